@@ -1,0 +1,100 @@
+"""What went wrong, as a value: every format renders the same `Diagnostic`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A place in a text file: lines and columns count from 1; `line_text` is the whole line."""
+
+    path: str
+    line: int
+    column: int
+    length: int = 1
+    line_text: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One message for a person.
+
+    `message` is lower case without a full stop; `label` stands beside the caret;
+    `notes` are `name: text` lines (`derived`, `expected`, ...); `help` can be pasted.
+    """
+
+    code: str
+    message: str
+    where: Where | None = None
+    label: str = ""
+    notes: tuple[tuple[str, str], ...] = ()
+    help: str = ""
+
+    def at(self, where: Where | None) -> Diagnostic:
+        """The same diagnostic placed at `where`, unless it has a place already."""
+        return self if self.where is not None or where is None else replace(self, where=where)
+
+    def with_notes(self, *notes: tuple[str, str]) -> Diagnostic:
+        return replace(self, notes=(*self.notes, *notes))
+
+
+class DerivcheckError(Exception):
+    """Base of every error this package raises on purpose; carries its `Diagnostic`."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(f"{diagnostic.code}: {diagnostic.message}")
+        self.diagnostic = diagnostic
+
+
+class SpecError(DerivcheckError):
+    """The YAML text, or what it declares, cannot be used (codes DC0xx)."""
+
+
+class NotationError(DerivcheckError):
+    """A formula cannot be read, or has no meaning: syntax, names, shapes, indices (codes DC1xx)."""
+
+    def __init__(self, diagnostic: Diagnostic, span: tuple[int, int] | None = None) -> None:
+        super().__init__(diagnostic)
+        self.span = span
+
+
+class UnsupportedError(DerivcheckError):
+    """Understood, but outside what the engine can do: named, never guessed (codes DC4xx)."""
+
+
+class NumericError(DerivcheckError):
+    """Values left the domain of a function, or overflowed (codes DC5xx)."""
+
+
+class ContradictionError(DerivcheckError):
+    """Two independent ways disagree: derivcheck's own bug (codes DC9xx, exit code 3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """A piece of text that a person wrote, and where it stands.
+
+    `origin` maps character offsets of `text` to (line, column) pairs: one entry per
+    line of the text, the place of that line's first character.
+    """
+
+    text: str
+    path: str = "<string>"
+    origin: tuple[tuple[int, int], ...] = ((1, 1),)
+    lines: tuple[str, ...] = field(default=(), compare=False)
+
+    def where(self, start: int = 0, stop: int | None = None) -> Where:
+        """The place of `text[start:stop]` in the file (the first line of it)."""
+        stop = len(self.text) if stop is None else stop
+        start = max(0, min(start, len(self.text)))
+        before = self.text[:start]
+        row = before.count("\n")
+        offset = start - (before.rfind("\n") + 1)
+        line, column = self.origin[min(row, len(self.origin) - 1)]
+        first = self.text[start:stop].split("\n", 1)[0]
+        shown = self.lines[line - 1] if 0 < line <= len(self.lines) else self.text.split("\n")[row]
+        return Where(self.path, line, column + offset, max(1, len(first)), shown)

@@ -1,0 +1,176 @@
+"""The syntax tree of the equation language: what was written, not yet what it means.
+
+Every node remembers the span of the text it was read from; spans do not take
+part in comparison, so two texts with one meaning give equal trees.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal, Union
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of character offsets into the text that was parsed."""
+
+    start: int
+    stop: int
+
+    def to(self, other: Span) -> Span:
+        return Span(min(self.start, other.start), max(self.stop, other.stop))
+
+
+NOWHERE = Span(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A literal; decimals are kept as exact rationals."""
+
+    value: Fraction
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A tensor, layer, `let` name, dimension, label or index letter: told apart by what is declared."""
+
+    name: str
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The bare colon of `W[:,j]`."""
+
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscript:
+    """`base[entries]`: entries of a tensor, or the label of a family's member (`W[l]`, `W[l][i,j]`)."""
+
+    base: Expression
+    entries: tuple[Expression | Slice, ...]
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Negate:
+    operand: Expression
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+BinaryOperator = Literal["+", "-", "*", "/", "@", "**"]
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """`*` is entrywise, `@` contracts, `**` is an entrywise power (plain text also writes `^`)."""
+
+    operator: BinaryOperator
+    left: Expression
+    right: Expression
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Transpose:
+    operand: Expression
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`name(arguments)` with `primes` primes: `sigmoid'(z)` has one."""
+
+    function: str
+    arguments: tuple[Expression, ...]
+    primes: int = 0
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative:
+    """`d numerator / d v1 d v2 ...`; a second derivative has two variables, a Hessian the same twice."""
+
+    numerator: Expression
+    variables: tuple[Expression, ...]
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+Relation = Literal["=", "!=", "<", "<=", ">", ">="]
+BooleanOperator = Literal["and", "or"]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A condition on index letters or on values: `i == j` is read as relation `=`."""
+
+    relation: Relation
+    left: Expression
+    right: Expression
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Junction:
+    """Two conditions joined by `and` or `or`."""
+
+    operator: BooleanOperator
+    left: Condition
+    right: Condition
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """`then if test else otherwise`."""
+
+    test: Condition
+    then: Expression
+    otherwise: Expression
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+ReductionKind = Literal["sum", "prod", "max", "min"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """`sum_k(body)`, `sum_{k != i}(body)`, `prod_k`, `max_k`: binds its letters in the body."""
+
+    kind: ReductionKind
+    letters: tuple[str, ...]
+    condition: Condition | None
+    body: Expression
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """A written-out matrix `[a, b; c, d]`; one row `[a, b]` is a vector in the spec's orientation."""
+
+    rows: tuple[tuple[Expression, ...], ...]
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+Expression = Union[
+    Number, Name, Subscript, Negate, Binary, Transpose, Call, Derivative, Conditional, Reduction, Matrix
+]
+Condition = Union[Comparison, Junction]
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """`side relation side relation ...` with an optional side condition after `where`.
+
+    `relations[k]` stands between `sides[k]` and `sides[k + 1]`.
+    """
+
+    sides: tuple[Expression, ...]
+    relations: tuple[Relation, ...]
+    where: Condition | None = None
+    span: Span = field(default=NOWHERE, compare=False)
