@@ -12,8 +12,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal, Union
+from functools import cache
+from typing import Any, Literal, TypeVar, Union, cast
 from weakref import WeakValueDictionary
 
 import sympy
@@ -175,13 +175,16 @@ _interned: WeakValueDictionary[Hashable, Node] = WeakValueDictionary()
 _serials = itertools.count()
 
 
-def _intern(kind: type[Node], fields: tuple[Hashable, ...], axes: Axes) -> Node:
+Kind = TypeVar("Kind")
+
+
+def _intern(kind: type[Kind], fields: tuple[Any, ...], axes: Axes) -> Kind:
     key = (kind, fields)
     node = _interned.get(key)
     if node is None:
-        node = kind(*fields, axes, next(_serials))  # type: ignore[arg-type, call-arg]
+        node = cast(Node, cast(Any, kind)(*fields, axes, next(_serials)))
         _interned[key] = node
-    return node
+    return cast(Kind, node)
 
 
 def _union(nodes: Iterable[Node]) -> Axes:
@@ -251,12 +254,12 @@ def mapped(expression: Scalar, *nodes: Node) -> Node:
     return _intern(Map, (expression, nodes), _union(nodes))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _addition(count: int) -> Scalar:
     return sympy.Add(*(placeholder(k) for k in range(count)))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _multiplication(count: int) -> Scalar:
     return sympy.Mul(*(placeholder(k) for k in range(count)))
 
@@ -371,16 +374,12 @@ def indicator(relation: IndicatorRelation, *terms: IndicatorTerm) -> Node:
         terms = tuple(
             sorted(terms, key=lambda t: (isinstance(t, int), t if isinstance(t, int) else 0, str(t)))
         )
-    if relation != "window" and (terms[0] == terms[1] or all(isinstance(t, int) for t in terms)):
-        holds = (
-            terms[0] == terms[1]
-            if relation == "equal"
-            else terms[0] < terms[1]
-            # type: ignore[operator]
-            if (terms[0] != terms[1])
-            else False
-        )
-        return constant(int(holds))
+    if relation != "window":
+        left, right = terms
+        if left == right:
+            return constant(int(relation == "equal"))
+        if isinstance(left, int) and isinstance(right, int):
+            return constant(int(relation == "less" and left < right))
     return _intern(Indicator, (relation, terms), tuple(sorted({t for t in terms if isinstance(t, Axis)})))
 
 

@@ -9,27 +9,27 @@ differentiates. Nothing here knows a derivative by heart.
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Any, ClassVar
+from functools import cache
+from typing import Any, ClassVar, TypeAlias
 
 import sympy
 
-Scalar = sympy.Expr
+Scalar: TypeAlias = Any  # a SymPy expression; SymPy carries no types
 
 
-@lru_cache(maxsize=None)
+@cache
 def placeholder(position: int) -> sympy.Symbol:
     """The symbol `_position` that stands for operand number `position` of a map."""
     return sympy.Symbol(f"_{position}", real=True)
 
 
-@lru_cache(maxsize=None)
+@cache
 def size_symbol(name: str) -> sympy.Symbol:
     """The symbol of a dimension's size, a positive integer."""
     return sympy.Symbol(name, integer=True, positive=True)
 
 
-@lru_cache(maxsize=None)
+@cache
 def placeholder_position(symbol: sympy.Symbol) -> int | None:
     """`position` of a placeholder, None for a size symbol."""
     return int(symbol.name[1:]) if symbol.name.startswith("_") else None
@@ -113,13 +113,13 @@ def declared(expression: Scalar) -> Scalar:
     return expression
 
 
-@lru_cache(maxsize=None)
+@cache
 def differentiate(expression: Scalar, symbol: sympy.Symbol) -> Scalar:
     """d expression / d symbol; branches of a Piecewise are differentiated where they stand."""
     return declared(sympy.diff(declared(expression), symbol))
 
 
-@lru_cache(maxsize=None)
+@cache
 def lower(expression: Scalar) -> Scalar:
     """The expression with every named function replaced by its definition; opaque ones stay."""
     if not expression.has(NamedFunction, sympy.Abs, sympy.sign, sympy.Max, sympy.Min):

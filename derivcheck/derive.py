@@ -1,0 +1,116 @@
+"""Reverse mode over the graph: one adjoint rule per node kind, and nothing else.
+
+For an output y and the adjoint ȳ of a node, the rules are (the sums run over
+the axes that the operand does not have):
+
+    Map      y = f(x_0, x_1, …)     x̄_k += Σ ȳ · ∂f/∂x_k
+    Sum      y = Σ_a x              x̄   += ȳ
+    Rename   y[b] = x[a]            x̄[a] += ȳ[b]
+    Quantity y = x                  x̄   += ȳ
+    Extremum y = max_a x            x̄   += ȳ · 1[x = y]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import assert_never
+
+import sympy
+
+from derivcheck.diagnostics import Diagnostic, UnsupportedError
+from derivcheck.graph import (
+    Axis,
+    Extremum,
+    Indicator,
+    Input,
+    Map,
+    Node,
+    Product,
+    Quantity,
+    Rename,
+    Sum,
+    add,
+    constant,
+    delta,
+    mapped,
+    multiply,
+    operands,
+    rename,
+    sum_over,
+    topological,
+)
+from derivcheck.scalars import differentiate, placeholder
+
+
+def _contributions(node: Node, adjoint: Node, wanted: set[Node]) -> Iterable[tuple[Node, Node]]:
+    """(operand, what the node adds to its adjoint) for the operands that are wanted."""
+    match node:
+        case Map():
+            for position, operand in enumerate(node.operands):
+                if operand in wanted:
+                    slope = mapped(differentiate(node.expression, placeholder(position)), *node.operands)
+                    lost = [axis for axis in node.axes if axis not in operand.axes]
+                    yield operand, sum_over(multiply(adjoint, slope), lost)
+        case Sum() | Quantity():
+            yield node.operand, adjoint
+        case Rename():
+            yield node.operand, rename(adjoint, {new: old for old, new in node.mapping})
+        case Extremum():
+            attained = mapped(
+                sympy.Piecewise((1, sympy.Eq(placeholder(0), placeholder(1))), (0, True)), node.operand, node
+            )
+            yield node.operand, multiply(adjoint, attained)
+        case Product():
+            raise UnsupportedError(
+                Diagnostic("DC401", "the derivative of a product over an axis is not supported yet")
+            )
+        case Input() | Indicator():
+            return
+        case _:
+            assert_never(node)
+
+
+def adjoints(output: Node, seed: Node, variables: Iterable[Node]) -> dict[Node, Node]:
+    """The adjoint of every node between `output` and the variables, in one sweep without recursion.
+
+    `seed` is the adjoint of the output: 1 for a scalar, a product of deltas for a
+    Jacobian. A variable is independent: what it was computed from is not followed.
+    A variable that the output does not depend on has the adjoint 0.
+    """
+    targets = frozenset(variables)
+    order = topological([output], cut=targets)
+    wanted: set[Node] = set()
+    for node in order:
+        if node in targets or any(operand in wanted for operand in operands(node)):
+            wanted.add(node)
+    pending: dict[Node, list[Node]] = {output: [seed]}
+    found: dict[Node, Node] = {}
+    for node in reversed(order):
+        if node not in wanted or node not in pending:
+            continue
+        found[node] = add(*pending.pop(node))
+        if node not in targets:
+            for operand, part in _contributions(node, found[node], wanted):
+                pending.setdefault(operand, []).append(part)
+    for variable in targets:
+        found.setdefault(variable, constant(0))
+    return found
+
+
+def gradient(output: Node, variable: Node) -> Node:
+    """∂output/∂variable of a scalar node, along the axes of the variable."""
+    if output.axes:
+        raise ValueError("the gradient of something that is not a scalar")
+    return adjoints(output, constant(1), [variable])[variable]
+
+
+def jacobian(output: Node, variable: Node, rows: Mapping[Axis, Axis], columns: Mapping[Axis, Axis]) -> Node:
+    """Every ∂output[rows]/∂variable[columns]; the maps name the axes of the result.
+
+    The images of `rows` and `columns` must be pairwise different.
+    """
+    seeds = {axis: Axis(axis.dimension, f"seed {position}") for position, axis in enumerate(output.axes)}
+    seed = multiply(constant(1), *(delta(axis, new) for axis, new in seeds.items()))
+    result = adjoints(output, seed, [variable])[variable]
+    naming = {seeds[axis]: rows.get(axis, axis) for axis in output.axes}
+    return rename(result, {**naming, **{axis: columns.get(axis, axis) for axis in variable.axes}})
