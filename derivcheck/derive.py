@@ -109,7 +109,8 @@ def jacobian(output: Node, variable: Node, rows: Mapping[Axis, Axis], columns: M
 
     The images of `rows` and `columns` must be pairwise different.
     """
-    seeds = {axis: Axis(axis.dimension, f"seed {position}") for position, axis in enumerate(output.axes)}
+    # The output's serial keeps the seeds of a Jacobian of a Jacobian apart.
+    seeds = {axis: Axis(axis.dimension, f"seed {output.serial}.{k}") for k, axis in enumerate(output.axes)}
     seed = multiply(constant(1), *(delta(axis, new) for axis, new in seeds.items()))
     result = adjoints(output, seed, [variable])[variable]
     naming = {seeds[axis]: rows.get(axis, axis) for axis in output.axes}

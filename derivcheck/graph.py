@@ -321,7 +321,8 @@ def sum_over(node: Node, axes: Iterable[Axis]) -> Node:
         return node
     if bound:
         if isinstance(node, Sum):
-            node, bound = node.operand, tuple(sorted({*node.bound, *bound}))
+            bound = tuple(sorted({*node.bound, *bound}))
+            node = node.operand
         node = _intern(Sum, (node, bound), tuple(a for a in node.axes if a not in bound))
     return multiply(node, *(size(axis.dimension) for axis in missing)) if missing else node
 

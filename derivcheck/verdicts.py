@@ -1,0 +1,140 @@
+"""What was found, as frozen values: the only thing the reports read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from derivcheck.diagnostics import Diagnostic, Where
+
+Verdict = Literal["proved", "checked", "refuted", "undecided", "invalid"]
+NumericVerdict = Literal["agrees", "differs", "kink", "cannot_tell", "not_run"]
+HOLDS: frozenset[str] = frozenset({"proved", "checked"})
+
+
+@dataclass(frozen=True, slots=True)
+class ExactEvidence:
+    """The finite-field test: `equal` is None where it could not decide, with the `reason`.
+
+    `sizes` are the size assignments that were tried; `all_sizes` says that equality for
+    every size follows, and `by` how (`canonical form`, `degree bound`).
+    """
+
+    equal: bool | None
+    sizes: tuple[tuple[tuple[str, int], ...], ...] = ()
+    draws: int = 0
+    all_sizes: bool = False
+    by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NumericEvidence:
+    """The comparison with finite differences, or of two sides in floats; errors are relative to the tensor."""
+
+    verdict: NumericVerdict
+    scheme: str = ""
+    max_error: float = 0.0
+    bar: float = 0.0
+    entries: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Where two sides differ: a person can replay it."""
+
+    sizes: tuple[tuple[str, int], ...]
+    seed: int
+    entry: tuple[int, ...]
+    claimed: str
+    derived: str
+    difference: str = ""
+    finite_difference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """One tensor as it reads. `matrix` is empty where there is no matrix form, and `no_matrix` says why."""
+
+    index: str
+    matrix: str = ""
+    no_matrix: str = ""
+    index_unicode: str = ""
+    matrix_unicode: str = ""
+    latex: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GradientResult:
+    """A derived gradient, and what three independent ways say of its forms."""
+
+    of: str
+    wrt: str
+    shape: tuple[str, ...]
+    forms: Forms
+    verdict: Verdict
+    exact: ExactEvidence
+    numeric: NumericEvidence
+    facts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    where: Where | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimResult:
+    """One claim judged: `expected` is what the spec asked for (empty: `proved` or `checked`)."""
+
+    id: str
+    text: str
+    where: Where | None
+    verdict: Verdict
+    expected: str
+    holds: bool
+    facts: tuple[str, ...] = ()
+    exact: ExactEvidence = ExactEvidence(None)
+    numeric: NumericEvidence = NumericEvidence("not_run")
+    witness: Witness | None = None
+    diagnosis: Diagnostic | None = None
+    suggestion: str = ""
+    message: str = ""
+    reading: str = ""
+    links: tuple[ClaimResult, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """One spec judged; `error` instead of results where it could not be read."""
+
+    path: str
+    title: str = ""
+    source: str = ""
+    sizes: tuple[tuple[str, int], ...] = ()
+    seed: int = 0
+    gradients: tuple[GradientResult, ...] = ()
+    claims: tuple[ClaimResult, ...] = ()
+    notes: tuple[str, ...] = ()
+    error: Diagnostic | None = None
+    contradiction: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """0 everything holds, 1 something does not, 2 could not be judged, 3 derivcheck's own bug."""
+        if self.contradiction:
+            return 3
+        if self.error is not None:
+            return 2
+        held = all(claim.holds for claim in self.claims)
+        return 0 if held and all(gradient.verdict in HOLDS for gradient in self.gradients) else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that one run judged."""
+
+    files: tuple[FileResult, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """The highest code of the files; 2 where there was nothing to judge."""
+        return max((file.exit_code for file in self.files), default=2)
