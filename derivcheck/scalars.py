@@ -69,7 +69,7 @@ def _function_class(
         name = base + ("'" * orders[0] if len(orders) == 1 else "".join(f"_{order}" for order in orders))
         fields = {
             "base": base, "orders": orders, "parameters": parameters, "definition": definition,
-            "nargs": sympy.FiniteSet(len(orders)), "__module__": __name__,
+            "nargs": len(orders), "__module__": __name__,
         }  # fmt: skip
         _functions[key] = type(sympy.Function)(name, (NamedFunction,), fields)
     return _functions[key]

@@ -1,0 +1,1 @@
+"""Canonical form: sums of products over interned atoms; equal forms prove equality for all sizes."""

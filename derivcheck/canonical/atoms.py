@@ -1,0 +1,109 @@
+"""Atoms, terms and polynomials: the values that the canonical form is made of.
+
+An *index* is an integer: 0, 1, … are the bound indices of a term, a negative
+number -p is the fixed position p, and everything from `OUTER` on stands for an
+axis from outside (a free axis, or a slot of an atom's payload).
+A *factor* is `(atom, indices, power)`; a *term* is `(bound dimensions, factors)`;
+a *polynomial* maps terms to rational coefficients.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+OUTER = 1 << 20
+
+Rational: TypeAlias = "int | Fraction"
+Indices: TypeAlias = "tuple[int, ...]"
+Factor: TypeAlias = "tuple[int, Indices, Rational]"
+Factors: TypeAlias = "tuple[Factor, ...]"
+Term: TypeAlias = "tuple[tuple[int, ...], Factors]"
+Polynomial: TypeAlias = "dict[Term, Rational]"
+
+ONE_TERM: Term = ((), ())
+
+AtomKind = Literal[
+    "leaf",  # an input or a cut node
+    "size",  # the size of a dimension
+    "equal",  # Kronecker's delta
+    "less",
+    "window",
+    "positive",  # 1 where the payload is positive
+    "zero",  # 1 where the payload is zero
+    "exp",  # exp of a monomial with coefficient 1
+    "log",
+    "radical",  # the positive root of a prime: power strictly between 0 and 1
+    "power",  # a sum of several terms, to a power that is negative, fractional or too large to expand
+    "function",  # any other function of the payload
+]
+
+INDICATORS: frozenset[str] = frozenset({"equal", "less", "window", "positive", "zero"})
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """`payload` is hashable; polynomials inside it address their slots by outer indices.
+
+    `dimensions` has one entry a slot. `symmetries` are the permutations of slots that
+    leave the atom unchanged, the identity first. `lead` is the leading term of a power's base.
+    """
+
+    kind: AtomKind
+    payload: tuple[object, ...]
+    dimensions: tuple[int, ...]
+    symmetries: tuple[tuple[int, ...], ...]
+    slots: tuple[int, ...] = ()
+    positive: bool = False
+    idempotent: bool = False
+    sums_to_one: frozenset[int] = frozenset()
+    exclusive: frozenset[int] = frozenset()
+    unit: bool = False
+    orthogonal: bool = False
+    lead: Term = ONE_TERM
+    name: str = ""
+
+
+class GrowthError(Exception):
+    """The canonical form would grow past the cap; nothing is concluded from that."""
+
+
+class UndefinedError(Exception):
+    """A division by what is identically zero, or a function outside its domain everywhere."""
+
+
+def exact(value: Rational) -> Rational:
+    """An integer where it is one, so that arithmetic stays fast."""
+    return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
+
+
+def added(target: Polynomial, term: Term, coefficient: Rational) -> None:
+    """target += coefficient * term, in place."""
+    total = target.get(term, 0) + coefficient
+    if total:
+        target[term] = exact(total)
+    else:
+        target.pop(term, None)
+
+
+def combination(left: Polynomial, right: Polynomial, factor: Rational = 1) -> Polynomial:
+    """left + factor * right."""
+    result = dict(left)
+    for term, coefficient in right.items():
+        added(result, term, coefficient * factor)
+    return result
+
+
+def scaled(polynomial: Polynomial, factor: Rational) -> Polynomial:
+    return {term: exact(c * factor) for term, c in polynomial.items()} if factor else {}
+
+
+def frozen(polynomial: Polynomial) -> tuple[tuple[Term, Rational], ...]:
+    """The polynomial as a hashable value, the same for equal polynomials."""
+    return tuple(sorted(polynomial.items()))
+
+
+def outer_indices(polynomial: Polynomial) -> set[int]:
+    """The indices from outside that occur."""
+    return {i for _, factors in polynomial for _, indices, _ in factors for i in indices if i >= OUTER}

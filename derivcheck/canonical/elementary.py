@@ -1,0 +1,373 @@
+"""Powers, exp, log, branches and other functions of polynomials, as polynomials over atoms.
+
+exp(a + b) = exp(a) exp(b)      exp(c m) = exp(m)^c       exp(c log x) = x^c
+log(a b) = log a + log b for a > 0    log exp(m) = m      (c a^2)^(1/2) = c^(1/2) |a|
+1[-u > 0] = 1 - 1[u > 0]        1[c u > 0] = 1[u > 0] for c > 0
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any, cast
+
+import sympy
+
+from derivcheck.canonical.algebra import EXPAND_POWER, Algebra
+from derivcheck.canonical.atoms import (
+    ONE_TERM,
+    OUTER,
+    Atom,
+    AtomKind,
+    Factor,
+    Indices,
+    Polynomial,
+    Rational,
+    Term,
+    UndefinedError,
+    combination,
+    exact,
+    frozen,
+    scaled,
+)
+
+ROOT_CAP = 10**12
+
+
+def _even(power: Rational) -> bool:
+    return isinstance(power, int) and power % 2 == 0
+
+
+def is_positive(algebra: Algebra, polynomial: Polynomial) -> bool:
+    """Whether the polynomial is visibly positive: positive terms, at least one of them strictly so."""
+    strict = False
+    for (_, factors), coefficient in polynomial.items():
+        if coefficient < 0:
+            return False
+        term_strict = True
+        for number, _, power in factors:
+            atom = algebra.atoms[number]
+            if atom.positive:
+                continue
+            if not (_even(power) or atom.idempotent):
+                return False
+            term_strict = False
+        strict = strict or term_strict
+    return strict
+
+
+def constant_of(polynomial: Polynomial) -> Rational | None:
+    """The rational number that a polynomial is, or None."""
+    if not polynomial:
+        return 0
+    return polynomial[ONE_TERM] if len(polynomial) == 1 and ONE_TERM in polynomial else None
+
+
+def compound(algebra: Algebra, kind: AtomKind, polynomial: Polynomial, power: Rational = 1) -> Polynomial:
+    """The atom `kind(polynomial)` to a power."""
+    (payload,), slots, filled, symmetries = algebra.abstracted([polynomial])
+    atom = Atom(
+        kind,
+        frozen(payload),
+        tuple(algebra.outer_dimension[s] for s in slots),
+        symmetries,
+        slots,
+        positive=kind == "exp" or (kind == "power" and is_positive(algebra, payload)),
+        idempotent=kind in ("positive", "zero"),
+        lead=_lead(payload) if kind == "power" else ONE_TERM,
+        name=kind,
+    )
+    return algebra.factor(algebra.intern(atom), filled, power)
+
+
+def _lead(polynomial: Polynomial) -> Term:
+    """The lexicographically largest term; the constant term only where nothing else is there."""
+    return max(polynomial, key=lambda term: (sorted(term[1], reverse=True), term[0]))
+
+
+# --- powers -----------------------------------------------------------------------------------
+
+
+def power(algebra: Algebra, base: Polynomial, exponent: Rational) -> Polynomial:
+    """base ** exponent for a rational exponent."""
+    exponent = exact(exponent)
+    if exponent == 0:
+        return algebra.number(1)
+    if not base:
+        if exponent < 0:
+            raise UndefinedError("division by zero")
+        return {}
+    if exponent == 1:
+        return base
+    if isinstance(exponent, int) and 0 < exponent <= EXPAND_POWER:
+        return algebra.integer_power(base, exponent)
+    if len(base) == 1:
+        ((bound, factors), coefficient), *_ = base.items()
+        if not bound:
+            single = _power_of_term(algebra, factors, coefficient, exponent)
+            if single is not None:
+                return single
+    return _power_of_sum(algebra, base, exponent)
+
+
+def _power_of_term(
+    algebra: Algebra, factors: Sequence[Factor], coefficient: Rational, exponent: Rational
+) -> Polynomial | None:
+    """The power of a product, factor by factor; None where a sign is not known."""
+    whole = isinstance(exponent, int)
+    if any(algebra.atoms[a].kind in ("equal", "less", "window", "positive", "zero") for a, _, _ in factors):
+        return None
+    if whole:
+        result = algebra.number(cast(Fraction, Fraction(coefficient) ** exponent))
+        raised = tuple((a, i, exact(p * exponent)) for a, i, p in factors)
+        return algebra.multiply(result, {((), raised): 1})
+    if coefficient < 0:
+        return None
+    root = rational_power(algebra, coefficient, exponent)
+    if root is None:
+        return None
+    result = root
+    unknown = 0
+    for number, indices, there in factors:
+        new = exact(there * exponent)
+        if algebra.atoms[number].positive:
+            result = algebra.multiply(result, algebra.factor(number, indices, new))
+        elif _even(there):
+            if not isinstance(new, int):
+                return None
+            base = algebra.factor(number, indices)
+            if new % 2:
+                result = algebra.multiply(result, absolute(algebra, base))
+                new = exact(new - 1)
+            if new:
+                result = algebra.multiply(result, algebra.factor(number, indices, new))
+        else:
+            # The one factor of unknown sign is positive wherever the power is defined.
+            unknown += 1
+            if unknown > 1:
+                return None
+            result = algebra.multiply(result, algebra.factor(number, indices, new))
+    return result
+
+
+def rational_power(algebra: Algebra, base: Rational, exponent: Rational) -> Polynomial | None:
+    """A positive rational to a rational power, over the roots of primes."""
+    base = Fraction(base)
+    if base.numerator > ROOT_CAP or base.denominator > ROOT_CAP:
+        return None
+    result = algebra.number(1)
+    for number, sign in ((base.numerator, 1), (base.denominator, -1)):
+        for prime, count in sympy.factorint(number).items():
+            atom = algebra.intern(Atom("radical", (int(prime),), (), ((),), positive=True, name=str(prime)))
+            result = algebra.multiply(
+                result, algebra.factor(atom, (), exact(Fraction(sign * count) * exponent))
+            )
+    return result
+
+
+def _power_of_sum(algebra: Algebra, base: Polynomial, exponent: Rational) -> Polynomial:
+    """content^exponent * D^exponent with a normalised base D."""
+    content, rest = contents(algebra, base, positive_only=not isinstance(exponent, int))
+    if len(rest) == 1:
+        ((bound, factors), coefficient), *_ = rest.items()
+        if not bound and not any(algebra.atoms[a].idempotent for a, _, _ in factors):
+            single = _power_of_term(algebra, factors, coefficient, exponent)
+            if single is not None:
+                return algebra.multiply(power(algebra, content, exponent), single)
+    atom = compound(algebra, "power", rest, exponent)
+    return algebra.multiply(power(algebra, content, exponent), atom) if content != {ONE_TERM: 1} else atom
+
+
+def contents(algebra: Algebra, polynomial: Polynomial, positive_only: bool) -> tuple[Polynomial, Polynomial]:
+    """(c, rest) with polynomial = c * rest: the leading coefficient and the common factors.
+
+    With `positive_only`, c is visibly positive, so that it may leave a root, a log or a sign.
+    """
+    common: dict[tuple[int, Indices], Rational] | None = None
+    for _, factors in polynomial:
+        here = {(a, i): p for a, i, p in factors if all(k >= OUTER or k < 0 for k in i)}
+        if common is None:
+            common = dict(here)
+        else:
+            for key in {*common, *here}:
+                lowest = min(common.get(key, 0), here.get(key, 0))
+                if lowest:
+                    common[key] = lowest
+                else:
+                    common.pop(key, None)
+    kept = {
+        key: p
+        for key, p in (common or {}).items()
+        if not algebra.atoms[key[0]].idempotent and (algebra.atoms[key[0]].positive or not positive_only)
+    }
+    lead = Fraction(polynomial[_lead(polynomial)])
+    lead = abs(lead) if positive_only else lead
+    if not kept and lead == 1:
+        return algebra.number(1), polynomial
+    content: Polynomial = {((), tuple(sorted((a, i, p) for (a, i), p in kept.items()))): exact(lead)}
+    inverse: Polynomial = {((), tuple(sorted((a, i, -p) for (a, i), p in kept.items()))): exact(1 / lead)}
+    rest = algebra.multiply(polynomial, inverse)
+    # Dividing by common factors may change which term leads.
+    if not rest:
+        return algebra.number(1), polynomial
+    lead = Fraction(rest[_lead(rest)])
+    lead = abs(lead) if positive_only else lead
+    if lead != 1:
+        content, rest = scaled(content, lead), scaled(rest, 1 / lead)
+    return content, rest
+
+
+# --- exp and log ------------------------------------------------------------------------------
+
+
+def exponential(algebra: Algebra, argument: Polynomial) -> Polynomial:
+    result = algebra.number(1)
+    for (bound, factors), coefficient in argument.items():
+        if (
+            not bound
+            and len(factors) == 1
+            and factors[0][2] == 1
+            and algebra.atoms[factors[0][0]].kind == "log"
+        ):
+            inside = algebra.payload(factors[0][0], factors[0][1])
+            part = power(algebra, inside, coefficient)
+        else:
+            part = compound(algebra, "exp", {(bound, factors): 1}, coefficient)
+        result = algebra.multiply(result, part)
+    return result
+
+
+def logarithm(algebra: Algebra, argument: Polynomial) -> Polynomial:
+    if not argument:
+        raise UndefinedError("log of zero")
+    content, rest = contents(algebra, argument, positive_only=True)
+    ((_, factors), coefficient), *_ = content.items()
+    if len(rest) == 1:
+        ((bound, single), c), *_ = rest.items()
+        odd = [f for f in single if not algebra.atoms[f[0]].positive]
+        if not bound and c > 0 and all(not _even(f[2]) for f in odd) and len(odd) <= 1 and not any(
+            algebra.atoms[f[0]].idempotent for f in single
+        ):  # fmt: skip
+            factors, coefficient, rest = (*factors, *single), coefficient * c, {}
+    result = _log_of_rational(algebra, coefficient)
+    for number, indices, p in factors:
+        atom = algebra.atoms[number]
+        if atom.kind == "exp":
+            part = algebra.payload(number, indices)
+        elif atom.kind == "power":
+            part = _log_atom(algebra, algebra.payload(number, indices))
+        else:
+            part = _log_atom(algebra, algebra.factor(number, indices))
+        result = combination(result, part, p)
+    if rest and constant_of(rest) != 1:
+        result = combination(result, _log_atom(algebra, rest))
+    return result
+
+
+def _log_atom(algebra: Algebra, argument: Polynomial) -> Polynomial:
+    return compound(algebra, "log", argument)
+
+
+def _log_of_rational(algebra: Algebra, value: Rational) -> Polynomial:
+    value = Fraction(value)
+    if value <= 0:
+        raise UndefinedError("log of a negative number")
+    if value.numerator > ROOT_CAP or value.denominator > ROOT_CAP:
+        return _log_atom(algebra, algebra.number(value)) if value != 1 else {}
+    result: Polynomial = {}
+    for number, sign in ((value.numerator, 1), (value.denominator, -1)):
+        for prime, count in sympy.factorint(number).items():
+            result = combination(result, _log_atom(algebra, algebra.number(int(prime))), sign * count)
+    return result
+
+
+# --- branches ---------------------------------------------------------------------------------
+
+
+def positive(algebra: Algebra, argument: Polynomial) -> Polynomial:
+    """1 where the argument is positive, away from where it is zero."""
+    value = constant_of(argument)
+    if value is not None:
+        return algebra.number(int(value > 0))
+    if is_positive(algebra, argument):
+        return algebra.number(1)
+    if is_positive(algebra, scaled(argument, -1)):
+        return {}
+    _, rest = contents(algebra, argument, positive_only=True)
+    if len(rest) == 1:
+        ((bound, factors), coefficient), *_ = rest.items()
+        gates = [f for f in factors if algebra.atoms[f[0]].idempotent and algebra.atoms[f[0]].kind != "leaf"]
+        if not bound:
+            odd = tuple(
+                (a, i, 1 if isinstance(p, int) else p)
+                for a, i, p in factors
+                if not _even(p) and not algebra.atoms[a].positive and (a, i, p) not in gates
+            )
+            inner: Polynomial = {((), odd): 1 if coefficient > 0 else -1}
+            gate: Polynomial = {((), tuple(gates)): 1}
+            if gates or odd != factors:
+                return algebra.multiply(gate, positive(algebra, inner))
+    if rest[_lead(rest)] < 0:
+        return combination(algebra.number(1), compound(algebra, "positive", scaled(rest, -1)), -1)
+    return compound(algebra, "positive", rest)
+
+
+def zero(algebra: Algebra, argument: Polynomial) -> Polynomial:
+    """1 where the argument is zero."""
+    value = constant_of(argument)
+    if value is not None:
+        return algebra.number(int(value == 0))
+    if is_positive(algebra, argument) or is_positive(algebra, scaled(argument, -1)):
+        return {}
+    _, rest = contents(algebra, argument, positive_only=True)
+    if rest[_lead(rest)] < 0:
+        rest = scaled(rest, -1)
+    return compound(algebra, "zero", rest)
+
+
+def absolute(algebra: Algebra, argument: Polynomial) -> Polynomial:
+    """|u| = (2·1[u > 0] - 1) u."""
+    sign = combination(scaled(positive(algebra, argument), 2), algebra.number(1), -1)
+    return algebra.multiply(sign, argument)
+
+
+# --- any other function -----------------------------------------------------------------------
+
+
+def function(
+    algebra: Algebra, name: str, arguments: Sequence[Polynomial], power_of: Rational = 1
+) -> Polynomial:
+    """An atom of which nothing is known but its name and arguments."""
+    payloads, slots, filled, symmetries = algebra.abstracted(arguments)
+    atom = Atom(
+        "function",
+        tuple(frozen(p) for p in payloads),
+        tuple(algebra.outer_dimension[s] for s in slots),
+        symmetries,
+        slots,
+        name=name,
+    )
+    return algebra.factor(algebra.intern(atom), filled, power_of)
+
+
+def rebuilt(algebra: Algebra, number: int, indices: Indices, exponent: Rational) -> Polynomial:
+    """A compound atom made anew with indices that may coincide or be positions."""
+    atom = algebra.atoms[number]
+    if atom.kind == "function":
+        filling = dict(zip(atom.slots, indices, strict=True))
+        arguments = [algebra.substitute(dict(p), filling) for p in cast(Any, atom.payload)]
+        return function(algebra, atom.name, arguments, exponent)
+    argument = algebra.payload(number, indices)
+    match atom.kind:
+        case "power":
+            return power(algebra, argument, exponent)
+        case "exp":
+            return exponential(algebra, scaled(argument, exponent))
+        case "log":
+            return power(algebra, logarithm(algebra, argument), exponent)
+        case "positive":
+            return positive(algebra, argument)
+        case "zero":
+            return zero(algebra, argument)
+        case _:
+            raise AssertionError(f"an atom of kind {atom.kind} has no payload to rebuild")

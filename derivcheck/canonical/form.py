@@ -1,0 +1,291 @@
+"""Graph to canonical form, and equality for all sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, assert_never
+
+import sympy
+
+from derivcheck.canonical import elementary
+from derivcheck.canonical.algebra import Algebra
+from derivcheck.canonical.atoms import (
+    OUTER,
+    Atom,
+    GrowthError,
+    Polynomial,
+    UndefinedError,
+    added,
+    combination,
+    exact,
+    scaled,
+)
+from derivcheck.diagnostics import Diagnostic, UnsupportedError
+from derivcheck.graph import (
+    Axis,
+    Extremum,
+    Indicator,
+    Input,
+    Map,
+    Node,
+    Product,
+    Quantity,
+    Rename,
+    Sum,
+    topological,
+)
+from derivcheck.scalars import NamedFunction, declared, lower, placeholder_position
+
+Facts = Mapping[str, tuple[tuple[str, int | None], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Equality:
+    """Whether two nodes have one canonical form, the facts the rewriting used, or why it is not known."""
+
+    proved: bool
+    facts: tuple[tuple[str, str], ...] = ()
+    reason: str = ""
+
+
+class Canonical:
+    """Canonical forms of nodes under given facts, remembered between questions.
+
+    `cut` nodes are leaves. With `lowered` false, named functions keep their names
+    (`sigmoid'` is an atom), which is how forms for display are made.
+    """
+
+    def __init__(
+        self, facts: Facts | None = None, cut: frozenset[Node] = frozenset(), lowered: bool = True
+    ) -> None:
+        self.algebra = Algebra(elementary.rebuilt)
+        self.facts = dict(facts or {})
+        self.cut = cut
+        self.lowered = lowered
+        self.leaf_nodes: dict[int, Node] = {}
+        self._forms: dict[Node, Polynomial] = {}
+        self._used: dict[Node, frozenset[tuple[str, str]]] = {}
+
+    def outer(self, axis: Axis) -> int:
+        return self.algebra.outer(self.algebra.dimension(axis.dimension), axis)
+
+    def form(self, root: Node) -> Polynomial:
+        """The polynomial of a node over its axes. Raises GrowthError, UndefinedError, UnsupportedError."""
+        for node in topological([root], self.cut):
+            if node not in self._forms:
+                self.algebra.start()
+                self._forms[node] = self._leaf(node) if node in self.cut else self._made(node)
+                self._used[node] = frozenset(self.algebra.used)
+        return self._forms[root]
+
+    def facts_used(self, root: Node) -> frozenset[tuple[str, str]]:
+        return frozenset().union(*(self._used[n] for n in topological([root], self.cut) if n in self._used))
+
+    def equal(self, left: Node, right: Node) -> Equality:
+        """Whether both nodes are the same function for all sizes."""
+        try:
+            difference = combination(self.form(left), self.form(right), -1)
+            self.algebra.start()
+            difference = self._over_one_denominator(difference)
+        except GrowthError:
+            return Equality(False, reason="the canonical form grows too large")
+        except UndefinedError as problem:
+            return Equality(False, reason=str(problem))
+        except UnsupportedError as problem:
+            return Equality(False, reason=problem.diagnostic.message)
+        if difference:
+            return Equality(False, reason="the canonical forms differ")
+        used = self.facts_used(left) | self.facts_used(right) | self.algebra.used
+        return Equality(True, tuple(sorted(used)))
+
+    def _over_one_denominator(self, difference: Polynomial) -> Polynomial:
+        """The difference times its denominators that have no bound index; they are not zero."""
+        for _ in range(6):
+            worst: dict[tuple[int, tuple[int, ...]], Any] = {}
+            for _, factors in difference:
+                for number, indices, power in factors:
+                    if (
+                        self.algebra.atoms[number].kind == "power"
+                        and power < 0
+                        and all(i >= OUTER or i < 0 for i in indices)
+                    ):
+                        worst[number, indices] = min(worst.get((number, indices), 0), power)
+            if not worst:
+                break
+            (number, indices), power = min(worst.items(), key=lambda item: item[0])
+            lift = self.algebra.factor(number, indices, -power)
+            difference = self.algebra.multiply(difference, lift)
+        return difference
+
+    # --- one node -------------------------------------------------------------------------
+
+    def _leaf(self, node: Node) -> Polynomial:
+        axes = node.home if isinstance(node, Input) else node.axes
+        name = node.name if isinstance(node, Input | Quantity) else ""
+        facts = self.facts.get(name, ()) if isinstance(node, Input) else ()
+        names = {fact for fact, _ in facts}
+        along = {fact: 0 if place is None else place for fact, place in facts}
+        one_hot = frozenset({along["one_hot"]}) if "one_hot" in names else frozenset()
+        summing = {along[f] for f in ("one_hot", "simplex", "sums_to_one") if f in names}
+        swapped = ((0, 1), (1, 0)) if "symmetric" in names else (tuple(range(len(axes))),)
+        atom = Atom(
+            "leaf",
+            (name, node.serial),
+            tuple(self.algebra.dimension(axis.dimension) for axis in axes),
+            swapped,
+            positive="positive" in names,
+            idempotent=bool(names & {"binary", "one_hot"}),
+            sums_to_one=frozenset(summing),
+            exclusive=one_hot,
+            unit="unit" in names and len(axes) == 1,
+            orthogonal="orthogonal" in names,
+            name=name,
+        )
+        number = self.algebra.intern(atom)
+        self.leaf_nodes[number] = node
+        return self.algebra.factor(number, tuple(self.outer(axis) for axis in axes))
+
+    def _made(self, node: Node) -> Polynomial:
+        algebra = self.algebra
+        match node:
+            case Input():
+                return self._leaf(node)
+            case Quantity():
+                return self._forms[node.operand]
+            case Map():
+                expression = lower(node.expression) if self.lowered else declared(node.expression)
+                return self._scalar(expression, [self._forms[operand] for operand in node.operands])
+            case Sum():
+                return algebra.sum_over(self._forms[node.operand], [self.outer(axis) for axis in node.bound])
+            case Rename():
+                mapping = {self.outer(old): self.outer(new) for old, new in node.mapping}
+                return algebra.substitute(self._forms[node.operand], mapping)
+            case Indicator():
+                return self._indicator(node)
+            case Extremum() | Product():
+                kind = node.kind if isinstance(node, Extremum) else "product"
+                inner = self._forms[node.operand]
+                if kind == "min":
+                    inner = scaled(inner, -1)
+                reduced = {
+                    self.outer(axis): algebra.outer(algebra.dimension(axis.dimension), ("reduced", k))
+                    for k, axis in enumerate(node.bound)
+                }
+                atom = elementary.function(
+                    algebra,
+                    f"{'max' if kind == 'min' else kind}{len(reduced)}",
+                    [algebra.substitute(inner, reduced)],
+                )
+                return scaled(atom, -1) if kind == "min" else atom
+            case _:
+                assert_never(node)
+
+    def _indicator(self, node: Indicator) -> Polynomial:
+        algebra = self.algebra
+        dimensions = [algebra.dimension(t.dimension) for t in node.terms if isinstance(t, Axis)]
+        indices = tuple(self.outer(t) if isinstance(t, Axis) else -t for t in node.terms)
+        if node.relation == "equal":
+            return algebra.factor(algebra.delta_atom(dimensions[0]), indices)
+        slots = tuple(dimensions) if node.relation == "window" else (dimensions[0],) * 2
+        identity = (tuple(range(len(indices))),)
+        atom = Atom(node.relation, (), slots, identity, idempotent=True, name=node.relation)
+        return algebra.factor(algebra.intern(atom), indices)
+
+    # --- scalar expressions ---------------------------------------------------------------
+
+    def _scalar(self, expression: Any, operands: list[Polynomial]) -> Polynomial:
+        algebra = self.algebra
+        if isinstance(expression, sympy.Symbol):
+            position = placeholder_position(expression)
+            if position is not None:
+                return operands[position]
+            atom = Atom("size", (expression.name,), (), ((),), positive=True, name=expression.name)
+            return algebra.factor(algebra.intern(atom))
+        if isinstance(expression, sympy.Rational):
+            return algebra.number(Fraction(int(expression.p), int(expression.q)))
+        if isinstance(expression, sympy.Add):
+            total: Polynomial = {}
+            for part in expression.args:
+                for term, c in self._scalar(part, operands).items():
+                    added(total, term, c)
+            return total
+        if isinstance(expression, sympy.Mul):
+            return algebra.multiply_all(self._scalar(part, operands) for part in expression.args)
+        if isinstance(expression, sympy.Pow):
+            return self._power(expression, operands)
+        if isinstance(expression, sympy.exp):
+            return elementary.exponential(algebra, self._scalar(expression.args[0], operands))
+        if isinstance(expression, sympy.log):
+            return elementary.logarithm(algebra, self._scalar(expression.args[0], operands))
+        if isinstance(expression, sympy.Piecewise):
+            return self._piecewise(expression, operands)
+        if self.lowered and isinstance(expression, (sympy.tanh, sympy.sinh, sympy.cosh, sympy.coth)):
+            return self._scalar(expression.rewrite(sympy.exp), operands)
+        if expression is sympy.E:
+            return elementary.exponential(algebra, algebra.number(1))
+        if isinstance(expression, sympy.NumberSymbol):
+            atom = Atom("function", (), (), ((),), positive=True, name=str(expression))
+            return algebra.factor(algebra.intern(atom))
+        if isinstance(expression, (NamedFunction, sympy.Function)):
+            name = type(expression).__name__
+            return elementary.function(algebra, name, [self._scalar(a, operands) for a in expression.args])
+        raise UnsupportedError(
+            Diagnostic("DC402", f"the canonical form does not know `{type(expression).__name__}`")
+        )
+
+    def _power(self, expression: Any, operands: list[Polynomial]) -> Polynomial:
+        base, exponent = expression.args
+        if base is sympy.E:
+            return elementary.exponential(self.algebra, self._scalar(exponent, operands))
+        if isinstance(exponent, sympy.Rational):
+            rational = exact(Fraction(int(exponent.p), int(exponent.q)))
+            return elementary.power(self.algebra, self._scalar(base, operands), rational)
+        parts = [self._scalar(base, operands), self._scalar(exponent, operands)]
+        value = elementary.constant_of(parts[1])
+        if value is not None:
+            return elementary.power(self.algebra, parts[0], value)
+        if elementary.is_positive(self.algebra, parts[0]):
+            logged = elementary.logarithm(self.algebra, parts[0])
+            return elementary.exponential(self.algebra, self.algebra.multiply(parts[1], logged))
+        return elementary.function(self.algebra, "power", parts)
+
+    def _piecewise(self, expression: Any, operands: list[Polynomial]) -> Polynomial:
+        total: Polynomial = {}
+        remaining = self.algebra.number(1)
+        for value, condition in expression.args:
+            holds = self._condition(condition, operands)
+            here = self.algebra.multiply(remaining, holds)
+            total = combination(total, self.algebra.multiply(here, self._scalar(value, operands)))
+            remaining = combination(remaining, here, -1)
+        return total
+
+    def _condition(self, condition: Any, operands: list[Polynomial]) -> Polynomial:
+        algebra = self.algebra
+        if condition is sympy.true or condition is True:
+            return algebra.number(1)
+        if condition is sympy.false or condition is False:
+            return {}
+        if isinstance(condition, sympy.Not):
+            return combination(algebra.number(1), self._condition(condition.args[0], operands), -1)
+        if isinstance(condition, sympy.And):
+            return algebra.multiply_all(self._condition(c, operands) for c in condition.args)
+        if isinstance(condition, sympy.Or):
+            missed = algebra.multiply_all(
+                combination(algebra.number(1), self._condition(c, operands), -1) for c in condition.args
+            )
+            return combination(algebra.number(1), missed, -1)
+        left, right = (self._scalar(side, operands) for side in condition.args)
+        difference = combination(left, right, -1)
+        if isinstance(condition, (sympy.StrictGreaterThan, sympy.GreaterThan)):
+            return elementary.positive(algebra, difference)
+        if isinstance(condition, (sympy.StrictLessThan, sympy.LessThan)):
+            return elementary.positive(algebra, scaled(difference, -1))
+        if isinstance(condition, sympy.Eq):
+            return elementary.zero(algebra, difference)
+        if isinstance(condition, sympy.Ne):
+            return combination(algebra.number(1), elementary.zero(algebra, difference), -1)
+        raise UnsupportedError(
+            Diagnostic("DC402", f"the canonical form does not know the condition `{condition}`")
+        )
