@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import assert_never
+from weakref import WeakKeyDictionary
 
 import sympy
 
@@ -32,9 +33,11 @@ from derivcheck.graph import (
     add,
     constant,
     delta,
+    is_one,
     mapped,
     multiply,
     operands,
+    quantity,
     rename,
     sum_over,
     topological,
@@ -75,7 +78,8 @@ def adjoints(output: Node, seed: Node, variables: Iterable[Node]) -> dict[Node, 
 
     `seed` is the adjoint of the output: 1 for a scalar, a product of deltas for a
     Jacobian. A variable is independent: what it was computed from is not followed.
-    A variable that the output does not depend on has the adjoint 0.
+    A variable that the output does not depend on has the adjoint 0. The adjoint of a
+    named quantity of a named scalar is a named quantity itself, `dL/dz2`.
     """
     targets = frozenset(variables)
     order = topological([output], cut=targets)
@@ -83,25 +87,54 @@ def adjoints(output: Node, seed: Node, variables: Iterable[Node]) -> dict[Node, 
     for node in order:
         if node in targets or any(operand in wanted for operand in operands(node)):
             wanted.add(node)
+    naming = isinstance(output, Quantity) and is_one(seed)
     pending: dict[Node, list[Node]] = {output: [seed]}
     found: dict[Node, Node] = {}
     for node in reversed(order):
         if node not in wanted or node not in pending:
             continue
-        found[node] = add(*pending.pop(node))
+        adjoint = add(*pending.pop(node))
+        if naming and isinstance(node, Quantity) and node is not output:
+            adjoint = quantity(adjoint_name(output, node), adjoint)
+        found[node] = adjoint
         if node not in targets:
-            for operand, part in _contributions(node, found[node], wanted):
+            for operand, part in _contributions(node, adjoint, wanted):
                 pending.setdefault(operand, []).append(part)
     for variable in targets:
         found.setdefault(variable, constant(0))
     return found
 
 
-def gradient(output: Node, variable: Node) -> Node:
-    """∂output/∂variable of a scalar node, along the axes of the variable."""
+def adjoint_name(output: Node, variable: Node) -> str:
+    """`dL/dz2`: the name of the derivative of one named node by another."""
+    assert isinstance(output, Quantity) and isinstance(variable, Quantity | Input)
+    return f"d{output.name}/d{variable.name}"
+
+
+_sweeps: WeakKeyDictionary[Node, dict[Node, Node]] = WeakKeyDictionary()
+
+
+def sweep(output: Node) -> dict[Node, Node]:
+    """The adjoints of all nodes that a scalar is made of, by one sweep down to the inputs (remembered).
+
+    Stopping at a variable would give the same adjoint for it: what lies behind it
+    contributes nothing.
+    """
     if output.axes:
         raise ValueError("the gradient of something that is not a scalar")
-    return adjoints(output, constant(1), [variable])[variable]
+    if output not in _sweeps:
+        inputs = [node for node in topological([output]) if isinstance(node, Input)]
+        _sweeps[output] = adjoints(output, constant(1), inputs)
+    return _sweeps[output]
+
+
+def gradient(output: Node, variable: Node) -> Node:
+    """∂output/∂variable of a scalar, along the axes of the variable; 0 where it does not depend on it."""
+    try:
+        return sweep(output).get(variable, constant(0))
+    except UnsupportedError:
+        # What cannot be differentiated may lie behind the variable.
+        return adjoints(output, constant(1), [variable])[variable]
 
 
 def jacobian(output: Node, variable: Node, rows: Mapping[Axis, Axis], columns: Mapping[Axis, Axis]) -> Node:

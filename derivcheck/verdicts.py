@@ -30,7 +30,7 @@ class ExactEvidence:
 
 @dataclass(frozen=True, slots=True)
 class NumericEvidence:
-    """The comparison with finite differences, or of two sides in floats; errors are relative to the tensor."""
+    """The comparison with finite differences, or of two sides; errors are relative to the tensor."""
 
     verdict: NumericVerdict
     scheme: str = ""

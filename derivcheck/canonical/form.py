@@ -76,7 +76,7 @@ class Canonical:
         for node in topological([root], self.cut):
             if node not in self._forms:
                 self.algebra.start()
-                self._forms[node] = self._leaf(node) if node in self.cut else self._made(node)
+                self._forms[node] = self.leaf(node) if node in self.cut else self._made(node)
                 self._used[node] = frozenset(self.algebra.used)
         return self._forms[root]
 
@@ -121,7 +121,8 @@ class Canonical:
 
     # --- one node -------------------------------------------------------------------------
 
-    def _leaf(self, node: Node) -> Polynomial:
+    def leaf(self, node: Node) -> Polynomial:
+        """A node as an atom of its own."""
         axes = node.home if isinstance(node, Input) else node.axes
         name = node.name if isinstance(node, Input | Quantity) else ""
         facts = self.facts.get(name, ()) if isinstance(node, Input) else ()
@@ -151,7 +152,7 @@ class Canonical:
         algebra = self.algebra
         match node:
             case Input():
-                return self._leaf(node)
+                return self.leaf(node)
             case Quantity():
                 return self._forms[node.operand]
             case Map():

@@ -1,0 +1,304 @@
+"""The gradients of one scalar as a reader would write them, nested or closed.
+
+*Nested* forms speak of the next layer's adjoint, ∂L/∂z1 = (W2ᵀ ∂L/∂z2) ⊙ σ′(z1);
+*closed* forms put in what that adjoint is, as long as the result stays readable.
+Both are syntax trees: they can be printed in every notation, and read back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Literal, cast
+
+from derivcheck.canonical.atoms import GrowthError, UndefinedError
+from derivcheck.canonical.form import Facts
+from derivcheck.derive import sweep
+from derivcheck.graph import Axis, Dimension, Input, Node, Quantity, Sum, topological
+from derivcheck.index_form import Naming, fresh_letter, index_form
+from derivcheck.matrix_form import MatrixNaming, NoMatrixForm, matrix_form
+from derivcheck.notation.syntax import (
+    Binary,
+    Call,
+    Conditional,
+    Derivative,
+    Expression,
+    Name,
+    Negate,
+    Number,
+    Reduction,
+    Subscript,
+    Transpose,
+)
+from derivcheck.reading import Reader, Reading
+
+Style = Literal["nested", "closed"]
+READABLE = 44  # nodes of a syntax tree: about one line of text
+INLINED = 30
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTensor:
+    """A name, how it is written, its node, and its axes in the order of the declaration."""
+
+    name: str
+    tree: Expression
+    node: Node
+    axes: tuple[Axis, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GradientForm:
+    """∂of/∂wrt: the entry at `letters`, and the matrix expression or the reason why there is none."""
+
+    wrt: NamedTensor
+    letters: tuple[str, ...]
+    index: Expression
+    matrix: Expression | None
+    no_matrix: str
+    facts: frozenset[tuple[str, str]]
+
+
+def length(tree: object) -> int:
+    """The number of nodes of a syntax tree, without recursion."""
+    count, stack = 0, [tree]
+    while stack:
+        node = stack.pop()
+        count += 1
+        match node:
+            case Binary(_, left, right):
+                stack += [left, right]
+            case Negate(inner) | Transpose(inner):
+                stack.append(inner)
+            case Call(_, arguments, _):
+                stack += arguments
+            case Subscript(base, entries):
+                stack += [base, *entries]
+            case Reduction(_, _, _, body):
+                stack.append(body)
+            case Conditional(_, then, otherwise):
+                stack += [then, otherwise]
+            case Derivative(numerator, variables):
+                stack += [numerator, *variables]
+    return count
+
+
+class Derivation:
+    """Everything that is derived from one scalar quantity.
+
+    `tensors` are all names of the network, inputs and layers; `taken` are names that
+    index letters must not use.
+    """
+
+    def __init__(
+        self,
+        output: NamedTensor,
+        tensors: Iterable[NamedTensor],
+        facts: Facts,
+        vectors: Literal["column", "row"] = "column",
+        taken: Iterable[str] = (),
+    ) -> None:
+        self.output = output
+        self.facts = facts
+        self.vectors = vectors
+        self.tensors = {tensor.node: tensor for tensor in tensors}
+        self._taken = frozenset(taken) | {t.name for t in self.tensors.values()} | {output.name}
+        self._readings: dict[Node, Reading] = {}
+        self._matrices: dict[tuple[Node, Style], Expression | NoMatrixForm] = {}
+
+    @cached_property
+    def adjoints(self) -> Mapping[Node, Node]:
+        """The adjoint node of every tensor of the network that the output depends on."""
+        found = sweep(self.output.node)
+        return {node: found[node] for node in self.tensors if node in found and node is not self.output.node}
+
+    @cached_property
+    def _variables(self) -> dict[Node, NamedTensor]:
+        """Named adjoints, by the variable they belong to."""
+        return {
+            a: self.tensors[v] for v, a in self.adjoints.items() if _names(a, self.output, self.tensors[v])
+        }
+
+    @cached_property
+    def _reader(self) -> Reader:
+        reader = Reader(tuple(self.tensors), tuple(self._variables), self.facts)
+        # From the loss backwards, so that explicit adjoints are known when they are needed.
+        for adjoint in sorted(self._variables, key=lambda node: node.serial):
+            self._readings[adjoint] = reader.reading(adjoint, of_name=True)
+        return reader
+
+    def reading(self, variable: Node) -> Reading:
+        reader = self._reader
+        adjoint = self.adjoints[variable]
+        named = adjoint in self._variables and self._variables[adjoint].node is variable
+        if not named:
+            return reader.reading(adjoint)
+        return self._readings[adjoint]
+
+    def gradient(self, variable: NamedTensor, style: Style) -> GradientForm:
+        """∂output/∂variable. Raises GrowthError where it cannot be written down in bounds."""
+        letters = self._letters(len(variable.axes))
+        if variable.node not in self.adjoints:
+            zero = Number(Fraction(0))
+            return GradientForm(variable, letters, zero, zero, "", frozenset())
+        reading = self.reading(variable.node)
+        index = index_form(reading, variable.axes, letters, self._naming(style))
+        matrix: Expression | None = None
+        reason = ""
+        try:
+            matrix = matrix_form(reading, variable.axes, self._matrix_naming(style))
+        except NoMatrixForm as why:
+            reason = str(why)
+        return GradientForm(variable, letters, index, matrix, reason, self._facts_in(reading, style))
+
+    def best(self, variable: NamedTensor) -> GradientForm:
+        """The closed form where it is readable, the nested one otherwise."""
+        closed = self.gradient(variable, "closed")
+        shown = closed.matrix if closed.matrix is not None else closed.index
+        return closed if length(shown) <= READABLE else self.gradient(variable, "nested")
+
+    # --- writing leaves -------------------------------------------------------------------
+
+    def _letters(self, count: int) -> tuple[str, ...]:
+        used = set(self._taken)
+        letters = []
+        for _ in range(count):
+            letters.append(fresh_letter(used))
+            used.add(letters[-1])
+        return tuple(letters)
+
+    def _stays_a_name(self, variable: NamedTensor, style: Style, size: int) -> bool:
+        if size > INLINED:
+            return True
+        return style == "nested" and self._is_affine_layer(variable.node)
+
+    def _is_affine_layer(self, node: Node) -> bool:
+        """Whether a quantity contracts a parameter with something: the z of a layer."""
+        if not isinstance(node, Quantity):
+            return True
+        names = frozenset(self.tensors) - {node}
+        cone = topological([node], names)
+        return any(isinstance(n, Sum) for n in cone) and any(
+            isinstance(n, Input) and len(n.axes) > 1 for n in cone
+        )
+
+    def _naming(self, style: Style) -> Naming:
+        def entry(node: Node, places: Sequence[Expression], letters: frozenset[str]) -> Expression:
+            variable = self._variables.get(node)
+            if variable is None:
+                tensor = self.tensors[node]
+                return _entry(tensor.tree, _ordered(tensor, node, places))
+            here = _ordered(variable, node, places)
+            inline = self._inline_index(node, variable, here, letters, style)
+            if inline is not None and not self._stays_a_name(variable, style, length(inline)):
+                return inline
+            return Derivative(self.output.tree, (_entry(variable.tree, here),))
+
+        return Naming(entry, self._taken)
+
+    def _inline_index(
+        self,
+        node: Node,
+        variable: NamedTensor,
+        places: Sequence[Expression],
+        letters: frozenset[str],
+        style: Style,
+    ) -> Expression | None:
+        if style == "nested" and self._is_affine_layer(variable.node):
+            return None
+        if self._depth >= 8 or not all(isinstance(place, Name) for place in places):
+            return None
+        self._depth += 1
+        try:
+            names = [cast(Name, place).name for place in places]
+            outer = Naming(self._naming(style).entry, self._taken | letters)
+            return index_form(self._readings[node], variable.axes, names, outer)
+        except (GrowthError, UndefinedError):
+            return None
+        finally:
+            self._depth -= 1
+
+    _depth = 0
+
+    def _matrix_naming(self, style: Style) -> MatrixNaming:
+        def leaf(node: Node) -> tuple[Expression, tuple[Axis, ...]]:
+            variable = self._variables.get(node)
+            if variable is None:
+                tensor = self.tensors[node]
+                return tensor.tree, tensor.axes
+            inline = self._inline_matrix(node, variable, style)
+            if inline is not None and not self._stays_a_name(variable, style, length(inline)):
+                return inline, variable.axes
+            return Derivative(self.output.tree, (variable.tree,)), variable.axes
+
+        return MatrixNaming(leaf, self.vectors, lambda dimension: _dimension(dimension))
+
+    def _inline_matrix(self, node: Node, variable: NamedTensor, style: Style) -> Expression | None:
+        if style == "nested" and self._is_affine_layer(variable.node):
+            return None
+        if (node, style) not in self._matrices:
+            if self._depth >= 8:
+                return None
+            self._depth += 1
+            try:
+                self._matrices[node, style] = matrix_form(
+                    self._readings[node], variable.axes, self._matrix_naming(style)
+                )
+            except NoMatrixForm as why:
+                self._matrices[node, style] = why
+            finally:
+                self._depth -= 1
+        found = self._matrices[node, style]
+        return None if isinstance(found, NoMatrixForm) else found
+
+    def _facts_in(self, reading: Reading, style: Style) -> frozenset[tuple[str, str]]:
+        """The facts a form rests on, those of the adjoints that are put into it included."""
+        found, stack, seen = set(reading.facts), [reading], set()
+        while stack:
+            current = stack.pop()
+            for _, factors in current.polynomial:
+                for number, _, _ in factors:
+                    node = current.canonical.leaf_nodes.get(number)
+                    if node is not None and node in self._variables and node not in seen:
+                        seen.add(node)
+                        if style == "closed":
+                            found |= self._readings[node].facts
+                            stack.append(self._readings[node])
+        return frozenset(found)
+
+
+def _names(adjoint: Node, output: NamedTensor, variable: NamedTensor) -> bool:
+    return isinstance(adjoint, Quantity) and adjoint.name == f"d{output.name}/d{variable.name}"
+
+
+def _entry(tree: Expression, places: Sequence[Expression]) -> Expression:
+    return Subscript(tree, tuple(places)) if places else tree
+
+
+def _ordered(tensor: NamedTensor, node: Node, places: Sequence[Expression]) -> list[Expression]:
+    """Places given in the order of the canonical form's axes, in the order of the declaration."""
+    own = node.home if isinstance(node, Input) else node.axes
+    by_axis = dict(zip(own, places, strict=True))
+    return [by_axis[axis] for axis in tensor.axes if axis in by_axis]
+
+
+def _dimension(dimension: Dimension) -> Expression:
+    """A dimension as it is written in a formula; one with a fixed size is its number."""
+    total: Expression | None = None
+    for name, count in dimension.terms:
+        part: Expression = Name(name)
+        if abs(count) != 1:
+            part = Binary("*", Number(Fraction(abs(count))), part)
+        if total is None:
+            total = Negate(part) if count < 0 else part
+        else:
+            total = Binary("-" if count < 0 else "+", total, part)
+    if total is None:
+        return Number(Fraction(dimension.constant))
+    if dimension.constant:
+        total = Binary(
+            "-" if dimension.constant < 0 else "+", total, Number(Fraction(abs(dimension.constant)))
+        )
+    return total

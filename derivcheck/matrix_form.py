@@ -1,0 +1,419 @@
+"""A reading as a matrix expression: the product as a factor graph over row, column and bound indices.
+
+Each term of a reading is a product of factors with at most two indices. The
+indices are the vertices of a graph, vectors sit on vertices and matrices on
+edges. Parallel edges are one Hadamard product; a bound vertex at a dead end is
+a matrix times a vector; one with two neighbours is a matrix product; what is
+left between row and column is the answer. Vectors are columns while this is
+built, and turned into rows at the end where the spec says `vectors: row`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, Literal, cast
+
+from derivcheck.canonical.atoms import Atom, Factor, Indices, Polynomial, Rational
+from derivcheck.canonical.form import Canonical
+from derivcheck.graph import Axis, Dimension, Node
+from derivcheck.index_form import number, product, quotient, raised, total
+from derivcheck.notation.syntax import (
+    Binary,
+    Call,
+    Expression,
+    Name,
+    Negate,
+    Number,
+    Transpose,
+)
+from derivcheck.reading import Reading, factored, is_bound
+
+
+class NoMatrixForm(Exception):  # noqa: N818 - a finding, not an error
+    """There is no expression in matrix language; the message says why."""
+
+
+ONE = Number(Fraction(1))
+# Functions of the notation that act entrywise, so that a transpose passes through them.
+NOT_ENTRYWISE = frozenset(
+    {"sum", "mean", "diag", "eye", "ones", "zeros", "trace", "outer", "vec", "kron", "det", "inv", "norm"}
+)
+
+
+def transposed(expression: Expression) -> Expression:
+    """The transpose, pushed inwards as far as it goes."""
+    match expression:
+        case Transpose(operand):
+            return operand
+        case Number():
+            return expression
+        case Negate(operand):
+            return replace(expression, operand=transposed(operand))
+        case Binary("@", left, right):
+            return Binary("@", transposed(right), transposed(left))
+        case Binary(operator, left, right):
+            return Binary(operator, transposed(left), transposed(right))
+        case Call("diag", (inner,), 0) if not (isinstance(inner, Call) and inner.function == "diag"):
+            return Transpose(expression) if _is_scalar(inner) else expression
+        case Call("eye"):
+            return expression
+        case Call(function, arguments, primes) if function not in NOT_ENTRYWISE and len(arguments) == 1:
+            return Call(function, (transposed(arguments[0]),), primes)
+        case _:
+            return expression if _is_scalar(expression) else Transpose(expression)
+
+
+def _is_scalar(expression: Expression) -> bool:
+    return isinstance(expression, _Scalar)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scalar:
+    """A marker around scalar expressions while a form is built: a transpose leaves them alone."""
+
+    expression: Expression
+
+
+def _unmarked(expression: Any) -> Expression:
+    """The tree without the scalar markers."""
+    match expression:
+        case _Scalar(inner):
+            return _unmarked(inner)
+        case Binary(operator, left, right):
+            return Binary(operator, _unmarked(left), _unmarked(right))
+        case Negate(operand):
+            return Negate(_unmarked(operand))
+        case Transpose(operand):
+            return Transpose(_unmarked(operand))
+        case Call(function, arguments, primes):
+            return Call(function, tuple(_unmarked(a) for a in arguments), primes)
+        case _:
+            return cast(Expression, expression)
+
+
+def _scalar(expression: Expression) -> Expression:
+    return cast(Expression, expression if isinstance(expression, _Scalar) else _Scalar(expression))
+
+
+Orientation = Literal["column", "row"]
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixNaming:
+    """How leaves are written in the matrix language.
+
+    `leaf(node)` is (expression, axes in the order of the declaration); raises NoMatrixForm.
+    """
+
+    leaf: Callable[[Node], tuple[Expression, tuple[Axis, ...]]]
+    vectors: Orientation
+    dimension_name: Callable[[Dimension], Expression]
+
+
+@dataclass
+class _FactorGraph:
+    """Vectors on vertices, matrices on edges (oriented from the smaller to the larger vertex), scalars."""
+
+    scalars: list[Expression]
+    vectors: dict[int, list[Expression]]
+    edges: dict[tuple[int, int], list[Expression]]
+
+    def edge(self, a: int, b: int, matrix: Expression) -> None:
+        """A matrix with rows a and columns b; parallel edges are kept side by side."""
+        if a < b:
+            self.edges.setdefault((a, b), []).append(matrix)
+        else:
+            self.edges.setdefault((b, a), []).append(transposed(matrix))
+
+    def neighbours(self, vertex: int) -> list[int]:
+        return [b if a == vertex else a for a, b in self.edges if vertex in (a, b)]
+
+    def taken(self, a: int, b: int) -> Expression:
+        """The Hadamard product of the edges between a and b, with rows a; removes them."""
+        matrix = product(self.edges.pop((min(a, b), max(a, b))))
+        return matrix if a < b else transposed(matrix)
+
+
+class MatrixForm:
+    """Writes polynomials of one canonical form as matrix expressions."""
+
+    def __init__(self, canonical: Canonical, naming: MatrixNaming) -> None:
+        self._canonical = canonical
+        self._algebra = canonical.algebra
+        self._naming = naming
+
+    def expression(self, polynomial: Polynomial, row: int | None, column: int | None) -> Expression:
+        """The matrix with the given outer indices as rows and columns, in column flavour."""
+        return _unmarked(self._filled(self._matrix(polynomial, row, column), row, column))
+
+    def _filled(self, part: _Part, row: int | None, column: int | None) -> Expression:
+        """A part that lacks a row or column index is constant along it: spread it out."""
+        matrix = part.expression
+        ones: Callable[[int], Expression] = lambda index: self._native(  # noqa: E731
+            Call("ones", (self._size_name(index),))
+        )
+        if row is not None and not part.row:
+            if column is not None and not part.column:
+                return Binary("*", matrix, Call("ones", (self._size_name(row), self._size_name(column))))
+            spread = ones(row)
+            return Binary("@", spread, matrix) if column is not None else Binary("*", matrix, spread)
+        if column is not None and not part.column:
+            return Binary("@", matrix, transposed(ones(column)))
+        return matrix
+
+    def _size_name(self, index: int) -> Expression:
+        return self._naming.dimension_name(self._dimension(index))
+
+    def _dimension(self, index: int) -> Dimension:
+        return self._algebra.dimensions[self._algebra.outer_dimension[index]]
+
+    def _native(self, vector: Expression) -> Expression:
+        """A one-axis tensor of the notation as a column."""
+        return vector if self._naming.vectors == "column" else Transpose(vector)
+
+    # --- sums of terms --------------------------------------------------------------------
+
+    def _matrix(self, polynomial: Polynomial, row: int | None, column: int | None) -> _Part:
+        if not polynomial:
+            return _Part(_scalar(Number(Fraction(0))), False, False)
+        parts = factored(self._canonical, polynomial)
+        if len(parts.terms) == 1:
+            bound, factors, coefficient = parts.terms[0]
+            part = self._product(bound, factors, abs(coefficient), row, column)
+            return part if coefficient > 0 else replace(part, expression=Negate(part.expression))
+        terms = []
+        for bound, factors, coefficient in parts.terms:
+            terms.append((self._product(bound, factors, abs(coefficient), row, column), coefficient < 0))
+        inner = _Part(
+            total([(part.expression, negative) for part, negative in terms]),
+            any(part.row for part, _ in terms),
+            any(part.column for part, _ in terms),
+        )
+        if not inner.row and not inner.column:
+            inner = replace(inner, expression=_scalar(inner.expression))
+        if not parts.common and parts.coefficient == 1:
+            return inner
+        part = self._product((), parts.common, abs(parts.coefficient), row, column, inner)
+        return part if parts.coefficient > 0 else replace(part, expression=Negate(part.expression))
+
+    # --- one product ----------------------------------------------------------------------
+
+    def _product(
+        self,
+        bound: tuple[int, ...],
+        factors: Sequence[Factor],
+        coefficient: Rational,
+        row: int | None,
+        column: int | None,
+        remainder: _Part | None = None,
+    ) -> _Part:
+        # Vertices: row -2, column -1, bound indices from 0.
+        place = {index: vertex for index, vertex in ((row, -2), (column, -1)) if index is not None}
+        graph = _FactorGraph([], {}, {})
+        below: list[Expression] = []
+        deltas = False
+        for number_, indices, power in sorted(factors, key=lambda f: (-len(f[1]), f)):
+            atom = self._algebra.atoms[number_]
+            inverted = power < 0 and atom.kind != "exp" and not indices
+            if inverted:
+                below.append(self._factor(number_, (), -power, bound))
+                continue
+            shown = self._factor(number_, indices, power, bound)
+            vertices = []
+            for index in indices:
+                if not is_bound(index) and index not in place:
+                    raise NoMatrixForm("an entry at a fixed position")
+                vertices.append(index if is_bound(index) else place[index])
+            if atom.kind == "equal":
+                deltas = True
+                continue
+            match vertices:
+                case []:
+                    graph.scalars.append(shown)
+                case [a]:
+                    graph.vectors.setdefault(a, []).append(shown)
+                case [a, b] if a == b:
+                    graph.vectors.setdefault(a, []).append(self._native(Call("diag", (shown,))))
+                case [a, b]:
+                    graph.edge(a, b, shown)
+                case _:
+                    raise NoMatrixForm("a factor has more than two indices")
+        if remainder is not None:
+            if remainder.row and remainder.column:
+                graph.edge(-2, -1, remainder.expression)
+            elif remainder.row:
+                graph.vectors.setdefault(-2, []).append(remainder.expression)
+            elif remainder.column:
+                graph.vectors.setdefault(-1, []).append(transposed(remainder.expression))
+            else:
+                graph.scalars.append(remainder.expression)
+        self._eliminate(graph, bound)
+        result = self._between_row_and_column(graph, deltas, row)
+        return self._scaled(result, graph.scalars, below, coefficient)
+
+    def _eliminate(self, graph: _FactorGraph, bound: tuple[int, ...]) -> None:
+        """Contract the bound vertices: dead ends first, then vertices on a path."""
+        left = set(range(len(bound)))
+        while left:
+            vertex = min(left, key=lambda v: (len(graph.neighbours(v)), v))
+            near = graph.neighbours(vertex)
+            vectors = graph.vectors.pop(vertex, [])
+            match near:
+                case []:
+                    graph.scalars.append(self._inner(vectors))
+                case [a]:
+                    matrix = graph.taken(a, vertex)
+                    if vectors:
+                        folded: Expression = Binary("@", matrix, product(vectors))
+                    else:
+                        folded = self._row_sums(matrix, bound[vertex], a, bound)
+                    graph.vectors.setdefault(a, []).append(folded)
+                case [a, b]:
+                    before, after = graph.taken(a, vertex), graph.taken(vertex, b)
+                    if vectors:
+                        before = Binary("@", before, Call("diag", (product(vectors),)))
+                    graph.edge(a, b, Binary("@", before, after))
+                case _:
+                    raise NoMatrixForm("a summed index stands in three matrices at once")
+            left.discard(vertex)
+
+    def _inner(self, vectors: list[Expression]) -> Expression:
+        """Σ_k of a product of vectors."""
+        if len(vectors) == 1:
+            return _scalar(Call("sum", (vectors[0],)))
+        return _scalar(Binary("@", transposed(vectors[0]), product(vectors[1:])))
+
+    def _row_sums(self, matrix: Expression, summed: int, kept: int, bound: tuple[int, ...]) -> Expression:
+        """The sums of a matrix over its columns: `sum(M, n)`, a one-axis tensor."""
+        dimension = self._algebra.dimensions[summed]
+        # Naming the dimension is unambiguous unless rows and columns share it; then the position is named.
+        del kept, bound
+        return self._native(Call("sum", (matrix, self._naming.dimension_name(dimension))))
+
+    def _between_row_and_column(self, graph: _FactorGraph, deltas: bool, row: int | None) -> _Part:
+        rows, columns = graph.vectors.pop(-2, []), graph.vectors.pop(-1, [])
+        if deltas:
+            if graph.edges or columns:
+                raise NoMatrixForm("a diagonal that is not a vector's")
+            assert row is not None
+            diagonal: Expression = (
+                Call("diag", (product(rows),)) if rows else Call("eye", (self._size_name(row),))
+            )
+            return _Part(diagonal, True, True)
+        if (-2, -1) in graph.edges:
+            matrix = graph.taken(-2, -1)
+            if rows:
+                matrix = Binary("@", Call("diag", (product(rows),)), matrix)
+            if columns:
+                matrix = Binary("@", matrix, Call("diag", (product(columns),)))
+            return _Part(matrix, True, True)
+        if rows and columns:
+            return _Part(Binary("@", product(rows), transposed(product(columns))), True, True)
+        if rows:
+            return _Part(product(rows), True, False)
+        if columns:
+            return _Part(transposed(product(columns)), False, True)
+        return _Part(ONE, False, False)
+
+    def _scaled(
+        self, part: _Part, scalars: list[Expression], below: list[Expression], coefficient: Rational
+    ) -> _Part:
+        value = Fraction(coefficient)
+        bare = not part.row and not part.column
+        front = list(scalars)
+        if value.numerator != 1:
+            front.insert(0, number(value.numerator))
+        under = list(below)
+        if value.denominator != 1:
+            under.insert(0, number(value.denominator))
+        if not front and not under:
+            return replace(part, expression=_scalar(part.expression)) if bare else part
+        scale = quotient(front or [ONE], under)
+        if bare:
+            return _Part(_scalar(scale), False, False)
+        return _Part(Binary("*", _scalar(scale), part.expression), part.row, part.column)
+
+    # --- factors --------------------------------------------------------------------------
+
+    def _factor(self, number_: int, indices: Indices, power: Rational, bound: tuple[int, ...]) -> Expression:
+        """A factor as scalar, column vector or matrix whose rows are its first index."""
+        atom = self._algebra.atoms[number_]
+        match atom.kind:
+            case "leaf":
+                base = self._leaf(number_, indices)
+            case "size":
+                base = _scalar(Name(atom.name))
+            case "radical":
+                base = _scalar(number(cast(int, atom.payload[0])))
+            case "equal":
+                return ONE
+            case "less" | "window":
+                raise NoMatrixForm("a condition on indices")
+            case "exp":
+                return self._entrywise(Call("exp", (self._payload(atom, atom.payload, power),)), atom)
+            case "positive" | "zero":
+                raise NoMatrixForm("a case distinction")
+            case "log":
+                base = self._entrywise(Call("log", (self._payload(atom, atom.payload),)), atom)
+            case "power":
+                base = self._payload(atom, atom.payload)
+            case "function":
+                name, primes = atom.name.rstrip("'"), atom.name.count("'")
+                if name[-1:].isdigit() and name.rstrip("0123456789") in ("max", "product"):
+                    raise NoMatrixForm("an extremum or product over an index")
+                arguments = tuple(self._payload(atom, payload) for payload in atom.payload)
+                base = self._entrywise(Call(name, arguments, primes), atom)
+        shown = raised(base, power)
+        return _scalar(shown) if not indices else shown
+
+    def _entrywise(self, call: Expression, atom: Atom) -> Expression:
+        return call if atom.slots else _scalar(call)
+
+    def _leaf(self, number_: int, indices: Indices) -> Expression:
+        node = self._canonical.leaf_nodes[number_]
+        expression, axes = self._naming.leaf(node)
+        if len(axes) > 2:
+            raise NoMatrixForm(f"a tensor with {len(axes)} axes")
+        if len(axes) < len(indices):
+            raise NoMatrixForm("a tensor with an axis that is not its own")
+        if not axes:
+            return _scalar(expression)
+        if len(axes) == 1:
+            return self._native(expression)
+        if len(indices) == 1:
+            raise NoMatrixForm("a tensor that is constant along an axis")
+        own = [self._canonical.outer(axis) for axis in axes]
+        atom_order = [self._canonical.outer(axis) for axis in self._leaf_axes(node)]
+        return expression if own == atom_order else Transpose(expression)
+
+    def _leaf_axes(self, node: Node) -> tuple[Axis, ...]:
+        return getattr(node, "home", None) or node.axes
+
+    def _payload(self, atom: Atom, payload: Any, factor: Rational = 1) -> Expression:
+        polynomial: Polynomial = {term: c * factor for term, c in dict(payload).items()}
+        slots: list[int | None] = [*atom.slots, None, None]
+        if len(atom.slots) > 2:
+            raise NoMatrixForm("a function of a tensor with more than two axes")
+        return self._filled(self._matrix(polynomial, slots[0], slots[1]), slots[0], slots[1])
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """An expression in column flavour, and which of row and column it varies along."""
+
+    expression: Expression
+    row: bool
+    column: bool
+
+
+def matrix_form(reading: Reading, axes: Sequence[Axis], naming: MatrixNaming) -> Expression:
+    """The reading as a matrix expression for the tensor with the given axes. Raises NoMatrixForm."""
+    if len(axes) > 2:
+        raise NoMatrixForm(f"the tensor has {len(axes)} axes")
+    outer: list[int | None] = [reading.canonical.outer(axis) for axis in axes]
+    outer += [None] * (2 - len(outer))
+    reading.canonical.algebra.start()
+    result = MatrixForm(reading.canonical, naming).expression(reading.polynomial, outer[0], outer[1])
+    return transposed(result) if naming.vectors == "row" and len(axes) == 1 else result

@@ -1,0 +1,275 @@
+"""Which polynomial a reader would write for an adjoint: known names folded in, common factors taken out.
+
+The canonical form over named leaves has several variants: a quantity such as
+p = softmax(z) may stay a leaf, or be opened and folded back; the adjoint of the
+next quantity may stay a name, or be replaced by its own explicit form. The
+shortest variant is the one that reads like the textbook's: dL/dz = p - y.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import TypeAlias
+
+from derivcheck.canonical.atoms import (
+    ONE_TERM,
+    OUTER,
+    Factor,
+    GrowthError,
+    Indices,
+    Polynomial,
+    Rational,
+    UndefinedError,
+    added,
+    exact,
+)
+from derivcheck.canonical.form import Canonical, Facts
+from derivcheck.graph import Node, Quantity
+
+MAXIMAL_TERMS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A polynomial over named leaves: `canonical` holds its atoms, `facts` what the rewriting used."""
+
+    canonical: Canonical
+    polynomial: Polynomial
+    facts: frozenset[tuple[str, str]]
+
+
+class Reader:
+    """Readings of nodes over the given named quantities and named adjoints.
+
+    The facts are used where they make the result shorter; a reading reports them.
+    """
+
+    def __init__(self, names: Sequence[Node], adjoints: Sequence[Node], facts: Facts) -> None:
+        self._names = tuple(names)
+        self._adjoints = frozenset(node for node in adjoints if isinstance(node, Quantity))
+        self._facts = facts
+        self._explicit: dict[Node, tuple[Polynomial | None, Polynomial | None]] = {}
+
+    @cached_property
+    def _closed(self) -> Canonical:
+        """Every name is a leaf."""
+        return Canonical(self._facts, frozenset(self._names) | self._adjoints, lowered=False)
+
+    @cached_property
+    def _foldable(self) -> dict[Node, Polynomial]:
+        """Quantities that are one product of functions of other names, with that product."""
+        found: dict[Node, Polynomial] = {}
+        closed = Canonical(self._facts, frozenset(self._names), lowered=False)
+        for node in self._names:
+            if not isinstance(node, Quantity):
+                continue
+            try:
+                polynomial = closed.form(node.operand)
+            except (GrowthError, UndefinedError):
+                continue
+            if len(polynomial) == 1 and not next(iter(polynomial))[0] and any(
+                closed.algebra.atoms[a].kind not in ("leaf", "size") for a, _, _ in next(iter(polynomial))[1]
+            ):  # fmt: skip
+                found[node] = polynomial
+        return found
+
+    @cached_property
+    def _open(self) -> Canonical:
+        """Foldable names are looked into."""
+        kept = frozenset(self._names) - frozenset(self._foldable)
+        return Canonical(self._facts, kept | self._adjoints, lowered=False)
+
+    @cached_property
+    def _patterns(self) -> list[tuple[int, tuple[int, ...], tuple[Factor, ...], Rational]]:
+        """(leaf atom, its indices, the factors that mean it, their coefficient), the longest first."""
+        patterns = []
+        for node in self._foldable:
+            polynomial = self._open.form(node)
+            if len(polynomial) != 1 or ONE_TERM in polynomial:
+                continue
+            ((_, factors), coefficient), *_ = polynomial.items()
+            leaf = self._open.leaf(node)
+            ((_, ((number, indices, _),)), _), *_ = leaf.items()
+            patterns.append((number, indices, factors, coefficient))
+        return sorted(patterns, key=lambda pattern: -len(pattern[2]))
+
+    def reading(self, node: Node, of_name: bool = False) -> Reading:
+        """The shortest reading of a node. Raises GrowthError.
+
+        With `of_name`, the node is a named adjoint and what the name stands for is read.
+        """
+        body = node.operand if of_name and isinstance(node, Quantity) else node
+        closed = self._closed.form(body)
+        if _is_simple(self._closed, closed):
+            return Reading(self._closed, closed, self._closed.facts_used(body))
+        opened = self._open.form(body)
+        facts = self._closed.facts_used(body) | self._open.facts_used(body)
+        candidates = [(self._closed, closed, self._closed.facts_used(body)), (self._open, opened, facts)]
+        for canonical, polynomial, which in ((self._closed, closed, 0), (self._open, opened, 1)):
+            canonical.algebra.start()
+            replaced = self._with_explicit(canonical, polynomial, which)
+            if replaced is not None:
+                candidates.append(
+                    (canonical, replaced, facts | canonical.algebra.used | self._facts_of_explicit)
+                )
+        chosen = [(c, self._folded(p) if c is self._open else p, f) for c, p, f in candidates]
+        canonical, polynomial, used = min(chosen, key=lambda item: _length(item[0], item[1]))
+        if body is not node and not self._adjoint_leaves(canonical, polynomial):
+            explicit = {c is self._open: p for c, p, _ in candidates if not self._adjoint_leaves(c, p)}
+            self._explicit[node] = (explicit.get(False), explicit.get(True))
+            self._facts_of_explicit |= used
+        return Reading(canonical, polynomial, used)
+
+    @cached_property
+    def _facts_of_explicit(self) -> set[tuple[str, str]]:
+        return set()
+
+    def _adjoint_leaves(self, canonical: Canonical, polynomial: Polynomial) -> set[Node]:
+        leaves = (canonical.leaf_nodes.get(a) for _, factors in polynomial for a, _, _ in factors)
+        return {node for node in leaves if node in self._adjoints}
+
+    def _with_explicit(self, canonical: Canonical, polynomial: Polynomial, which: int) -> Polynomial | None:
+        """The polynomial with adjoints replaced by their explicit forms, where all of them have one."""
+        leaves = self._adjoint_leaves(canonical, polynomial)
+        if not leaves or not leaves <= set(self._explicit):
+            return None
+        algebra = canonical.algebra
+        total: Polynomial = {}
+        for (bound, factors), coefficient in polynomial.items():
+            outside = [algebra.outer(dimension, ("explicit", k)) for k, dimension in enumerate(bound)]
+            placed = dict(enumerate(outside))
+            product: Polynomial = {((), ()): coefficient}
+            for number, indices, power in factors:
+                here = tuple(placed.get(i, i) for i in indices)
+                node = canonical.leaf_nodes.get(number)
+                form = self._explicit[node][which] if node in leaves and node is not None else None
+                if node in leaves:
+                    if form is None or power != 1:
+                        return None
+                    assert node is not None
+                    axes = [canonical.outer(axis) for axis in node.axes]
+                    part = algebra.substitute(form, dict(zip(axes, here, strict=True)))
+                else:
+                    part = algebra.factor(number, here, power)
+                product = algebra.multiply(product, part)
+            for term, c in algebra.sum_over(product, outside).items():
+                added(total, term, c)
+        return total
+
+    def _folded(self, polynomial: Polynomial) -> Polynomial:
+        """Products that mean a known name, written as that name."""
+        algebra = self._open.algebra
+        result: Polynomial = {}
+        for (bound, factors), coefficient in polynomial.items():
+            current, scale = list(factors), coefficient
+            for number, slots, pattern, c in self._patterns:
+                while (match := _match(pattern, slots, current)) is not None:
+                    current, filled = match
+                    current.append((number, filled, 1))
+                    scale = exact(Fraction(scale) / c)
+            for term, c in algebra.multiply(
+                {(bound, tuple(sorted(current))): scale}, algebra.number(1)
+            ).items():
+                added(result, term, c)
+        return result
+
+
+def _match(
+    pattern: Sequence[Factor], slots: Indices, factors: list[Factor]
+) -> tuple[list[Factor], Indices] | None:
+    """(the factors without one instance of the pattern, the indices of its slots), or None."""
+    left: dict[tuple[int, Indices], Rational] = {(a, i): p for a, i, p in factors}
+    binding: dict[int, int] = {}
+    for number, indices, power in sorted(pattern, key=lambda f: -len(f[1])):
+        for (other, place), there in left.items():
+            if other != number or not (there >= power > 0 or there <= power < 0):
+                continue
+            trial = dict(binding)
+            if all(
+                (trial.setdefault(i, have) if i in slots else i) == have
+                for i, have in zip(indices, place, strict=True)
+            ):
+                binding = trial
+                left[other, place] = exact(there - power)
+                break
+        else:
+            return None
+    if any(slot not in binding for slot in slots):
+        return None
+    return [(a, i, p) for (a, i), p in left.items() if p], tuple(binding[s] for s in slots)
+
+
+def _is_simple(canonical: Canonical, polynomial: Polynomial) -> bool:
+    """One product of a few leaves and functions: nothing shorter is to be found."""
+    if not polynomial:
+        return True
+    if len(polynomial) > 1:
+        return False
+    ((_, factors), _), *_ = polynomial.items()
+    kinds = {canonical.algebra.atoms[a].kind for a, _, _ in factors}
+    return kinds <= {"leaf", "function", "size"} and len(factors) <= 4 and all(p == 1 for _, _, p in factors)
+
+
+_WEIGHTS: Mapping[str, int] = {"leaf": 2, "size": 1, "function": 2, "equal": 2}
+
+
+def _length(canonical: Canonical, polynomial: Polynomial) -> int:
+    """How much there is to read."""
+    total = 0
+    for (bound, factors), _ in polynomial.items():
+        total += 1 + len(bound)
+        for number, _, power in factors:
+            atom = canonical.algebra.atoms[number]
+            total += _WEIGHTS.get(atom.kind, 6) + (power != 1)
+    return total
+
+
+_Item: TypeAlias = "tuple[tuple[int, ...], tuple[Factor, ...], int | Fraction]"
+
+
+def is_bound(index: int) -> bool:
+    return 0 <= index < OUTER
+
+
+@dataclass(frozen=True, slots=True)
+class Factored:
+    """coefficient * Π common * Σ terms; with one term everything is in it and nothing is common."""
+
+    coefficient: Rational
+    common: tuple[Factor, ...]
+    terms: tuple[_Item, ...]
+
+
+def factored(canonical: Canonical, polynomial: Polynomial) -> Factored:
+    """The common factors and coefficient of all terms, taken out of the sum; positive terms first."""
+    items: list[_Item] = [(bound, factors, c) for (bound, factors), c in polynomial.items()]
+    if len(items) == 1:
+        return Factored(1, (), (items[0],))
+    shared: dict[tuple[int, Indices], Rational] | None = None
+    for _, factors, _ in items:
+        here = {(a, i): p for a, i, p in factors if not any(is_bound(k) for k in i)}
+        if shared is None:
+            shared = here
+        else:
+            shared = {k: p for k in shared.keys() & here.keys() if (p := _nearer(shared[k], here[k]))}
+    common = {k: p for k, p in (shared or {}).items() if p}
+    coefficients = {abs(c) for _, _, c in items}
+    coefficient: Rational = abs(items[0][2]) if len(coefficients) == 1 else 1
+    if all(c < 0 for _, _, c in items):
+        coefficient = -coefficient
+    rest: list[_Item] = []
+    for bound, factors, c in items:
+        kept = tuple((a, i, q) for a, i, p in factors if (q := exact(p - common.get((a, i), 0))))
+        rest.append((bound, kept, exact(Fraction(c) / coefficient)))
+    rest.sort(key=lambda term: (term[2] < 0, len(term[0]), len(term[1])))
+    return Factored(coefficient, tuple((a, i, p) for (a, i), p in sorted(common.items())), tuple(rest))
+
+
+def _nearer(left: Rational, right: Rational) -> Rational:
+    """The common part of two powers of one sign, 0 otherwise."""
+    if left > 0 and right > 0:
+        return min(left, right)
+    return max(left, right) if left < 0 and right < 0 else 0
