@@ -1,0 +1,1 @@
+"""Syntax trees to graph nodes: the matrix language and the index language mean the same nodes."""

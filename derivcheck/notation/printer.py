@@ -1,0 +1,371 @@
+"""A syntax tree as text: plain, Unicode or LaTeX, with the fewest parentheses that the table allows."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derivcheck.notation.syntax import (
+    Binary,
+    Call,
+    Comparison,
+    Condition,
+    Conditional,
+    Derivative,
+    Equation,
+    Expression,
+    Junction,
+    Matrix,
+    Name,
+    Negate,
+    Number,
+    Reduction,
+    Slice,
+    Subscript,
+    Transpose,
+)
+from derivcheck.notation.tokens import GREEK
+
+CONDITIONAL, SUM, PRODUCT, JUXTAPOSED, UNARY, POWER, ATOM = 5, 10, 20, 25, 30, 40, 50
+SPELLINGS = {word: letter for letter, word in reversed(GREEK.items())}
+UNICODE_DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+FUNCTION_LETTERS = {"sigmoid": "σ", "delta": "δ"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A piece of text and how tightly its outermost operator binds."""
+
+    text: str
+    binding: int
+
+    def at(self, minimum: int) -> str:
+        return self.text if self.binding >= minimum else f"({self.text})"
+
+
+def to_plain(tree: Expression | Equation) -> str:
+    """ASCII text that parses back to the same tree."""
+    return _Plain().show(tree)
+
+
+def to_unicode(tree: Expression | Equation) -> str:
+    """Text with ᵀ ⊙ ∂ Σ and Greek letters; it parses back to the same meaning."""
+    return _Unicode().show(tree)
+
+
+def to_latex(tree: Expression | Equation) -> str:
+    """LaTeX source, without surrounding dollars."""
+    return _Latex().show(tree)
+
+
+class _Plain:
+    relations = {"=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+
+    def show(self, tree: Expression | Equation) -> str:
+        if isinstance(tree, Equation):
+            text = self.expression(tree.sides[0]).text
+            for relation, side in zip(tree.relations, tree.sides[1:], strict=True):
+                text += f" {self.relations[relation]} {self.expression(side).text}"
+            if tree.where is not None:
+                text += self.where(self.condition(tree.where))
+            return text
+        return self.expression(tree).text
+
+    def where(self, condition: str) -> str:
+        return f" where {condition}"
+
+    def expression(self, tree: Expression | Slice) -> _Text:
+        match tree:
+            case Number(value):
+                return self.number(value)
+            case Name(name):
+                return _Text(self.name(name), ATOM)
+            case Slice():
+                return _Text(":", ATOM)
+            case Subscript(base, entries):
+                return self.subscript(base, [self.expression(e).text for e in entries], entries)
+            case Negate(operand):
+                return _Text(f"{self.minus}{self.expression(operand).at(UNARY)}", UNARY)
+            case Binary():
+                return self.binary(tree)
+            case Transpose(operand):
+                return self.transpose(self.expression(operand).at(ATOM))
+            case Call():
+                return self.call(tree)
+            case Derivative():
+                return self.derivative(tree)
+            case Conditional(test, then, otherwise):
+                return self.conditional(then, test, otherwise)
+            case Reduction():
+                return self.reduction(tree)
+            case Matrix(rows):
+                return self.matrix([[self.expression(e).text for e in row] for row in rows])
+
+    minus = "-"
+
+    def number(self, value: Fraction) -> _Text:
+        if value.denominator == 1:
+            return _Text(str(value.numerator), ATOM if value >= 0 else UNARY)
+        decimal = _decimal(value)
+        if decimal is not None:
+            return _Text(decimal, ATOM if value >= 0 else UNARY)
+        return _Text(f"{value.numerator}/{value.denominator}", PRODUCT)
+
+    def name(self, name: str) -> str:
+        return name
+
+    def subscript(self, base: Expression, entries: list[str], _: object) -> _Text:
+        return _Text(f"{self.expression(base).at(ATOM)}[{','.join(entries)}]", ATOM)
+
+    def binary(self, tree: Binary) -> _Text:
+        match tree.operator:
+            case "+" | "-":
+                left, right = self.expression(tree.left).at(SUM), self.expression(tree.right).at(SUM + 1)
+                return _Text(f"{left} {self.minus if tree.operator == '-' else '+'} {right}", SUM)
+            case "**":
+                base, exponent = self.expression(tree.left).at(ATOM), self.expression(tree.right)
+                return _Text(self.power(base, exponent), POWER)
+            case "*" | "/" | "@":
+                return self.product(tree)
+
+    def power(self, base: str, exponent: _Text) -> str:
+        return f"{base}**{exponent.at(POWER)}"
+
+    def product(self, tree: Binary) -> _Text:
+        # `a @ b * c` reads from the left, but nobody should have to remember that.
+        mixed = isinstance(tree.left, Binary) and {tree.operator, tree.left.operator} in (
+            {"@", "*"},
+            {"@", "/"},
+        )
+        left = self.expression(tree.left).at(PRODUCT + mixed)
+        right = self.expression(tree.right).at(PRODUCT + 1)
+        joint = "/" if tree.operator == "/" else f" {tree.operator} "
+        return _Text(f"{left}{joint}{right}", PRODUCT)
+
+    def transpose(self, operand: str) -> _Text:
+        return _Text(f"{operand}.T", ATOM)
+
+    def call(self, tree: Call) -> _Text:
+        arguments = [self.expression(argument).text for argument in tree.arguments]
+        separator = "," if tree.function == "delta" else ", "
+        return _Text(f"{tree.function}{chr(39) * tree.primes}({separator.join(arguments)})", ATOM)
+
+    def differential(self, tree: Expression, order: int) -> str:
+        mark = "d2" if order == 2 else "d"
+        if isinstance(tree, Name | Subscript):
+            return f"{mark}{self.expression(tree).text}"
+        return f"{mark}({self.expression(tree).text})"
+
+    def derivative(self, tree: Derivative) -> _Text:
+        order = len(tree.variables)
+        above = self.differential(tree.numerator, order)
+        if order == 2 and tree.variables[0] == tree.variables[1] and isinstance(tree.variables[0], Name):
+            return _Text(f"{above}/{self.differential(tree.variables[0], 1)}^2", ATOM)
+        below = "".join(self.differential(v, 1) for v in tree.variables)
+        return _Text(f"{above}/{below}", ATOM)
+
+    def conditional(self, then: Expression, test: Condition, otherwise: Expression) -> _Text:
+        first, last = self.expression(then).at(SUM), self.expression(otherwise).at(CONDITIONAL)
+        return _Text(f"{first} if {self.condition(test)} else {last}", CONDITIONAL)
+
+    def condition(self, condition: Condition) -> str:
+        match condition:
+            case Comparison(relation, left, right):
+                sign = "==" if relation == "=" else relation
+                return f"{self.expression(left).at(SUM)} {sign} {self.expression(right).at(SUM)}"
+            case Junction(operator, left, right):
+                return f"{self.condition(left)} {operator} {self.condition(right)}"
+
+    def bound(self, tree: Reduction) -> str:
+        return ",".join(tree.letters) if tree.condition is None else self.condition(tree.condition)
+
+    def reduction(self, tree: Reduction) -> _Text:
+        simple = tree.condition is None and len(tree.letters) == 1
+        letters = tree.letters[0] if simple else "{" + self.bound(tree) + "}"
+        return _Text(f"{tree.kind}_{letters}({self.expression(tree.body).text})", ATOM)
+
+    def matrix(self, rows: list[list[str]]) -> _Text:
+        return _Text("[" + "; ".join(", ".join(row) for row in rows) + "]", ATOM)
+
+
+class _Unicode(_Plain):
+    minus = "−"
+
+    def name(self, name: str) -> str:
+        match = re.fullmatch(r"([A-Za-z]+?)(\d*)", name)
+        if match and match[1] in SPELLINGS:
+            return SPELLINGS[match[1]] + match[2]
+        return name
+
+    def product(self, tree: Binary) -> _Text:
+        if tree.operator == "/":
+            return super().product(tree)
+        if tree.operator == "@":
+            left = self.expression(tree.left).at(JUXTAPOSED)
+            return _Text(f"{left} {self.expression(tree.right).at(JUXTAPOSED + 1)}", JUXTAPOSED)
+        left, right = self.expression(tree.left).at(PRODUCT), self.expression(tree.right).at(PRODUCT + 1)
+        sign = " ⊙ " if _is_tensor(tree.left) and _is_tensor(tree.right) else " * "
+        return _Text(f"{left}{sign}{right}", PRODUCT)
+
+    def transpose(self, operand: str) -> _Text:
+        return _Text(f"{operand}ᵀ", ATOM)
+
+    def call(self, tree: Call) -> _Text:
+        arguments = [self.expression(argument).text for argument in tree.arguments]
+        name = FUNCTION_LETTERS.get(tree.function, tree.function)
+        separator = "," if tree.function == "delta" else ", "
+        return _Text(f"{name}{'′' * tree.primes}({separator.join(arguments)})", ATOM)
+
+    def differential(self, tree: Expression, order: int) -> str:
+        mark = "∂²" if order == 2 else "∂"
+        if isinstance(tree, Name | Subscript):
+            return f"{mark}{self.expression(tree).text}"
+        return f"{mark}({self.expression(tree).text})"
+
+    def reduction(self, tree: Reduction) -> _Text:
+        if tree.kind not in ("sum", "prod"):
+            return super().reduction(tree)
+        sign = "Σ" if tree.kind == "sum" else "Π"
+        simple = tree.condition is None and len(tree.letters) == 1
+        letters = tree.letters[0] if simple else "{" + self.bound(tree) + "}"
+        return _Text(f"{sign}_{letters} {self.expression(tree.body).at(PRODUCT)}", SUM + 1)
+
+
+class _Latex(_Plain):
+    relations = {"=": "=", "!=": r"\ne", "<": "<", "<=": r"\le", ">": ">", ">=": r"\ge"}
+
+    def where(self, condition: str) -> str:
+        return rf"\quad \text{{where }} {condition}"
+
+    def number(self, value: Fraction) -> _Text:
+        if value.denominator == 1 or _decimal(value) is not None:
+            return super().number(value)
+        return _Text(rf"\frac{{{value.numerator}}}{{{value.denominator}}}", ATOM)
+
+    def name(self, name: str) -> str:
+        match = re.fullmatch(r"([^\W\d_]+?)_?(\d*)", name)
+        if not match:
+            return _roman("mathrm", name)
+        letters, digits = match[1], match[2]
+        if letters in SPELLINGS:
+            shown = f"\\{letters}" if letters != "omicron" else "o"
+        else:
+            shown = letters if len(letters) == 1 else rf"\mathrm{{{letters}}}"
+        return f"{shown}_{{{digits}}}" if digits else shown
+
+    def subscript(self, base: Expression, entries: list[str], trees: object) -> _Text:
+        text = self.expression(base).at(ATOM)
+        places = ", ".join(entries)
+        return _Text(f"{{{text}}}_{{{places}}}" if "_" in text else f"{text}_{{{places}}}", ATOM)
+
+    def product(self, tree: Binary) -> _Text:
+        if tree.operator == "/":
+            above, below = self.expression(tree.left).text, self.expression(tree.right).text
+            return _Text(rf"\frac{{{above}}}{{{below}}}", ATOM)
+        if tree.operator == "@":
+            left = self.expression(tree.left).at(JUXTAPOSED)
+            return _Text(rf"{left} \, {self.expression(tree.right).at(JUXTAPOSED + 1)}", JUXTAPOSED)
+        left, right = self.expression(tree.left).at(PRODUCT), self.expression(tree.right).at(PRODUCT + 1)
+        sign = r" \odot " if _is_tensor(tree.left) and _is_tensor(tree.right) else r" \, "
+        return _Text(f"{left}{sign}{right}", PRODUCT)
+
+    def power(self, base: str, exponent: _Text) -> str:
+        return f"{base}^{{{exponent.text}}}"
+
+    def transpose(self, operand: str) -> _Text:
+        return _Text(rf"{operand}^{{\top}}", ATOM)
+
+    def call(self, tree: Call) -> _Text:
+        arguments = [self.expression(argument).text for argument in tree.arguments]
+        if tree.function == "delta" and len(arguments) == 2:
+            return _Text(rf"\delta_{{{arguments[0]} {arguments[1]}}}", ATOM)
+        if tree.function == "sqrt" and len(arguments) == 1:
+            return _Text(rf"\sqrt{{{arguments[0]}}}", ATOM)
+        known = {"exp", "log", "sin", "cos", "tanh", "det", "max", "min"}
+        name = f"\\{tree.function}" if tree.function in known else (
+            r"\sigma" if tree.function == "sigmoid" else _roman("operatorname", tree.function)
+        )  # fmt: skip
+        if len(tree.function) == 1:
+            name = tree.function
+        primes = "'" * tree.primes
+        return _Text(f"{name}{primes}({', '.join(arguments)})", ATOM)
+
+    def differential(self, tree: Expression, order: int) -> str:
+        mark = r"\partial^2" if order == 2 else r"\partial"
+        if isinstance(tree, Name | Subscript):
+            return f"{mark} {self.expression(tree).text}"
+        return f"{mark} ({self.expression(tree).text})"
+
+    def derivative(self, tree: Derivative) -> _Text:
+        order = len(tree.variables)
+        above = self.differential(tree.numerator, order)
+        if order == 2 and tree.variables[0] == tree.variables[1]:
+            below = self.differential(tree.variables[0], 1) + "^2"
+        else:
+            below = r" \, ".join(self.differential(v, 1) for v in tree.variables)
+        return _Text(rf"\frac{{{above}}}{{{below}}}", ATOM)
+
+    def conditional(self, then: Expression, test: Condition, otherwise: Expression) -> _Text:
+        first, last = self.expression(then).text, self.expression(otherwise).text
+        rows = rf"{first} & \text{{if }} {self.condition(test)} \\ {last} & \text{{otherwise}}"
+        return _Text(rf"\begin{{cases}} {rows} \end{{cases}}", ATOM)
+
+    def condition(self, condition: Condition) -> str:
+        match condition:
+            case Comparison(relation, left, right):
+                sign = self.relations[relation]
+                return f"{self.expression(left).at(SUM)} {sign} {self.expression(right).at(SUM)}"
+            case Junction(operator, left, right):
+                return rf"{self.condition(left)} \text{{ {operator} }} {self.condition(right)}"
+
+    def reduction(self, tree: Reduction) -> _Text:
+        sign = {"sum": r"\sum", "prod": r"\prod", "max": r"\max", "min": r"\min"}[tree.kind]
+        return _Text(rf"{sign}_{{{self.bound(tree)}}} {self.expression(tree.body).at(PRODUCT)}", SUM + 1)
+
+    def matrix(self, rows: list[list[str]]) -> _Text:
+        body = r" \\ ".join(" & ".join(row) for row in rows)
+        return _Text(rf"\begin{{bmatrix}} {body} \end{{bmatrix}}", ATOM)
+
+
+def _is_tensor(tree: Expression) -> bool:
+    """Whether the tree may be more than a number: decides between ⊙ and a plain factor when printing."""
+    match tree:
+        case Number():
+            return False
+        case Subscript(_, entries):
+            return any(isinstance(e, Slice) for e in entries) or all(isinstance(e, Number) for e in entries)
+        case Negate(operand):
+            return _is_tensor(operand)
+        case Binary("*" | "/" | "+" | "-", left, right):
+            return _is_tensor(left) or _is_tensor(right)
+        case Reduction(_, _, _, body):
+            return _is_tensor(body)
+        case Derivative(_, variables):
+            return any(_is_tensor(v) for v in variables)
+        case Call(function, arguments):
+            return function not in ("sum", "mean", "trace", "norm", "delta", "det") and any(
+                _is_tensor(a) for a in arguments
+            )
+        case Conditional():
+            return False
+        case _:
+            return True
+
+
+def _decimal(value: Fraction) -> str | None:
+    """The exact decimal of a fraction with a short one, None otherwise."""
+    denominator = value.denominator
+    for prime in (2, 5):
+        while denominator % prime == 0:
+            denominator //= prime
+    if denominator != 1 or value.denominator > 10**6:
+        return None
+    places = next(k for k in range(1, 22) if (value * 10**k).denominator == 1)
+    digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
+    return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}"
+
+
+def _roman(macro: str, name: str) -> str:
+    escaped = name.replace("_", r"\_")
+    return rf"\{macro}{{{escaped}}}"
