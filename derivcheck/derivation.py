@@ -117,9 +117,7 @@ class Derivation:
     @cached_property
     def _variables(self) -> dict[Node, NamedTensor]:
         """Named adjoints, by the variable they belong to."""
-        return {
-            a: self.tensors[v] for v, a in self.adjoints.items() if _names(a, self.output, self.tensors[v])
-        }
+        return {a: self.tensors[v] for v, a in self.adjoints.items() if _names(a, self.output, self.tensors[v])}
 
     @cached_property
     def _reader(self) -> Reader:
@@ -180,9 +178,7 @@ class Derivation:
             return True
         names = frozenset(self.tensors) - {node}
         cone = topological([node], names)
-        return any(isinstance(n, Sum) for n in cone) and any(
-            isinstance(n, Input) and len(n.axes) > 1 for n in cone
-        )
+        return any(isinstance(n, Sum) for n in cone) and any(isinstance(n, Input) and len(n.axes) > 1 for n in cone)
 
     def _naming(self, style: Style) -> Naming:
         def entry(node: Node, places: Sequence[Expression], letters: frozenset[str]) -> Expression:
@@ -298,7 +294,5 @@ def _dimension(dimension: Dimension) -> Expression:
     if total is None:
         return Number(Fraction(dimension.constant))
     if dimension.constant:
-        total = Binary(
-            "-" if dimension.constant < 0 else "+", total, Number(Fraction(abs(dimension.constant)))
-        )
+        total = Binary("-" if dimension.constant < 0 else "+", total, Number(Fraction(abs(dimension.constant))))
     return total

@@ -64,9 +64,7 @@ def _contributions(node: Node, adjoint: Node, wanted: set[Node]) -> Iterable[tup
             )
             yield node.operand, multiply(adjoint, attained)
         case Product():
-            raise UnsupportedError(
-                Diagnostic("DC401", "the derivative of a product over an axis is not supported yet")
-            )
+            raise UnsupportedError(Diagnostic("DC401", "the derivative of a product over an axis is not supported yet"))
         case Input() | Indicator():
             return
         case _:

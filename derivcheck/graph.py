@@ -41,9 +41,7 @@ class Dimension:
         total = dict(self.terms)
         for name, count in other.terms:
             total[name] = total.get(name, 0) + factor * count
-        return Dimension(
-            tuple(sorted((n, c) for n, c in total.items() if c)), self.constant + factor * other.constant
-        )
+        return Dimension(tuple(sorted((n, c) for n, c in total.items() if c)), self.constant + factor * other.constant)
 
     def size(self, sizes: Mapping[str, int]) -> int:
         """The number for given sizes of the names. Raises KeyError for a name without a size."""
@@ -358,9 +356,7 @@ def rename(node: Node, mapping: Mapping[Axis, Axis]) -> Node:
         raise ValueError(f"two axes of one tensor renamed to the same axis: {pairs}")
     match node:
         case Indicator():
-            return indicator(
-                node.relation, *(pairs.get(t, t) if isinstance(t, Axis) else t for t in node.terms)
-            )
+            return indicator(node.relation, *(pairs.get(t, t) if isinstance(t, Axis) else t for t in node.terms))
         case Rename():
             inner = {a: pairs.get(b, b) for a, b in node.mapping}
             outer = {a: b for a, b in pairs.items() if a not in dict(node.mapping).values()}
@@ -372,9 +368,7 @@ def rename(node: Node, mapping: Mapping[Axis, Axis]) -> Node:
 def indicator(relation: IndicatorRelation, *terms: IndicatorTerm) -> Node:
     """A 0/1 leaf; what is decided by the terms alone is folded."""
     if relation == "equal":
-        terms = tuple(
-            sorted(terms, key=lambda t: (isinstance(t, int), t if isinstance(t, int) else 0, str(t)))
-        )
+        terms = tuple(sorted(terms, key=lambda t: (isinstance(t, int), t if isinstance(t, int) else 0, str(t))))
     if relation != "window":
         left, right = terms
         if left == right:

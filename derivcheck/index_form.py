@@ -145,9 +145,7 @@ class IndexForm:
             e for _, e in sorted(below, key=lambda item: item[0])
         ]
 
-    def _factor(
-        self, number_: int, indices: Indices, power: Rational, names: Mapping[int, str]
-    ) -> Expression:
+    def _factor(self, number_: int, indices: Indices, power: Rational, names: Mapping[int, str]) -> Expression:
         atom = self._algebra.atoms[number_]
         if atom.kind == "exp":
             inside = self._payload(atom, indices, names, power)
@@ -167,9 +165,7 @@ class IndexForm:
             case "equal":
                 return Call("delta", tuple(places))
             case "less":
-                return Conditional(
-                    Comparison("<", places[0], places[1]), Number(Fraction(1)), Number(Fraction(0))
-                )
+                return Conditional(Comparison("<", places[0], places[1]), Number(Fraction(1)), Number(Fraction(0)))
             case "window":
                 return Call("window", tuple(places))
             case "radical":
@@ -188,9 +184,7 @@ class IndexForm:
             case "exp":
                 raise AssertionError("exp is written with its power")
 
-    def _payload(
-        self, atom: Atom, indices: Indices, names: Mapping[int, str], factor: Rational = 1
-    ) -> Expression:
+    def _payload(self, atom: Atom, indices: Indices, names: Mapping[int, str], factor: Rational = 1) -> Expression:
         polynomial: Polynomial = dict(cast(Any, atom.payload))
         if factor != 1:
             polynomial = {term: c * factor for term, c in polynomial.items()}
@@ -218,9 +212,7 @@ class IndexForm:
                 used.add(letter)
                 letters.append(letter)
                 filled = {**filled, index: letter}
-        return Reduction(
-            "max" if kind == "max" else "prod", tuple(letters), None, self.expression(polynomial, filled)
-        )
+        return Reduction("max" if kind == "max" else "prod", tuple(letters), None, self.expression(polynomial, filled))
 
 
 def raised(base: Expression, power: Rational) -> Expression:

@@ -298,9 +298,7 @@ class MatrixForm:
             if graph.edges or columns:
                 raise NoMatrixForm("a diagonal that is not a vector's")
             assert row is not None
-            diagonal: Expression = (
-                Call("diag", (product(rows),)) if rows else Call("eye", (self._size_name(row),))
-            )
+            diagonal: Expression = Call("diag", (product(rows),)) if rows else Call("eye", (self._size_name(row),))
             return _Part(diagonal, True, True)
         if (-2, -1) in graph.edges:
             matrix = graph.taken(-2, -1)
@@ -317,9 +315,7 @@ class MatrixForm:
             return _Part(transposed(product(columns)), False, True)
         return _Part(ONE, False, False)
 
-    def _scaled(
-        self, part: _Part, scalars: list[Expression], below: list[Expression], coefficient: Rational
-    ) -> _Part:
+    def _scaled(self, part: _Part, scalars: list[Expression], below: list[Expression], coefficient: Rational) -> _Part:
         value = Fraction(coefficient)
         bare = not part.row and not part.column
         front = list(scalars)

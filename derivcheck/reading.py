@@ -112,9 +112,7 @@ class Reader:
             canonical.algebra.start()
             replaced = self._with_explicit(canonical, polynomial, which)
             if replaced is not None:
-                candidates.append(
-                    (canonical, replaced, facts | canonical.algebra.used | self._facts_of_explicit)
-                )
+                candidates.append((canonical, replaced, facts | canonical.algebra.used | self._facts_of_explicit))
         chosen = [(c, self._folded(p) if c is self._open else p, f) for c, p, f in candidates]
         canonical, polynomial, used = min(chosen, key=lambda item: _length(item[0], item[1]))
         if body is not node and not self._adjoint_leaves(canonical, polynomial):
@@ -170,16 +168,12 @@ class Reader:
                     current, filled = match
                     current.append((number, filled, 1))
                     scale = exact(Fraction(scale) / c)
-            for term, c in algebra.multiply(
-                {(bound, tuple(sorted(current))): scale}, algebra.number(1)
-            ).items():
+            for term, c in algebra.multiply({(bound, tuple(sorted(current))): scale}, algebra.number(1)).items():
                 added(result, term, c)
         return result
 
 
-def _match(
-    pattern: Sequence[Factor], slots: Indices, factors: list[Factor]
-) -> tuple[list[Factor], Indices] | None:
+def _match(pattern: Sequence[Factor], slots: Indices, factors: list[Factor]) -> tuple[list[Factor], Indices] | None:
     """(the factors without one instance of the pattern, the indices of its slots), or None."""
     left: dict[tuple[int, Indices], Rational] = {(a, i): p for a, i, p in factors}
     binding: dict[int, int] = {}
@@ -189,8 +183,7 @@ def _match(
                 continue
             trial = dict(binding)
             if all(
-                (trial.setdefault(i, have) if i in slots else i) == have
-                for i, have in zip(indices, place, strict=True)
+                (trial.setdefault(i, have) if i in slots else i) == have for i, have in zip(indices, place, strict=True)
             ):
                 binding = trial
                 left[other, place] = exact(there - power)

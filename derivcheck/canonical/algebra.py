@@ -207,9 +207,7 @@ class Algebra:
                 if atom.kind == "less" and indices[0] < 0 and indices[1] < 0:
                     # positions are stored as -p, so p1 < p2 means -p1 > -p2
                     return (
-                        [(bound, factors[:position] + factors[position + 1 :], 1)]
-                        if (indices[0] > indices[1])
-                        else []
+                        [(bound, factors[:position] + factors[position + 1 :], 1)] if (indices[0] > indices[1]) else []
                     )
                 continue
             expands = atom.kind == "power" and power >= 1 and power // 1 <= EXPAND_POWER
@@ -273,19 +271,10 @@ class Algebra:
                 continue
             rest = factors[:position] + factors[position + 1 :]
             for slot in atom.sums_to_one:
-                if (
-                    power == 1
-                    and 0 <= indices[slot] < OUTER
-                    and _only_here(indices[slot], slot, indices, rest)
-                ):
+                if power == 1 and 0 <= indices[slot] < OUTER and _only_here(indices[slot], slot, indices, rest):
                     self.used.add((atom.name, "sums_to_one"))
                     return [_rebound(bound, rest, [indices[slot]])]
-            if (
-                atom.unit
-                and power == 2
-                and 0 <= indices[0] < OUTER
-                and _only_here(indices[0], 0, indices, rest)
-            ):
+            if atom.unit and power == 2 and 0 <= indices[0] < OUTER and _only_here(indices[0], 0, indices, rest):
                 self.used.add((atom.name, "unit"))
                 return [_rebound(bound, rest, [indices[0]])]
             if atom.orthogonal:
@@ -329,9 +318,7 @@ class Algebra:
         return None
 
     def delta_atom(self, dimension: int) -> int:
-        return self.intern(
-            Atom("equal", (), (dimension, dimension), ((0, 1), (1, 0)), idempotent=True, name="delta")
-        )
+        return self.intern(Atom("equal", (), (dimension, dimension), ((0, 1), (1, 0)), idempotent=True, name="delta"))
 
     def _without_leads(self, bound: tuple[int, ...], factors: list[Factor]) -> list[_Work] | None:
         """M D^p = D^(p+1) - (D - M) D^p, where the term holds the leading term M of a denominator D."""
@@ -348,9 +335,7 @@ class Algebra:
             base: Polynomial = dict(cast(Any, atom.payload))
             lead_coefficient = base.pop(atom.lead)
             raised: Factor = (number, indices, exact(power + 1))
-            work: list[_Work] = [
-                _rebound(bound, [*quotient, raised], gone, exact(Fraction(1) / lead_coefficient))
-            ]
+            work: list[_Work] = [_rebound(bound, [*quotient, raised], gone, exact(Fraction(1) / lead_coefficient))]
             left, moved, _ = _rebound(bound, [*quotient, factors[position]], gone)
             shift = _shift(bound, gone)
             for (other_bound, other), c in base.items():
@@ -467,9 +452,7 @@ class Algebra:
                     symmetric = len(self.atoms[number].symmetries) > 1
                     for slot, i in enumerate(indices):
                         if i == outer:
-                            found.append(
-                                (position, bound, number, -1 if symmetric else slot, power, c, len(factors))
-                            )
+                            found.append((position, bound, number, -1 if symmetric else slot, power, c, len(factors)))
         return (self.outer_dimension[outer], tuple(sorted(found)))
 
     def payload(self, number: int, indices: Indices) -> Polynomial:
@@ -547,11 +530,7 @@ def _match_lead(
             fits = True
             for want, have, original in zip(wanted, place, indices, strict=True):
                 if 0 <= original < OUTER and original not in slots:
-                    if (
-                        trial.setdefault(original, have) != have
-                        or not 0 <= have < bound_count
-                        or have in taken
-                    ):
+                    if trial.setdefault(original, have) != have or not 0 <= have < bound_count or have in taken:
                         fits = False
                 elif want != have:
                     fits = False

@@ -159,9 +159,7 @@ def rational_power(algebra: Algebra, base: Rational, exponent: Rational) -> Poly
     for number, sign in ((base.numerator, 1), (base.denominator, -1)):
         for prime, count in sympy.factorint(number).items():
             atom = algebra.intern(Atom("radical", (int(prime),), (), ((),), positive=True, name=str(prime)))
-            result = algebra.multiply(
-                result, algebra.factor(atom, (), exact(Fraction(sign * count) * exponent))
-            )
+            result = algebra.multiply(result, algebra.factor(atom, (), exact(Fraction(sign * count) * exponent)))
     return result
 
 
@@ -223,12 +221,7 @@ def contents(algebra: Algebra, polynomial: Polynomial, positive_only: bool) -> t
 def exponential(algebra: Algebra, argument: Polynomial) -> Polynomial:
     result = algebra.number(1)
     for (bound, factors), coefficient in argument.items():
-        if (
-            not bound
-            and len(factors) == 1
-            and factors[0][2] == 1
-            and algebra.atoms[factors[0][0]].kind == "log"
-        ):
+        if not bound and len(factors) == 1 and factors[0][2] == 1 and algebra.atoms[factors[0][0]].kind == "log":
             inside = algebra.payload(factors[0][0], factors[0][1])
             part = power(algebra, inside, coefficient)
         else:
@@ -334,9 +327,7 @@ def absolute(algebra: Algebra, argument: Polynomial) -> Polynomial:
 # --- any other function -----------------------------------------------------------------------
 
 
-def function(
-    algebra: Algebra, name: str, arguments: Sequence[Polynomial], power_of: Rational = 1
-) -> Polynomial:
+def function(algebra: Algebra, name: str, arguments: Sequence[Polynomial], power_of: Rational = 1) -> Polynomial:
     """An atom of which nothing is known but its name and arguments."""
     payloads, slots, filled, symmetries = algebra.abstracted(arguments)
     atom = Atom(

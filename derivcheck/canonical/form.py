@@ -57,9 +57,7 @@ class Canonical:
     (`sigmoid'` is an atom), which is how forms for display are made.
     """
 
-    def __init__(
-        self, facts: Facts | None = None, cut: frozenset[Node] = frozenset(), lowered: bool = True
-    ) -> None:
+    def __init__(self, facts: Facts | None = None, cut: frozenset[Node] = frozenset(), lowered: bool = True) -> None:
         self.algebra = Algebra(elementary.rebuilt)
         self.facts = dict(facts or {})
         self.cut = cut
@@ -232,9 +230,7 @@ class Canonical:
         if isinstance(expression, (NamedFunction, sympy.Function)):
             name = type(expression).__name__
             return elementary.function(algebra, name, [self._scalar(a, operands) for a in expression.args])
-        raise UnsupportedError(
-            Diagnostic("DC402", f"the canonical form does not know `{type(expression).__name__}`")
-        )
+        raise UnsupportedError(Diagnostic("DC402", f"the canonical form does not know `{type(expression).__name__}`"))
 
     def _power(self, expression: Any, operands: list[Polynomial]) -> Polynomial:
         base, exponent = expression.args
@@ -287,6 +283,4 @@ class Canonical:
             return elementary.zero(algebra, difference)
         if isinstance(condition, sympy.Ne):
             return combination(algebra.number(1), elementary.zero(algebra, difference), -1)
-        raise UnsupportedError(
-            Diagnostic("DC402", f"the canonical form does not know the condition `{condition}`")
-        )
+        raise UnsupportedError(Diagnostic("DC402", f"the canonical form does not know the condition `{condition}`"))

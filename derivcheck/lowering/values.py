@@ -48,9 +48,7 @@ class Value:
             return " × ".join(str(axis.dimension) for axis in self.more)
         if not self.axes:
             return "scalar"
-        return " × ".join(
-            "·".join(str(axis.dimension) for axis in side) or "1" for side in (self.row, self.column)
-        )
+        return " × ".join("·".join(str(axis.dimension) for axis in side) or "1" for side in (self.row, self.column))
 
 
 def tensor_value(node: Node, axes: Axes, vectors: Orientation) -> Value:
@@ -86,9 +84,7 @@ def fresh_axes(wanted: Iterable[Dimension], avoid: Iterable[Axis]) -> Axes:
 
 def shape_error(message: str, span: Span, label: str, notes: tuple[tuple[str, str], ...] = (), help_: str = "",
                 code: str = "DC130") -> NotationError:  # fmt: skip
-    return NotationError(
-        Diagnostic(code, message, label=label, notes=notes, help=help_), (span.start, span.stop)
-    )
+    return NotationError(Diagnostic(code, message, label=label, notes=notes, help=help_), (span.start, span.stop))
 
 
 def broadcast(left: Value, right: Value, span: Span, operation: str) -> tuple[Node, Node, Value]:

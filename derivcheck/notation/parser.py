@@ -195,10 +195,7 @@ class Parser:
             sides.append(self.expression(SUM))
         if not relations:
             self.unexpected("`==`, `!=`, `<`, `<=`, `>` or `>=`")
-        links = [
-            Comparison(r, a, b, a.span.to(b.span))
-            for a, r, b in zip(sides, relations, sides[1:], strict=False)
-        ]
+        links = [Comparison(r, a, b, a.span.to(b.span)) for a, r, b in zip(sides, relations, sides[1:], strict=False)]
         result: Condition = links[0]
         for link in links[1:]:
             result = Junction("and", result, link, result.span.to(link.span))
@@ -421,9 +418,7 @@ class Parser:
             if self.token.kind == "name" and self.token.text.startswith("_"):
                 names = [part for part in [self.advance().text[1:]] if part]
             if not names and not self.at("{"):
-                fail(
-                    "DC116", "a sum needs its index letter", token.span, "", "Σ_k" if kind == "sum" else "Π_k"
-                )
+                fail("DC116", "a sum needs its index letter", token.span, "", "Σ_k" if kind == "sum" else "Π_k")
         if not names and self.at("{"):
             opener = self.advance()
             names, condition = self._binding()
@@ -448,11 +443,7 @@ class Parser:
     def _product_after(self, left: Expression) -> Expression:
         """A product that goes on after a parenthesis that opened the body of `Σ_k`."""
         left = self.postfix(left)
-        while (
-            self.token.kind == "operator"
-            and self.token.text in INFIX
-            and INFIX[self.token.text][0] == PRODUCT
-        ):
+        while self.token.kind == "operator" and self.token.text in INFIX and INFIX[self.token.text][0] == PRODUCT:
             operator = INFIX[self.advance().text][1]
             right = self.expression(PRODUCT + 1)
             left = Binary(operator, left, right, left.span.to(right.span))

@@ -157,9 +157,7 @@ class Matrix:
     span: Span = field(default=NOWHERE, compare=False)
 
 
-Expression = Union[
-    Number, Name, Subscript, Negate, Binary, Transpose, Call, Derivative, Conditional, Reduction, Matrix
-]
+Expression = Union[Number, Name, Subscript, Negate, Binary, Transpose, Call, Derivative, Conditional, Reduction, Matrix]
 Condition = Union[Comparison, Junction]
 
 

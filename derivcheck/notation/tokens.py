@@ -87,9 +87,7 @@ def tokenise(text: str) -> list[Token]:
                 continue
             case "number":
                 if len(word) > MAXIMAL_DIGITS or abs(int([*re.split("[eE]", word), "0"][1])) > 400:
-                    fail(
-                        "DC101", "the number is too long", span, f"more than {MAXIMAL_DIGITS} digits or 1e400"
-                    )
+                    fail("DC101", "the number is too long", span, f"more than {MAXIMAL_DIGITS} digits or 1e400")
                 tokens.append(Token("number", word, span, spaced))
             case "raised":
                 tokens.append(Token("operator", "^", span, spaced))

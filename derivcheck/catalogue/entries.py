@@ -1,0 +1,45 @@
+"""What a catalogue entry says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """An entrywise function `name(t, parameters) = formula` in the notation, with default parameters."""
+
+    name: str
+    formula: str
+    about: str
+    parameters: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A layer or loss over named axes.
+
+    `signature` is `name(x[c,t], w[o,c,k], ...)`: the letters are the last axes of an
+    argument, an argument without letters may have any. `over` are letters that the
+    caller chooses by naming dimensions (`softmax(Z, n2)`), where one axis leaves no
+    choice it may be left out. Axes that no letter names are matched by dimension and
+    carried along. `lines` are `name = expression` in order and then the result, in
+    which operations align by axis and `sum(e, n)` sums over an axis.
+    `result` are the letters of the result where they are not the first argument's.
+    `new` are letters with a dimension of their own, as an expression in the others.
+    `everything`: without named dimensions the function runs over all axes.
+    """
+
+    signature: str
+    lines: tuple[str, ...]
+    about: str
+    over: tuple[str, ...] = ()
+    result: tuple[str, ...] = ()
+    new: tuple[tuple[str, str], ...] = ()
+    defaults: tuple[tuple[str, str], ...] = ()
+    everything: bool = False
+    matrix: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.signature.split("(")[0]

@@ -1,0 +1,129 @@
+"""Derivatives in formulas: gradients, Jacobians, entries of them, second derivatives; and the layouts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from derivcheck import derive
+from derivcheck.diagnostics import Diagnostic, UnsupportedError
+from derivcheck.graph import Axis, Input, Node, Quantity, diagonal, entry, fresh, rename, topological
+from derivcheck.lowering.letters import index_error, member_name
+from derivcheck.lowering.values import Value, fresh_axes, shape_error
+from derivcheck.notation.syntax import Call, Derivative, Expression, Name, Number, Span, Subscript
+
+if TYPE_CHECKING:
+    from derivcheck.lowering.language import Lowering
+
+COTANGENT = "∂/∂"
+
+
+def derivative(lowering: Lowering, tree: Derivative) -> Value:
+    """The value of a derivative. Raises NotationError: DC135 needs index form, DC136 not a variable."""
+    outer = lowering.in_numerator
+    lowering.in_numerator = True
+    try:
+        result = lowering.expression(tree.numerator)
+    finally:
+        lowering.in_numerator = outer
+    opaque = len(tree.variables) > 1 and any(
+        isinstance(node, Input) and node.name.startswith(COTANGENT) for node in topological([result.node])
+    )
+    if opaque:
+        raise UnsupportedError(Diagnostic("DC403", "an opaque loss has no second derivatives"))
+    for variable in tree.variables:
+        result = _one(lowering, result, variable, tree.span)
+    return result
+
+
+def variable_node(lowering: Lowering, tree: Expression) -> Value:
+    """The quantity or input that a variable names."""
+    name = member_name(tree, lowering.scope)
+    if name is None:
+        if isinstance(tree, Name):
+            raise lowering.unknown(tree.name, tree.span)
+        raise index_error("DC136", "a derivative is taken by a declared tensor or an entry of one", tree.span)
+    value = lowering.scope.values[name]
+    if not isinstance(value.node, Input | Quantity):
+        raise index_error("DC136", f"`{name}` is an abbreviation, not a variable", tree.span,
+                          "derive by a tensor or a layer")  # fmt: skip
+    return value
+
+
+def _one(lowering: Lowering, numerator: Value, tree: Expression, span: Span) -> Value:
+    match tree:
+        case Call("vec", (inner,)):
+            whole = lowering.expression(tree)
+            return _whole(
+                lowering, numerator, Value(variable_node(lowering, inner).node, whole.row, whole.column), span
+            )
+        case Subscript() if member_name(tree, lowering.scope) is None:
+            return _entry(lowering, numerator, tree)
+        case _:
+            return _whole(lowering, numerator, variable_node(lowering, tree), span)
+
+
+def _raw(numerator: Value, variable: Value, columns: dict[Axis, Axis]) -> Node:
+    """Every ∂numerator/∂variable, the variable's axes renamed to the given ones."""
+    node = numerator.node
+    if not node.axes:
+        return rename(derive.gradient(node, variable.node), columns)
+    return derive.jacobian(node, variable.node, {}, columns)
+
+
+def _entry(lowering: Lowering, numerator: Value, tree: Subscript) -> Value:
+    """∂numerator/∂variable[i,j]: the letters are those of the entry."""
+    variable = variable_node(lowering, tree.base)
+    if len(variable.axes) != len(tree.entries):
+        raise index_error(
+            "DC142", f"{len(tree.entries)} indices for a tensor with {len(variable.axes)} axes", tree.span,
+            variable.shape(),
+        )  # fmt: skip
+    if numerator.axes:
+        raise shape_error("a derivative by an entry needs a scalar or an entry above", tree.span,
+                          numerator.shape(), help_="index the numerator too", code="DC135")  # fmt: skip
+    staging = {
+        axis: fresh(axis.dimension, (*numerator.node.axes, *variable.axes), f"by{k}.")
+        for k, axis in enumerate(variable.axes)
+    }
+    node = _raw(numerator, variable, staging)
+    for axis, place in zip(variable.axes, tree.entries, strict=True):
+        here = staging[axis]
+        match place:
+            case Name(letter):
+                target = lowering.letters.axis(letter, place.span, axis.dimension)
+                if here in node.axes:
+                    node = diagonal(node, target, here) if target in node.axes else rename(node, {here: target})
+            case Number(value) if value.denominator == 1 and value >= 1:
+                node = entry(node, here, int(value))
+            case _:
+                raise index_error("DC143", "an index is a letter or a position from 1", place.span)
+    return Value(node)
+
+
+def _whole(lowering: Lowering, numerator: Value, variable: Value, span: Span) -> Value:
+    """∂numerator/∂variable for whole tensors, in the spec's layout."""
+    layout = lowering.scope.layout
+    if numerator.is_scalar:
+        node = _raw(numerator, variable, {})
+        result = Value(node, variable.row, variable.column, variable.more)
+        if layout == "numerator" and not variable.more:
+            return result.transposed()
+        return result
+    if variable.is_scalar:
+        node = _raw(numerator, variable, {})
+        result = Value(node, numerator.row, numerator.column, numerator.more)
+        return result.transposed() if layout == "denominator" and not result.more else result
+    if numerator.more or variable.more or not _is_line(numerator) or not _is_line(variable):
+        raise shape_error(
+            f"the derivative of a {numerator.shape()} by a {variable.shape()} is not a matrix", span,
+            "more than two axes", help_="index both, dZ[i,j]/dW[k,l], or vectorise both with vec()", code="DC135",
+        )  # fmt: skip
+    columns = fresh_axes([axis.dimension for axis in variable.axes], (*numerator.axes, *numerator.node.axes))
+    node = _raw(numerator, variable, dict(zip(variable.axes, columns, strict=True)))
+    result = Value(node, numerator.axes, columns)
+    return result.transposed() if layout == "denominator" else result
+
+
+def _is_line(value: Value) -> bool:
+    """A vector, or a product index in one direction."""
+    return not value.row or not value.column

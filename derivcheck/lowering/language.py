@@ -1,0 +1,343 @@
+"""The lowering of expressions: one method per kind of syntax node."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+
+import sympy
+
+from derivcheck.diagnostics import Diagnostic, NotationError, UnsupportedError
+from derivcheck.graph import (
+    Axis,
+    Dimension,
+    Node,
+    add,
+    constant,
+    delta,
+    diagonal,
+    entry,
+    extremum,
+    fresh,
+    indicator,
+    mapped,
+    multiply,
+    negate,
+    product_over,
+    rename,
+    size,
+    subtract,
+    sum_over,
+)
+from derivcheck.lowering import calls, derivatives
+from derivcheck.lowering.letters import Letters, index_error, member_name
+from derivcheck.lowering.scope import Scope
+from derivcheck.lowering.values import Value, broadcast, contracted, shape_error
+from derivcheck.notation.syntax import (
+    Binary,
+    Call,
+    Comparison,
+    Condition,
+    Conditional,
+    Derivative,
+    Expression,
+    Junction,
+    Matrix,
+    Name,
+    Negate,
+    Number,
+    Reduction,
+    Slice,
+    Span,
+    Subscript,
+    Transpose,
+)
+from derivcheck.scalars import placeholder
+
+ENTRYWISE: dict[str, Callable[[Node, Node], Node]] = {
+    "+": add,
+    "-": subtract,
+    "*": multiply,
+    "/": lambda left, right: mapped(placeholder(0) / placeholder(1), left, right),
+    "**": lambda left, right: mapped(placeholder(0) ** placeholder(1), left, right),
+}
+
+
+class Lowering:
+    """Lowers the expressions of one equation; the letters are shared by its sides.
+
+    `in_numerator` is set while the numerator of a derivative is lowered: there an
+    opaque loss may stand, elsewhere it has no value.
+    """
+
+    def __init__(self, scope: Scope, letters: Letters | None = None) -> None:
+        self.scope = scope
+        self.letters = letters or Letters(scope)
+        self.in_numerator = False
+
+    def expression(self, tree: Expression) -> Value:
+        match tree:
+            case Number(value):
+                return Value(constant(sympy.Rational(value.numerator, value.denominator)))
+            case Name():
+                return self.name(tree)
+            case Subscript():
+                return self.subscript(tree)
+            case Negate(operand):
+                inner = self.expression(operand)
+                return Value(negate(inner.node), inner.row, inner.column, inner.more)
+            case Binary():
+                return self.binary(tree)
+            case Transpose(operand):
+                inner = self.expression(operand)
+                if inner.more:
+                    raise shape_error("a transpose needs a vector or a matrix", operand.span, inner.shape())
+                return inner.transposed()
+            case Call():
+                return calls.call(self, tree)
+            case Derivative():
+                return derivatives.derivative(self, tree)
+            case Conditional():
+                return self.conditional(tree)
+            case Reduction():
+                return self.reduction(tree)
+            case Matrix(rows):
+                return self.matrix(tree, rows)
+
+    # --- names and entries ----------------------------------------------------------------
+
+    def name(self, tree: Name) -> Value:
+        name = tree.name
+        if name in self.scope.values:
+            self._refuse_opaque(name, tree.span)
+            return self.scope.values[name]
+        if name in self.scope.dimensions:
+            return Value(size(self.scope.dimensions[name]))
+        if name == "pi":
+            return Value(constant(sympy.pi))
+        raise self.unknown(name, tree.span)
+
+    def _refuse_opaque(self, name: str, span: Span) -> None:
+        if name in self.scope.opaque_losses and not self.in_numerator:
+            raise UnsupportedError(
+                Diagnostic("DC403", f"the opaque loss `{name}` has derivatives but no value", help="write dL/d...")
+            )
+
+    def unknown(self, name: str, span: Span) -> NotationError:
+        known = {n.split("[")[0] for n in self.scope.values} | set(self.scope.dimensions)
+        if name in self.scope.families or any(n.startswith(f"{name}[") for n in self.scope.values):
+            return index_error("DC121", f"`{name}` is a family and needs its label", span, "", f"{name}[1]")
+        close = difflib.get_close_matches(name, known, 1, 0.5)
+        label = "not declared"
+        if self.letters.is_letter(Name(name)):
+            label = "an index letter is not a value"
+        return index_error("DC120", f"unknown name `{name}`", span, label, close[0] if close else "",
+                           (("known", ", ".join(sorted(known)) or "nothing is declared"),))  # fmt: skip
+
+    def subscript(self, tree: Subscript) -> Value:
+        member = member_name(tree, self.scope)
+        if member is not None:
+            self._refuse_opaque(member, tree.span)
+            return self.scope.values[member]
+        if isinstance(tree.base, Name) and tree.base.name not in self.scope.values and any(
+            name.startswith(f"{tree.base.name}[") for name in self.scope.values
+        ):  # fmt: skip
+            known = sorted(name for name in self.scope.values if name.startswith(f"{tree.base.name}["))
+            raise index_error("DC121", f"the family `{tree.base.name}` has no such member", tree.span, "",
+                              known[0], (("members", ", ".join(known)),))  # fmt: skip
+        base = self.expression(tree.base)
+        axes = base.axes
+        if len(axes) != len(tree.entries):
+            raise index_error(
+                "DC142",
+                f"{len(tree.entries)} indices for a tensor with {len(axes)} axes",
+                tree.span,
+                base.shape(),
+            )
+        return self.entries(base, tree)
+
+    def entries(self, base: Value, tree: Subscript) -> Value:
+        """The slice of a value at letters, positions and bare colons."""
+        node = base.node
+        # Out of the way first, so that a letter's axis can be given to any position.
+        staging = [fresh(axis.dimension, (*node.axes, *base.axes), f"at{k}.") for k, axis in enumerate(base.axes)]
+        node = rename(node, dict(zip(base.axes, staging, strict=True)))
+        kept: list[Axis] = []
+        for axis, original, place in zip(staging, base.axes, tree.entries, strict=True):
+            match place:
+                case Slice():
+                    kept.append(original)
+                    node = rename(node, {axis: original})
+                case Number(value) if value.denominator == 1 and value >= 1:
+                    node = entry(node, axis, int(value))
+                case Name(letter):
+                    node = self._along(node, axis, self.letters.axis(letter, place.span, axis.dimension))
+                case Binary():
+                    node = self._shifted(node, axis, place)
+                case _:
+                    raise index_error("DC143", "an index is a letter, a position from 1, or `:`", place.span)
+        return self._sliced(base, node, kept, tree)
+
+    def _along(self, node: Node, axis: Axis, letter: Axis) -> Node:
+        if axis not in node.axes:
+            return node
+        return diagonal(node, letter, axis) if letter in node.axes else rename(node, {axis: letter})
+
+    def _shifted(self, node: Node, axis: Axis, place: Binary) -> Node:
+        """`x[i+k-1]`: the affine index of a convolution, as positions count from 1."""
+        match place:
+            case Binary("-", Binary("+", Name(first), Name(second)), Number(value)) if value == 1:
+                pair = [self.letters.axis(name, place.span) for name in (first, second)]
+                return sum_over(multiply(node, indicator("window", axis, *pair)), [axis])
+            case _:
+                raise index_error("DC143", "an index is a letter, a position from 1, or `:`", place.span,
+                                  "", "a shifted index is written x[i+k-1]")  # fmt: skip
+
+    def _sliced(self, base: Value, node: Node, kept: list[Axis], tree: Subscript) -> Value:
+        if not kept:
+            return Value(node)
+        if base.more:
+            if len(kept) == 1:
+                vector = tuple(kept)
+                return Value(node, row=vector) if self.scope.vectors == "column" else Value(node, column=vector)
+            return Value(node, (kept[0],), (kept[1],)) if len(kept) == 2 else Value(node, more=tuple(kept))
+        row = tuple(axis for axis in base.row if axis in kept)
+        column = tuple(axis for axis in base.column if axis in kept)
+        return Value(node, row, column)
+
+    # --- operators ------------------------------------------------------------------------
+
+    def binary(self, tree: Binary) -> Value:
+        left, right = self.expression(tree.left), self.expression(tree.right)
+        if tree.operator == "@":
+            return contracted(left, right, tree.span)
+        if tree.operator == "**" and not right.is_scalar:
+            raise shape_error("an exponent is a scalar", tree.right.span, right.shape())
+        first, second, shape = broadcast(left, right, tree.span, tree.operator)
+        return Value(ENTRYWISE[tree.operator](first, second), shape.row, shape.column, shape.more)
+
+    def matrix(self, tree: Matrix, rows: tuple[tuple[Expression, ...], ...]) -> Value:
+        """A written-out matrix: its dimensions have fixed sizes; one row is a vector."""
+        if not rows:
+            return Value(constant(0))
+        values = [[self.expression(e) for e in row] for row in rows]
+        for row, line in zip(values, rows, strict=True):
+            for value, e in zip(row, line, strict=True):
+                if not value.is_scalar:
+                    raise shape_error("the entries of a written-out matrix are scalars", e.span, value.shape())
+        down, across = Dimension.fixed(len(rows)), Dimension.fixed(len(rows[0]))
+        if len(rows) == 1:
+            axis = Axis(across, "0")
+            node = add(*(multiply(v.node, delta(axis, k)) for k, v in enumerate(values[0], 1)))
+            return Value(node, (axis,), ()) if self.scope.vectors == "column" else Value(node, (), (axis,))
+        i, j = Axis(down, "0"), Axis(across, "1")
+        node = add(
+            *(
+                multiply(v.node, delta(i, r), delta(j, c))
+                for r, row in enumerate(values, 1)
+                for c, v in enumerate(row, 1)
+            )
+        )
+        return Value(node, (i,), (j,))
+
+    # --- cases and reductions -------------------------------------------------------------
+
+    def conditional(self, tree: Conditional) -> Value:
+        then, otherwise = self.expression(tree.then), self.expression(tree.otherwise)
+        first, second, shape = broadcast(then, otherwise, tree.span, "if")
+        chosen = self.condition(tree.test)
+        first, chosen_node, target = broadcast(
+            Value(first, shape.row, shape.column, shape.more), chosen, tree.span, "if"
+        )
+        second, _, _ = broadcast(Value(second, shape.row, shape.column, shape.more), chosen, tree.span, "if")
+        # Both branches weighted with 1 and 0; a branch that is undefined is not reached by an index.
+        x, y, c = placeholder(0), placeholder(1), placeholder(2)
+        if _is_index_condition(tree.test, self.letters):
+            node = add(multiply(chosen_node, first), multiply(subtract(constant(1), chosen_node), second))
+        else:
+            node = mapped(sympy.Piecewise((x, c > sympy.Rational(1, 2)), (y, True)), first, second, chosen_node)
+        return Value(node, target.row, target.column, target.more)
+
+    def condition(self, tree: Condition) -> Value:
+        """1 where the condition holds, 0 elsewhere."""
+        match tree:
+            case Junction(operator, left, right):
+                a, b, shape = broadcast(self.condition(left), self.condition(right), tree.span, operator)
+                both = multiply(a, b)
+                node = both if operator == "and" else subtract(add(a, b), both)
+                return Value(node, shape.row, shape.column, shape.more)
+            case Comparison(relation, left, right):
+                if self.letters.is_letter(left) or self.letters.is_letter(right):
+                    return Value(self._index_comparison(tree))
+                a, b, shape = broadcast(self.expression(left), self.expression(right), tree.span, relation)
+                x, y = placeholder(0), placeholder(1)
+                tests = {
+                    "=": sympy.Eq(x, y),
+                    "!=": sympy.Ne(x, y),
+                    "<": x < y,
+                    "<=": x <= y,
+                    ">": x > y,
+                    ">=": x >= y,
+                }
+                node = mapped(sympy.Piecewise((1, tests[relation]), (0, True)), a, b)
+                return Value(node, shape.row, shape.column, shape.more)
+
+    def _index_comparison(self, tree: Comparison) -> Node:
+        known = next(
+            self.letters.axis(side.name, side.span).dimension
+            for side in (tree.left, tree.right)
+            if isinstance(side, Name) and self.letters.is_letter(side)
+        )
+        terms: list[Axis | int] = []
+        for side in (tree.left, tree.right):
+            match side:
+                case Name(letter):
+                    terms.append(self.letters.axis(letter, side.span, known))
+                case Number(value) if value.denominator == 1 and value >= 1:
+                    terms.append(int(value))
+                case _:
+                    raise index_error("DC144", "an index is compared with a letter or a position", side.span)
+        a, b = terms
+        equal = delta(a, b)
+        less, greater = indicator("less", a, b), indicator("less", b, a)
+        return {
+            "=": equal, "!=": subtract(constant(1), equal), "<": less, ">": greater,
+            "<=": subtract(constant(1), greater), ">=": subtract(constant(1), less),
+        }[tree.relation]  # fmt: skip
+
+    def reduction(self, tree: Reduction) -> Value:
+        self.letters.bind(tree)
+        try:
+            body = self.expression(tree.body)
+            if body.axes:
+                raise shape_error("the body of an indexed sum is a scalar", tree.body.span, body.shape(),
+                                  help_="index every tensor in it", code="DC145")  # fmt: skip
+            axes = self.letters.bound_axes(tree)
+            test = None if tree.condition is None else self.condition(tree.condition).node
+        finally:
+            self.letters.release()
+        return Value(self._reduced(tree, body.node, axes, test))
+
+    def _reduced(self, tree: Reduction, body: Node, axes: list[Axis], test: Node | None) -> Node:
+        match tree.kind:
+            case "sum":
+                return sum_over(body if test is None else multiply(test, body), axes)
+            case "prod":
+                if test is not None:
+                    body = add(multiply(test, body), subtract(constant(1), test))
+                return product_over(body, axes)
+            case "max" | "min":
+                if test is not None:
+                    raise UnsupportedError(Diagnostic("DC404", f"`{tree.kind}` with a condition is not supported yet"))
+                return extremum(tree.kind, body, axes)
+
+    def call_error(self, tree: Call, message: str, help_: str = "", label: str = "") -> NotationError:
+        return index_error("DC122", message, tree.span, label, help_)
+
+
+def _is_index_condition(tree: Condition, letters: Letters) -> bool:
+    match tree:
+        case Junction(_, left, right):
+            return _is_index_condition(left, letters) and _is_index_condition(right, letters)
+        case Comparison(_, left, right):
+            return letters.is_letter(left) or letters.is_letter(right)

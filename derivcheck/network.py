@@ -1,0 +1,434 @@
+"""A spec as a network: names resolved, families expanded for a depth, every formula a node.
+
+Gradients are reported for every declared tensor except targets (those with the
+fact `one_hot`, `simplex`, `sums_to_one` or `binary`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from derivcheck import scalars
+from derivcheck.canonical.form import Facts
+from derivcheck.catalogue import functions as catalogue_functions
+from derivcheck.derivation import NamedTensor
+from derivcheck.diagnostics import DerivcheckError, Diagnostic, NotationError, SourceText, SpecError
+from derivcheck.graph import Axis, Dimension, Input, quantity, tensor
+from derivcheck.lowering.language import Lowering
+from derivcheck.lowering.letters import children
+from derivcheck.lowering.scope import Scope
+from derivcheck.lowering.values import tensor_value
+from derivcheck.notation.parser import Vocabulary, parse_expression
+from derivcheck.notation.syntax import (
+    Binary,
+    Call,
+    Comparison,
+    Conditional,
+    Derivative,
+    Expression,
+    Junction,
+    Matrix,
+    Name,
+    Negate,
+    Number,
+    Reduction,
+    Subscript,
+    Transpose,
+)
+from derivcheck.spec.declarations import FACTS_ALONG_AN_AXIS, Formula, Spec
+
+TARGET_FACTS = frozenset({"one_hot", "simplex", "sums_to_one", "binary"})
+DEFAULT_SIZES = (4, 5, 3, 6, 2, 7, 8, 9, 10, 11, 12, 13)
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network at one depth. `tensors` are all inputs and layers in order; `scope` serves claims."""
+
+    spec: Spec
+    depth: Mapping[str, int]
+    scope: Scope
+    tensors: tuple[NamedTensor, ...]
+    loss: NamedTensor | None
+    facts: Facts
+    sizes: Mapping[str, int]
+
+    def named(self, name: str) -> NamedTensor:
+        """The input or layer of a name. Raises KeyError."""
+        for tensor_ in self.tensors:
+            if tensor_.name == name:
+                return tensor_
+        raise KeyError(name)
+
+    @property
+    def parameters(self) -> tuple[NamedTensor, ...]:
+        """The declared tensors that gradients are reported for."""
+        return tuple(
+            t
+            for t in self.tensors
+            if isinstance(t.node, Input) and not {fact for fact, _ in self.facts.get(t.name, ())} & TARGET_FACTS
+        )
+
+
+def located(error: DerivcheckError, source: SourceText) -> DerivcheckError:
+    """The same error with its place in the file."""
+    span = getattr(error, "span", None)
+    where = source.where(*span) if span else source.where()
+    error.diagnostic = error.diagnostic.at(where)
+    return error
+
+
+def depths(spec: Spec) -> list[dict[str, int]]:
+    """The depths a spec is judged at: one assignment for each depth of each label's end."""
+    if not spec.families:
+        return [{}]
+    ends = {family.last.text for family in spec.families if not family.last.text.isdigit()}
+    chosen: list[dict[str, int]] = [{}]
+    for end in sorted(ends):
+        values = spec.depths.get(end, (2, 3))
+        chosen = [{**one, end: value} for one in chosen for value in values]
+    return chosen
+
+
+def build(spec: Spec, depth: Mapping[str, int] | None = None) -> Network:
+    """The network of a spec at a depth (the first one declared where none is given).
+
+    Raises SpecError and NotationError with their place in the file.
+    """
+    return _Builder(spec, dict(depth if depth is not None else depths(spec)[0])).network()
+
+
+class _Builder:
+    def __init__(self, spec: Spec, depth: dict[str, int]) -> None:
+        self.spec = spec
+        self.depth = depth
+        self.dimensions: dict[str, Dimension] = {}
+        self.labels = {family.label: self._range(family.first, family.last) for family in spec.families}
+
+    def _range(self, first: SourceText, last: SourceText) -> range:
+        return range(self._label(first, {}), self._label(last, {}) + 1)
+
+    def _label(self, text: SourceText, labels: Mapping[str, int]) -> int:
+        """The value of a label such as `l-1`. Raises SpecError where it has none."""
+        try:
+            tree = parse_expression(text.text)
+        except NotationError as problem:
+            raise located(problem, text) from None
+        value = label_value(tree, {**self.depth, **labels})
+        if value is None:
+            raise SpecError(Diagnostic("DC035", f"`{text.text}` is not a label", text.where(), "",
+                                       (("labels", ", ".join([*self.labels, *self.depth]) or "none"),), "l-1"))  # fmt: skip
+        return value
+
+    # --- families -------------------------------------------------------------------------
+
+    def members(self, name: SourceText) -> Iterator[tuple[str, dict[str, int]]]:
+        """(member name, labels) of a declared name: `W[l]` is W[1] … W[L]; a plain name is itself."""
+        stem, bracket, label = name.text.partition("[")
+        if not bracket:
+            yield stem, {}
+            return
+        text = replace(name, text=label.rstrip("]"))
+        variables = [v for v in self.labels if re.search(rf"\b{re.escape(v)}\b", text.text)]
+        if not variables:
+            yield f"{stem}[{self._label(text, {})}]", {}
+            return
+        if len(variables) > 1:
+            raise SpecError(Diagnostic("DC036", "a name has one label", name.where()))
+        for value in self.labels[variables[0]]:
+            yield f"{stem}[{self._label(text, {variables[0]: value})}]", {variables[0]: value}
+
+    def expanded(self, formulas: tuple[Formula, ...]) -> list[tuple[str, dict[str, int], Formula]]:
+        """Every member with its formula; a more specific line wins over the general one."""
+        found: dict[str, tuple[dict[str, int], Formula, bool]] = {}
+        for formula in formulas:
+            for member, labels in self.members(formula.name):
+                general = bool(labels)
+                if member in found and (general and not found[member][2]):
+                    continue
+                found[member] = (labels, formula, general)
+        return [(member, labels, formula) for member, (labels, formula, _) in found.items()]
+
+    # --- dimensions and inputs ------------------------------------------------------------
+
+    def dimension(self, text: SourceText, labels: Mapping[str, int]) -> Dimension:
+        total = Dimension((), 0)
+        for sign, word in re.findall(r"([+-]?)((?:[^\[\]+-]|\[[^\]]*\])+)", text.text):
+            factor = -1 if sign == "-" else 1
+            if word.isdigit():
+                part = Dimension.fixed(int(word))
+            else:
+                stem, bracket, label = word.partition("[")
+                name = stem
+                if bracket:
+                    name = f"{stem}[{self._label(replace(text, text=label.rstrip(']')), labels)}]"
+                part = Dimension.named(name)
+                self.dimensions.setdefault(name, part)
+            total = total.plus(part, factor)
+        return total
+
+    def inputs(self) -> tuple[dict[str, NamedTensor], dict[str, tuple[tuple[str, int | None], ...]]]:
+        made: dict[str, NamedTensor] = {}
+        facts: dict[str, tuple[tuple[str, int | None], ...]] = {}
+        for declaration in self.spec.tensors:
+            for member, labels in self.members(declaration.name):
+                counts: dict[Dimension, int] = {}
+                axes = []
+                for axis in declaration.axes:
+                    dimension = self.dimension(axis, labels)
+                    counts[dimension] = counts.get(dimension, -1) + 1
+                    axes.append(Axis(dimension, str(counts[dimension])))
+                made[member] = NamedTensor(member, name_tree(member), tensor(member, tuple(axes)), tuple(axes))
+                facts[member] = tuple(self._fact(fact, declaration.name, axes, labels) for fact in declaration.facts)
+        return made, {name: found for name, found in facts.items() if found}
+
+    def _fact(self, fact: Any, name: SourceText, axes: list[Axis], labels: Mapping[str, int]) -> tuple[str, int | None]:
+        if fact.dimension is not None:
+            text = replace(name, text=fact.dimension)
+            wanted = self.dimension(text, labels)
+            places = [k for k, axis in enumerate(axes) if axis.dimension == wanted]
+            if not places:
+                raise SpecError(Diagnostic("DC037", f"`{name.text}` has no axis `{fact.dimension}`", fact.where))
+            return fact.name, places[0]
+        if fact.name in FACTS_ALONG_AN_AXIS:
+            if len(axes) != 1:
+                raise SpecError(
+                    Diagnostic("DC037", f"`{fact.name}` of `{name.text}` needs the axis it holds along", fact.where,
+                               help=f"given: {{{fact.name}: {axes[0].dimension if axes else 'n'}}}")
+                )  # fmt: skip
+            return fact.name, 0
+        if fact.name in ("symmetric", "orthogonal") and (len(axes) != 2 or axes[0].dimension != axes[1].dimension):
+            raise SpecError(Diagnostic("DC037", f"`{fact.name}` needs a square matrix", fact.where))
+        if fact.name == "unit" and len(axes) != 1:
+            raise SpecError(Diagnostic("DC037", "`unit` needs a vector", fact.where))
+        return fact.name, None
+
+    # --- layers ---------------------------------------------------------------------------
+
+    def network(self) -> Network:
+        inputs, facts = self.inputs()
+        values = {name: tensor_value(t.node, t.axes, self.spec.vectors) for name, t in inputs.items()}
+        scope = Scope(values, self.dimensions, {}, self._families(), frozenset(), self.spec.vectors,
+                      self.spec.layout, self.spec.vec)  # fmt: skip
+        scope = self._with_functions(scope)
+        layers = self.expanded(self.spec.layers)
+        if self.spec.loss is not None:
+            layers += self.expanded((self.spec.loss,))
+        tensors: dict[str, NamedTensor] = dict(inputs)
+        scope = self._with_layers(scope, layers, tensors)
+        loss = self._loss(tensors, scope)
+        scope = self._with_abbreviations(scope)
+        return Network(self.spec, self.depth, scope, tuple(tensors.values()), loss, facts, self._sizes())
+
+    def _families(self) -> frozenset[str]:
+        names = [t.name.text for t in self.spec.tensors] + [f.name.text for f in self.spec.layers]
+        return frozenset(name.split("[")[0] for name in names if "[" in name)
+
+    def _vocabulary(self, scope: Scope) -> Vocabulary:
+        formulas = (*self.spec.layers, *self.spec.let, *((self.spec.loss,) if self.spec.loss else ()))
+        known = scope.vocabulary()
+        return Vocabulary(
+            known.names | {f.name.text.split("[")[0] for f in formulas},
+            known.dimensions,
+            known.functions,
+            frozenset(self.labels) | frozenset(self.depth),
+        )
+
+    def _with_functions(self, scope: Scope) -> Scope:
+        functions: dict[str, Any] = {}
+        for declaration in self.spec.functions:
+            if declaration.body is None:
+                functions[declaration.name] = scalars.opaque(declaration.name, len(declaration.parameters))
+                continue
+            try:
+                body = parse_expression(declaration.body.text)
+                functions[declaration.name] = catalogue_functions.define(
+                    declaration.name, declaration.parameters, body, functions
+                )
+            except DerivcheckError as problem:
+                raise located(problem, declaration.body) from None
+        return replace(scope, functions=functions)
+
+    def _with_layers(
+        self, scope: Scope, layers: list[tuple[str, dict[str, int], Formula]], tensors: dict[str, NamedTensor]
+    ) -> Scope:
+        """Layers in the order of their use, whatever order they are written in."""
+        vocabulary = self._vocabulary(scope)
+        trees: dict[str, tuple[Expression, Formula]] = {}
+        for member, labels, formula in layers:
+            try:
+                tree = parse_expression(formula.text.text, vocabulary)
+            except DerivcheckError as problem:
+                raise located(problem, formula.text) from None
+            trees[member] = (substitute_labels(tree, {**self.depth, **labels}), formula)
+        for member in _in_order(trees):
+            tree, formula = trees[member]
+            try:
+                value = Lowering(scope).expression(tree)
+            except DerivcheckError as problem:
+                raise located(problem, formula.text) from None
+            node = quantity(member, value.node)
+            if _is_opaque(tree):
+                scope = replace(scope, opaque_losses=scope.opaque_losses | {member})
+            scope = scope.with_values({member: replace(value, node=node)})
+            tensors[member] = NamedTensor(member, name_tree(member), node, value.axes)
+        return scope
+
+    def _loss(self, tensors: Mapping[str, NamedTensor], scope: Scope) -> NamedTensor | None:
+        if self.spec.loss is None:
+            return None
+        member = next(iter(self.members(self.spec.loss.name)))[0]
+        loss = tensors[member]
+        if loss.axes:
+            raise SpecError(
+                Diagnostic("DC038", f"the loss `{member}` is not a scalar", self.spec.loss.text.where(),
+                           f"it is {scope.values[member].shape()}",
+                           help=f"mean({self.spec.loss.text.text}) or sum({self.spec.loss.text.text})")
+            )  # fmt: skip
+        return loss
+
+    def _with_abbreviations(self, scope: Scope) -> Scope:
+        vocabulary = self._vocabulary(scope)
+        for member, labels, formula in self.expanded(self.spec.let):
+            try:
+                tree = substitute_labels(parse_expression(formula.text.text, vocabulary), {**self.depth, **labels})
+                lowering = Lowering(scope)
+                lowering.letters.learn(tree)
+                scope = scope.with_values({member: lowering.expression(tree)})
+            except DerivcheckError as problem:
+                raise located(problem, formula.text) from None
+        return scope
+
+    def _sizes(self) -> dict[str, int]:
+        """Pairwise different sizes; those of the spec are kept."""
+        given = dict(self.spec.numeric.sizes)
+        for name in given:
+            if name not in self.dimensions and not any(d.startswith(f"{name}[") for d in self.dimensions):
+                raise SpecError(Diagnostic("DC039", f"`{name}` is not a dimension of this spec", None, "",
+                                           (("dimensions", ", ".join(self.dimensions)),)))  # fmt: skip
+        free = [size for size in DEFAULT_SIZES if size not in given.values()] + list(range(14, 400))
+        chosen: dict[str, int] = {}
+        for position, name in enumerate(n for n in self.dimensions if n not in given):
+            # Long families would need long vectors; there the sizes repeat with a long period.
+            chosen[name] = free[position] if len(self.dimensions) <= 12 else free[position % 7]
+        return {**chosen, **{n: s for n, s in given.items() if n in self.dimensions}}
+
+
+def _is_opaque(tree: Expression) -> bool:
+    return isinstance(tree, Call) and tree.function == "opaque"
+
+
+def name_tree(member: str) -> Expression:
+    """How a name is written: `W[1]` is a member of a family."""
+    stem, bracket, label = member.partition("[")
+    if not bracket:
+        return Name(stem)
+    return Subscript(Name(stem), (Number(Fraction(int(label.rstrip("]")))),))
+
+
+def label_value(tree: Expression, labels: Mapping[str, int]) -> int | None:
+    """The integer that a label expression is, None where it is not one."""
+    match tree:
+        case Number(value):
+            return int(value) if value.denominator == 1 else None
+        case Name(name):
+            return labels.get(name)
+        case Negate(operand):
+            inner = label_value(operand, labels)
+            return None if inner is None else -inner
+        case Binary("+" | "-" as operator, left, right):
+            a, b = label_value(left, labels), label_value(right, labels)
+            return None if a is None or b is None else (a + b if operator == "+" else a - b)
+        case _:
+            return None
+
+
+def substitute_labels(tree: Any, labels: Mapping[str, int]) -> Any:
+    """The tree with labels in brackets, `a[l-1]`, replaced by their numbers; index letters stay."""
+    if not labels:
+        return tree
+
+    def walk(node: Any) -> Any:
+        match node:
+            case Subscript(base, entries):
+                made = []
+                for e in entries:
+                    value = label_value(e, labels) if _mentions(e, labels) else None
+                    made.append(Number(Fraction(value), e.span) if value is not None else walk(e))
+                return replace(node, base=walk(base), entries=tuple(made))
+            case Negate(operand) | Transpose(operand):
+                return replace(node, operand=walk(operand))
+            case Binary(_, left, right) | Comparison(_, left, right) | Junction(_, left, right):
+                return replace(node, left=walk(left), right=walk(right))
+            case Call(_, arguments):
+                return replace(node, arguments=tuple(walk(a) for a in arguments))
+            case Derivative(numerator, variables):
+                return replace(node, numerator=walk(numerator), variables=tuple(walk(v) for v in variables))
+            case Conditional(test, then, otherwise):
+                return replace(node, test=walk(test), then=walk(then), otherwise=walk(otherwise))
+            case Reduction(_, _, condition, body):
+                return replace(node, condition=None if condition is None else walk(condition), body=walk(body))
+            case Matrix(rows):
+                return replace(node, rows=tuple(tuple(walk(e) for e in row) for row in rows))
+            case _:
+                return node
+
+    return walk(tree)
+
+
+def _mentions(tree: Any, labels: Mapping[str, int]) -> bool:
+    match tree:
+        case Name(name):
+            return name in labels
+        case Negate(operand):
+            return _mentions(operand, labels)
+        case Binary(_, left, right):
+            return _mentions(left, labels) or _mentions(right, labels)
+        case _:
+            return False
+
+
+def mentioned_names(tree: Any) -> Iterator[str]:
+    """The names and members that a tree mentions, without recursion."""
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        match node:
+            case Name(name):
+                yield name
+            case Subscript(Name(name), (Number(value),)):
+                yield f"{name}[{value}]"
+        stack.extend(children(node))
+
+
+def _in_order(trees: Mapping[str, tuple[Expression, Formula]]) -> list[str]:
+    """The names so that each comes after what it uses. Raises SpecError for a cycle."""
+    uses = {name: [m for m in mentioned_names(tree) if m in trees] for name, (tree, _) in trees.items()}
+    done: dict[str, bool] = {}
+    order: list[str] = []
+    for start in trees:
+        stack: list[tuple[str, Iterator[str]]] = []
+        if start not in done:
+            done[start] = False
+            stack.append((start, iter(uses[start])))
+        while stack:
+            name, rest = stack[-1]
+            following = next(rest, None)
+            if following is None:
+                done[name] = True
+                order.append(name)
+                stack.pop()
+            elif following not in done:
+                done[following] = False
+                stack.append((following, iter(uses[following])))
+            elif not done[following]:
+                cycle = [n for n, _ in stack]
+                cycle = [*cycle[cycle.index(following) :], following]
+                formula = trees[name][1]
+                raise SpecError(Diagnostic("DC040", f"`{following}` depends on itself", formula.text.where(), "",
+                                           (("cycle", " -> ".join(cycle)),)))  # fmt: skip
+    return order

@@ -1,0 +1,103 @@
+"""What a spec declares, as written: names and formulas are text with a place, not yet parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from derivcheck.diagnostics import SourceText, Where
+
+FACTS = ("one_hot", "simplex", "sums_to_one", "binary", "positive", "symmetric", "orthogonal", "unit")
+FACTS_ALONG_AN_AXIS = frozenset({"one_hot", "simplex", "sums_to_one"})
+VERDICTS = ("proved", "checked", "refuted", "undecided", "invalid")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What is given about a tensor; `dimension` names the axis it holds along, where it needs one."""
+
+    name: str
+    dimension: str | None
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class TensorDeclaration:
+    name: SourceText
+    axes: tuple[SourceText, ...]
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionDeclaration:
+    """`swish(t): t * sigmoid(t)`; a function without a body is opaque."""
+
+    name: str
+    parameters: tuple[str, ...]
+    body: SourceText | None
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """`name: text` of a layer, loss or abbreviation; the name keeps its label, `z[l]`."""
+
+    name: SourceText
+    text: SourceText
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """`l: 1..L`: a label and the range it runs over."""
+
+    label: str
+    first: SourceText
+    last: SourceText
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimDeclaration:
+    """One equation to judge, or a derivation given as `steps`.
+
+    `expect` is empty where the claim is expected to hold; `code` is the expected diagnosis.
+    """
+
+    id: str
+    notation: Literal["plain", "latex"]
+    text: SourceText | None
+    steps: tuple[SourceText, ...]
+    expect: str
+    code: str
+    note: str
+    quantifier: SourceText | None
+    let: tuple[Formula, ...]
+    given: tuple[SourceText, ...]
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class NumericSettings:
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    path: str
+    title: str = ""
+    source: str = ""
+    vectors: Literal["column", "row"] = "column"
+    layout: Literal["mixed", "numerator", "denominator"] = "mixed"
+    vec: Literal["columns", "rows"] = "columns"
+    tensors: tuple[TensorDeclaration, ...] = ()
+    functions: tuple[FunctionDeclaration, ...] = ()
+    families: tuple[Family, ...] = ()
+    depths: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    layers: tuple[Formula, ...] = ()
+    loss: Formula | None = None
+    let: tuple[Formula, ...] = ()
+    symbols: tuple[tuple[str, str], ...] = ()
+    claims: tuple[ClaimDeclaration, ...] = ()
+    numeric: NumericSettings = NumericSettings()
+    lines: tuple[str, ...] = field(default=(), repr=False)
