@@ -120,8 +120,9 @@ class _Builder:
             raise located(problem, text) from None
         value = label_value(tree, {**self.depth, **labels})
         if value is None:
-            raise SpecError(Diagnostic("DC035", f"`{text.text}` is not a label", text.where(), "",
-                                       (("labels", ", ".join([*self.labels, *self.depth]) or "none"),), "l-1"))  # fmt: skip
+            known = ", ".join([*self.labels, *self.depth]) or "none"
+            notes = (("labels", known),)
+            raise SpecError(Diagnostic("DC035", f"`{text.text}` is not a label", text.where(), "", notes, "l-1"))
         return value
 
     # --- families -------------------------------------------------------------------------

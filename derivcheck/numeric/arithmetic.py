@@ -1,0 +1,286 @@
+"""Two arithmetics for the scalar expressions of maps: scaled floats and many digits.
+
+A *scaled* number is mantissa · exp(scale): exp(u) is (1, u) and nothing overflows
+until a value is needed as it is; sums align on the larger scale, log undoes it.
+Every operation is safe under complex step: comparisons look at real parts only,
+and nothing takes an absolute value.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import mpmath
+import numpy as np
+import sympy
+
+from derivcheck.diagnostics import Diagnostic, UnsupportedError
+from derivcheck.scalars import placeholder_position
+
+Array = Any
+Scaled = tuple[Array, Any]  # (mantissa, scale or None)
+
+
+def _error_function(x: Array) -> Array:
+    if np.iscomplexobj(x):
+        raise UnsupportedError(Diagnostic("DC406", "erf is not evaluated at complex points"))
+    return np.vectorize(math.erf, otypes=[float])(x)
+
+
+FLOAT_FUNCTIONS: Mapping[str, Callable[[Array], Array]] = {
+    "sin": np.sin, "cos": np.cos, "tan": np.tan, "tanh": np.tanh, "sinh": np.sinh, "cosh": np.cosh,
+    "atan": np.arctan, "erf": _error_function, "coth": lambda x: 1 / np.tanh(x),
+}  # fmt: skip
+
+
+class ScaledFloats:
+    """float64 or complex128 with a separate exponent where exp is involved."""
+
+    def constant(self, value: sympy.Expr) -> Scaled:
+        return float(value), None
+
+    def leaf(self, array: Array) -> Scaled:
+        return array, None
+
+    @staticmethod
+    def plain(value: Scaled) -> Array:
+        mantissa, scale = value
+        return mantissa if scale is None else mantissa * np.exp(scale)
+
+    def add(self, values: Sequence[Scaled]) -> Scaled:
+        if all(scale is None for _, scale in values):
+            total = values[0][0]
+            for mantissa, _ in values[1:]:
+                total = total + mantissa
+            return total, None
+        # A mantissa of zero has no say in the common scale.
+        top = None
+        for mantissa, scale in values:
+            height = np.real(0.0 if scale is None else scale)
+            height = np.where(np.asarray(mantissa) == 0, -np.inf, height)
+            top = height if top is None else np.maximum(top, height)
+        top = np.where(np.isfinite(top), top, 0.0)
+        total = 0.0
+        for mantissa, scale in values:
+            shift = (0.0 if scale is None else scale) - top
+            total = total + np.where(
+                np.asarray(mantissa) == 0, 0.0, mantissa * np.exp(np.where(np.real(shift) > 0, 0, shift))
+            )
+        return total, top
+
+    def multiply(self, values: Sequence[Scaled]) -> Scaled:
+        mantissa, scale = values[0]
+        for m, s in values[1:]:
+            mantissa = mantissa * m
+            scale = s if scale is None else (scale if s is None else scale + s)
+        return mantissa, scale
+
+    def power(self, base: Scaled, exponent: sympy.Rational) -> Scaled:
+        mantissa, scale = base
+        if exponent == sympy.Rational(1, 2):
+            raised = np.sqrt(mantissa)
+        elif exponent.is_Integer:
+            raised = 1.0 / mantissa if exponent == -1 else np.asarray(mantissa) ** int(exponent)
+        elif exponent == sympy.Rational(-1, 2):
+            raised = 1.0 / np.sqrt(mantissa)
+        else:
+            raised = np.asarray(mantissa) ** float(exponent)
+        return raised, None if scale is None else scale * float(exponent)
+
+    def general_power(self, base: Scaled, exponent: Scaled) -> Scaled:
+        return self.plain(base) ** self.plain(exponent), None
+
+    def exp(self, value: Scaled) -> Scaled:
+        return 1.0, self.plain(value)
+
+    def log(self, value: Scaled) -> Scaled:
+        mantissa, scale = value
+        return (np.log(mantissa) if scale is None else np.log(mantissa) + scale), None
+
+    def log_of_one_plus(self, value: Scaled) -> Scaled:
+        mantissa, scale = value
+        if scale is None:
+            return np.log1p(mantissa), None
+        small = np.real(scale) <= 0
+        below = np.log1p(mantissa * np.exp(np.where(small, scale, 0)))
+        above = scale + np.log(mantissa + np.exp(np.where(small, 0, -scale)))
+        return np.where(small, below, above), None
+
+    def function(self, name: str, values: Sequence[Scaled]) -> Scaled:
+        try:
+            return FLOAT_FUNCTIONS[name](self.plain(values[0])), None
+        except KeyError:
+            raise UnsupportedError(Diagnostic("DC406", f"`{name}` is not evaluated in numbers")) from None
+
+    def choose(self, choices: Sequence[tuple[Any, Scaled]]) -> Scaled:
+        """The value of the first condition that holds."""
+        scaled = any(scale is not None for _, (_, scale) in choices)
+        mantissa: Any = np.nan
+        scale: Any = 0.0 if scaled else None
+        for condition, (m, s) in reversed(choices):
+            mantissa = np.where(condition, m, mantissa)
+            if scaled:
+                scale = np.where(condition, 0.0 if s is None else s, scale)
+        return mantissa, scale
+
+    def compare(self, relation: str, left: Scaled, right: Scaled) -> Any:
+        a, b = np.real(self.plain(left)), np.real(self.plain(right))
+        return _COMPARISONS[relation](a, b)
+
+
+_COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "StrictGreaterThan": lambda a, b: a > b,
+    "GreaterThan": lambda a, b: a >= b,
+    "StrictLessThan": lambda a, b: a < b,
+    "LessThan": lambda a, b: a <= b,
+    "Equality": lambda a, b: a == b,
+    "Unequality": lambda a, b: a != b,
+}
+
+
+def _mp(function: Callable[..., Any], count: int = 1) -> Callable[..., Any]:
+    return np.frompyfunc(function, count, 1)
+
+
+class ManyDigits:
+    """mpmath numbers in object arrays; the working precision is mpmath's."""
+
+    _exp, _log, _sqrt, _log1p = _mp(mpmath.exp), _mp(mpmath.log), _mp(mpmath.sqrt), _mp(mpmath.log1p)
+
+    def constant(self, value: sympy.Expr) -> Any:
+        if isinstance(value, sympy.Rational):
+            return mpmath.mpf(int(value.p)) / int(value.q)
+        return mpmath.mpf(str(value.evalf(mpmath.mp.dps + 5)))
+
+    def leaf(self, array: Any) -> Any:
+        return array
+
+    @staticmethod
+    def plain(value: Any) -> Any:
+        return value
+
+    def add(self, values: Sequence[Any]) -> Any:
+        total = values[0]
+        for value in values[1:]:
+            total = total + value
+        return total
+
+    def multiply(self, values: Sequence[Any]) -> Any:
+        total = values[0]
+        for value in values[1:]:
+            total = total * value
+        return total
+
+    def power(self, base: Any, exponent: sympy.Rational) -> Any:
+        if exponent.is_Integer:
+            return base ** int(exponent)
+        root = self._sqrt(base) if exponent.q == 2 else None
+        if root is not None:
+            return root ** int(exponent.p)
+        return _mp(mpmath.power, 2)(base, self.constant(exponent))
+
+    def general_power(self, base: Any, exponent: Any) -> Any:
+        return _mp(mpmath.power, 2)(base, exponent)
+
+    def exp(self, value: Any) -> Any:
+        return self._exp(value)
+
+    def log(self, value: Any) -> Any:
+        return self._log(value)
+
+    def log_of_one_plus(self, value: Any) -> Any:
+        return self._log1p(value)
+
+    def function(self, name: str, values: Sequence[Any]) -> Any:
+        known = getattr(mpmath, name, None)
+        if known is None:
+            raise UnsupportedError(Diagnostic("DC406", f"`{name}` is not evaluated in numbers"))
+        return _mp(known)(values[0])
+
+    def choose(self, choices: Sequence[tuple[Any, Any]]) -> Any:
+        result: Any = mpmath.nan
+        for condition, value in reversed(choices):
+            result = np.where(np.asarray(condition, dtype=bool), value, result)
+        return result
+
+    def compare(self, relation: str, left: Any, right: Any) -> Any:
+        difference = np.asarray(left - right, dtype=object)
+        signs = _mp(lambda d: float(mpmath.sign(mpmath.re(d))))(difference).astype(float)
+        return _COMPARISONS[relation](signs, 0.0)
+
+
+Arithmetic = ScaledFloats | ManyDigits
+Evaluator = Callable[[Any, Sequence[Any], Mapping[str, int]], Any]
+
+
+@cache
+def evaluator(expression: Any) -> Evaluator:
+    """A function (arithmetic, operands, sizes) -> value for a lowered scalar expression."""
+    if isinstance(expression, sympy.Symbol):
+        position = placeholder_position(expression)
+        if position is not None:
+            return lambda arithmetic, operands, sizes: operands[position]
+        name = expression.name
+        return lambda arithmetic, operands, sizes: arithmetic.constant(sympy.Integer(sizes[name]))
+    if isinstance(expression, sympy.NumberSymbol | sympy.Rational):
+        return lambda arithmetic, operands, sizes: arithmetic.constant(expression)
+    if isinstance(expression, sympy.Piecewise):
+        return _piecewise(expression)
+    if (
+        isinstance(expression, sympy.log)
+        and isinstance(expression.args[0], sympy.Add)
+        and sympy.S.One in expression.args[0].args
+    ):
+        rest = evaluator(expression.args[0] - 1)
+        return lambda a, operands, sizes: a.log_of_one_plus(rest(a, operands, sizes))
+    parts = [evaluator(part) for part in expression.args]
+    if isinstance(expression, sympy.Add):
+        return lambda a, operands, sizes: a.add([part(a, operands, sizes) for part in parts])
+    if isinstance(expression, sympy.Mul):
+        return lambda a, operands, sizes: a.multiply([part(a, operands, sizes) for part in parts])
+    if isinstance(expression, sympy.Pow):
+        exponent = expression.args[1]
+        if isinstance(exponent, sympy.Rational):
+            return lambda a, operands, sizes: a.power(parts[0](a, operands, sizes), exponent)
+        return lambda a, operands, sizes: a.general_power(parts[0](a, operands, sizes), parts[1](a, operands, sizes))
+    if isinstance(expression, sympy.exp):
+        return lambda a, operands, sizes: a.exp(parts[0](a, operands, sizes))
+    if isinstance(expression, sympy.log):
+        return lambda a, operands, sizes: a.log(parts[0](a, operands, sizes))
+    if isinstance(expression, sympy.Function):
+        function = type(expression).__name__
+        return lambda a, operands, sizes: a.function(function, [part(a, operands, sizes) for part in parts])
+    raise UnsupportedError(Diagnostic("DC406", f"`{type(expression).__name__}` is not evaluated in numbers"))
+
+
+def _piecewise(expression: Any) -> Evaluator:
+    branches = [(_condition(condition), evaluator(value)) for value, condition in expression.args]
+
+    def evaluate(a: Any, operands: Sequence[Any], sizes: Mapping[str, int]) -> Any:
+        return a.choose([(test(a, operands, sizes), value(a, operands, sizes)) for test, value in branches])
+
+    return evaluate
+
+
+def _condition(condition: Any) -> Evaluator:
+    if condition in (sympy.true, sympy.false):
+        holds = condition == sympy.true
+        return lambda a, operands, sizes: np.asarray(holds)
+    parts = [_condition(c) if isinstance(c, sympy.logic.boolalg.Boolean) else evaluator(c) for c in condition.args]
+    if isinstance(condition, sympy.Not):
+        return lambda a, operands, sizes: ~np.asarray(parts[0](a, operands, sizes), dtype=bool)
+    if isinstance(condition, sympy.And | sympy.Or):
+        join = np.logical_and if isinstance(condition, sympy.And) else np.logical_or
+
+        def both(a: Any, operands: Sequence[Any], sizes: Mapping[str, int]) -> Any:
+            result = parts[0](a, operands, sizes)
+            for part in parts[1:]:
+                result = join(result, part(a, operands, sizes))
+            return result
+
+        return both
+    relation = type(condition).__name__
+    return lambda a, operands, sizes: a.compare(relation, parts[0](a, operands, sizes), parts[1](a, operands, sizes))

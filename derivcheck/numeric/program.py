@@ -1,0 +1,290 @@
+"""A graph as a list of array operations over named axes.
+
+An input may carry extra axes (a *probe* axis): they simply propagate, which is how
+many perturbed copies are evaluated at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, assert_never
+
+import mpmath
+import numpy as np
+import sympy
+
+from derivcheck.diagnostics import Diagnostic, NumericError
+from derivcheck.graph import (
+    Axes,
+    Axis,
+    Extremum,
+    Indicator,
+    Input,
+    Map,
+    Node,
+    Product,
+    Quantity,
+    Rename,
+    Sum,
+    topological,
+)
+from derivcheck.numeric.arithmetic import ManyDigits, ScaledFloats, evaluator
+from derivcheck.scalars import NamedFunction, lower, placeholder
+
+Sizes = Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """An array and what its axes are. `scale` is the exponent of a scaled float, aligned with the array."""
+
+    array: Any
+    axes: Axes
+    scale: Any = None
+
+    def aligned(self, axes: Axes) -> Any:
+        """The array along the given axes, of length 1 where it has none."""
+        return _aligned(self.array, self.axes, axes)
+
+    def aligned_scale(self, axes: Axes) -> Any:
+        return None if self.scale is None else _aligned(self.scale, self.axes, axes)
+
+
+def _aligned(array: Any, own: Axes, axes: Axes) -> Any:
+    if own == axes:
+        return array
+    array = np.asarray(array)
+    order = [own.index(axis) for axis in axes if axis in own]
+    if order != list(range(len(order))):
+        array = array.transpose(order)
+    if len(order) == len(axes):
+        return array
+    index = tuple(slice(None) if axis in own else None for axis in axes)
+    return array[index]
+
+
+@cache
+def is_product(expression: Any) -> bool:
+    """Whether a map multiplies its operands, each once."""
+    return isinstance(expression, sympy.Mul) and all(
+        isinstance(part, sympy.Symbol) and part.name.startswith("_") for part in expression.args
+    )
+
+
+class Program:
+    """The nodes below `outputs`, ready to be run; nodes in `leaves` are given like inputs."""
+
+    def __init__(
+        self, outputs: Sequence[Node], leaves: frozenset[Node] = frozenset(), seed: int = 0, digits: int = 0
+    ) -> None:
+        self.outputs = tuple(outputs)
+        self.leaves = leaves
+        self.seed = seed
+        self._arithmetic: Any = ManyDigits() if digits else ScaledFloats()
+        self._precise = digits > 0
+        self.order = topological(outputs, leaves)
+        users: dict[Node, int] = {}
+        for node in self.order:
+            if node not in leaves:
+                for operand in _operands(node):
+                    users[operand] = users.get(operand, 0) + 1
+        kept = set(outputs)
+        # A product that only a sum uses is contracted with it and never laid out.
+        self._fused = frozenset(
+            node.operand
+            for node in self.order
+            if isinstance(node, Sum)
+            and node not in leaves
+            and isinstance(node.operand, Map)
+            and node.operand not in leaves
+            and node.operand not in kept
+            and users[node.operand] == 1
+            and is_product(node.operand.expression)
+        )
+
+    def run(self, given: Mapping[Node, Tensor], sizes: Sizes) -> list[Tensor]:
+        """The outputs for the given inputs. Overflow and NaN are left in the values."""
+        values = self.run_all(given, sizes)
+        return [self._settled(values[node]) for node in self.outputs]
+
+    def run_all(self, given: Mapping[Node, Tensor], sizes: Sizes) -> dict[Node, Tensor]:
+        """The value of every node, some of them scaled."""
+        values: dict[Node, Tensor] = {}
+        with np.errstate(all="ignore"):
+            for node in self.order:
+                if node in given:
+                    values[node] = given[node]
+                elif node in self._fused:
+                    continue
+                else:
+                    values[node] = self._value(node, values, sizes)
+        return values
+
+    def _settled(self, value: Tensor) -> Tensor:
+        if value.scale is None:
+            return value
+        with np.errstate(all="ignore"):
+            return Tensor(value.array * np.exp(value.scale), value.axes)
+
+    def _value(self, node: Node, values: dict[Node, Tensor], sizes: Sizes) -> Tensor:
+        match node:
+            case Input():
+                raise NumericError(Diagnostic("DC502", f"no value is given for `{node.name}`"))
+            case Quantity():
+                return values[node.operand]
+            case Map():
+                return self._map(node, [values[operand] for operand in node.operands], sizes)
+            case Sum():
+                return self._sum(node, values, sizes)
+            case Rename():
+                value = values[node.operand]
+                mapping = dict(node.mapping)
+                return Tensor(value.array, tuple(mapping.get(a, a) for a in value.axes), value.scale)
+            case Indicator():
+                return self._indicator(node, sizes)
+            case Extremum():
+                return self._extremum(node, self._settled(values[node.operand]))
+            case Product():
+                value = self._settled(values[node.operand])
+                places = tuple(value.axes.index(axis) for axis in node.bound)
+                return Tensor(np.prod(value.array, axis=places), tuple(a for a in value.axes if a not in node.bound))
+            case _:
+                assert_never(node)
+
+    def _map(self, node: Map, operands: Sequence[Tensor], sizes: Sizes) -> Tensor:
+        axes: Axes = tuple(sorted({axis for operand in operands for axis in operand.axes}))
+        run = evaluator(witnessed(lower(node.expression), self.seed))
+        if self._precise:
+            result = run(self._arithmetic, [operand.aligned(axes) for operand in operands], sizes)
+            return Tensor(_spread(result, axes, operands), axes)
+        arguments = [(operand.aligned(axes), operand.aligned_scale(axes)) for operand in operands]
+        mantissa, scale = run(self._arithmetic, arguments, sizes)
+        mantissa = _spread(mantissa, axes, operands)
+        return Tensor(mantissa, axes, None if scale is None else np.broadcast_to(scale, np.shape(mantissa)))
+
+    def _sum(self, node: Sum, values: dict[Node, Tensor], sizes: Sizes) -> Tensor:
+        if node.operand in self._fused:
+            assert isinstance(node.operand, Map)
+            operands = [values[operand] for operand in node.operand.operands]
+            if not self._precise and all(operand.scale is None for operand in operands):
+                return _contracted(operands, node.bound)
+            value = self._map(node.operand, operands, sizes)
+        else:
+            value = values[node.operand]
+        places = tuple(value.axes.index(axis) for axis in node.bound)
+        axes = tuple(axis for axis in value.axes if axis not in node.bound)
+        if value.scale is None:
+            return Tensor(np.sum(value.array, axis=places), axes)
+        heights = np.where(value.array == 0, -np.inf, np.real(value.scale))
+        top = np.max(heights, axis=places, keepdims=True)
+        top = np.where(np.isfinite(top), top, 0.0)
+        parts = np.where(value.array == 0, 0.0, value.array * np.exp(value.scale - top))
+        total = np.sum(parts, axis=places)
+        return Tensor(total, axes, np.squeeze(top, axis=places))
+
+    def _indicator(self, node: Indicator, sizes: Sizes) -> Tensor:
+        """0/1 arrays; positions count from 1, those of a window from 0."""
+        axes = node.axes
+        grids = []
+        for term in node.terms:
+            if isinstance(term, int):
+                grids.append(np.asarray(term - 1))
+            else:
+                shape = [1] * len(axes)
+                shape[axes.index(term)] = -1
+                grids.append(np.arange(term.dimension.size(sizes)).reshape(shape))
+        match node.relation:
+            case "equal":
+                holds = grids[0] == grids[1]
+            case "less":
+                holds = grids[0] < grids[1]
+            case "window":
+                holds = grids[0] == grids[1] + grids[2]
+        for term, other in zip(node.terms, node.terms[::-1], strict=True):
+            if isinstance(term, int) and isinstance(other, Axis) and term > other.dimension.size(sizes):
+                raise NumericError(
+                    Diagnostic("DC503", f"there is no entry {term} along `{other.dimension}` at its size")
+                )
+        shape = [axis.dimension.size(sizes) for axis in axes]
+        numbers = np.broadcast_to(holds, shape).astype(float)
+        if self._precise:
+            return Tensor(np.vectorize(mpmath.mpf, otypes=[object])(numbers), axes)
+        return Tensor(numbers, axes)
+
+    def _extremum(self, node: Extremum, value: Tensor) -> Tensor:
+        kept = tuple(axis for axis in value.axes if axis not in node.bound)
+        array = np.asarray(_aligned(value.array, value.axes, kept + node.bound))
+        array = array.reshape((*array.shape[: len(kept)], -1))
+        keys = array if self._precise else np.real(array)
+        places = np.argmax(keys, axis=-1) if node.kind == "max" else np.argmin(keys, axis=-1)
+        return Tensor(np.take_along_axis(array, places[..., None], axis=-1)[..., 0], kept)
+
+
+def _operands(node: Node) -> Sequence[Node]:
+    match node:
+        case Map():
+            return node.operands
+        case Quantity() | Sum() | Rename() | Extremum() | Product():
+            return (node.operand,)
+        case _:
+            return ()
+
+
+def _spread(array: Any, axes: Axes, operands: Sequence[Tensor]) -> Any:
+    """A result on the full shape of its operands, where it came out constant along an axis."""
+    if np.ndim(array) == len(axes) and 1 not in np.shape(array):
+        return array
+    shape = [1] * len(axes)
+    for operand in operands:
+        for axis, length in zip(operand.axes, np.shape(operand.array), strict=True):
+            shape[axes.index(axis)] = length
+    return np.broadcast_to(array, shape)
+
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def _contracted(operands: Sequence[Tensor], bound: Axes) -> Tensor:
+    names: dict[Axis, str] = {}
+    for operand in operands:
+        for axis in operand.axes:
+            names.setdefault(axis, _LETTERS[len(names)])
+    left = tuple(sorted(axis for axis in names if axis not in bound))
+    inputs = ",".join("".join(names[axis] for axis in operand.axes) for operand in operands)
+    formula = f"{inputs}->{''.join(names[axis] for axis in left)}"
+    arrays = [operand.array for operand in operands]
+    return Tensor(np.einsum(formula, *arrays, optimize=len(arrays) > 2 or arrays[0].size > 4096), left)
+
+
+@cache
+def witnessed(expression: Any, seed: int) -> Any:
+    """The expression with every opaque function replaced by a random analytic one."""
+    if not expression.has(NamedFunction):
+        return expression
+    if isinstance(expression, NamedFunction):
+        function = type(expression)
+        arguments = [witnessed(argument, seed) for argument in expression.args]
+        body = _random_function(function.base, len(function.orders), seed)
+        for position, order in enumerate(function.orders):
+            for _ in range(order):
+                body = sympy.diff(body, placeholder(position))
+        return body.xreplace({placeholder(k): argument for k, argument in enumerate(arguments)})
+    return expression.func(*(witnessed(argument, seed) for argument in expression.args))
+
+
+@cache
+def _random_function(name: str, arity: int, seed: int) -> Any:
+    """A generic smooth function of a name: a line plus waves with rational coefficients."""
+    generator = np.random.default_rng([seed, *name.encode()])
+
+    def coefficient(low: int, high: int) -> Any:
+        return sympy.Rational(int(generator.integers(low, high)), 97)
+
+    terms = []
+    for _ in range(3):
+        phase = sum((coefficient(40, 140) * placeholder(k) for k in range(arity)), start=coefficient(-90, 90))
+        terms.append(coefficient(30, 150) * sympy.sin(phase))
+    line = sum((coefficient(20, 120) * placeholder(k) for k in range(arity)), start=coefficient(-90, 90))
+    return sympy.Add(*terms, line)

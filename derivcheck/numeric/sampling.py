@@ -1,0 +1,97 @@
+"""Random points: generic, scaled sensibly, and honouring the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from derivcheck.canonical.form import Facts
+from derivcheck.diagnostics import Diagnostic, NumericError
+from derivcheck.graph import Input, Node, Quantity, topological
+from derivcheck.numeric.program import Program, Sizes, Tensor
+
+STYLES = ("generic", "positive", "fraction")
+
+
+def inputs_of(nodes: Iterable[Node], leaves: frozenset[Node] = frozenset()) -> list[Node]:
+    """What a point has to give a value to: inputs, and cut quantities."""
+    return [n for n in topological(nodes, leaves) if isinstance(n, Input) or n in leaves]
+
+
+def sample(inputs: Iterable[Node], sizes: Sizes, facts: Facts, seed: int, style: str = "generic") -> dict[Node, Tensor]:
+    """A value for every input. The same seed, name and shape give the same value."""
+    values: dict[Node, Tensor] = {}
+    for node in inputs:
+        axes = node.home if isinstance(node, Input) else node.axes
+        shape = tuple(axis.dimension.size(sizes) for axis in axes)
+        if any(length < 1 for length in shape):
+            raise NumericError(Diagnostic("DC504", f"a dimension of `{_name(node)}` has no entries at these sizes"))
+        generator = np.random.default_rng([seed, *_name(node).encode(), *shape])
+        given = facts.get(_name(node), ()) if isinstance(node, Input) else ()
+        values[node] = Tensor(_array(generator, shape, dict(given), style), axes)
+    return values
+
+
+def _name(node: Node) -> str:
+    return node.name if isinstance(node, Input | Quantity) else f"node {node.serial}"
+
+
+def _array(generator: Any, shape: tuple[int, ...], facts: Mapping[str, int | None], style: str) -> Any:
+    along = next((facts[f] for f in ("one_hot", "simplex", "sums_to_one") if f in facts), 0) or 0
+    if "one_hot" in facts:
+        others = tuple(length for k, length in enumerate(shape) if k != along)
+        places = generator.integers(0, shape[along], size=others)
+        return np.moveaxis(np.eye(shape[along])[places], -1, along)
+    if "simplex" in facts:
+        raw = generator.uniform(0.2, 1.0, size=shape)
+        return raw / raw.sum(axis=along, keepdims=True)
+    if "sums_to_one" in facts:
+        raw = generator.normal(size=shape)
+        return raw + (1 - raw.sum(axis=along, keepdims=True)) / shape[along]
+    if "binary" in facts:
+        return generator.integers(0, 2, size=shape).astype(float)
+    if "orthogonal" in facts:
+        q, r = np.linalg.qr(generator.normal(size=shape))
+        return q * np.sign(np.diag(r)) * generator.choice([-1.0, 1.0], size=shape[0])
+    scale = 1.0 / np.sqrt(shape[-1]) if len(shape) > 1 else 1.0
+    raw = generator.normal(size=shape) * scale
+    if "unit" in facts:
+        return raw / np.sqrt(np.sum(raw * raw))
+    if "positive" in facts or style == "positive":
+        raw = np.exp(0.6 * raw)
+    elif style == "fraction":
+        raw = 0.1 + 0.8 / (1 + np.exp(-raw))
+    if "symmetric" in facts:
+        raw = raw + raw.T
+    return raw
+
+
+def finite_sample(
+    nodes: Iterable[Node], sizes: Sizes, facts: Facts, seed: int, leaves: frozenset[Node] = frozenset()
+) -> dict[Node, Tensor]:
+    """A point at which every node is finite. Raises NumericError (DC501) where none is found."""
+    nodes = list(nodes)
+    inputs = inputs_of(nodes, leaves)
+    program = Program(nodes, leaves, seed)
+    for style in STYLES:
+        values = sample(inputs, sizes, facts, seed, style)
+        if all(np.all(np.isfinite(np.real(t.array))) for t in program.run(values, sizes)):
+            return values
+    raise NumericError(
+        Diagnostic("DC501", f"{_culprit(program, values, sizes)} has no finite value at any point tried")
+    )
+
+
+def _culprit(program: Program, values: Mapping[Node, Tensor], sizes: Sizes) -> str:
+    """The first named quantity that is not finite."""
+    found = program.run_all(dict(values), sizes)
+    for node in program.order:
+        if isinstance(node, Quantity) and node in found:
+            value = found[node]
+            with np.errstate(all="ignore"):
+                array = value.array if value.scale is None else value.array * np.exp(value.scale)
+            if not np.all(np.isfinite(np.real(array))):
+                return f"`{node.name}`"
+    return "an expression"
