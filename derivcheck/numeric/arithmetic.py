@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from typing import Any
 
 import mpmath
@@ -18,7 +17,6 @@ import numpy as np
 import sympy
 
 from derivcheck.diagnostics import Diagnostic, UnsupportedError
-from derivcheck.scalars import placeholder_position
 
 Array = Any
 Scaled = tuple[Array, Any]  # (mantissa, scale or None)
@@ -126,6 +124,16 @@ class ScaledFloats:
                 scale = np.where(condition, 0.0 if s is None else s, scale)
         return mantissa, scale
 
+    truth = staticmethod(np.asarray)
+    negation = staticmethod(np.logical_not)
+
+    @staticmethod
+    def junction(every: bool, parts: Sequence[Any]) -> Any:
+        """Whether every one, or any one, of the conditions holds."""
+        return np.logical_and.reduce(np.broadcast_arrays(*parts)) if every else np.logical_or.reduce(
+            np.broadcast_arrays(*parts)
+        )  # fmt: skip
+
     def compare(self, relation: str, left: Scaled, right: Scaled) -> Any:
         a, b = np.real(self.plain(left)), np.real(self.plain(right))
         return _COMPARISONS[relation](a, b)
@@ -206,81 +214,11 @@ class ManyDigits:
             result = np.where(np.asarray(condition, dtype=bool), value, result)
         return result
 
+    truth = staticmethod(np.asarray)
+    negation = staticmethod(np.logical_not)
+    junction = staticmethod(ScaledFloats.junction)
+
     def compare(self, relation: str, left: Any, right: Any) -> Any:
         difference = np.asarray(left - right, dtype=object)
         signs = _mp(lambda d: float(mpmath.sign(mpmath.re(d))))(difference).astype(float)
         return _COMPARISONS[relation](signs, 0.0)
-
-
-Arithmetic = ScaledFloats | ManyDigits
-Evaluator = Callable[[Any, Sequence[Any], Mapping[str, int]], Any]
-
-
-@cache
-def evaluator(expression: Any) -> Evaluator:
-    """A function (arithmetic, operands, sizes) -> value for a lowered scalar expression."""
-    if isinstance(expression, sympy.Symbol):
-        position = placeholder_position(expression)
-        if position is not None:
-            return lambda arithmetic, operands, sizes: operands[position]
-        name = expression.name
-        return lambda arithmetic, operands, sizes: arithmetic.constant(sympy.Integer(sizes[name]))
-    if isinstance(expression, sympy.NumberSymbol | sympy.Rational):
-        return lambda arithmetic, operands, sizes: arithmetic.constant(expression)
-    if isinstance(expression, sympy.Piecewise):
-        return _piecewise(expression)
-    if (
-        isinstance(expression, sympy.log)
-        and isinstance(expression.args[0], sympy.Add)
-        and sympy.S.One in expression.args[0].args
-    ):
-        rest = evaluator(expression.args[0] - 1)
-        return lambda a, operands, sizes: a.log_of_one_plus(rest(a, operands, sizes))
-    parts = [evaluator(part) for part in expression.args]
-    if isinstance(expression, sympy.Add):
-        return lambda a, operands, sizes: a.add([part(a, operands, sizes) for part in parts])
-    if isinstance(expression, sympy.Mul):
-        return lambda a, operands, sizes: a.multiply([part(a, operands, sizes) for part in parts])
-    if isinstance(expression, sympy.Pow):
-        exponent = expression.args[1]
-        if isinstance(exponent, sympy.Rational):
-            return lambda a, operands, sizes: a.power(parts[0](a, operands, sizes), exponent)
-        return lambda a, operands, sizes: a.general_power(parts[0](a, operands, sizes), parts[1](a, operands, sizes))
-    if isinstance(expression, sympy.exp):
-        return lambda a, operands, sizes: a.exp(parts[0](a, operands, sizes))
-    if isinstance(expression, sympy.log):
-        return lambda a, operands, sizes: a.log(parts[0](a, operands, sizes))
-    if isinstance(expression, sympy.Function):
-        function = type(expression).__name__
-        return lambda a, operands, sizes: a.function(function, [part(a, operands, sizes) for part in parts])
-    raise UnsupportedError(Diagnostic("DC406", f"`{type(expression).__name__}` is not evaluated in numbers"))
-
-
-def _piecewise(expression: Any) -> Evaluator:
-    branches = [(_condition(condition), evaluator(value)) for value, condition in expression.args]
-
-    def evaluate(a: Any, operands: Sequence[Any], sizes: Mapping[str, int]) -> Any:
-        return a.choose([(test(a, operands, sizes), value(a, operands, sizes)) for test, value in branches])
-
-    return evaluate
-
-
-def _condition(condition: Any) -> Evaluator:
-    if condition in (sympy.true, sympy.false):
-        holds = condition == sympy.true
-        return lambda a, operands, sizes: np.asarray(holds)
-    parts = [_condition(c) if isinstance(c, sympy.logic.boolalg.Boolean) else evaluator(c) for c in condition.args]
-    if isinstance(condition, sympy.Not):
-        return lambda a, operands, sizes: ~np.asarray(parts[0](a, operands, sizes), dtype=bool)
-    if isinstance(condition, sympy.And | sympy.Or):
-        join = np.logical_and if isinstance(condition, sympy.And) else np.logical_or
-
-        def both(a: Any, operands: Sequence[Any], sizes: Mapping[str, int]) -> Any:
-            result = parts[0](a, operands, sizes)
-            for part in parts[1:]:
-                result = join(result, part(a, operands, sizes))
-            return result
-
-        return both
-    relation = type(condition).__name__
-    return lambda a, operands, sizes: a.compare(relation, parts[0](a, operands, sizes), parts[1](a, operands, sizes))

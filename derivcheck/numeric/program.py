@@ -16,6 +16,7 @@ import numpy as np
 import sympy
 
 from derivcheck.diagnostics import Diagnostic, NumericError
+from derivcheck.evaluation import evaluator
 from derivcheck.graph import (
     Axes,
     Axis,
@@ -30,7 +31,7 @@ from derivcheck.graph import (
     Sum,
     topological,
 )
-from derivcheck.numeric.arithmetic import ManyDigits, ScaledFloats, evaluator
+from derivcheck.numeric.arithmetic import ManyDigits, ScaledFloats
 from derivcheck.scalars import NamedFunction, lower, placeholder
 
 Sizes = Mapping[str, int]
