@@ -1,0 +1,1 @@
+"""Verdicts and diagnostics as text: one module per format, and the only importers of rich."""

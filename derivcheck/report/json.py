@@ -1,0 +1,196 @@
+"""A report for programs: everything the table shows, the same bytes for the same seed."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from typing import Any
+
+from derivcheck.diagnostics import Diagnostic, Where
+from derivcheck.verdicts import (
+    ClaimResult,
+    ExactEvidence,
+    FileResult,
+    GradientResult,
+    NumericEvidence,
+    Report,
+    Witness,
+)
+
+SCHEMA = 1
+
+
+def to_json(report: Report, *, ascii_only: bool = False) -> str:
+    """The report as one JSON document; a number that JSON has no word for is null."""
+    return json.dumps(report_values(report), ensure_ascii=ascii_only, allow_nan=False, indent=2) + "\n"
+
+
+def claim_to_json(claim: ClaimResult, *, ascii_only: bool = False) -> str:
+    """One claim, as `derivcheck check` prints it."""
+    values = {"schema": SCHEMA, "claim": claim_values(claim)}
+    return json.dumps(values, ensure_ascii=ascii_only, allow_nan=False, indent=2) + "\n"
+
+
+def report_values(report: Report) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "files": [file_values(file) for file in report.files],
+        "summary": _summary(report),
+    }
+
+
+def _summary(report: Report) -> dict[str, Any]:
+    gradients = [gradient for file in report.files for gradient in file.gradients]
+    claims = [claim for file in report.files for claim in file.claims]
+    return {
+        "files": len(report.files),
+        "errors": sum(file.error is not None for file in report.files),
+        "gradients": _tally(gradient.verdict for gradient in gradients),
+        "claims": _tally(claim.verdict for claim in claims),
+        "holds": sum(claim.holds for claim in claims),
+        "fails": sum(not claim.holds for claim in claims),
+        "exit_code": report.exit_code,
+    }
+
+
+def _tally(verdicts: Any) -> dict[str, int]:
+    counted = Counter(verdicts)
+    kinds = ("proved", "checked", "refuted", "undecided", "invalid")
+    return {"total": sum(counted.values()), **{kind: counted[kind] for kind in kinds}}
+
+
+def file_values(file: FileResult) -> dict[str, Any]:
+    return {
+        "path": file.path,
+        "title": file.title,
+        "source": file.source,
+        "sizes": dict(file.sizes),
+        "seed": file.seed,
+        "gradients": [gradient_values(gradient) for gradient in file.gradients],
+        "claims": [claim_values(claim) for claim in file.claims],
+        "notes": list(file.notes),
+        "error": diagnostic_values(file.error),
+        "contradiction": file.contradiction,
+        "exit_code": file.exit_code,
+    }
+
+
+def gradient_values(gradient: GradientResult) -> dict[str, Any]:
+    forms = gradient.forms
+    return {
+        "of": gradient.of,
+        "wrt": gradient.wrt,
+        "shape": list(gradient.shape),
+        "index": forms.index,
+        "matrix": forms.matrix or None,
+        "no_matrix": forms.no_matrix or None,
+        "index_unicode": forms.index_unicode or None,
+        "matrix_unicode": forms.matrix_unicode or None,
+        "latex": forms.latex or None,
+        "verdict": gradient.verdict,
+        "facts": list(gradient.facts),
+        "exact": exact_values(gradient.exact),
+        "numeric": numeric_values(gradient.numeric),
+        "notes": list(gradient.notes),
+        "line": gradient.where.line if gradient.where is not None else None,
+    }
+
+
+def exact_values(evidence: ExactEvidence) -> dict[str, Any]:
+    return {
+        "equal": evidence.equal,
+        "sizes": [dict(assignment) for assignment in evidence.sizes],
+        "draws": evidence.draws,
+        "all_sizes": evidence.all_sizes,
+        "by": evidence.by or None,
+        "reason": evidence.reason or None,
+    }
+
+
+def numeric_values(evidence: NumericEvidence) -> dict[str, Any]:
+    run = evidence.verdict != "not_run"
+    return {
+        "verdict": evidence.verdict,
+        "scheme": evidence.scheme or None,
+        "max_error": _number(evidence.max_error) if run else None,
+        "bar": _number(evidence.bar) if run else None,
+        "entries": evidence.entries,
+        "reason": evidence.reason or None,
+    }
+
+
+def claim_values(claim: ClaimResult) -> dict[str, Any]:
+    diagnosis = diagnostic_values(claim.diagnosis)
+    if diagnosis is not None:
+        diagnosis["suggestion"] = claim.suggestion or None
+    return {
+        "id": claim.id,
+        "text": claim.text,
+        "reading": claim.reading or None,
+        "path": claim.where.path if claim.where is not None else None,
+        "line": claim.where.line if claim.where is not None else None,
+        "column": claim.where.column if claim.where is not None else None,
+        "verdict": claim.verdict,
+        "expected": claim.expected or None,
+        "holds": claim.holds,
+        "facts": list(claim.facts),
+        "evidence": {
+            "ways": _ways(claim),
+            "exact": exact_values(claim.exact),
+            "numeric": numeric_values(claim.numeric),
+            "witness": _witness(claim.witness),
+        },
+        "diagnosis": diagnosis,
+        "message": claim.message or None,
+        "links": [claim_values(link) for link in claim.links],
+    }
+
+
+def _ways(claim: ClaimResult) -> list[str]:
+    """Which of the independent ways had something to say."""
+    ways = []
+    if claim.exact.equal is not None:
+        ways.append(claim.exact.by or "exact evaluation")
+        if claim.exact.draws and claim.exact.by:
+            ways.append("exact evaluation")
+    if claim.numeric.verdict not in ("not_run", "cannot_tell"):
+        ways.append(claim.numeric.scheme or "numbers")
+    return list(dict.fromkeys(ways))
+
+
+def _witness(witness: Witness | None) -> dict[str, Any] | None:
+    if witness is None:
+        return None
+    return {
+        "sizes": dict(witness.sizes),
+        "seed": witness.seed,
+        "entry": list(witness.entry),
+        "claimed": witness.claimed,
+        "derived": witness.derived,
+        "difference": witness.difference or None,
+        "finite_difference": witness.finite_difference or None,
+    }
+
+
+def diagnostic_values(diagnostic: Diagnostic | None) -> dict[str, Any] | None:
+    if diagnostic is None:
+        return None
+    return {
+        "code": diagnostic.code,
+        "message": diagnostic.message,
+        "label": diagnostic.label or None,
+        "where": _place(diagnostic.where),
+        "notes": [{"name": name, "text": text} for name, text in diagnostic.notes],
+        "help": diagnostic.help or None,
+    }
+
+
+def _place(where: Where | None) -> dict[str, Any] | None:
+    if where is None:
+        return None
+    return {"path": where.path, "line": where.line, "column": where.column, "length": where.length}
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None

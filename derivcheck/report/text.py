@@ -1,0 +1,277 @@
+"""A report for people: a table of gradients and a line per claim, with what is wrong explained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TextIO
+
+from rich import box
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from derivcheck.diagnostics import Diagnostic
+from derivcheck.report.evidence import counting, file_summary, finding, numbers, proof, sizes
+from derivcheck.report.excerpt import diagnostic_lines
+from derivcheck.report.page import Page, width_of
+from derivcheck.verdicts import HOLDS, ClaimResult, FileResult, GradientResult, Report, Verdict
+
+STYLES: dict[str, str] = {
+    "proved": "green", "checked": "yellow", "refuted": "red", "undecided": "yellow", "invalid": "red",
+}  # fmt: skip
+DIM, HEADING = "dim", "bold"
+WIDEST_ID = 24
+
+
+def write_report(report: Report, stream: TextIO, page: Page) -> None:
+    """The whole report. Quiet pages show only what does not hold, and the summary."""
+    console = page.console(stream)
+    shown = 0
+    for file in report.files:
+        if page.verbosity < 0 and file.exit_code == 0:
+            continue
+        if shown:
+            console.line()
+        shown += 1
+        _write_file(file, console, page)
+    if len(report.files) != 1 or not shown:
+        if shown:
+            console.line()
+        _line(console, _overall(report, page))
+
+
+def write_diagnostic(diagnostic: Diagnostic, stream: TextIO, page: Page, *, title: str = "error") -> None:
+    """One diagnostic, never wrapped."""
+    console = page.console(stream)
+    for line in diagnostic_lines(diagnostic, page, title=title):
+        _line(console, line)
+
+
+def write_claim(claim: ClaimResult, stream: TextIO, page: Page) -> None:
+    """One claim judged on its own, as `derivcheck check` does."""
+    console = page.console(stream)
+    for line in _claim_lines([claim], page):
+        _line(console, line)
+    if page.verbosity >= 0:
+        for name, text in _claim_evidence(claim, page):
+            _line(console, Text.assemble("    ", (f"{name:<8}", DIM)) + Text(text))
+
+
+def _line(console: Console, line: Text) -> None:
+    """A line that may be longer than the page: places must stay in one piece."""
+    console.print(line, soft_wrap=True)
+
+
+def _write_file(file: FileResult, console: Console, page: Page) -> None:
+    heading = page.text(file.path, HEADING)
+    if file.title:
+        heading.append_text(page.text(f"  {file.title}"))
+    _line(console, heading)
+    if file.source and page.verbosity > 0:
+        _line(console, page.text(f"source: {file.source}", DIM))
+    if file.error is not None:
+        title = "internal error" if file.contradiction else "error"
+        for line in diagnostic_lines(file.error, page, title=title):
+            _line(console, line)
+    gradients = [g for g in file.gradients if page.verbosity >= 0 or g.verdict not in HOLDS]
+    if gradients:
+        console.print(gradient_table(gradients, page))
+    claims = [c for c in file.claims if page.verbosity >= 0 or not c.holds]
+    if claims:
+        if not gradients:
+            console.line()
+        for line in _claim_lines(claims, page):
+            _line(console, line)
+    if page.verbosity >= 0:
+        for note in file.notes:
+            _line(console, Text.assemble(("  note: ", HEADING)) + page.text(note))
+        if page.verbosity > 0 and file.sizes:
+            _line(console, page.text(f"  numbers at {sizes(file.sizes)}, seed {file.seed}", DIM))
+    if gradients or claims:
+        console.line()
+    style = "green" if file.exit_code == 0 else "red"
+    mark = _mark(file.exit_code == 0, page)
+    _line(console, Text.assemble((mark + " ", style)) + page.text(f"{file.path}: {file_summary(file)}"))
+
+
+def _mark(holds: bool, page: Page) -> str:
+    return page.show("✓" if holds else "✗")
+
+
+def _overall(report: Report, page: Page) -> Text:
+    """The last line: all files together."""
+    gradients = [gradient for file in report.files for gradient in file.gradients]
+    claims = [claim for file in report.files for claim in file.claims]
+    failed = [counting(sum(not c.holds for c in claims), "claim")] if not all(c.holds for c in claims) else []
+    open_ = sum(g.verdict not in HOLDS for g in gradients)
+    failed += [counting(open_, "gradient")] if open_ else []
+    unread = sum(file.error is not None or file.contradiction for file in report.files)
+    failed += [f"{counting(unread, 'spec')} could not be judged"] if unread else []
+    counted = ", ".join(
+        (counting(len(report.files), "spec"), counting(len(gradients), "gradient"), counting(len(claims), "claim"))
+    )
+    holds = report.exit_code == 0
+    outcome = "all hold" if holds else "does not hold: " + ", ".join(failed) if failed else "nothing to judge"
+    style = "bold green" if holds else "bold red"
+    return Text.assemble((f"{_mark(holds, page)} {counted}: {page.show(outcome)}", style))
+
+
+# --- gradients ------------------------------------------------------------------------------
+
+
+def gradient_table(gradients: Sequence[GradientResult], page: Page) -> Table:
+    """One row per gradient in seven columns where they fit, else its forms on lines of their own."""
+    wide = _wide_table(gradients, page)
+    return wide if _natural_width(wide, page) <= page.width else _narrow_table(gradients, page)
+
+
+def _natural_width(table: Table, page: Page) -> int:
+    """How wide a table is when nothing in it is folded."""
+    unlimited = Console(width=100_000, file=None, markup=False, emoji=False)
+    return unlimited.measure(table).maximum
+
+
+def _table(page: Page) -> Table:
+    return Table(
+        box=box.SIMPLE_HEAD if page.unicode else box.ASCII2,
+        header_style=HEADING,
+        show_edge=not page.unicode,
+        pad_edge=False,
+        show_lines=not page.unicode,
+        padding=(0, 1),
+    )
+
+
+def _wide_table(gradients: Sequence[GradientResult], page: Page) -> Table:
+    table = _table(page)
+    for heading in ("gradient", "shape", "index form", "matrix form", "proof", "finite differences", "verdict"):
+        table.add_column(heading, no_wrap=True)
+    for gradient in gradients:
+        index, matrix = _forms(gradient, page)
+        proved = proof(gradient.exact, page) + _given(gradient.facts, page)
+        table.add_row(
+            page.text(page.derivative(gradient.of, gradient.wrt), HEADING),
+            page.text(_shape(gradient)),
+            Text(index),
+            Text(matrix),
+            Text(proved),
+            Text(numbers(gradient.numeric, page)),
+            _verdict(gradient.verdict, gradient.verdict in HOLDS, page),
+        )
+        for note in gradient.notes:
+            table.add_row("", "", Text("note: ") + page.text(note))
+    return table
+
+
+def _narrow_table(gradients: Sequence[GradientResult], page: Page) -> Table:
+    table = _table(page)
+    names = max(width_of(page.show(page.derivative(g.of, g.wrt))) for g in gradients)
+    table.add_column("gradient", max_width=max(10, min(names, page.width // 4)), overflow="fold")
+    table.add_column("forms and evidence", ratio=1, overflow="fold")
+    table.add_column("verdict", no_wrap=True)
+    table.expand = True
+    for position, gradient in enumerate(gradients):
+        if position and page.unicode:
+            table.add_section()
+        name = page.text(page.derivative(gradient.of, gradient.wrt), HEADING)
+        name.append("\n").append_text(page.text(_shape(gradient)))
+        table.add_row(name, _block(gradient, page), _verdict(gradient.verdict, gradient.verdict in HOLDS, page))
+    return table
+
+
+def _block(gradient: GradientResult, page: Page) -> RenderableType:
+    """The forms and the evidence of one gradient, a long one folded under itself."""
+    index, matrix = _forms(gradient, page)
+    block = Table.grid(padding=(0, 1))
+    block.add_column(no_wrap=True, style=DIM)
+    block.add_column(overflow="fold", ratio=1)
+    block.add_row("index", Text(index))
+    block.add_row("matrix", Text(matrix))
+    block.add_row("proof", Text(proof(gradient.exact, page) + _given(gradient.facts, page)))
+    block.add_row("numbers", Text(numbers(gradient.numeric, page)))
+    for note in gradient.notes:
+        block.add_row("note", page.text(note))
+    return block
+
+
+def _forms(gradient: GradientResult, page: Page) -> tuple[str, str]:
+    """Index form and matrix form as the page can carry them."""
+    forms = gradient.forms
+    index = forms.index_unicode if page.unicode and forms.index_unicode else forms.index
+    matrix = forms.matrix_unicode if page.unicode and forms.matrix_unicode else forms.matrix
+    none = f"no matrix form: {forms.no_matrix}" if forms.no_matrix else "no matrix form"
+    return page.show(index), page.show(matrix or none)
+
+
+def _shape(gradient: GradientResult) -> str:
+    return " × ".join(gradient.shape) if gradient.shape else "scalar"
+
+
+def _given(facts: Sequence[str], page: Page) -> str:
+    return page.show(f", given {', '.join(facts)}") if facts else ""
+
+
+def _verdict(verdict: Verdict, holds: bool, page: Page) -> Text:
+    return Text(f"{_mark(holds, page)} {verdict}", style=STYLES[verdict])
+
+
+# --- claims ---------------------------------------------------------------------------------
+
+
+def _claim_lines(claims: Sequence[ClaimResult], page: Page) -> Iterator[Text]:
+    column = min(WIDEST_ID, max(width_of(page.show(claim.id)) for claim in claims))
+    for position, claim in enumerate(claims):
+        yield _claim_line(claim, column, page)
+        yield from _link_lines(claim, page)
+        if page.verbosity > 0:
+            for name, text in _claim_evidence(claim, page):
+                yield Text.assemble("      ", (f"{name:<8}", DIM)) + Text(text)
+        if not claim.holds:
+            found = finding(claim)
+            if found is not None:
+                yield from diagnostic_lines(found, page)
+                if position + 1 < len(claims):
+                    yield Text()
+
+
+def _claim_line(claim: ClaimResult, column: int, page: Page) -> Text:
+    shown = page.show(claim.id)
+    line = Text.assemble("  ", (_mark(claim.holds, page), "green" if claim.holds else "red"), " ", (shown, HEADING))
+    line.append(" " * (column - width_of(shown) + 2 if width_of(shown) <= column else 2))
+    line.append(f"{claim.verdict:<9}", style=STYLES[claim.verdict]).append("  ")
+    line.append(page.show(" ".join(claim.text.split())))
+    remarks = []
+    if claim.facts:
+        remarks.append(f"given {', '.join(claim.facts)}")
+    if claim.holds and claim.expected == claim.verdict and claim.expected not in HOLDS:
+        code = f": {claim.diagnosis.code} {claim.diagnosis.message}" if claim.diagnosis is not None else ""
+        remarks.append(f"as expected{code}")
+    if claim.verdict == "checked" and (claim.message or claim.exact.reason):
+        remarks.append(f"no proof: {claim.message or claim.exact.reason}")
+    if remarks:
+        line.append(page.show(f"  ({'; '.join(remarks)})"), style=DIM)
+    return line
+
+
+def _link_lines(claim: ClaimResult, page: Page) -> Iterator[Text]:
+    """The links of a chain, the first wrong one and what inherits it."""
+    if len(claim.links) < 2 or (claim.holds and page.verbosity <= 0):
+        return
+    for link in claim.links:
+        line = Text.assemble("      ", (_mark(link.holds, page), "green" if link.holds else "red"), " ")
+        line.append(f"{link.verdict:<9}", style=STYLES[link.verdict]).append("  ")
+        line.append(page.show(" ".join(link.text.split())))
+        if link.message:
+            line.append(page.show(f"  ({link.message})"), style=DIM)
+        yield line
+
+
+def _claim_evidence(claim: ClaimResult, page: Page) -> Iterator[tuple[str, str]]:
+    if claim.reading:
+        yield "read as", page.show(claim.reading)
+    if claim.exact.equal is not None or claim.exact.reason:
+        yield "proof", proof(claim.exact, page)
+    if claim.numeric.verdict != "not_run":
+        yield "numbers", numbers(claim.numeric, page)
+    if claim.message and claim.holds:
+        yield "note", page.show(claim.message)
