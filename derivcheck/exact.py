@@ -290,14 +290,16 @@ class FieldProgram:
             case Input():
                 raise AssertionError("an input without a value")
             case Quantity():
-                return values[node.operand]  # type: ignore[no-any-return]
+                found: tuple[Residues, Axes] = values[node.operand]
+                return found
             case Map():
                 axes: Axes = tuple(sorted({a for o in node.operands for a in values[o][1]}))
                 operands = [values[o][0].each(_aligner(values[o][1], axes)) for o in node.operands]
                 run = evaluator(_in_exponentials(lower(node.expression)))
                 result: Residues = run(arithmetic, operands, self.sizes)
                 shape = tuple(a.dimension.size(self.sizes) for a in axes)
-                return result.each(lambda x: np.broadcast_to(np.asarray(x, dtype=object), shape)), axes
+                spread: Residues = result.each(lambda x: np.broadcast_to(np.asarray(x, dtype=object), shape))
+                return spread, axes
             case Sum():
                 value, own = values[node.operand]
                 places = tuple(own.index(axis) for axis in node.bound)
@@ -343,7 +345,9 @@ class FieldProgram:
             array[place] = int(holds)
         return Residues(array, array), node.axes
 
-    def _extremum(self, node: Extremum, value: Residues, own: Axes, arithmetic: FieldArithmetic) -> Any:
+    def _extremum(
+        self, node: Extremum, value: Residues, own: Axes, arithmetic: FieldArithmetic
+    ) -> tuple[Residues, Axes]:
         """The maximum is not visible in a field: a free value of the entries, whatever their order."""
         left = tuple(a for a in own if a not in node.bound)
         flat = value.each(_aligner(own, left + node.bound)).each(lambda x: x.reshape((*x.shape[: len(left)], -1)))

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, cast
 
 from derivcheck.canonical.algebra import Algebra
-from derivcheck.canonical.atoms import Atom, Factor, Indices, Polynomial, Rational
+from derivcheck.canonical.atoms import Atom, Factor, Indices, Polynomial, Rational, magnitude
 from derivcheck.canonical.form import Canonical
 from derivcheck.graph import Axis, Node
 from derivcheck.notation.syntax import (
@@ -93,11 +93,13 @@ class IndexForm:
         if not polynomial:
             return Number(Fraction(0))
         parts = factored(self._canonical, polynomial)
-        terms = [(self._term(bound, factors, abs(c), letters), c < 0) for bound, factors, c in parts.terms]
+        terms = [
+            (self._term(t.bound, t.factors, magnitude(t.coefficient), letters), t.coefficient < 0) for t in parts.terms
+        ]
         inner = total(terms)
         if not parts.common and parts.coefficient == 1:
             return inner
-        scale = abs(parts.coefficient)
+        scale = magnitude(parts.coefficient)
         above, below = self._factors(parts.common, letters)
         front = [number(scale)] if scale != 1 else []
         result = quotient([*front, *above, inner], below)
@@ -227,10 +229,10 @@ def raised(base: Expression, power: Rational) -> Expression:
 
 def fresh_letter(used: set[str]) -> str:
     """The first letter in the usual order that is not in use."""
-    for letter in (*LETTERS, *GREEK):
+    for letter in (*tuple(LETTERS), *GREEK):
         if letter not in used:
-            return letter
-    return next(f"i{k}" for k in range(10**6) if f"i{k}" not in used)
+            return str(letter)
+    return next(name for k in range(len(used) + 1) if (name := f"i{k}") not in used)
 
 
 def _reading_order(atom: Atom, letters: Sequence[str]) -> tuple[object, ...]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal, cast
 
-from derivcheck.canonical.atoms import Atom, Factor, Indices, Polynomial, Rational
+from derivcheck.canonical.atoms import Atom, Factor, Indices, Polynomial, Rational, magnitude
 from derivcheck.canonical.form import Canonical
 from derivcheck.graph import Axis, Dimension, Node
 from derivcheck.index_form import number, product, quotient, raised, total
@@ -180,12 +180,12 @@ class MatrixForm:
             return _Part(_scalar(Number(Fraction(0))), False, False)
         parts = factored(self._canonical, polynomial)
         if len(parts.terms) == 1:
-            bound, factors, coefficient = parts.terms[0]
-            part = self._product(bound, factors, abs(coefficient), row, column)
-            return part if coefficient > 0 else replace(part, expression=Negate(part.expression))
+            only = parts.terms[0]
+            part = self._product(only.bound, only.factors, magnitude(only.coefficient), row, column)
+            return part if only.coefficient > 0 else replace(part, expression=Negate(part.expression))
         terms = []
-        for bound, factors, coefficient in parts.terms:
-            terms.append((self._product(bound, factors, abs(coefficient), row, column), coefficient < 0))
+        for t in parts.terms:
+            terms.append((self._product(t.bound, t.factors, magnitude(t.coefficient), row, column), t.coefficient < 0))
         inner = _Part(
             total([(part.expression, negative) for part, negative in terms]),
             any(part.row for part, _ in terms),
@@ -195,7 +195,7 @@ class MatrixForm:
             inner = replace(inner, expression=_scalar(inner.expression))
         if not parts.common and parts.coefficient == 1:
             return inner
-        part = self._product((), parts.common, abs(parts.coefficient), row, column, inner)
+        part = self._product((), parts.common, magnitude(parts.coefficient), row, column, inner)
         return part if parts.coefficient > 0 else replace(part, expression=Negate(part.expression))
 
     # --- one product ----------------------------------------------------------------------

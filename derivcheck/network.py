@@ -36,6 +36,7 @@ from derivcheck.notation.syntax import (
     Negate,
     Number,
     Reduction,
+    Slice,
     Subscript,
     Transpose,
 )
@@ -331,7 +332,7 @@ def name_tree(member: str) -> Expression:
     return Subscript(Name(stem), (Number(Fraction(int(label.rstrip("]")))),))
 
 
-def label_value(tree: Expression, labels: Mapping[str, int]) -> int | None:
+def label_value(tree: Expression | Slice, labels: Mapping[str, int]) -> int | None:
     """The integer that a label expression is, None where it is not one."""
     match tree:
         case Number(value):

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TypeAlias
+from typing import NamedTuple
 
 from derivcheck.canonical.atoms import (
     ONE_TERM,
@@ -25,6 +25,7 @@ from derivcheck.canonical.atoms import (
     UndefinedError,
     added,
     exact,
+    magnitude,
 )
 from derivcheck.canonical.form import Canonical, Facts
 from derivcheck.graph import Node, Quantity
@@ -220,7 +221,12 @@ def _length(canonical: Canonical, polynomial: Polynomial) -> int:
     return total
 
 
-_Item: TypeAlias = "tuple[tuple[int, ...], tuple[Factor, ...], int | Fraction]"
+class Summand(NamedTuple):
+    """One term of a sum: its bound dimensions, its factors, its coefficient."""
+
+    bound: tuple[int, ...]
+    factors: tuple[Factor, ...]
+    coefficient: Rational
 
 
 def is_bound(index: int) -> bool:
@@ -233,31 +239,31 @@ class Factored:
 
     coefficient: Rational
     common: tuple[Factor, ...]
-    terms: tuple[_Item, ...]
+    terms: tuple[Summand, ...]
 
 
 def factored(canonical: Canonical, polynomial: Polynomial) -> Factored:
     """The common factors and coefficient of all terms, taken out of the sum; positive terms first."""
-    items: list[_Item] = [(bound, factors, c) for (bound, factors), c in polynomial.items()]
+    items = [Summand(term[0], term[1], coefficient) for term, coefficient in polynomial.items()]
     if len(items) == 1:
         return Factored(1, (), (items[0],))
     shared: dict[tuple[int, Indices], Rational] | None = None
-    for _, factors, _ in items:
-        here = {(a, i): p for a, i, p in factors if not any(is_bound(k) for k in i)}
+    for item in items:
+        here = {(a, i): p for a, i, p in item.factors if not any(is_bound(k) for k in i)}
         if shared is None:
             shared = here
         else:
             shared = {k: p for k in shared.keys() & here.keys() if (p := _nearer(shared[k], here[k]))}
     common = {k: p for k, p in (shared or {}).items() if p}
-    coefficients = {abs(c) for _, _, c in items}
-    coefficient: Rational = abs(items[0][2]) if len(coefficients) == 1 else 1
-    if all(c < 0 for _, _, c in items):
+    sizes = {magnitude(item.coefficient) for item in items}
+    coefficient: Rational = magnitude(items[0].coefficient) if len(sizes) == 1 else 1
+    if all(item.coefficient < 0 for item in items):
         coefficient = -coefficient
-    rest: list[_Item] = []
-    for bound, factors, c in items:
-        kept = tuple((a, i, q) for a, i, p in factors if (q := exact(p - common.get((a, i), 0))))
-        rest.append((bound, kept, exact(Fraction(c) / coefficient)))
-    rest.sort(key=lambda term: (term[2] < 0, len(term[0]), len(term[1])))
+    rest: list[Summand] = []
+    for item in items:
+        kept = tuple((a, i, q) for a, i, p in item.factors if (q := exact(p - common.get((a, i), 0))))
+        rest.append(Summand(item.bound, kept, exact(Fraction(item.coefficient) / coefficient)))
+    rest.sort(key=lambda term: (term.coefficient < 0, len(term.bound), len(term.factors)))
     return Factored(coefficient, tuple((a, i, p) for (a, i), p in sorted(common.items())), tuple(rest))
 
 

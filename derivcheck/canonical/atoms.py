@@ -78,6 +78,10 @@ def exact(value: Rational) -> Rational:
     return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
 
 
+def magnitude(value: Rational) -> Rational:
+    return -value if value < 0 else value
+
+
 def added(target: Polynomial, term: Term, coefficient: Rational) -> None:
     """target += coefficient * term, in place."""
     total = target.get(term, 0) + coefficient

@@ -55,7 +55,7 @@ class ScaledFloats:
                 total = total + mantissa
             return total, None
         # A mantissa of zero has no say in the common scale.
-        top = None
+        top: Any = None
         for mantissa, scale in values:
             height = np.real(0.0 if scale is None else scale)
             height = np.where(np.asarray(mantissa) == 0, -np.inf, height)
@@ -150,7 +150,8 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
 
 
 def _mp(function: Callable[..., Any], count: int = 1) -> Callable[..., Any]:
-    return np.frompyfunc(function, count, 1)
+    made: Callable[..., Any] = np.frompyfunc(function, count, 1)
+    return made
 
 
 class ManyDigits:

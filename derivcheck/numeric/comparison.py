@@ -234,7 +234,8 @@ def _at_fifty_digits(
         program = Program([left, right], seed=seed, digits=50)
         exact = {n: Tensor(_exact(t.array), t.axes) for n, t in values.items()}
         sides = program.run(exact, sizes)
-        return tuple(laid_out(t, axes, sizes)[place] for t in sides)  # type: ignore[return-value]
+        first, second = (laid_out(t, axes, sizes)[place] for t in sides)
+        return first, second
 
 
 def _exact(array: Any) -> Any:

@@ -1,0 +1,201 @@
+"""Claims to graph: an equation becomes pairs of nodes along common axes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from derivcheck.diagnostics import Diagnostic, NotationError
+from derivcheck.graph import Axes, Axis, Node, constant, is_zero, multiply
+from derivcheck.lowering.language import Lowering
+from derivcheck.lowering.letters import index_error
+from derivcheck.lowering.scope import Scope
+from derivcheck.lowering.values import Value, dimensions, placed
+from derivcheck.notation.syntax import (
+    Call,
+    Condition,
+    Equation,
+    Expression,
+    Matrix,
+    Name,
+    Number,
+    Relation,
+    Span,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One link `left relation right`: two nodes along `axes`, the positions of the left side first.
+
+    Where the shapes differ, `shapes` holds both and the nodes are not comparable.
+    """
+
+    left: Node
+    right: Node
+    axes: Axes
+    relation: Relation
+    left_value: Value
+    right_value: Value
+    left_tree: Expression
+    right_tree: Expression
+    letters: tuple[Axis, ...] = ()
+    shapes: tuple[str, str] | None = None
+    where: Condition | None = None
+
+    @property
+    def is_entrywise(self) -> bool:
+        """Whether both sides are entries at letters."""
+        return bool(self.letters)
+
+
+def pairs(equation: Equation, scope: Scope) -> list[Pair]:
+    """The links of an equation. Raises NotationError where a side has no meaning."""
+    return [
+        pair(left, right, relation, equation.where, scope)
+        for left, relation, right in zip(equation.sides, equation.relations, equation.sides[1:], strict=False)
+    ]
+
+
+def pair(left: Expression, right: Expression, relation: Relation, where: Condition | None, scope: Scope) -> Pair:
+    """One link lowered: letters are shared, a literal 0 stands for zero of any shape."""
+    if _is_shape(left) or _is_shape(right):
+        return _shape_pair(left, right, relation, scope)
+    lowering = Lowering(scope)
+    for tree in (left, right):
+        lowering.letters.learn(tree)
+    if where is not None:
+        lowering.letters.learn(where)
+    first = lowering.expression(left)
+    on_left = dict(lowering.letters.used_free)
+    _refuse_bound_and_free(lowering, on_left, left)
+    lowering.letters.used_free.clear()
+    lowering.letters.ever_bound.clear()
+    second = lowering.expression(right)
+    on_right = dict(lowering.letters.used_free)
+    _refuse_bound_and_free(lowering, on_right, right)
+    _refuse_unmatched(on_left, on_right)
+    letters = tuple(lowering.letters.axis(name, span) for name, span in {**on_left, **on_right}.items())
+    if where is not None:
+        test = lowering.condition(where).node
+        letters = tuple(
+            dict.fromkeys((*letters, *(lowering.letters.axis(n, s) for n, s in lowering.letters.used_free.items())))
+        )
+        first = _weighted(first, test)
+        second = _weighted(second, test)
+    return conformed(first, second, relation, left, right, letters, where)
+
+
+def conformed(
+    first: Value,
+    second: Value,
+    relation: Relation,
+    left: Expression,
+    right: Expression,
+    letters: tuple[Axis, ...] = (),
+    where: Condition | None = None,
+) -> Pair:
+    """Both values along common axes, or a pair that records that their shapes differ."""
+    shapes = None
+    second_node = second.node
+    if is_zero(second.node) and second.is_scalar:
+        pass
+    elif is_zero(first.node) and first.is_scalar:
+        first = Value(first.node, second.row, second.column, second.more)
+    elif not same_shape(first, second):
+        shapes = (first.shape(), second.shape())
+    else:
+        second_node = onto(second, first)
+    axes = (*first.axes, *letters)
+    return Pair(first.node, second_node, axes, relation, first, second, left, right, letters, shapes, where)
+
+
+def same_shape(first: Value, second: Value) -> bool:
+    """Equal dimensions by name, in rows and columns (equality does not broadcast)."""
+    if first.more or second.more:
+        return dimensions(first.axes) == dimensions(second.axes)
+    return dimensions(first.row) == dimensions(second.row) and dimensions(first.column) == dimensions(second.column)
+
+
+def onto(value: Value, target: Value) -> Node:
+    """The value's node along the axes of a target of the same shape."""
+    if value.more or target.more:
+        return placed(value, (value.axes, target.axes))
+    return placed(value, (value.row, target.row), (value.column, target.column))
+
+
+def _weighted(value: Value, test: Node) -> Value:
+    return Value(multiply(value.node, test), value.row, value.column, value.more)
+
+
+def _refuse_bound_and_free(lowering: Lowering, free: Mapping[str, Span], side: Expression) -> None:
+    for letter, span in free.items():
+        if letter in lowering.letters.ever_bound:
+            bound = lowering.letters.ever_bound[letter]
+            raise NotationError(
+                Diagnostic(
+                    "DC150", f"the index `{letter}` is both bound and free in one side",
+                    label="bound by this sum", help="rename the bound one",
+                    notes=(("if the inner one shadows", f"the `{letter}` inside the sum is not the one outside"),),
+                ),
+                (bound.start, bound.stop),
+            )  # fmt: skip
+
+
+def _refuse_unmatched(on_left: Mapping[str, Span], on_right: Mapping[str, Span]) -> None:
+    for letter, span in on_right.items():
+        if letter not in on_left:
+            raise index_error(
+                "DC151", f"the index `{letter}` is free on the right and does not stand on the left", span,
+                "sum over it, or index the left side with it",
+            )  # fmt: skip
+
+
+# --- claims about shapes ----------------------------------------------------------------------
+
+
+def _is_shape(tree: Expression) -> bool:
+    return isinstance(tree, Call) and tree.function == "shape"
+
+
+def _shape_pair(left: Expression, right: Expression, relation: Relation, scope: Scope) -> Pair:
+    """`shape(E) = [n1, n0]`: equal dimensions make equal numbers, different ones do not."""
+    shapes = [_shape_of(tree, scope) for tree in (left, right)]
+    equal = shapes[0] == shapes[1]
+    first, second = constant(1), constant(1 if equal else 0)
+    scalar = Value(constant(0))
+    found = None if equal else (_listed(shapes[0]), _listed(shapes[1]))
+    return Pair(first, second, (), relation, scalar, scalar, left, right, (), found)
+
+
+def _listed(shape: tuple[object, ...]) -> str:
+    return "[" + ", ".join(str(part) for part in shape) + "]"
+
+
+def _shape_of(tree: Expression, scope: Scope) -> tuple[object, ...]:
+    match tree:
+        case Call("shape", (inner,)):
+            value = Lowering(scope).expression(inner)
+            if value.more or value.is_scalar:
+                return tuple(str(axis.dimension) for axis in value.axes)
+            if value.is_vector:
+                # A vector in the spec's own orientation is [n]; turned, it shows its 1.
+                native = bool(value.row) == (scope.vectors == "column")
+                name = str(value.axes[0].dimension)
+                return (name,) if native else (("1", name) if value.column else (name, "1"))
+            return tuple("·".join(str(a.dimension) for a in side) for side in (value.row, value.column))
+        case Matrix(rows):
+            entries = rows[0] if rows else ()
+            return tuple(_dimension_text(entry) for entry in entries)
+        case _:
+            raise index_error("DC152", "a shape is compared with a shape", tree.span, "", "shape(W1) = [n1, n0]")
+
+
+def _dimension_text(tree: Expression) -> str:
+    match tree:
+        case Name(name):
+            return name
+        case Number(value):
+            return str(value)
+        case _:
+            raise index_error("DC152", "a shape lists dimensions", tree.span, "", "[n1, n0]")

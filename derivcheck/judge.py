@@ -1,0 +1,202 @@
+"""Are two nodes the same function? Three independent ways, each saying only what it can know.
+
+    canonical form   equal forms prove equality for all sizes
+    field            equality is a second proof at the sizes tried; inequality proves nothing
+    numbers          a difference beyond the bar, confirmed to 50 digits, refutes
+
+Proof against numbers is a contradiction: derivcheck's own bug.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from derivcheck import exact
+from derivcheck.canonical.form import Canonical, Equality, Facts
+from derivcheck.diagnostics import ContradictionError, Diagnostic, NumericError, UnsupportedError
+from derivcheck.graph import Axes, Input, Node, Quantity, topological
+from derivcheck.numeric.comparison import SidesAtAPoint, compare_sides
+from derivcheck.verdicts import ExactEvidence, NumericEvidence, Verdict, Witness
+
+FACT_TEXTS = {
+    "sums_to_one": "Σ {0} = 1",
+    "binary": "{0} is 0 or 1",
+    "one_hot": "{0} is one-hot",
+    "symmetric": "{0} is symmetric",
+    "orthogonal": "{0} is orthogonal",
+    "unit": "‖{0}‖ = 1",
+    "positive": "{0} > 0",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is found about `left = right`."""
+
+    verdict: Verdict
+    facts: tuple[str, ...]
+    exact: ExactEvidence
+    numeric: NumericEvidence
+    witness: Witness | None = None
+    reason: str = ""
+
+
+class Judge:
+    """Judges pairs of nodes of one network; canonical forms are remembered between questions.
+
+    `cuts` are sets of named nodes that may be treated as independent leaves, tried in
+    order before nothing is cut: what holds for any values of them holds for theirs.
+    """
+
+    def __init__(self, facts: Facts, sizes: Mapping[str, int], seed: int, cuts: Sequence[frozenset[Node]] = ()) -> None:
+        self.facts = facts
+        self.sizes = dict(sizes)
+        self.seed = seed
+        self._cuts = [*cuts, frozenset[Node]()]
+        self._canonicals: dict[tuple[frozenset[Node], tuple[object, ...]], Canonical] = {}
+
+    # --- canonical form -------------------------------------------------------------------
+
+    def _canonical(self, cut: frozenset[Node], facts: Facts) -> Canonical:
+        key = (cut, tuple(sorted((name, tuple(sorted(found, key=str))) for name, found in facts.items())))
+        if key not in self._canonicals:
+            self._canonicals[key] = Canonical(facts, cut)
+        return self._canonicals[key]
+
+    def proof(self, left: Node, right: Node, facts: Facts | None = None) -> Equality:
+        """Equality of canonical forms, with the fewest facts that were seen to suffice."""
+        given = self.facts if facts is None else facts
+        found = self._proof(left, right, given)
+        if not found.proved or not found.facts:
+            return found
+        if self._proof(left, right, self._only_positive(given)).proved:
+            return replace(found, facts=())
+        weaker = self._proof(left, right, self._weakest(given, found.facts))
+        return weaker if weaker.proved else found
+
+    def _only_positive(self, facts: Facts) -> Facts:
+        return {name: kept for name, found in facts.items() if (kept := tuple(f for f in found if f[0] == "positive"))}
+
+    def _weakest(self, facts: Facts, used: Iterable[tuple[str, str]]) -> Facts:
+        weak: dict[str, tuple[tuple[str, int | None], ...]] = dict(self._only_positive(facts))
+        for name, fact in used:
+            along = next(
+                (place for f, place in facts.get(name, ()) if f in ("one_hot", "simplex", "sums_to_one")), None
+            )
+            place = along if fact in ("one_hot", "sums_to_one") else None
+            weak[name] = (*weak.get(name, ()), (fact, place))
+        return weak
+
+    def _proof(self, left: Node, right: Node, facts: Facts) -> Equality:
+        last = Equality(False, reason="the canonical forms differ")
+        below = set(topological([left, right]))
+        tried: set[frozenset[Node]] = set()
+        for cut in self._cuts:
+            here = frozenset(cut & below) - {left, right}
+            if here in tried:
+                continue
+            tried.add(here)
+            last = self._canonical(cut - {left, right}, facts).equal(left, right)
+            if last.proved:
+                return last
+        return last
+
+    # --- all three ways -------------------------------------------------------------------
+
+    def judge(self, left: Node, right: Node, axes: Axes, facts: Facts | None = None) -> Judgement:
+        """The verdict on `left = right` along the given axes. Raises ContradictionError."""
+        given = self.facts if facts is None else facts
+        proof = self.proof(left, right, given)
+        field = self._field(left, right, given, draws=1 if proof.proved else 2)
+        sides = self._numbers(left, right, axes, self.sizes, given)
+        numeric = sides.evidence
+        facts_used = fact_texts(proof.facts) if proof.proved else ()
+        if proof.proved:
+            field = replace(field, all_sizes=True, by="canonical form")
+            if numeric.verdict == "differs":
+                self._contradiction("the canonical form proves what numbers refute", sides)
+            return Judgement("proved", facts_used, field, numeric)
+        if numeric.verdict == "differs":
+            if field.equal and self._holds_in_field_there(left, right, given):
+                self._contradiction("the field agrees where numbers differ", sides)
+            return self._refuted(left, right, axes, given, field, sides)
+        elsewhere = self._other_points(left, right, axes, given)
+        if elsewhere is not None:
+            return self._refuted(left, right, axes, given, field, elsewhere)
+        if numeric.verdict != "agrees":
+            return Judgement("undecided", (), field, numeric, reason=numeric.reason or "numbers cannot tell")
+        reason = proof.reason
+        if field.equal:
+            reason = f"equal in the field at the sizes tried; no proof for all sizes: {proof.reason}"
+        return Judgement("checked", (), field, numeric, reason=reason)
+
+    def _field(self, left: Node, right: Node, facts: Facts, draws: int) -> ExactEvidence:
+        return exact.identical(left, right, facts=facts, draws=draws, seed=self.seed)
+
+    def _numbers(
+        self, left: Node, right: Node, axes: Axes, sizes: Mapping[str, int], facts: Facts, seed: int | None = None
+    ) -> SidesAtAPoint:
+        try:
+            return compare_sides(left, right, axes, sizes, facts, self.seed if seed is None else seed)
+        except (NumericError, UnsupportedError) as problem:
+            return SidesAtAPoint(NumericEvidence("cannot_tell", reason=problem.diagnostic.message))
+
+    def _other_points(self, left: Node, right: Node, axes: Axes, facts: Facts) -> SidesAtAPoint | None:
+        """Further points and sizes: what agrees at one may differ at another."""
+        for sizes in self.small_sizes([left, right]):
+            for seed in (self.seed + 1, self.seed + 2):
+                sides = self._numbers(left, right, axes, sizes, facts, seed)
+                if sides.evidence.verdict == "differs":
+                    return sides
+        return None
+
+    def small_sizes(self, nodes: Iterable[Node]) -> list[dict[str, int]]:
+        """Small size assignments, the smallest first; pairwise different where the dimensions allow."""
+        found = [{**self.sizes, **sizes} for sizes in exact.default_sizes(nodes)]
+        names = sorted({name for sizes in found for name in sizes})
+        for base in (2, 3):
+            found.append({name: base + k % 3 for k, name in enumerate(names)})
+        return sorted(found, key=lambda sizes: sum(sizes.values()))
+
+    def _holds_in_field_there(self, left: Node, right: Node, facts: Facts) -> bool:
+        """Whether the field agrees at the very sizes at which numbers differ."""
+        return bool(exact.identical(left, right, sizes=[self.sizes], facts=facts, draws=3, seed=self.seed + 1).equal)
+
+    def _refuted(
+        self, left: Node, right: Node, axes: Axes, facts: Facts, field: ExactEvidence, sides: SidesAtAPoint
+    ) -> Judgement:
+        """A refutation with the smallest witness found."""
+        chosen, sizes = sides, self.sizes
+        for small in self.small_sizes([left, right]):
+            trial = self._numbers(left, right, axes, small, facts)
+            if trial.evidence.verdict == "differs":
+                chosen, sizes = trial, small
+                break
+        used = {name for axis in axes for name, _ in axis.dimension.terms} | _size_names([left, right])
+        witness = Witness(
+            tuple(sorted((n, s) for n, s in sizes.items() if n in used)), self.seed, chosen.entry,
+            claimed=chosen.precise_right, derived=chosen.precise_left,
+        )  # fmt: skip
+        return Judgement("refuted", (), field, sides.evidence, witness)
+
+    def _contradiction(self, message: str, sides: SidesAtAPoint) -> None:
+        raise ContradictionError(
+            Diagnostic(
+                "DC901", message, notes=(("left", sides.precise_left), ("right", sides.precise_right)),
+                help="this is a bug of derivcheck: please report it with the spec",
+            )
+        )  # fmt: skip
+
+
+def _size_names(nodes: Iterable[Node]) -> set[str]:
+    return {name for node in topological(nodes) for axis in node.axes for name, _ in axis.dimension.terms}
+
+
+def fact_texts(facts: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Facts as a reader writes them: `Σ y = 1`."""
+    return tuple(FACT_TEXTS.get(fact, fact + " {0}").format(name) for name, fact in facts)
+
+
+def is_leaf(node: Node) -> bool:
+    return isinstance(node, Input | Quantity)
