@@ -8,7 +8,7 @@ Both are syntax trees: they can be printed in every notation, and read back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal, cast
@@ -36,6 +36,7 @@ from derivcheck.reading import Reader, Reading
 
 Style = Literal["nested", "closed"]
 READABLE = 44  # nodes of a syntax tree: about one line of text
+READABLE_ENTRY = 56
 INLINED = 30
 
 
@@ -105,6 +106,8 @@ class Derivation:
         self.vectors = vectors
         self.tensors = {tensor.node: tensor for tensor in tensors}
         self._taken = frozenset(taken) | {t.name for t in self.tensors.values()} | {output.name}
+        names = {tensor.name for tensor in self.tensors.values() if not tensor.axes}
+        self.scalars = frozenset(taken) | names | {output.name}
         self._readings: dict[Node, Reading] = {}
         self._matrices: dict[tuple[Node, Style], Expression | NoMatrixForm] = {}
 
@@ -153,9 +156,12 @@ class Derivation:
 
     def best(self, variable: NamedTensor) -> GradientForm:
         """The closed form where it is readable, the nested one otherwise."""
-        closed = self.gradient(variable, "closed")
-        shown = closed.matrix if closed.matrix is not None else closed.index
-        return closed if length(shown) <= READABLE else self.gradient(variable, "nested")
+        closed, nested = self.gradient(variable, "closed"), self.gradient(variable, "nested")
+        matrix = closed.matrix
+        if matrix is not None and nested.matrix is not None and length(matrix) > READABLE:
+            matrix = nested.matrix
+        index = closed.index if length(closed.index) <= READABLE_ENTRY else nested.index
+        return replace(closed, index=index, matrix=matrix)
 
     # --- writing leaves -------------------------------------------------------------------
 
@@ -229,7 +235,7 @@ class Derivation:
                 return inline, variable.axes
             return Derivative(self.output.tree, (variable.tree,)), variable.axes
 
-        return MatrixNaming(leaf, self.vectors, lambda dimension: _dimension(dimension))
+        return MatrixNaming(leaf, self.vectors, self.scalars, _dimension)
 
     def _inline_matrix(self, node: Node, variable: NamedTensor, style: Style) -> Expression | None:
         if style == "nested" and self._is_affine_layer(variable.node):
@@ -263,6 +269,14 @@ class Derivation:
                             found |= self._readings[node].facts
                             stack.append(self._readings[node])
         return frozenset(found)
+
+
+def is_affine_layer(node: Node, names: frozenset[Node]) -> bool:
+    """Whether a quantity contracts a parameter with something (the z of a layer), or is an input."""
+    if not isinstance(node, Quantity):
+        return True
+    cone = topological([node], names - {node})
+    return any(isinstance(n, Sum) for n in cone) and any(isinstance(n, Input) and len(n.axes) > 1 for n in cone)
 
 
 def _names(adjoint: Node, output: NamedTensor, variable: NamedTensor) -> bool:

@@ -41,6 +41,10 @@ def number(value: Rational) -> Expression:
 def product(factors: Sequence[Expression], operator: BinaryOperator = "*") -> Expression:
     if not factors:
         return Number(Fraction(1))
+    bare = [factor.operand if isinstance(factor, Negate) else factor for factor in factors]
+    if sum(isinstance(factor, Negate) for factor in factors) % 2:
+        return Negate(product(bare, operator))
+    factors = bare
     result = factors[0]
     for factor in factors[1:]:
         match operator, factor:
@@ -52,14 +56,20 @@ def product(factors: Sequence[Expression], operator: BinaryOperator = "*") -> Ex
 
 
 def quotient(numerator: Sequence[Expression], denominator: Sequence[Expression]) -> Expression:
-    top = product(numerator)
-    return Binary("/", top, product(denominator)) if denominator else top
+    top, below = product(numerator), product(denominator)
+    if not denominator:
+        return top
+    if isinstance(top, Negate):
+        return Negate(Binary("/", top.operand, below))
+    return Binary("/", top, below)
 
 
 def total(terms: Sequence[tuple[Expression, bool]]) -> Expression:
     """The sum of (expression, is negative) pairs."""
     if not terms:
         return Number(Fraction(0))
+    terms = [(t.operand, not minus) if isinstance(t, Negate) else (t, minus) for t, minus in terms]
+    terms.sort(key=lambda term: term[1])
     first, negative = terms[0]
     result: Expression = Negate(first) if negative else first
     for expression, minus in terms[1:]:
@@ -80,6 +90,14 @@ class Naming:
     taken: frozenset[str]
 
 
+class _Letters(dict[int, str]):
+    """Index -> letter, and the letters in use around it."""
+
+    def __init__(self, letters: Mapping[int, str], used: frozenset[str]) -> None:
+        super().__init__(letters)
+        self.used = used
+
+
 class IndexForm:
     """Writes polynomials of one canonical form as index expressions."""
 
@@ -88,8 +106,11 @@ class IndexForm:
         self._algebra: Algebra = canonical.algebra
         self._naming = naming
 
-    def expression(self, polynomial: Polynomial, letters: Mapping[int, str]) -> Expression:
-        """The polynomial with its outer indices written as the given letters."""
+    def expression(
+        self, polynomial: Polynomial, letters: Mapping[int, str], used: frozenset[str] = frozenset()
+    ) -> Expression:
+        """The polynomial with its outer indices written as the given letters; `used` ones are not bound."""
+        letters = _Letters(letters, used | getattr(letters, "used", frozenset()))
         if not polynomial:
             return Number(Fraction(0))
         parts = factored(self._canonical, polynomial)
@@ -113,8 +134,8 @@ class IndexForm:
         letters: Mapping[int, str],
     ) -> Expression:
         """coefficient * Π factors, each connected group of bound indices under a sum of its own."""
-        names = dict(letters)
-        used = set(names.values()) | self._naming.taken
+        names = _Letters(letters, getattr(letters, "used", frozenset()))
+        used = set(names.values()) | self._naming.taken | names.used
         for k in range(len(bound)):
             names[k] = fresh_letter(used)
             used.add(names[k])
@@ -160,7 +181,9 @@ class IndexForm:
         match atom.kind:
             case "leaf":
                 return self._naming.entry(
-                    self._canonical.leaf_nodes[number_], places, self._naming.taken.union(names.values())
+                    self._canonical.leaf_nodes[number_],
+                    places,
+                    self._naming.taken.union(names.values(), getattr(names, "used", ())),
                 )
             case "size":
                 return Name(atom.name)
@@ -192,8 +215,9 @@ class IndexForm:
             polynomial = {term: c * factor for term, c in polynomial.items()}
         return self.expression(polynomial, self._filled(atom, indices, names))
 
-    def _filled(self, atom: Atom, indices: Indices, names: Mapping[int, str]) -> dict[int, str]:
-        return {slot: names.get(i, str(-i)) for slot, i in zip(atom.slots, indices, strict=True)}
+    def _filled(self, atom: Atom, indices: Indices, names: Mapping[int, str]) -> _Letters:
+        filled = {slot: names.get(i, str(-i)) for slot, i in zip(atom.slots, indices, strict=True)}
+        return _Letters(filled, frozenset(names.values()) | getattr(names, "used", frozenset()))
 
     def _function(self, atom: Atom, indices: Indices, names: Mapping[int, str]) -> Expression:
         name, primes = atom.name.rstrip("'"), atom.name.count("'")
@@ -204,16 +228,16 @@ class IndexForm:
         arguments = tuple(self.expression(dict(cast(Any, p)), filled) for p in atom.payload)
         return Call(name, arguments, primes)
 
-    def _reduction(self, atom: Atom, kind: str, filled: dict[int, str]) -> Expression:
+    def _reduction(self, atom: Atom, kind: str, filled: _Letters) -> Expression:
         polynomial: Polynomial = dict(cast(Any, atom.payload[0]))
-        used = set(filled.values()) | self._naming.taken
+        used = set(filled.values()) | self._naming.taken | filled.used
         letters = []
         for index in sorted({i for _, fs in polynomial for _, ii, _ in fs for i in ii}):
             if index not in filled and not is_bound(index) and index >= 0:
                 letter = fresh_letter(used)
                 used.add(letter)
                 letters.append(letter)
-                filled = {**filled, index: letter}
+                filled = _Letters({**filled, index: letter}, filled.used)
         return Reduction("max" if kind == "max" else "prod", tuple(letters), None, self.expression(polynomial, filled))
 
 

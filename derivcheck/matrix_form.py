@@ -22,6 +22,7 @@ from derivcheck.index_form import number, product, quotient, raised, total
 from derivcheck.notation.syntax import (
     Binary,
     Call,
+    Derivative,
     Expression,
     Name,
     Negate,
@@ -42,31 +43,52 @@ NOT_ENTRYWISE = frozenset(
 )
 
 
-def transposed(expression: Expression) -> Expression:
-    """The transpose, pushed inwards as far as it goes."""
+def transposed(expression: Expression, scalars: frozenset[str] = frozenset()) -> Expression:
+    """The transpose, pushed inwards as far as it goes; `scalars` are names of numbers."""
+    if is_number(expression, scalars):
+        return expression
     match expression:
         case Transpose(operand):
             return operand
         case Number():
             return expression
         case Negate(operand):
-            return replace(expression, operand=transposed(operand))
+            return replace(expression, operand=transposed(operand, scalars))
         case Binary("@", left, right):
-            return Binary("@", transposed(right), transposed(left))
+            return Binary("@", transposed(right, scalars), transposed(left, scalars))
         case Binary(operator, left, right):
-            return Binary(operator, transposed(left), transposed(right))
+            return Binary(operator, transposed(left, scalars), transposed(right, scalars))
         case Call("diag", (inner,), 0) if not (isinstance(inner, Call) and inner.function == "diag"):
-            return Transpose(expression) if _is_scalar(inner) else expression
+            return expression
         case Call("eye"):
             return expression
         case Call(function, arguments, primes) if function not in NOT_ENTRYWISE and len(arguments) == 1:
-            return Call(function, (transposed(arguments[0]),), primes)
+            return Call(function, (transposed(arguments[0], scalars),), primes)
         case _:
-            return expression if _is_scalar(expression) else Transpose(expression)
+            return Transpose(expression)
 
 
-def _is_scalar(expression: Expression) -> bool:
-    return isinstance(expression, _Scalar)
+def is_number(expression: object, scalars: frozenset[str]) -> bool:
+    """Whether an expression is visibly a scalar: built from numbers, sizes and full reductions."""
+    match expression:
+        case _Scalar() | Number():
+            return True
+        case Name(name):
+            return name in scalars
+        case Negate(operand) | Transpose(operand):
+            return is_number(operand, scalars)
+        case Binary(_, left, right):
+            return is_number(left, scalars) and is_number(right, scalars)
+        case Call("trace" | "norm" | "det", _, _):
+            return True
+        case Call("sum" | "mean", (_,), _):
+            return True
+        case Call(_, arguments, _):
+            return bool(arguments) and all(is_number(argument, scalars) for argument in arguments)
+        case Derivative(numerator, variables):
+            return is_number(numerator, scalars) and all(is_number(v, scalars) for v in variables)
+        case _:
+            return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +119,21 @@ def _scalar(expression: Expression) -> Expression:
     return cast(Expression, expression if isinstance(expression, _Scalar) else _Scalar(expression))
 
 
+def _transposes(expression: object) -> int:
+    """How many transposes a reader has to see."""
+    match expression:
+        case Transpose(operand):
+            return 1 + _transposes(operand)
+        case Binary(_, left, right):
+            return _transposes(left) + _transposes(right)
+        case Negate(operand) | _Scalar(operand):
+            return _transposes(operand)
+        case Call(_, arguments, _):
+            return sum(_transposes(argument) for argument in arguments)
+        case _:
+            return 0
+
+
 Orientation = Literal["column", "row"]
 
 
@@ -109,7 +146,13 @@ class MatrixNaming:
 
     leaf: Callable[[Node], tuple[Expression, tuple[Axis, ...]]]
     vectors: Orientation
+    scalars: frozenset[str]
     dimension_name: Callable[[Dimension], Expression]
+
+
+def contractions_first(factors: Sequence[Expression]) -> list[Expression]:
+    """Factors of a Hadamard product in reading order: (Wᵀ δ) ⊙ σ′(z)."""
+    return sorted(factors, key=lambda factor: not (isinstance(factor, Binary) and factor.operator == "@"))
 
 
 @dataclass
@@ -119,21 +162,23 @@ class _FactorGraph:
     scalars: list[Expression]
     vectors: dict[int, list[Expression]]
     edges: dict[tuple[int, int], list[Expression]]
+    turned: Callable[[Expression], Expression]
+    dimensions: dict[int, int]
 
     def edge(self, a: int, b: int, matrix: Expression) -> None:
         """A matrix with rows a and columns b; parallel edges are kept side by side."""
         if a < b:
             self.edges.setdefault((a, b), []).append(matrix)
         else:
-            self.edges.setdefault((b, a), []).append(transposed(matrix))
+            self.edges.setdefault((b, a), []).append(self.turned(matrix))
 
     def neighbours(self, vertex: int) -> list[int]:
         return [b if a == vertex else a for a, b in self.edges if vertex in (a, b)]
 
     def taken(self, a: int, b: int) -> Expression:
         """The Hadamard product of the edges between a and b, with rows a; removes them."""
-        matrix = product(self.edges.pop((min(a, b), max(a, b))))
-        return matrix if a < b else transposed(matrix)
+        matrix = product(contractions_first(self.edges.pop((min(a, b), max(a, b)))))
+        return matrix if a < b else self.turned(matrix)
 
 
 class MatrixForm:
@@ -160,7 +205,7 @@ class MatrixForm:
             spread = ones(row)
             return Binary("@", spread, matrix) if column is not None else Binary("*", matrix, spread)
         if column is not None and not part.column:
-            return Binary("@", matrix, transposed(ones(column)))
+            return Binary("@", matrix, self._turned(ones(column)))
         return matrix
 
     def _size_name(self, index: int) -> Expression:
@@ -172,6 +217,9 @@ class MatrixForm:
     def _native(self, vector: Expression) -> Expression:
         """A one-axis tensor of the notation as a column."""
         return vector if self._naming.vectors == "column" else Transpose(vector)
+
+    def _turned(self, expression: Expression) -> Expression:
+        return transposed(expression, self._naming.scalars)
 
     # --- sums of terms --------------------------------------------------------------------
 
@@ -211,7 +259,8 @@ class MatrixForm:
     ) -> _Part:
         # Vertices: row -2, column -1, bound indices from 0.
         place = {index: vertex for index, vertex in ((row, -2), (column, -1)) if index is not None}
-        graph = _FactorGraph([], {}, {})
+        of_vertex = {vertex: self._algebra.outer_dimension[index] for index, vertex in place.items()}
+        graph = _FactorGraph([], {}, {}, self._turned, {**of_vertex, **dict(enumerate(bound))})
         below: list[Expression] = []
         deltas = False
         for number_, indices, power in sorted(factors, key=lambda f: (-len(f[1]), f)):
@@ -246,7 +295,7 @@ class MatrixForm:
             elif remainder.row:
                 graph.vectors.setdefault(-2, []).append(remainder.expression)
             elif remainder.column:
-                graph.vectors.setdefault(-1, []).append(transposed(remainder.expression))
+                graph.vectors.setdefault(-1, []).append(self._turned(remainder.expression))
             else:
                 graph.scalars.append(remainder.expression)
         self._eliminate(graph, bound)
@@ -268,7 +317,7 @@ class MatrixForm:
                     if vectors:
                         folded: Expression = Binary("@", matrix, product(vectors))
                     else:
-                        folded = self._row_sums(matrix, bound[vertex], a, bound)
+                        folded = self._row_sums(matrix, bound[vertex], a, graph)
                     graph.vectors.setdefault(a, []).append(folded)
                 case [a, b]:
                     before, after = graph.taken(a, vertex), graph.taken(vertex, b)
@@ -283,17 +332,22 @@ class MatrixForm:
         """Σ_k of a product of vectors."""
         if len(vectors) == 1:
             return _scalar(Call("sum", (vectors[0],)))
-        return _scalar(Binary("@", transposed(vectors[0]), product(vectors[1:])))
+        return _scalar(Binary("@", self._turned(vectors[0]), product(vectors[1:])))
 
-    def _row_sums(self, matrix: Expression, summed: int, kept: int, bound: tuple[int, ...]) -> Expression:
-        """The sums of a matrix over its columns: `sum(M, n)`, a one-axis tensor."""
-        dimension = self._algebra.dimensions[summed]
-        # Naming the dimension is unambiguous unless rows and columns share it; then the position is named.
-        del kept, bound
-        return self._native(Call("sum", (matrix, self._naming.dimension_name(dimension))))
+    def _row_sums(self, matrix: Expression, summed: int, kept: int, graph: _FactorGraph) -> Expression:
+        """The sums of a matrix over its columns: `sum(M, n)`, a one-axis tensor.
+
+        The dimension is named where that is a plain name and the rows have another one.
+        """
+        dimension, other = self._algebra.dimensions[summed], self._algebra.dimensions[graph.dimensions[kept]]
+        if len(dimension.terms) == 1 and not dimension.constant and dimension.terms[0][1] == 1 and dimension != other:
+            shorter = min((matrix, self._turned(matrix)), key=_transposes)
+            return self._native(Call("sum", (shorter, self._naming.dimension_name(dimension))))
+        return self._native(Call("sum", (matrix, Number(Fraction(2)))))
 
     def _between_row_and_column(self, graph: _FactorGraph, deltas: bool, row: int | None) -> _Part:
-        rows, columns = graph.vectors.pop(-2, []), graph.vectors.pop(-1, [])
+        rows = contractions_first(graph.vectors.pop(-2, []))
+        columns = contractions_first(graph.vectors.pop(-1, []))
         if deltas:
             if graph.edges or columns:
                 raise NoMatrixForm("a diagonal that is not a vector's")
@@ -308,11 +362,11 @@ class MatrixForm:
                 matrix = Binary("@", matrix, Call("diag", (product(columns),)))
             return _Part(matrix, True, True)
         if rows and columns:
-            return _Part(Binary("@", product(rows), transposed(product(columns))), True, True)
+            return _Part(Binary("@", product(rows), self._turned(product(columns))), True, True)
         if rows:
             return _Part(product(rows), True, False)
         if columns:
-            return _Part(transposed(product(columns)), False, True)
+            return _Part(self._turned(product(columns)), False, True)
         return _Part(ONE, False, False)
 
     def _scaled(self, part: _Part, scalars: list[Expression], below: list[Expression], coefficient: Rational) -> _Part:
@@ -412,4 +466,4 @@ def matrix_form(reading: Reading, axes: Sequence[Axis], naming: MatrixNaming) ->
     outer += [None] * (2 - len(outer))
     reading.canonical.algebra.start()
     result = MatrixForm(reading.canonical, naming).expression(reading.polynomial, outer[0], outer[1])
-    return transposed(result) if naming.vectors == "row" and len(axes) == 1 else result
+    return transposed(result, naming.scalars) if naming.vectors == "row" and len(axes) == 1 else result

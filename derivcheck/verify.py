@@ -12,7 +12,7 @@ from pathlib import Path
 
 from derivcheck.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.claims import Pair, pair, pairs
-from derivcheck.derivation import Derivation, GradientForm, NamedTensor
+from derivcheck.derivation import Derivation, GradientForm, NamedTensor, is_affine_layer
 from derivcheck.diagnostics import (
     ContradictionError,
     DerivcheckError,
@@ -99,6 +99,8 @@ class Examiner:
             names -= {network.loss.node}
             cuts.append(names | adjoints)
         cuts.append(names)
+        # Activations and probabilities may have to be looked into, pre-activations seldom.
+        cuts.append(frozenset(n for n in names if is_affine_layer(n, names)))
         self.judge = Judge(network.facts, network.sizes, self.seed, cuts)
         self.prefix = ", ".join(f"{label} = {value}" for label, value in network.depth.items())
         self._measured: dict[tuple[Node, Node], NumericEvidence] = {}
@@ -126,7 +128,7 @@ class Examiner:
         except (GrowthError, UndefinedError) as problem:
             return replace(blank, notes=(*notes, f"no form could be written: {problem or 'it grows too large'}"))
         links = self._printed(form)
-        forms = _forms(form, links)
+        forms = _forms(form, derivation.scalars)
         numeric = self.measured(tensor)
         if numeric.verdict == "differs":
             raise ContradictionError(
@@ -197,16 +199,15 @@ class Examiner:
         return None
 
 
-def _forms(form: GradientForm, links: Sequence[Pair]) -> Forms:
-    del links
+def _forms(form: GradientForm, scalars: frozenset[str]) -> Forms:
     matrix = form.matrix
     return Forms(
         index=to_plain(form.index),
         matrix=to_plain(matrix) if matrix is not None else "",
         no_matrix=form.no_matrix,
-        index_unicode=to_unicode(form.index),
-        matrix_unicode=to_unicode(matrix) if matrix is not None else "",
-        latex=to_latex(matrix if matrix is not None else form.index),
+        index_unicode=to_unicode(form.index, scalars),
+        matrix_unicode=to_unicode(matrix, scalars) if matrix is not None else "",
+        latex=to_latex(matrix if matrix is not None else form.index, scalars),
     )
 
 

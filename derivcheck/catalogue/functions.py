@@ -44,7 +44,9 @@ def activations() -> Mapping[str, Activation]:
 def activation(name: str) -> type[scalars.NamedFunction]:
     """The named function of a catalogue activation, its parameters after the variable. Raises KeyError."""
     entry = activations()[name]
-    return define(name, ("t", *(parameter for parameter, _ in entry.parameters)), parse_expression(entry.formula), {})
+    # A formula such as `tanh(t)` of `tanh` means the elementary function.
+    own = {name: ELEMENTARY[name]} if name in ELEMENTARY else {}
+    return define(name, ("t", *(parameter for parameter, _ in entry.parameters)), parse_expression(entry.formula), own)
 
 
 def define(

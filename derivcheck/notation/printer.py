@@ -49,17 +49,20 @@ def to_plain(tree: Expression | Equation) -> str:
     return _Plain().show(tree)
 
 
-def to_unicode(tree: Expression | Equation) -> str:
-    """Text with ᵀ ⊙ ∂ Σ and Greek letters; it parses back to the same meaning."""
-    return _Unicode().show(tree)
+def to_unicode(tree: Expression | Equation, scalars: frozenset[str] = frozenset()) -> str:
+    """Text with ᵀ ⊙ ∂ Σ and Greek letters; it parses back to the same meaning. `scalars` name numbers."""
+    return _Unicode(scalars).show(tree)
 
 
-def to_latex(tree: Expression | Equation) -> str:
-    """LaTeX source, without surrounding dollars."""
-    return _Latex().show(tree)
+def to_latex(tree: Expression | Equation, scalars: frozenset[str] = frozenset()) -> str:
+    """LaTeX source, without surrounding dollars. `scalars` name numbers."""
+    return _Latex(scalars).show(tree)
 
 
 class _Plain:
+    def __init__(self, scalars: frozenset[str] = frozenset()) -> None:
+        self.scalars = scalars
+
     relations = {"=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
     def show(self, tree: Expression | Equation) -> str:
@@ -205,7 +208,7 @@ class _Unicode(_Plain):
             left = self.expression(tree.left).at(JUXTAPOSED)
             return _Text(f"{left} {self.expression(tree.right).at(JUXTAPOSED + 1)}", JUXTAPOSED)
         left, right = self.expression(tree.left).at(PRODUCT), self.expression(tree.right).at(PRODUCT + 1)
-        sign = " ⊙ " if _is_tensor(tree.left) and _is_tensor(tree.right) else " * "
+        sign = " ⊙ " if _is_tensor(tree.left, self.scalars) and _is_tensor(tree.right, self.scalars) else " * "
         return _Text(f"{left}{sign}{right}", PRODUCT)
 
     def transpose(self, operand: str) -> _Text:
@@ -267,7 +270,7 @@ class _Latex(_Plain):
             left = self.expression(tree.left).at(JUXTAPOSED)
             return _Text(rf"{left} \, {self.expression(tree.right).at(JUXTAPOSED + 1)}", JUXTAPOSED)
         left, right = self.expression(tree.left).at(PRODUCT), self.expression(tree.right).at(PRODUCT + 1)
-        sign = r" \odot " if _is_tensor(tree.left) and _is_tensor(tree.right) else r" \, "
+        sign = r" \odot " if _is_tensor(tree.left, self.scalars) and _is_tensor(tree.right, self.scalars) else r" \, "
         return _Text(f"{left}{sign}{right}", PRODUCT)
 
     def power(self, base: str, exponent: _Text) -> str:
@@ -328,27 +331,33 @@ class _Latex(_Plain):
         return _Text(rf"\begin{{bmatrix}} {body} \end{{bmatrix}}", ATOM)
 
 
-def _is_tensor(tree: Expression) -> bool:
+def _is_tensor(tree: Expression, scalars: frozenset[str] = frozenset()) -> bool:
     """Whether the tree may be more than a number: decides between ⊙ and a plain factor when printing."""
+
+    def any_of(*parts: Expression) -> bool:
+        return any(_is_tensor(part, scalars) for part in parts)
+
     match tree:
-        case Number():
+        case Number() | Conditional():
             return False
+        case Name(name):
+            return name not in scalars
         case Subscript(_, entries):
             return any(isinstance(e, Slice) for e in entries) or all(isinstance(e, Number) for e in entries)
         case Negate(operand):
-            return _is_tensor(operand)
-        case Binary("*" | "/" | "+" | "-", left, right):
-            return _is_tensor(left) or _is_tensor(right)
+            return any_of(operand)
+        case Binary("@", left, right):
+            return any_of(left) and any_of(right)
+        case Binary(_, left, right):
+            return any_of(left, right)
         case Reduction(_, _, _, body):
-            return _is_tensor(body)
+            return any_of(body)
         case Derivative(_, variables):
-            return any(_is_tensor(v) for v in variables)
-        case Call(function, arguments):
-            return function not in ("sum", "mean", "trace", "norm", "delta", "det") and any(
-                _is_tensor(a) for a in arguments
-            )
-        case Conditional():
+            return any_of(*variables)
+        case Call("sum" | "mean", (_,)):
             return False
+        case Call(function, arguments):
+            return function not in ("trace", "norm", "delta", "det") and any_of(*arguments)
         case _:
             return True
 
