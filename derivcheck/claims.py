@@ -129,7 +129,7 @@ def _weighted(value: Value, test: Node) -> Value:
 
 
 def _refuse_bound_and_free(lowering: Lowering, free: Mapping[str, Span], side: Expression) -> None:
-    for letter, span in free.items():
+    for letter in free:
         if letter in lowering.letters.ever_bound:
             bound = lowering.letters.ever_bound[letter]
             raise NotationError(

@@ -173,11 +173,6 @@ class Derivation:
             used.add(letters[-1])
         return tuple(letters)
 
-    def _stays_a_name(self, variable: NamedTensor, style: Style, size: int) -> bool:
-        if size > INLINED:
-            return True
-        return style == "nested" and self._is_affine_layer(variable.node)
-
     def _is_affine_layer(self, node: Node) -> bool:
         """Whether a quantity contracts a parameter with something: the z of a layer."""
         if not isinstance(node, Quantity):
@@ -193,9 +188,10 @@ class Derivation:
                 tensor = self.tensors[node]
                 return _entry(tensor.tree, _ordered(tensor, node, places))
             here = _ordered(variable, node, places)
-            inline = self._inline_index(node, variable, here, letters, style)
-            if inline is not None and not self._stays_a_name(variable, style, length(inline)):
-                return inline
+            for attempt in _attempts(style):
+                inline = self._inline_index(node, variable, here, letters, attempt)
+                if inline is not None and length(inline) <= INLINED:
+                    return inline
             return Derivative(self.output.tree, (_entry(variable.tree, here),))
 
         return Naming(entry, self._taken)
@@ -230,9 +226,10 @@ class Derivation:
             if variable is None:
                 tensor = self.tensors[node]
                 return tensor.tree, tensor.axes
-            inline = self._inline_matrix(node, variable, style)
-            if inline is not None and not self._stays_a_name(variable, style, length(inline)):
-                return inline, variable.axes
+            for attempt in _attempts(style):
+                inline = self._inline_matrix(node, variable, attempt)
+                if inline is not None and length(inline) <= INLINED:
+                    return inline, variable.axes
             return Derivative(self.output.tree, (variable.tree,)), variable.axes
 
         return MatrixNaming(leaf, self.vectors, self.scalars, _dimension)
@@ -269,6 +266,11 @@ class Derivation:
                             found |= self._readings[node].facts
                             stack.append(self._readings[node])
         return frozenset(found)
+
+
+def _attempts(style: Style) -> tuple[Style, ...]:
+    """Where a closed form is too long, the nested one may still read better than a name."""
+    return ("closed", "nested") if style == "closed" else ("nested",)
 
 
 def is_affine_layer(node: Node, names: frozenset[Node]) -> bool:

@@ -21,6 +21,7 @@ from derivcheck.graph import Axis, Dimension, Node
 from derivcheck.index_form import number, product, quotient, raised, total
 from derivcheck.notation.syntax import (
     Binary,
+    BinaryOperator,
     Call,
     Derivative,
     Expression,
@@ -104,15 +105,29 @@ def _unmarked(expression: Any) -> Expression:
         case _Scalar(inner):
             return _unmarked(inner)
         case Binary(operator, left, right):
-            return Binary(operator, _unmarked(left), _unmarked(right))
+            return _signed(operator, _unmarked(left), _unmarked(right))
         case Negate(operand):
-            return Negate(_unmarked(operand))
+            inner = _unmarked(operand)
+            return inner.operand if isinstance(inner, Negate) else Negate(inner)
         case Transpose(operand):
             return Transpose(_unmarked(operand))
         case Call(function, arguments, primes):
             return Call(function, tuple(_unmarked(a) for a in arguments), primes)
         case _:
             return cast(Expression, expression)
+
+
+def _signed(operator: BinaryOperator, left: Expression, right: Expression) -> Expression:
+    """The operation with minus signs where a reader expects them."""
+    if operator in ("+", "-"):
+        if isinstance(right, Negate):
+            return Binary("-" if operator == "+" else "+", left, right.operand)
+        return Binary(operator, left, right)
+    if operator == "**":
+        return Binary(operator, left, right)
+    bare = [side.operand if isinstance(side, Negate) else side for side in (left, right)]
+    made = Binary(operator, bare[0], bare[1])
+    return Negate(made) if isinstance(left, Negate) != isinstance(right, Negate) else made
 
 
 def _scalar(expression: Expression) -> Expression:

@@ -269,10 +269,17 @@ class _Builder:
             trees[member] = (substitute_labels(tree, {**self.depth, **labels}), formula)
         for member in _in_order(trees):
             tree, formula = trees[member]
+            # A layer that is one call shows the quantities inside it; a family's members do not.
+            own_names = isinstance(tree, Call) and "[" not in member
+            lowering = Lowering(scope, member if own_names else "")
             try:
-                value = Lowering(scope).expression(tree)
+                value = lowering.expression(tree)
             except DerivcheckError as problem:
                 raise located(problem, formula.text) from None
+            for name, inner in lowering.intermediates.items():
+                if name not in scope.values and name not in trees and name not in self.dimensions:
+                    scope = scope.with_values({name: inner})
+                    tensors[name] = NamedTensor(name, Name(name), inner.node, inner.axes)
             node = quantity(member, value.node)
             if _is_opaque(tree):
                 scope = replace(scope, opaque_losses=scope.opaque_losses | {member})

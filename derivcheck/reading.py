@@ -52,7 +52,7 @@ class Reader:
         self._names = tuple(names)
         self._adjoints = frozenset(node for node in adjoints if isinstance(node, Quantity))
         self._facts = facts
-        self._explicit: dict[Node, tuple[Polynomial | None, Polynomial | None]] = {}
+        self._explicit: dict[Node, tuple[Polynomial | None, Polynomial | None, Polynomial | None]] = {}
 
     @cached_property
     def _closed(self) -> Canonical:
@@ -80,8 +80,33 @@ class Reader:
     @cached_property
     def _open(self) -> Canonical:
         """Foldable names are looked into."""
-        kept = frozenset(self._names) - frozenset(self._foldable)
-        return Canonical(self._facts, kept | self._adjoints, lowered=False)
+        return Canonical(self._facts, self._kept | self._adjoints, lowered=False)
+
+    @cached_property
+    def _lowered(self) -> Canonical:
+        """Foldable names are looked into, and named functions replaced by their definitions."""
+        return Canonical(self._facts, self._kept | self._adjoints, lowered=True)
+
+    @cached_property
+    def _kept(self) -> frozenset[Node]:
+        return frozenset(self._names) - frozenset(self._foldable)
+
+    @cached_property
+    def _solved(self) -> dict[int, tuple[int, tuple[int, ...], Rational, Rational]]:
+        """Atom -> (leaf, slots, c, d) where a name is c + d * atom, so that the atom is (leaf - c) / d."""
+        found: dict[int, tuple[int, tuple[int, ...], Rational, Rational]] = {}
+        for node in self._foldable:
+            polynomial = self._lowered.form(node.operand) if isinstance(node, Quantity) else {}
+            constant = polynomial.get(ONE_TERM, 0)
+            others = [(term, c) for term, c in polynomial.items() if term != ONE_TERM]
+            if len(others) != 1 or others[0][0][0] or len(others[0][0][1]) != 1:
+                continue
+            ((number, indices, power),), slope = others[0][0][1], others[0][1]
+            ((_, ((leaf, slots, _),)), _), *_ = self._lowered.leaf(node).items()
+            if set(indices) == set(slots) and len(indices) == len(slots) and power in (1, -1):
+                order = tuple(indices.index(slot) for slot in slots)
+                found.setdefault(number * 2 + (power == -1), (leaf, order, constant, slope))
+        return found
 
     @cached_property
     def _patterns(self) -> list[tuple[int, tuple[int, ...], tuple[Factor, ...], Rational]]:
@@ -105,7 +130,8 @@ class Reader:
         body = node.operand if of_name and isinstance(node, Quantity) else node
         closed = self._closed.form(body)
         if _is_simple(self._closed, closed):
-            return Reading(self._closed, closed, self._closed.facts_used(body))
+            simple = Reading(self._closed, closed, self._closed.facts_used(body))
+            return self._nearer_the_loss(simple, node, body) if body is not node else simple
         opened = self._open.form(body)
         facts = self._closed.facts_used(body) | self._open.facts_used(body)
         candidates = [(self._closed, closed, self._closed.facts_used(body)), (self._open, opened, facts)]
@@ -115,16 +141,80 @@ class Reader:
             if replaced is not None:
                 candidates.append((canonical, replaced, facts | canonical.algebra.used | self._facts_of_explicit))
         chosen = [(c, self._folded(p) if c is self._open else p, f) for c, p, f in candidates]
+        chosen.extend(self._solutions(body))
         canonical, polynomial, used = min(chosen, key=lambda item: _length(item[0], item[1]))
         if body is not node and not self._adjoint_leaves(canonical, polynomial):
             explicit = {c is self._open: p for c, p, _ in candidates if not self._adjoint_leaves(c, p)}
-            self._explicit[node] = (explicit.get(False), explicit.get(True))
+            self._explicit[node] = (explicit.get(False), explicit.get(True), self._lowered_explicit(body))
             self._facts_of_explicit |= used
         return Reading(canonical, polynomial, used)
+
+    def _lowered_explicit(self, body: Node) -> Polynomial | None:
+        """The explicit form over definitions, where there is one in bounds."""
+        if not self._solved:
+            return None
+        try:
+            polynomial = self._lowered.form(body)
+            self._lowered.algebra.start()
+            replaced = self._with_explicit(self._lowered, polynomial, 2)
+        except (GrowthError, UndefinedError):
+            return None
+        if not self._adjoint_leaves(self._lowered, polynomial):
+            return polynomial
+        return replaced
+
+    def _solutions(self, body: Node) -> list[tuple[Canonical, Polynomial, frozenset[tuple[str, str]]]]:
+        """Readings over definitions, with the atoms that names determine written with the names."""
+        polynomial = self._lowered_explicit(body)
+        if polynomial is None:
+            return []
+        algebra = self._lowered.algebra
+        total: Polynomial = {}
+        try:
+            for (bound, factors), coefficient in polynomial.items():
+                outside = [algebra.outer(dimension, ("solved", k)) for k, dimension in enumerate(bound)]
+                placed = dict(enumerate(outside))
+                product: Polynomial = {((), ()): coefficient}
+                for number, indices, power in factors:
+                    here = tuple(placed.get(i, i) for i in indices)
+                    product = algebra.multiply(product, self._rewritten(number, here, power))
+                for term, c in algebra.sum_over(product, outside).items():
+                    added(total, term, c)
+        except GrowthError:
+            return []
+        facts = self._lowered.facts_used(body) | frozenset(algebra.used) | self._facts_of_explicit
+        return [(self._lowered, total, frozenset(facts))]
+
+    def _rewritten(self, number: int, indices: Indices, power: Rational) -> Polynomial:
+        """A factor, or the expression in a name that it equals."""
+        algebra = self._lowered.algebra
+        for inverted, exponent in ((0, power), (1, -power)):
+            found = self._solved.get(number * 2 + inverted)
+            if found is not None and isinstance(exponent, int) and 0 < exponent <= 4:
+                leaf, order, constant, slope = found
+                slots = tuple(indices[k] for k in order)
+                solved = {((), ((leaf, slots, 1),)): exact(1 / Fraction(slope))}
+                if constant:
+                    solved[ONE_TERM] = exact(-Fraction(constant) / slope)
+                return algebra.integer_power(solved, exponent)
+        return algebra.factor(number, indices, power)
 
     @cached_property
     def _facts_of_explicit(self) -> set[tuple[str, str]]:
         return set()
+
+    def _nearer_the_loss(self, simple: Reading, node: Node, body: Node) -> Reading:
+        """dL/dz = p - y where dL/dp is explicit, instead of dL/dp times the slope of p."""
+        leaves = self._adjoint_leaves(self._closed, simple.polynomial)
+        if not leaves or not leaves <= set(self._explicit):
+            return simple
+        bound = _length(self._closed, simple.polynomial) + 2
+        for canonical, polynomial, facts in self._solutions(body):
+            if _length(canonical, polynomial) <= bound and not self._adjoint_leaves(canonical, polynomial):
+                explicit = [self._with_explicit(c, c.form(body), k) for k, c in enumerate((self._closed, self._open))]
+                self._explicit[node] = (explicit[0], explicit[1], self._lowered_explicit(body))
+                return Reading(canonical, polynomial, facts)
+        return simple
 
     def _adjoint_leaves(self, canonical: Canonical, polynomial: Polynomial) -> set[Node]:
         leaves = (canonical.leaf_nodes.get(a) for _, factors in polynomial for a, _, _ in factors)

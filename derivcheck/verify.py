@@ -41,6 +41,7 @@ from derivcheck.verdicts import (
     GradientResult,
     NumericEvidence,
     Report,
+    Verdict,
 )
 
 
@@ -285,8 +286,8 @@ def _judge_one(
     except UnsupportedError as problem:
         return replace(blank, verdict="undecided", message=problem.diagnostic.message)
     except NotationError as problem:
-        problem = located(problem, text)  # type: ignore[assignment]
-        return replace(blank, diagnosis=problem.diagnostic, message=problem.diagnostic.message)
+        found = located(problem, text).diagnostic
+        return replace(blank, diagnosis=found, message=found.message)
     judged = [_judge_link(blank, link, examiner, text) for link in links]
     result = _worst(judged)
     if context and result.verdict not in HOLDS:
@@ -305,15 +306,15 @@ def _judge_link(blank: ClaimResult, link: Pair, examiner: Examiner, text: Source
     if link.relation not in ("=", "!="):
         return replace(blank, verdict="undecided", message="inequalities are not judged")
     if link.shapes is not None:
-        verdict = "proved" if link.relation == "!=" else "refuted"
+        unequal: Verdict = "proved" if link.relation == "!=" else "refuted"
         message = f"the sides have different shapes: {link.shapes[0]} and {link.shapes[1]}"
-        return replace(blank, verdict=verdict, message=message)
+        return replace(blank, verdict=unequal, message=message)
     judgement = examiner.judge.judge(link.left, link.right, link.axes)
     verdict, message = judgement.verdict, judgement.reason
     if link.relation == "!=":
         # Two sides that differ somewhere, with a witness, differ as functions.
-        flipped = {"proved": "refuted", "checked": "refuted", "refuted": "proved"}
-        verdict = flipped.get(verdict, verdict)  # type: ignore[assignment]
+        flipped: dict[Verdict, Verdict] = {"proved": "refuted", "checked": "refuted", "refuted": "proved"}
+        verdict = flipped.get(verdict, verdict)
         message = "the sides are equal" if verdict == "refuted" else message
     return replace(
         blank, verdict=verdict, facts=judgement.facts, exact=judgement.exact, numeric=judgement.numeric,

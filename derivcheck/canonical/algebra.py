@@ -156,6 +156,7 @@ class Algebra:
                 or self._without_idle_sums(bound, merged)
                 or self._with_facts(bound, merged)
                 or self._without_leads(bound, merged)
+                or self._without_negative_leads(bound, merged)
             )
             if rewritten is None:
                 added(out, self._labelled(bound, merged), coefficient)
@@ -345,6 +346,47 @@ class Algebra:
                              exact(-Fraction(c) / lead_coefficient)))  # fmt: skip
             return work
         return None
+
+    def _without_negative_leads(self, bound: tuple[int, ...], factors: list[Factor]) -> list[_Work] | None:
+        """X D^p = X T^-1 D^(p+1) - X T^-1 (D - T) D^p, where X holds a unit of D's leading term to a negative power.
+
+        T is a term of D that is a product of units (exps) without that one. Together with
+        the rule above this leaves one form for e^-1 / (1 + e) = e^-1 - 1 / (1 + e).
+        """
+        for position, (number, indices, power) in enumerate(factors):
+            atom = self.atoms[number]
+            if atom.kind != "power" or power >= 0 or atom.lead[0]:
+                continue
+            slots = dict(zip(atom.slots, indices, strict=True))
+            here = {
+                (a, tuple(slots.get(i, i) for i in ii))
+                for a, ii, p in atom.lead[1]
+                if self.atoms[a].kind == "exp" and p > 0
+            }
+            if len(atom.lead[1]) != len(here) or not any((a, i) in here and p < 0 for a, i, p in factors):
+                continue
+            base: Polynomial = dict(cast(Any, atom.payload))
+            trailing = [
+                t for t in base if not t[0] and all(self.atoms[a].kind == "exp" for a, _, _ in t[1]) and t != atom.lead
+            ]
+            if not trailing:
+                continue
+            chosen = min(trailing)
+            coefficient = Fraction(base.pop(chosen))
+            inverse = [(a, i, -p) for a, i, p in _substituted(chosen[1], slots)]
+            raised: Factor = (number, indices, exact(power + 1))
+            rest = factors[:position] + factors[position + 1 :]
+            work: list[_Work] = [(bound, [*rest, *inverse, raised], exact(1 / coefficient))]
+            for (other_bound, other), c in base.items():
+                placed = {**slots, **{k: len(bound) + k for k in range(len(other_bound))}}
+                work.append(
+                    (bound + other_bound, [*factors, *inverse, *_substituted(other, placed)], exact(-c / coefficient))
+                )
+            return work
+        return None
+
+    def _is_unit(self, term: Term) -> bool:
+        return all(self.atoms[a].kind == "exp" for a, _, _ in term[1])
 
     # --- canonical labels of bound indices ------------------------------------------------
 

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from derivcheck.catalogue.entries import Definition
 
+NORMALISED = (
+    "mean = mean(z, n)",
+    "centred = z - mean",
+    "std = sqrt(mean(centred**2, n) + eps)",
+    "hat = centred / std",
+    "gamma * hat + beta",
+)
+
 LAYERS: tuple[Definition, ...] = (
     Definition("softmax(z)", ("exp(z) / sum(exp(z), n)",), "exp(z) / Σ exp(z)", over=("n",)),
     Definition("log_softmax(z)", ("z - log(sum(exp(z), n))",), "log of the softmax", over=("n",)),
     Definition("logsumexp(z)", ("log(sum(exp(z), n))",), "log Σ exp(z)", over=("n",)),
     Definition(
         "layer_norm(z, gamma, beta, eps)",
-        ("mu = mean(z, n)", "variance = mean((z - mu)**2, n)", "gamma * (z - mu) / sqrt(variance + eps) + beta"),
+        NORMALISED,
         "normalise over the features of one example, then scale and shift",
         over=("n",), defaults=(("gamma", "1"), ("beta", "0"), ("eps", "0.00001")),
     ),
@@ -22,13 +30,13 @@ LAYERS: tuple[Definition, ...] = (
     ),
     Definition(
         "batch_norm(z, gamma, beta, eps)",
-        ("mu = mean(z, n)", "variance = mean((z - mu)**2, n)", "gamma * (z - mu) / sqrt(variance + eps) + beta"),
+        NORMALISED,
         "normalise each feature over the batch axis named, then scale and shift",
         over=("n",), defaults=(("gamma", "1"), ("beta", "0"), ("eps", "0.00001")),
     ),
     Definition(
         "attention(Q[t,k], K[s,k], V[s,v])",
-        ("S = sum(Q * K, k) / sqrt(k)", "P = exp(S) / sum(exp(S), s)", "sum(P * V, s)"),
+        ("scores = sum(Q * K, k) / sqrt(k)", "weights = exp(scores) / sum(exp(scores), s)", "sum(weights * V, s)"),
         "scaled dot-product attention, one example a row", result=("t", "v"),
     ),
     Definition(

@@ -93,7 +93,7 @@ def defined(lowering: Lowering, tree: Call, definition: Definition) -> Value:
         letters[letter] = fresh(_dimension(dimension, letters), letters.values(), "")
     aligned = Aligned(environment, letters, over)
     for name, expression in made.lines:
-        environment[name] = aligned.node(expression)
+        environment[name] = lowering.intermediate(name, aligned.node(expression), values[0].axes)
     node = aligned.node(made.result)
     if definition.result:
         axes = tuple(letters[letter] for letter in definition.result)

@@ -24,6 +24,7 @@ from derivcheck.graph import (
     multiply,
     negate,
     product_over,
+    quantity,
     rename,
     size,
     subtract,
@@ -32,7 +33,7 @@ from derivcheck.graph import (
 from derivcheck.lowering import calls, derivatives
 from derivcheck.lowering.letters import Letters, index_error, member_name
 from derivcheck.lowering.scope import Scope
-from derivcheck.lowering.values import Value, broadcast, contracted, shape_error
+from derivcheck.lowering.values import Value, broadcast, contracted, shape_error, tensor_value
 from derivcheck.notation.syntax import (
     Binary,
     Call,
@@ -70,10 +71,23 @@ class Lowering:
     opaque loss may stand, elsewhere it has no value.
     """
 
-    def __init__(self, scope: Scope, letters: Letters | None = None) -> None:
+    def __init__(self, scope: Scope, prefix: str = "") -> None:
+        """With a `prefix`, the named lines of a catalogue definition become quantities `prefix_name`."""
         self.scope = scope
-        self.letters = letters or Letters(scope)
+        self.letters = Letters(scope)
         self.in_numerator = False
+        self.prefix = prefix
+        self.intermediates: dict[str, Value] = {}
+
+    def intermediate(self, name: str, node: Node, order: tuple[Axis, ...]) -> Node:
+        """A named line of a definition; `order` is the position of the axes where it has them."""
+        if not self.prefix:
+            return node
+        full = f"{self.prefix}_{name}"
+        named = quantity(full, node)
+        axes = tuple(a for a in order if a in node.axes) + tuple(a for a in node.axes if a not in order)
+        self.intermediates[full] = tensor_value(named, axes, self.scope.vectors)
+        return named
 
     def expression(self, tree: Expression) -> Value:
         match tree:
