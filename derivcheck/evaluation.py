@@ -74,5 +74,15 @@ def _condition(condition: Any) -> Evaluator:
     if isinstance(condition, sympy.And | sympy.Or):
         every = isinstance(condition, sympy.And)
         return lambda a, operands, sizes: a.junction(every, [part(a, operands, sizes) for part in parts])
+    if isinstance(condition, sympy.ITE):
+        test, yes, no = parts
+
+        def chosen(a: Any, operands: Sequence[Any], sizes: Mapping[str, int]) -> Any:
+            here = test(a, operands, sizes)
+            either = [a.junction(True, [here, yes(a, operands, sizes)])]
+            either.append(a.junction(True, [a.negation(here), no(a, operands, sizes)]))
+            return a.junction(False, either)
+
+        return chosen
     relation = type(condition).__name__
     return lambda a, operands, sizes: a.compare(relation, parts[0](a, operands, sizes), parts[1](a, operands, sizes))

@@ -30,7 +30,7 @@ from derivcheck.notation.syntax import (
     Number,
     Transpose,
 )
-from derivcheck.reading import Reading, factored, is_bound
+from derivcheck.reading import Factored, Reading, Summand, factored, is_bound
 
 
 class NoMatrixForm(Exception):  # noqa: N818 - a finding, not an error
@@ -242,6 +242,10 @@ class MatrixForm:
         if not polynomial:
             return _Part(_scalar(Number(Fraction(0))), False, False)
         parts = factored(self._canonical, polynomial)
+        if any(self._algebra.atoms[a].kind == "equal" for t in parts.terms for a, _, _ in t.factors):
+            # diag(p) - p pᵀ, not diag(p) (I - 1 pᵀ): a delta stays with its factors.
+            whole = [Summand(term[0], term[1], c) for term, c in polynomial.items()]
+            parts = Factored(1, (), tuple(sorted(whole, key=lambda t: t.coefficient < 0)))
         if len(parts.terms) == 1:
             only = parts.terms[0]
             part = self._product(only.bound, only.factors, magnitude(only.coefficient), row, column)
@@ -364,10 +368,11 @@ class MatrixForm:
         rows = contractions_first(graph.vectors.pop(-2, []))
         columns = contractions_first(graph.vectors.pop(-1, []))
         if deltas:
-            if graph.edges or columns:
+            if graph.edges:
                 raise NoMatrixForm("a diagonal that is not a vector's")
             assert row is not None
-            diagonal: Expression = Call("diag", (product(rows),)) if rows else Call("eye", (self._size_name(row),))
+            on_it = rows + columns
+            diagonal: Expression = Call("diag", (product(on_it),)) if on_it else Call("eye", (self._size_name(row),))
             return _Part(diagonal, True, True)
         if (-2, -1) in graph.edges:
             matrix = graph.taken(-2, -1)
@@ -477,6 +482,8 @@ def matrix_form(reading: Reading, axes: Sequence[Axis], naming: MatrixNaming) ->
     """The reading as a matrix expression for the tensor with the given axes. Raises NoMatrixForm."""
     if len(axes) > 2:
         raise NoMatrixForm(f"the tensor has {len(axes)} axes")
+    if not reading.polynomial:
+        return Number(Fraction(0))
     outer: list[int | None] = [reading.canonical.outer(axis) for axis in axes]
     outer += [None] * (2 - len(outer))
     reading.canonical.algebra.start()

@@ -108,6 +108,7 @@ class _Builder:
         self.spec = spec
         self.depth = depth
         self.dimensions: dict[str, Dimension] = {}
+        self.derived: set[Dimension] = set()
         self.labels = {family.label: self._range(family.first, family.last) for family in spec.families}
 
     def _range(self, first: SourceText, last: SourceText) -> range:
@@ -224,6 +225,7 @@ class _Builder:
         scope = self._with_layers(scope, layers, tensors)
         loss = self._loss(tensors, scope)
         scope = self._with_abbreviations(scope)
+        self.derived = {a.dimension for t in tensors.values() for a in t.axes if len(a.dimension.terms) > 1}
         return Network(self.spec, self.depth, scope, tuple(tensors.values()), loss, facts, self._sizes())
 
     def _families(self) -> frozenset[str]:
@@ -324,7 +326,13 @@ class _Builder:
         for position, name in enumerate(n for n in self.dimensions if n not in given):
             # Long families would need long vectors; there the sizes repeat with a long period.
             chosen[name] = free[position] if len(self.dimensions) <= 12 else free[position % 7]
-        return {**chosen, **{n: s for n, s in given.items() if n in self.dimensions}}
+        sizes = {**chosen, **{n: s for n, s in given.items() if n in self.dimensions}}
+        for dimension in self.derived:
+            # A derived size such as n - k + 1 must leave something.
+            grown = [name for name, count in dimension.terms if count > 0 and name not in given]
+            while dimension.size(sizes) < 2 and grown:
+                sizes[grown[0]] += 3
+        return sizes
 
 
 def _is_opaque(tree: Expression) -> bool:

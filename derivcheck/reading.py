@@ -28,7 +28,7 @@ from derivcheck.canonical.atoms import (
     magnitude,
 )
 from derivcheck.canonical.form import Canonical, Facts
-from derivcheck.graph import Node, Quantity
+from derivcheck.graph import Axis, Node, Quantity
 
 MAXIMAL_TERMS = 60
 
@@ -48,16 +48,26 @@ class Reader:
     The facts are used where they make the result shorter; a reading reports them.
     """
 
-    def __init__(self, names: Sequence[Node], adjoints: Sequence[Node], facts: Facts) -> None:
+    def __init__(
+        self, names: Sequence[Node], adjoints: Sequence[Node], facts: Facts, first: Sequence[Axis] = ()
+    ) -> None:
+        """`first` are axes whose letters a delta keeps: δ(i,j) f(i), not δ(i,j) f(j)."""
+        self._first = tuple(first)
         self._names = tuple(names)
         self._adjoints = frozenset(node for node in adjoints if isinstance(node, Quantity))
         self._facts = facts
         self._explicit: dict[Node, tuple[Polynomial | None, Polynomial | None, Polynomial | None]] = {}
 
+    def _canonical(self, cut: frozenset[Node], lowered: bool) -> Canonical:
+        made = Canonical(self._facts, cut, lowered)
+        for axis in self._first:
+            made.outer(axis)
+        return made
+
     @cached_property
     def _closed(self) -> Canonical:
         """Every name is a leaf."""
-        return Canonical(self._facts, frozenset(self._names) | self._adjoints, lowered=False)
+        return self._canonical(frozenset(self._names) | self._adjoints, lowered=False)
 
     @cached_property
     def _foldable(self) -> dict[Node, Polynomial]:
@@ -80,12 +90,12 @@ class Reader:
     @cached_property
     def _open(self) -> Canonical:
         """Foldable names are looked into."""
-        return Canonical(self._facts, self._kept | self._adjoints, lowered=False)
+        return self._canonical(self._kept | self._adjoints, lowered=False)
 
     @cached_property
     def _lowered(self) -> Canonical:
         """Foldable names are looked into, and named functions replaced by their definitions."""
-        return Canonical(self._facts, self._kept | self._adjoints, lowered=True)
+        return self._canonical(self._kept | self._adjoints, lowered=True)
 
     @cached_property
     def _kept(self) -> frozenset[Node]:
@@ -193,7 +203,7 @@ class Reader:
             if found is not None and isinstance(exponent, int) and 0 < exponent <= 4:
                 leaf, order, constant, slope = found
                 slots = tuple(indices[k] for k in order)
-                solved = {((), ((leaf, slots, 1),)): exact(1 / Fraction(slope))}
+                solved: Polynomial = {((), ((leaf, slots, 1),)): exact(1 / Fraction(slope))}
                 if constant:
                     solved[ONE_TERM] = exact(-Fraction(constant) / slope)
                 return algebra.integer_power(solved, exponent)

@@ -54,6 +54,10 @@ class NamedFunction(sympy.Function):  # type: ignore[misc]
         return True if all(argument.is_finite for argument in self.args) else None
 
     def fdiff(self, argindex: int = 1) -> Scalar:
+        if argindex > 1 and self.definition is not None:
+            # Only the derivative by the variable has a name; one by a parameter is written out.
+            slope = differentiate(self.definition, self.parameters[argindex - 1])
+            return slope.xreplace(dict(zip(self.parameters, self.args, strict=True)))
         derived: Scalar = derivative_function(type(self), argindex - 1)(*self.args)
         return derived
 
@@ -66,7 +70,7 @@ def _function_class(
 ) -> type[NamedFunction]:
     key = (base, orders, parameters, definition)
     if key not in _functions:
-        name = base + ("'" * orders[0] if len(orders) == 1 else "".join(f"_{order}" for order in orders))
+        name = base + ("'" * orders[0] if not any(orders[1:]) else "".join(f"_{order}" for order in orders))
         fields = {
             "base": base, "orders": orders, "parameters": parameters, "definition": definition,
             "nargs": len(orders), "__module__": __name__,

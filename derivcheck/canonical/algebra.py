@@ -45,8 +45,14 @@ class Algebra:
     `used` collects the facts that a rewriting needed, as (input name, fact).
     """
 
-    def __init__(self, rebuild: Callable[[Algebra, int, Indices, Rational], Polynomial]) -> None:
-        """`rebuild(algebra, atom, indices, power)` makes a compound atom anew from its payload."""
+    def __init__(
+        self, rebuild: Callable[[Algebra, int, Indices, Rational], Polynomial], keeps_roots: bool = False
+    ) -> None:
+        """`rebuild(algebra, atom, indices, power)` makes a compound atom anew from its payload.
+
+        With `keeps_roots` nothing is taken out of a root: that reads better, and proves less.
+        """
+        self.keeps_roots = keeps_roots
         self._rebuild = rebuild
         self._nesting = 0
         self.atoms: list[Atom] = []

@@ -165,6 +165,8 @@ def rational_power(algebra: Algebra, base: Rational, exponent: Rational) -> Poly
 
 def _power_of_sum(algebra: Algebra, base: Polynomial, exponent: Rational) -> Polynomial:
     """content^exponent * D^exponent with a normalised base D."""
+    if algebra.keeps_roots and not isinstance(exponent, int):
+        return compound(algebra, "power", base, exponent)
     content, rest = contents(algebra, base, positive_only=not isinstance(exponent, int))
     if len(rest) == 1:
         ((bound, factors), coefficient), *_ = rest.items()

@@ -58,7 +58,7 @@ class Canonical:
     """
 
     def __init__(self, facts: Facts | None = None, cut: frozenset[Node] = frozenset(), lowered: bool = True) -> None:
-        self.algebra = Algebra(elementary.rebuilt)
+        self.algebra = Algebra(elementary.rebuilt, keeps_roots=not lowered)
         self.facts = dict(facts or {})
         self.cut = cut
         self.lowered = lowered
@@ -273,6 +273,10 @@ class Canonical:
                 combination(algebra.number(1), self._condition(c, operands), -1) for c in condition.args
             )
             return combination(algebra.number(1), missed, -1)
+        if isinstance(condition, sympy.ITE):
+            test, yes, no = (self._condition(c, operands) for c in condition.args)
+            other = algebra.multiply(combination(algebra.number(1), test, -1), no)
+            return combination(algebra.multiply(test, yes), other)
         left, right = (self._scalar(side, operands) for side in condition.args)
         difference = combination(left, right, -1)
         if isinstance(condition, (sympy.StrictGreaterThan, sympy.GreaterThan)):

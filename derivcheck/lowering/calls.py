@@ -23,7 +23,6 @@ from derivcheck.graph import (
     delta,
     diagonal,
     extremum,
-    fresh,
     indicator,
     mapped,
     multiply,
@@ -203,10 +202,10 @@ def _trace(lowering: Lowering, tree: Call) -> Value:
 def _diag(lowering: Lowering, tree: Call) -> Value:
     """A vector on the diagonal of a matrix, or the diagonal of a matrix as a vector."""
     (value,) = _arguments(lowering, tree, 1)
-    if value.is_vector:
-        (i,) = value.axes
-        j = fresh(i.dimension, [i])
-        return Value(multiply(value.node, delta(i, j)), (i,), (j,))
+    if not value.more and not (value.row and value.column):
+        others = fresh_axes([axis.dimension for axis in value.axes], value.axes)
+        deltas = [delta(a, b) for a, b in zip(value.axes, others, strict=True)]
+        return Value(multiply(value.node, *deltas), value.axes, others)
     i, j = _square(value, tree)
     return tensor_value(diagonal(value.node, i, j), (i,), lowering.scope.vectors)
 

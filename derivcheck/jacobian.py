@@ -1,0 +1,366 @@
+"""The Jacobian of one catalogue function: as entries, by cases, as a matrix, in numbers, and its structure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from derivcheck import derive
+from derivcheck.catalogue.activations import ACTIVATIONS
+from derivcheck.catalogue.functions import activations
+from derivcheck.catalogue.layers import LAYERS
+from derivcheck.catalogue.losses import LOSSES
+from derivcheck.claims import pair
+from derivcheck.derivation import NamedTensor
+from derivcheck.diagnostics import ContradictionError, DerivcheckError, Diagnostic
+from derivcheck.graph import Axis, Node, Quantity, constant, fresh, rename, sum_over
+from derivcheck.index_form import IndexForm, Naming, index_form
+from derivcheck.judge import Judge
+from derivcheck.lowering.values import Value
+from derivcheck.matrix_form import MatrixForm, MatrixNaming, NoMatrixForm, transposed
+from derivcheck.network import Network, build
+from derivcheck.notation.printer import to_latex, to_plain, to_unicode
+from derivcheck.notation.syntax import Call, Conditional, Derivative, Expression, Name, Subscript
+from derivcheck.notation.syntax import Comparison as Test
+from derivcheck.numeric.comparison import compare_gradient, laid_out
+from derivcheck.numeric.program import Program, Tensor
+from derivcheck.numeric.sampling import finite_sample
+from derivcheck.reading import Reader
+from derivcheck.spec import Spec, read_spec
+from derivcheck.verdicts import NumericEvidence, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One form in every notation."""
+
+    plain: str
+    unicode: str
+    latex: str
+
+
+@dataclass(frozen=True, slots=True)
+class JacobianResult:
+    """∂output/∂variable of a function: `matrix` is None where there is no matrix form (`no_matrix` says why).
+
+    `numbers` is the Jacobian at `point`, rows and columns as in the layout; a tensor of
+    higher order is flattened, first index slowest.
+    """
+
+    name: str
+    definition: str
+    of: str
+    wrt: str
+    layout: str
+    entry: Shown
+    index: Shown
+    cases: Shown | None
+    matrix: Shown | None
+    no_matrix: str
+    structure: tuple[str, ...]
+    verdict: Verdict
+    numeric: NumericEvidence
+    point: tuple[tuple[str, Any], ...]
+    numbers: Any
+    sizes: tuple[tuple[str, int], ...]
+
+
+def names() -> tuple[str, ...]:
+    """Every function that can be shown."""
+    return tuple(entry.name for entry in ACTIVATIONS) + tuple(entry.name for entry in (*LAYERS, *LOSSES))
+
+
+def show(
+    name: str,
+    size: str = "",
+    at: Sequence[float] | None = None,
+    layout: str = "numerator",
+    wrt: str = "",
+    seed: int = 0,
+) -> JacobianResult:
+    """The Jacobian of a catalogue function by one of its arguments (the first where none is named).
+
+    `size` is `3`, or `2x2` for an entrywise function of a matrix. Raises DerivcheckError
+    for an unknown name, argument or size.
+    """
+    spec, definition, output = function_spec(name, size, layout)
+    network = build(spec)
+    candidates = [t for t in network.tensors if t.name in definition_parameters(spec)]
+    chosen = next((t for t in candidates if t.name == wrt), None) if wrt else candidates[0]
+    if chosen is None:
+        known = ", ".join(t.name for t in candidates)
+        raise DerivcheckError(Diagnostic("DC605", f"`{name}` has no argument `{wrt}`", notes=(("arguments", known),)))
+    return _Shower(network, network.named(output), chosen, seed, layout).result(name, definition, at)
+
+
+def definition_parameters(spec: Spec) -> tuple[str, ...]:
+    return tuple(tensor.name.text for tensor in spec.tensors)
+
+
+def function_spec(name: str, size: str, layout: str) -> tuple[Spec, str, str]:
+    """(a spec with one layer that applies the function, its definition in words, the layer's name)."""
+    lengths = _lengths(size)
+    entrywise = activations()
+    if name in entrywise:
+        square = len(lengths) == 2
+        variable, output = ("Z", "A") if square else ("z", "a")
+        sizes = dict(zip("nm", lengths, strict=False))
+        spec = _spec({variable: "n m" if square else "n"}, f"{name}({variable})", output, layout, sizes)
+        return spec, f"{name}(t) = {entrywise[name].formula}", output
+    found = next((d for d in (*LAYERS, *LOSSES) if d.name == name), None)
+    if found is None:
+        import difflib
+
+        close = difflib.get_close_matches(name, names(), 1, 0.5)
+        raise DerivcheckError(
+            Diagnostic("DC605", f"unknown function `{name}`", help=close[0] if close else "derivcheck list")
+        )
+    inside = found.signature[found.signature.index("(") + 1 : -1]
+    parameters = [p.partition("[") for p in re.split(r",\s*(?![^\[]*\])", inside)]
+    defaults = dict(found.defaults)
+    tensors: dict[str, str] = {}
+    for stem, _, letters in parameters:
+        if found.matrix:
+            tensors[stem] = {"W": "m n", "x": "n", "b": "m"}[stem]
+        elif letters:
+            tensors[stem] = " ".join(f"n_{letter}" for letter in letters.rstrip("]").split(","))
+        elif stem not in defaults or stem in ("gamma", "beta"):
+            tensors[stem] = "n" if name != "batch_norm" or stem != "z" else "N n"
+    arguments = ", ".join(tensors)
+    call = f"{name}({arguments}, N)" if name == "batch_norm" else f"{name}({arguments})"
+    output = "p" if name in ("softmax",) else "L" if found in LOSSES else "h"
+    if output in tensors:
+        output = "out"
+    definition = "; ".join(found.lines) or dict(found.matrix)["column"]
+    return _spec(tensors, call, output, layout, {"n": lengths[0]} if lengths else {}), f"{call} = {definition}", output
+
+
+def _lengths(size: str) -> tuple[int, ...]:
+    if not size:
+        return ()
+    parts = size.lower().split("x")
+    if len(parts) > 2 or not all(part.isdigit() and 1 <= int(part) <= 12 for part in parts):
+        raise DerivcheckError(Diagnostic("DC606", f"`{size}` is not a size", help="--size 3 or --size 2x2"))
+    return tuple(int(part) for part in parts)
+
+
+def _spec(tensors: dict[str, str], formula: str, output: str, layout: str, sizes: dict[str, int]) -> Spec:
+    lines = [f"layout: {layout}", "vec: rows", "tensors:"]
+    lines += [f"  {name}: {axes}" for name, axes in tensors.items()]
+    lines += ["layers:", f"  {output}: '{formula}'"]
+    if sizes:
+        shown = ", ".join(f"{name}: {length}" for name, length in sizes.items())
+        lines.append(f"numeric: {{sizes: {{{shown}}}}}")
+    return read_spec("\n".join(lines), "<function>")
+
+
+class _Shower:
+    """One output of one network by one variable."""
+
+    def __init__(self, network: Network, output: NamedTensor, variable: NamedTensor, seed: int, layout: str) -> None:
+        self.network, self.output, self.variable = network, output, variable
+        self.seed, self.layout = seed, layout
+        tensors = list(network.tensors)
+        self.tensors = {t.node: t for t in tensors}
+        self.taken = frozenset({t.name for t in tensors} | set(network.scope.dimensions))
+        self.rows = tuple(fresh(a.dimension, (), f"row{k}.") for k, a in enumerate(output.axes))
+        self.columns = tuple(fresh(a.dimension, (), f"column{k}.") for k, a in enumerate(variable.axes))
+        node = derive.jacobian(
+            output.node, variable.node, dict(zip(output.axes, self.rows, strict=True)),
+            dict(zip(variable.axes, self.columns, strict=True)),
+        )  # fmt: skip
+        self.node = node
+        self.axes = (*self.rows, *self.columns)
+        names = [t.node for t in tensors]
+        self.reading = Reader(names, (), network.facts, self.axes).reading(node)
+        self.judge = Judge(network.facts, network.sizes, seed, [frozenset(n for n in names if isinstance(n, Quantity))])
+
+    def result(self, name: str, definition: str, at: Sequence[float] | None) -> JacobianResult:
+        letters = self._letters()
+        index = index_form(self.reading, self.axes, letters, self._naming())
+        entry = Derivative(
+            self._entry(self.output, letters[: len(self.rows)]),
+            (self._entry(self.variable, letters[len(self.rows) :]),),
+        )
+        proved = pair(entry, index, "=", None, self.network.scope)
+        judgement = self.judge.judge(proved.left, proved.right, proved.axes)
+        verdict = judgement.verdict
+        matrix, reason = self._matrix()
+        if matrix is not None:
+            whole = self._whole(matrix)
+            second = self.judge.judge(whole[0], whole[1], whole[2])
+            if second.verdict == "refuted":
+                raise ContradictionError(Diagnostic("DC903", f"the matrix form of `{name}` is not its Jacobian"))
+            verdict = min(verdict, second.verdict, key=("refuted", "undecided", "checked", "proved").index)
+        if verdict == "refuted":
+            raise ContradictionError(Diagnostic("DC903", f"the index form of `{name}` is not its Jacobian"))
+        rows = dict(zip(self.output.axes, self.rows, strict=True))
+        columns = dict(zip(self.variable.axes, self.columns, strict=True))
+        numeric = compare_gradient(
+            self.output.node, self.variable.node, self.node, self.network.sizes, self.network.facts, self.seed, rows,
+            columns,
+        )  # fmt: skip
+        point, numbers = self._numbers(at)
+        return JacobianResult(
+            name, definition, self.output.name, self.variable.name, self.layout, self._shown(entry), self._shown(index),
+            self._cases(letters), None if matrix is None else self._shown(matrix), reason, self._structure(), verdict,
+            numeric, point, numbers, tuple(self.network.sizes.items()),
+        )  # fmt: skip
+
+    # --- writing --------------------------------------------------------------------------
+
+    def _shown(self, tree: Expression) -> Shown:
+        scalars = frozenset(self.network.scope.dimensions) | {t.name for t in self.tensors.values() if not t.axes}
+        return Shown(to_plain(tree), to_unicode(tree, scalars), to_latex(tree, scalars))
+
+    def _letters(self) -> tuple[str, ...]:
+        pool = [letter for letter in "ijkmpqrst" if letter not in self.taken]
+        return tuple(pool[: len(self.axes)])
+
+    def _entry(self, tensor: NamedTensor, letters: Sequence[str]) -> Expression:
+        return Subscript(tensor.tree, tuple(Name(letter) for letter in letters)) if letters else tensor.tree
+
+    def _naming(self) -> Naming:
+        def entry(node: Node, places: Sequence[Expression], letters: frozenset[str]) -> Expression:
+            tensor = self.tensors[node]
+            own = getattr(node, "home", None) or node.axes
+            by_axis = dict(zip(own, places, strict=True))
+            ordered = tuple(by_axis[axis] for axis in tensor.axes if axis in by_axis)
+            return Subscript(tensor.tree, ordered) if ordered else tensor.tree
+
+        return Naming(entry, self.taken)
+
+    def _matrix_naming(self) -> MatrixNaming:
+        scalars = frozenset(self.network.scope.dimensions) | {t.name for t in self.tensors.values() if not t.axes}
+        return MatrixNaming(
+            lambda node: (self.tensors[node].tree, self.tensors[node].axes), "column", scalars, lambda d: Name(str(d))
+        )
+
+    def _cases(self, letters: Sequence[str]) -> Shown | None:
+        """`A if i == j else B`, where deltas of a square Jacobian make the difference."""
+        canonical = self.reading.canonical
+        algebra = canonical.algebra
+        if len(self.rows) != 1 or len(self.columns) != 1 or self.rows[0].dimension != self.columns[0].dimension:
+            return None
+        i, j = canonical.outer(self.rows[0]), canonical.outer(self.columns[0])
+        if not any(self._is_delta(a) for _, factors in self.reading.polynomial for a, _, _ in factors):
+            return None
+        algebra.start()
+        same = algebra.substitute(self.reading.polynomial, {j: i})
+        other = {t: c for t, c in self.reading.polynomial.items() if not any(self._is_delta(a) for a, _, _ in t[1])}
+        form = IndexForm(canonical, self._naming())
+        names = {i: letters[0], j: letters[1]}
+        test = Test("=", Name(letters[0]), Name(letters[1]))
+        return self._shown(Conditional(test, form.expression(same, names), form.expression(other, names)))
+
+    def _is_delta(self, number: int) -> bool:
+        return self.reading.canonical.algebra.atoms[number].kind == "equal"
+
+    def _matrix(self) -> tuple[Expression | None, str]:
+        """The matrix form in the layout asked for, or the reason why there is none."""
+        try:
+            tree = self._flat() if len(self.axes) > 2 else self._plain_matrix()
+        except NoMatrixForm as why:
+            return None, str(why)
+        turned = self.layout == "denominator" and bool(self.rows) and bool(self.columns)
+        return (transposed(tree) if turned else tree), ""
+
+    def _plain_matrix(self) -> Expression:
+        outer = [self.reading.canonical.outer(axis) for axis in self.axes] + [None, None]
+        row, column = (outer[0], outer[1]) if self.rows else (outer[0], None)
+        if not self.rows and len(self.columns) == 2:
+            row, column = outer[0], outer[1]
+        self.reading.canonical.algebra.start()
+        return MatrixForm(self.reading.canonical, self._matrix_naming()).expression(
+            self.reading.polynomial, row, column
+        )
+
+    def _flat(self) -> Expression:
+        """Flattened row by row: `diag(vec(F))` of an entrywise function, `kron(A, B)` of a product."""
+        canonical = self.reading.canonical
+        if len(self.reading.polynomial) != 1:
+            raise NoMatrixForm("the flattened Jacobian is not one product")
+        ((bound, factors), coefficient), *_ = self.reading.polynomial.items()
+        if bound or coefficient != 1:
+            raise NoMatrixForm("the flattened Jacobian is not one product")
+        rows = [canonical.outer(axis) for axis in self.rows]
+        columns = [canonical.outer(axis) for axis in self.columns]
+        form = MatrixForm(canonical, self._matrix_naming())
+        deltas = [f for f in factors if self._is_delta(f[0])]
+        rest = tuple(f for f in factors if not self._is_delta(f[0]))
+        matched = {frozenset(couple) for couple in zip(rows, columns, strict=False)}
+        if len(rows) == len(columns) == 2 and {frozenset(d[1]) for d in deltas} == matched:
+            kept = {i for _, ii, _ in rest for i in ii}
+            names = rows if kept <= set(rows) else columns
+            inner = form.expression({((), rest): 1}, names[0], names[1])
+            return Call("diag", (Call("vec", (inner,)),))
+        if len(rows) == 1 and len(columns) == 2:
+            for first, second in ((columns[0], columns[1]), (columns[1], columns[0])):
+                left = tuple(f for f in factors if set(f[1]) <= {rows[0], first})
+                right = tuple(f for f in factors if set(f[1]) <= {second})
+                if len(left) + len(right) == len(factors) and left and right:
+                    a = form.expression({((), left): 1}, rows[0], first)
+                    b = transposed(form.expression({((), right): 1}, second, None))
+                    return Call("kron", (a, b) if first == columns[0] else (b, a))
+        raise NoMatrixForm(f"a tensor of order {len(self.axes)}")
+
+    def _whole(self, matrix: Expression) -> tuple[Node, Node, tuple[Axis, ...]]:
+        """The Jacobian node and the lowered matrix form, along common axes."""
+        from derivcheck.lowering.language import Lowering
+
+        value = Lowering(self.network.scope).expression(matrix)
+        if not self.rows:
+            target = (
+                Value(self.node, self.columns, ())
+                if len(self.columns) < 2
+                else Value(self.node, self.columns[:1], self.columns[1:])
+            )
+        else:
+            target = Value(self.node, self.rows, self.columns)
+        if self.layout == "denominator" and self.rows:
+            value = value.transposed()
+        own, wanted = (*value.row, *value.column), (*target.row, *target.column)
+        if [a.dimension for a in own] != [a.dimension for a in wanted]:
+            raise ContradictionError(Diagnostic("DC903", "a matrix form does not have the shape of its Jacobian"))
+        return self.node, rename(value.node, dict(zip(own, wanted, strict=True))), self.axes
+
+    # --- structure and numbers ------------------------------------------------------------
+
+    def _structure(self) -> tuple[str, ...]:
+        """What is proved of the Jacobian: diagonal, symmetric, rows or columns summing to zero."""
+        found = []
+        if len(self.rows) == len(self.columns) == 1:
+            i, j = self.rows[0], self.columns[0]
+            if i.dimension == j.dimension:
+                if all(any(self._is_delta(a) for a, _, _ in factors) for _, factors in self.reading.polynomial):
+                    found.append("diagonal")
+                if self.judge.proof(self.node, rename(self.node, {i: j, j: i})).proved:
+                    found.append("symmetric")
+            for axis, text in ((j, "rows sum to zero"), (i, "columns sum to zero")):
+                if self.judge.proof(sum_over(self.node, [axis]), constant(0)).proved:
+                    found.append(text)
+        return tuple(found)
+
+    def _numbers(self, at: Sequence[float] | None) -> tuple[tuple[tuple[str, Any], ...], Any]:
+        sizes = dict(self.network.sizes)
+        program = Program([self.node], seed=self.seed)
+        values = finite_sample([self.output.node, self.node], sizes, self.network.facts, self.seed)
+        if at is not None:
+            count = int(np.prod([a.dimension.size(sizes) for a in self.variable.axes]))
+            if len(at) != count:
+                raise DerivcheckError(
+                    Diagnostic("DC606", f"`--at` needs {count} numbers, {len(at)} are given", help=f"--size {len(at)}")
+                )
+            shape = [a.dimension.size(sizes) for a in self.variable.axes]
+            values[self.variable.node] = Tensor(np.array(at, dtype=float).reshape(shape), self.variable.axes)
+        array = np.array(laid_out(program.run(values, sizes)[0], self.axes, sizes))
+        down = int(np.prod([a.dimension.size(sizes) for a in self.rows]))
+        flat = array.reshape(down, -1)
+        if self.layout == "denominator":
+            flat = flat.T
+        point = tuple((n.name, np.asarray(t.array).tolist()) for n, t in values.items() if hasattr(n, "name"))
+        return point, flat.tolist()
