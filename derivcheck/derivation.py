@@ -34,7 +34,7 @@ from derivcheck.notation.syntax import (
 )
 from derivcheck.reading import Reader, Reading
 
-Style = Literal["nested", "closed"]
+Style = Literal["nested", "closed", "named"]
 READABLE = 44  # nodes of a syntax tree: about one line of text
 READABLE_ENTRY = 56
 INLINED = 30
@@ -130,6 +130,28 @@ class Derivation:
             self._readings[adjoint] = reader.reading(adjoint, of_name=True)
         return reader
 
+    @property
+    def readings(self) -> Mapping[Node, Reading]:
+        """The readings of the named adjoints."""
+        _ = self._reader
+        return self._readings
+
+    def without_facts(self) -> Derivation:
+        """The same derivation with nothing given."""
+        return Derivation(self.output, self.tensors.values(), {}, self.vectors, self._taken)
+
+    def readings_of(self, variable: Node) -> Reading | None:
+        """The reading of ∂output/∂variable, None where it grows too large."""
+        try:
+            return self.reading(variable)
+        except (GrowthError, UndefinedError):
+            return None
+
+    def mentions_adjoints(self, reading: Reading) -> bool:
+        """Whether a reading names another adjoint."""
+        leaves = reading.canonical.leaf_nodes
+        return any(leaves.get(a) in self._variables for _, factors in reading.polynomial for a, _, _ in factors)
+
     def reading(self, variable: Node) -> Reading:
         reader = self._reader
         adjoint = self.adjoints[variable]
@@ -145,7 +167,7 @@ class Derivation:
             zero = Number(Fraction(0))
             return GradientForm(variable, letters, zero, zero, "", frozenset())
         reading = self.reading(variable.node)
-        index = index_form(reading, variable.axes, letters, self._naming(style))
+        index = index_form(reading, variable.axes, letters, self.naming(style))
         matrix: Expression | None = None
         reason = ""
         try:
@@ -181,7 +203,9 @@ class Derivation:
         cone = topological([node], names)
         return any(isinstance(n, Sum) for n in cone) and any(isinstance(n, Input) and len(n.axes) > 1 for n in cone)
 
-    def _naming(self, style: Style) -> Naming:
+    def naming(self, style: Style) -> Naming:
+        """How leaves are written: `named` keeps every adjoint a name."""
+
         def entry(node: Node, places: Sequence[Expression], letters: frozenset[str]) -> Expression:
             variable = self._variables.get(node)
             if variable is None:
@@ -211,7 +235,7 @@ class Derivation:
         self._depth += 1
         try:
             names = [cast(Name, place).name for place in places]
-            outer = Naming(self._naming(style).entry, self._taken | letters)
+            outer = Naming(self.naming(style).entry, self._taken | letters)
             return index_form(self._readings[node], variable.axes, names, outer)
         except (GrowthError, UndefinedError):
             return None
@@ -270,7 +294,13 @@ class Derivation:
 
 def _attempts(style: Style) -> tuple[Style, ...]:
     """Where a closed form is too long, the nested one may still read better than a name."""
-    return ("closed", "nested") if style == "closed" else ("nested",)
+    match style:
+        case "closed":
+            return ("closed", "nested")
+        case "nested":
+            return ("nested",)
+        case "named":
+            return ()
 
 
 def is_affine_layer(node: Node, names: frozenset[Node]) -> bool:

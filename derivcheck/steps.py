@@ -1,0 +1,194 @@
+"""A derivation as a person would follow it: one rule a line, every line proved equal to the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from derivcheck import derive
+from derivcheck.claims import pair
+from derivcheck.derivation import Derivation, NamedTensor
+from derivcheck.diagnostics import ContradictionError, Diagnostic
+from derivcheck.graph import Axis, Node, Quantity, constant, delta, fresh, multiply, rename, topological
+from derivcheck.index_form import fresh_letter
+from derivcheck.judge import Judge
+from derivcheck.lowering.scope import Scope
+from derivcheck.notation.syntax import Binary, Derivative, Equation, Expression, Name, Reduction, Subscript
+from derivcheck.reading import Reader
+from derivcheck.verdicts import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line: what was done, the equation, and how it follows from the line before."""
+
+    rule: str
+    equation: Equation
+    verdict: Verdict
+    facts: tuple[str, ...] = ()
+    opens: bool = False
+
+
+class StepWriter:
+    """Writes the steps from the loss down to one variable."""
+
+    def __init__(self, derivation: Derivation, scope: Scope, judge: Judge) -> None:
+        self.derivation, self.scope, self.judge = derivation, scope, judge
+        self.names = frozenset(derivation.tensors)
+
+    def steps(self, variable: NamedTensor) -> list[Step]:
+        """Every stage between the loss and the variable. Raises GrowthError, ContradictionError."""
+        written: list[Step] = []
+        for tensor in self._path(variable):
+            written.extend(self._stage(tensor))
+        form = self.derivation.best(variable)
+        if form.matrix is not None and variable.node in self.derivation.adjoints:
+            whole = Equation((Derivative(self.derivation.output.tree, (variable.tree,)), form.matrix), ("=",))
+            link = pair(variable.tree, form.matrix, "=", None, self.scope)
+            judged = self.judge.judge(self.derivation.adjoints[variable.node], link.right, link.axes)
+            written.append(Step("in matrix form", whole, judged.verdict, judged.facts, opens=True))
+        return written
+
+    def _path(self, variable: NamedTensor) -> list[NamedTensor]:
+        """The named quantities between the loss and the variable, nearest to the loss first."""
+        adjoints = self.derivation.adjoints
+        on_path = {variable.node}
+        for node in sorted((n for n in adjoints if isinstance(n, Quantity)), key=lambda n: n.serial):
+            if self._direct(node) & on_path:
+                on_path.add(node)
+        chosen = [self.derivation.tensors[n] for n in on_path if n in adjoints]
+        return sorted(chosen, key=lambda t: (t.node is variable.node, -t.node.serial))
+
+    def _direct(self, node: Node) -> set[Node]:
+        """The names that a quantity is made of directly."""
+        return set(topological([node], self.names - {node})) & self.names - {node}
+
+    def _consumers(self, node: Node) -> list[NamedTensor]:
+        """The quantities made of a name directly that the loss depends on, the loss included."""
+        found = [
+            tensor
+            for tensor in self.derivation.tensors.values()
+            if isinstance(tensor.node, Quantity)
+            and (tensor.node in self.derivation.adjoints or tensor.node is self.derivation.output.node)
+            and node in self._direct(tensor.node)
+        ]
+        return sorted(found, key=lambda t: t.node.serial)
+
+    # --- one stage ------------------------------------------------------------------------
+
+    def _stage(self, tensor: NamedTensor) -> list[Step]:
+        derivation = self.derivation
+        letters = list(derivation.gradient(tensor, "nested").letters)
+        places = tuple(Name(letter) for letter in letters)
+        left = Derivative(derivation.output.tree, (Subscript(tensor.tree, places) if places else tensor.tree,))
+        consumers = self._consumers(tensor.node)
+        lines: list[tuple[str, Expression]] = []
+        if any(c.node is derivation.output.node for c in consumers) and len(consumers) == 1:
+            local = self._local(consumers[0], tensor, [], letters)
+            lines.append((f"derivative of {consumers[0].name}", local))
+        else:
+            chain, substituted, known = [], [], []
+            totals = all(self._only_directly(c.node, tensor.node) for c in consumers)
+            used = set(derivation._taken) | set(letters)
+            for consumer in consumers:
+                bound = []
+                for _ in consumer.axes:
+                    bound.append(fresh_letter(used))
+                    used.add(bound[-1])
+                entry = Subscript(consumer.tree, tuple(Name(b) for b in bound)) if bound else consumer.tree
+                above: Expression = Derivative(derivation.output.tree, (entry,))
+                if consumer.node is derivation.output.node:
+                    above = Name("1")
+                local = self._local(consumer, tensor, bound, letters)
+                symbol = Derivative(entry, (Subscript(tensor.tree, places) if places else tensor.tree,))
+                chain.append(self._summed(bound, above, symbol))
+                substituted.append(self._summed(bound, above, local))
+                explicit = self._explicit(consumer, bound)
+                known.append(self._summed(bound, explicit if explicit is not None else above, local))
+            if totals:
+                lines.append(("chain rule", _total(chain)))
+            lines.append((f"derivative of {', '.join(c.name for c in consumers)}", _total(substituted)))
+            settled = derivation.readings_of(tensor.node)
+            if known != substituted and settled is not None and not derivation.mentions_adjoints(settled):
+                lines.append(("the derivative above put in", _total(known)))
+        lines.extend(self._simplified(tensor, letters))
+        return self._checked(left, lines)
+
+    def _summed(self, bound: Sequence[str], above: Expression, local: Expression) -> Expression:
+        body = local if above == Name("1") else Binary("*", above, local)
+        return Reduction("sum", tuple(bound), None, body) if bound else body
+
+    def _only_directly(self, consumer: Node, variable: Node) -> bool:
+        """Whether a quantity depends on a name through no other name: then ∂q/∂v is the whole derivative."""
+        others = self._direct(consumer) - {variable}
+        return not any(variable in set(topological([other])) for other in others)
+
+    def _local(
+        self, consumer: NamedTensor, variable: NamedTensor, rows: Sequence[str], columns: Sequence[str]
+    ) -> Expression:
+        """∂consumer[rows]/∂variable[columns], other names held fixed, as an index expression."""
+        row_axes = [fresh(a.dimension, (), f"row{k}.") for k, a in enumerate(consumer.axes)]
+        column_axes = [fresh(a.dimension, (), f"column{k}.") for k, a in enumerate(variable.axes)]
+        seed = multiply(constant(1), *(delta(a, b) for a, b in zip(consumer.axes, row_axes, strict=True)))
+        direct = self._direct(consumer.node)
+        assert isinstance(consumer.node, Quantity)
+        adjoint = derive.adjoints(consumer.node.operand, seed, direct)[variable.node]
+        adjoint = rename(adjoint, dict(zip(variable.axes, column_axes, strict=True)))
+        axes = (*row_axes, *column_axes)
+        reading = Reader(tuple(self.names), (), {}, axes).reading(adjoint)
+        return self._written(reading, axes, (*rows, *columns))
+
+    def _written(
+        self, canonical: object, polynomial: object, axes: Sequence[Axis], letters: Sequence[str]
+    ) -> Expression:
+        outer = {canonical.outer(axis): letter for axis, letter in zip(axes, letters, strict=True)}  # type: ignore[attr-defined]
+        canonical.algebra.start()  # type: ignore[attr-defined]
+        naming = self.derivation.naming("named")
+        return IndexForm(canonical, naming).expression(polynomial, outer)  # type: ignore[arg-type]
+
+    def _explicit(self, consumer: NamedTensor, letters: Sequence[str]) -> Expression | None:
+        """The derivative by a consumer where it is known without naming another derivative."""
+        reading = self.derivation.readings.get(self.derivation.adjoints.get(consumer.node, consumer.node))
+        if reading is None or self.derivation.mentions_adjoints(reading):
+            return None
+        return self._written(reading, consumer.axes, letters)
+
+    def _simplified(self, tensor: NamedTensor, letters: Sequence[str]) -> list[tuple[str, Expression]]:
+        """The sum carried out, first without facts, then with those given."""
+        derivation = self.derivation
+        final = derivation.reading(tensor.node)
+        lines: list[tuple[str, Expression]] = []
+        if final.facts:
+            bare = derivation.without_facts().readings_of(tensor.node)
+            if bare is not None:
+                lines.append(("sums carried out, deltas contracted",
+                              self._written(bare, tensor.axes, letters)))  # fmt: skip
+        rule = "facts used" if final.facts else "sums carried out, deltas contracted"
+        lines.append((rule, self._written(final, tensor.axes, letters)))
+        return lines
+
+    def _checked(self, left: Expression, lines: Sequence[tuple[str, Expression]]) -> list[Step]:
+        """Each line against the one before; a line that says the same again is left out."""
+        written: list[Step] = []
+        previous = left
+        for rule, right in lines:
+            if right == previous:
+                continue
+            link = pair(previous, right, "=", None, self.scope)
+            judged = self.judge.judge(link.left, link.right, link.axes)
+            if judged.verdict == "refuted":
+                raise ContradictionError(
+                    Diagnostic("DC904", f"a line of the derivation ({rule}) does not follow from the one before",
+                               help="this is a bug of derivcheck: please report it with the spec")
+                )  # fmt: skip
+            shown = f"{rule}: {', '.join(judged.facts)}" if rule == "facts used" and judged.facts else rule
+            written.append(Step(shown, Equation((left, right), ("=",)), judged.verdict, judged.facts, not written))
+            previous = right
+        return written
+
+
+def _total(parts: Sequence[Expression]) -> Expression:
+    result = parts[0]
+    for part in parts[1:]:
+        result = Binary("+", result, part)
+    return result
