@@ -138,13 +138,8 @@ class StepWriter:
         reading = Reader(tuple(self.names), (), {}, axes).reading(adjoint)
         return self._written(reading, axes, (*rows, *columns))
 
-    def _written(
-        self, canonical: object, polynomial: object, axes: Sequence[Axis], letters: Sequence[str]
-    ) -> Expression:
-        outer = {canonical.outer(axis): letter for axis, letter in zip(axes, letters, strict=True)}  # type: ignore[attr-defined]
-        canonical.algebra.start()  # type: ignore[attr-defined]
-        naming = self.derivation.naming("named")
-        return IndexForm(canonical, naming).expression(polynomial, outer)  # type: ignore[arg-type]
+    def _written(self, reading: Reading, axes: Sequence[Axis], letters: Sequence[str]) -> Expression:
+        return index_form(reading, axes, letters, self.derivation.naming("named"))
 
     def _explicit(self, consumer: NamedTensor, letters: Sequence[str]) -> Expression | None:
         """The derivative by a consumer where it is known without naming another derivative."""
