@@ -10,11 +10,11 @@ from derivcheck.claims import pair
 from derivcheck.derivation import Derivation, NamedTensor
 from derivcheck.diagnostics import ContradictionError, Diagnostic
 from derivcheck.graph import Axis, Node, Quantity, constant, delta, fresh, multiply, rename, topological
-from derivcheck.index_form import fresh_letter
+from derivcheck.index_form import fresh_letter, index_form
 from derivcheck.judge import Judge
 from derivcheck.lowering.scope import Scope
 from derivcheck.notation.syntax import Binary, Derivative, Equation, Expression, Name, Reduction, Subscript
-from derivcheck.reading import Reader
+from derivcheck.reading import Reader, Reading
 from derivcheck.verdicts import Verdict
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from derivcheck.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.claims import Pair, pair, pairs
 from derivcheck.derivation import Derivation, GradientForm, NamedTensor, is_affine_layer
+from derivcheck.diagnose import Diagnoser
 from derivcheck.diagnostics import (
     ContradictionError,
     DerivcheckError,
@@ -104,7 +105,28 @@ class Examiner:
         cuts.append(frozenset(n for n in names if is_affine_layer(n, names)))
         self.judge = Judge(network.facts, network.sizes, self.seed, cuts)
         self.prefix = ", ".join(f"{label} = {value}" for label, value in network.depth.items())
+        self._diagnoser: Diagnoser | None = None
         self._measured: dict[tuple[Node, Node], NumericEvidence] = {}
+
+    @property
+    def diagnoser(self) -> Diagnoser:
+        """The search for what is wrong with a claim; the derived forms are written when it is first asked."""
+        if self._diagnoser is None:
+            self._diagnoser = Diagnoser(self.network, self.judge, self._derived())
+        return self._diagnoser
+
+    def _derived(self) -> dict[Node, Expression]:
+        found: dict[Node, Expression] = {}
+        if self.derivation is None:
+            return found
+        for node, adjoint in self.derivation.adjoints.items():
+            try:
+                form = self.derivation.best(self.derivation.tensors[node])
+            except (GrowthError, UndefinedError):
+                continue
+            if form.matrix is not None:
+                found[adjoint] = form.matrix
+        return found
 
     # --- gradients ------------------------------------------------------------------------
 
@@ -308,7 +330,8 @@ def _judge_link(blank: ClaimResult, link: Pair, examiner: Examiner, text: Source
     if link.shapes is not None:
         unequal: Verdict = "proved" if link.relation == "!=" else "refuted"
         message = f"the sides have different shapes: {link.shapes[0]} and {link.shapes[1]}"
-        return replace(blank, verdict=unequal, message=message)
+        refuted = replace(blank, verdict=unequal, message=message)
+        return refuted if link.relation == "!=" else _diagnosed(refuted, link, examiner, text)
     judgement = examiner.judge.judge(link.left, link.right, link.axes)
     verdict, message = judgement.verdict, judgement.reason
     if link.relation == "!=":
@@ -316,10 +339,17 @@ def _judge_link(blank: ClaimResult, link: Pair, examiner: Examiner, text: Source
         flipped: dict[Verdict, Verdict] = {"proved": "refuted", "checked": "refuted", "refuted": "proved"}
         verdict = flipped.get(verdict, verdict)
         message = "the sides are equal" if verdict == "refuted" else message
-    return replace(
+    result = replace(
         blank, verdict=verdict, facts=judgement.facts, exact=judgement.exact, numeric=judgement.numeric,
         witness=judgement.witness, message=message,
     )  # fmt: skip
+    return _diagnosed(result, link, examiner, text) if verdict == "refuted" and link.relation == "=" else result
+
+
+def _diagnosed(result: ClaimResult, link: Pair, examiner: Examiner, text: SourceText) -> ClaimResult:
+    """A refuted claim with its diagnosis and, where one is proved, the suggestion."""
+    diagnosis, suggestion = examiner.diagnoser.diagnose(link, text)
+    return replace(result, diagnosis=diagnosis, suggestion=suggestion)
 
 
 def _judge_steps(declaration: ClaimDeclaration, examiners: Sequence[Examiner], strict: bool) -> ClaimResult:

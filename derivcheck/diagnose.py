@@ -1,0 +1,496 @@
+"""What is wrong with a refuted claim: the nearest true equation, found by trying edits.
+
+Each edit changes the right side (or, for layouts, both); an edit whose result is
+*proved* is the diagnosis, and its text the suggestion. Edits are tried from the
+smallest on, filtered by the field, which costs about a millisecond each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from derivcheck import exact
+from derivcheck.claims import Pair, pair
+from derivcheck.diagnostics import DerivcheckError, Diagnostic, NotationError, SourceText
+from derivcheck.graph import Axis, Node
+from derivcheck.judge import Judge, fact_texts
+from derivcheck.lowering.scope import Scope
+from derivcheck.network import Network
+from derivcheck.notation.printer import to_plain
+from derivcheck.notation.syntax import (
+    Binary,
+    Call,
+    Conditional,
+    Derivative,
+    Expression,
+    Name,
+    Negate,
+    Number,
+    Reduction,
+    Span,
+    Subscript,
+    Transpose,
+)
+
+CODES: dict[str, str] = {
+    "DC201": "constant factor",
+    "DC202": "sign",
+    "DC203": "transpose missing",
+    "DC204": "transpose superfluous",
+    "DC205": "true in another layout",
+    "DC206": "factors in the wrong order",
+    "DC207": "entrywise product where a matrix product is meant",
+    "DC208": "matrix product where an entrywise product is meant",
+    "DC209": "function where its derivative is meant",
+    "DC210": "derivative where the function is meant",
+    "DC211": "derivative at the wrong argument",
+    "DC212": "the factor f' is missing",
+    "DC213": "wrong variable",
+    "DC214": "sum over the wrong axis",
+    "DC215": "sum missing",
+    "DC216": "mean where a sum is meant, or a sum where a mean is meant",
+    "DC217": "right on the diagonal only: off-diagonal terms are dropped",
+    "DC218": "Kronecker delta missing",
+    "DC219": "right only under a fact that is not given",
+    "DC220": "right only where dimensions are equal",
+    "DC221": "a term is missing",
+    "DC222": "a term too many",
+    "DC223": "the power is wrong",
+    "DC229": "no single edit makes it true",
+    "DC230": "shapes differ",
+}
+FACT_CANDIDATES = ("sums_to_one", "binary", "one_hot", "symmetric", "orthogonal", "unit", "positive")
+BUDGET = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A changed right side (or left side): its code, what to say, and the place of the change."""
+
+    code: str
+    message: str
+    tree: Expression
+    span: Span
+    cost: int
+    left: Expression | None = None
+
+
+class Diagnoser:
+    """Searches edits of refuted claims of one network."""
+
+    def __init__(self, network: Network, judge: Judge, derived: dict[Node, Expression]) -> None:
+        """`derived` maps derivative nodes to the derived form, to be shown beside the claim."""
+        self.network = network
+        self.judge = judge
+        self.derived = derived
+
+    def diagnose(self, link: Pair, text: SourceText) -> tuple[Diagnostic | None, str]:
+        """(diagnostic, suggestion) for a refuted link; the suggestion is proved, or empty."""
+        tried = 0
+        for edit in sorted(self._edits(link), key=lambda e: e.cost):
+            tried += 1
+            if tried > BUDGET:
+                break
+            if self._proves(link, edit):
+                suggestion = to_plain(edit.tree)
+                return self._diagnostic(link, edit.code, edit.message, edit.span, text, suggestion), suggestion
+        for code, message in self._conditions(link):
+            return self._diagnostic(link, code, message, link.right_tree.span, text, ""), ""
+        if link.shapes is not None:
+            message = f"the sides have different shapes: {link.shapes[0]} and {link.shapes[1]}"
+            return self._diagnostic(link, "DC230", message, link.right_tree.span, text, ""), ""
+        return self._diagnostic(link, "DC229", "the two sides differ", link.right_tree.span, text, ""), ""
+
+    def _diagnostic(
+        self, link: Pair, code: str, message: str, span: Span, text: SourceText, suggestion: str
+    ) -> Diagnostic:
+        notes: list[tuple[str, str]] = []
+        derived = self.derived.get(link.left)
+        if derived is not None:
+            notes.append(("derived", f"{to_plain(link.left_tree)} = {to_plain(derived)}"))
+        where = text.where(span.start, span.stop) if span.stop > span.start else text.where()
+        return Diagnostic(code, message, where, CODES[code], tuple(notes), suggestion)
+
+    def _proves(self, link: Pair, edit: Edit) -> bool:
+        """Whether the edited claim is true: first the field at small sizes, then the canonical form."""
+        try:
+            left = link.left_tree if edit.left is None else edit.left
+            trial = pair(left, edit.tree, "=", link.where, self.network.scope)
+        except (DerivcheckError, ValueError, RecursionError):
+            return False
+        if trial.shapes is not None:
+            return False
+        sizes = exact.default_sizes([trial.left, trial.right])[-1:]
+        quick = exact.identical(
+            trial.left, trial.right, sizes=sizes, facts=self.judge.facts, draws=1, seed=self.judge.seed + 11
+        )
+        if quick.equal is False and not quick.reason.startswith("too many"):
+            return False
+        return self.judge.proof(trial.left, trial.right).proved
+
+    # --- edits ----------------------------------------------------------------------------
+
+    def _edits(self, link: Pair) -> Iterator[Edit]:
+        right = link.right_tree
+        yield from self._whole(link, right)
+        for place, node in places(right):
+            for edit in self._local(node, link):
+                yield replace(edit, tree=put(right, place, edit.tree))
+        yield from self._terms(link, right)
+        yield from self._layouts(link)
+
+    def _whole(self, link: Pair, right: Expression) -> Iterator[Edit]:
+        span = right.span
+        yield Edit("DC202", "the sign is wrong", _negated(right), span, 1)
+        for value, shown in self._factors(link):
+            factor, inverse = value
+            yield Edit("DC201", f"a factor {shown} is missing", Binary("*", factor, right), span, 2)
+            yield Edit("DC201", f"a factor {shown} too large", _divided(right, inverse), span, 2)
+            yield Edit("DC201", f"a factor -{shown} is missing", Negate(Binary("*", factor, right)), span, 4)
+        yield Edit("DC203", "transpose missing", Transpose(right), span, 1)
+
+    def _factors(self, link: Pair) -> Iterator[tuple[tuple[Expression, Expression], str]]:
+        for value in (2, 3, 4):
+            number = Number(Fraction(value))
+            yield (number, number), str(value)
+        for name in self._dimension_names(link):
+            yield (Name(name), Name(name)), name
+        for name in self._dimension_names(link):
+            half = Binary("/", Name(name), Number(Fraction(2)))
+            yield (half, half), f"{name}/2"
+
+    def _dimension_names(self, link: Pair) -> list[str]:
+        from derivcheck.graph import topological
+
+        used = {
+            name
+            for node in topological([link.left, link.right])
+            for axis in node.axes
+            for name, _ in axis.dimension.terms
+        }
+        return [name for name in self.network.scope.dimensions if name in used]
+
+    def _local(self, node: Expression, link: Pair) -> Iterator[Edit]:
+        """Edits of one subexpression; the tree of an edit is the new subexpression."""
+        span = node.span
+        match node:
+            case Transpose(operand):
+                yield Edit("DC204", "transpose superfluous", operand, span, 1)
+            case Name() | Subscript() | Derivative() | Call():
+                if not _is_entry(node):
+                    yield Edit("DC203", "transpose missing", Transpose(node), span, 1)
+        match node:
+            case Negate(operand):
+                yield Edit("DC202", "the sign is wrong", operand, span, 1)
+            case Binary("+", left, right):
+                yield Edit("DC202", "the sign is wrong", Binary("-", left, right), span, 1)
+                yield Edit("DC202", "the sign is wrong", Binary("-", right, left), span, 2)
+            case Binary("-", left, right):
+                yield Edit("DC202", "the sign is wrong", Binary("-", right, left), span, 1)
+                yield Edit("DC202", "the sign is wrong", Binary("+", left, right), span, 1)
+            case Binary("@", left, right):
+                yield Edit("DC208", "an entrywise product is meant", Binary("*", left, right), span, 2)
+                yield Edit("DC206", "the factors are in the wrong order", Binary("@", right, left), span, 2)
+                for a, b in ((Transpose(left), right), (left, Transpose(right)), (Transpose(right), left),
+                             (right, Transpose(left)), (Transpose(left), Transpose(right))):  # fmt: skip
+                    code = "DC203" if a in (Transpose(left), left) else "DC206"
+                    message = "transpose missing" if code == "DC203" else "the factors are in the wrong order"
+                    yield Edit(code, message, Binary("@", a, b), span, 3)
+            case Binary("*", left, right):
+                if not _is_entry(left) and not _is_entry(right):
+                    yield Edit("DC207", "a matrix product is meant", Binary("@", left, right), span, 2)
+                    yield Edit("DC207", "a matrix product is meant", Binary("@", left, Transpose(right)), span, 3)
+                    yield Edit("DC207", "a matrix product is meant", Binary("@", Transpose(left), right), span, 3)
+                    yield Edit("DC207", "a matrix product is meant", Binary("@", right, left), span, 3)
+                    yield Edit("DC207", "a matrix product is meant", Binary("@", right, Transpose(left)), span, 3)
+            case Binary("**", base, Number(value)):
+                for other in (value + 1, value - 1):
+                    yield Edit("DC223", "the power is wrong", Binary("**", base, Number(other)), span, 2)
+            case Number(value):
+                for other in (value + 1, value - 1, -value):
+                    if other >= 0:
+                        yield Edit("DC201", "a constant is wrong", Number(other), span, 3)
+        yield from self._functions(node)
+        yield from self._names(node)
+        yield from self._sums(node)
+
+    def _functions(self, node: Expression) -> Iterator[Edit]:
+        if not isinstance(node, Call):
+            return
+        if node.primes:
+            lower = replace(node, primes=node.primes - 1)
+            yield Edit("DC210", f"`{node.function}` is meant, not its derivative", lower, node.span, 2)
+            for argument in self._same_shape_names(node.arguments[0]) if node.arguments else ():
+                moved = replace(node, arguments=(argument, *node.arguments[1:]))
+                yield Edit("DC211", "the derivative is taken at the wrong argument", moved, node.span, 2)
+        else:
+            higher = replace(node, primes=1)
+            yield Edit(
+                "DC209", f"`{node.function}'` is meant, the derivative of `{node.function}`", higher, node.span, 2
+            )
+        if node.function in ("sum", "mean"):
+            other = "mean" if node.function == "sum" else "sum"
+            yield Edit("DC216", f"a {other} is meant", replace(node, function=other), node.span, 2)
+            if len(node.arguments) == 2:
+                for name in self.network.scope.dimensions:
+                    moved = replace(node, arguments=(node.arguments[0], Name(name)))
+                    if moved != node:
+                        yield Edit("DC214", "the sum runs over the wrong axis", moved, node.span, 2)
+
+    def _same_shape_names(self, tree: Expression) -> Iterator[Expression]:
+        """Other declared names with the shape of a name, indexed alike."""
+        base, entries = (tree.base, tree.entries) if isinstance(tree, Subscript) else (tree, None)
+        if not isinstance(base, Name) or base.name not in self.network.scope.values:
+            return
+        own = self.network.scope.values[base.name]
+        for name, value in self.network.scope.values.items():
+            same = [a.dimension for a in value.axes] == [a.dimension for a in own.axes]
+            if name != base.name and same and "[" not in name:
+                yield Name(name) if entries is None else Subscript(Name(name), entries)
+
+    def _names(self, node: Expression) -> Iterator[Edit]:
+        """Another variable of any shape, or a neighbouring layer's."""
+        match node:
+            case Name(name) if name in self.network.scope.values:
+                for other, value in self.network.scope.values.items():
+                    if (
+                        other != name
+                        and len(value.axes) == len(self.network.scope.values[name].axes)
+                        and "[" not in other
+                    ):
+                        yield Edit("DC213", f"`{other}` is meant, not `{name}`", Name(other), node.span, 3)
+            case Subscript(Name(family), (Number(label),)) if family in self.network.scope.families:
+                for shift in (1, -1):
+                    shown = f"{family}[{label + shift}]"
+                    if shown in self.network.scope.values:
+                        moved = Subscript(Name(family), (Number(label + shift),))
+                        yield Edit("DC213", f"`{shown}` is meant, not `{family}[{label}]`", moved, node.span, 2)
+            case Subscript(base, entries) if len(entries) == 2:
+                swapped = Subscript(base, entries[::-1])
+                yield Edit("DC203", "the indices are in the wrong order", swapped, node.span, 2)
+
+    def _sums(self, node: Expression) -> Iterator[Edit]:
+        match node:
+            case Call("sum" | "mean", _):
+                return
+            case Reduction("sum", letters, None, body):
+                del letters, body
+            case Binary() | Name() | Derivative() if not _is_entry(node):
+                for name in self.network.scope.dimensions:
+                    total = Call("sum", (node, Name(name)))
+                    yield Edit("DC215", f"the sum over `{name}` is missing", total, node.span, 3)
+
+    def _terms(self, link: Pair, right: Expression) -> Iterator[Edit]:
+        """A term dropped, or the rest of the derived form added; a missing factor f'(z)."""
+        parts = list(summands(right))
+        if len(parts) > 1:
+            for skipped in range(len(parts)):
+                kept = [part for k, part in enumerate(parts) if k != skipped]
+                yield Edit("DC222", "a term too many", _joined(kept), parts[skipped][0].span, 2)
+        derived = self.derived.get(link.left)
+        if derived is not None:
+            for term, negative in summands(derived):
+                made = Binary("-" if negative else "+", right, term)
+                yield Edit("DC221", "a term is missing", made, right.span, 3)
+        for function, name in self._applied_functions():
+            factor: Expression = Call(function, (Name(name),), 1)
+            yield Edit(
+                "DC212", f"the factor `{function}'({name})` is missing", Binary("*", right, factor), right.span, 3
+            )
+            for letter in link.letters:
+                entry: Expression = Call(function, (Subscript(Name(name), (Name(letter.key),)),), 1)
+                made = Binary("*", right, entry)
+                yield Edit("DC212", f"the factor `{to_plain(entry)}` is missing", made, right.span, 3)
+            for place, node in places(right):
+                if isinstance(node, Binary) and node.operator == "@":
+                    made = put(right, place, Binary("*", node, factor))
+                    yield Edit("DC212", f"the factor `{function}'({name})` is missing", made, node.span, 4)
+                    made = put(right, place, Binary("@", Binary("*", node.left, factor), node.right))
+                    yield Edit("DC212", f"the factor `{function}'({name})` is missing", made, node.left.span, 4)
+        yield from self._deltas(link, right)
+
+    def _applied_functions(self) -> Iterator[tuple[str, str]]:
+        """(function, argument) of the layers that are one function of one name."""
+        from derivcheck.notation.parser import parse_expression
+
+        for formula in self.network.spec.layers:
+            try:
+                tree = parse_expression(formula.text.text, self.network.scope.vocabulary())
+            except NotationError:
+                continue
+            match tree:
+                case Call(function, (Name(name),)) if name in self.network.scope.values:
+                    yield function, name
+
+    def _deltas(self, link: Pair, right: Expression) -> Iterator[Edit]:
+        letters = [axis for axis in link.letters]
+        for a in letters:
+            for b in letters:
+                if a.key < b.key and a.dimension == b.dimension:
+                    made = Call("delta", (Name(a.key), Name(b.key)))
+                    yield Edit("DC218", f"`delta({a.key},{b.key})` is missing", Binary("*", right, made), right.span, 2)
+
+    def _layouts(self, link: Pair) -> Iterator[Edit]:
+        for layout in ("numerator", "denominator", "mixed"):
+            if layout == self.network.scope.layout or not _mentions_derivative(link):
+                continue
+            scope: Scope = replace(self.network.scope, layout=layout)
+            try:
+                trial = pair(link.left_tree, link.right_tree, "=", link.where, scope)
+            except DerivcheckError:
+                continue
+            if trial.shapes is None and self.judge.proof(trial.left, trial.right).proved:
+                # Written in this spec's own layout, the left side is the transpose.
+                yield Edit("DC205", f"equal up to layout: true in {layout} layout", Transpose(link.right_tree),
+                           link.right_tree.span, 0)  # fmt: skip
+
+    # --- conditions under which a claim is right ------------------------------------------
+
+    def _conditions(self, link: Pair) -> Iterator[tuple[str, str]]:
+        if link.shapes is None:
+            yield from self._needed_facts(link)
+            yield from self._diagonal(link)
+
+    def _needed_facts(self, link: Pair) -> Iterator[tuple[str, str]]:
+        for tensor in self.network.tensors:
+            home = getattr(tensor.node, "home", None)
+            if home is None:
+                continue
+            for fact in FACT_CANDIDATES:
+                if fact in ("symmetric", "orthogonal") and (len(home) != 2 or home[0].dimension != home[1].dimension):
+                    continue
+                if fact == "unit" and len(home) != 1:
+                    continue
+                axes = range(len(home)) if fact in ("sums_to_one", "one_hot") else (None,)
+                for axis in axes:
+                    given = {**self.judge.facts, tensor.name: (*self.judge.facts.get(tensor.name, ()), (fact, axis))}
+                    if self.judge.proof(link.left, link.right, given).proved:
+                        text = fact_texts([(tensor.name, fact)])[0]
+                        yield "DC219", f"right only if {text}, which is not given"
+                        return
+
+    def _diagonal(self, link: Pair) -> Iterator[tuple[str, str]]:
+        """Right where two letters agree: what is missing is the rest of the Jacobian."""
+        from derivcheck.graph import delta, multiply
+
+        for a in link.letters:
+            for b in link.letters:
+                if a.key < b.key and a.dimension == b.dimension:
+                    on: Axis = a
+                    mask = delta(on, b)
+                    if self.judge.proof(multiply(link.left, mask), multiply(link.right, mask)).proved:
+                        yield "DC217", f"right only where {a.key} = {b.key}: the other entries are dropped"
+                        return
+
+
+# --- walking and changing trees ---------------------------------------------------------------
+
+
+def places(tree: Expression) -> Iterator[tuple[tuple[int, ...], Expression]]:
+    """Every subexpression with the path that leads to it."""
+    stack: list[tuple[tuple[int, ...], Expression]] = [((), tree)]
+    while stack:
+        path, node = stack.pop()
+        yield path, node
+        for k, child in enumerate(_parts(node)):
+            stack.append(((*path, k), child))
+
+
+def _parts(node: Expression) -> Sequence[Expression]:
+    match node:
+        case Negate(operand) | Transpose(operand):
+            return (operand,)
+        case Binary(_, left, right):
+            return (left, right)
+        case Call(_, arguments):
+            return arguments
+        case Reduction(_, _, _, body):
+            return (body,)
+        case Conditional(_, then, otherwise):
+            return (then, otherwise)
+        case _:
+            return ()
+
+
+def put(tree: Expression, path: tuple[int, ...], new: Expression) -> Expression:
+    """The tree with the subexpression at a path replaced."""
+    if not path:
+        return new
+    here, rest = path[0], path[1:]
+    child = put(_parts(tree)[here], rest, new)
+    match tree:
+        case Negate() | Transpose():
+            return replace(tree, operand=child)
+        case Binary():
+            return replace(tree, left=child) if here == 0 else replace(tree, right=child)
+        case Call(_, arguments):
+            return replace(tree, arguments=(*arguments[:here], child, *arguments[here + 1 :]))
+        case Reduction():
+            return replace(tree, body=child)
+        case Conditional():
+            return replace(tree, then=child) if here == 0 else replace(tree, otherwise=child)
+        case _:
+            raise AssertionError("a path that leads nowhere")
+
+
+def summands(tree: Expression) -> Iterator[tuple[Expression, bool]]:
+    """(term, whether it is subtracted) of the outermost sum."""
+    match tree:
+        case Binary("+" | "-" as operator, left, right):
+            yield from summands(left)
+            for term, negative in summands(right) if operator == "+" else ((right, False),):
+                yield term, negative != (operator == "-")
+        case Negate(operand):
+            for term, negative in summands(operand):
+                yield term, not negative
+        case _:
+            yield tree, False
+
+
+def _joined(terms: Sequence[tuple[Expression, bool]]) -> Expression:
+    first, negative = terms[0]
+    result: Expression = Negate(first) if negative else first
+    for term, minus in terms[1:]:
+        result = Binary("-" if minus else "+", result, term)
+    return result
+
+
+def _negated(tree: Expression) -> Expression:
+    match tree:
+        case Negate(operand):
+            return operand
+        case Binary("-", left, right):
+            return replace(tree, left=right, right=left)
+        case _:
+            return Negate(tree)
+
+
+def _divided(tree: Expression, by: Expression) -> Expression:
+    return Binary("/", tree, by)
+
+
+def _is_entry(tree: Expression) -> bool:
+    """An entry at letters, a number: what a transpose says nothing about."""
+    match tree:
+        case Number() | Reduction():
+            return True
+        case Subscript():
+            return True
+        case Call("delta", _):
+            return True
+        case Call(_, arguments):
+            return bool(arguments) and all(_is_entry(a) for a in arguments)
+        case Binary(_, left, right):
+            return _is_entry(left) and _is_entry(right)
+        case Negate(operand):
+            return _is_entry(operand)
+        case Derivative(_, variables):
+            return all(isinstance(v, Subscript) for v in variables)
+        case _:
+            return False
+
+
+def _mentions_derivative(link: Pair) -> bool:
+    return any(isinstance(node, Derivative) for tree in (link.left_tree, link.right_tree) for _, node in places(tree))
