@@ -7,17 +7,22 @@ smallest on, filtered by the field, which costs about a millisecond each.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derivcheck import exact
+from derivcheck.canonical.atoms import GrowthError, UndefinedError, magnitude
 from derivcheck.claims import Pair, pair
+from derivcheck.derivation import NamedTensor
 from derivcheck.diagnostics import DerivcheckError, Diagnostic, NotationError, SourceText
-from derivcheck.graph import Axis, Node
+from derivcheck.graph import Axis, Node, delta, multiply, topological
+from derivcheck.index_form import Naming, index_form
 from derivcheck.judge import Judge, fact_texts
 from derivcheck.lowering.scope import Scope
+from derivcheck.matrix_form import MatrixNaming, NoMatrixForm, matrix_form, transposed
 from derivcheck.network import Network
+from derivcheck.notation.parser import parse_expression
 from derivcheck.notation.printer import to_plain
 from derivcheck.notation.syntax import (
     Binary,
@@ -33,6 +38,7 @@ from derivcheck.notation.syntax import (
     Subscript,
     Transpose,
 )
+from derivcheck.reading import Reader, Reading
 
 CODES: dict[str, str] = {
     "DC201": "constant factor",
@@ -85,16 +91,14 @@ class Diagnoser:
         self.network = network
         self.judge = judge
         self.derived = derived
+        self._written: dict[Node, Expression | None] = {}
+        self._readings: dict[Node, Reading] = {}
 
     def diagnose(self, link: Pair, text: SourceText) -> tuple[Diagnostic | None, str]:
         """(diagnostic, suggestion) for a refuted link; the suggestion is proved, or empty."""
-        tried = 0
-        for edit in sorted(self._edits(link), key=lambda e: e.cost):
-            tried += 1
-            if tried > BUDGET:
-                break
+        for edit in sorted(self._edits(link), key=lambda e: e.cost)[:BUDGET]:
             if self._proves(link, edit):
-                suggestion = to_plain(edit.tree)
+                suggestion = to_plain(tidied(edit.tree))
                 return self._diagnostic(link, edit.code, edit.message, edit.span, text, suggestion), suggestion
         for code, message in self._conditions(link):
             return self._diagnostic(link, code, message, link.right_tree.span, text, ""), ""
@@ -103,11 +107,26 @@ class Diagnoser:
             return self._diagnostic(link, "DC230", message, link.right_tree.span, text, ""), ""
         return self._diagnostic(link, "DC229", "the two sides differ", link.right_tree.span, text, ""), ""
 
+    def diagnose_invalid(
+        self, left: Expression, right: Expression, text: SourceText, found: Diagnostic
+    ) -> tuple[Diagnostic, str]:
+        """(diagnostic, suggestion) for a right side that has no meaning, where an edit makes the claim true."""
+        try:
+            link = replace(pair(left, left, "=", None, self.network.scope), right_tree=right)
+        except DerivcheckError:
+            return found, ""
+        for edit in sorted(self._edits(link), key=lambda e: e.cost)[:BUDGET]:
+            if self._proves(link, edit):
+                suggestion = to_plain(tidied(edit.tree))
+                made = self._diagnostic(link, edit.code, edit.message, edit.span, text, suggestion)
+                return made.with_notes((found.code, f"{found.message}: {found.label}")), suggestion
+        return found, ""
+
     def _diagnostic(
         self, link: Pair, code: str, message: str, span: Span, text: SourceText, suggestion: str
     ) -> Diagnostic:
         notes: list[tuple[str, str]] = []
-        derived = self.derived.get(link.left)
+        derived = self._derived_form(link)
         if derived is not None:
             notes.append(("derived", f"{to_plain(link.left_tree)} = {to_plain(derived)}"))
         where = text.where(span.start, span.stop) if span.stop > span.start else text.where()
@@ -130,6 +149,50 @@ class Diagnoser:
             return False
         return self.judge.proof(trial.left, trial.right).proved
 
+    def _derived_form(self, link: Pair) -> Expression | None:
+        """What derivcheck derives for the left side, in the language of the claim."""
+        if link.left in self.derived and not link.letters:
+            return self.derived[link.left]
+        if not isinstance(link.left_tree, Derivative):
+            return None
+        if link.left not in self._written:
+            self._written[link.left] = self._write(link)
+        return self._written[link.left]
+
+    def _derived_terms(self, link: Pair) -> list[tuple[Expression, bool]]:
+        """The terms of the derived entry, multiplied out."""
+        tensors = {tensor.node: tensor for tensor in self.network.tensors}
+        reading = self._readings.get(link.left)
+        if reading is None or not link.letters or len(reading.polynomial) > 6:
+            return []
+        taken = frozenset(self.network.scope.dimensions) | {t.name for t in tensors.values()}
+        letters = [axis.key for axis in link.letters]
+        naming = Naming(entry_writer(tensors), taken)
+        found = []
+        for term, coefficient in reading.polynomial.items():
+            one = replace(reading, polynomial={term: magnitude(coefficient)})
+            found.append((index_form(one, link.letters, letters, naming), coefficient < 0))
+        return found
+
+    def _write(self, link: Pair) -> Expression | None:
+        tensors = {tensor.node: tensor for tensor in self.network.tensors}
+        names = [node for node in tensors if node is not getattr(self.network.loss, "node", None)]
+        try:
+            reading = Reader(names, (), self.judge.facts, link.axes).reading(link.left)
+            self._readings[link.left] = reading
+            if link.letters:
+                taken = frozenset(self.network.scope.dimensions) | {t.name for t in tensors.values()}
+                letters = [axis.key for axis in link.letters]
+                return index_form(reading, link.letters, letters, Naming(entry_writer(tensors), taken))
+            scalars = frozenset(self.network.scope.dimensions) | {t.name for t in tensors.values() if not t.axes}
+            naming = MatrixNaming(
+                lambda node: (tensors[node].tree, tensors[node].axes), self.network.scope.vectors, scalars,
+                lambda dimension: Name(str(dimension)),
+            )  # fmt: skip
+            return matrix_form(reading, link.axes, naming) if len(link.axes) <= 2 else None
+        except (GrowthError, UndefinedError, NoMatrixForm, KeyError):
+            return None
+
     # --- edits ----------------------------------------------------------------------------
 
     def _edits(self, link: Pair) -> Iterator[Edit]:
@@ -143,7 +206,7 @@ class Diagnoser:
 
     def _whole(self, link: Pair, right: Expression) -> Iterator[Edit]:
         span = right.span
-        yield Edit("DC202", "the sign is wrong", _negated(right), span, 1)
+        yield Edit("DC202", "the sign is wrong", _negated(right), span, 2)
         for value, shown in self._factors(link):
             factor, inverse = value
             yield Edit("DC201", f"a factor {shown} is missing", Binary("*", factor, right), span, 2)
@@ -162,8 +225,6 @@ class Diagnoser:
             yield (half, half), f"{name}/2"
 
     def _dimension_names(self, link: Pair) -> list[str]:
-        from derivcheck.graph import topological
-
         used = {
             name
             for node in topological([link.left, link.right])
@@ -198,6 +259,12 @@ class Diagnoser:
                     code = "DC203" if a in (Transpose(left), left) else "DC206"
                     message = "transpose missing" if code == "DC203" else "the factors are in the wrong order"
                     yield Edit(code, message, Binary("@", a, b), span, 3)
+            case Binary("*", Number() | Name() as factor, rest) if self._is_scalar(factor):
+                yield Edit("DC201", f"a factor {to_plain(factor)} too large", rest, span, 1)
+            case Binary("*", Binary("/", Number(one), factor), rest) if one == 1 and self._is_scalar(factor):
+                yield Edit("DC201", f"a factor {to_plain(factor)} is missing", rest, span, 1)
+            case Binary("/", rest, factor) if self._is_scalar(factor):
+                yield Edit("DC201", f"a factor {to_plain(factor)} is missing", rest, span, 1)
             case Binary("*", left, right):
                 if not _is_entry(left) and not _is_entry(right):
                     yield Edit("DC207", "a matrix product is meant", Binary("@", left, right), span, 2)
@@ -213,8 +280,18 @@ class Diagnoser:
                     if other >= 0:
                         yield Edit("DC201", "a constant is wrong", Number(other), span, 3)
         yield from self._functions(node)
-        yield from self._names(node)
+        yield from self._names(node, link)
         yield from self._sums(node)
+
+    def _is_scalar(self, tree: Expression) -> bool:
+        match tree:
+            case Number():
+                return True
+            case Name(name):
+                value = self.network.scope.values.get(name)
+                return name in self.network.scope.dimensions or (value is not None and value.is_scalar)
+            case _:
+                return False
 
     def _functions(self, node: Expression) -> Iterator[Edit]:
         if not isinstance(node, Call):
@@ -250,16 +327,14 @@ class Diagnoser:
             if name != base.name and same and "[" not in name:
                 yield Name(name) if entries is None else Subscript(Name(name), entries)
 
-    def _names(self, node: Expression) -> Iterator[Edit]:
+    def _names(self, node: Expression, link: Pair) -> Iterator[Edit]:
         """Another variable of any shape, or a neighbouring layer's."""
         match node:
             case Name(name) if name in self.network.scope.values:
+                count = len(self.network.scope.values[name].axes)
                 for other, value in self.network.scope.values.items():
-                    if (
-                        other != name
-                        and len(value.axes) == len(self.network.scope.values[name].axes)
-                        and "[" not in other
-                    ):
+                    # An abbreviation of the left side itself would be no repair.
+                    if other != name and len(value.axes) == count and "[" not in other and value.node is not link.left:
                         yield Edit("DC213", f"`{other}` is meant, not `{name}`", Name(other), node.span, 3)
             case Subscript(Name(family), (Number(label),)) if family in self.network.scope.families:
                 for shift in (1, -1):
@@ -289,32 +364,28 @@ class Diagnoser:
             for skipped in range(len(parts)):
                 kept = [part for k, part in enumerate(parts) if k != skipped]
                 yield Edit("DC222", "a term too many", _joined(kept), parts[skipped][0].span, 2)
-        derived = self.derived.get(link.left)
+        derived = self._derived_form(link)
         if derived is not None:
-            for term, negative in summands(derived):
+            for term, negative in self._derived_terms(link) or summands(derived):
                 made = Binary("-" if negative else "+", right, term)
                 yield Edit("DC221", "a term is missing", made, right.span, 3)
         for function, name in self._applied_functions():
             factor: Expression = Call(function, (Name(name),), 1)
-            yield Edit(
-                "DC212", f"the factor `{function}'({name})` is missing", Binary("*", right, factor), right.span, 3
-            )
+            message = f"the factor `{function}'({name})` is missing"
+            yield Edit("DC212", message, Binary("*", right, factor), right.span, 3)
             for letter in link.letters:
                 entry: Expression = Call(function, (Subscript(Name(name), (Name(letter.key),)),), 1)
                 made = Binary("*", right, entry)
                 yield Edit("DC212", f"the factor `{to_plain(entry)}` is missing", made, right.span, 3)
             for place, node in places(right):
                 if isinstance(node, Binary) and node.operator == "@":
-                    made = put(right, place, Binary("*", node, factor))
-                    yield Edit("DC212", f"the factor `{function}'({name})` is missing", made, node.span, 4)
-                    made = put(right, place, Binary("@", Binary("*", node.left, factor), node.right))
-                    yield Edit("DC212", f"the factor `{function}'({name})` is missing", made, node.left.span, 4)
+                    yield Edit("DC212", message, put(right, place, Binary("*", node, factor)), node.span, 4)
+                    inner = Binary("@", Binary("*", node.left, factor), node.right)
+                    yield Edit("DC212", message, put(right, place, inner), node.left.span, 2)
         yield from self._deltas(link, right)
 
     def _applied_functions(self) -> Iterator[tuple[str, str]]:
         """(function, argument) of the layers that are one function of one name."""
-        from derivcheck.notation.parser import parse_expression
-
         for formula in self.network.spec.layers:
             try:
                 tree = parse_expression(formula.text.text, self.network.scope.vocabulary())
@@ -325,7 +396,7 @@ class Diagnoser:
                     yield function, name
 
     def _deltas(self, link: Pair, right: Expression) -> Iterator[Edit]:
-        letters = [axis for axis in link.letters]
+        letters = list(link.letters)
         for a in letters:
             for b in letters:
                 if a.key < b.key and a.dimension == b.dimension:
@@ -373,8 +444,6 @@ class Diagnoser:
 
     def _diagonal(self, link: Pair) -> Iterator[tuple[str, str]]:
         """Right where two letters agree: what is missing is the rest of the Jacobian."""
-        from derivcheck.graph import delta, multiply
-
         for a in link.letters:
             for b in link.letters:
                 if a.key < b.key and a.dimension == b.dimension:
@@ -383,6 +452,37 @@ class Diagnoser:
                     if self.judge.proof(multiply(link.left, mask), multiply(link.right, mask)).proved:
                         yield "DC217", f"right only where {a.key} = {b.key}: the other entries are dropped"
                         return
+
+
+def tidied(tree: Expression) -> Expression:
+    """The tree without the double transposes and signs that an edit may leave."""
+    match tree:
+        case Transpose(operand):
+            inner = tidied(operand)
+            return inner.operand if isinstance(inner, Transpose) else (
+                transposed(inner) if isinstance(inner, Binary) and inner.operator == "@" else Transpose(inner)
+            )  # fmt: skip
+        case Negate(operand):
+            inner = tidied(operand)
+            return inner.operand if isinstance(inner, Negate) else Negate(inner)
+        case _:
+            for k, part in enumerate(_parts(tree)):
+                tree = put(tree, (k,), tidied(part))
+            return tree
+
+
+def entry_writer(
+    tensors: dict[Node, NamedTensor],
+) -> Callable[[Node, Sequence[Expression], frozenset[str]], Expression]:
+    """Entries of named tensors with their indices in the order of the declaration."""
+
+    def entry(node: Node, at: Sequence[Expression], letters: frozenset[str]) -> Expression:
+        tensor = tensors[node]
+        by_axis = dict(zip(getattr(node, "home", None) or node.axes, at, strict=True))
+        ordered = tuple(by_axis[axis] for axis in tensor.axes if axis in by_axis)
+        return Subscript(tensor.tree, ordered) if ordered else tensor.tree
+
+    return entry
 
 
 # --- walking and changing trees ---------------------------------------------------------------

@@ -16,6 +16,7 @@ from derivcheck.catalogue.layers import LAYERS
 from derivcheck.catalogue.losses import LOSSES
 from derivcheck.claims import pair
 from derivcheck.derivation import NamedTensor
+from derivcheck.diagnose import entry_writer
 from derivcheck.diagnostics import ContradictionError, DerivcheckError, Diagnostic
 from derivcheck.graph import Axis, Node, Quantity, constant, fresh, rename, sum_over
 from derivcheck.index_form import IndexForm, Naming, index_form
@@ -225,14 +226,7 @@ class _Shower:
         return Subscript(tensor.tree, tuple(Name(letter) for letter in letters)) if letters else tensor.tree
 
     def _naming(self) -> Naming:
-        def entry(node: Node, places: Sequence[Expression], letters: frozenset[str]) -> Expression:
-            tensor = self.tensors[node]
-            own = getattr(node, "home", None) or node.axes
-            by_axis = dict(zip(own, places, strict=True))
-            ordered = tuple(by_axis[axis] for axis in tensor.axes if axis in by_axis)
-            return Subscript(tensor.tree, ordered) if ordered else tensor.tree
-
-        return Naming(entry, self.taken)
+        return Naming(entry_writer(self.tensors), self.taken)
 
     def _matrix_naming(self) -> MatrixNaming:
         scalars = frozenset(self.network.scope.dimensions) | {t.name for t in self.tensors.values() if not t.axes}

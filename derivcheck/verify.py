@@ -301,6 +301,7 @@ def _judge_one(
     network = examiner.network
     blank = ClaimResult(declaration.id, text.text.strip(), text.where(), "invalid", declaration.expect, False)
     context = ", ".join([*([examiner.prefix] if examiner.prefix else []), *(f"{k} = {v}" for k, v in labels.items())])
+    equation: Equation | None = None
     try:
         equation = parse_equation(text.text, network.scope.vocabulary())
         equation = _labelled(equation, {**network.depth, **labels})
@@ -309,7 +310,10 @@ def _judge_one(
         return replace(blank, verdict="undecided", message=problem.diagnostic.message)
     except NotationError as problem:
         found = located(problem, text).diagnostic
-        return replace(blank, diagnosis=found, message=found.message)
+        suggestion = ""
+        if equation is not None and len(equation.sides) == 2:
+            found, suggestion = examiner.diagnoser.diagnose_invalid(*equation.sides, text, found)
+        return replace(blank, diagnosis=found, message=found.message, suggestion=suggestion)
     judged = [_judge_link(blank, link, examiner, text) for link in links]
     result = _worst(judged)
     if context and result.verdict not in HOLDS:

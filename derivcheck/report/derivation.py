@@ -1,0 +1,108 @@
+"""Derived gradients as text, LaTeX or SymPy source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from rich.text import Text
+
+from derivcheck.canonical.atoms import GrowthError, UndefinedError
+from derivcheck.diagnostics import UnsupportedError
+from derivcheck.judge import fact_texts
+from derivcheck.notation.printer import to_latex, to_plain, to_unicode
+from derivcheck.notation.syntax import Derivative, Equation, Expression, Name, Subscript
+from derivcheck.report.page import Page
+
+if TYPE_CHECKING:
+    from derivcheck.derivation import GradientForm, NamedTensor
+    from derivcheck.verify import Examiner
+
+
+def write_derivation(
+    examiner: Examiner, tensors: Sequence[NamedTensor], stream: TextIO, page: Page, format: str, style: str, steps: bool
+) -> None:
+    """`format` is text, unicode, latex or sympy; `style` is best, nested or closed."""
+    console = page.console(stream)
+    writer = _Writer(examiner, page, format)
+
+    def line(text: str) -> None:
+        console.print(Text(text), soft_wrap=True)
+
+    if format == "sympy":
+        line("from sympy import *")
+        line("from sympy.core.symbol import Str")
+        line("from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction")
+    for position, tensor in enumerate(tensors):
+        if position or format == "sympy":
+            line("")
+        try:
+            for text in writer.steps(tensor) if steps else writer.forms(tensor, style):
+                line(text)
+        except (GrowthError, UndefinedError) as problem:
+            line(f"{tensor.name}: no form could be written: {problem or 'it grows too large'}")
+
+
+class _Writer:
+    def __init__(self, examiner: Examiner, page: Page, format: str) -> None:
+        assert examiner.derivation is not None
+        self.examiner, self.page, self.format = examiner, page, format
+        self.derivation = examiner.derivation
+
+    def shown(self, tree: Expression | Equation) -> str:
+        if self.format == "latex":
+            return to_latex(tree, self.derivation.scalars)
+        if self.format == "text" and not self.page.unicode:
+            return to_plain(tree)
+        return self.page.show(to_unicode(tree, self.derivation.scalars))
+
+    def forms(self, tensor: NamedTensor, style: str) -> list[str]:
+        form = self.derivation.best(tensor) if style == "best" else self.derivation.gradient(tensor, style)  # type: ignore[arg-type]
+        if self.format == "sympy":
+            return self._sympy(form)
+        of = self.derivation.output.tree
+        places = tuple(Name(letter) for letter in form.letters)
+        entry = Subscript(tensor.tree, places) if places else tensor.tree
+        lines = [self.shown(Equation((Derivative(of, (entry,)), form.index), ("=",)))]
+        if form.matrix is not None:
+            lines.insert(0, self.shown(Equation((Derivative(of, (tensor.tree,)), form.matrix), ("=",))))
+        else:
+            lines.append(f"no matrix form: {form.no_matrix}")
+        if form.facts and self.format != "latex":
+            lines.append(self.page.show("under " + ", ".join(fact_texts(sorted(form.facts)))))
+        return lines
+
+    def _sympy(self, form: GradientForm) -> list[str]:
+        from derivcheck.sympy_form import SympyForm, source
+
+        made = SympyForm(self.examiner.network.scope)
+        name = f"d{self.derivation.output.name}_d{form.wrt.name}".replace("[", "_").replace("]", "")
+        lines = []
+        for suffix, build, tree in (("index", made.index, form.index), ("matrix", made.matrix, form.matrix)):
+            if tree is None:
+                lines.append(f"# {name}_{suffix}: no matrix form: {form.no_matrix}")
+                continue
+            try:
+                lines.append(f"{name}_{suffix} = {source(build(tree))}")
+            except UnsupportedError as problem:
+                lines.append(f"# {name}_{suffix}: {problem.diagnostic.message}")
+        return lines
+
+    def steps(self, tensor: NamedTensor) -> list[str]:
+        from derivcheck.steps import StepWriter
+
+        lines: list[str] = []
+        written = StepWriter(self.derivation, self.examiner.network.scope, self.examiner.judge).steps(tensor)
+        if not written:
+            lines.append(f"{self.derivation.output.name} does not depend on {tensor.name}: the derivative is zero")
+        for step in written:
+            left, right = step.equation.sides
+            if step.opens:
+                if lines:
+                    lines.append("")
+                lines.append(self.shown(left))
+            mark = "" if step.verdict == "proved" else f"  ({step.verdict})"
+            comment = "%" if self.format == "latex" else "#"
+            lines.append(f"  = {self.shown(right)}")
+            lines.append(f"      {comment} {self.page.show(step.rule)}{mark}")
+        return lines
