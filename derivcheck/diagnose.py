@@ -60,7 +60,6 @@ CODES: dict[str, str] = {
     "DC217": "right on the diagonal only: off-diagonal terms are dropped",
     "DC218": "Kronecker delta missing",
     "DC219": "right only under a fact that is not given",
-    "DC220": "right only where dimensions are equal",
     "DC221": "a term is missing",
     "DC222": "a term too many",
     "DC223": "the power is wrong",
@@ -252,7 +251,7 @@ class Diagnoser:
                 yield Edit("DC202", "the sign is wrong", Binary("-", right, left), span, 1)
                 yield Edit("DC202", "the sign is wrong", Binary("+", left, right), span, 1)
             case Binary("@", left, right):
-                yield Edit("DC208", "an entrywise product is meant", Binary("*", left, right), span, 2)
+                yield Edit("DC208", "an entrywise product is meant", Binary("*", left, right), span, 3)
                 yield Edit("DC206", "the factors are in the wrong order", Binary("@", right, left), span, 2)
                 for a, b in ((Transpose(left), right), (left, Transpose(right)), (Transpose(right), left),
                              (right, Transpose(left)), (Transpose(left), Transpose(right))):  # fmt: skip
@@ -309,7 +308,7 @@ class Diagnoser:
             )
         if node.function in ("sum", "mean"):
             other = "mean" if node.function == "sum" else "sum"
-            yield Edit("DC216", f"a {other} is meant", replace(node, function=other), node.span, 2)
+            yield Edit("DC216", f"a {other} is meant", replace(node, function=other), node.span, 1)
             if len(node.arguments) == 2:
                 for name in self.network.scope.dimensions:
                     moved = replace(node, arguments=(node.arguments[0], Name(name)))

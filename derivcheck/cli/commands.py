@@ -144,9 +144,7 @@ def _unicode_output() -> bool:
 def check(
     equation: Annotated[str, typer.Argument(help='The equation, as in "dL/dz = p - y".')],
     spec: Annotated[Path | None, typer.Option("--spec", help="The spec that declares the names.")] = None,
-    witness: Annotated[
-        bool, typer.Option("--witness", help="Print a NumPy script that shows it.")
-    ] = False,
+    witness: Annotated[bool, typer.Option("--witness", help="Print a NumPy script that shows it.")] = False,
     format: Annotated[ReportFormat, typer.Option("--format", help="How to report.")] = ReportFormat.text,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the random points.")] = 0,
     ascii: Ascii = False,
@@ -215,9 +213,7 @@ def _numbers(text: str) -> list[float] | None:
 @app.command()
 def derive(
     spec: Annotated[Path, typer.Argument(help="The spec file.")],
-    wrt: Annotated[
-        str, typer.Option("--wrt", help="The tensor or layer to derive by; by default every one.")
-    ] = "",
+    wrt: Annotated[str, typer.Option("--wrt", help="The tensor or layer to derive by; by default every one.")] = "",
     steps: Annotated[bool, typer.Option("--steps", help="Show the derivation line by line.")] = False,
     format: Annotated[FormFormat, typer.Option("--format", help="How to write.")] = FormFormat.text,
     nested: Annotated[bool, typer.Option("--nested", help="In terms of the next layer's derivative.")] = False,

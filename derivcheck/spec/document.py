@@ -147,11 +147,11 @@ def _explain(document: Document, problem: Any) -> NoReturn:
     where = document.where(mark) if mark is not None else Where(document.path, 1, 1, 1, "")
     line = where.line_text
     text = (problem.problem or problem.context or str(problem)).strip().lower()
+    if "single document" in (problem.context or "").lower():
+        document.fail("DC006", "a spec is one YAML document", where, "a second one starts here")
     rest = line[where.column - 1 :]
     if "tab" in text or "'\\t'" in text or re.match(r"\s*\t", line):
         document.fail("DC005", "a tab cannot indent YAML", where, "a tab", "use spaces")
-    if "single document" in text:
-        document.fail("DC006", "a spec is one YAML document", where, "a second one starts here")
     if rest[:1] in "@`%*&!|>" and rest[:1]:
         document.fail("DC007", f"a YAML value cannot start with `{rest[0]}`", where, "", f"'{rest.strip()}'")
     if "undefined alias" in text or "anchor" in text:
@@ -159,6 +159,11 @@ def _explain(document: Document, problem: Any) -> NoReturn:
     if "escape" in text:
         document.fail("DC008", "a backslash inside double quotes is an escape", where, "",
                       "use single quotes around LaTeX")  # fmt: skip
+    above = document.lines[where.line - 2] if where.line > 1 else ""
+    if "mapping values are not allowed" in text and re.match(r"\s*[\w\[\]]+:\S", above):
+        column = above.index(":") + 1
+        document.fail("DC011", "a key needs `: ` after it", Where(document.path, where.line - 1, column, 1, above), "",
+                      "key: value, with a space after the colon")  # fmt: skip
     if "mapping values are not allowed" in text:
         document.fail("DC009", "`: ` inside an unquoted value starts another key", where, "", "quote the formula")
     if "expected ',' or ']'" in text or "expected ',' or '}'" in text:

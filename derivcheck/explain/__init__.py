@@ -1,0 +1,35 @@
+"""What each code means: an explanation, an example that fails with it, and the repair.
+
+The examples are run by the tests: the wrong one fails with exactly this code, the
+right one is proved (a claim) or judged without it (a spec).
+"""
+
+from __future__ import annotations
+
+import difflib
+import textwrap
+
+from derivcheck.diagnostics import DerivcheckError, Diagnostic
+from derivcheck.explain.pages import BASE, PAGES, Page
+
+__all__ = ["BASE", "PAGES", "Page", "page"]
+
+
+def page(code: str) -> str:
+    """The page of a code as text. Raises DerivcheckError (DC611) for an unknown code."""
+    if code not in PAGES:
+        close = difflib.get_close_matches(code, PAGES, 1, 0.4)
+        raise DerivcheckError(
+            Diagnostic("DC611", f"there is no code `{code}`", help=f"derivcheck explain {close[0]}" if close else "")
+        )
+    found = PAGES[code]
+    lines = [f"{code}: {found.title}", "", *textwrap.wrap(found.about, 78), ""]
+    if found.wrong:
+        lines += ["wrong", *textwrap.indent(found.wrong.rstrip(), "    ").splitlines(), ""]
+    if found.right:
+        lines += ["right", *textwrap.indent(found.right.rstrip(), "    ").splitlines(), ""]
+    if found.kind == "claim" and found.wrong and not found.spec:
+        lines += ["in the network", *textwrap.indent(BASE.strip(), "    ").splitlines(), ""]
+    elif found.kind == "claim" and found.spec:
+        lines += ["in the spec", *textwrap.indent(found.spec.strip(), "    ").splitlines(), ""]
+    return "\n".join(lines)

@@ -1,0 +1,269 @@
+"""One page per code, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["claim", "spec", "text"]
+
+BASE = """
+tensors:
+  x: n0
+  W1: n1 n0
+  b1: n1
+  W2: n2 n1
+  b2: n2
+  y: {axes: n2, given: one_hot}
+layers:
+  z1: W1 @ x + b1
+  a1: sigmoid(z1)
+  z2: W2 @ a1 + b2
+  p: softmax(z2)
+loss:
+  L: cross_entropy(p, y)
+"""
+BATCH = """
+tensors:
+  W: k n
+  X: n M
+  T: k M
+layers:
+  Z: W @ X
+loss:
+  C: mean(sse(Z, T, k), M)
+"""
+PLAIN = """
+tensors:
+  x: n
+  A: n n
+  y: n
+layers:
+  q: x.T @ A @ x
+loss:
+  L: sum(x * y)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`wrong` fails with the code, `right` does not; `kind` says what they are, `spec` where claims are judged."""
+
+    title: str
+    about: str
+    wrong: str = ""
+    right: str = ""
+    kind: Kind = "claim"
+    spec: str = ""
+
+
+def _spec(title: str, about: str, wrong: str = "", right: str = "") -> Page:
+    return Page(title, about, wrong, right, "spec")
+
+
+def _text(title: str, about: str) -> Page:
+    return Page(title, about, kind="text")
+
+
+PAGES: dict[str, Page] = {
+    # --- the spec ---------------------------------------------------------------------------
+    "DC001": _spec("not YAML", "The text is not YAML, or holds characters that no YAML file may hold.",
+                   "title: 'open\ntensors: {x: n}\n", "title: open\ntensors: {x: n}\n"),
+    "DC002": _spec("empty spec", "The file holds nothing but comments or white space.", "# nothing\n", "tensors: {x: n}\n"),
+    "DC003": _spec("nested too deeply", "A spec is a few levels deep; hundreds of brackets are refused before they are read.",
+                   "tensors: " + "[" * 60 + "]" * 60 + "\n", "tensors: {x: n}\n"),
+    "DC004": _spec("anchors and aliases", "A spec says everything where it stands: YAML's `&name` and `*name` are refused.",
+                   "tensors:\n  x: &a n\n  y: *a\n", "tensors:\n  x: n\n  y: n\n"),
+    "DC005": _spec("tab", "YAML does not allow tabs for indentation.", "tensors:\n\tx: n\n", "tensors:\n  x: n\n"),
+    "DC006": _spec("several documents", "A spec is one YAML document; `---` starts another.",
+                   "tensors: {x: n}\n---\ntensors: {y: n}\n", "tensors: {x: n, y: n}\n"),
+    "DC007": _spec("a value starts with a YAML sign", "`@`, `%`, `*`, `&`, `!`, `|`, `>` and backquotes mean something to "
+                   "YAML at the start of a value: quote the formula.",
+                   "tensors: {x: n}\nlayers:\n  z: @x\n", "tensors: {x: n}\nlayers:\n  z: '2 * x'\n"),
+    "DC008": _spec("backslash in double quotes", "Inside double quotes YAML reads `\\n`, `\\b` and others as control "
+                   "characters. Use single quotes around LaTeX.",
+                   'tensors: {x: n}\nclaims:\n  a: {latex: "\\nabla \\beta"}\n', "tensors: {x: n}\nclaims:\n  a: x = x\n"),
+    "DC009": _spec("a colon inside a value", "`: ` inside an unquoted value starts another key.",
+                   "tensors: {x: n}\nsource: chapter 2: softmax\n", "tensors: {x: n}\nsource: 'chapter 2: softmax'\n"),
+    "DC010": _spec("brackets inside a list", "Inside a YAML list or mapping a bracket ends it: write axes as words, quote formulas.",
+                   "tensors:\n  W: [n[l], m]\n", "tensors:\n  W: n m\n"),
+    "DC011": _spec("no space after the colon", "A key needs a colon and a space.", "tensors:\n  x:n\n  y: n\n", "tensors:\n  x: n\n  y: n\n"),
+    "DC012": _spec("a mapping is expected", "This field maps names to values.", "tensors: x\n", "tensors: {x: n}\n"),
+    "DC013": _spec("a key that is not a name", "A key is a single value, not a list or mapping.",
+                   "tensors: {x: n}\nlayers:\n  ? [a, b]\n  : x\n", "tensors: {x: n}\nlayers:\n  a: x\n"),
+    "DC014": _spec("duplicate key", "A name is declared once; YAML would silently keep the last one.",
+                   "tensors:\n  x: n\n  x: m\n", "tensors:\n  x: n\n"),
+    "DC015": _spec("a formula became a mapping", "Braces or a comma made YAML read the formula as a mapping: quote it.",
+                   "tensors: {x: n}\nclaims:\n  a: {claim: x = max(x, x)}\n", "tensors: {x: n}\nclaims:\n  a: {claim: 'x = max(x, x)'}\n"),
+    "DC016": _spec("a text is expected", "A list or mapping stands where a formula or a word is expected.",
+                   "tensors: {x: n}\ntitle: [a, b]\n", "tensors: {x: n}\ntitle: a, b\n"),
+    "DC017": _spec("a comment cut the formula off", "` #` starts a comment in an unquoted value.",
+                   "tensors: {x: n}\nlayers:\n  z: sum(x # over n\n", "tensors: {x: n}\nlayers:\n  z: sum(x)  # over n\n"),
+    "DC018": _spec("a whole number is expected", "Sizes, depths and seeds are whole numbers.",
+                   "tensors: {x: n}\nnumeric: {seed: many}\n", "tensors: {x: n}\nnumeric: {seed: 3}\n"),
+    "DC019": _spec("a number out of range", "Sizes lie between 1 and 4096: checks are made at small sizes, proofs hold for all.",
+                   "tensors: {x: n}\nnumeric: {sizes: {n: 1000000000}}\n", "tensors: {x: n}\nnumeric: {sizes: {n: 4}}\n"),
+    "DC020": _spec("not one of the choices", "This field takes one of a few words.",
+                   "vectors: columns\ntensors: {x: n}\n", "vectors: column\ntensors: {x: n}\n"),
+    "DC021": _spec("unknown key", "The key is not part of a spec.", "tensor: {x: n}\n", "tensors: {x: n}\n"),
+    "DC022": _spec("no value", "The key has nothing after its colon.", "tensors: {x: n}\nlayers:\n  z:\n", "tensors: {x: n}\nlayers:\n  z: x\n"),
+    "DC023": _spec("no tensors", "A spec declares the tensors that its formulas speak of.", "title: nothing\n", "tensors: {x: n}\n"),
+    "DC024": _spec("not a name", "Names are letters, digits and `_`, with at most one label in brackets.",
+                   "tensors:\n  x y: n\n", "tensors:\n  xy: n\n"),
+    "DC025": _spec("a word of the notation", "`if`, `else`, `where`, `and`, `or` and `pi` cannot be names.",
+                   "tensors:\n  if: n\n", "tensors:\n  x: n\n"),
+    "DC026": _spec("a name used twice", "Tensors, layers, the loss and abbreviations share one set of names.",
+                   "tensors: {x: n}\nlayers: {x: 2 * x}\n", "tensors: {x: n}\nlayers: {z: 2 * x}\n"),
+    "DC027": _spec("a dimension with a tensor's name", "A dimension and a tensor may not share a name: a bare dimension is its size.",
+                   "tensors: {n: n}\n", "tensors: {x: n}\n"),
+    "DC028": _spec("no axes", "A tensor needs its axes; a scalar says so.", "tensors:\n  b:\n", "tensors:\n  b: scalar\n"),
+    "DC029": _spec("not an axis", "Axes are dimension names or numbers, separated by spaces.", "tensors: {x: n*m}\n", "tensors: {x: n m}\n"),
+    "DC030": _spec("unknown fact", "`given` takes one_hot, simplex, sums_to_one, binary, positive, symmetric, orthogonal, unit.",
+                   "tensors: {y: {axes: n, given: onehot}}\n", "tensors: {y: {axes: n, given: one_hot}}\n"),
+    "DC031": _spec("not a function's head", "A function is declared with its parameters, or as opaque.",
+                   "tensors: {x: n}\nfunctions: {'2f(t)': t}\n", "tensors: {x: n}\nfunctions: {'f(t)': t}\n"),
+    "DC032": _spec("several losses", "A spec has one loss; declare the parts as layers.",
+                   "tensors: {x: n}\nloss: {L: sum(x), M: sum(x)}\n", "tensors: {x: n}\nloss: {L: sum(x)}\n"),
+    "DC033": _spec("not a range", "A family is a label and its range.", "families: {l: 3}\ntensors: {x: n}\n", "families: {l: 1..3}\ntensors: {x: n}\n"),
+    "DC034": _spec("a claim without an equation", "A claim gives exactly one of `claim`, `latex` and `steps`.",
+                   "tensors: {x: n}\nclaims:\n  a: {note: hm}\n", "tensors: {x: n}\nclaims:\n  a: {claim: x = x}\n"),
+    "DC035": _spec("not a label", "A label is a number, a declared label, or one shifted by a number.",
+                   "families: {l: 1..2}\ntensors: {'x[k]': n}\n", "families: {l: 1..2}\ntensors: {'x[l]': n}\n"),
+    "DC036": _spec("two labels", "A name has one label.", "families: {l: 1..2, k: 1..2}\ntensors: {'x[l+k]': n}\n",
+                   "families: {l: 1..2}\ntensors: {'x[l]': n}\n"),
+    "DC037": _spec("a fact that does not fit", "The fact needs an axis that the tensor has, or another number of axes.",
+                   "tensors: {Y: {axes: k M, given: one_hot}}\n", "tensors: {Y: {axes: k M, given: {one_hot: k}}}\n"),
+    "DC038": _spec("the loss is not a scalar", "A gradient is taken of a number: sum or average first.",
+                   "tensors: {x: n}\nloss: {L: x}\n", "tensors: {x: n}\nloss: {L: sum(x)}\n"),
+    "DC039": _spec("unknown dimension", "`numeric.sizes` names a dimension that no tensor has.",
+                   "tensors: {x: n}\nnumeric: {sizes: {m: 3}}\n", "tensors: {x: n}\nnumeric: {sizes: {n: 3}}\n"),
+    "DC040": _spec("cyclic layers", "A layer depends on itself.", "tensors: {x: n}\nlayers: {a: b, b: a + x}\n",
+                   "tensors: {x: n}\nlayers: {a: x, b: a + x}\n"),
+    "DC041": _spec("not a quantifier", "`for` names a label and its range.",
+                   "tensors: {x: n}\nclaims:\n  a: {claim: x = x, for: every l}\n", "tensors: {x: n}\nclaims:\n  a: {claim: x = x, for: l in 1..2}\n"),
+    # --- notation ---------------------------------------------------------------------------
+    "DC100": Page("unexpected character", "The character is not part of the notation.", "dL/dz2 = p $ y", "dL/dz2 = p - y"),
+    "DC101": Page("number too long", "Numbers have at most 40 digits and exponents up to 400.", "L = " + "1" * 50, "L - L = 0"),
+    "DC102": Page("formula too long", "Split a formula of hundreds of terms with `let:` names.", "L = " + "+".join(["1"] * 200), "L = L"),
+    "DC103": Page("bracket", "A bracket is never closed, or closes nothing.", "dL/dz2 = (p - y", "dL/dz2 = (p - y)"),
+    "DC104": Page("the formula ends too early", "Something is expected after the last operator.", "dL/dz2 = p -", "dL/dz2 = p - y"),
+    "DC105": Page("`==` between sides", "`==` compares index letters inside a condition; two sides are joined by `=`.",
+                  "dL/dz2 == p - y", "dL/dz2 = p - y"),
+    "DC106": Page("ambiguous product", "`·` and `×` can mean the matrix product or the entrywise one: write `@` or `*`.",
+                  "dL/dW2 = (p - y) · a1.T", "dL/dW2 = (p - y) @ a1.T"),
+    "DC107": Page("unexpected token", "An operator or a bracket stands where it cannot.", "dL/dz2 = p - * y", "dL/dz2 = p - y"),
+    "DC108": Page("one side only", "A claim is an equation.", "dL/dz2 - p + y", "dL/dz2 - p + y = 0"),
+    "DC109": Page("empty side", "A side of the equation is empty.", "dL/dz2 = ", "dL/dz2 = p - y"),
+    "DC110": Page("two expressions side by side", "Plain text writes every product: `@` contracts, `*` is entrywise.",
+                  "dL/dW2 = dL/dz2 a1.T", "dL/dW2 = dL/dz2 @ a1.T"),
+    "DC111": Page("nested too deeply", "More than sixty levels of brackets.", "L = " + "(" * 80 + "L" + ")" * 80, "L = (L)"),
+    "DC112": Page("exponent too large", "Exponents are at most 1000.", "L^1000000 = L", "L^2 = L * L"),
+    "DC113": Page("ragged matrix", "The rows of a written-out matrix have equal lengths.", "[1, 2; 3] = 0", "[1, 2; 3, 4] = [1, 2; 3, 4]"),
+    "DC114": Page("a prime without argument", "`f'` is a function and needs its argument.", "dL/dz1 = dL/da1 * sigmoid'",
+                  "dL/dz1 = dL/da1 * sigmoid'(z1)"),
+    "DC115": Page("delta without letters", "Kronecker's delta takes two index letters.", "dp[i]/dp[j] = delta_ijk", "dp[i]/dp[j] = delta_ij"),
+    "DC116": Page("sum without its letter", "An indexed sum names its letter.", "sum_{3 > 2}(p[k]) = 1", "sum_k(p[k]) = 1"),
+    "DC117": Page("second derivative by what", "A second derivative names two variables; the Hessian is `d2l/dx^2`.",
+                  "d2L/dz2 = 0", "d2L/dz2^2 = diag(p) - p @ p.T"),
+    "DC120": Page("unknown name", "The name is not declared in the spec.", "dL/dz2 = q - y", "dL/dz2 = p - y"),
+    "DC121": Page("a family without its label", "A member of a family is named with its label.", "W = W[1]", "W[1] = W[1]", "claim",
+                  "families: {l: 1..2}\ntensors: {'W[l]': n n}\n"),
+    "DC122": Page("arguments", "The function takes another number or kind of arguments.", "L = trace(W1, W2)", "L = L"),
+    "DC123": _spec("not a scalar definition", "A function is defined by a formula of its parameters.",
+                   "tensors: {x: n}\nfunctions: {'f(t)': t @ t}\nlayers: {z: f(x)}\n",
+                   "tensors: {x: n}\nfunctions: {'f(t)': t * t}\nlayers: {z: f(x)}\n"),
+    "DC124": Page("unknown function", "The function is not in the catalogue and not declared.", "a1 = sigmoidal(z1)", "a1 = sigmoid(z1)"),
+    "DC130": Page("shapes do not conform", "Two shapes cannot be combined entrywise; compare the dimension names.",
+                  "dL/db1 = b1 + b2", "b1 + b1 = 2*b1"),
+    "DC131": Page("inner dimensions differ", "A matrix product contracts the columns of the left with the rows of the right factor.",
+                  "W1 @ W2 = 0", "z1 = W1 @ x + b1"),
+    "DC132": Page("no such axis", "A reduction names a dimension that the tensor does not have.", "sum(W1, n2) = 0", "sum(W1, n1) = sum(W1.T, n1)"),
+    "DC133": Page("two axes of one dimension", "Name the axis by its position.", "sum(A, n) = 0", "sum(A, 1) = sum(A.T, 2)", "claim", PLAIN),
+    "DC134": Page("which dimension", "With more than one axis the function needs the dimension it runs over.",
+                  "softmax(W1) = 0", "softmax(W1, n1) = softmax(W1, n1)"),
+    "DC135": Page("a derivative that is not a matrix", "Index both sides, or vectorise them.", "dz1/dW1 = 0", "dz1[i]/dW1[j,k] = delta(i,j) * x[k]"),
+    "DC136": Page("not a variable", "A derivative is taken by a declared tensor, a layer, or an entry of one.",
+                  "dL/dd = 0", "dL/dz2 = p - y", "claim", BASE + "let:\n  d: p - y\n"),
+    "DC140": Page("an index without a dimension", "The letter never indexes a tensor.", "sum_k(1) = 1", "sum_k(p[k]) = 1"),
+    "DC141": Page("an index over two dimensions", "One letter runs over one dimension.", "dp[i]/dz1[i] = 0", "dp[i]/dz2[i] = p[i] * (1 - p[i])"),
+    "DC142": Page("number of indices", "A tensor has one index for each axis.", "dL/dW1[i] = 0", "dL/dW1[i,j] = dL/dz1[i] * x[j]"),
+    "DC143": Page("not an index", "An index is a letter, a position from 1, or `:`.", "p[0] = 0", "p[1] = p[1]"),
+    "DC144": Page("not an index comparison", "An index is compared with a letter or a position.",
+                  "sum_{k != x[1]}(p[k]) = 1", "sum_{k != 1}(p[k]) = 1 - p[1]"),
+    "DC145": Page("a tensor under an indexed sum", "Index every tensor under the sum.", "sum_k(p[k] * y) = 0", "sum_k(p[k] * y[k]) = p.T @ y"),
+    "DC150": Page("bound and free", "A letter is bound by a sum and free outside it: rename the bound one.",
+                  "dL/dz2[i] = p[i] * sum_i(y[i]) - y[i]", "dL/dz2[i] = p[i] * sum_k(y[k]) - y[i]"),
+    "DC151": Page("a free index too many", "A letter that is free on the right stands on the left too.",
+                  "dL/dz2[i] = p[j] - y[i]", "dL/dz2[i] = p[i] - y[i]"),
+    "DC152": Page("shape against value", "A shape is compared with a list of dimensions.", "shape(W1) = x", "shape(W1) = [n1, n0]"),
+    # --- what is wrong with a claim ---------------------------------------------------------
+    "DC201": Page("constant factor", "The claim is right up to a constant: 2, n, 1/M, n/2.", "dL/dz2 = 2*(p - y)", "dL/dz2 = p - y"),
+    "DC202": Page("sign", "The claim is right up to a sign.", "dL/dz2 = y - p", "dL/dz2 = p - y"),
+    "DC203": Page("transpose missing", "A factor has to be transposed, or two indices exchanged.",
+                  "dL/dz1 = (W2 @ dL/dz2) * sigmoid'(z1)", "dL/dz1 = (W2.T @ dL/dz2) * sigmoid'(z1)"),
+    "DC204": Page("transpose superfluous", "A factor is transposed that should not be.", "z1 = W1.T @ x + b1", "z1 = W1 @ x + b1"),
+    "DC205": Page("another layout", "The equation is right in another layout convention; the spec's is `mixed` by default.",
+                  "dL/dz2 = (p - y).T", "dL/dz2 = p - y"),
+    "DC206": Page("order of the factors", "Matrix products do not commute.", "dL/dW2 = a1.T @ (p - y)", "dL/dW2 = (p - y) @ a1.T"),
+    "DC207": Page("matrix product meant", "An entrywise product stands where the factors are contracted.",
+                  "z1 = W1 * x.T + b1", "z1 = W1 @ x + b1"),
+    "DC208": Page("entrywise product meant", "A matrix product stands where entries are multiplied one by one.",
+                  "dL/dz1 = dL/da1 @ sigmoid'(z1)", "dL/dz1 = dL/da1 * sigmoid'(z1)"),
+    "DC209": Page("f for f'", "The derivative of the function is meant.", "dL/dz1 = dL/da1 * sigmoid(z1)", "dL/dz1 = dL/da1 * sigmoid'(z1)"),
+    "DC210": Page("f' for f", "The function is meant, not its derivative.", "a1 = sigmoid'(z1)", "a1 = sigmoid(z1)"),
+    "DC211": Page("derivative at the wrong argument", "f' is taken at the pre-activation, not at the activation.",
+                  "dL/dz1 = dL/da1 * sigmoid'(a1)", "dL/dz1 = dL/da1 * sigmoid'(z1)"),
+    "DC212": Page("factor f' missing", "The chain rule through the activation is left out.", "dL/dz1 = W2.T @ (p - y)",
+                  "dL/dz1 = (W2.T @ (p - y)) * sigmoid'(z1)"),
+    "DC213": Page("wrong variable", "Another tensor, or another layer's, is meant.", "dL/dW2 = (p - y) @ z1.T", "dL/dW2 = (p - y) @ a1.T"),
+    "DC214": Page("sum over the wrong axis", "The sum runs over the other axis.",
+                  "2/M * sum(Z - T, k) = 2/M * sum(Z - T, M)", "sum(Z - T, M) = sum((Z - T).T, M)", "claim", BATCH),
+    "DC215": Page("sum missing", "The contributions of a batch or of several units have to be added up.",
+                  "sum(Z, M) = Z", "sum(Z, M) = W @ sum(X, M)", "claim", BATCH),
+    "DC216": Page("mean for sum", "A mean stands where a sum is meant, or the other way round.", "C = sum(sum((Z - T)^2, k))",
+                  "C = mean(sum((Z - T)^2, k))", "claim", BATCH),
+    "DC217": Page("off-diagonal terms dropped", "The equation gives only the diagonal of the Jacobian.",
+                  "dp[i]/dz2[j] = p[i] * (1 - p[i])", "dp[i]/dz2[j] = p[i] * (delta(i,j) - p[j])"),
+    "DC218": Page("delta missing", "The entries off the diagonal are zero.", "da1[i]/dz1[j] = sigmoid'(z1[i])", "da1[i]/dz1[j] = sigmoid'(z1[i]) * delta(i,j)"),
+    "DC219": Page("needs a fact", "The equation is right only under an assumption that the spec does not give.",
+                  "dq/dx = 2 * A @ x", "dq/dx = (A + A.T) @ x", "claim", PLAIN),
+    "DC221": Page("a term is missing", "The derived form has a term more.", "dp[i]/dz2[j] = -p[i] * p[j]",
+                  "dp[i]/dz2[j] = p[i] * delta(i,j) - p[i] * p[j]"),
+    "DC222": Page("a term too many", "The claim has a term that the derived form lacks.", "dL/dz2 = p - y + b2", "dL/dz2 = p - y"),
+    "DC223": Page("wrong power", "An exponent is off by one.", "d(sum(x^3))/dx = 3 * x^3", "d(sum(x^3))/dx = 3 * x^2"),
+    "DC229": Page("no single edit makes it true", "Both sides have a meaning and differ; no small edit that was tried makes them equal.",
+                  "dL/dz2 = exp(p) * y * y * p", "dL/dz2 = p - y"),
+    "DC230": Page("different shapes", "Both sides have a meaning, but their shapes differ by dimension name.", "z1 = z2", "z1 = W1 @ x + b1"),
+    # --- what is not supported --------------------------------------------------------------
+    "DC401": _text("derivative of a product over an axis", "Products over an axis can be evaluated and compared; their derivatives are refused."),
+    "DC402": _text("outside the canonical form", "The canonical form does not know this kind of expression; the other ways still judge."),
+    "DC403": _text("opaque loss", "An opaque loss has first derivatives that claims may name, but no value and no second derivatives."),
+    "DC404": _text("extremum under a condition", "max and min over an index with a condition are refused by name."),
+    "DC405": _text("not supported yet", "Determinant and inverse are understood, but nothing can be proved of them yet."),
+    "DC406": _text("not evaluated in numbers", "There is no numerical evaluation of this function, or none at complex points."),
+    "DC408": _text("no SymPy object", "SymPy's matrix expressions cannot say this; the index form still can."),
+    # --- numbers ----------------------------------------------------------------------------
+    "DC501": _text("no finite point", "At every point tried a quantity is infinite or not a number: give facts such as positive, or check the domain."),
+    "DC502": _text("no value", "A tensor has no value at this point."),
+    "DC503": _text("no such entry", "A fixed position lies beyond the size that is tried."),
+    "DC504": _text("an empty dimension", "A derived size such as n - k + 1 comes out below 1: give numeric.sizes."),
+    # --- files and usage --------------------------------------------------------------------
+    "DC601": _text("no such file", "The file does not exist."),
+    "DC602": _text("a folder", "A folder stands where a file is expected."),
+    "DC603": _text("cannot be read", "The operating system refuses to open the file."),
+    "DC604": _text("not a text file", "The file is not UTF-8 text, or larger than 2 MiB."),
+    "DC605": _text("unknown function", "show-jacobian knows the functions of `derivcheck list` and their arguments."),
+    "DC606": _text("not a size or point", "--size takes 3 or 2x2, --at numbers separated by commas."),
+    "DC607": _text("needs a spec", "An equation on its own speaks of vectors and square matrices of one size; others need --spec."),
+    "DC608": _text("nothing found", "There is no spec to judge; that is never success."),
+    "DC609": _text("no loss", "Gradients need a loss."),
+    "DC610": _text("unknown tensor", "The name after --wrt is not declared."),
+    "DC611": _text("unknown code", "Codes are listed in the messages that carry them."),
+    "DC612": _text("no witness", "Only a refuted equation has a witness."),
+    # --- derivcheck's own bugs --------------------------------------------------------------
+    "DC900": _text("derivcheck failed", "An unexpected error: a bug of derivcheck, worth a report."),
+    "DC901": _text("contradiction", "The canonical form or the field proves what numbers refute: a bug of derivcheck, reported as such."),
+    "DC902": _text("a derived gradient disagrees with differences", "A derivation is wrong: a bug of derivcheck, reported as such."),
+    "DC903": _text("a printed form is not the gradient", "What would be printed is not what was derived: a bug of derivcheck."),
+    "DC904": _text("a line does not follow", "A line of a derivation does not follow from the one before: a bug of derivcheck."),
+}  # fmt: skip
