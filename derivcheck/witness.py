@@ -152,8 +152,8 @@ class _Script:
             else:
                 terms.append(str(term - 1))
         relation = {"equal": "{0} == {1}", "less": "{0} < {1}", "window": "{0} == {1} + {2}"}[node.relation]
-        shape = tuple(axis.dimension.size(self.sizes) for axis in node.axes)
-        return f"np.broadcast_to({relation.format(*terms)}, {shape}).astype(float)"
+        full = tuple(axis.dimension.size(self.sizes) for axis in node.axes)
+        return f"np.broadcast_to({relation.format(*terms)}, {full}).astype(float)"
 
     def _expression(self, expression: Any, operands: list[str]) -> str:
         def write(part: Any) -> str:
