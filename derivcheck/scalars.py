@@ -140,6 +140,17 @@ def lower(expression: Scalar) -> Scalar:
     return expression.func(*(lower(argument) for argument in expression.args))
 
 
+def power(base: Scalar, exponent: Scalar) -> Scalar:
+    """base ** exponent. Raises OverflowError for a constant that would have thousands of digits."""
+    if exponent.is_Rational and base.is_Rational:
+        digits = max(len(str(base.p)), len(str(base.q)))
+        if abs(exponent) > 1000 or digits * abs(exponent) > 2000:
+            raise OverflowError("the power of two constants is too large")
+    elif exponent.is_Rational and abs(exponent) > 1000:
+        raise OverflowError("the exponent is too large")
+    return base**exponent
+
+
 def opaque_functions(expression: Scalar) -> frozenset[type[NamedFunction]]:
     """The classes of the opaque functions (derivatives included) that occur."""
     return frozenset(type(f) for f in lower(expression).atoms(NamedFunction) if f.definition is None)

@@ -80,7 +80,11 @@ def scalar(tree: Expression, symbols: Mapping[str, scalars.Scalar], functions: U
                 case "/":
                     return a / b
                 case "**":
-                    return a**b
+                    try:
+                        return scalars.power(a, b)
+                    except OverflowError as problem:
+                        at = (right.span.start, right.span.stop)
+                        raise NotationError(Diagnostic("DC112", str(problem)), at) from None
         case Call(function, arguments, primes):
             values = [scalar(argument, symbols, functions) for argument in arguments]
             return applied(function, primes, values, functions, tree)

@@ -11,6 +11,7 @@ from derivcheck.diagnostics import Diagnostic, NotationError, UnsupportedError
 from derivcheck.graph import (
     Axis,
     Dimension,
+    Map,
     Node,
     add,
     constant,
@@ -53,7 +54,7 @@ from derivcheck.notation.syntax import (
     Subscript,
     Transpose,
 )
-from derivcheck.scalars import placeholder
+from derivcheck.scalars import placeholder, power
 
 ENTRYWISE: dict[str, Callable[[Node, Node], Node]] = {
     "+": add,
@@ -228,7 +229,18 @@ class Lowering:
         if tree.operator == "**" and not right.is_scalar:
             raise shape_error("an exponent is a scalar", tree.right.span, right.shape())
         first, second, shape = broadcast(left, right, tree.span, tree.operator)
+        if tree.operator == "**":
+            self._refuse_huge_power(first, second, tree)
         return Value(ENTRYWISE[tree.operator](first, second), shape.row, shape.column, shape.more)
+
+    def _refuse_huge_power(self, base: Node, exponent: Node, tree: Binary) -> None:
+        """Constants are folded: 9^9^9 must not be."""
+        if isinstance(exponent, Map) and not exponent.operands:
+            constant_base = base.expression if isinstance(base, Map) and not base.operands else placeholder(0)
+            try:
+                power(constant_base, exponent.expression)
+            except OverflowError as problem:
+                raise index_error("DC112", str(problem), tree.right.span) from None
 
     def matrix(self, tree: Matrix, rows: tuple[tuple[Expression, ...], ...]) -> Value:
         """A written-out matrix: its dimensions have fixed sizes; one row is a vector."""

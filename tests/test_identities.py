@@ -1,0 +1,167 @@
+"""True identities are proved, false ones refuted: the traps that a verifier falls into."""
+
+from __future__ import annotations
+
+import pytest
+import sympy
+
+from derivcheck import exact
+from derivcheck.canonical.form import Canonical
+from derivcheck.graph import Axis, Dimension, Node, add, constant, divide, mapped, multiply, sum_over, tensor
+from derivcheck.scalars import placeholder
+from derivcheck.spec import read_spec
+from derivcheck.verify import check_equation
+
+TRUE = [
+    "tanh(2*x) = 2*tanh(x)/(1 + tanh(x)^2)",
+    "sigmoid(x) = (1 + tanh(x/2))/2",
+    "sigmoid(x) + sigmoid(-x) = 1",
+    "sigmoid'(x) = sigmoid(x)*(1 - sigmoid(x))",
+    "sigmoid''(x) = sigmoid'(x)*(1 - 2*sigmoid(x))",
+    "softplus(x) - softplus(-x) = x",
+    "softplus'(x) = sigmoid(x)",
+    "silu'(x) = sigmoid(x) + x*sigmoid'(x)",
+    "sum(softmax(x)) = 1",
+    "softmax(x + 3) = softmax(x)",
+    "log_softmax(x) = log(softmax(x))",
+    "d(logsumexp(x))/dx = softmax(x)",
+    "d2(logsumexp(x))/dx^2 = diag(softmax(x)) - softmax(x) @ softmax(x).T",
+    "abs(1 + exp(x)) = 1 + exp(x)",
+    "exp(x)/sqrt(exp(x)) = exp(x/2)",
+    "x/sqrt(3) = sqrt(3)*x/3",
+    "relu(x) - relu(-x) = x",
+    "relu(x)*relu(-x) = 0",
+    "abs(x) = relu(x) + relu(-x)",
+    "abs(x)^2 = x^2",
+    "norm(x)^2 = x.T @ x",
+    "d(norm(x))/dx = x/norm(x)",
+    "trace(A @ B) = sum(A * B.T)",
+    "(A @ B).T = B.T @ A.T",
+    "d(trace(A @ B))/dA = B.T",
+    "d(x.T @ A @ x)/dx = (A + A.T) @ x",
+    "d2(x.T @ A @ x)/dx^2 = A + A.T",
+    "vec(A @ B @ A) = kron(A.T, A) @ vec(B)",
+    "d(A @ x)/dx = A",
+    "diag(x) @ y = x * y",
+    "sum_k(delta(i,k)*x[k]) = x[i]",
+    "sum_{k != i}(x[k]) = sum_k(x[k]) - x[i]",
+    "sum_{i,j}(A[i,j]) = sum(A)",
+    "1 - softmax(x)[1] = sum_{k != 1}(softmax(x)[k])",
+    "max(x, y) + min(x, y) = x + y",
+    "sigmoid'(0) = 1/4",
+    "(x + y)^2 = x^2 + 2*x*y + y^2",
+    "1/(1 + exp(x)) + 1/(1 + exp(-x)) = 1",
+    "1/((1 + x^2)*(2 + x^2)) = 1/(1 + x^2) - 1/(2 + x^2)",
+]
+FALSE = [
+    "tanh(2*x) = 2*tanh(x)",
+    "sigmoid'(x) = sigmoid(x)",
+    "2*sum(softmax(x)^3) = 3*sum(softmax(x)^2) - 1",
+    "sum(x^2) = sum(x)^2",
+    "A @ B = B @ A",
+    "d(x.T @ A @ x)/dx = 2*A @ x",
+    "trace(A @ B) = trace(A)*trace(B)",
+    "(A @ B).T = A.T @ B.T",
+    "abs(x) = x",
+    "sqrt(x^2) = x",
+    "relu(x) = x",
+    "log(x^2 + 1) = 2*log(x + 1)",
+    "norm(x + y) = norm(x) + norm(y)",
+    "vec(A @ B) = vec(B @ A)",
+    "exp(x + y) = exp(x) + exp(y)",
+    "softmax(2*x) = softmax(x)",
+    "d(logsumexp(x))/dx[i] = exp(x[i])",
+    "sum_k(x[k]*y[k]) = sum_k(x[k])*sum_k(y[k])",
+    "x[1] = x[2]",
+    "1e-9*x = 0",
+    "x + 1e-12 = x",
+]
+
+
+@pytest.mark.parametrize("equation", TRUE)
+def test_true_identity_is_proved(equation: str) -> None:
+    result = check_equation(equation)
+    assert result.verdict == "proved", result.message
+
+
+@pytest.mark.parametrize("equation", FALSE)
+def test_false_identity_is_refuted(equation: str) -> None:
+    result = check_equation(equation)
+    assert result.verdict in ("refuted", "invalid"), result
+    if result.verdict == "refuted":
+        assert result.witness is not None
+
+
+N = Dimension.named("n")
+AXIS = Axis(N, "0")
+
+
+def entry(expression: object, *nodes: Node) -> Node:
+    return mapped(expression, *nodes)
+
+
+def test_an_identity_of_two_sizes_is_no_proof() -> None:
+    z = tensor("z", (AXIS,))
+    e = entry(sympy.exp(placeholder(0)), z)
+    p = divide(e, sum_over(e, [AXIS]))
+    left = multiply(constant(2), sum_over(entry(placeholder(0) ** 3, p), [AXIS]))
+    right = add(multiply(constant(3), sum_over(entry(placeholder(0) ** 2, p), [AXIS])), constant(-1))
+    holds = [exact.identical(left, right, sizes=[{"n": n}]).equal for n in (1, 2, 3)]
+    assert holds == [True, True, False]
+    assert not Canonical().equal(left, right).proved
+
+
+def test_a_product_of_six_relus_is_not_zero() -> None:
+    relu = sympy.Piecewise((placeholder(0), placeholder(0) > 0), (0, True))
+    product = multiply(*(entry(relu, tensor(f"w{k}", ())) for k in range(6)))
+    assert exact.identical(product, constant(0)).equal is False
+    assert not Canonical().equal(product, constant(0)).proved
+
+
+ORTHOGONAL = "tensors: {Q: {axes: n n, given: orthogonal}, x: n, B: n n}"
+
+
+def test_orthogonal_matrices_have_either_determinant() -> None:
+    spec = read_spec(ORTHOGONAL)
+    assert check_equation("Q.T @ Q = eye(n)", spec).verdict == "proved"
+    assert check_equation("Q @ Q.T = eye(n)", spec).verdict == "proved"
+    assert check_equation("norm(Q @ x)^2 = norm(x)^2", spec).verdict == "proved"
+    assert check_equation("Q = Q.T", spec).verdict == "refuted"
+    two = read_spec(ORTHOGONAL.replace("n n", "2 2").replace("x: n", "x: 2"))
+    assert check_equation("Q[1,1]*Q[2,2] - Q[1,2]*Q[2,1] = 1", two).verdict != "proved"
+
+
+FACTS = "tensors: {z: n, y: {axes: n, given: %s}}\nlayers: {p: softmax(z)}\nloss: {L: 'cross_entropy(p, y)'}"
+
+
+@pytest.mark.parametrize("fact", ["one_hot", "simplex", "sums_to_one"])
+def test_the_weakest_fact_is_named(fact: str) -> None:
+    result = check_equation("dL/dz = p - y", read_spec(FACTS % fact))
+    assert (result.verdict, result.facts) == ("proved", ("Σ y = 1",))
+
+
+@pytest.mark.parametrize("fact", ["positive", "binary"])
+def test_without_the_fact_the_claim_is_refuted_with_it(fact: str) -> None:
+    result = check_equation("dL/dz = p - y", read_spec(FACTS % fact))
+    assert result.verdict == "refuted"
+    assert result.diagnosis is not None
+    assert result.diagnosis.code == "DC219"
+    assert "Σ y = 1" in result.diagnosis.message
+
+
+LAYER_NORM = """
+tensors: {z: n, g: n, eps: {axes: scalar, given: positive}}
+layers:
+  mu: mean(z)
+  s: sqrt(mean((z - mu)^2) + eps)
+  xhat: (z - mu) / s
+loss: {L: sum(g * xhat)}
+"""
+
+
+def test_layer_norm_backward() -> None:
+    spec = read_spec(LAYER_NORM)
+    right = "dL/dz = (g - mean(g) - xhat * mean(g * xhat)) / s"
+    assert check_equation(right, spec).verdict == "proved"
+    for wrong in ("dL/dz = (g - mean(g)) / s", "dL/dz = (g - mean(g) - xhat * mean(g * z)) / s"):
+        assert check_equation(wrong, spec).verdict == "refuted"

@@ -1,0 +1,36 @@
+"""The independent ways must be able to disagree: a broken rule is reported as derivcheck's own bug."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from derivcheck import derive
+from derivcheck.graph import Map, Node, Sum, negate
+from derivcheck.verdicts import Report
+from derivcheck.verify import verify_file
+
+SPEC = Path(__file__).parent.parent / "specs" / "mlp.yaml"
+
+
+@pytest.mark.parametrize("kind", [Map, Sum])
+def test_a_broken_adjoint_rule_is_our_own_bug(monkeypatch: pytest.MonkeyPatch, kind: type) -> None:
+    honest = derive._contributions
+
+    def broken(node: Node, adjoint: Node, wanted: set[Node]) -> Iterable[tuple[Node, Node]]:
+        for operand, part in honest(node, adjoint, wanted):
+            yield operand, negate(part) if isinstance(node, kind) else part
+
+    derive._sweeps.clear()
+    monkeypatch.setattr(derive, "_contributions", broken)
+    try:
+        result = verify_file(SPEC)
+    finally:
+        derive._sweeps.clear()
+    assert result.contradiction
+    assert result.error is not None
+    assert result.error.code.startswith("DC9")
+    assert Report((result,)).exit_code == 3
+    assert not result.claims

@@ -1,0 +1,124 @@
+"""Hostile input: a diagnostic with a place, in bounded time, and never another exception."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from derivcheck.diagnostics import DerivcheckError, NotationError, SpecError
+from derivcheck.notation.parser import parse_equation, parse_expression
+from derivcheck.notation.printer import to_plain, to_unicode
+from derivcheck.spec import Spec, read_spec
+from derivcheck.verify import check_equation, verify_text
+
+PIECES = st.sampled_from(
+    ["dL", "dW1", "W1", "x", "y", "z", "p", "a1", "d2l", "dx^2", "sigmoid", "'", "(", ")", "[", "]", "{", "}", "+", "-", "*", "/", "@", "**", "^", ".T", "ᵀ", "⊙", "∂", "Σ_k", "δ_ij", "sum_k", "sum_{", ",", ":", ";", "=", "==", "!=", "<", "1", "0.5", "1e9", "i", "j", "k", "if", "else", "where", "and", "or", "delta(i,j)", "_", "$", "é", "\x00", "\n"]
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=25).map(" ".join)))
+def test_any_text_parses_or_says_where_it_does_not(text: str) -> None:
+    for parse in (parse_expression, parse_equation):
+        try:
+            parse(text)
+        except NotationError as problem:
+            assert problem.span is not None
+            start, stop = problem.span
+            assert 0 <= start <= stop <= len(text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(PIECES, max_size=16).map(" ".join))
+def test_what_parses_prints_and_parses_again(text: str) -> None:
+    try:
+        tree = parse_expression(text)
+    except NotationError:
+        return
+    assert parse_expression(to_plain(tree)) == tree
+    parse_expression(to_unicode(tree))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(st.text(max_size=200), st.lists(st.sampled_from(
+    ["tensors:", "\n", "  ", "x: n", "{", "}", "[", "]", "layers:", "z: x", "loss: {L: sum(x)}", "&a", "*a", "- ", "'", '"', "#", "|"]
+), max_size=20).map("".join)))  # fmt: skip
+def test_any_text_is_a_spec_or_a_spec_error(text: str) -> None:
+    try:
+        assert isinstance(read_spec(text), Spec)
+    except SpecError as problem:
+        assert problem.diagnostic.where is not None
+
+
+HOSTILE_CLAIMS = [
+    "(" * 1000 + "x" + ")" * 1000,
+    "x = " + "(" * 5000,
+    "x = x^1000000",
+    "x = 9^9^9^9^9",
+    "__import__('os').system('true') = 1",
+    "x.__class__ = 1",
+    "x = " + "-" * 3000 + "x",
+    "x = " + "x + " * 3000 + "x",
+    "= =",
+    "",
+    "x = x[i]",
+    "x[i] = x",
+    "sum_k(x[k]) = sum_x(x)",
+    "x = " + "sin(" * 50 + "x" + ")" * 50,
+    "x = 1/0",
+    "x = log(0)",
+    "x = 0/0",
+    "x = x[99]",
+]
+
+
+@pytest.mark.parametrize("equation", HOSTILE_CLAIMS, ids=lambda e: e[:24])
+def test_hostile_claims_get_a_diagnostic(equation: str) -> None:
+    spec = read_spec("tensors: {x: n}")
+    try:
+        result = check_equation(equation, spec)
+    except DerivcheckError as problem:
+        assert problem.diagnostic.message
+        return
+    assert result.verdict in ("invalid", "undecided", "refuted")
+
+
+BAD_SPECS = {
+    "cycle": ("tensors: {x: n}\nlayers: {a: b, b: c, c: a + x}", "DC040"),
+    "loss not scalar": ("tensors: {x: n}\nloss: {L: 2*x}", "DC038"),
+    "unknown name": ("tensors: {x: n}\nlayers: {z: 2*q}", "DC120"),
+    "shape error": ("tensors: {x: n, W: m n}\nlayers: {z: W.T @ x}", "DC131"),
+    "size zero": ("tensors: {x: n}\nnumeric: {sizes: {n: 0}}", "DC019"),
+    "absurd size": ("tensors: {x: n}\nnumeric: {sizes: {n: 1000000000}}", "DC019"),
+    "alias bomb": ("a: &a [x, x]\nb: &b [*a, *a]\ntensors: *b", "DC004"),
+    "deep": ("tensors: " + "[" * 500, "DC003"),
+    "binary": ("\x00\x01", "DC001"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(BAD_SPECS))
+def test_bad_specs_are_explained(name: str) -> None:
+    text, code = BAD_SPECS[name]
+    result = verify_text(text)
+    assert result.error is not None
+    assert result.error.code == code
+    assert result.exit_code == 2
+
+
+def test_a_parameter_the_loss_does_not_depend_on() -> None:
+    result = verify_text("tensors: {x: n, q: m}\nloss: {L: sum(x)}")
+    unused = next(g for g in result.gradients if g.wrt == "q")
+    assert unused.verdict == "proved"
+    assert unused.forms.index == "0"
+    assert any("does not depend" in note for note in unused.notes)
+
+
+def test_outside_the_domain_is_reported() -> None:
+    result = verify_text("tensors: {x: n}\nlayers: {q: log(-exp(x))}\nloss: {L: sum(q)}\nclaims: {a: L = L + 1}")
+    assert result.exit_code != 0
+
+
+def test_one_error_does_not_hide_another_claim() -> None:
+    result = verify_text("tensors: {x: n}\nclaims:\n  a: x = x @ x\n  b: x = x\n")
+    assert [c.verdict for c in result.claims] == ["invalid", "proved"]
