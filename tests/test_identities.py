@@ -15,7 +15,7 @@ from derivcheck.verify import check_equation
 TRUE = [
     "tanh(2*x) = 2*tanh(x)/(1 + tanh(x)^2)",
     "sigmoid(x) = (1 + tanh(x/2))/2",
-    "sigmoid(x) + sigmoid(-x) = 1",
+    "sigmoid(x) + sigmoid(-x) - 1 = 0",
     "sigmoid'(x) = sigmoid(x)*(1 - sigmoid(x))",
     "sigmoid''(x) = sigmoid'(x)*(1 - 2*sigmoid(x))",
     "softplus(x) - softplus(-x) = x",
@@ -50,7 +50,7 @@ TRUE = [
     "max(x, y) + min(x, y) = x + y",
     "sigmoid'(0) = 1/4",
     "(x + y)^2 = x^2 + 2*x*y + y^2",
-    "1/(1 + exp(x)) + 1/(1 + exp(-x)) = 1",
+    "1/(1 + exp(x)) + 1/(1 + exp(-x)) - 1 = 0",
     "1/((1 + x^2)*(2 + x^2)) = 1/(1 + x^2) - 1/(2 + x^2)",
 ]
 FALSE = [

@@ -1,0 +1,42 @@
+"""Claims judged per second in one process, and the time a diagnosis takes.
+
+Run: python tests/benchmarks/bench_claims.py
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from derivcheck.network import build, depths
+from derivcheck.spec import load_spec
+from derivcheck.verify import Examiner, judge_claim
+
+ROOT = Path(__file__).parent.parent.parent / "specs"
+
+
+def main() -> None:
+    judged = refuted = 0
+    holding = failing = 0.0
+    slowest: list[tuple[float, str]] = []
+    for path in sorted(ROOT.rglob("*.yaml")):
+        spec = load_spec(path)
+        examiners = [Examiner(build(spec, depth)) for depth in depths(spec)[:1]]
+        for claim in spec.claims:
+            start = time.perf_counter()
+            result = judge_claim(claim, examiners, False)
+            took = time.perf_counter() - start
+            slowest.append((took, f"{path.name}: {claim.id}"))
+            if result.verdict in ("proved", "checked"):
+                judged, holding = judged + 1, holding + took
+            else:
+                refuted, failing = refuted + 1, failing + took
+    print(f"{judged} claims that hold: {holding:.2f} s, {judged / holding:.0f} per second")
+    if refuted:
+        print(f"{refuted} refuted or invalid, diagnosis included: {failing / refuted:.3f} s each")
+    for took, name in sorted(slowest, reverse=True)[:5]:
+        print(f"  {took:.3f} s  {name}")
+
+
+if __name__ == "__main__":
+    main()
