@@ -92,7 +92,8 @@ def adjoints(output: Node, seed: Node, variables: Iterable[Node]) -> dict[Node, 
         if node not in wanted or node not in pending:
             continue
         adjoint = add(*pending.pop(node))
-        if naming and isinstance(node, Quantity) and node is not output:
+        # An adjoint that is constant along an axis is written out, so that a name has the axes of its variable.
+        if naming and isinstance(node, Quantity) and node is not output and adjoint.axes == node.axes:
             adjoint = quantity(adjoint_name(output, node), adjoint)
         found[node] = adjoint
         if node not in targets:

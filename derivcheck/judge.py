@@ -67,12 +67,12 @@ class Judge:
     def proof(self, left: Node, right: Node, facts: Facts | None = None) -> Equality:
         """Equality of canonical forms, with the fewest facts that were seen to suffice."""
         given = self.facts if facts is None else facts
-        found = self._proof(left, right, given)
+        found, cut = self._proof(left, right, given)
         if not found.proved or not found.facts:
             return found
-        if self._proof(left, right, self._only_positive(given)).proved:
+        if self._canonical(cut, self._only_positive(given)).equal(left, right).proved:
             return replace(found, facts=())
-        weaker = self._proof(left, right, self._weakest(given, found.facts))
+        weaker = self._canonical(cut, self._weakest(given, found.facts)).equal(left, right)
         return weaker if weaker.proved else found
 
     def _only_positive(self, facts: Facts) -> Facts:
@@ -88,19 +88,19 @@ class Judge:
             weak[name] = (*weak.get(name, ()), (fact, place))
         return weak
 
-    def _proof(self, left: Node, right: Node, facts: Facts) -> Equality:
-        last = Equality(False, reason="the canonical forms differ")
+    def _proof(self, left: Node, right: Node, facts: Facts) -> tuple[Equality, frozenset[Node]]:
+        """(the equality, the cut under which it was seen); the cheapest attempts come first."""
         below = set(topological([left, right]))
-        tried: set[frozenset[Node]] = set()
+        cuts: dict[frozenset[Node], frozenset[Node]] = {}
         for cut in self._cuts:
-            here = frozenset(cut & below) - {left, right}
-            if here in tried:
-                continue
-            tried.add(here)
-            last = self._canonical(cut - {left, right}, facts).equal(left, right)
-            if last.proved:
-                return last
-        return last
+            cuts.setdefault(frozenset(cut & below) - {left, right}, cut - {left, right})
+        last = Equality(False, reason="the canonical forms differ")
+        for denominators in (False, True):
+            for cut in cuts.values():
+                last = self._canonical(cut, facts).equal(left, right, denominators)
+                if last.proved:
+                    return last, cut
+        return last, frozenset()
 
     # --- all three ways -------------------------------------------------------------------
 

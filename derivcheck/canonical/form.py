@@ -81,12 +81,16 @@ class Canonical:
     def facts_used(self, root: Node) -> frozenset[tuple[str, str]]:
         return frozenset().union(*(self._used[n] for n in topological([root], self.cut) if n in self._used))
 
-    def equal(self, left: Node, right: Node) -> Equality:
-        """Whether both nodes are the same function for all sizes."""
+    def equal(self, left: Node, right: Node, denominators: bool = True) -> Equality:
+        """Whether both nodes are the same function for all sizes.
+
+        With `denominators`, a difference that is not zero is brought over one denominator first.
+        """
         try:
             difference = combination(self.form(left), self.form(right), -1)
             self.algebra.start()
-            difference = self._over_one_denominator(difference)
+            if difference and denominators:
+                difference = self._over_one_denominator(difference)
         except GrowthError:
             return Equality(False, reason="the canonical form grows too large")
         except UndefinedError as problem:

@@ -18,7 +18,7 @@ import sympy
 from derivcheck.canonical.form import Facts
 from derivcheck.graph import Axes, Axis, Dimension, Map, Node, mapped, topological
 from derivcheck.numeric.program import Program, Sizes, Tensor
-from derivcheck.numeric.sampling import finite_sample
+from derivcheck.numeric.sampling import finite_run
 from derivcheck.scalars import lower
 from derivcheck.verdicts import NumericEvidence, NumericVerdict
 
@@ -58,16 +58,15 @@ def compare_gradient(
     they are not given). Raises NumericError where no finite point is found.
     """
     rows, columns = dict(rows or {}), dict(columns or {})
-    values = finite_sample([output, claimed, variable], sizes, facts, seed)
+    backward = Program([claimed, output, variable], seed=seed)
+    values, (slopes, _, at) = finite_run(backward, sizes, facts, seed)
     axes = tuple(rows.get(a, a) for a in output.axes) + tuple(columns.get(a, a) for a in variable.axes)
     forward = Program([output], frozenset([variable]), seed)
-    backward = Program([claimed], seed=seed)
-    given = laid_out(backward.run(values, sizes)[0], axes, sizes)
-    at = Program([variable], seed=seed).run(values, sizes)[0]
+    given = laid_out(slopes, axes, sizes)
     base = np.array(laid_out(at, variable.axes, sizes))
     measure = _complex_step if is_analytic(output, variable) else _central_differences
     measured, scheme_error = measure(forward, variable, values, base, output.axes, sizes)
-    bar = scheme_error + _noise(backward, values, (axes,), sizes, (given,))
+    bar = scheme_error + _noise(Program([claimed], seed=seed), values, (axes,), sizes, (given,))
     kink = _near_kink(output, variable, {**values, variable: Tensor(base, variable.axes)}, sizes, seed)
     return _verdict(given, measured, bar, "complex step" if measure is _complex_step else "central differences", kink)
 
@@ -133,16 +132,17 @@ def _noise(
     """How far the outputs move when every input moves by a few units in the last place."""
     generator = np.random.default_rng(5)
     worst = 0.0
-    for _ in range(2):
-        moved = {}
-        for node, value in values.items():
-            array = np.asarray(value.array)
-            signs = generator.choice([-1.0, 1.0], size=array.shape)
-            moved[node] = Tensor(array * (1 + 4 * EPSILON * signs), value.axes)
-        for value, place, reference in zip(program.run(moved, sizes), axes, outputs, strict=True):
-            difference = np.abs(laid_out(value, place, sizes) - reference)
-            largest = float(np.max(difference)) if difference.size else 0.0
-            worst = max(worst, largest if np.isfinite(largest) else 0.0)
+    moved = {}
+    for node, value in values.items():
+        # Two perturbed copies at once, along the probe axis.
+        array = np.asarray(value.array)
+        signs = generator.choice([-1.0, 1.0], size=(2, *array.shape))
+        moved[node] = Tensor(array * (1 + 4 * EPSILON * signs), (PROBE, *value.axes))
+    for value, place, reference in zip(program.run(moved, sizes), axes, outputs, strict=True):
+        shape = [2, *(axis.dimension.size(sizes) for axis in place)]
+        difference = np.abs(np.broadcast_to(value.aligned((PROBE, *place)), shape) - reference)
+        largest = float(np.max(difference)) if difference.size else 0.0
+        worst = max(worst, largest if np.isfinite(largest) else 0.0)
     scale = max(float(np.max(np.abs(o))) if np.size(o) else 0.0 for o in outputs)
     return 32 * worst + 256 * EPSILON * (scale if np.isfinite(scale) else 0.0)
 
@@ -202,9 +202,9 @@ def compare_sides(left: Node, right: Node, axes: Axes, sizes: Sizes, facts: Fact
 
     Raises NumericError where no finite point is found.
     """
-    values = finite_sample([left, right], sizes, facts, seed)
     program = Program([left, right], seed=seed)
-    first, second = (laid_out(t, axes, sizes) for t in program.run(values, sizes))
+    values, outputs = finite_run(program, sizes, facts, seed)
+    first, second = (laid_out(t, axes, sizes) for t in outputs)
     bar = _noise(program, values, (axes, axes), sizes, (first, second))
     error = np.abs(first - second)
     count = int(np.size(error))

@@ -72,13 +72,17 @@ def finite_sample(
     nodes: Iterable[Node], sizes: Sizes, facts: Facts, seed: int, leaves: frozenset[Node] = frozenset()
 ) -> dict[Node, Tensor]:
     """A point at which every node is finite. Raises NumericError (DC501) where none is found."""
-    nodes = list(nodes)
-    inputs = inputs_of(nodes, leaves)
-    program = Program(nodes, leaves, seed)
+    return finite_run(Program(list(nodes), leaves, seed), sizes, facts, seed)[0]
+
+
+def finite_run(program: Program, sizes: Sizes, facts: Facts, seed: int) -> tuple[dict[Node, Tensor], list[Tensor]]:
+    """(a point at which every output of a program is finite, the outputs there). Raises NumericError (DC501)."""
+    inputs = [n for n in program.order if isinstance(n, Input) or n in program.leaves]
     for style in STYLES:
         values = sample(inputs, sizes, facts, seed, style)
-        if all(np.all(np.isfinite(np.real(t.array))) for t in program.run(values, sizes)):
-            return values
+        outputs = program.run(values, sizes)
+        if all(np.all(np.isfinite(np.real(t.array))) for t in outputs):
+            return values, outputs
     raise NumericError(
         Diagnostic("DC501", f"{_culprit(program, values, sizes)} has no finite value at any point tried")
     )
