@@ -49,7 +49,16 @@ class Judge:
     order before nothing is cut: what holds for any values of them holds for theirs.
     """
 
-    def __init__(self, facts: Facts, sizes: Mapping[str, int], seed: int, cuts: Sequence[frozenset[Node]] = ()) -> None:
+    def __init__(
+        self,
+        facts: Facts,
+        sizes: Mapping[str, int],
+        seed: int,
+        cuts: Sequence[frozenset[Node]] = (),
+        adjoints: frozenset[Node] = frozenset(),
+    ) -> None:
+        """`adjoints` are named derivatives; those that a right side mentions are cut first of all."""
+        self._adjoints = adjoints
         self.facts = facts
         self.sizes = dict(sizes)
         self.seed = seed
@@ -92,6 +101,9 @@ class Judge:
         """(the equality, the cut under which it was seen); the cheapest attempts come first."""
         below = set(topological([left, right]))
         cuts: dict[frozenset[Node], frozenset[Node]] = {}
+        mentioned = frozenset(topological([right], self._adjoints)) & self._adjoints
+        for cut in [self._cuts[0] | mentioned] if mentioned else []:
+            cuts.setdefault(frozenset(cut & below) - {left, right}, cut - {left, right})
         for cut in self._cuts:
             cuts.setdefault(frozenset(cut & below) - {left, right}, cut - {left, right})
         last = Equality(False, reason="the canonical forms differ")
@@ -108,7 +120,7 @@ class Judge:
         """The verdict on `left = right` along the given axes. Raises ContradictionError."""
         given = self.facts if facts is None else facts
         proof = self.proof(left, right, given)
-        field = self._field(left, right, given, draws=1 if proof.proved else 2)
+        field = self._field(left, right, given, proof.proved)
         sides = self._numbers(left, right, axes, self.sizes, given)
         numeric = sides.evidence
         facts_used = fact_texts(proof.facts) if proof.proved else ()
@@ -131,8 +143,11 @@ class Judge:
             reason = f"equal in the field at the sizes tried; no proof for all sizes: {proof.reason}"
         return Judgement("checked", (), field, numeric, reason=reason)
 
-    def _field(self, left: Node, right: Node, facts: Facts, draws: int) -> ExactEvidence:
-        return exact.identical(left, right, facts=facts, draws=draws, seed=self.seed)
+    def _field(self, left: Node, right: Node, facts: Facts, proved: bool) -> ExactEvidence:
+        """A second proof at one small assignment of sizes beside a proof; at two, drawn twice, without one."""
+        sizes = exact.default_sizes([left, right])
+        tried = sizes[:1] if proved else sizes
+        return exact.identical(left, right, sizes=tried, facts=facts, draws=1 if proved else 2, seed=self.seed)
 
     def _numbers(
         self, left: Node, right: Node, axes: Axes, sizes: Mapping[str, int], facts: Facts, seed: int | None = None

@@ -94,16 +94,16 @@ class Examiner:
         self.derivation = None
         names = frozenset(t.node for t in network.tensors if isinstance(t.node, Quantity))
         cuts: list[frozenset[Node]] = []
+        adjoints: frozenset[Node] = frozenset()
         if network.loss is not None:
             taken = (*network.scope.dimensions, *network.scope.functions)
             self.derivation = Derivation(network.loss, network.tensors, network.facts, network.spec.vectors, taken)
             adjoints = frozenset(node for node in self.derivation.adjoints.values() if isinstance(node, Quantity))
             names -= {network.loss.node}
-            cuts.append(names | adjoints)
         cuts.append(names)
         # Activations and probabilities may have to be looked into, pre-activations seldom.
         cuts.append(frozenset(n for n in names if is_affine_layer(n, names)))
-        self.judge = Judge(network.facts, network.sizes, self.seed, cuts)
+        self.judge = Judge(network.facts, network.sizes, self.seed, cuts, adjoints)
         self.prefix = ", ".join(f"{label} = {value}" for label, value in network.depth.items())
         self._diagnoser: Diagnoser | None = None
         self._measured: dict[tuple[Node, Node], NumericEvidence] = {}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from derivcheck.network import build, depths
 from derivcheck.spec import load_spec
-from derivcheck.verify import Examiner, judge_claim
+from derivcheck.verify import Examiner, _labels, judge_claim
 
 ROOT = Path(__file__).parent.parent.parent / "specs"
 
@@ -26,12 +26,14 @@ def main() -> None:
             start = time.perf_counter()
             result = judge_claim(claim, examiners, False)
             took = time.perf_counter() - start
+            # A claim for every l is one judgement a label.
+            count = sum(len(_labels(claim, examiner)) for examiner in examiners)
             slowest.append((took, f"{path.name}: {claim.id}"))
             if result.verdict in ("proved", "checked"):
-                judged, holding = judged + 1, holding + took
+                judged, holding = judged + count, holding + took
             else:
                 refuted, failing = refuted + 1, failing + took
-    print(f"{judged} claims that hold: {holding:.2f} s, {judged / holding:.0f} per second")
+    print(f"{judged} equations that hold: {holding:.2f} s, {judged / holding:.0f} per second")
     if refuted:
         print(f"{refuted} refuted or invalid, diagnosis included: {failing / refuted:.3f} s each")
     for took, name in sorted(slowest, reverse=True)[:5]:
