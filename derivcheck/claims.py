@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from derivcheck.diagnostics import Diagnostic, NotationError
+from derivcheck.diagnostics import ContradictionError, Diagnostic, NotationError
 from derivcheck.graph import Axes, Axis, Node, constant, is_zero, multiply
 from derivcheck.lowering.language import Lowering
 from derivcheck.lowering.letters import index_error
@@ -21,6 +21,7 @@ from derivcheck.notation.syntax import (
     Number,
     Relation,
     Span,
+    Transpose,
 )
 
 
@@ -84,6 +85,19 @@ def pair(left: Expression, right: Expression, relation: Relation, where: Conditi
         first = _weighted(first, test)
         second = _weighted(second, test)
     return conformed(first, second, relation, left, right, letters, where)
+
+
+def form_pair(variable: Expression, matrix: Expression, scope: Scope) -> Pair:
+    """A variable, laid out as its gradient is, against the matrix form of the gradient.
+
+    The left node is to be replaced by the adjoint. Raises ContradictionError where the
+    shapes differ: then the form is wrong.
+    """
+    turned = Transpose(variable) if scope.layout == "numerator" else variable
+    link = pair(turned, matrix, "=", None, scope)
+    if link.shapes is not None:
+        raise ContradictionError(Diagnostic("DC903", "a matrix form has another shape than its gradient"))
+    return link
 
 
 def conformed(

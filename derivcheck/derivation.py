@@ -18,7 +18,7 @@ from derivcheck.canonical.form import Facts
 from derivcheck.derive import sweep
 from derivcheck.graph import Axis, Dimension, Input, Node, Quantity, Sum, topological
 from derivcheck.index_form import Naming, fresh_letter, index_form
-from derivcheck.matrix_form import MatrixNaming, NoMatrixForm, matrix_form
+from derivcheck.matrix_form import MatrixNaming, NoMatrixForm, matrix_form, transposed, transposes
 from derivcheck.notation.syntax import (
     Binary,
     Call,
@@ -100,7 +100,9 @@ class Derivation:
         facts: Facts,
         vectors: Literal["column", "row"] = "column",
         taken: Iterable[str] = (),
+        layout: str = "mixed",
     ) -> None:
+        self.layout = layout
         self.output = output
         self.facts = facts
         self.vectors = vectors
@@ -123,6 +125,17 @@ class Derivation:
         return {a: self.tensors[v] for v, a in self.adjoints.items() if _names(a, self.output, self.tensors[v])}
 
     @cached_property
+    def _cotangents(self) -> dict[Node, NamedTensor]:
+        """The unknown derivatives of an opaque loss, by the variable they belong to."""
+        return {
+            adjoint.operand: variable
+            for adjoint, variable in self._variables.items()
+            if isinstance(adjoint, Quantity)
+            and isinstance(adjoint.operand, Input)
+            and adjoint.operand not in self.tensors
+        }
+
+    @cached_property
     def _reader(self) -> Reader:
         reader = Reader(tuple(self.tensors), tuple(self._variables), self.facts)
         # From the loss backwards, so that explicit adjoints are known when they are needed.
@@ -138,7 +151,7 @@ class Derivation:
 
     def without_facts(self) -> Derivation:
         """The same derivation with nothing given."""
-        return Derivation(self.output, self.tensors.values(), {}, self.vectors, self._taken)
+        return Derivation(self.output, self.tensors.values(), {}, self.vectors, self._taken, self.layout)
 
     def readings_of(self, variable: Node) -> Reading | None:
         """The reading of ∂output/∂variable, None where it grows too large."""
@@ -171,7 +184,7 @@ class Derivation:
         matrix: Expression | None = None
         reason = ""
         try:
-            matrix = matrix_form(reading, variable.axes, self._matrix_naming(style))
+            matrix = self._in_layout(matrix_form(reading, variable.axes, self._matrix_naming(style)))
         except NoMatrixForm as why:
             reason = str(why)
         return GradientForm(variable, letters, index, matrix, reason, self._facts_in(reading, style))
@@ -207,6 +220,9 @@ class Derivation:
         """How leaves are written: `named` keeps every adjoint a name."""
 
         def entry(node: Node, places: Sequence[Expression], letters: frozenset[str]) -> Expression:
+            unknown = self._cotangents.get(node)
+            if unknown is not None:
+                return Derivative(self.output.tree, (_entry(unknown.tree, _ordered(unknown, node, places)),))
             variable = self._variables.get(node)
             if variable is None:
                 tensor = self.tensors[node]
@@ -246,6 +262,9 @@ class Derivation:
 
     def _matrix_naming(self, style: Style) -> MatrixNaming:
         def leaf(node: Node) -> tuple[Expression, tuple[Axis, ...]]:
+            unknown = self._cotangents.get(node)
+            if unknown is not None:
+                return self._in_layout(Derivative(self.output.tree, (unknown.tree,))), unknown.axes
             variable = self._variables.get(node)
             if variable is None:
                 tensor = self.tensors[node]
@@ -254,9 +273,16 @@ class Derivation:
                 inline = self._inline_matrix(node, variable, attempt)
                 if inline is not None and length(inline) <= INLINED:
                     return inline, variable.axes
-            return Derivative(self.output.tree, (variable.tree,)), variable.axes
+            return self._in_layout(Derivative(self.output.tree, (variable.tree,))), variable.axes
 
         return MatrixNaming(leaf, self.vectors, self.scalars, _dimension)
+
+    def _in_layout(self, tree: Expression) -> Expression:
+        """In numerator layout the gradient of a scalar is the transpose of what has the variable's shape."""
+        if self.layout != "numerator":
+            return tree
+        pushed = transposed(tree, self.scalars)
+        return min((pushed, Transpose(tree)), key=transposes) if pushed is not tree else tree
 
     def _inline_matrix(self, node: Node, variable: NamedTensor, style: Style) -> Expression | None:
         if style == "nested" and self._is_affine_layer(variable.node):

@@ -12,12 +12,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import sympy
+
 from derivcheck import exact
 from derivcheck.canonical.form import Canonical, Equality, Facts
 from derivcheck.diagnostics import ContradictionError, Diagnostic, NumericError, UnsupportedError
-from derivcheck.graph import Axes, Input, Node, Quantity, topological
+from derivcheck.graph import Axes, Extremum, Input, Map, Node, Quantity, topological
 from derivcheck.numeric.comparison import SidesAtAPoint, compare_sides
+from derivcheck.scalars import lower
 from derivcheck.verdicts import ExactEvidence, NumericEvidence, Verdict, Witness
+
+SMOOTH_POINTS, BRANCHED_POINTS = 2, 24
 
 FACT_TEXTS = {
     "sums_to_one": "Σ {0} = 1",
@@ -158,9 +163,13 @@ class Judge:
             return SidesAtAPoint(NumericEvidence("cannot_tell", reason=problem.diagnostic.message))
 
     def _other_points(self, left: Node, right: Node, axes: Axes, facts: Facts) -> SidesAtAPoint | None:
-        """Further points and sizes: what agrees at one may differ at another."""
+        """Further points and sizes: what agrees at one may differ at another.
+
+        Functions with branches are tried at many more: they may differ in a small region only.
+        """
+        count = BRANCHED_POINTS if _has_branches([left, right]) else SMOOTH_POINTS
         for sizes in self.small_sizes([left, right]):
-            for seed in (self.seed + 1, self.seed + 2):
+            for seed in range(self.seed + 1, self.seed + 1 + count):
                 sides = self._numbers(left, right, axes, sizes, facts, seed)
                 if sides.evidence.verdict == "differs":
                     return sides
@@ -202,6 +211,13 @@ class Judge:
                 help="this is a bug of derivcheck: please report it with the spec",
             )
         )  # fmt: skip
+
+
+def _has_branches(nodes: Iterable[Node]) -> bool:
+    return any(
+        isinstance(node, Extremum) or (isinstance(node, Map) and lower(node.expression).has(sympy.Piecewise))
+        for node in topological(nodes)
+    )
 
 
 def _size_names(nodes: Iterable[Node]) -> set[str]:

@@ -134,17 +134,17 @@ def _scalar(expression: Expression) -> Expression:
     return cast(Expression, expression if isinstance(expression, _Scalar) else _Scalar(expression))
 
 
-def _transposes(expression: object) -> int:
+def transposes(expression: object) -> int:
     """How many transposes a reader has to see."""
     match expression:
         case Transpose(operand):
-            return 1 + _transposes(operand)
+            return 1 + transposes(operand)
         case Binary(_, left, right):
-            return _transposes(left) + _transposes(right)
+            return transposes(left) + transposes(right)
         case Negate(operand) | _Scalar(operand):
-            return _transposes(operand)
+            return transposes(operand)
         case Call(_, arguments, _):
-            return sum(_transposes(argument) for argument in arguments)
+            return sum(transposes(argument) for argument in arguments)
         case _:
             return 0
 
@@ -360,7 +360,7 @@ class MatrixForm:
         """
         dimension, other = self._algebra.dimensions[summed], self._algebra.dimensions[graph.dimensions[kept]]
         if len(dimension.terms) == 1 and not dimension.constant and dimension.terms[0][1] == 1 and dimension != other:
-            shorter = min((matrix, self._turned(matrix)), key=_transposes)
+            shorter = min((matrix, self._turned(matrix)), key=transposes)
             return self._native(Call("sum", (shorter, self._naming.dimension_name(dimension))))
         return self._native(Call("sum", (matrix, Number(Fraction(2)))))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from derivcheck import derive
-from derivcheck.claims import pair
+from derivcheck.claims import form_pair, pair
 from derivcheck.derivation import Derivation, NamedTensor
 from derivcheck.diagnostics import ContradictionError, Diagnostic
 from derivcheck.graph import Axis, Node, Quantity, constant, delta, fresh, multiply, rename, topological
@@ -44,7 +44,7 @@ class StepWriter:
         form = self.derivation.best(variable)
         if form.matrix is not None and variable.node in self.derivation.adjoints:
             whole = Equation((Derivative(self.derivation.output.tree, (variable.tree,)), form.matrix), ("=",))
-            link = pair(variable.tree, form.matrix, "=", None, self.scope)
+            link = form_pair(variable.tree, form.matrix, self.scope)
             judged = self.judge.judge(self.derivation.adjoints[variable.node], link.right, link.axes)
             written.append(Step("in matrix form", whole, judged.verdict, judged.facts, opens=True))
         return written

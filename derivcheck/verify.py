@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from derivcheck.canonical.atoms import GrowthError, UndefinedError
-from derivcheck.claims import Pair, pair, pairs
+from derivcheck.claims import Pair, form_pair, pair, pairs
 from derivcheck.derivation import Derivation, GradientForm, NamedTensor, is_affine_layer
 from derivcheck.diagnose import Diagnoser
 from derivcheck.diagnostics import (
@@ -97,7 +97,8 @@ class Examiner:
         adjoints: frozenset[Node] = frozenset()
         if network.loss is not None:
             taken = (*network.scope.dimensions, *network.scope.functions)
-            self.derivation = Derivation(network.loss, network.tensors, network.facts, network.spec.vectors, taken)
+            spec = network.spec
+            self.derivation = Derivation(network.loss, network.tensors, network.facts, spec.vectors, taken, spec.layout)
             adjoints = frozenset(node for node in self.derivation.adjoints.values() if isinstance(node, Quantity))
             names -= {network.loss.node}
         cuts.append(names)
@@ -184,11 +185,9 @@ class Examiner:
         entry = Subscript(form.wrt.tree, places) if places else form.wrt.tree
         found = [self._reread(Derivative(of, (entry,)), form.index)]
         if form.matrix is not None:
-            # Forms are written in the shape of the variable, whatever the spec's layout.
-            whole = pair(form.wrt.tree, form.matrix, "=", None, scope)
             adjoint = self.derivation.adjoints.get(form.wrt.node)
             if adjoint is not None:
-                found.append(replace(whole, left=adjoint))
+                found.append(replace(form_pair(form.wrt.tree, form.matrix, scope), left=adjoint))
         return found
 
     def _reread(self, left: Expression, right: Expression) -> Pair:

@@ -288,6 +288,9 @@ def positive(algebra: Algebra, argument: Polynomial) -> Polynomial:
         return algebra.number(1)
     if is_positive(algebra, scaled(argument, -1)):
         return {}
+    gated = _gate(algebra, argument)
+    if gated is not None:
+        return gated
     _, rest = contents(algebra, argument, positive_only=True)
     if len(rest) == 1:
         ((bound, factors), coefficient), *_ = rest.items()
@@ -305,6 +308,19 @@ def positive(algebra: Algebra, argument: Polynomial) -> Polynomial:
     if rest[_lead(rest)] < 0:
         return combination(algebra.number(1), compound(algebra, "positive", scaled(rest, -1)), -1)
     return compound(algebra, "positive", rest)
+
+
+def _gate(algebra: Algebra, argument: Polynomial) -> Polynomial | None:
+    """1[a g + b > 0] for a 0/1 factor g: it is decided where g is 0 and where g is 1."""
+    offset = argument.get(ONE_TERM, 0)
+    others = [(term, c) for term, c in argument.items() if term != ONE_TERM]
+    if len(others) != 1 or others[0][0][0] or len(others[0][0][1]) != 1:
+        return None
+    ((number, indices, _),), slope = others[0][0][1], others[0][1]
+    if not algebra.atoms[number].idempotent or algebra.atoms[number].kind == "leaf":
+        return None
+    off, on = int(offset > 0), int(offset + slope > 0)
+    return combination(algebra.number(off), algebra.factor(number, indices), on - off)
 
 
 def zero(algebra: Algebra, argument: Polynomial) -> Polynomial:

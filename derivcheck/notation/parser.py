@@ -529,7 +529,7 @@ class Parser:
         elif token.kind == "name" and token.text.startswith("d") and token.text not in KEYWORDS:
             following = self.tokens[self.position + 1]
             if token.text in ("d", "d2") and following.text == "(":
-                if not numerator:
+                if not numerator and token.text == "d2":
                     return None
                 self.advance()
                 return self._parenthesised(2 if token.text == "d2" else 1)
