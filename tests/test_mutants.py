@@ -1,6 +1,6 @@
 """No false verdicts: mutants of every proved claim, judged, and compared with plain float evaluation.
 
-The number of mutants a claim gives is DERIVCHECK_MUTANTS (10 by default; the whole
+The number of mutants a claim gives is DERIVCHECK_MUTANTS (15 by default; the whole
 harness prints what was judged and how many refuted mutants were repaired by diagnosis
 when it is run with -s).
 """
@@ -20,7 +20,7 @@ import pytest
 
 from derivcheck.claims import Pair, pair
 from derivcheck.diagnose import places, put
-from derivcheck.diagnostics import DerivcheckError
+from derivcheck.diagnostics import DerivcheckError, SourceText
 from derivcheck.network import build, depths, substitute_labels
 from derivcheck.notation.parser import parse_equation
 from derivcheck.notation.printer import to_plain
@@ -43,7 +43,7 @@ from derivcheck.verify import Examiner, _labels
 
 ROOT = Path(__file__).parent.parent
 SPECS = sorted((ROOT / "specs").rglob("*.yaml"))
-COUNT = int(os.environ.get("DERIVCHECK_MUTANTS", "10"))
+COUNT = int(os.environ.get("DERIVCHECK_MUTANTS", "15"))
 TOTALS: Counter[str] = Counter()
 
 
@@ -159,6 +159,7 @@ def judge_mutant(examiner: Examiner, left: Expression, mutant: Expression) -> No
         return
     if link.shapes is not None:
         TOTALS["shapes"] += 1
+        count_diagnosis(examiner, link)
         return
     judgement = examiner.judge.judge(link.left, link.right, link.axes)
     TOTALS[judgement.verdict] += 1
@@ -176,6 +177,7 @@ def judge_mutant(examiner: Examiner, left: Expression, mutant: Expression) -> No
     if judgement.verdict == "proved":
         assert all(d < 1e-9 for d in differences), (shown, differences)
     elif judgement.verdict == "refuted":
+        count_diagnosis(examiner, link)
         # A difference at one point is a difference: some evaluation has to show it.
         witness = judgement.witness
         assert witness is not None
@@ -184,3 +186,20 @@ def judge_mutant(examiner: Examiner, left: Expression, mutant: Expression) -> No
         assert any(d > 1e-12 for d in candidates), (shown, differences)
     else:
         assert all(d < 1e-9 for d in differences) or judgement.verdict == "undecided", (shown, differences)
+
+
+def count_diagnosis(examiner: Examiner, link: Pair) -> None:
+    """Whether the search finds a true equation one edit away, on every third wrong mutant (all with the full run)."""
+    TOTALS["wrong"] += 1
+    if COUNT <= 15 and TOTALS["wrong"] % 3:
+        return
+    TOTALS["diagnosed"] += 1
+    found, suggestion = examiner.diagnoser.diagnose(link, SourceText(to_plain(link.right_tree)))
+    assert found is not None
+    if suggestion:
+        TOTALS["repaired"] += 1
+        repaired = parse_equation(f"{to_plain(link.left_tree)} = {suggestion}", examiner.network.scope.vocabulary())
+        again = pair(repaired.sides[0], repaired.sides[1], "=", None, examiner.network.scope)
+        assert examiner.judge.judge(again.left, again.right, again.axes).verdict == "proved", suggestion
+    elif found.code == "DC219":
+        TOTALS["repaired"] += 1

@@ -109,6 +109,25 @@ def test_any_text_is_a_spec_or_a_spec_error(text: str) -> None:
         assert problem.diagnostic.where is not None
 
 
+ROUND_TRIPS = [
+    "d(softmax(x)[i])/dx[j]",
+    "d2(logsumexp(x))/dx^2",
+    "dL/dW[l+1][i,j]",
+    "(a @ b) * c @ d",
+    "a @ (b * c)",
+    "-(x - y)**2",
+    "sum_{k != i, j < 3}(x[k]) * 2",
+    "(sum_k(x[k])).T",
+    "(1 if i == j else 0) * x[i]",
+]
+
+
+@pytest.mark.parametrize("text", ROUND_TRIPS)
+def test_printed_trees_mean_the_same(text: str) -> None:
+    tree = parse_expression(text)
+    assert parse_expression(to_plain(tree)) == tree
+
+
 HOSTILE_CLAIMS = [
     "(" * 1000 + "x" + ")" * 1000,
     "x = " + "(" * 5000,

@@ -156,7 +156,7 @@ class _Plain:
 
     def differential(self, tree: Expression, order: int) -> str:
         mark = "d2" if order == 2 else "d"
-        if isinstance(tree, Name | Subscript):
+        if _is_named(tree):
             return f"{mark}{self.expression(tree).text}"
         return f"{mark}({self.expression(tree).text})"
 
@@ -222,7 +222,7 @@ class _Unicode(_Plain):
 
     def differential(self, tree: Expression, order: int) -> str:
         mark = "∂²" if order == 2 else "∂"
-        if isinstance(tree, Name | Subscript):
+        if _is_named(tree):
             return f"{mark}{self.expression(tree).text}"
         return f"{mark}({self.expression(tree).text})"
 
@@ -296,7 +296,7 @@ class _Latex(_Plain):
 
     def differential(self, tree: Expression, order: int) -> str:
         mark = r"\partial^2" if order == 2 else r"\partial"
-        if isinstance(tree, Name | Subscript):
+        if _is_named(tree):
             return f"{mark} {self.expression(tree).text}"
         return f"{mark} ({self.expression(tree).text})"
 
@@ -329,6 +329,13 @@ class _Latex(_Plain):
     def matrix(self, rows: list[list[str]]) -> _Text:
         body = r" \\ ".join(" & ".join(row) for row in rows)
         return _Text(rf"\begin{{bmatrix}} {body} \end{{bmatrix}}", ATOM)
+
+
+def _is_named(tree: Expression) -> bool:
+    """A name, a member or an entry of one: what a `d` can stand before without parentheses."""
+    while isinstance(tree, Subscript):
+        tree = tree.base
+    return isinstance(tree, Name)
 
 
 def _is_tensor(tree: Expression, scalars: frozenset[str] = frozenset()) -> bool:

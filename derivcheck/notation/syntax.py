@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal, Union
+from typing import Literal, Union, assert_never
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,3 +172,42 @@ class Equation:
     relations: tuple[Relation, ...]
     where: Condition | None = None
     span: Span = field(default=NOWHERE, compare=False)
+
+
+def children(tree: Expression | Condition | Slice | Equation) -> tuple[Expression | Condition | Slice, ...]:
+    """The parts of a tree node, in the order in which they are written."""
+    match tree:
+        case Number() | Name() | Slice():
+            return ()
+        case Subscript(base, entries):
+            return (base, *entries)
+        case Negate(operand) | Transpose(operand):
+            return (operand,)
+        case Binary(_, left, right) | Comparison(_, left, right) | Junction(_, left, right):
+            return (left, right)
+        case Call(_, arguments):
+            return arguments
+        case Derivative(numerator, variables):
+            return (numerator, *variables)
+        case Conditional(test, then, otherwise):
+            return (then, test, otherwise)
+        case Reduction(_, _, condition, body):
+            return (body,) if condition is None else (condition, body)
+        case Matrix(rows):
+            return tuple(entry for row in rows for entry in row)
+        case Equation(sides, _, where):
+            return sides if where is None else (*sides, where)
+        case _:
+            assert_never(tree)
+
+
+def bottom_up(tree: Expression | Condition | Slice | Equation) -> list[Expression | Condition | Slice | Equation]:
+    """Every node of a tree, parts before wholes; takes no recursion, however deep the tree is."""
+    found: list[Expression | Condition | Slice | Equation] = []
+    waiting: list[Expression | Condition | Slice | Equation] = [tree]
+    while waiting:
+        node = waiting.pop()
+        found.append(node)
+        waiting.extend(children(node))
+    found.reverse()
+    return found

@@ -1,0 +1,203 @@
+"""Conditions on index letters, and what binds letters: `sum_k(...)`, `sum_{k != i}(...)`, `Σ_k ...`, `δ_ij`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from derivcheck.notation.cursor import Cursor
+from derivcheck.notation.syntax import (
+    Call,
+    Comparison,
+    Condition,
+    Expression,
+    Junction,
+    Name,
+    Reduction,
+    ReductionKind,
+    Relation,
+    Span,
+)
+from derivcheck.notation.tokens import GREEK, Token, fail, spelled
+
+RELATIONS: Mapping[str, Relation] = {
+    "=": "=", ":=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="
+}  # fmt: skip
+REDUCTIONS: Mapping[str, ReductionKind] = {"sum": "sum", "prod": "prod", "max": "max", "min": "min"}
+SIGNS: Mapping[str, ReductionKind] = {"Σ": "sum", "Π": "prod"}
+SUM, PRODUCT = 10, 20
+
+# --- conditions ---------------------------------------------------------------------------
+
+
+def condition(cursor: Cursor) -> Condition:
+    """`i == j and j != k or ...`; a comma reads as `and`, a single `=` as `==`."""
+    cursor.descend()
+    left = _all_of(cursor)
+    while cursor.at_word("or"):
+        cursor.advance()
+        right = _all_of(cursor)
+        left = Junction("or", left, right, left.span.to(right.span))
+    cursor.ascend()
+    return left
+
+
+def _all_of(cursor: Cursor) -> Condition:
+    left = _comparison(cursor)
+    while cursor.at_word("and") or cursor.at(","):
+        cursor.advance()
+        right = _comparison(cursor)
+        left = Junction("and", left, right, left.span.to(right.span))
+    return left
+
+
+def _comparison(cursor: Cursor) -> Condition:
+    if cursor.at("(") and _holds_condition(cursor):
+        opener = cursor.advance()
+        inner = condition(cursor)
+        cursor.close(opener)
+        return inner
+    sides = [cursor.expression(SUM)]
+    relations: list[Relation] = []
+    while cursor.at_relation():
+        relations.append(RELATIONS.get(cursor.advance().text, "="))
+        sides.append(cursor.expression(SUM))
+    if not relations:
+        cursor.unexpected("`==`, `!=`, `<`, `<=`, `>` or `>=`", after_operand=True)
+    links = [Comparison(r, a, b, a.span.to(b.span)) for a, r, b in zip(sides, relations, sides[1:], strict=False)]
+    result: Condition = links[0]
+    for link in links[1:]:
+        result = Junction("and", result, link, result.span.to(link.span))
+    return result
+
+
+def _holds_condition(cursor: Cursor) -> bool:
+    """Whether the bracket here holds a condition, not the left side of one."""
+    position, stop = cursor.position + 1, cursor.pairs[cursor.position]
+    while position < stop:
+        token = cursor.tokens[position]
+        if token.kind == "operator" and (token.text in RELATIONS or token.text == "=="):
+            return True
+        if token.kind == "name" and token.text in ("and", "or"):
+            return True
+        nested = position in cursor.pairs
+        if nested and token.text == "(" and position == cursor.position + 1:
+            position += 1  # `((i == j) ...`: what the inner bracket holds decides
+            continue
+        position = cursor.pairs[position] + 1 if nested else position + 1
+    return False
+
+
+# --- reductions ---------------------------------------------------------------------------
+
+
+def begins_reduction(cursor: Cursor, token: Token) -> bool:
+    """Whether a name such as `sum_k` opens a reduction."""
+    stem, underscore, _ = token.text.partition("_")
+    declared = cursor.vocabulary.declares(token.text) or token.text in cursor.vocabulary.functions
+    return bool(underscore) and stem in REDUCTIONS and not declared
+
+
+def named_reduction(cursor: Cursor) -> Expression:
+    """`sum_k(body)`, `sum_{k != i}(body)`, `max_k(body)`. Raises NotationError (DC116, DC119)."""
+    token = cursor.advance()
+    kind = REDUCTIONS[token.text.partition("_")[0]]
+    written = cursor.source(token.span).partition("_")[2]
+    if written:
+        letters, test = [_single(written, token.span, kind)], None
+    else:
+        letters, test = _braced(cursor, token, kind)
+    if not cursor.at("("):
+        _refuse_limits(cursor)
+        cursor.unexpected(f"`(` after `{token.text}`")
+    opener = cursor.advance()
+    body = cursor.expression()
+    return Reduction(kind, tuple(letters), test, body, token.span.to(cursor.close(opener)))
+
+
+def sign_reduction(cursor: Cursor) -> Expression:
+    """`Σ_k body`: the body is the product that follows, up to the next `+` or `-`."""
+    token = cursor.advance()
+    kind = SIGNS[token.text]
+    test: Condition | None = None
+    if cursor.token.kind == "lowered" and not cursor.token.spaced:
+        letters = cursor.advance().text.split(",")
+    elif cursor.token.kind == "name" and cursor.token.text.startswith("_") and cursor.token.text != "_":
+        letters = [_single(cursor.source(cursor.advance().span)[1:], token.span, kind)]
+    else:
+        if cursor.at_word("_"):
+            cursor.advance()
+        letters, test = _braced(cursor, token, kind)
+    _refuse_limits(cursor)
+    body = cursor.expression(PRODUCT)
+    return Reduction(kind, tuple(letters), test, body, token.span.to(body.span))
+
+
+def _single(written: str, span: Span, kind: str) -> str:
+    """One index letter: `k`, `k1`, `mu`, `μ`; letters run together are refused."""
+    name = spelled(written)
+    if len(written) == 1 or spelled(written[1:]).isdigit() or name in GREEK.values():
+        return name
+    fail("DC116", f"`{written}` is more than one index letter", span, "",
+         f"{kind}_{{{','.join(spelled(letter) for letter in written)}}}(...)")  # fmt: skip
+
+
+def _braced(cursor: Cursor, token: Token, kind: str) -> tuple[list[str], Condition | None]:
+    """`{k}`, `{i,j}`, `{k != i}`, `{i,j: i != j}`: the letters bound, and the condition on them."""
+    if not cursor.at("{"):
+        fail("DC116", "a sum needs its index letter", token.span, "", f"{kind}_k(...)")
+    opener = cursor.advance()
+    start = cursor.position
+    letters: list[str] = []
+    while cursor.at_name():
+        letters.append(cursor.advance().text)
+        if cursor.accept(",") is None:
+            break
+    if letters and cursor.at("}"):
+        cursor.close(opener)
+        return letters, None
+    if letters and cursor.accept(":") is not None:
+        test = condition(cursor)
+        cursor.close(opener)
+        return letters, test
+    if len(letters) == 1 and cursor.at("=", ":="):
+        _refuse_limits(cursor, lower=True)
+    cursor.position = start
+    test = condition(cursor)
+    first: Condition = test
+    while isinstance(first, Junction):
+        first = first.left
+    if not isinstance(first.left, Name):
+        fail("DC116", "a sum needs its index letter", test.span, "", f"{kind}_{{k != i}}(...)")
+    cursor.close(opener)
+    return [first.left.name], test
+
+
+def _refuse_limits(cursor: Cursor, lower: bool = False) -> None:
+    """`Σ_{k=1}^n` would be read as the one term k = 1: a sum runs over its whole dimension."""
+    if lower or cursor.at("^"):
+        fail("DC119", "a sum runs over the whole dimension of its letter", cursor.token.span, "no limits here",
+             "sum_k(...), or sum_{k <= m}(...) for a part")  # fmt: skip
+
+
+# --- Kronecker's delta --------------------------------------------------------------------
+
+
+def kronecker(cursor: Cursor) -> Expression:
+    """`δ_ij`, `δ_{ij}`, `δ_{i,j}`, `δᵢⱼ`. Raises NotationError (DC115)."""
+    token = cursor.advance()
+    letters = [spelled(letter) for letter in cursor.source(token.span).partition("_")[2]]
+    stop = token.span
+    if cursor.token.kind == "lowered" and not letters:
+        stop = cursor.token.span
+        letters = cursor.advance().text.split(",")
+    elif not letters and cursor.at("{"):
+        opener = cursor.advance()
+        words: list[str] = []
+        while cursor.at_name() or cursor.token.kind == "number" or cursor.at(","):
+            part = cursor.advance()
+            words += [] if part.text == "," else [cursor.source(part.span)]
+        stop = cursor.close(opener)
+        letters = [spelled(word) for word in (words[0] if len(words) == 1 else words)]
+    if len(letters) != 2 or not all(letter.isidentifier() for letter in letters):
+        fail("DC115", "`delta` needs two index letters", token.span.to(stop), "", "delta(i,j)")
+    return Call("delta", tuple(Name(letter, token.span.to(stop)) for letter in letters), 0, token.span.to(stop))
