@@ -60,6 +60,7 @@ CODES: dict[str, str] = {
     "DC217": "right on the diagonal only: off-diagonal terms are dropped",
     "DC218": "Kronecker delta missing",
     "DC219": "right only under a fact that is not given",
+    "DC220": "right for special sizes only",
     "DC221": "a term is missing",
     "DC222": "a term too many",
     "DC223": "the power is wrong",
@@ -422,6 +423,16 @@ class Diagnoser:
         if link.shapes is None:
             yield from self._needed_facts(link)
             yield from self._diagonal(link)
+            yield from self._sizes_of_one(link)
+
+    def _sizes_of_one(self, link: Pair) -> Iterator[tuple[str, str]]:
+        """Right for a dimension of size 1 only."""
+        for name in self._dimension_names(link):
+            sizes = [{**base, name: 1} for base in exact.default_sizes([link.left, link.right])]
+            found = exact.identical(link.left, link.right, sizes=sizes, facts=self.judge.facts, draws=2, seed=17)
+            if found.equal and len(found.sizes) == len(sizes):
+                yield "DC220", f"right only where {name} = 1"
+                return
 
     def _needed_facts(self, link: Pair) -> Iterator[tuple[str, str]]:
         for tensor in self.network.tensors:

@@ -40,7 +40,7 @@ from derivcheck.notation.syntax import (
     Subscript,
     Transpose,
 )
-from derivcheck.spec.declarations import FACTS_ALONG_AN_AXIS, Formula, Spec
+from derivcheck.spec.declarations import FACTS, FACTS_ALONG_AN_AXIS, Formula, Spec
 
 TARGET_FACTS = frozenset({"one_hot", "simplex", "sums_to_one", "binary"})
 DEFAULT_SIZES = (4, 5, 3, 6, 2, 7, 8, 9, 10, 11, 12, 13)
@@ -333,6 +333,46 @@ class _Builder:
             while dimension.size(sizes) < 2 and grown:
                 sizes[grown[0]] += 3
         return sizes
+
+
+def with_abbreviations(network: Network, formulas: tuple[Formula, ...]) -> Network:
+    """The network with further `let` names. Raises NotationError with its place."""
+    scope = network.scope
+    for formula in formulas:
+        try:
+            tree = substitute_labels(parse_expression(formula.text.text, scope.vocabulary()), network.depth)
+            lowering = Lowering(scope)
+            lowering.letters.learn(tree)
+            scope = scope.with_values({formula.name.text: lowering.expression(tree)})
+        except DerivcheckError as problem:
+            raise located(problem, formula.text) from None
+    return replace(network, scope=scope)
+
+
+def with_facts(network: Network, given: tuple[SourceText, ...]) -> Facts:
+    """The facts of a network and those that a claim gives in words: `sums_to_one: y`. Raises SpecError."""
+    facts = dict(network.facts)
+    for text in given:
+        name, _, target = (part.strip() for part in text.text.partition(":"))
+        tensor_name, _, axis = target.partition(" along ")
+        node = next((t for t in network.tensors if t.name == tensor_name and isinstance(t.node, Input)), None)
+        if name not in FACTS or node is None:
+            raise SpecError(
+                Diagnostic(
+                    "DC042", f"`{text.text}` is not a fact about a tensor", text.where(), "", (), "sums_to_one: y"
+                )
+            )
+        place: int | None = None
+        if name in FACTS_ALONG_AN_AXIS:
+            places = [k for k, a in enumerate(node.axes) if not axis or str(a.dimension) == axis]
+            if len(places) != 1:
+                raise SpecError(
+                    Diagnostic("DC042", f"`{text.text}` needs the axis it holds along", text.where(), "", (),
+                               f"{name}: {tensor_name} along {node.axes[0].dimension if node.axes else 'n'}")
+                )  # fmt: skip
+            place = places[0]
+        facts[tensor_name] = (*facts.get(tensor_name, ()), (name, place))
+    return facts
 
 
 def _is_opaque(tree: Expression) -> bool:

@@ -27,7 +27,15 @@ from derivcheck.diagnostics import (
 )
 from derivcheck.graph import Node, Quantity
 from derivcheck.judge import Judge
-from derivcheck.network import Network, build, depths, located, substitute_labels
+from derivcheck.network import (
+    Network,
+    build,
+    depths,
+    located,
+    substitute_labels,
+    with_abbreviations,
+    with_facts,
+)
 from derivcheck.notation.parser import parse_continuation, parse_equation
 from derivcheck.notation.printer import to_latex, to_plain, to_unicode
 from derivcheck.notation.syntax import Derivative, Equation, Expression, Name, Subscript
@@ -128,6 +136,17 @@ class Examiner:
             if form.matrix is not None:
                 found[adjoint] = form.matrix
         return found
+
+    def for_claim(self, declaration: ClaimDeclaration) -> Examiner:
+        """The examiner with the abbreviations and facts that a claim brings along, itself where it brings none.
+
+        Raises SpecError and NotationError for a `let` or `given` that cannot be used.
+        """
+        if not declaration.let and not declaration.given:
+            return self
+        network = with_abbreviations(self.network, declaration.let)
+        network = replace(network, facts=with_facts(network, declaration.given))
+        return Examiner(network, self.seed)
 
     # --- gradients ------------------------------------------------------------------------
 
@@ -243,6 +262,14 @@ def judge_claim(declaration: ClaimDeclaration, examiners: Sequence[Examiner], st
         return _finished(
             ClaimResult(declaration.id, text, declaration.where, "undecided", declaration.expect, False,
                         message="LaTeX claims are not read yet"), strict)  # fmt: skip
+    try:
+        examiners = [examiner.for_claim(declaration) for examiner in examiners]
+    except DerivcheckError as problem:
+        if isinstance(problem, ContradictionError):
+            raise
+        blank = ClaimResult(declaration.id, "", declaration.where, "invalid", declaration.expect, False)
+        found = problem.diagnostic
+        return _finished(replace(blank, diagnosis=found, message=found.message), strict, declaration.code)
     if declaration.steps:
         return _judge_steps(declaration, examiners, strict)
     assert declaration.text is not None
@@ -250,7 +277,7 @@ def judge_claim(declaration: ClaimDeclaration, examiners: Sequence[Examiner], st
     for examiner in examiners:
         for labels in _labels(declaration, examiner):
             results.append(_judge_one(declaration, declaration.text, examiner, labels))
-    return _finished(_worst(results), strict)
+    return _finished(_worst(results), strict, declaration.code)
 
 
 ORDER = ("invalid", "refuted", "undecided", "checked", "proved")
@@ -262,9 +289,13 @@ def _worst(results: Sequence[ClaimResult]) -> ClaimResult:
     return replace(worst, facts=facts)
 
 
-def _finished(result: ClaimResult, strict: bool) -> ClaimResult:
+def _finished(result: ClaimResult, strict: bool, code: str = "") -> ClaimResult:
     if result.expected:
         holds = result.verdict == result.expected
+        found = result.diagnosis.code if result.diagnosis is not None else ""
+        if holds and code and found != code:
+            message = f"expected the diagnosis {code}, found {found or 'none'}"
+            return replace(result, holds=False, message=message)
     else:
         holds = result.verdict == "proved" if strict else result.verdict in HOLDS
     return replace(result, holds=holds)
@@ -385,7 +416,11 @@ def _judge_steps(declaration: ClaimDeclaration, examiners: Sequence[Examiner], s
         message = f"{links[wrong].id} is the first wrong step" + (
             f"; {len(links) - wrong - 1} later ones inherit it" if wrong + 1 < len(links) else ""
         )
-    return _finished(replace(worst, id=declaration.id, text=blank.text, links=tuple(links), message=message), strict)
+    return _finished(
+        replace(worst, id=declaration.id, text=blank.text, links=tuple(links), message=message),
+        strict,
+        declaration.code,
+    )
 
 
 def check_equation(text: str, spec: Spec | str | Path | None = None, seed: int = 0) -> ClaimResult:

@@ -165,3 +165,22 @@ def test_layer_norm_backward() -> None:
     assert check_equation(right, spec).verdict == "proved"
     for wrong in ("dL/dz = (g - mean(g)) / s", "dL/dz = (g - mean(g) - xhat * mean(g * z)) / s"):
         assert check_equation(wrong, spec).verdict == "refuted"
+
+
+def test_a_claim_may_bring_its_own_facts_and_names() -> None:
+    from derivcheck.verify import verify_text
+
+    text = (
+        FACTS.replace(", y: {axes: n, given: %s}", ", y: n")
+        + """
+claims:
+  without: {claim: dL/dz = p - y, expect: refuted, code: DC219}
+  given: {claim: dL/dz = p - y, given: 'sums_to_one: y'}
+  named: {claim: dL/dz = d, let: {d: p * sum(y) - y}}
+  wrong code: {claim: dL/dz = p - y, expect: refuted, code: DC201}
+"""
+    )
+    result = verify_text(text)
+    assert [(c.id, c.holds) for c in result.claims] == [
+        ("without", True), ("given", True), ("named", True), ("wrong code", False)
+    ]  # fmt: skip

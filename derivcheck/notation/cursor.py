@@ -131,7 +131,7 @@ class Cursor(ABC):
             readings = "`outer(a, b)` or `kron(A, B)`" if token.text == "⊗" else "`@` or `*`"
             advice = f"write {readings}" if token.text == "⊗" else PRODUCT_HELP
             fail("DC106", f"`{token.text}` can mean {readings}", token.span, "which product?", advice)
-        if after_operand and (token.kind in ("name", "number") and token.text not in KEYWORDS or self.at("(")):
+        if after_operand and ((token.kind in ("name", "number") and token.text not in KEYWORDS) or self.at("(")):
             fail("DC110", "two expressions stand side by side", token.span, "an operator is missing", PRODUCT_HELP)
         before = self.tokens[self.position - 1] if self.position else token
         shown = self.source(token.span)

@@ -1,4 +1,7 @@
-"""A syntax tree as text: plain, Unicode or LaTeX, with the fewest parentheses that the table allows."""
+"""A syntax tree as text: plain, Unicode or LaTeX, with the fewest parentheses that the table allows.
+
+Parts are written before wholes, so that no depth of a derived formula is too deep.
+"""
 
 from __future__ import annotations
 
@@ -24,12 +27,16 @@ from derivcheck.notation.syntax import (
     Slice,
     Subscript,
     Transpose,
+    bottom_up,
 )
 from derivcheck.notation.tokens import GREEK
 
-CONDITIONAL, SUM, PRODUCT, JUXTAPOSED, UNARY, POWER, ATOM = 5, 10, 20, 25, 30, 40, 50
+ANY, ALL, COMPARED, CONDITIONAL, SUM, PRODUCT, UNARY, JUXTAPOSED, POWER, FRACTION, ATOM = (
+    1, 2, 3, 5, 10, 20, 25, 30, 40, 45, 50
+)  # fmt: skip
 SPELLINGS = {word: letter for letter, word in reversed(GREEK.items())}
 UNICODE_DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+MAXIMAL_PLACES = 6
 FUNCTION_LETTERS = {"sigmoid": "σ", "delta": "δ"}
 
 
@@ -62,23 +69,46 @@ def to_latex(tree: Expression | Equation, scalars: frozenset[str] = frozenset())
 class _Plain:
     def __init__(self, scalars: frozenset[str] = frozenset()) -> None:
         self.scalars = scalars
+        self._texts: dict[int, _Text] = {}
+        self._tensors: dict[int, bool] = {}
 
     relations = {"=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
     def show(self, tree: Expression | Equation) -> str:
-        if isinstance(tree, Equation):
-            text = self.expression(tree.sides[0]).text
-            for relation, side in zip(tree.relations, tree.sides[1:], strict=True):
-                text += f" {self.relations[relation]} {self.expression(side).text}"
-            if tree.where is not None:
-                text += self.where(self.condition(tree.where))
-            return text
-        return self.expression(tree).text
+        for node in bottom_up(tree):
+            match node:
+                case Equation():
+                    return self.equation(node)
+                case Comparison() | Junction():
+                    self._texts[id(node)] = self._condition(node)
+                case _:
+                    self._tensors[id(node)] = self._is_tensor(node)
+                    self._texts[id(node)] = self._expression(node)
+        return self._texts[id(tree)].text
+
+    def equation(self, tree: Equation) -> str:
+        text = self.expression(tree.sides[0]).text
+        if len(tree.relations) == len(tree.sides):
+            text = f"{self.relations[tree.relations[0]]} {text}"
+        following = tree.relations[len(tree.relations) + 1 - len(tree.sides) :]
+        for relation, side in zip(following, tree.sides[1:], strict=True):
+            text += f" {self.relations[relation]} {self.expression(side).text}"
+        return text if tree.where is None else text + self.where(self.condition(tree.where))
+
+    def expression(self, tree: Expression | Slice) -> _Text:
+        """The text of a part, which has been written before."""
+        return self._texts[id(tree)]
+
+    def condition(self, tree: Condition, minimum: int = 0) -> str:
+        return self._texts[id(tree)].at(minimum)
+
+    def is_tensor(self, tree: Expression) -> bool:
+        return self._tensors[id(tree)]
 
     def where(self, condition: str) -> str:
         return f" where {condition}"
 
-    def expression(self, tree: Expression | Slice) -> _Text:
+    def _expression(self, tree: Expression | Slice) -> _Text:
         match tree:
             case Number(value):
                 return self.number(value)
@@ -109,7 +139,10 @@ class _Plain:
 
     def number(self, value: Fraction) -> _Text:
         if value.denominator == 1:
-            return _Text(str(value.numerator), ATOM if value >= 0 else UNARY)
+            digits, zeros = str(value.numerator), 0
+            if len(digits) > 20:
+                digits, zeros = digits.rstrip("0"), len(digits) - len(digits.rstrip("0"))
+            return _Text(f"{digits}e{zeros}" if zeros else digits, ATOM if value >= 0 else UNARY)
         decimal = _decimal(value)
         if decimal is not None:
             return _Text(decimal, ATOM if value >= 0 else UNARY)
@@ -143,8 +176,22 @@ class _Plain:
         )
         left = self.expression(tree.left).at(PRODUCT + mixed)
         right = self.expression(tree.right).at(PRODUCT + 1)
-        joint = "/" if tree.operator == "/" else f" {tree.operator} "
-        return _Text(f"{left}{joint}{right}", PRODUCT)
+        if tree.operator == "/":
+            return _Text(f"{left}/{self.divisor(tree)}", PRODUCT)
+        return _Text(f"{left} {tree.operator} {right}", PRODUCT)
+
+    def divisor(self, tree: Binary) -> str:
+        """What stands after `/`; `dP/(dS)` keeps a quotient of names from reading as a derivative."""
+        below = self.expression(tree.right)
+        above: Expression = tree.left
+        while isinstance(above, Binary | Negate):
+            above = above.operand if isinstance(above, Negate) else above.right
+        while isinstance(above, Subscript):
+            above = above.base
+        derivative = below.binding == FRACTION or (
+            isinstance(above, Name | Call | Reduction | Derivative | Matrix) and below.text[:1] in ("d", "∂")
+        )
+        return f"({below.text})" if derivative and below.text != "d" else below.at(JUXTAPOSED + 1)
 
     def transpose(self, operand: str) -> _Text:
         return _Text(f"{operand}.T", ATOM)
@@ -164,36 +211,90 @@ class _Plain:
         order = len(tree.variables)
         above = self.differential(tree.numerator, order)
         if order == 2 and tree.variables[0] == tree.variables[1] and isinstance(tree.variables[0], Name):
-            return _Text(f"{above}/{self.differential(tree.variables[0], 1)}^2", ATOM)
-        below = "".join(self.differential(v, 1) for v in tree.variables)
-        return _Text(f"{above}/{below}", ATOM)
+            return _Text(f"{above}/{self.differential(tree.variables[0], 1)}^2", FRACTION)
+        below = self.between.join(self.differential(v, 1) for v in tree.variables)
+        return _Text(f"{above}/{below}", FRACTION)
+
+    between = " "
 
     def conditional(self, then: Expression, test: Condition, otherwise: Expression) -> _Text:
         first, last = self.expression(then).at(SUM), self.expression(otherwise).at(CONDITIONAL)
         return _Text(f"{first} if {self.condition(test)} else {last}", CONDITIONAL)
 
-    def condition(self, condition: Condition) -> str:
+    def _condition(self, condition: Comparison | Junction) -> _Text:
         match condition:
             case Comparison(relation, left, right):
-                sign = "==" if relation == "=" else relation
-                return f"{self.expression(left).at(SUM)} {sign} {self.expression(right).at(SUM)}"
+                sign = self.comparisons[relation]
+                return _Text(f"{self.expression(left).at(SUM)} {sign} {self.expression(right).at(SUM)}", COMPARED)
             case Junction(operator, left, right):
-                return f"{self.condition(left)} {operator} {self.condition(right)}"
+                binding = ALL if operator == "and" else ANY
+                joint = self.junction(operator)
+                return _Text(f"{self.condition(left, binding)}{joint}{self.condition(right, binding + 1)}", binding)
+
+    comparisons = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+
+    def junction(self, operator: str) -> str:
+        return f" {operator} "
 
     def bound(self, tree: Reduction) -> str:
-        return ",".join(tree.letters) if tree.condition is None else self.condition(tree.condition)
+        """What stands in the braces: the letters, or the condition if it begins with the only one of them."""
+        if tree.condition is None:
+            return ",".join(tree.letters)
+        first: Condition = tree.condition
+        while isinstance(first, Junction):
+            first = first.left
+        short = isinstance(first.left, Name) and tree.letters == (first.left.name,)
+        test = self.condition(tree.condition)
+        return test if short and not test.startswith("(") else f"{','.join(tree.letters)}: {test}"
+
+    def binder(self, tree: Reduction) -> str:
+        """`k`, or what needs braces."""
+        simple = tree.condition is None and len(tree.letters) == 1 and re.fullmatch(r"[^\W\d_]\d*", tree.letters[0])
+        return tree.letters[0] if simple else "{" + self.bound(tree) + "}"
 
     def reduction(self, tree: Reduction) -> _Text:
-        simple = tree.condition is None and len(tree.letters) == 1
-        letters = tree.letters[0] if simple else "{" + self.bound(tree) + "}"
-        return _Text(f"{tree.kind}_{letters}({self.expression(tree.body).text})", ATOM)
+        return _Text(f"{tree.kind}_{self.binder(tree)}({self.expression(tree.body).text})", ATOM)
 
     def matrix(self, rows: list[list[str]]) -> _Text:
         return _Text("[" + "; ".join(", ".join(row) for row in rows) + "]", ATOM)
 
+    def _is_tensor(self, tree: Expression | Slice) -> bool:
+        """Whether the tree may be more than a number: decides between ⊙ and a plain factor."""
+        match tree:
+            case Number() | Conditional() | Slice() | Call("sum" | "mean", (_,)):
+                return False
+            case Name(name):
+                return name not in self.scalars
+            case Subscript(_, entries):
+                return any(isinstance(e, Slice) for e in entries) or all(isinstance(e, Number) for e in entries)
+            case Negate(operand):
+                return self.is_tensor(operand)
+            case Binary("@", left, right):
+                return self.is_tensor(left) and self.is_tensor(right)
+            case Binary(_, left, right):
+                return self.is_tensor(left) or self.is_tensor(right)
+            case Reduction(_, _, _, body):
+                return self.is_tensor(body)
+            case Derivative(_, variables):
+                return any(self.is_tensor(variable) for variable in variables)
+            case Call(function, arguments):
+                return function not in ("trace", "norm", "delta", "det") and any(self.is_tensor(a) for a in arguments)
+            case _:
+                return True
+
 
 class _Unicode(_Plain):
     minus = "−"
+    between = ""
+    relations = {"=": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
+    juxtaposes = True
+
+    def show(self, tree: Expression | Equation) -> str:
+        text = super().show(tree)
+        if text.isascii() and self.juxtaposes:
+            self.juxtaposes = False  # a text without any Unicode is read as ASCII, which has no juxtaposition
+            text = super().show(tree)
+        return text
 
     def name(self, name: str) -> str:
         match = re.fullmatch(r"([A-Za-z]+?)(\d*)", name)
@@ -203,13 +304,19 @@ class _Unicode(_Plain):
 
     def product(self, tree: Binary) -> _Text:
         if tree.operator == "/":
-            return super().product(tree)
+            return _Text(f"{self.expression(tree.left).at(PRODUCT)}/{self.divisor(tree)}", PRODUCT)
         if tree.operator == "@":
-            left = self.expression(tree.left).at(JUXTAPOSED)
-            return _Text(f"{left} {self.expression(tree.right).at(JUXTAPOSED + 1)}", JUXTAPOSED)
+            return self.contraction(tree)
         left, right = self.expression(tree.left).at(PRODUCT), self.expression(tree.right).at(PRODUCT + 1)
-        sign = " ⊙ " if _is_tensor(tree.left, self.scalars) and _is_tensor(tree.right, self.scalars) else " * "
+        sign = " ⊙ " if self.is_tensor(tree.left) and self.is_tensor(tree.right) else " * "
         return _Text(f"{left}{sign}{right}", PRODUCT)
+
+    def contraction(self, tree: Binary) -> _Text:
+        left, right = self.expression(tree.left), self.expression(tree.right)
+        leading_digit = right.binding > JUXTAPOSED and right.text[:1].isdigit()
+        if not self.juxtaposes or leading_digit or _is_number(tree.left) or _is_number(tree.right):
+            return _Text(f"{left.at(PRODUCT)} @ {right.at(PRODUCT + 1)}", PRODUCT)
+        return _Text(f"{left.at(JUXTAPOSED)} {right.at(JUXTAPOSED + 1)}", JUXTAPOSED)
 
     def transpose(self, operand: str) -> _Text:
         return _Text(f"{operand}ᵀ", ATOM)
@@ -230,13 +337,12 @@ class _Unicode(_Plain):
         if tree.kind not in ("sum", "prod"):
             return super().reduction(tree)
         sign = "Σ" if tree.kind == "sum" else "Π"
-        simple = tree.condition is None and len(tree.letters) == 1
-        letters = tree.letters[0] if simple else "{" + self.bound(tree) + "}"
-        return _Text(f"{sign}_{letters} {self.expression(tree.body).at(PRODUCT)}", SUM + 1)
+        return _Text(f"{sign}_{self.binder(tree)} {self.expression(tree.body).at(PRODUCT)}", SUM + 1)
 
 
 class _Latex(_Plain):
     relations = {"=": "=", "!=": r"\ne", "<": "<", "<=": r"\le", ">": ">", ">=": r"\ge"}
+    comparisons = relations
 
     def where(self, condition: str) -> str:
         return rf"\quad \text{{where }} {condition}"
@@ -270,11 +376,12 @@ class _Latex(_Plain):
             left = self.expression(tree.left).at(JUXTAPOSED)
             return _Text(rf"{left} \, {self.expression(tree.right).at(JUXTAPOSED + 1)}", JUXTAPOSED)
         left, right = self.expression(tree.left).at(PRODUCT), self.expression(tree.right).at(PRODUCT + 1)
-        sign = r" \odot " if _is_tensor(tree.left, self.scalars) and _is_tensor(tree.right, self.scalars) else r" \, "
+        sign = r" \odot " if self.is_tensor(tree.left) and self.is_tensor(tree.right) else r" \, "
         return _Text(f"{left}{sign}{right}", PRODUCT)
 
     def power(self, base: str, exponent: _Text) -> str:
-        return f"{base}^{{{exponent.text}}}"
+        raised = re.search(r"\^\{\\top\}$", base)
+        return f"({base})^{{{exponent.text}}}" if raised else f"{base}^{{{exponent.text}}}"
 
     def transpose(self, operand: str) -> _Text:
         return _Text(rf"{operand}^{{\top}}", ATOM)
@@ -314,13 +421,8 @@ class _Latex(_Plain):
         rows = rf"{first} & \text{{if }} {self.condition(test)} \\ {last} & \text{{otherwise}}"
         return _Text(rf"\begin{{cases}} {rows} \end{{cases}}", ATOM)
 
-    def condition(self, condition: Condition) -> str:
-        match condition:
-            case Comparison(relation, left, right):
-                sign = self.relations[relation]
-                return f"{self.expression(left).at(SUM)} {sign} {self.expression(right).at(SUM)}"
-            case Junction(operator, left, right):
-                return rf"{self.condition(left)} \text{{ {operator} }} {self.condition(right)}"
+    def junction(self, operator: str) -> str:
+        return rf" \text{{ {operator} }} "
 
     def reduction(self, tree: Reduction) -> _Text:
         sign = {"sum": r"\sum", "prod": r"\prod", "max": r"\max", "min": r"\min"}[tree.kind]
@@ -338,35 +440,12 @@ def _is_named(tree: Expression) -> bool:
     return isinstance(tree, Name)
 
 
-def _is_tensor(tree: Expression, scalars: frozenset[str] = frozenset()) -> bool:
-    """Whether the tree may be more than a number: decides between ⊙ and a plain factor when printing."""
-
-    def any_of(*parts: Expression) -> bool:
-        return any(_is_tensor(part, scalars) for part in parts)
-
+def _is_number(tree: Expression) -> bool:
     match tree:
-        case Number() | Conditional():
-            return False
-        case Name(name):
-            return name not in scalars
-        case Subscript(_, entries):
-            return any(isinstance(e, Slice) for e in entries) or all(isinstance(e, Number) for e in entries)
-        case Negate(operand):
-            return any_of(operand)
-        case Binary("@", left, right):
-            return any_of(left) and any_of(right)
-        case Binary(_, left, right):
-            return any_of(left, right)
-        case Reduction(_, _, _, body):
-            return any_of(body)
-        case Derivative(_, variables):
-            return any_of(*variables)
-        case Call("sum" | "mean", (_,)):
-            return False
-        case Call(function, arguments):
-            return function not in ("trace", "norm", "delta", "det") and any_of(*arguments)
-        case _:
+        case Number() | Negate(Number()) | Binary("/", Number(), Number()):
             return True
+        case _:
+            return False
 
 
 def _decimal(value: Fraction) -> str | None:
@@ -375,9 +454,9 @@ def _decimal(value: Fraction) -> str | None:
     for prime in (2, 5):
         while denominator % prime == 0:
             denominator //= prime
-    if denominator != 1 or value.denominator > 10**6:
+    if denominator != 1 or value.denominator > 10**MAXIMAL_PLACES:
         return None
-    places = next(k for k in range(1, 22) if (value * 10**k).denominator == 1)
+    places = next(k for k in range(1, 4 * MAXIMAL_PLACES) if (value * 10**k).denominator == 1)
     digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
     return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}"
 

@@ -86,6 +86,9 @@ class Program:
         self._arithmetic: Any = ManyDigits() if digits else ScaledFloats()
         self._precise = digits > 0
         self.order = topological(outputs, leaves)
+        self._dimensions = {
+            axis.dimension for node in self.order for axis in node.axes if len(axis.dimension.terms) > 1
+        }
         users: dict[Node, int] = {}
         for node in self.order:
             if node not in leaves:
@@ -111,7 +114,10 @@ class Program:
         return [self._settled(values[node]) for node in self.outputs]
 
     def run_all(self, given: Mapping[Node, Tensor], sizes: Sizes) -> dict[Node, Tensor]:
-        """The value of every node, some of them scaled."""
+        """The value of every node, some of them scaled. Raises NumericError (DC504) for an empty dimension."""
+        for dimension in self._dimensions:
+            if dimension.size(sizes) < 1:
+                raise NumericError(Diagnostic("DC504", f"the dimension `{dimension}` has no entries at these sizes"))
         values: dict[Node, Tensor] = {}
         with np.errstate(all="ignore"):
             for node in self.order:
