@@ -548,6 +548,8 @@ def _one_draw(
 ) -> bool | str | None:
     """Equality at one point: True or False, a reason, or None where every point is undefined."""
     program = FieldProgram([left, right], sizes, cut)
+    if any(axis.dimension.size(sizes) < 1 for node in program.order for axis in node.axes):
+        return "a dimension has no entries at these sizes"
     inputs = [n for n in program.order if isinstance(n, Input) or n in cut]
     for attempt in range(REDRAWS):
         draws = Draws(seed * REDRAWS + attempt, facts, sizes)
