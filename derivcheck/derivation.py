@@ -17,7 +17,7 @@ from derivcheck.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.canonical.form import Facts
 from derivcheck.derive import sweep
 from derivcheck.graph import Axis, Dimension, Input, Node, Quantity, Sum, topological
-from derivcheck.index_form import Naming, fresh_letter, index_form
+from derivcheck.index_form import Naming, fresh_letter, index_form, may_be_letter
 from derivcheck.matrix_form import MatrixNaming, NoMatrixForm, matrix_form, transposed, transposes
 from derivcheck.notation.syntax import (
     Binary,
@@ -107,7 +107,11 @@ class Derivation:
         self.facts = facts
         self.vectors = vectors
         self.tensors = {tensor.node: tensor for tensor in tensors}
-        self._taken = frozenset(taken) | {t.name for t in self.tensors.values()} | {output.name}
+        # Only names that a letter could be called need to be avoided.
+        every = frozenset(taken) | {t.name for t in self.tensors.values()} | {output.name}
+        self._taken = frozenset(name for name in every if may_be_letter(name))
+        self._affine: dict[Node, bool] = {}
+        self._names = frozenset(self.tensors)
         names = {tensor.name for tensor in self.tensors.values() if not tensor.axes}
         self.scalars = frozenset(taken) | names | {output.name}
         self._readings: dict[Node, Reading] = {}
@@ -333,7 +337,7 @@ def is_affine_layer(node: Node, names: frozenset[Node]) -> bool:
     """Whether a quantity contracts a parameter with something (the z of a layer), or is an input."""
     if not isinstance(node, Quantity):
         return True
-    cone = topological([node], names - {node})
+    cone = [node, *topological([node.operand], names)]
     return any(isinstance(n, Sum) for n in cone) and any(isinstance(n, Input) and len(n.axes) > 1 for n in cone)
 
 

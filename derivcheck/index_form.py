@@ -259,6 +259,11 @@ def fresh_letter(used: set[str]) -> str:
     return next(name for k in range(len(used) + 1) if (name := f"i{k}") not in used)
 
 
+def may_be_letter(name: str) -> bool:
+    """Whether `fresh_letter` could come up with a name."""
+    return len(name) == 1 or name in GREEK or (name.startswith("i") and name[1:].isdigit())
+
+
 def _reading_order(atom: Atom, letters: Sequence[str]) -> tuple[object, ...]:
     """Matrices before vectors, weights before adjoints before functions, free letters first."""
     kinds = {"size": 0, "radical": 0, "leaf": 1, "exp": 2, "power": 3, "log": 3, "function": 4}
