@@ -100,9 +100,9 @@ class Algebra:
     def number(value: Rational) -> Polynomial:
         return {ONE_TERM: exact(value)} if value else {}
 
-    @staticmethod
-    def factor(atom: int, indices: Indices = (), power: Rational = 1) -> Polynomial:
-        return {((), ((atom, indices, power),)): 1}
+    def factor(self, atom: int, indices: Indices = (), power: Rational = 1) -> Polynomial:
+        """One atom to a power; of indices that are as good as each other the smallest are taken."""
+        return {((), (self._sorted_indices((atom, indices, power)),)): 1}
 
     def size(self, dimension: int) -> Polynomial:
         """The size of a dimension, as a polynomial in the named sizes."""
