@@ -184,3 +184,15 @@ claims:
     assert [(c.id, c.holds) for c in result.claims] == [
         ("without", True), ("given", True), ("named", True), ("wrong code", False)
     ]  # fmt: skip
+
+
+def test_layer_norm_at_size_one_is_undefined_and_no_proof() -> None:
+    z = tensor("z", (AXIS,))
+    size = constant(N.expression())
+    centred = add(z, multiply(constant(-1), divide(sum_over(z, [AXIS]), size)))
+    spread = entry(sympy.sqrt(placeholder(0)), divide(sum_over(multiply(centred, centred), [AXIS]), size))
+    normalised = divide(centred, spread)
+    alone = exact.identical(normalised, constant(0), sizes=[{"n": 1}])
+    assert alone.equal is None
+    assert "undefined" in alone.reason
+    assert exact.identical(normalised, constant(0), sizes=[{"n": 3}]).equal is False
