@@ -116,6 +116,7 @@ class FileResult:
     notes: tuple[str, ...] = ()
     error: Diagnostic | None = None
     contradiction: bool = False
+    strict: bool = False
 
     @property
     def exit_code(self) -> int:
@@ -125,7 +126,11 @@ class FileResult:
         if self.error is not None:
             return 2
         held = all(claim.holds for claim in self.claims)
-        return 0 if held and all(gradient.verdict in HOLDS for gradient in self.gradients) else 1
+        return 0 if held and all(self.accepts(gradient) for gradient in self.gradients) else 1
+
+    def accepts(self, gradient: GradientResult) -> bool:
+        """Whether a gradient is as it should be: proved or checked, proved where only proofs count."""
+        return gradient.verdict == "proved" if self.strict else gradient.verdict in HOLDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def verify_text(text: str, path: str = "<string>", seed: int | None = None, stri
 
 def verify_spec(spec: Spec, seed: int | None = None, strict: bool = False) -> FileResult:
     """The verdicts on one spec, at every depth it declares."""
-    blank = FileResult(spec.path, spec.title, spec.source)
+    blank = FileResult(spec.path, spec.title, spec.source, strict=strict)
     try:
         examiners = [Examiner(build(spec, depth), seed) for depth in depths(spec)]
         gradients = tuple(result for examiner in examiners for result in examiner.gradients())

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import Enum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from derivcheck.diagnostics import DerivcheckError, Diagnostic
+
+if TYPE_CHECKING:
+    from derivcheck.verdicts import FileResult
 
 app = typer.Typer(
     name="derivcheck",
@@ -76,14 +80,22 @@ def options(
     """Derives the gradients of a network and judges the equations that a text claims for them."""
 
 
-def _spec_files(paths: list[Path]) -> list[Path]:
-    """Files as they are, folders searched for *.yaml and *.yml. Raises DerivcheckError where nothing is found."""
-    found: list[Path] = []
+def _spec_files(paths: list[Path]) -> list[Path | FileResult]:
+    """Files as they are, folders searched for *.yaml and *.yml; a folder without any is a result of its own.
+
+    Raises DerivcheckError where nothing is named and nothing found.
+    """
+    from derivcheck.verdicts import FileResult
+
+    found: list[Path | FileResult] = []
     for path in paths or [Path("specs")]:
         if path.is_dir():
             inside = sorted(p for ending in ("*.yaml", "*.yml") for p in path.rglob(ending))
             if not inside:
-                raise DerivcheckError(Diagnostic("DC608", f"no specs in `{path}`", help="derivcheck verify FILE.yaml"))
+                empty = Diagnostic("DC608", f"no specs in `{path}`", help="derivcheck verify FILE.yaml")
+                if not paths:
+                    raise DerivcheckError(empty)
+                found.append(FileResult(str(path), error=empty))
             found.extend(inside)
         elif not paths:
             raise DerivcheckError(Diagnostic("DC608", "no spec is named and there is no folder `specs`",
@@ -109,15 +121,13 @@ def verify(
     from derivcheck.verdicts import Report
 
     files = _spec_files(specs or [])
-    from derivcheck.verify import verify_file
-
+    progress = sys.stderr.isatty() and len(files) > 3
     results = []
-    terminal = sys.stderr.isatty() and len(files) > 3
-    for position, path in enumerate(files, 1):
-        if terminal:
-            print(f"\r{position}/{len(files)} {path}\x1b[K", end="", file=sys.stderr, flush=True)
-        results.append(verify_file(path, seed, strict))
-    if terminal:
+    for position, file in enumerate(files, 1):
+        if progress:
+            print(f"\r{position}/{len(files)}\x1b[K", end="", file=sys.stderr, flush=True)
+        results.append(_judged(file, seed, strict) if isinstance(file, Path) else file)
+    if progress:
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
     report = Report(tuple(results))
     if format is ReportFormat.json:
@@ -132,6 +142,21 @@ def verify(
         write_report(report, sys.stdout, page)
     sys.stdout.flush()
     return report.exit_code
+
+
+def _judged(path: Path, seed: int | None, strict: bool) -> FileResult:
+    """One file's results; a failure of derivcheck's own is reported for this file, the others are judged."""
+    from derivcheck.verdicts import FileResult
+    from derivcheck.verify import verify_file
+
+    try:
+        return verify_file(path, seed, strict)
+    except Exception as problem:
+        if os.environ.get("DERIVCHECK_TRACEBACK"):
+            raise
+        from derivcheck.cli.main import own_bug
+
+        return FileResult(str(path), error=own_bug(problem), contradiction=True)
 
 
 def _unicode_output() -> bool:
@@ -254,12 +279,14 @@ def list_names() -> int:
     from derivcheck.catalogue.activations import ACTIVATIONS
     from derivcheck.catalogue.layers import LAYERS
     from derivcheck.catalogue.losses import LOSSES
+    from derivcheck.report.page import page_for
 
+    page = page_for(sys.stdout)
     for heading, entries in (("activations", ACTIVATIONS), ("layers", LAYERS), ("losses", LOSSES)):
         typer.echo(heading)
         for entry in entries:
             shown = getattr(entry, "signature", f"{entry.name}(t)")
-            typer.echo(f"  {shown:<42} {entry.about}")
+            typer.echo(page.show(f"  {shown:<42} {entry.about}"))
     return 0
 
 
@@ -267,8 +294,11 @@ def list_names() -> int:
 def explain(code: Annotated[str, typer.Argument(help="A code such as DC203.")]) -> int:
     """Explain a code: what it means, an example that fails with it, and the repair."""
     from derivcheck.explain import page as explanation
+    from derivcheck.report.page import page_for
 
-    typer.echo(explanation(code.upper()), nl=False)
+    page = page_for(sys.stdout)
+    for line in explanation(code.upper()).splitlines():
+        typer.echo(page.show(line))
     return 0
 
 

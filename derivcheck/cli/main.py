@@ -1,7 +1,7 @@
 """The entry point: runs the commands and turns what they raise into diagnostics and exit codes.
 
 0 everything holds; 1 a claim is not what it was expected to be; 2 something could not
-be judged; 3 derivcheck's own bug; 130 interrupted.
+be judged; 3 derivcheck's own bug; 130 interrupted; 141 nobody reads the output any more.
 """
 
 from __future__ import annotations
@@ -26,21 +26,38 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The reader of a pipe has gone; nothing more can be said, not even at interpreter exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        # The reader of a pipe has gone: what a shell reports for a program that SIGPIPE ends, no verdict.
+        _abandon_output()
+        return 128 + 13
     except ContradictionError as problem:
         _say(problem.diagnostic)
         return 3
     except DerivcheckError as problem:
         _say(problem.diagnostic)
         return 2
+    except OSError as problem:
+        _abandon_output()
+        _say(Diagnostic("DC612", f"the output cannot be written: {problem.strerror or problem}"))
+        return 2
     except Exception as problem:
         if os.environ.get("DERIVCHECK_TRACEBACK"):
             raise
-        kind = type(problem).__name__
-        _say(Diagnostic("DC900", f"derivcheck failed: {kind}: {problem}", help=REPORT_IT))
+        _say(own_bug(problem))
         return 3
+
+
+def own_bug(problem: Exception) -> Diagnostic:
+    """What to say of an exception that nobody foresaw."""
+    return Diagnostic("DC900", f"derivcheck failed: {type(problem).__name__}: {problem}", help=REPORT_IT)
+
+
+def _abandon_output() -> None:
+    """Let nothing more be written to the standard output, not even when the interpreter exits."""
+    stdout = sys.__stdout__
+    if stdout is not None:
+        sink = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(sink, stdout.fileno())
+        os.close(sink)
 
 
 def _run(arguments: list[str]) -> int:
@@ -48,8 +65,13 @@ def _run(arguments: list[str]) -> int:
 
     try:
         result = app(args=arguments, prog_name="derivcheck", standalone_mode=False)
+        sys.stdout.flush()
     except SystemExit as stop:
+        if isinstance(stop.__context__, BrokenPipeError):  # Typer would call it 1: a claim that does not hold
+            raise stop.__context__ from None
         return stop.code if isinstance(stop.code, int) else 2
+    except OSError:
+        raise
     except Exception as problem:
         # Typer's own exceptions know how to show themselves and which code they mean.
         show = getattr(problem, "show", None)

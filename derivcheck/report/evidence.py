@@ -39,7 +39,8 @@ def numbers(evidence: NumericEvidence, page: Page) -> str:
     reason = f": {evidence.reason}" if evidence.reason else ""
     scheme = evidence.scheme or "values"
     entries = f"{counting(evidence.entries, 'entry', 'entries')}" if evidence.entries else ""
-    measured = f"error {magnitude(evidence.max_error)}, bar {magnitude(evidence.bar)}"
+    within = "≤" if evidence.max_error <= evidence.bar else ">" if evidence.max_error > evidence.bar else "against"
+    measured = f"error {magnitude(evidence.max_error)} {within} {magnitude(evidence.bar)}"
     tail = f" ({', '.join(part for part in (entries, scheme) if part)})"
     match evidence.verdict:
         case "agrees":

@@ -23,13 +23,20 @@ SCHEMA = 1
 
 def to_json(report: Report, *, ascii_only: bool = False) -> str:
     """The report as one JSON document; a number that JSON has no word for is null."""
-    return json.dumps(report_values(report), ensure_ascii=ascii_only, allow_nan=False, indent=2) + "\n"
+    return _document(report_values(report), ascii_only)
 
 
 def claim_to_json(claim: ClaimResult, *, ascii_only: bool = False) -> str:
     """One claim, as `derivcheck check` prints it."""
-    values = {"schema": SCHEMA, "claim": claim_values(claim)}
-    return json.dumps(values, ensure_ascii=ascii_only, allow_nan=False, indent=2) + "\n"
+    return _document({"schema": SCHEMA, "claim": claim_values(claim)}, ascii_only)
+
+
+def _document(values: dict[str, Any], ascii_only: bool) -> str:
+    text = json.dumps(values, ensure_ascii=ascii_only, allow_nan=False, indent=2)
+    if not ascii_only and any("\ud800" <= character <= "\udfff" for character in text):
+        # Half a character, out of a file name that is not UTF-8: only an escape can carry it.
+        text = json.dumps(values, ensure_ascii=True, allow_nan=False, indent=2)
+    return text + "\n"
 
 
 def report_values(report: Report) -> dict[str, Any]:
@@ -67,7 +74,7 @@ def file_values(file: FileResult) -> dict[str, Any]:
         "source": file.source,
         "sizes": dict(file.sizes),
         "seed": file.seed,
-        "gradients": [gradient_values(gradient) for gradient in file.gradients],
+        "gradients": [gradient_values(gradient, file.accepts(gradient)) for gradient in file.gradients],
         "claims": [claim_values(claim) for claim in file.claims],
         "notes": list(file.notes),
         "error": diagnostic_values(file.error),
@@ -76,7 +83,7 @@ def file_values(file: FileResult) -> dict[str, Any]:
     }
 
 
-def gradient_values(gradient: GradientResult) -> dict[str, Any]:
+def gradient_values(gradient: GradientResult, holds: bool) -> dict[str, Any]:
     forms = gradient.forms
     return {
         "of": gradient.of,
@@ -89,6 +96,7 @@ def gradient_values(gradient: GradientResult) -> dict[str, Any]:
         "matrix_unicode": forms.matrix_unicode or None,
         "latex": forms.latex or None,
         "verdict": gradient.verdict,
+        "holds": holds,
         "facts": list(gradient.facts),
         "exact": exact_values(gradient.exact),
         "numeric": numeric_values(gradient.numeric),

@@ -21,6 +21,7 @@ STYLES: dict[str, str] = {
 }  # fmt: skip
 DIM, HEADING = "dim", "bold"
 WIDEST_ID = 24
+WIDE_ENOUGH = 100  # for a long label beside the forms
 
 
 def write_report(report: Report, stream: TextIO, page: Page) -> None:
@@ -62,6 +63,14 @@ def _line(console: Console, line: Text) -> None:
     console.print(line, soft_wrap=True)
 
 
+def _write_table(table: Table, console: Console) -> None:
+    """A table without the blanks that fill its last column: they only disturb in a pipe."""
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        console.file.write(line.rstrip() + "\n")
+
+
 def _write_file(file: FileResult, console: Console, page: Page) -> None:
     heading = page.text(file.path, HEADING)
     if file.title:
@@ -73,13 +82,12 @@ def _write_file(file: FileResult, console: Console, page: Page) -> None:
         title = "internal error" if file.contradiction else "error"
         for line in diagnostic_lines(file.error, page, title=title):
             _line(console, line)
-    gradients = [g for g in file.gradients if page.verbosity >= 0 or g.verdict not in HOLDS]
+    gradients = [g for g in file.gradients if page.verbosity >= 0 or not file.accepts(g)]
     if gradients:
-        console.print(gradient_table(gradients, page))
+        _write_table(gradient_table(gradients, page, strict=file.strict), console)
     claims = [c for c in file.claims if page.verbosity >= 0 or not c.holds]
     if claims:
-        if not gradients:
-            console.line()
+        console.line()
         for line in _claim_lines(claims, page):
             _line(console, line)
     if page.verbosity >= 0:
@@ -102,16 +110,17 @@ def _overall(report: Report, page: Page) -> Text:
     """The last line: all files together."""
     gradients = [gradient for file in report.files for gradient in file.gradients]
     claims = [claim for file in report.files for claim in file.claims]
-    failed = [counting(sum(not c.holds for c in claims), "claim")] if not all(c.holds for c in claims) else []
-    open_ = sum(g.verdict not in HOLDS for g in gradients)
-    failed += [counting(open_, "gradient")] if open_ else []
+    wrong = sum(not claim.holds for claim in claims)
+    failed = [f"{counting(wrong, 'claim')} {'does' if wrong == 1 else 'do'} not hold"] if wrong else []
+    open_ = sum(not file.accepts(gradient) for file in report.files for gradient in file.gradients)
+    failed += [f"{counting(open_, 'gradient')} {'does' if open_ == 1 else 'do'} not hold"] if open_ else []
     unread = sum(file.error is not None or file.contradiction for file in report.files)
     failed += [f"{counting(unread, 'spec')} could not be judged"] if unread else []
     counted = ", ".join(
         (counting(len(report.files), "spec"), counting(len(gradients), "gradient"), counting(len(claims), "claim"))
     )
     holds = report.exit_code == 0
-    outcome = "all hold" if holds else "does not hold: " + ", ".join(failed) if failed else "nothing to judge"
+    outcome = "all hold" if holds else ", ".join(failed) or "nothing to judge"
     style = "bold green" if holds else "bold red"
     return Text.assemble((f"{_mark(holds, page)} {counted}: {page.show(outcome)}", style))
 
@@ -119,13 +128,13 @@ def _overall(report: Report, page: Page) -> Text:
 # --- gradients ------------------------------------------------------------------------------
 
 
-def gradient_table(gradients: Sequence[GradientResult], page: Page) -> Table:
+def gradient_table(gradients: Sequence[GradientResult], page: Page, *, strict: bool = False) -> Table:
     """One row per gradient in seven columns where they fit, else its forms on lines of their own."""
-    wide = _wide_table(gradients, page)
-    return wide if _natural_width(wide, page) <= page.width else _narrow_table(gradients, page)
+    wide = _wide_table(gradients, page, strict)
+    return wide if _natural_width(wide) <= page.width else _narrow_table(gradients, page, strict)
 
 
-def _natural_width(table: Table, page: Page) -> int:
+def _natural_width(table: Table) -> int:
     """How wide a table is when nothing in it is folded."""
     unlimited = Console(width=100_000, file=None, markup=False, emoji=False)
     return unlimited.measure(table).maximum
@@ -136,13 +145,13 @@ def _table(page: Page) -> Table:
         box=box.SIMPLE_HEAD if page.unicode else box.ASCII2,
         header_style=HEADING,
         show_edge=not page.unicode,
-        pad_edge=False,
+        pad_edge=not page.unicode,
         show_lines=not page.unicode,
         padding=(0, 1),
     )
 
 
-def _wide_table(gradients: Sequence[GradientResult], page: Page) -> Table:
+def _wide_table(gradients: Sequence[GradientResult], page: Page, strict: bool) -> Table:
     table = _table(page)
     for heading in ("gradient", "shape", "index form", "matrix form", "proof", "finite differences", "verdict"):
         table.add_column(heading, no_wrap=True)
@@ -156,14 +165,14 @@ def _wide_table(gradients: Sequence[GradientResult], page: Page) -> Table:
             Text(matrix),
             Text(proved),
             Text(numbers(gradient.numeric, page)),
-            _verdict(gradient.verdict, gradient.verdict in HOLDS, page),
+            _verdict(gradient.verdict, strict, page),
         )
         for note in gradient.notes:
             table.add_row("", "", Text("note: ") + page.text(note))
     return table
 
 
-def _narrow_table(gradients: Sequence[GradientResult], page: Page) -> Table:
+def _narrow_table(gradients: Sequence[GradientResult], page: Page, strict: bool) -> Table:
     table = _table(page)
     names = max(width_of(page.show(page.derivative(g.of, g.wrt))) for g in gradients)
     table.add_column("gradient", max_width=max(10, min(names, page.width // 4)), overflow="fold")
@@ -175,7 +184,7 @@ def _narrow_table(gradients: Sequence[GradientResult], page: Page) -> Table:
             table.add_section()
         name = page.text(page.derivative(gradient.of, gradient.wrt), HEADING)
         name.append("\n").append_text(page.text(_shape(gradient)))
-        table.add_row(name, _block(gradient, page), _verdict(gradient.verdict, gradient.verdict in HOLDS, page))
+        table.add_row(name, _block(gradient, page), _verdict(gradient.verdict, strict, page))
     return table
 
 
@@ -187,8 +196,12 @@ def _block(gradient: GradientResult, page: Page) -> RenderableType:
     block.add_column(overflow="fold", ratio=1)
     block.add_row("index", Text(index))
     block.add_row("matrix", Text(matrix))
-    block.add_row("proof", Text(proof(gradient.exact, page) + _given(gradient.facts, page)))
-    block.add_row("numbers", Text(numbers(gradient.numeric, page)))
+    block.add_row("proof", Text(proof(gradient.exact, page)))
+    if gradient.facts:
+        block.add_row("given", page.text(", ".join(gradient.facts)))
+    block.add_row(
+        "finite differences" if page.width >= WIDE_ENOUGH else "numbers", Text(numbers(gradient.numeric, page))
+    )
     for note in gradient.notes:
         block.add_row("note", page.text(note))
     return block
@@ -211,7 +224,8 @@ def _given(facts: Sequence[str], page: Page) -> str:
     return page.show(f", given {', '.join(facts)}") if facts else ""
 
 
-def _verdict(verdict: Verdict, holds: bool, page: Page) -> Text:
+def _verdict(verdict: Verdict, strict: bool, page: Page) -> Text:
+    holds = verdict == "proved" if strict else verdict in HOLDS
     return Text(f"{_mark(holds, page)} {verdict}", style=STYLES[verdict])
 
 
