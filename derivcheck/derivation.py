@@ -7,7 +7,7 @@ Both are syntax trees: they can be printed in every notation, and read back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -372,3 +372,17 @@ def _dimension(dimension: Dimension) -> Expression:
     if dimension.constant:
         total = Binary("-" if dimension.constant < 0 else "+", total, Number(Fraction(abs(dimension.constant))))
     return total
+
+
+def entry_writer(
+    tensors: dict[Node, NamedTensor],
+) -> Callable[[Node, Sequence[Expression], frozenset[str]], Expression]:
+    """Entries of named tensors with their indices in the order of the declaration."""
+
+    def entry(node: Node, at: Sequence[Expression], letters: frozenset[str]) -> Expression:
+        tensor = tensors[node]
+        by_axis = dict(zip(getattr(node, "home", None) or node.axes, at, strict=True))
+        ordered = tuple(by_axis[axis] for axis in tensor.axes if axis in by_axis)
+        return Subscript(tensor.tree, ordered) if ordered else tensor.tree
+
+    return entry

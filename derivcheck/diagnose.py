@@ -7,27 +7,27 @@ smallest on, filtered by the field, which costs about a millisecond each.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derivcheck import exact
 from derivcheck.canonical.atoms import GrowthError, UndefinedError, magnitude
 from derivcheck.claims import Pair, pair
-from derivcheck.derivation import NamedTensor
+from derivcheck.derivation import entry_writer
 from derivcheck.diagnostics import DerivcheckError, Diagnostic, NotationError, SourceText
 from derivcheck.graph import Axis, Node, delta, multiply, topological
 from derivcheck.index_form import Naming, index_form
 from derivcheck.judge import Judge, fact_texts
 from derivcheck.lowering.scope import Scope
-from derivcheck.matrix_form import MatrixNaming, NoMatrixForm, matrix_form, transposed
+from derivcheck.matrix_form import MatrixNaming, NoMatrixForm, matrix_form
 from derivcheck.network import Network
 from derivcheck.notation.parser import parse_expression
 from derivcheck.notation.printer import to_plain
 from derivcheck.notation.syntax import (
     Binary,
     Call,
-    Conditional,
     Derivative,
     Expression,
     Name,
@@ -39,6 +39,7 @@ from derivcheck.notation.syntax import (
     Transpose,
 )
 from derivcheck.reading import Reader, Reading
+from derivcheck.rewriting import is_entry, joined, negated, places, put, summands, tidied
 
 CODES: dict[str, str] = {
     "DC201": "constant factor",
@@ -105,7 +106,17 @@ class Diagnoser:
         if link.shapes is not None:
             message = f"the sides have different shapes: {link.shapes[0]} and {link.shapes[1]}"
             return self._diagnostic(link, "DC230", message, link.right_tree.span, text, ""), ""
-        return self._diagnostic(link, "DC229", "the two sides differ", link.right_tree.span, text, ""), ""
+        suggestion = self._derived_suggestion(link)
+        return self._diagnostic(
+            link, "DC229", "the two sides differ", link.right_tree.span, text, suggestion
+        ), suggestion
+
+    def _derived_suggestion(self, link: Pair) -> str:
+        """The derived right side, where it is proved and is no plain repetition of the left one."""
+        derived = self._derived_form(link)
+        if derived is None or not self._proves(link, Edit("DC229", "", derived, link.right_tree.span, 9)):
+            return ""
+        return to_plain(derived)
 
     def diagnose_invalid(
         self, left: Expression, right: Expression, text: SourceText, found: Diagnostic
@@ -206,11 +217,11 @@ class Diagnoser:
 
     def _whole(self, link: Pair, right: Expression) -> Iterator[Edit]:
         span = right.span
-        yield Edit("DC202", "the sign is wrong", _negated(right), span, 2)
+        yield Edit("DC202", "the sign is wrong", negated(right), span, 2)
         for value, shown in self._factors(link):
             factor, inverse = value
             yield Edit("DC201", f"a factor {shown} is missing", Binary("*", factor, right), span, 2)
-            yield Edit("DC201", f"a factor {shown} too large", _divided(right, inverse), span, 2)
+            yield Edit("DC201", f"a factor {shown} too large", Binary("/", right, inverse), span, 2)
             yield Edit("DC201", f"a factor -{shown} is missing", Negate(Binary("*", factor, right)), span, 4)
         yield Edit("DC203", "transpose missing", Transpose(right), span, 1)
 
@@ -240,7 +251,7 @@ class Diagnoser:
             case Transpose(operand):
                 yield Edit("DC204", "transpose superfluous", operand, span, 1)
             case Name() | Subscript() | Derivative() | Call():
-                if not _is_entry(node):
+                if not is_entry(node):
                     yield Edit("DC203", "transpose missing", Transpose(node), span, 1)
         match node:
             case Negate(operand):
@@ -266,7 +277,7 @@ class Diagnoser:
             case Binary("/", rest, factor) if self._is_scalar(factor):
                 yield Edit("DC201", f"a factor {to_plain(factor)} is missing", rest, span, 1)
             case Binary("*", left, right):
-                if not _is_entry(left) and not _is_entry(right):
+                if not is_entry(left) and not is_entry(right):
                     yield Edit("DC207", "a matrix product is meant", Binary("@", left, right), span, 2)
                     yield Edit("DC207", "a matrix product is meant", Binary("@", left, Transpose(right)), span, 3)
                     yield Edit("DC207", "a matrix product is meant", Binary("@", Transpose(left), right), span, 3)
@@ -352,7 +363,7 @@ class Diagnoser:
                 return
             case Reduction("sum", letters, None, body):
                 del letters, body
-            case Binary() | Name() | Derivative() if not _is_entry(node):
+            case Binary() | Name() | Derivative() if not is_entry(node):
                 for name in self.network.scope.dimensions:
                     total = Call("sum", (node, Name(name)))
                     yield Edit("DC215", f"the sum over `{name}` is missing", total, node.span, 3)
@@ -363,7 +374,7 @@ class Diagnoser:
         if len(parts) > 1:
             for skipped in range(len(parts)):
                 kept = [part for k, part in enumerate(parts) if k != skipped]
-                yield Edit("DC222", "a term too many", _joined(kept), parts[skipped][0].span, 2)
+                yield Edit("DC222", "a term too many", joined(kept), parts[skipped][0].span, 2)
         derived = self._derived_form(link)
         if derived is not None:
             for term, negative in self._derived_terms(link) or summands(derived):
@@ -423,16 +434,24 @@ class Diagnoser:
         if link.shapes is None:
             yield from self._needed_facts(link)
             yield from self._diagonal(link)
-            yield from self._sizes_of_one(link)
+            yield from self._special_sizes(link)
 
-    def _sizes_of_one(self, link: Pair) -> Iterator[tuple[str, str]]:
-        """Right for a dimension of size 1 only."""
-        for name in self._dimension_names(link):
-            sizes = [{**base, name: 1} for base in exact.default_sizes([link.left, link.right])]
-            found = exact.identical(link.left, link.right, sizes=sizes, facts=self.judge.facts, draws=2, seed=17)
-            if found.equal and len(found.sizes) == len(sizes):
+    def _special_sizes(self, link: Pair) -> Iterator[tuple[str, str]]:
+        """Right for a dimension of size 1 only, or where two dimensions have one size only."""
+        names = self._dimension_names(link)
+        bases = exact.default_sizes([link.left, link.right])
+        for name in names:
+            if self._holds_at(link, [{**base, name: 1} for base in bases]):
                 yield "DC220", f"right only where {name} = 1"
                 return
+        for one, other in itertools.combinations(names, 2):
+            if self._holds_at(link, [{**base, one: count, other: count} for base in bases for count in (2, 3, 4)]):
+                yield "DC220", f"right only where {one} = {other}"
+                return
+
+    def _holds_at(self, link: Pair, sizes: list[dict[str, int]]) -> bool:
+        found = exact.identical(link.left, link.right, sizes=sizes, facts=self.judge.facts, draws=2, seed=17)
+        return bool(found.equal) and len(found.sizes) == len(sizes)
 
     def _needed_facts(self, link: Pair) -> Iterator[tuple[str, str]]:
         for tensor in self.network.tensors:
@@ -462,144 +481,6 @@ class Diagnoser:
                     if self.judge.proof(multiply(link.left, mask), multiply(link.right, mask)).proved:
                         yield "DC217", f"right only where {a.key} = {b.key}: the other entries are dropped"
                         return
-
-
-def tidied(tree: Expression) -> Expression:
-    """The tree without the double transposes and signs that an edit may leave."""
-    match tree:
-        case Transpose(operand):
-            inner = tidied(operand)
-            return inner.operand if isinstance(inner, Transpose) else (
-                transposed(inner) if isinstance(inner, Binary) and inner.operator == "@" else Transpose(inner)
-            )  # fmt: skip
-        case Negate(operand):
-            inner = tidied(operand)
-            return inner.operand if isinstance(inner, Negate) else Negate(inner)
-        case _:
-            for k, part in enumerate(_parts(tree)):
-                tree = put(tree, (k,), tidied(part))
-            return tree
-
-
-def entry_writer(
-    tensors: dict[Node, NamedTensor],
-) -> Callable[[Node, Sequence[Expression], frozenset[str]], Expression]:
-    """Entries of named tensors with their indices in the order of the declaration."""
-
-    def entry(node: Node, at: Sequence[Expression], letters: frozenset[str]) -> Expression:
-        tensor = tensors[node]
-        by_axis = dict(zip(getattr(node, "home", None) or node.axes, at, strict=True))
-        ordered = tuple(by_axis[axis] for axis in tensor.axes if axis in by_axis)
-        return Subscript(tensor.tree, ordered) if ordered else tensor.tree
-
-    return entry
-
-
-# --- walking and changing trees ---------------------------------------------------------------
-
-
-def places(tree: Expression) -> Iterator[tuple[tuple[int, ...], Expression]]:
-    """Every subexpression with the path that leads to it."""
-    stack: list[tuple[tuple[int, ...], Expression]] = [((), tree)]
-    while stack:
-        path, node = stack.pop()
-        yield path, node
-        for k, child in enumerate(_parts(node)):
-            stack.append(((*path, k), child))
-
-
-def _parts(node: Expression) -> Sequence[Expression]:
-    match node:
-        case Negate(operand) | Transpose(operand):
-            return (operand,)
-        case Binary(_, left, right):
-            return (left, right)
-        case Call(_, arguments):
-            return arguments
-        case Reduction(_, _, _, body):
-            return (body,)
-        case Conditional(_, then, otherwise):
-            return (then, otherwise)
-        case _:
-            return ()
-
-
-def put(tree: Expression, path: tuple[int, ...], new: Expression) -> Expression:
-    """The tree with the subexpression at a path replaced."""
-    if not path:
-        return new
-    here, rest = path[0], path[1:]
-    child = put(_parts(tree)[here], rest, new)
-    match tree:
-        case Negate() | Transpose():
-            return replace(tree, operand=child)
-        case Binary():
-            return replace(tree, left=child) if here == 0 else replace(tree, right=child)
-        case Call(_, arguments):
-            return replace(tree, arguments=(*arguments[:here], child, *arguments[here + 1 :]))
-        case Reduction():
-            return replace(tree, body=child)
-        case Conditional():
-            return replace(tree, then=child) if here == 0 else replace(tree, otherwise=child)
-        case _:
-            raise AssertionError("a path that leads nowhere")
-
-
-def summands(tree: Expression) -> Iterator[tuple[Expression, bool]]:
-    """(term, whether it is subtracted) of the outermost sum."""
-    match tree:
-        case Binary("+" | "-" as operator, left, right):
-            yield from summands(left)
-            for term, negative in summands(right) if operator == "+" else ((right, False),):
-                yield term, negative != (operator == "-")
-        case Negate(operand):
-            for term, negative in summands(operand):
-                yield term, not negative
-        case _:
-            yield tree, False
-
-
-def _joined(terms: Sequence[tuple[Expression, bool]]) -> Expression:
-    first, negative = terms[0]
-    result: Expression = Negate(first) if negative else first
-    for term, minus in terms[1:]:
-        result = Binary("-" if minus else "+", result, term)
-    return result
-
-
-def _negated(tree: Expression) -> Expression:
-    match tree:
-        case Negate(operand):
-            return operand
-        case Binary("-", left, right):
-            return replace(tree, left=right, right=left)
-        case _:
-            return Negate(tree)
-
-
-def _divided(tree: Expression, by: Expression) -> Expression:
-    return Binary("/", tree, by)
-
-
-def _is_entry(tree: Expression) -> bool:
-    """An entry at letters, a number: what a transpose says nothing about."""
-    match tree:
-        case Number() | Reduction():
-            return True
-        case Subscript():
-            return True
-        case Call("delta", _):
-            return True
-        case Call(_, arguments):
-            return bool(arguments) and all(_is_entry(a) for a in arguments)
-        case Binary(_, left, right):
-            return _is_entry(left) and _is_entry(right)
-        case Negate(operand):
-            return _is_entry(operand)
-        case Derivative(_, variables):
-            return all(isinstance(v, Subscript) for v in variables)
-        case _:
-            return False
 
 
 def _mentions_derivative(link: Pair) -> bool:

@@ -15,8 +15,7 @@ from derivcheck.catalogue.functions import activations
 from derivcheck.catalogue.layers import LAYERS
 from derivcheck.catalogue.losses import LOSSES
 from derivcheck.claims import pair
-from derivcheck.derivation import NamedTensor
-from derivcheck.diagnose import entry_writer
+from derivcheck.derivation import NamedTensor, entry_writer
 from derivcheck.diagnostics import ContradictionError, DerivcheckError, Diagnostic
 from derivcheck.graph import Axis, Node, Quantity, constant, fresh, rename, sum_over
 from derivcheck.index_form import IndexForm, Naming, index_form

@@ -191,15 +191,15 @@ class Judge:
         self, left: Node, right: Node, axes: Axes, facts: Facts, field: ExactEvidence, sides: SidesAtAPoint
     ) -> Judgement:
         """A refutation with the smallest witness found."""
-        chosen, sizes = sides, self.sizes
+        chosen = sides
         for small in self.small_sizes([left, right]):
             trial = self._numbers(left, right, axes, small, facts)
             if trial.evidence.verdict == "differs":
-                chosen, sizes = trial, small
+                chosen = trial
                 break
         used = {name for axis in axes for name, _ in axis.dimension.terms} | _size_names([left, right])
         witness = Witness(
-            tuple(sorted((n, s) for n, s in sizes.items() if n in used)), self.seed, chosen.entry,
+            tuple(sorted((n, s) for n, s in chosen.sizes.items() if n in used)), chosen.seed, chosen.entry,
             claimed=chosen.precise_right, derived=chosen.precise_left,
         )  # fmt: skip
         return Judgement("refuted", (), field, sides.evidence, witness)

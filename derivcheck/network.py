@@ -309,7 +309,7 @@ class _Builder:
                 tree = substitute_labels(parse_expression(formula.text.text, vocabulary), {**self.depth, **labels})
                 lowering = Lowering(scope)
                 lowering.letters.learn(tree)
-                scope = scope.with_values({member: lowering.expression(tree)})
+                scope = scope.with_abbreviation(member, tree, lowering.expression(tree))
             except DerivcheckError as problem:
                 raise located(problem, formula.text) from None
         return scope
@@ -343,7 +343,7 @@ def with_abbreviations(network: Network, formulas: tuple[Formula, ...]) -> Netwo
             tree = substitute_labels(parse_expression(formula.text.text, scope.vocabulary()), network.depth)
             lowering = Lowering(scope)
             lowering.letters.learn(tree)
-            scope = scope.with_values({formula.name.text: lowering.expression(tree)})
+            scope = scope.with_abbreviation(formula.name.text, tree, lowering.expression(tree))
         except DerivcheckError as problem:
             raise located(problem, formula.text) from None
     return replace(network, scope=scope)

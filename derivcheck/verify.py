@@ -27,6 +27,7 @@ from derivcheck.diagnostics import (
 )
 from derivcheck.graph import Node, Quantity
 from derivcheck.judge import Judge
+from derivcheck.measurement import finite_difference
 from derivcheck.network import (
     Network,
     build,
@@ -373,9 +374,15 @@ def _judge_link(blank: ClaimResult, link: Pair, examiner: Examiner, text: Source
         flipped: dict[Verdict, Verdict] = {"proved": "refuted", "checked": "refuted", "refuted": "proved"}
         verdict = flipped.get(verdict, verdict)
         message = "the sides are equal" if verdict == "refuted" else message
+    witness = judgement.witness
+    if witness is not None:
+        measured = finite_difference(
+            link, examiner.network.scope, examiner.network.facts, examiner.network.sizes, witness
+        )
+        witness = replace(witness, finite_difference=measured)
     result = replace(
         blank, verdict=verdict, facts=judgement.facts, exact=judgement.exact, numeric=judgement.numeric,
-        witness=judgement.witness, message=message,
+        witness=witness, message=message,
     )  # fmt: skip
     return _diagnosed(result, link, examiner, text) if verdict == "refuted" and link.relation == "=" else result
 

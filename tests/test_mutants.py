@@ -19,7 +19,6 @@ import numpy as np
 import pytest
 
 from derivcheck.claims import Pair, pair
-from derivcheck.diagnose import places, put
 from derivcheck.diagnostics import DerivcheckError, SourceText
 from derivcheck.network import build, depths, substitute_labels
 from derivcheck.notation.parser import parse_equation
@@ -38,6 +37,7 @@ from derivcheck.notation.syntax import (
 from derivcheck.numeric.comparison import laid_out
 from derivcheck.numeric.program import Program
 from derivcheck.numeric.sampling import finite_sample
+from derivcheck.rewriting import places, put
 from derivcheck.spec import load_spec
 from derivcheck.verify import Examiner, _labels
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sympy
 
@@ -27,6 +27,7 @@ from derivcheck.graph import (
     mapped,
     multiply,
     product_over,
+    quantity,
     rename,
     size,
     sum_over,
@@ -34,6 +35,7 @@ from derivcheck.graph import (
 )
 from derivcheck.lowering import definitions
 from derivcheck.lowering.letters import index_error
+from derivcheck.lowering.scope import Measured
 from derivcheck.lowering.values import Value, broadcast, contracted, fresh_axes, shape_error, tensor_value
 from derivcheck.notation.syntax import Call, Expression, Name, Number
 from derivcheck.scalars import placeholder
@@ -88,8 +90,15 @@ def entrywise(lowering: Lowering, tree: Call) -> Value:
     if len(values) > 1:
         nodes = [broadcast(shape, value, tree.span, tree.function)[1] for value in values]
     symbols = [placeholder(k) for k in range(len(values))]
-    expression = catalogue_functions.applied(tree.function, tree.primes, list(symbols), lowering.scope.functions, tree)
-    return Value(mapped(expression, *nodes), shape.row, shape.column, shape.more)
+
+    def applied(primes: int) -> Any:
+        return catalogue_functions.applied(tree.function, primes, list(symbols), lowering.scope.functions, tree)
+
+    if tree.primes and lowering.scope.measured is not None and not lowering.in_numerator:
+        at = quantity(f"argument {len(lowering.scope.measured)}", nodes[0])
+        found = Measured(mapped(applied(tree.primes - 1), at), at, entrywise=True)
+        return Value(lowering.scope.measurement(found), shape.row, shape.column, shape.more)
+    return Value(mapped(applied(tree.primes), *nodes), shape.row, shape.column, shape.more)
 
 
 # --- reductions over dimensions ---------------------------------------------------------------

@@ -8,6 +8,7 @@ from derivcheck import derive
 from derivcheck.diagnostics import Diagnostic, UnsupportedError
 from derivcheck.graph import Axis, Input, Node, Quantity, diagonal, entry, fresh, rename, topological
 from derivcheck.lowering.letters import index_error, member_name
+from derivcheck.lowering.scope import Measured
 from derivcheck.lowering.values import Value, fresh_axes, shape_error
 from derivcheck.notation.syntax import Call, Derivative, Expression, Name, Number, Span, Subscript
 
@@ -30,8 +31,10 @@ def derivative(lowering: Lowering, tree: Derivative) -> Value:
     )
     if opaque:
         raise UnsupportedError(Diagnostic("DC403", "an opaque loss has no second derivatives"))
-    for variable in tree.variables:
+    for position, variable in enumerate(tree.variables, 1):
+        lowering.measuring = lowering.scope.measured is not None and not outer and position == len(tree.variables)
         result = _one(lowering, result, variable, tree.span)
+    lowering.measuring = False
     return result
 
 
@@ -62,9 +65,12 @@ def _one(lowering: Lowering, numerator: Value, tree: Expression, span: Span) -> 
             return _whole(lowering, numerator, variable_node(lowering, tree), span)
 
 
-def _raw(numerator: Value, variable: Value, columns: dict[Axis, Axis]) -> Node:
+def _raw(lowering: Lowering, numerator: Value, variable: Value, columns: dict[Axis, Axis]) -> Node:
     """Every ∂numerator/∂variable, the variable's axes renamed to the given ones."""
     node = numerator.node
+    if lowering.measuring:
+        named = tuple(columns.get(axis, axis) for axis in variable.node.axes)
+        return lowering.scope.measurement(Measured(node, variable.node, named))
     if not node.axes:
         return rename(derive.gradient(node, variable.node), columns)
     return derive.jacobian(node, variable.node, {}, columns)
@@ -85,7 +91,7 @@ def _entry(lowering: Lowering, numerator: Value, tree: Subscript) -> Value:
         axis: fresh(axis.dimension, (*numerator.node.axes, *variable.axes), f"by{k}.")
         for k, axis in enumerate(variable.axes)
     }
-    node = _raw(numerator, variable, staging)
+    node = _raw(lowering, numerator, variable, staging)
     for axis, place in zip(variable.axes, tree.entries, strict=True):
         here = staging[axis]
         match place:
@@ -104,13 +110,13 @@ def _whole(lowering: Lowering, numerator: Value, variable: Value, span: Span) ->
     """∂numerator/∂variable for whole tensors, in the spec's layout."""
     layout = lowering.scope.layout
     if numerator.is_scalar:
-        node = _raw(numerator, variable, {})
+        node = _raw(lowering, numerator, variable, {})
         result = Value(node, variable.row, variable.column, variable.more)
         if layout == "numerator" and not variable.more:
             return result.transposed()
         return result
     if variable.is_scalar:
-        node = _raw(numerator, variable, {})
+        node = _raw(lowering, numerator, variable, {})
         result = Value(node, numerator.row, numerator.column, numerator.more)
         return result.transposed() if layout == "denominator" and not result.more else result
     if numerator.more or variable.more or not _is_line(numerator) or not _is_line(variable):
@@ -119,7 +125,7 @@ def _whole(lowering: Lowering, numerator: Value, variable: Value, span: Span) ->
             "more than two axes", help_="index both, dZ[i,j]/dW[k,l], or vectorise both with vec()", code="DC135",
         )  # fmt: skip
     columns = fresh_axes([axis.dimension for axis in variable.axes], (*numerator.axes, *numerator.node.axes))
-    node = _raw(numerator, variable, dict(zip(variable.axes, columns, strict=True)))
+    node = _raw(lowering, numerator, variable, dict(zip(variable.axes, columns, strict=True)))
     result = Value(node, numerator.axes, columns)
     return result.transposed() if layout == "denominator" else result
 

@@ -77,6 +77,7 @@ class Lowering:
         self.scope = scope
         self.letters = Letters(scope)
         self.in_numerator = False
+        self.measuring = False
         self.prefix = prefix
         self.intermediates: dict[str, Value] = {}
 

@@ -6,17 +6,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from derivcheck.graph import Dimension
+from derivcheck.graph import Axis, Dimension, Node, tensor
 from derivcheck.lowering.values import Orientation, Value
 from derivcheck.notation.parser import Vocabulary
+from derivcheck.notation.syntax import Expression
 from derivcheck.scalars import NamedFunction
 
 Layout = Literal["mixed", "numerator", "denominator"]
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A derivative to be measured: ∂numerator/∂variable, the variable's axes as `columns`; entry by entry alone."""
+
+    numerator: Node
+    variable: Node
+    columns: tuple[Axis, ...] = ()
+    entrywise: bool = False
+
+
 @dataclass(frozen=True)
 class Scope:
-    """Names in reach of a formula. `opaque_losses` are scalars that have derivatives but no value."""
+    """Names in reach of a formula. `opaque_losses` are scalars that have derivatives but no value.
+
+    With `measured`, every outermost derivative becomes a leaf that is noted there.
+    """
 
     values: Mapping[str, Value] = field(default_factory=dict)
     dimensions: Mapping[str, Dimension] = field(default_factory=dict)
@@ -26,6 +40,20 @@ class Scope:
     vectors: Orientation = "column"
     layout: Layout = "mixed"
     vec: Literal["columns", "rows"] = "columns"
+    measured: dict[Node, Measured] | None = None
+    abbreviations: Mapping[str, Expression] = field(default_factory=dict)
+
+    def measurement(self, found: Measured) -> Node:
+        """A leaf that stands for a derivative until it is measured."""
+        assert self.measured is not None
+        axes = (*found.numerator.axes, *found.columns)
+        leaf = tensor(f"measured {len(self.measured)}", axes)
+        self.measured[leaf] = found
+        return leaf
+
+    def with_abbreviation(self, name: str, tree: Expression, value: Value) -> Scope:
+        """The scope with a `let` name; the formula behind it is remembered."""
+        return replace(self.with_values({name: value}), abbreviations={**self.abbreviations, name: tree})
 
     def with_values(self, more: Mapping[str, Value]) -> Scope:
         return replace(self, values={**self.values, **more})

@@ -221,5 +221,5 @@ class ManyDigits:
 
     def compare(self, relation: str, left: Any, right: Any) -> Any:
         difference = np.asarray(left - right, dtype=object)
-        signs = _mp(lambda d: float(mpmath.sign(mpmath.re(d))))(difference).astype(float)
+        signs = np.asarray(_mp(lambda d: float(mpmath.sign(mpmath.re(d))))(difference), dtype=float)
         return _COMPARISONS[relation](signs, 0.0)

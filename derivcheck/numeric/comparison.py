@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import mpmath
@@ -69,6 +69,14 @@ def compare_gradient(
     bar = scheme_error + _noise(Program([claimed], seed=seed), values, (axes,), sizes, (given,))
     kink = _near_kink(output, variable, {**values, variable: Tensor(base, variable.axes)}, sizes, seed)
     return _verdict(given, measured, bar, "complex step" if measure is _complex_step else "central differences", kink)
+
+
+def difference_quotients(
+    forward: Program, variable: Node, values: Mapping[Node, Tensor], base: Any, out_axes: Axes, sizes: Sizes
+) -> tuple[Any, float]:
+    """(every ∂output/∂variable along (*out, *variable), the error of the scheme)."""
+    measure = _complex_step if is_analytic(forward.outputs[0], variable) else _central_differences
+    return measure(forward, variable, values, base, out_axes, sizes)
 
 
 def _complex_step(
@@ -195,6 +203,8 @@ class SidesAtAPoint:
     right: float = 0.0
     precise_left: str = ""
     precise_right: str = ""
+    sizes: Sizes = field(default_factory=dict)
+    seed: int = 0
 
 
 def compare_sides(left: Node, right: Node, axes: Axes, sizes: Sizes, facts: Facts, seed: int) -> SidesAtAPoint:
@@ -222,7 +232,7 @@ def compare_sides(left: Node, right: Node, axes: Axes, sizes: Sizes, facts: Fact
     return SidesAtAPoint(
         NumericEvidence(verdict, "two sides", relative, relative_bar, count),
         tuple(int(k) + 1 for k in place), float(first[place]), float(second[place]),
-        mpmath.nstr(precise[0], 12), mpmath.nstr(precise[1], 12),
+        mpmath.nstr(precise[0], 12), mpmath.nstr(precise[1], 12), dict(sizes), seed,
     )  # fmt: skip
 
 
