@@ -131,13 +131,12 @@ class Derivation:
     @cached_property
     def _cotangents(self) -> dict[Node, NamedTensor]:
         """The unknown derivatives of an opaque loss, by the variable they belong to."""
-        return {
-            adjoint.operand: variable
-            for adjoint, variable in self._variables.items()
-            if isinstance(adjoint, Quantity)
-            and isinstance(adjoint.operand, Input)
-            and adjoint.operand not in self.tensors
-        }
+        found = {}
+        for variable, adjoint in self.adjoints.items():
+            unknown = adjoint.operand if isinstance(adjoint, Quantity) else adjoint
+            if isinstance(unknown, Input) and unknown not in self.tensors:
+                found[unknown] = self.tensors[variable]
+        return found
 
     @cached_property
     def _reader(self) -> Reader:

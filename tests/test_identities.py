@@ -10,7 +10,7 @@ from derivcheck.canonical.form import Canonical
 from derivcheck.graph import Axis, Dimension, Node, add, constant, divide, mapped, multiply, sum_over, tensor
 from derivcheck.scalars import placeholder
 from derivcheck.spec import read_spec
-from derivcheck.verify import check_equation
+from derivcheck.verify import check_equation, verify_text
 
 TRUE = [
     "tanh(2*x) = 2*tanh(x)/(1 + tanh(x)^2)",
@@ -196,3 +196,11 @@ def test_layer_norm_at_size_one_is_undefined_and_no_proof() -> None:
     assert alone.equal is None
     assert "undefined" in alone.reason
     assert exact.identical(normalised, constant(0), sizes=[{"n": 3}]).equal is False
+
+
+def test_a_target_of_an_opaque_loss_has_a_gradient_of_its_own() -> None:
+    """Its adjoint is the loss's unknown derivative itself: there is nothing behind it to be named."""
+    text = "tensors: {W: n m, x: m, t: n}\nlayers: {z: W @ x}\nloss: {E: 'opaque(z, t)'}\n"
+    report = verify_text(text)
+    assert report.error is None
+    assert [(g.wrt, g.forms.index, g.verdict) for g in report.gradients][-1] == ("t", "dE/dt[i]", "proved")
