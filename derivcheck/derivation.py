@@ -131,7 +131,7 @@ class Derivation:
     @cached_property
     def _cotangents(self) -> dict[Node, NamedTensor]:
         """The unknown derivatives of an opaque loss, by the variable they belong to."""
-        found = {}
+        found: dict[Node, NamedTensor] = {}
         for variable, adjoint in self.adjoints.items():
             unknown = adjoint.operand if isinstance(adjoint, Quantity) else adjoint
             if isinstance(unknown, Input) and unknown not in self.tensors:

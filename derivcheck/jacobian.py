@@ -26,7 +26,8 @@ from derivcheck.network import Network, build
 from derivcheck.notation.printer import to_latex, to_plain, to_unicode
 from derivcheck.notation.syntax import Call, Conditional, Derivative, Expression, Name, Subscript
 from derivcheck.notation.syntax import Comparison as Test
-from derivcheck.numeric.comparison import compare_gradient, laid_out
+from derivcheck.numeric.comparison import compare_gradient
+from derivcheck.numeric.survey import laid_out
 from derivcheck.numeric.program import Program, Tensor
 from derivcheck.numeric.sampling import finite_sample
 from derivcheck.reading import Reader

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -18,9 +19,11 @@ from derivcheck.diagnostics import NumericError, UnsupportedError
 from derivcheck.graph import Node, topological
 from derivcheck.lowering.letters import member_name
 from derivcheck.lowering.scope import Measured, Scope
-from derivcheck.numeric.comparison import STEP, difference_quotients, is_analytic, laid_out
+from derivcheck.numeric.comparison import difference_quotients
+from derivcheck.numeric.differences import EPSILON, ladder
 from derivcheck.numeric.program import Program, Sizes, Tensor
 from derivcheck.numeric.sampling import finite_run, inputs_of, sample
+from derivcheck.numeric.survey import STEP, is_analytic, laid_out
 from derivcheck.verdicts import Witness
 
 
@@ -62,20 +65,23 @@ def _evaluated(
 
 def _measured(found: Measured, values: Mapping[Node, Tensor], sizes: Sizes, seed: int) -> tuple[Tensor, float]:
     """(the difference quotients along the leaf's axes, the error of the scheme)."""
+    if not found.entrywise:
+        array, error = difference_quotients(found.numerator, found.variable, values, sizes, seed)
+        return Tensor(array, (*found.numerator.axes, *found.columns)), error
     at = Program([found.variable], seed=seed).run(values, sizes)[0]
-    base = np.array(laid_out(at, found.variable.axes, sizes))
+    axes = found.variable.axes
+    base = np.array(laid_out(at, axes, sizes))
     program = Program([found.numerator], frozenset([found.variable]), seed)
-    if found.entrywise:
-        axes = found.numerator.axes
-        if is_analytic(found.numerator, found.variable):
-            moved = Tensor(base + 1j * STEP, found.variable.axes)
-            out = program.run({**values, found.variable: moved}, sizes)[0]
-            return Tensor(np.imag(laid_out(out, axes, sizes)) / STEP, axes), 0.0
-        step, own = 1e-4, found.variable.axes
-        sides = [
-            laid_out(program.run({**values, found.variable: Tensor(base + s, own)}, sizes)[0], axes, sizes)
-            for s in (step, -step)
-        ]  # fmt: skip
-        return Tensor((sides[0] - sides[1]) / (2 * step), axes), step**2
-    array, error = difference_quotients(program, found.variable, values, base, found.numerator.axes, sizes)
-    return Tensor(array, (*found.numerator.axes, *found.columns)), error
+
+    def applied(array: Any) -> Any:
+        out = program.run({**values, found.variable: Tensor(array, axes)}, sizes)[0]
+        return laid_out(out, axes, sizes)
+
+    if is_analytic(found.numerator, found.variable):
+        return Tensor(np.imag(applied(base + 1j * STEP)) / STEP, axes), 0.0
+    flat = base.reshape(-1)
+    noise = 4 * EPSILON * float(np.max(np.abs(applied(base))))
+    quotients = ladder(
+        lambda steps: applied((flat + steps).reshape(base.shape)).reshape(-1), np.maximum(np.abs(flat), 1e-3), noise
+    )[1]
+    return Tensor(quotients.value.reshape(base.shape), axes), float(np.max(quotients.bar))

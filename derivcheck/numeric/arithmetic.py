@@ -28,6 +28,23 @@ def _error_function(x: Array) -> Array:
     return np.vectorize(math.erf, otypes=[float])(x)
 
 
+TINY = 1e-9
+
+
+def exponential(z: Array) -> Array:
+    """exp; for |Im z| < 1e-9 cos and sin of it are 1 and itself to the last place, and are not computed."""
+    if not np.iscomplexobj(z):
+        return np.exp(z)
+    z = np.asarray(z)
+    imaginary = z.imag
+    if not imaginary.size or max(float(np.max(imaginary)), -float(np.min(imaginary))) >= TINY:
+        return np.exp(z)
+    result = np.empty_like(z)
+    result.real = np.exp(z.real)
+    result.imag = result.real * imaginary
+    return result
+
+
 FLOAT_FUNCTIONS: Mapping[str, Callable[[Array], Array]] = {
     "sin": np.sin, "cos": np.cos, "tan": np.tan, "tanh": np.tanh, "sinh": np.sinh, "cosh": np.cosh,
     "atan": np.arctan, "erf": _error_function, "coth": lambda x: 1 / np.tanh(x),
@@ -46,7 +63,7 @@ class ScaledFloats:
     @staticmethod
     def plain(value: Scaled) -> Array:
         mantissa, scale = value
-        return mantissa if scale is None else mantissa * np.exp(scale)
+        return mantissa if scale is None else mantissa * exponential(scale)
 
     def add(self, values: Sequence[Scaled]) -> Scaled:
         if all(scale is None for _, scale in values):
@@ -65,7 +82,7 @@ class ScaledFloats:
         for mantissa, scale in values:
             shift = (0.0 if scale is None else scale) - top
             total = total + np.where(
-                np.asarray(mantissa) == 0, 0.0, mantissa * np.exp(np.where(np.real(shift) > 0, 0, shift))
+                np.asarray(mantissa) == 0, 0.0, mantissa * exponential(np.where(np.real(shift) > 0, 0, shift))
             )
         return total, top
 

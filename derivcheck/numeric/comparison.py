@@ -6,8 +6,7 @@ what is compared: how far values move when every input moves by a unit in the la
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,30 +15,13 @@ import numpy as np
 import sympy
 
 from derivcheck.canonical.form import Facts
-from derivcheck.graph import Axes, Axis, Dimension, Map, Node, mapped, topological
+from derivcheck.graph import Axes, Axis, Map, Node, mapped, topological
+from derivcheck.numeric.differences import EPSILON
 from derivcheck.numeric.program import Program, Sizes, Tensor
 from derivcheck.numeric.sampling import finite_run
+from derivcheck.numeric.survey import PROBE, Surveyor, Way, laid_out
 from derivcheck.scalars import lower
 from derivcheck.verdicts import NumericEvidence, NumericVerdict
-
-STEP = 1e-30
-EPSILON = float(np.finfo(float).eps)
-CHUNK = 200_000  # numbers in a batch of perturbed copies of the variable
-PROBE = Axis(Dimension.named("probe"), "probe")
-
-
-def laid_out(value: Tensor, axes: Axes, sizes: Sizes) -> Any:
-    """The array along exactly the given axes, repeated along those that the tensor lacks."""
-    shape = [axis.dimension.size(sizes) for axis in axes]
-    return np.broadcast_to(value.aligned(axes), shape)
-
-
-def is_analytic(output: Node, variable: Node) -> bool:
-    """Whether the forward pass can be evaluated at complex points."""
-    for node in topological([output], frozenset([variable])):
-        if isinstance(node, Map) and lower(node.expression).has(sympy.erf):
-            return False
-    return True
 
 
 def compare_gradient(
@@ -51,6 +33,7 @@ def compare_gradient(
     seed: int,
     rows: Mapping[Axis, Axis] | None = None,
     columns: Mapping[Axis, Axis] | None = None,
+    way: Way = "full",
 ) -> NumericEvidence:
     """Every ∂output[rows]/∂variable[columns] of `claimed` against differences of the forward pass.
 
@@ -61,98 +44,80 @@ def compare_gradient(
     backward = Program([claimed, output, variable], seed=seed)
     values, (slopes, _, at) = finite_run(backward, sizes, facts, seed)
     axes = tuple(rows.get(a, a) for a in output.axes) + tuple(columns.get(a, a) for a in variable.axes)
-    forward = Program([output], frozenset([variable]), seed)
     given = laid_out(slopes, axes, sizes)
-    base = np.array(laid_out(at, variable.axes, sizes))
-    measure = _complex_step if is_analytic(output, variable) else _central_differences
-    measured, scheme_error = measure(forward, variable, values, base, output.axes, sizes)
-    bar = scheme_error + _noise(Program([claimed], seed=seed), values, (axes,), sizes, (given,))
-    kink = _near_kink(output, variable, {**values, variable: Tensor(base, variable.axes)}, sizes, seed)
-    return _verdict(given, measured, bar, "complex step" if measure is _complex_step else "central differences", kink)
+    surveyor = Surveyor(output, variable, {**values, variable: at}, sizes, seed)
+    claim = Program([claimed], seed=seed)
+    if way == "projections" and not output.axes:
+        return _compare_projections(surveyor, claim, values, given, axes)
+    survey = surveyor.structured() if way == "structured" else surveyor.full()
+    measured = _outputs_first(survey.measured, len(variable.axes))
+    bar = float(np.max(survey.error, initial=0.0)) + _noise(claim, values, (axes,), sizes, (given,))
+    kink = _near_kink(output, variable, {**values, variable: Tensor(surveyor.base, variable.axes)}, sizes, seed)
+    return _verdict(given, measured, bar, survey.scheme, kink)
+
+
+def _outputs_first(array: Any, count: int) -> Any:
+    """(*variable, *output) to (*output, *variable)."""
+    return np.moveaxis(array, tuple(range(count)), tuple(range(-count, 0))) if count else array
+
+
+def _compare_projections(
+    surveyor: Surveyor, claim: Program, values: Mapping[Node, Tensor], given: Any, axes: Axes
+) -> NumericEvidence:
+    """The claimed gradient along random directions: one number each, in which every entry has its part."""
+    directions = surveyor.directions()
+    measured, error = surveyor.projected(directions)
+    places = tuple(range(1, directions.ndim))
+
+    def along(array: Any) -> Any:
+        return np.sum(array * directions, axis=places)
+
+    expected = along(given)
+    spread = 0.0
+    for moved in _moved(claim, values, axes, surveyor.sizes):
+        spread = max(spread, float(np.max(np.abs(along(moved) - expected))))
+    rounding = EPSILON * (np.sqrt(np.sum(given**2)) + float(np.max(np.abs(expected))))
+    bar = error + 16 * spread + 32 * float(rounding)
+    return _verdict(expected, measured, bar, f"{len(directions)} projections", False)
 
 
 def difference_quotients(
-    forward: Program, variable: Node, values: Mapping[Node, Tensor], base: Any, out_axes: Axes, sizes: Sizes
+    numerator: Node, variable: Node, values: Mapping[Node, Tensor], sizes: Sizes, seed: int
 ) -> tuple[Any, float]:
-    """(every ∂output/∂variable along (*out, *variable), the error of the scheme)."""
-    measure = _complex_step if is_analytic(forward.outputs[0], variable) else _central_differences
-    return measure(forward, variable, values, base, out_axes, sizes)
-
-
-def _complex_step(
-    forward: Program, variable: Node, values: Mapping[Node, Tensor], base: Any, out_axes: Axes, sizes: Sizes
-) -> tuple[Any, float]:
-    """Im f(x + ih) / h with h = 1e-30: no subtraction, no truncation error to speak of."""
-    parts = _perturbed(forward, variable, values, base, 1j * STEP, out_axes, sizes)
-    return _columns([np.imag(part) / STEP for part in parts], base.shape), 0.0
-
-
-def _central_differences(
-    forward: Program, variable: Node, values: Mapping[Node, Tensor], base: Any, out_axes: Axes, sizes: Sizes
-) -> tuple[Any, float]:
-    """Fourth-order differences on a ladder of steps; the error is how far neighbouring rungs differ."""
-    unit = float(np.max(np.abs(base))) if base.size else 1.0
-    unit = unit or 1.0
-    rungs = []
-    for step in (unit * 1e-2, unit * 3e-3, unit * 1e-3, unit * 3e-4):
-        total: Any = 0.0
-        for offset, weight in ((1, 8.0), (-1, -8.0), (2, -1.0), (-2, 1.0)):
-            parts = list(_perturbed(forward, variable, values, base, offset * step, out_axes, sizes))
-            total = total + weight * _columns(parts, base.shape)
-        rungs.append(total / (12 * step))
-    gaps = [float(np.max(np.abs(a - b))) for a, b in itertools.pairwise(rungs)]
-    best = int(np.argmin(gaps))
-    return rungs[best + 1], 4 * gaps[best]
-
-
-def _perturbed(
-    forward: Program,
-    variable: Node,
-    values: Mapping[Node, Tensor],
-    base: Any,
-    step: complex,
-    out_axes: Axes,
-    sizes: Sizes,
-) -> Iterator[Any]:
-    """The output for every single-entry perturbation, in batches along a probe axis."""
-    count = int(base.size)
-    batch = max(1, CHUNK // max(1, count))
-    lengths = [axis.dimension.size(sizes) for axis in out_axes]
-    for start in range(0, count, batch):
-        stop = min(count, start + batch)
-        entries = np.zeros((stop - start, count))
-        entries[np.arange(stop - start), np.arange(start, stop)] = 1.0
-        probes = base + step * entries.reshape((stop - start, *base.shape))
-        out = forward.run({**values, variable: Tensor(probes, (PROBE, *variable.axes))}, sizes)[0]
-        yield np.broadcast_to(out.aligned((PROBE, *out_axes)), [stop - start, *lengths])
-
-
-def _columns(parts: list[Any], shape: tuple[int, ...]) -> Any:
-    """Batches (probe, *out) joined to (*out, *variable)."""
-    joined = np.concatenate(parts, axis=0)
-    moved = np.moveaxis(joined, 0, -1)
-    return moved.reshape((*moved.shape[:-1], *shape))
+    """(every ∂output/∂variable along (*output, *variable), the error of the scheme)."""
+    survey = Surveyor(numerator, variable, values, sizes, seed).full()
+    return _outputs_first(survey.measured, len(variable.axes)), float(np.max(survey.error, initial=0.0))
 
 
 def _noise(
     program: Program, values: Mapping[Node, Tensor], axes: Sequence[Axes], sizes: Sizes, outputs: Sequence[Any]
 ) -> float:
     """How far the outputs move when every input moves by a few units in the last place."""
-    generator = np.random.default_rng(5)
     worst = 0.0
-    moved = {}
-    for node, value in values.items():
-        # Two perturbed copies at once, along the probe axis.
-        array = np.asarray(value.array)
-        signs = generator.choice([-1.0, 1.0], size=(2, *array.shape))
-        moved[node] = Tensor(array * (1 + 4 * EPSILON * signs), (PROBE, *value.axes))
-    for value, place, reference in zip(program.run(moved, sizes), axes, outputs, strict=True):
+    for value, place, reference in zip(_jittered(program, values, sizes), axes, outputs, strict=True):
         shape = [2, *(axis.dimension.size(sizes) for axis in place)]
         difference = np.abs(np.broadcast_to(value.aligned((PROBE, *place)), shape) - reference)
         largest = float(np.max(difference)) if difference.size else 0.0
         worst = max(worst, largest if np.isfinite(largest) else 0.0)
     scale = max(float(np.max(np.abs(o))) if np.size(o) else 0.0 for o in outputs)
     return 32 * worst + 256 * EPSILON * (scale if np.isfinite(scale) else 0.0)
+
+
+def _moved(program: Program, values: Mapping[Node, Tensor], axes: Axes, sizes: Sizes) -> Any:
+    """The first output at two points a few units in the last place away, (2, *axes)."""
+    found = _jittered(program, values, sizes)[0]
+    return np.broadcast_to(found.aligned((PROBE, *axes)), [2, *(axis.dimension.size(sizes) for axis in axes)])
+
+
+def _jittered(program: Program, values: Mapping[Node, Tensor], sizes: Sizes) -> list[Tensor]:
+    generator = np.random.default_rng(5)
+    moved = {}
+    for node, value in values.items():
+        # Two perturbed copies at once, along the probe axis.
+        array = np.asarray(value.array)
+        signs = generator.choice([-1.0, 1.0], size=(2, *array.shape))
+        moved[node] = Tensor(array * (1 + 4 * EPSILON * signs), (PROBE, *value.axes))
+    return program.run(moved, sizes)
 
 
 def _verdict(given: Any, measured: Any, bar: float, scheme: str, kink: bool) -> NumericEvidence:

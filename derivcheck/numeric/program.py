@@ -31,7 +31,7 @@ from derivcheck.graph import (
     Sum,
     topological,
 )
-from derivcheck.numeric.arithmetic import ManyDigits, ScaledFloats
+from derivcheck.numeric.arithmetic import ManyDigits, ScaledFloats, exponential
 from derivcheck.scalars import NamedFunction, lower, placeholder
 
 Sizes = Mapping[str, int]
@@ -96,7 +96,7 @@ class Program:
                     users[operand] = users.get(operand, 0) + 1
         kept = set(outputs)
         # A product that only a sum uses is contracted with it and never laid out.
-        self._fused = frozenset(
+        self.fused = frozenset(
             node.operand
             for node in self.order
             if isinstance(node, Sum)
@@ -111,7 +111,7 @@ class Program:
     def run(self, given: Mapping[Node, Tensor], sizes: Sizes) -> list[Tensor]:
         """The outputs for the given inputs. Overflow and NaN are left in the values."""
         values = self.run_all(given, sizes)
-        return [self._settled(values[node]) for node in self.outputs]
+        return [self.settled(values[node]) for node in self.outputs]
 
     def run_all(self, given: Mapping[Node, Tensor], sizes: Sizes) -> dict[Node, Tensor]:
         """The value of every node, some of them scaled. Raises NumericError (DC504) for an empty dimension."""
@@ -123,26 +123,27 @@ class Program:
             for node in self.order:
                 if node in given:
                     values[node] = given[node]
-                elif node in self._fused:
+                elif node in self.fused:
                     continue
                 else:
-                    values[node] = self._value(node, values, sizes)
+                    values[node] = self.value(node, values, sizes)
         return values
 
-    def _settled(self, value: Tensor) -> Tensor:
+    def settled(self, value: Tensor) -> Tensor:
+        """The value with its exponent worked in."""
         if value.scale is None:
             return value
         with np.errstate(all="ignore"):
-            return Tensor(value.array * np.exp(value.scale), value.axes)
+            return Tensor(value.array * exponential(value.scale), value.axes)
 
-    def _value(self, node: Node, values: dict[Node, Tensor], sizes: Sizes) -> Tensor:
+    def value(self, node: Node, values: dict[Node, Tensor], sizes: Sizes) -> Tensor:
         match node:
             case Input():
                 raise NumericError(Diagnostic("DC502", f"no value is given for `{node.name}`"))
             case Quantity():
                 return values[node.operand]
             case Map():
-                return self._map(node, [values[operand] for operand in node.operands], sizes)
+                return self.map(node, [values[operand] for operand in node.operands], sizes)
             case Sum():
                 return self._sum(node, values, sizes)
             case Rename():
@@ -152,15 +153,16 @@ class Program:
             case Indicator():
                 return self._indicator(node, sizes)
             case Extremum():
-                return self._extremum(node, self._settled(values[node.operand]))
+                return self.extremum(node, self.settled(values[node.operand]))
             case Product():
-                value = self._settled(values[node.operand])
+                value = self.settled(values[node.operand])
                 places = tuple(value.axes.index(axis) for axis in node.bound)
                 return Tensor(np.prod(value.array, axis=places), tuple(a for a in value.axes if a not in node.bound))
             case _:
                 assert_never(node)
 
-    def _map(self, node: Map, operands: Sequence[Tensor], sizes: Sizes) -> Tensor:
+    def map(self, node: Map, operands: Sequence[Tensor], sizes: Sizes) -> Tensor:
+        """The scalar expression of a map applied to operands, along all of their axes."""
         axes: Axes = tuple(sorted({axis for operand in operands for axis in operand.axes}))
         run = evaluator(witnessed(lower(node.expression), self.seed))
         if self._precise:
@@ -172,24 +174,15 @@ class Program:
         return Tensor(mantissa, axes, None if scale is None else np.broadcast_to(scale, np.shape(mantissa)))
 
     def _sum(self, node: Sum, values: dict[Node, Tensor], sizes: Sizes) -> Tensor:
-        if node.operand in self._fused:
+        if node.operand in self.fused:
             assert isinstance(node.operand, Map)
-            operands = [values[operand] for operand in node.operand.operands]
+            operands = [_plainly(values[operand]) for operand in node.operand.operands]
             if not self._precise and all(operand.scale is None for operand in operands):
-                return _contracted(operands, node.bound)
-            value = self._map(node.operand, operands, sizes)
+                return contracted(operands, node.bound)
+            value = self.map(node.operand, operands, sizes)
         else:
             value = values[node.operand]
-        places = tuple(value.axes.index(axis) for axis in node.bound)
-        axes = tuple(axis for axis in value.axes if axis not in node.bound)
-        if value.scale is None:
-            return Tensor(np.sum(value.array, axis=places), axes)
-        heights = np.where(value.array == 0, -np.inf, np.real(value.scale))
-        top = np.max(heights, axis=places, keepdims=True)
-        top = np.where(np.isfinite(top), top, 0.0)
-        parts = np.where(value.array == 0, 0.0, value.array * np.exp(value.scale - top))
-        total = np.sum(parts, axis=places)
-        return Tensor(total, axes, np.squeeze(top, axis=places))
+        return summed(value, node.bound)
 
     def _indicator(self, node: Indicator, sizes: Sizes) -> Tensor:
         """0/1 arrays; positions count from 1, those of a window from 0."""
@@ -220,13 +213,44 @@ class Program:
             return Tensor(np.vectorize(mpmath.mpf, otypes=[object])(numbers), axes)
         return Tensor(numbers, axes)
 
-    def _extremum(self, node: Extremum, value: Tensor) -> Tensor:
+    def extremum(self, node: Extremum, value: Tensor) -> Tensor:
+        """The entry with the largest or smallest real part."""
         kept = tuple(axis for axis in value.axes if axis not in node.bound)
         array = np.asarray(_aligned(value.array, value.axes, kept + node.bound))
         array = array.reshape((*array.shape[: len(kept)], -1))
         keys = array if self._precise else np.real(array)
         places = np.argmax(keys, axis=-1) if node.kind == "max" else np.argmin(keys, axis=-1)
         return Tensor(np.take_along_axis(array, places[..., None], axis=-1)[..., 0], kept)
+
+
+def _plainly(value: Tensor) -> Tensor:
+    """A scaled value without its exponent, where nothing overflows or vanishes by that; else as it is."""
+    if value.scale is None:
+        return value
+    plain = value.array * exponential(value.scale)
+    if not np.all(np.isfinite(plain)) or np.any((plain == 0) & (np.asarray(value.array) != 0)):
+        return value
+    return Tensor(plain, value.axes)
+
+
+def summed(value: Tensor, bound: Axes) -> Tensor:
+    """The sum over axes, aligned on the largest exponent where the value is scaled."""
+    places = tuple(value.axes.index(axis) for axis in bound)
+    axes = tuple(axis for axis in value.axes if axis not in bound)
+    if value.scale is None:
+        return Tensor(np.sum(value.array, axis=places), axes)
+    mantissa = np.asarray(value.array)
+    if all(stride == 0 for stride in mantissa.strides) and mantissa.size and mantissa.flat[0] == 1:
+        # A sum of plain exponentials.
+        top = np.max(np.real(value.scale), axis=places, keepdims=True)
+        top = np.where(np.isfinite(top), top, 0.0)
+        total = np.sum(exponential(value.scale - top), axis=places)
+    else:
+        heights = np.where(mantissa == 0, -np.inf, np.real(value.scale))
+        top = np.max(heights, axis=places, keepdims=True)
+        top = np.where(np.isfinite(top), top, 0.0)
+        total = np.sum(np.where(mantissa == 0, 0.0, mantissa * exponential(value.scale - top)), axis=places)
+    return Tensor(total, axes, np.squeeze(top, axis=places))
 
 
 def _operands(node: Node) -> Sequence[Node]:
@@ -253,7 +277,14 @@ def _spread(array: Any, axes: Axes, operands: Sequence[Tensor]) -> Any:
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-def _contracted(operands: Sequence[Tensor], bound: Axes) -> Tensor:
+def contracted(operands: Sequence[Tensor], bound: Axes) -> Tensor:
+    """The product of the operands summed over the bound axes."""
+    if not bound:
+        axes = tuple(sorted({axis for operand in operands for axis in operand.axes}))
+        product = operands[0].aligned(axes)
+        for operand in operands[1:]:
+            product = product * operand.aligned(axes)
+        return Tensor(product, axes)
     names: dict[Axis, str] = {}
     for operand in operands:
         for axis in operand.axes:

@@ -1,0 +1,86 @@
+"""Which entries of a tensor differ, and what the pattern suggests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """How many entries differ, in which slices, and the cause that the pattern suggests.
+
+    `lines` are (axis from 1, positions from 1) of an axis whose wrong entries lie in some positions only.
+    """
+
+    wrong: int
+    entries: int
+    lines: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    ratio: float | None = None
+    cause: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.wrong} of {self.entries} entries differ"
+        for axis, positions in self.lines:
+            shown = ", ".join(map(str, positions[:6])) + (", ..." if len(positions) > 6 else "")
+            text += f"; along axis {axis} only at {shown}"
+        return text + (f"; {self.cause}" if self.cause else "")
+
+
+def census(given: Any, measured: Any, bars: Any) -> Census:
+    """The census of two arrays of one shape; `bars` say how far entries may lie apart."""
+    given, measured = np.asarray(given, dtype=float), np.asarray(measured, dtype=float)
+    with np.errstate(all="ignore"):
+        wrong = ~(np.abs(given - measured) <= bars)
+    count = int(np.count_nonzero(wrong))
+    lines = []
+    for axis in range(given.ndim):
+        if given.shape[axis] > 1 and count:
+            others = tuple(k for k in range(given.ndim) if k != axis)
+            hit = np.flatnonzero(np.any(wrong, axis=others))
+            if len(hit) <= given.shape[axis] // 2:
+                lines.append((axis + 1, tuple(int(k) + 1 for k in hit)))
+    ratio = _constant_ratio(given, measured, wrong)
+    return Census(count, int(given.size), tuple(lines), ratio, _cause(given, measured, bars, wrong, ratio))
+
+
+def _constant_ratio(given: Any, measured: Any, wrong: Any) -> float | None:
+    """given / measured over the wrong entries, where it is one number."""
+    above, below = given[wrong], measured[wrong]
+    if above.size < 2 or np.any(below == 0) or not np.all(np.isfinite(above)) or not np.all(np.isfinite(below)):
+        return None
+    ratios = above / below
+    middle = float(np.median(ratios))
+    return middle if np.all(np.abs(ratios - middle) <= 1e-6 * abs(middle)) else None
+
+
+def _cause(given: Any, measured: Any, bars: Any, wrong: Any, ratio: float | None) -> str:
+    bar = float(np.max(np.where(np.isfinite(bars), bars, 0))) if np.size(bars) else 0.0
+    if not np.all(np.isfinite(given)):
+        return "a given value is not finite"
+    if ratio is not None and abs(ratio + 1) < 1e-6:
+        return "the sign is wrong"
+    if ratio is not None and abs(ratio) > 1e-12:
+        inverse = 1 / ratio
+        if abs(inverse) >= 1 and abs(inverse - round(inverse)) < 1e-6 * abs(inverse):
+            return f"a factor {round(inverse)} is missing"
+        return f"a constant factor {ratio:.6g} too much"
+    if np.all(given[wrong] == 0):
+        return "the given entries are zero"
+    if given.ndim == 2 and given.shape[0] == given.shape[1] and np.all(np.abs(given.T - measured) <= bars + bar):
+        return "the given array is the transpose"
+    shift = (given - measured)[wrong]
+    if shift.size > 1 and np.all(np.abs(shift - np.median(shift)) <= 1e-6 * np.max(np.abs(shift))):
+        return f"a constant {float(np.median(shift)):.6g} is added"
+    for axis in range(given.ndim):
+        if given.shape[axis] > 1 and np.all(wrong):
+            with np.errstate(all="ignore"):
+                ratios = given / measured
+            middle = np.median(ratios, axis=axis, keepdims=True)
+            if np.all(np.isfinite(ratios)) and np.all(np.abs(ratios - middle) <= 1e-6 * np.abs(middle)):
+                return (
+                    f"the ratio given / measured is constant along axis {axis + 1}: a factor of the other axes is off"
+                )
+    return ""
