@@ -27,9 +27,9 @@ from derivcheck.notation.printer import to_latex, to_plain, to_unicode
 from derivcheck.notation.syntax import Call, Conditional, Derivative, Expression, Name, Subscript
 from derivcheck.notation.syntax import Comparison as Test
 from derivcheck.numeric.comparison import compare_gradient
-from derivcheck.numeric.survey import laid_out
 from derivcheck.numeric.program import Program, Tensor
 from derivcheck.numeric.sampling import finite_sample
+from derivcheck.numeric.survey import laid_out
 from derivcheck.reading import Reader
 from derivcheck.spec import Spec, read_spec
 from derivcheck.verdicts import NumericEvidence, Verdict

@@ -29,6 +29,27 @@ class ExactEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Census:
+    """How many entries differ, in which slices, and the cause that the pattern suggests.
+
+    `lines` are (axis from 1, positions from 1) of an axis whose wrong entries lie in some positions only.
+    """
+
+    wrong: int
+    entries: int
+    lines: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    ratio: float | None = None
+    cause: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.wrong} of {self.entries} entries differ"
+        for axis, positions in self.lines:
+            shown = ", ".join(map(str, positions[:6])) + (", ..." if len(positions) > 6 else "")
+            text += f"; along axis {axis} only at {shown}"
+        return text + (f"; {self.cause}" if self.cause else "")
+
+
+@dataclass(frozen=True, slots=True)
 class NumericEvidence:
     """The comparison with finite differences, or of two sides; errors are relative to the tensor."""
 
@@ -38,6 +59,7 @@ class NumericEvidence:
     bar: float = 0.0
     entries: int = 0
     reason: str = ""
+    census: Census | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ adjoint and against differences, judge the claims, hand over the results.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from derivcheck.canonical.atoms import GrowthError, UndefinedError
@@ -41,6 +41,7 @@ from derivcheck.notation.parser import parse_continuation, parse_equation
 from derivcheck.notation.printer import to_latex, to_plain, to_unicode
 from derivcheck.notation.syntax import Derivative, Equation, Expression, Name, Subscript
 from derivcheck.numeric.comparison import compare_gradient
+from derivcheck.numeric.survey import Way
 from derivcheck.spec import ClaimDeclaration, Spec, load_spec, read_spec
 from derivcheck.verdicts import (
     HOLDS,
@@ -55,17 +56,31 @@ from derivcheck.verdicts import (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Measuring:
+    """How derived gradients are measured: the way (numeric/survey.py), sizes of its own, and whom to tell.
+
+    `sizes` hold for the measurement alone; claims are judged at the spec's sizes.
+    """
+
+    way: Way = "full"
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    progress: Callable[[str], None] | None = None
+
+
 def verify_paths(paths: Iterable[str | Path], seed: int | None = None, strict: bool = False) -> Report:
     """Every spec file in the order given; a file that cannot be read is reported, the others are judged."""
     return Report(tuple(verify_file(path, seed, strict) for path in paths))
 
 
-def verify_file(path: str | Path, seed: int | None = None, strict: bool = False) -> FileResult:
+def verify_file(
+    path: str | Path, seed: int | None = None, strict: bool = False, measuring: Measuring | None = None
+) -> FileResult:
     try:
         spec = load_spec(path)
     except DerivcheckError as problem:
         return FileResult(str(path), error=problem.diagnostic)
-    return verify_spec(spec, seed, strict)
+    return verify_spec(spec, seed, strict, measuring)
 
 
 def verify_text(text: str, path: str = "<string>", seed: int | None = None, strict: bool = False) -> FileResult:
@@ -77,11 +92,13 @@ def verify_text(text: str, path: str = "<string>", seed: int | None = None, stri
     return verify_spec(spec, seed, strict)
 
 
-def verify_spec(spec: Spec, seed: int | None = None, strict: bool = False) -> FileResult:
+def verify_spec(
+    spec: Spec, seed: int | None = None, strict: bool = False, measuring: Measuring | None = None
+) -> FileResult:
     """The verdicts on one spec, at every depth it declares."""
     blank = FileResult(spec.path, spec.title, spec.source, strict=strict)
     try:
-        examiners = [Examiner(build(spec, depth), seed) for depth in depths(spec)]
+        examiners = [Examiner(build(spec, depth), seed, measuring) for depth in depths(spec)]
         gradients = tuple(result for examiner in examiners for result in examiner.gradients())
         claims = tuple(judge_claim(declaration, examiners, strict) for declaration in spec.claims)
     except ContradictionError as problem:
@@ -97,8 +114,14 @@ def verify_spec(spec: Spec, seed: int | None = None, strict: bool = False) -> Fi
 class Examiner:
     """Everything about one network at one depth."""
 
-    def __init__(self, network: Network, seed: int | None = None) -> None:
+    def __init__(self, network: Network, seed: int | None = None, measuring: Measuring | None = None) -> None:
+        """Raises SpecError (DC039) where `measuring` gives a size to a dimension that the spec does not have."""
         self.network = network
+        self.measuring = measuring or Measuring()
+        for name in self.measuring.sizes:
+            if name not in network.sizes:
+                raise SpecError(Diagnostic("DC039", f"`{name}` is not a dimension of this spec", None, "",
+                                           (("dimensions", ", ".join(network.sizes)),)))  # fmt: skip
         self.seed = network.spec.numeric.seed if seed is None else seed
         self.derivation = None
         names = frozenset(t.node for t in network.tensors if isinstance(t.node, Quantity))
@@ -147,7 +170,7 @@ class Examiner:
             return self
         network = with_abbreviations(self.network, declaration.let)
         network = replace(network, facts=with_facts(network, declaration.given))
-        return Examiner(network, self.seed)
+        return Examiner(network, self.seed, self.measuring)
 
     # --- gradients ------------------------------------------------------------------------
 
@@ -225,9 +248,12 @@ class Examiner:
         key = (output, tensor.node)
         if key not in self._measured:
             network = self.network
+            sizes = {**network.sizes, **self.measuring.sizes}
+            if self.measuring.progress is not None:
+                self.measuring.progress(f"measuring d{self.derivation.output.name}/d{tensor.name}")
             try:
                 self._measured[key] = compare_gradient(
-                    output, tensor.node, adjoint, network.sizes, network.facts, self.seed
+                    output, tensor.node, adjoint, sizes, network.facts, self.seed, way=self.measuring.way
                 )
             except (NumericError, UnsupportedError) as problem:
                 self._measured[key] = NumericEvidence("cannot_tell", reason=problem.diagnostic.message)

@@ -15,6 +15,7 @@ from derivcheck.diagnostics import DerivcheckError, Diagnostic
 
 if TYPE_CHECKING:
     from derivcheck.verdicts import FileResult
+    from derivcheck.verify import Measuring
 
 app = typer.Typer(
     name="derivcheck",
@@ -24,6 +25,12 @@ app = typer.Typer(
     add_completion=True,
     pretty_exceptions_enable=False,
 )
+
+
+class NumericWay(str, Enum):  # noqa: UP042 - Typer reads the values
+    full = "full"
+    structured = "structured"
+    projections = "projections"
 
 
 class ReportFormat(str, Enum):  # noqa: UP042 - Typer reads the values
@@ -113,22 +120,39 @@ def verify(
     format: Annotated[ReportFormat, typer.Option("--format", help="How to report.")] = ReportFormat.text,
     seed: Seed = None,
     strict: Annotated[bool, typer.Option("--strict", help="Only proved claims hold, checked ones do not.")] = False,
+    numeric: Annotated[NumericWay, typer.Option("--numeric", help="How gradients are measured.")] = NumericWay.full,
+    sizes: Annotated[
+        str | None, typer.Option("--sizes", metavar="n0=784,M=32", help="Sizes for the measurement of gradients.")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE.svg|png", help="Draw errors and disagreements.")
+    ] = None,
     ascii: Ascii = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Show evidence and readings.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Show only what does not hold.")] = False,
 ) -> int:
     """Derive and check every gradient, and judge every claim, of the specs."""
+    from derivcheck.cli.measuring import measuring_of
     from derivcheck.verdicts import Report
 
+    measuring = measuring_of(numeric.value, sizes, sys.stderr)
+    if plot is not None:
+        from derivcheck.report.plot import require_plotting
+
+        require_plotting(plot)
     files = _spec_files(specs or [])
     progress = sys.stderr.isatty() and len(files) > 3
     results = []
     for position, file in enumerate(files, 1):
         if progress:
             print(f"\r{position}/{len(files)}\x1b[K", end="", file=sys.stderr, flush=True)
-        results.append(_judged(file, seed, strict) if isinstance(file, Path) else file)
-    if progress:
+        results.append(_judged(file, seed, strict, measuring) if isinstance(file, Path) else file)
+    if progress or measuring.progress is not None:
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    if plot is not None:
+        from derivcheck.report.plot import draw
+
+        draw([file for file in files if isinstance(file, Path)], plot, measuring, seed)
     report = Report(tuple(results))
     if format is ReportFormat.json:
         from derivcheck.report.json import to_json
@@ -144,13 +168,13 @@ def verify(
     return report.exit_code
 
 
-def _judged(path: Path, seed: int | None, strict: bool) -> FileResult:
+def _judged(path: Path, seed: int | None, strict: bool, measuring: Measuring) -> FileResult:
     """One file's results; a failure of derivcheck's own is reported for this file, the others are judged."""
     from derivcheck.verdicts import FileResult
     from derivcheck.verify import verify_file
 
     try:
-        return verify_file(path, seed, strict)
+        return verify_file(path, seed, strict, measuring)
     except Exception as problem:
         if os.environ.get("DERIVCHECK_TRACEBACK"):
             raise

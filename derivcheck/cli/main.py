@@ -37,7 +37,7 @@ def run(arguments: list[str]) -> int:
         return 2
     except OSError as problem:
         _abandon_output()
-        _say(Diagnostic("DC612", f"the output cannot be written: {problem.strerror or problem}"))
+        _say(Diagnostic("DC613", f"the output cannot be written: {problem.strerror or problem}"))
         return 2
     except Exception as problem:
         if os.environ.get("DERIVCHECK_TRACEBACK"):

@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-
-@dataclass(frozen=True, slots=True)
-class Census:
-    """How many entries differ, in which slices, and the cause that the pattern suggests.
-
-    `lines` are (axis from 1, positions from 1) of an axis whose wrong entries lie in some positions only.
-    """
-
-    wrong: int
-    entries: int
-    lines: tuple[tuple[int, tuple[int, ...]], ...] = ()
-    ratio: float | None = None
-    cause: str = ""
-
-    def __str__(self) -> str:
-        text = f"{self.wrong} of {self.entries} entries differ"
-        for axis, positions in self.lines:
-            shown = ", ".join(map(str, positions[:6])) + (", ..." if len(positions) > 6 else "")
-            text += f"; along axis {axis} only at {shown}"
-        return text + (f"; {self.cause}" if self.cause else "")
+from derivcheck.verdicts import Census
 
 
 def census(given: Any, measured: Any, bars: Any) -> Census:

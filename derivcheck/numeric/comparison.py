@@ -16,6 +16,7 @@ import sympy
 
 from derivcheck.canonical.form import Facts
 from derivcheck.graph import Axes, Axis, Map, Node, mapped, topological
+from derivcheck.numeric.census import census
 from derivcheck.numeric.differences import EPSILON
 from derivcheck.numeric.program import Program, Sizes, Tensor
 from derivcheck.numeric.sampling import finite_run
@@ -192,10 +193,11 @@ def compare_sides(left: Node, right: Node, axes: Axes, sizes: Sizes, facts: Fact
     precise = _at_fifty_digits(left, right, axes, sizes, values, seed, place)
     gap = abs(precise[0] - precise[1])
     size = max(abs(precise[0]), abs(precise[1]), mpmath.mpf(10) ** -300)
+    found = census(second, first, np.broadcast_to(bar, np.shape(first))) if count > 1 else None
     differs = gap > size * mpmath.mpf(10) ** -30 and gap > mpmath.mpf(worst) / 1000
     verdict: NumericVerdict = "differs" if differs else "cannot_tell"
     return SidesAtAPoint(
-        NumericEvidence(verdict, "two sides", relative, relative_bar, count),
+        NumericEvidence(verdict, "two sides", relative, relative_bar, count, "", found),
         tuple(int(k) + 1 for k in place), float(first[place]), float(second[place]),
         mpmath.nstr(precise[0], 12), mpmath.nstr(precise[1], 12), dict(sizes), seed,
     )  # fmt: skip

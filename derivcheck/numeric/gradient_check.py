@@ -14,8 +14,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from derivcheck.numeric.census import Census, census
+from derivcheck.numeric.census import census
 from derivcheck.numeric.differences import EPSILON, Quotients, ladder, noise_of
+from derivcheck.verdicts import Census
 
 CheckVerdict = Literal["agrees", "differs", "kink", "cannot_tell", "not_deterministic"]
 

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
+import sympy
 
 from derivcheck.canonical.form import Facts
 from derivcheck.diagnostics import Diagnostic, NumericError
-from derivcheck.graph import Input, Node, Quantity, topological
+from derivcheck.graph import Input, Map, Node, Quantity, operands, topological
 from derivcheck.numeric.program import Program, Sizes, Tensor
+from derivcheck.scalars import lower
 
 STYLES = ("generic", "positive", "fraction")
 
@@ -83,19 +85,37 @@ def finite_run(program: Program, sizes: Sizes, facts: Facts, seed: int) -> tuple
         outputs = program.run(values, sizes)
         if all(np.all(np.isfinite(np.real(t.array))) for t in outputs):
             return values, outputs
-    raise NumericError(
-        Diagnostic("DC501", f"{_culprit(program, values, sizes)} has no finite value at any point tried")
-    )
+    raise NumericError(Diagnostic("DC501", f"{_culprit(program, values, sizes)}, at every point tried"))
 
 
 def _culprit(program: Program, values: Mapping[Node, Tensor], sizes: Sizes) -> str:
-    """The first named quantity that is not finite."""
+    """What goes wrong first, and the named quantity in which it does: "`z` is not a number: the log of ..."."""
     found = program.run_all(dict(values), sizes)
-    for node in program.order:
-        if isinstance(node, Quantity) and node in found:
-            value = found[node]
-            with np.errstate(all="ignore"):
-                array = value.array if value.scale is None else value.array * np.exp(value.scale)
-            if not np.all(np.isfinite(np.real(array))):
-                return f"`{node.name}`"
-    return "an expression"
+    with np.errstate(all="ignore"):
+        plain = {node: np.real(program.settled(value).array) for node, value in found.items()}
+    first = next((node for node in program.order if node in plain and not np.all(np.isfinite(plain[node]))), None)
+    if first is None:
+        return "an expression has no finite value"
+    named = next(
+        (n for n in program.order if isinstance(n, Quantity) and n in plain and first in topological([n])), None
+    )
+    name = f"`{named.name}`" if named is not None else "an expression"
+    return f"{name} {_failure(first, plain)}"
+
+
+def _failure(node: Node, plain: Mapping[Node, Any]) -> str:
+    """Why a node is the first that is not finite."""
+    before = [plain[operand] for operand in operands(node) if operand in plain]
+    if isinstance(node, Map) and before:
+        lowest = min(float(np.min(array)) for array in before)
+        nearest = min(float(np.min(np.abs(array))) for array in before)
+        expression = lower(node.expression)
+        if expression.has(sympy.log) and lowest < 0:
+            return "is not a number: a logarithm of a negative number"
+        if expression.has(sympy.log) and nearest == 0:
+            return "is infinite: a logarithm of zero"
+        if any(part.exp.is_negative for part in expression.atoms(sympy.Pow)) and nearest == 0:
+            return "is infinite: a division by zero"
+        if any(part.exp.is_integer is False for part in expression.atoms(sympy.Pow)) and lowest < 0:
+            return "is not a number: a root of a negative number"
+    return "overflows" if np.any(np.isinf(plain[node])) else "is not a number"

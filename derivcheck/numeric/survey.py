@@ -70,7 +70,7 @@ class Surveyor:
         """Every entry by itself."""
         perturbation = Perturbation(self.output, self.variable, self.values, self.sizes, self.seed)
         slopes, error, scheme = self._slopes(perturbation)
-        return Survey(slopes, error, f"{scheme}, every entry", perturbation.evaluations)
+        return Survey(slopes, error, scheme, perturbation.evaluations)
 
     def structured(self) -> Survey:
         """Units by themselves, where the graph allows it and the guard confirms it; else in full."""
@@ -129,27 +129,29 @@ class Surveyor:
 
     # --- the guard ------------------------------------------------------------------------
 
+    def along(self, directions: Any, step: complex) -> Any:
+        """The output at x + step · d for every direction (k, *variable axes), by the plain forward pass."""
+        array = np.empty(directions.shape, dtype=complex if isinstance(step, complex) else float)
+        if isinstance(step, complex):
+            array.real[...] = self.base
+            np.multiply(directions, step.imag, out=array.imag)
+        else:
+            array[...] = self.base + step * directions
+        program = Program([self.output], frozenset([self.variable]), self.seed)
+        moved = Tensor(array, (PROBE, *self.variable.axes))
+        found = program.run({**self.values, self.variable: moved}, self.sizes)[0]
+        return np.broadcast_to(found.aligned((PROBE,)), (len(directions),))
+
     def projected(self, directions: Any) -> tuple[Any, float]:
         """(slopes along directions (k, *variable axes), the error of the scheme)."""
-        program = Program([self.output], frozenset([self.variable]), self.seed)
-
-        def at(step: Any) -> Any:
-            array = np.empty(directions.shape, dtype=complex if isinstance(step, complex) else float)
-            if isinstance(step, complex):
-                array.real[...] = self.base
-                np.multiply(directions, step.imag, out=array.imag)
-            else:
-                array[...] = self.base + step * directions
-            moved = Tensor(array, (PROBE, *self.variable.axes))
-            found = program.run({**self.values, self.variable: moved}, self.sizes)[0]
-            return np.broadcast_to(found.aligned((PROBE,)), (len(directions),))
-
         if self.analytic:
-            return np.imag(at(1j * STEP)) / STEP, 0.0
+            return np.imag(self.along(directions, 1j * STEP)) / STEP, 0.0
         unit = float(np.sqrt(np.mean(self.base**2))) or 1.0
-        noise = 8 * EPSILON * float(np.max(np.abs(np.real(at(0.0)))))
+        noise = 8 * EPSILON * float(np.max(np.abs(np.real(self.along(directions, 0.0)))))
         scale = unit / max(1.0, float(np.sqrt(self.base.size)))
-        quotients = ladder(lambda steps: np.real(at(float(steps[0]))), np.full(len(directions), scale), noise)[1]
+        quotients = ladder(
+            lambda steps: np.real(self.along(directions, float(steps[0]))), np.full(len(directions), scale), noise
+        )[1]
         return quotients.value, float(np.max(quotients.bar))
 
     def directions(self, count: int = DIRECTIONS) -> Any:

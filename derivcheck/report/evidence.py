@@ -92,6 +92,8 @@ def finding(claim: ClaimResult) -> Diagnostic | None:
         notes.append(("expected", claim.expected))
     if claim.witness is not None:
         notes.append(("witness", witness_text(claim.witness)))
+    if claim.numeric.census is not None and claim.verdict == "refuted":
+        notes.append(("census", str(claim.numeric.census)))
     if claim.diagnosis is not None:
         diagnosis = claim.diagnosis.at(claim.where)
         return diagnosis.with_notes(*(note for note in notes if note not in diagnosis.notes))

@@ -9,6 +9,7 @@ from typing import Any
 
 from derivcheck.diagnostics import Diagnostic, Where
 from derivcheck.verdicts import (
+    Census,
     ClaimResult,
     ExactEvidence,
     FileResult,
@@ -125,6 +126,20 @@ def numeric_values(evidence: NumericEvidence) -> dict[str, Any]:
         "bar": _number(evidence.bar) if run else None,
         "entries": evidence.entries,
         "reason": evidence.reason or None,
+        "census": census_values(evidence.census),
+    }
+
+
+def census_values(census: Census | None) -> dict[str, Any] | None:
+    """Which entries differ: how many, in which positions of an axis, their common ratio, the cause it suggests."""
+    if census is None:
+        return None
+    return {
+        "wrong": census.wrong,
+        "entries": census.entries,
+        "lines": [{"axis": axis, "positions": list(positions)} for axis, positions in census.lines],
+        "ratio": None if census.ratio is None else _number(census.ratio),
+        "cause": census.cause or None,
     }
 
 
