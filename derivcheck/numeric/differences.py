@@ -81,12 +81,32 @@ def ladder(
     fine = np.concatenate([gaps, np.zeros_like(edge)])
     bars = np.maximum(coarse, np.minimum(fine, coarse)) + rounding_error
     bars = np.where(np.isfinite(table), bars, np.inf)
+    bars = _unresolved(table, bars, steps, noise)
     best = np.argmin(bars, axis=0)
     columns = np.arange(table.shape[1])
     kinked, one_left, one_right = _one_sided(np.array(left), np.array(right), rounding_error)
     return Ladder(steps, table, bars), Quotients(
         table[best, columns], SAFETY * bars[best, columns], steps[best, columns], one_left, one_right, kinked
     )
+
+
+def _unresolved(table: Any, bars: Any, steps: Any, noise: float) -> Any:
+    """Bars of differences that are exactly zero: the function may only be too coarse to show its slope there.
+
+    Its resolution is the smallest change that was seen along a direction in which small steps change nothing;
+    a change far above the noise is no resolution, but a kink or a jump that a large step has met.
+    """
+    flat = table == 0
+    moving = ~flat & np.isfinite(table)
+    partly = flat.any(axis=0) & moving.any(axis=0)
+    if not partly.any():
+        return bars
+    changes = np.where(moving, np.abs(table) * steps, np.inf)
+    resolution = np.where(partly, np.min(changes, axis=0), np.min(changes[:, partly]))
+    if noise:
+        resolution = np.where(resolution <= 64 * noise, resolution, 0.0)
+    with np.errstate(all="ignore"):
+        return np.where(flat, np.maximum(bars, resolution / steps[0]), bars)
 
 
 def _one_sided(left: Any, right: Any, rounding: Any) -> tuple[Any, Any, Any]:
