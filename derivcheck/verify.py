@@ -201,6 +201,7 @@ class Examiner:
             raise ContradictionError(
                 Diagnostic("DC902", f"the derived d{output.name}/d{tensor.name} disagrees with differences",
                            self._where(tensor), f"relative error {numeric.max_error:.1e}, bar {numeric.bar:.1e}",
+                           (("worst entry", f"{tensor.name}{numeric.reason}"), ("census", str(numeric.census or ""))),
                            help="this is a bug of derivcheck: please report it with the spec")
             )  # fmt: skip
         judgements = [self.judge.judge(link.left, link.right, link.axes) for link in links]
@@ -253,7 +254,14 @@ class Examiner:
                 self.measuring.progress(f"measuring d{self.derivation.output.name}/d{tensor.name}")
             try:
                 self._measured[key] = compare_gradient(
-                    output, tensor.node, adjoint, sizes, network.facts, self.seed, way=self.measuring.way
+                    output,
+                    tensor.node,
+                    adjoint,
+                    sizes,
+                    network.facts,
+                    self.seed,
+                    way=self.measuring.way,
+                    order=tensor.axes,
                 )
             except (NumericError, UnsupportedError) as problem:
                 self._measured[key] = NumericEvidence("cannot_tell", reason=problem.diagnostic.message)

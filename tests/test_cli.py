@@ -148,3 +148,37 @@ def test_schema_accepts_the_shipped_specs() -> None:
     schema = json.loads(derivcheck("schema").stdout)
     for path in sorted((ROOT / "specs").rglob("*.yaml")):
         jsonschema.validate(YAML(typ="safe", pure=True).load(path), schema)
+
+
+def test_gradients_are_measured_at_any_sizes_and_in_every_way() -> None:
+    for way in ("full", "structured", "projections"):
+        result = derivcheck("verify", MLP, "--numeric", way, "--sizes", "n0=40,n1=30,n2=6", "--format", "json")
+        assert result.returncode == 0, result.stdout
+        numeric = {g["wrt"]: g["numeric"] for g in json.loads(result.stdout)["files"][0]["gradients"]}
+        assert numeric["W1"]["verdict"] == "agrees"
+        assert numeric["W1"]["entries"] == (3 if way == "projections" else 1200)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--sizes", "n0"], "DC614"),
+        (["--sizes", "n0=0"], "DC614"),
+        (["--sizes", "n0=4,,"], "DC614"),
+        (["--sizes", "n0=1e3"], "DC614"),
+        (["--sizes", "height=3"], "DC039"),
+        (["--plot", "errors.pdf"], "DC616"),
+    ],
+)
+def test_sizes_and_plots_that_cannot_be_used(arguments: list[str], code: str) -> None:
+    result = derivcheck("verify", MLP, *arguments)
+    assert result.returncode == 2
+    assert code in result.stdout + result.stderr
+
+
+def test_a_plot_is_written(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    for name in ("errors.svg", "errors.png"):
+        assert derivcheck("verify", MLP, "--plot", str(tmp_path / name), "-q").returncode == 0
+        assert (tmp_path / name).stat().st_size > 5000
+    assert "misprint" in (tmp_path / "errors.svg").read_text()

@@ -183,8 +183,11 @@ def test_one_wrong_entry_is_caught(way: Way, relative: float, verdict: str) -> N
 
     claimed = mapped(placeholder(0) + Rational(relative) * placeholder(1), true, spike) if relative else true
     sizes = {"n": 11, "k": 7, "M": 5}
-    found = compare_gradient(network.loss.node, w.node, claimed, sizes, {}, 1, way=way)
+    found = compare_gradient(network.loss.node, w.node, claimed, sizes, {}, 1, way=way, order=w.axes)
     assert found.verdict == verdict, found
+    if verdict == "differs" and way != "projections":
+        assert found.census is not None and found.census.wrong == 1
+        assert found.reason.startswith("[2,3]: given")
 
 
 def test_blocks_cover_every_entry() -> None:

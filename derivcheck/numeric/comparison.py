@@ -35,11 +35,13 @@ def compare_gradient(
     rows: Mapping[Axis, Axis] | None = None,
     columns: Mapping[Axis, Axis] | None = None,
     way: Way = "full",
+    order: Axes = (),
 ) -> NumericEvidence:
     """Every ∂output[rows]/∂variable[columns] of `claimed` against differences of the forward pass.
 
     `claimed` runs over the images of `rows` and `columns` (the axes themselves where
-    they are not given). Raises NumericError where no finite point is found.
+    they are not given). `order` are the variable's axes as they were declared, for the
+    places of entries. Raises NumericError where no finite point is found.
     """
     rows, columns = dict(rows or {}), dict(columns or {})
     backward = Program([claimed, output, variable], seed=seed)
@@ -54,6 +56,8 @@ def compare_gradient(
     measured = _outputs_first(survey.measured, len(variable.axes))
     bar = float(np.max(survey.error, initial=0.0)) + _noise(claim, values, (axes,), sizes, (given,))
     kink = _near_kink(output, variable, {**values, variable: Tensor(surveyor.base, variable.axes)}, sizes, seed)
+    if order and not output.axes:
+        given, measured = (Tensor(array, variable.axes).aligned(order) for array in (given, measured))
     return _verdict(given, measured, bar, survey.scheme, kink)
 
 
@@ -122,22 +126,33 @@ def _jittered(program: Program, values: Mapping[Node, Tensor], sizes: Sizes) -> 
 
 
 def _verdict(given: Any, measured: Any, bar: float, scheme: str, kink: bool) -> NumericEvidence:
+    """The verdict on a tensor; where it differs, with the worst entry and the census."""
     count = int(np.size(measured))
     if not np.all(np.isfinite(given)) or not np.all(np.isfinite(measured)):
         return NumericEvidence("cannot_tell", scheme, float("nan"), bar, count, "a value is not finite")
-    error = float(np.max(np.abs(given - measured))) if count else 0.0
+    errors = np.abs(given - measured)
+    error = float(np.max(errors)) if count else 0.0
     scale = max(float(np.max(np.abs(measured))), float(np.max(np.abs(given)))) if count else 0.0
-    verdict: NumericVerdict
+    relative, relative_bar = (error / scale, bar / scale) if scale else (0.0, 0.0)
     if error <= bar or error == 0.0:
-        verdict, reason = "agrees", ""
-    elif kink:
-        verdict, reason = "kink", "the point lies at a kink"
-    elif error > 16 * bar:
-        verdict, reason = "differs", ""
-    else:
-        verdict, reason = "cannot_tell", "the difference is within the noise"
-    relative = error / scale if scale else 0.0
-    return NumericEvidence(verdict, scheme, relative, bar / scale if scale else 0.0, count, reason)
+        return NumericEvidence("agrees", scheme, relative, relative_bar, count)
+    if kink:
+        return NumericEvidence("kink", scheme, relative, relative_bar, count, "the point lies at a kink")
+    if error <= 16 * bar:
+        reason = "the difference is within the noise"
+        return NumericEvidence("cannot_tell", scheme, relative, relative_bar, count, reason)
+    found = census(given, measured, np.broadcast_to(bar, np.shape(measured))) if np.ndim(measured) else None
+    worst = _worst_entry(given, measured, errors, bar)
+    return NumericEvidence("differs", scheme, relative, relative_bar, count, worst, found)
+
+
+def _worst_entry(given: Any, measured: Any, errors: Any, bar: float) -> str:
+    """`[3,7]: given 2, measured 1 ± 1e-13, ratio 2`."""
+    place = np.unravel_index(int(np.argmax(errors)), np.shape(errors))
+    first, second = float(np.asarray(given)[place]), float(np.asarray(measured)[place])
+    shown = "[" + ",".join(str(int(k) + 1) for k in place) + "]: " if place else ""
+    ratio = f", ratio {first / second:.6g}" if second else ""
+    return f"{shown}given {first:.10g}, measured {second:.10g} ± {bar:.1e}{ratio}"
 
 
 def _near_kink(output: Node, variable: Node, values: Mapping[Node, Tensor], sizes: Sizes, seed: int) -> bool:
