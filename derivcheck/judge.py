@@ -89,6 +89,12 @@ class Judge:
         weaker = self._canonical(cut, self._weakest(given, found.facts)).equal(left, right)
         return weaker if weaker.proved else found
 
+    def proof_and_cut(self, left: Node, right: Node) -> tuple[Equality, frozenset[Node]]:
+        """The proof, and the named nodes into which it did not have to look."""
+        if left is right:
+            return Equality(True), frozenset([left])
+        return self._proof(left, right, self.facts)
+
     def _only_positive(self, facts: Facts) -> Facts:
         return {name: kept for name, found in facts.items() if (kept := tuple(f for f in found if f[0] == "positive"))}
 
@@ -108,6 +114,8 @@ class Judge:
         cuts: dict[frozenset[Node], frozenset[Node]] = {}
         mentioned = frozenset(topological([right], self._adjoints)) & self._adjoints
         for cut in [self._cuts[0] | mentioned] if mentioned else []:
+            # `dL/db = dL/dz`: the right side itself may stand as a name, the left one is then looked into.
+            cuts.setdefault(frozenset(cut & below) - {left}, cut - {left})
             cuts.setdefault(frozenset(cut & below) - {left, right}, cut - {left, right})
         for cut in self._cuts:
             cuts.setdefault(frozenset(cut & below) - {left, right}, cut - {left, right})

@@ -122,6 +122,7 @@ class ClaimResult:
     message: str = ""
     reading: str = ""
     links: tuple[ClaimResult, ...] = ()
+    reach: str = ""  # of a claim about a family: every depth, or the depths that were tried
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ adjoint and against differences, judge the claims, hand over the results.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -25,7 +25,8 @@ from derivcheck.diagnostics import (
     UnsupportedError,
     Where,
 )
-from derivcheck.graph import Node, Quantity
+from derivcheck.general import Instance, depths_to_try, described, holds_for_every_depth
+from derivcheck.graph import Input, Node, Quantity
 from derivcheck.judge import Judge
 from derivcheck.measurement import finite_difference
 from derivcheck.network import (
@@ -124,7 +125,10 @@ class Examiner:
                                            (("dimensions", ", ".join(network.sizes)),)))  # fmt: skip
         self.seed = network.spec.numeric.seed if seed is None else seed
         self.derivation = None
-        names = frozenset(t.node for t in network.tensors if isinstance(t.node, Quantity))
+        # A second name of an input, `a[0]: x`, is no quantity of its own.
+        names = frozenset(
+            t.node for t in network.tensors if isinstance(t.node, Quantity) and not isinstance(t.node.operand, Input)
+        )
         cuts: list[frozenset[Node]] = []
         adjoints: frozenset[Node] = frozenset()
         if network.loss is not None:
@@ -140,6 +144,7 @@ class Examiner:
         self.prefix = ", ".join(f"{label} = {value}" for label, value in network.depth.items())
         self._diagnoser: Diagnoser | None = None
         self._measured: dict[tuple[Node, Node], NumericEvidence] = {}
+        self._deeper: dict[tuple[tuple[str, int], ...], Examiner] = {}
 
     @property
     def diagnoser(self) -> Diagnoser:
@@ -160,6 +165,13 @@ class Examiner:
             if form.matrix is not None:
                 found[adjoint] = form.matrix
         return found
+
+    def at_depth(self, depth: dict[str, int]) -> Examiner:
+        """The same spec at another depth (remembered)."""
+        key = tuple(sorted(depth.items()))
+        if key not in self._deeper:
+            self._deeper[key] = Examiner(build(self.network.spec, depth), self.seed, self.measuring)
+        return self._deeper[key]
 
     def for_claim(self, declaration: ClaimDeclaration) -> Examiner:
         """The examiner with the abbreviations and facts that a claim brings along, itself where it brings none.
@@ -312,7 +324,38 @@ def judge_claim(declaration: ClaimDeclaration, examiners: Sequence[Examiner], st
     for examiner in examiners:
         for labels in _labels(declaration, examiner):
             results.append(_judge_one(declaration, declaration.text, examiner, labels))
-    return _finished(_worst(results), strict, declaration.code)
+    worst = _worst(results)
+    if examiners[0].network.depth and worst.verdict in HOLDS:
+        general = worst.verdict == "proved" and _is_general(declaration, examiners[0])
+        worst = replace(
+            worst,
+            reach=described(
+                general, declaration.quantifier is not None, [examiner.network.depth for examiner in examiners]
+            ),
+        )
+    return _finished(worst, strict, declaration.code)
+
+
+def _is_general(declaration: ClaimDeclaration, above: Examiner) -> bool:
+    """Whether a claim about a family is proved for every label at every depth (general.py)."""
+
+    def instances() -> Iterator[Instance]:
+        assert declaration.text is not None
+        spec = above.network.spec
+        for depth in depths_to_try(spec):
+            examiner = above.at_depth(depth).for_claim(declaration)
+            first = min(int(family.first.text) for family in spec.families)
+            for labels in _labels(declaration, examiner):
+                equation = parse_equation(declaration.text.text, examiner.network.scope.vocabulary())
+                equation = _labelled(equation, {**examiner.network.depth, **labels})
+                links = tuple(pairs(equation, examiner.network.scope))
+                label = next(iter(labels.values()), None)
+                yield Instance(next(iter(depth.values())), label, first, examiner.judge, links)
+
+    try:
+        return holds_for_every_depth(instances())
+    except DerivcheckError:
+        return False
 
 
 ORDER = ("invalid", "refuted", "undecided", "checked", "proved")

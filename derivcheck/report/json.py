@@ -166,6 +166,7 @@ def claim_values(claim: ClaimResult) -> dict[str, Any]:
         },
         "diagnosis": diagnosis,
         "message": claim.message or None,
+        "reach": claim.reach or None,
         "links": [claim_values(link) for link in claim.links],
     }
 

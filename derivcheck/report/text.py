@@ -257,6 +257,8 @@ def _claim_line(claim: ClaimResult, column: int, page: Page) -> Text:
     remarks = []
     if claim.facts:
         remarks.append(f"given {', '.join(claim.facts)}")
+    if claim.reach:
+        remarks.append(claim.reach)
     if claim.holds and claim.expected == claim.verdict and claim.expected not in HOLDS:
         code = f": {claim.diagnosis.code} {claim.diagnosis.message}" if claim.diagnosis is not None else ""
         remarks.append(f"as expected{code}")

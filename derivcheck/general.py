@@ -1,0 +1,114 @@
+"""A claim about a family of layers, for every layer and every depth.
+
+Every member of a family comes from the same line of the spec. Where a proof looks at
+names within a few labels of its own only, at two depths and in the same way, the same
+proof stands at every label of every depth: its surroundings there are copies of those
+that were seen, as far from the first and from the last layer, or farther than it looks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from derivcheck.claims import Pair
+from derivcheck.graph import Input, Node, Quantity, topological
+from derivcheck.judge import Judge
+from derivcheck.spec import Spec
+
+WINDOW = 2
+LABEL = re.compile(r"\[(\d+)\]")
+
+Signature = frozenset[tuple[str, tuple[int, ...], bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A claim at one label of one depth; `label` is None for a claim that speaks of the ends alone."""
+
+    depth: int
+    label: int | None
+    first: int
+    judge: Judge
+    links: tuple[Pair, ...]
+
+
+def depths_to_try(spec: Spec) -> list[dict[str, int]]:
+    """Two depths that are deeper than the window is wide; none where the spec has no single depth."""
+    ends = {family.last.text for family in spec.families if not family.last.text.isdigit()}
+    if len(ends) != 1 or any(not family.first.text.isdigit() for family in spec.families):
+        return []
+    return [{next(iter(ends)): 2 * WINDOW + extra} for extra in (2, 3)]
+
+
+def holds_for_every_depth(instances: Iterable[Instance]) -> bool:
+    """Whether every instance is proved, and instances with like surroundings are proved alike."""
+    seen: dict[tuple[int, int], Signature] = {}
+    counted = 0
+    for instance in instances:
+        signature = _signature(instance)
+        if signature is None:
+            return False
+        place = _place(instance)
+        if seen.setdefault(place, signature) != signature:
+            return False
+        counted += 1
+    return counted > 0
+
+
+def _place(instance: Instance) -> tuple[int, int]:
+    """How far the label is from both ends, as far as that can matter."""
+    if instance.label is None:
+        return (-1, -1)
+    away = WINDOW + 1
+    return min(instance.label - instance.first, away), min(instance.depth - instance.label, away)
+
+
+def _signature(instance: Instance) -> Signature | None:
+    """What the proofs of an instance look at, by offset; None where there is no proof or it looks too far."""
+    found: set[tuple[str, tuple[int, ...], bool]] = set()
+    for link in instance.links:
+        if link.relation != "=" or link.shapes is not None:
+            return None
+        proof, cut = instance.judge.proof_and_cut(link.left, link.right)
+        if not proof.proved:
+            return None
+        for name, leaf in _names([link.left, link.right], cut):
+            offsets = _offsets(name, instance)
+            if offsets is None:
+                return None
+            found.add((LABEL.sub("[]", name), offsets, leaf))
+    return frozenset(found)
+
+
+def _names(roots: list[Node], cut: frozenset[Node]) -> Iterator[tuple[str, bool]]:
+    for node in topological(roots, cut):
+        if isinstance(node, Input | Quantity):
+            yield node.name, node in cut or isinstance(node, Input)
+
+
+def _offsets(name: str, instance: Instance) -> tuple[int, ...] | None:
+    """The labels in a name relative to the claim's own, or to the nearer end; None beyond the window."""
+    offsets = []
+    for match in LABEL.finditer(name):
+        label = int(match[1])
+        if instance.label is not None:
+            distance = label - instance.label
+        else:
+            from_end = label - instance.depth
+            distance = from_end if -from_end <= WINDOW else label - instance.first + 100
+            if distance > 50 and label - instance.first > WINDOW:
+                return None
+        if instance.label is not None and abs(distance) > WINDOW:
+            return None
+        offsets.append(distance)
+    return tuple(offsets)
+
+
+def described(general: bool, labelled: bool, depths: Iterable[Mapping[str, int]]) -> str:
+    """`for every layer at any depth`, or the depths at which a family's claim was judged."""
+    if general:
+        return "for every layer at any depth" if labelled else "at any depth"
+    shown = [", ".join(f"{label} = {value}" for label, value in depth.items()) for depth in depths]
+    return f"at {'; '.join(shown)}"
