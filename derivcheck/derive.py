@@ -21,9 +21,11 @@ import sympy
 from derivcheck.diagnostics import Diagnostic, UnsupportedError
 from derivcheck.graph import (
     Axis,
+    Determinant,
     Extremum,
     Indicator,
     Input,
+    Inverse,
     Map,
     Node,
     Product,
@@ -33,9 +35,11 @@ from derivcheck.graph import (
     add,
     constant,
     delta,
+    inverse,
     is_one,
     mapped,
     multiply,
+    negate,
     operands,
     quantity,
     rename,
@@ -65,10 +69,25 @@ def _contributions(node: Node, adjoint: Node, wanted: set[Node]) -> Iterable[tup
             yield node.operand, multiply(adjoint, attained)
         case Product():
             raise UnsupportedError(Diagnostic("DC401", "the derivative of a product over an axis is not supported yet"))
+        case Inverse(operand, row, column):
+            yield operand, _through_inverse(node, adjoint, row, column)
+        case Determinant(operand, row, column):
+            # Jacobi: d det M = det M · tr(M⁻¹ dM).
+            turned = rename(inverse(operand, row, column), {row: column, column: row})
+            yield operand, multiply(adjoint, node, turned)
         case Input() | Indicator():
             return
         case _:
             assert_never(node)
+
+
+def _through_inverse(node: Node, adjoint: Node, row: Axis, column: Axis) -> Node:
+    """From d(M⁻¹) = -M⁻¹ dM M⁻¹: the adjoint of M[r,c] is -Σ_ab M⁻¹[a,r] Ȳ[a,b] M⁻¹[c,b]."""
+    a, b = (Axis(row.dimension, f"inverse {node.serial}.{k}") for k in (0, 1))
+    before = rename(node, {row: a, column: row})
+    between = rename(adjoint, {row: a, column: b})
+    after = rename(node, {row: column, column: b})
+    return negate(sum_over(multiply(before, between, after), [a, b]))
 
 
 def adjoints(output: Node, seed: Node, variables: Iterable[Node]) -> dict[Node, Node]:

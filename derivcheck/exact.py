@@ -27,9 +27,11 @@ from derivcheck.evaluation import evaluator
 from derivcheck.graph import (
     Axes,
     Axis,
+    Determinant,
     Extremum,
     Indicator,
     Input,
+    Inverse,
     Map,
     Node,
     Product,
@@ -322,6 +324,9 @@ class FieldProgram:
                 flat = moved.each(lambda x: x.reshape((*x.shape[: len(left)], -1)))
                 p, q = (_product(x, m) for x, m in ((flat.p, P), (flat.q, Q)))
                 return Residues(p, q), left
+            case Inverse() | Determinant():
+                value, own = values[node.operand]
+                return self._of_matrix(node, value, own)
             case _:
                 assert_never(node)
 
@@ -345,6 +350,23 @@ class FieldProgram:
             array[place] = int(holds)
         return Residues(array, array), node.axes
 
+    def _of_matrix(self, node: Inverse | Determinant, value: Residues, own: Axes) -> tuple[Residues, Axes]:
+        """By elimination in both worlds."""
+        left = tuple(a for a in own if a not in (node.row, node.column))
+        axes = (*left, node.row, node.column)
+        shape = [axis.dimension.size(self.sizes) for axis in axes]
+        spread = value.each(_aligner(own, axes)).each(lambda x: np.broadcast_to(x, shape))
+        results = []
+        for array, modulus in ((spread.p, P), (spread.q, Q)):
+            solved = [_eliminated(array[place], modulus) for place in np.ndindex(*shape[:-2])]
+            if isinstance(node, Determinant):
+                results.append(np.array([found for found, _ in solved], dtype=object).reshape(shape[:-2]))
+            else:
+                if any(found == 0 for found, _ in solved):
+                    raise Redraw
+                results.append(np.array([matrix for _, matrix in solved], dtype=object).reshape(shape))
+        return Residues(*results), left if isinstance(node, Determinant) else axes
+
     def _extremum(
         self, node: Extremum, value: Residues, own: Axes, arithmetic: FieldArithmetic
     ) -> tuple[Residues, Axes]:
@@ -357,6 +379,28 @@ class FieldProgram:
             arguments = [ordered[..., k] for k in range(ordered.shape[-1])]
             parts.append(_hashed(arithmetic.seed, node.kind, world, arguments))
         return Residues(parts[0], parts[1]), left
+
+
+def _eliminated(matrix: Any, modulus: int) -> tuple[int, Any]:
+    """(determinant, inverse) of a square matrix of residues; the inverse means nothing where the determinant is 0."""
+    size = len(matrix)
+    rows = [[int(x) % modulus for x in row] + [int(i == j) for j in range(size)] for i, row in enumerate(matrix)]
+    determinant = 1
+    for k in range(size):
+        pivot = next((i for i in range(k, size) if rows[i][k]), None)
+        if pivot is None:
+            return 0, None
+        if pivot != k:
+            rows[k], rows[pivot] = rows[pivot], rows[k]
+            determinant = -determinant
+        determinant = determinant * rows[k][k] % modulus
+        inverted = pow(rows[k][k], -1, modulus)
+        rows[k] = [x * inverted % modulus for x in rows[k]]
+        for i in range(size):
+            if i != k and rows[i][k]:
+                factor = rows[i][k]
+                rows[i] = [(x - factor * y) % modulus for x, y in zip(rows[i], rows[k], strict=True)]
+    return determinant % modulus, [row[size:] for row in rows]
 
 
 def _product(array: Any, modulus: int) -> Any:

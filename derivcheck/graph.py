@@ -167,7 +167,29 @@ class Product:
     serial: int
 
 
-Node = Union[Input, Quantity, Map, Sum, Rename, Indicator, Extremum, Product]
+@dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
+class Inverse:
+    """The inverse of the matrices along two axes: Σ_k operand[row=i, column=k] · result[row=k, column=j] = δ_ij."""
+
+    operand: Node
+    row: Axis
+    column: Axis
+    axes: Axes
+    serial: int
+
+
+@dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
+class Determinant:
+    """The determinant of the matrices along `row` and `column`."""
+
+    operand: Node
+    row: Axis
+    column: Axis
+    axes: Axes
+    serial: int
+
+
+Node = Union[Input, Quantity, Map, Sum, Rename, Indicator, Extremum, Product, Inverse, Determinant]
 
 _interned: WeakValueDictionary[Hashable, Node] = WeakValueDictionary()
 _serials = itertools.count()
@@ -197,7 +219,7 @@ def operands(node: Node) -> tuple[Node, ...]:
     match node:
         case Map():
             return node.operands
-        case Quantity() | Sum() | Rename() | Extremum() | Product():
+        case Quantity() | Sum() | Rename() | Extremum() | Product() | Inverse() | Determinant():
             return (node.operand,)
         case _:
             return ()
@@ -342,6 +364,20 @@ def product_over(node: Node, axes: Iterable[Axis]) -> Node:
     for axis in missing:
         node = mapped(placeholder(0) ** axis.dimension.expression(), node)
     return node
+
+
+def inverse(node: Node, row: Axis, column: Axis) -> Node:
+    """Raises ValueError where the two axes are one, or of different dimensions."""
+    if row == column or row.dimension != column.dimension:
+        raise ValueError("the inverse of something that is not square")
+    return _intern(Inverse, (node, row, column), tuple(sorted({*node.axes, row, column})))
+
+
+def determinant(node: Node, row: Axis, column: Axis) -> Node:
+    """Raises ValueError where the two axes are one, or of different dimensions."""
+    if row == column or row.dimension != column.dimension:
+        raise ValueError("the determinant of something that is not square")
+    return _intern(Determinant, (node, row, column), tuple(a for a in node.axes if a not in (row, column)))
 
 
 def rename(node: Node, mapping: Mapping[Axis, Axis]) -> Node:

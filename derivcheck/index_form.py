@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, cast
 
 from derivcheck.canonical.algebra import Algebra
-from derivcheck.canonical.atoms import Atom, Factor, Indices, Polynomial, Rational, magnitude
+from derivcheck.canonical.atoms import Atom, Factor, Indices, Polynomial, Rational, UndefinedError, magnitude
 from derivcheck.canonical.form import Canonical
 from derivcheck.graph import Axis, Node
 from derivcheck.notation.syntax import (
@@ -44,6 +44,8 @@ def product(factors: Sequence[Expression], operator: BinaryOperator = "*") -> Ex
     bare = [factor.operand if isinstance(factor, Negate) else factor for factor in factors]
     if sum(isinstance(factor, Negate) for factor in factors) % 2:
         return Negate(product(bare, operator))
+    if operator == "*":
+        bare = [factor for factor in bare if factor != Number(Fraction(1))] or bare[:1]
     factors = bare
     result = factors[0]
     for factor in factors[1:]:
@@ -96,6 +98,13 @@ class _Letters(dict[int, str]):
     def __init__(self, letters: Mapping[int, str], used: frozenset[str]) -> None:
         super().__init__(letters)
         self.used = used
+
+
+def refuse_unnamed_matrix_function(name: str) -> None:
+    """An inverse or determinant is written by its name. Raises UndefinedError where it has none."""
+    if name in ("inverse", "determinant"):
+        shown = "inv" if name == "inverse" else "det"
+        raise UndefinedError(f"the {name} is written by its name: give it one among the layers, `C: {shown}(A)`")
 
 
 class IndexForm:
@@ -221,6 +230,7 @@ class IndexForm:
 
     def _function(self, atom: Atom, indices: Indices, names: Mapping[int, str]) -> Expression:
         name, primes = atom.name.rstrip("'"), atom.name.count("'")
+        refuse_unnamed_matrix_function(name)
         filled = self._filled(atom, indices, names)
         for kind in ("max", "product"):
             if name.startswith(kind) and name[len(kind) :].isdigit():

@@ -17,7 +17,7 @@ import sympy
 from derivcheck import exact
 from derivcheck.canonical.form import Canonical, Equality, Facts
 from derivcheck.diagnostics import ContradictionError, Diagnostic, NumericError, UnsupportedError
-from derivcheck.graph import Axes, Extremum, Input, Map, Node, Quantity, topological
+from derivcheck.graph import Axes, Determinant, Extremum, Input, Inverse, Map, Node, Quantity, topological
 from derivcheck.numeric.comparison import SidesAtAPoint, compare_sides
 from derivcheck.scalars import lower
 from derivcheck.verdicts import ExactEvidence, NumericEvidence, Verdict, Witness
@@ -111,14 +111,21 @@ class Judge:
     def _proof(self, left: Node, right: Node, facts: Facts) -> tuple[Equality, frozenset[Node]]:
         """(the equality, the cut under which it was seen); the cheapest attempts come first."""
         below = set(topological([left, right]))
+        # The name of an inverse stands for it wherever it occurs: there, names that do not occur matter too.
+        exactly = any(isinstance(node, Inverse | Determinant) for node in below)
         cuts: dict[frozenset[Node], frozenset[Node]] = {}
+
+        def attempt(cut: frozenset[Node], without: set[Node]) -> None:
+            used = frozenset(cut & below) - without
+            cuts.setdefault(used, used if exactly else cut - without)
+
         mentioned = frozenset(topological([right], self._adjoints)) & self._adjoints
         for cut in [self._cuts[0] | mentioned] if mentioned else []:
             # `dL/db = dL/dz`: the right side itself may stand as a name, the left one is then looked into.
-            cuts.setdefault(frozenset(cut & below) - {left}, cut - {left})
-            cuts.setdefault(frozenset(cut & below) - {left, right}, cut - {left, right})
+            attempt(cut, {left})
+            attempt(cut, {left, right})
         for cut in self._cuts:
-            cuts.setdefault(frozenset(cut & below) - {left, right}, cut - {left, right})
+            attempt(cut, {left, right})
         last = Equality(False, reason="the canonical forms differ")
         for denominators in (False, True):
             for cut in cuts.values():

@@ -18,7 +18,7 @@ from typing import Any, Literal, cast
 from derivcheck.canonical.atoms import Atom, Factor, Indices, Polynomial, Rational, magnitude
 from derivcheck.canonical.form import Canonical
 from derivcheck.graph import Axis, Dimension, Node
-from derivcheck.index_form import number, product, quotient, raised, total
+from derivcheck.index_form import number, product, quotient, raised, refuse_unnamed_matrix_function, total
 from derivcheck.notation.syntax import (
     Binary,
     BinaryOperator,
@@ -392,7 +392,7 @@ class MatrixForm:
     def _scaled(self, part: _Part, scalars: list[Expression], below: list[Expression], coefficient: Rational) -> _Part:
         value = Fraction(coefficient)
         bare = not part.row and not part.column
-        front = list(scalars)
+        front = [scalar for scalar in scalars if scalar not in (ONE, _scalar(ONE))]
         if value.numerator != 1:
             front.insert(0, number(value.numerator))
         under = list(below)
@@ -431,6 +431,7 @@ class MatrixForm:
                 base = self._payload(atom, atom.payload)
             case "function":
                 name, primes = atom.name.rstrip("'"), atom.name.count("'")
+                refuse_unnamed_matrix_function(name)
                 if name[-1:].isdigit() and name.rstrip("0123456789") in ("max", "product"):
                     raise NoMatrixForm("an extremum or product over an index")
                 arguments = tuple(self._payload(atom, payload) for payload in atom.payload)

@@ -60,6 +60,8 @@ def _evaluated(
         error = max(error, uncertainty)
     result = Program([measured.left], seed=seed).run(values, sizes)[0]
     shown = float(np.real(laid_out(result, measured.axes, sizes)[tuple(place - 1 for place in witness.entry)]))
+    if not np.isfinite(shown):
+        return ""  # the forward pass has no value there, though what is derived from it has
     return f"{shown:.12g}" if error == 0.0 else f"{shown:.6g}"
 
 

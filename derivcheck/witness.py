@@ -13,9 +13,11 @@ from derivcheck.diagnostics import DerivcheckError, Diagnostic, UnsupportedError
 from derivcheck.graph import (
     Axes,
     Axis,
+    Determinant,
     Extremum,
     Indicator,
     Input,
+    Inverse,
     Map,
     Node,
     Product,
@@ -132,6 +134,13 @@ class _Script:
                 self.axes[node] = tuple(a for a in own if a not in node.bound)
                 function = "sum" if isinstance(node, Sum) else "prod" if isinstance(node, Product) else node.kind
                 return f"np.{function}({self.name(node.operand)}, axis={places})"
+            case Inverse() | Determinant():
+                own = self.axes[node.operand]
+                left = tuple(a for a in own if a not in (node.row, node.column))
+                moved = self.along(node.operand, (*left, node.row, node.column))
+                inverted = isinstance(node, Inverse)
+                self.axes[node] = (*left, node.row, node.column) if inverted else left
+                return f"np.linalg.{'inv' if inverted else 'det'}({moved})"
             case Rename():
                 mapping = dict(node.mapping)
                 self.axes[node] = tuple(mapping.get(a, a) for a in self.axes[node.operand])

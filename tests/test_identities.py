@@ -204,3 +204,36 @@ def test_a_target_of_an_opaque_loss_has_a_gradient_of_its_own() -> None:
     report = verify_text(text)
     assert report.error is None
     assert [(g.wrt, g.forms.index, g.verdict) for g in report.gradients][-1] == ("t", "dE/dt[i]", "proved")
+
+
+MATRICES = "tensors: {A: n n, B: n n, x: n, S: {axes: n n, given: symmetric}}\n"
+
+
+@pytest.mark.parametrize(
+    ("equation", "verdict"),
+    [
+        ("d(log(det(A)))/dA = inv(A).T", "proved"),
+        ("d(log(det(A)))/dA = inv(A)", "refuted"),
+        ("d(x.T @ inv(A) @ x)/dx = 2 * inv(A) @ x", "refuted"),
+        ("d(x.T @ inv(S) @ x)/dx = 2 * inv(S) @ x", "proved"),
+        ("inv(A) @ inv(B) = inv(B) @ inv(A)", "refuted"),
+        ("inv(A.T) = inv(A).T", "proved"),
+        ("inv(A.T) = inv(A)", "refuted"),
+        ("det(2 * A) = 2 * det(A)", "refuted"),
+        ("det(A.T) = det(A)", "proved"),
+        ("A @ inv(A) = eye(n)", "checked"),
+        ("inv(A) @ B = B @ inv(A)", "refuted"),
+    ],
+)
+def test_inverse_and_determinant(equation: str, verdict: str) -> None:
+    claim = verify_text(f"{MATRICES}claims: {{a: '{equation}'}}\n").claims[0]
+    assert claim.verdict == verdict, claim
+
+
+def test_an_inverse_without_a_name_is_not_printed_wrongly() -> None:
+    loss = "loss: {L: 'log(det(A)) + x.T @ inv(A) @ x'}\n"
+    unnamed = verify_text("tensors: {A: n n, x: n}\n" + loss)
+    assert [g.verdict for g in unnamed.gradients] == ["undecided", "undecided"]
+    assert "give it one" in unnamed.gradients[0].notes[-1]
+    named = verify_text("tensors: {A: n n, x: n}\nlayers: {C: inv(A), D: det(A)}\nloss: {L: 'log(D) + x.T @ C @ x'}\n")
+    assert [g.verdict for g in named.gradients] == ["proved", "proved"]

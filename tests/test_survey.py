@@ -270,3 +270,14 @@ def test_constants_do_not_move() -> None:
     w = network.named("W").node
     survey = Surveyor(network.loss.node, w, {**values, w: Tensor(np.ones((4, 4)), w.axes)}, network.sizes, 0).full()
     assert np.all(survey.measured == 0)
+
+
+@pytest.mark.parametrize("formula", ["log(x)", "sqrt(x)", "x**(1/3)", "1/sqrt(x)", "log(1 + x)"])
+def test_functions_of_negative_numbers_stay_undefined_at_complex_points(formula: str) -> None:
+    """A complex logarithm of -2 is log 2 + iπ: finite, and no value of the real function."""
+    network = build(read_spec(f"tensors: {{x: n}}\nloss: {{L: 'sum({formula})'}}"))
+    assert network.loss is not None
+    x = network.named("x").node
+    values = {x: Tensor(np.array([-2.0, 1.0]), x.axes)}
+    slopes = Surveyor(network.loss.node, x, values, {"n": 2}, 0).full().measured
+    assert np.isnan(slopes).any()

@@ -25,9 +25,11 @@ from derivcheck.canonical.atoms import (
 from derivcheck.diagnostics import Diagnostic, UnsupportedError
 from derivcheck.graph import (
     Axis,
+    Determinant,
     Extremum,
     Indicator,
     Input,
+    Inverse,
     Map,
     Node,
     Product,
@@ -61,6 +63,12 @@ class Canonical:
         self.algebra = Algebra(elementary.rebuilt, keeps_roots=not lowered)
         self.facts = dict(facts or {})
         self.cut = cut
+        # An inverse or a determinant that is cut by its name is that name wherever it occurs.
+        self._named = {
+            node.operand: node
+            for node in cut
+            if isinstance(node, Quantity) and isinstance(node.operand, Inverse | Determinant)
+        }
         self.lowered = lowered
         self.leaf_nodes: dict[int, Node] = {}
         self._forms: dict[Node, Polynomial] = {}
@@ -182,8 +190,34 @@ class Canonical:
                     [algebra.substitute(inner, reduced)],
                 )
                 return scaled(atom, -1) if kind == "min" else atom
+            case Inverse() | Determinant():
+                named = self._named.get(node)
+                return self._of_matrix(node) if named is None else self.leaf(named)
             case _:
                 assert_never(node)
+
+    def _of_matrix(self, node: Inverse | Determinant) -> Polynomial:
+        """A function of the whole matrix; that of the transpose is the transposed one, and written as one of the two.
+
+        The places of an inverse are marked by two leaves that say nothing but where.
+        """
+        algebra = self.algebra
+        dimension = algebra.dimension(node.row.dimension)
+        aside = [algebra.outer(dimension, ("reduced", k)) for k in (0, 1)]
+        row, column = self.outer(node.row), self.outer(node.column)
+        inner = self._forms[node.operand]
+        straight = algebra.substitute(inner, {row: aside[0], column: aside[1]})
+        turned = algebra.substitute(inner, {row: aside[1], column: aside[0]})
+        swapped = repr(sorted(turned.items())) < repr(sorted(straight.items()))
+        matrix = turned if swapped else straight
+        if isinstance(node, Determinant):
+            return elementary.function(algebra, "determinant", [matrix])
+        place = algebra.intern(Atom("leaf", ("place", 0), (dimension,), ((0,),), name="place"))
+        places = [algebra.factor(place, (index,)) for index in ((column, row) if swapped else (row, column))]
+        if straight == turned:
+            # The inverse of a symmetric matrix is symmetric: its places are a pair without an order.
+            return elementary.function(algebra, "inverse", [matrix, algebra.multiply(*places)])
+        return elementary.function(algebra, "inverse", [matrix, *places])
 
     def _indicator(self, node: Indicator) -> Polynomial:
         algebra = self.algebra

@@ -12,7 +12,6 @@ import sympy
 from derivcheck.catalogue import functions as catalogue_functions
 from derivcheck.catalogue.layers import LAYERS
 from derivcheck.catalogue.losses import LOSSES
-from derivcheck.diagnostics import Diagnostic, UnsupportedError
 from derivcheck.graph import (
     Axes,
     Axis,
@@ -21,9 +20,11 @@ from derivcheck.graph import (
     add,
     constant,
     delta,
+    determinant,
     diagonal,
     extremum,
     indicator,
+    inverse,
     mapped,
     multiply,
     product_over,
@@ -322,8 +323,15 @@ def _opaque(lowering: Lowering, tree: Call) -> Value:
 COTANGENT = "∂/∂"
 
 
-def _unsupported(lowering: Lowering, tree: Call) -> Value:
-    raise UnsupportedError(Diagnostic("DC405", f"`{tree.function}` is not supported yet"))
+def _inverse(lowering: Lowering, tree: Call) -> Value:
+    (value,) = _arguments(lowering, tree, 1)
+    row, column = _square(value, tree)
+    return Value(inverse(value.node, row, column), value.row, value.column)
+
+
+def _determinant(lowering: Lowering, tree: Call) -> Value:
+    (value,) = _arguments(lowering, tree, 1)
+    return Value(determinant(value.node, *_square(value, tree)))
 
 
 BUILTINS: Mapping[str, Callable[[Lowering, Call], Value]] = {
@@ -345,6 +353,6 @@ BUILTINS: Mapping[str, Callable[[Lowering, Call], Value]] = {
     "delta": _delta,
     "window": _window,
     "opaque": _opaque,
-    "det": _unsupported,
-    "inv": _unsupported,
+    "det": _determinant,
+    "inv": _inverse,
 }

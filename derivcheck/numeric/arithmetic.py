@@ -31,6 +31,11 @@ def _error_function(x: Array) -> Array:
 TINY = 1e-9
 
 
+def _on_the_real_line(x: Array) -> Array:
+    """NaN where a complex point stands for a negative number: its logarithm or root is no real function's value."""
+    return np.where(np.real(x) < 0, np.nan, x) if np.iscomplexobj(x) else x
+
+
 def exponential(z: Array) -> Array:
     """exp; for |Im z| < 1e-9 cos and sin of it are 1 and itself to the last place, and are not computed."""
     if not np.iscomplexobj(z):
@@ -96,29 +101,33 @@ class ScaledFloats:
     def power(self, base: Scaled, exponent: sympy.Rational) -> Scaled:
         mantissa, scale = base
         if exponent == sympy.Rational(1, 2):
-            raised = np.sqrt(mantissa)
+            raised = np.sqrt(_on_the_real_line(mantissa))
         elif exponent.is_Integer:
             raised = 1.0 / mantissa if exponent == -1 else np.asarray(mantissa) ** int(exponent)
         elif exponent == sympy.Rational(-1, 2):
-            raised = 1.0 / np.sqrt(mantissa)
+            raised = 1.0 / np.sqrt(_on_the_real_line(mantissa))
         else:
-            raised = np.asarray(mantissa) ** float(exponent)
+            raised = np.asarray(_on_the_real_line(mantissa)) ** float(exponent)
         return raised, None if scale is None else scale * float(exponent)
 
     def general_power(self, base: Scaled, exponent: Scaled) -> Scaled:
-        return self.plain(base) ** self.plain(exponent), None
+        power = self.plain(exponent)
+        whole = np.all(np.real(power) == np.round(np.real(power)))
+        root = self.plain(base) if whole else _on_the_real_line(self.plain(base))
+        return root**power, None
 
     def exp(self, value: Scaled) -> Scaled:
         return 1.0, self.plain(value)
 
     def log(self, value: Scaled) -> Scaled:
         mantissa, scale = value
+        mantissa = _on_the_real_line(mantissa)
         return (np.log(mantissa) if scale is None else np.log(mantissa) + scale), None
 
     def log_of_one_plus(self, value: Scaled) -> Scaled:
         mantissa, scale = value
         if scale is None:
-            return np.log1p(mantissa), None
+            return np.log1p(np.where(np.real(mantissa) < -1, np.nan, mantissa)), None
         small = np.real(scale) <= 0
         below = np.log1p(mantissa * np.exp(np.where(small, scale, 0)))
         above = scale + np.log(mantissa + np.exp(np.where(small, 0, -scale)))

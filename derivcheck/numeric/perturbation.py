@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from derivcheck.graph import Axes, Axis, Extremum, Map, Node, Product, Quantity, Rename, Sum
+from derivcheck.graph import Axes, Axis, Determinant, Extremum, Inverse, Map, Node, Product, Quantity, Rename, Sum
 from derivcheck.numeric.program import Program, Sizes, Tensor, contracted, summed
 from derivcheck.numeric.structure import dependents
 
@@ -152,6 +152,11 @@ class Perturbation:
                 tensor = inner.tensor
                 renamed = Tensor(tensor.array, tuple(mapping.get(a, a) for a in tensor.axes), tensor.scale)
                 return Moved(renamed, {mapping.get(a, a): v for a, v in inner.along.items()})
+            case Inverse() | Determinant():
+                inner = found[node.operand]
+                for axis in [axis for axis in inner.along if axis in (node.row, node.column)]:
+                    inner = self._written_out(node.operand, inner, axis, block)
+                return Moved(self.program.of_matrix(node, self.program.settled(inner.tensor), self.sizes), inner.along)
             case Extremum() | Product():
                 inner = found[node.operand]
                 for axis in [axis for axis in inner.along if axis in node.bound]:

@@ -20,9 +20,11 @@ from derivcheck.evaluation import evaluator
 from derivcheck.graph import (
     Axes,
     Axis,
+    Determinant,
     Extremum,
     Indicator,
     Input,
+    Inverse,
     Map,
     Node,
     Product,
@@ -158,6 +160,8 @@ class Program:
                 value = self.settled(values[node.operand])
                 places = tuple(value.axes.index(axis) for axis in node.bound)
                 return Tensor(np.prod(value.array, axis=places), tuple(a for a in value.axes if a not in node.bound))
+            case Inverse() | Determinant():
+                return self.of_matrix(node, self.settled(values[node.operand]), sizes)
             case _:
                 assert_never(node)
 
@@ -213,6 +217,25 @@ class Program:
             return Tensor(np.vectorize(mpmath.mpf, otypes=[object])(numbers), axes)
         return Tensor(numbers, axes)
 
+    def of_matrix(self, node: Inverse | Determinant, value: Tensor, sizes: Sizes) -> Tensor:
+        """The inverse or determinant along two axes; of a singular matrix there is no inverse, and it is NaN."""
+        left = tuple(axis for axis in value.axes if axis not in (node.row, node.column))
+        size = node.row.dimension.size(sizes)
+        array = np.asarray(value.aligned((*left, node.row, node.column)))
+        array = np.broadcast_to(array, (*array.shape[:-2], size, size))
+        if self._precise:
+            matrices = [mpmath.matrix(array[place].tolist()) for place in np.ndindex(*array.shape[:-2])]
+            if isinstance(node, Determinant):
+                return Tensor(np.array([mpmath.det(m) for m in matrices], dtype=object).reshape(array.shape[:-2]), left)
+            inverted = [(m**-1).tolist() for m in matrices]
+            return Tensor(np.array(inverted, dtype=object).reshape(array.shape), (*left, node.row, node.column))
+        if isinstance(node, Determinant):
+            return Tensor(np.linalg.det(array), left)
+        try:
+            return Tensor(np.linalg.inv(array), (*left, node.row, node.column))
+        except np.linalg.LinAlgError:
+            return Tensor(np.full_like(array, np.nan), (*left, node.row, node.column))
+
     def extremum(self, node: Extremum, value: Tensor) -> Tensor:
         """The entry with the largest or smallest real part."""
         kept = tuple(axis for axis in value.axes if axis not in node.bound)
@@ -257,7 +280,7 @@ def _operands(node: Node) -> Sequence[Node]:
     match node:
         case Map():
             return node.operands
-        case Quantity() | Sum() | Rename() | Extremum() | Product():
+        case Quantity() | Sum() | Rename() | Extremum() | Product() | Inverse() | Determinant():
             return (node.operand,)
         case _:
             return ()

@@ -14,7 +14,7 @@ from derivcheck.graph import Input, Map, Node, Quantity, operands, topological
 from derivcheck.numeric.program import Program, Sizes, Tensor
 from derivcheck.scalars import lower
 
-STYLES = ("generic", "positive", "fraction")
+STYLES = ("generic", "positive", "fraction", "dominant")
 
 
 def inputs_of(nodes: Iterable[Node], leaves: frozenset[Node] = frozenset()) -> list[Node]:
@@ -67,6 +67,9 @@ def _array(generator: Any, shape: tuple[int, ...], facts: Mapping[str, int | Non
         raw = 0.1 + 0.8 / (1 + np.exp(-raw))
     if "symmetric" in facts:
         raw = raw + raw.T
+    if style == "dominant" and len(shape) == 2 and shape[0] == shape[1]:
+        # A positive determinant, whose logarithm there is.
+        raw = raw / 2 + 2 * np.eye(shape[0])
     return raw
 
 
