@@ -18,7 +18,7 @@ from derivcheck import exact
 from derivcheck.canonical.form import Canonical, Equality, Facts
 from derivcheck.diagnostics import ContradictionError, Diagnostic, NumericError, UnsupportedError
 from derivcheck.graph import Axes, Determinant, Extremum, Input, Inverse, Map, Node, Quantity, topological
-from derivcheck.numeric.comparison import SidesAtAPoint, compare_sides
+from derivcheck.numeric.comparison import SidesAtAPoint, compare_precisely, compare_sides
 from derivcheck.scalars import lower
 from derivcheck.verdicts import ExactEvidence, NumericEvidence, Verdict, Witness
 
@@ -158,6 +158,11 @@ class Judge:
             return self._refuted(left, right, axes, given, field, elsewhere)
         if numeric.verdict != "agrees":
             return Judgement("undecided", (), field, numeric, reason=numeric.reason or "numbers cannot tell")
+        closely = self._precisely(left, right, axes, given)
+        if closely is not None:
+            if field.equal and self._holds_in_field_there(left, right, given):
+                self._contradiction("the field agrees where 50 digits differ", closely)
+            return Judgement("refuted", (), field, closely.evidence, self._witness(left, right, axes, closely))
         reason = proof.reason
         if field.equal:
             reason = f"equal in the field at the sizes tried; no proof for all sizes: {proof.reason}"
@@ -212,12 +217,25 @@ class Judge:
             if trial.evidence.verdict == "differs":
                 chosen = trial
                 break
+        return Judgement("refuted", (), field, sides.evidence, self._witness(left, right, axes, chosen))
+
+    def _precisely(self, left: Node, right: Node, axes: Axes, facts: Facts) -> SidesAtAPoint | None:
+        """A difference that floats do not show, at the smallest sizes that are no special case; None without one."""
+        for sizes in self.small_sizes([left, right])[-1:]:
+            try:
+                sides = compare_precisely(left, right, axes, sizes, facts, self.seed)
+            except (NumericError, UnsupportedError):
+                continue
+            if sides.evidence.verdict == "differs":
+                return sides
+        return None
+
+    def _witness(self, left: Node, right: Node, axes: Axes, sides: SidesAtAPoint) -> Witness:
         used = {name for axis in axes for name, _ in axis.dimension.terms} | _size_names([left, right])
-        witness = Witness(
-            tuple(sorted((n, s) for n, s in chosen.sizes.items() if n in used)), chosen.seed, chosen.entry,
-            claimed=chosen.precise_right, derived=chosen.precise_left,
+        return Witness(
+            tuple(sorted((n, s) for n, s in sides.sizes.items() if n in used)), sides.seed, sides.entry,
+            claimed=sides.precise_right, derived=sides.precise_left,
         )  # fmt: skip
-        return Judgement("refuted", (), field, sides.evidence, witness)
 
     def _contradiction(self, message: str, sides: SidesAtAPoint) -> None:
         raise ContradictionError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import mpmath
 import numpy as np
 import sympy
 
@@ -71,6 +72,35 @@ def _array(generator: Any, shape: tuple[int, ...], facts: Mapping[str, int | Non
         # A positive determinant, whose logarithm there is.
         raw = raw / 2 + 2 * np.eye(shape[0])
     return raw
+
+
+def honoured(values: Mapping[Node, Tensor], facts: Facts) -> dict[Node, Tensor]:
+    """A point of many digits moved by rounding errors, so that the facts hold to all of its digits."""
+    found = {}
+    for node, value in values.items():
+        given = dict(facts.get(_name(node), ())) if isinstance(node, Input) else {}
+        found[node] = Tensor(_honoured(value.array, given), value.axes)
+    return found
+
+
+def _honoured(array: Any, facts: Mapping[str, int | None]) -> Any:
+    along = next((facts[f] for f in ("simplex", "sums_to_one") if f in facts), 0) or 0
+    if "one_hot" in facts:
+        return array
+    if "simplex" in facts:
+        return array / np.sum(array, axis=along, keepdims=True)
+    if "sums_to_one" in facts:
+        return array + (1 - np.sum(array, axis=along, keepdims=True)) / array.shape[along]
+    if "unit" in facts:
+        return array / mpmath.sqrt(np.sum(array * array))
+    if "orthogonal" in facts:
+        rows: list[Any] = []
+        for row in array:
+            for other in rows:
+                row = row - np.sum(row * other) * other
+            rows.append(row / mpmath.sqrt(np.sum(row * row)))
+        return np.array(rows, dtype=object)
+    return array
 
 
 def finite_sample(

@@ -1,0 +1,94 @@
+"""True and false equations that a careless checker confuses; each must get its own verdict."""
+
+from __future__ import annotations
+
+import pytest
+
+from derivcheck.verify import verify_text
+
+SPEC = """
+tensors:
+  x: n
+  y: n
+  A: n n
+  B: n n
+  W: m n
+  X: n M
+  s: {axes: n, given: simplex}
+  h: {axes: n, given: one_hot}
+  u: {axes: n, given: unit}
+  Q: {axes: n n, given: orthogonal}
+  c: {axes: [], given: positive}
+  S: {axes: n n, given: symmetric}
+layers: {z: W @ x, p: softmax(x), r: relu(x), P: "softmax(X, n)", t: tanh(x), lse: logsumexp(x)}
+"""
+
+EQUATIONS = [
+    ("sum(p) = 1", "proved"),
+    ("sum(p**2) = (sum(p))**2 - sum(p*(1-p))", "proved"),
+    ("norm(Q @ x)**2 = x.T @ x", "proved"),
+    ("Q.T @ Q = eye(n)", "proved"),
+    ("Q @ Q.T = eye(n)", "proved"),
+    ("u.T @ u = 1", "proved"),
+    ("trace(A @ B) = trace(B @ A)", "proved"),
+    ("sum(h * log(p)) = h.T @ x - lse", "proved"),
+    ("d(lse)/dx = p", "proved"),
+    ("d(norm(x))/dx = x / norm(x)", "proved"),
+    ("d(norm(A @ x - y)**2)/dx = 2 * A.T @ (A @ x - y)", "proved"),
+    ("tanh(2*x) = 2*t/(1+t**2)", "proved"),
+    ("sigmoid(-x) = 1 - sigmoid(x)", "proved"),
+    ("softplus(x) - softplus(-x) = x", "proved"),
+    ("sqrt(c)**2 = c", "proved"),
+    ("log(c**2) = 2*log(c)", "proved"),
+    ("relu(x) - relu(-x) = x", "proved"),
+    ("abs(x) = relu(x) + relu(-x)", "proved"),
+    ("max(x) = max(x + 0*y)", "proved"),
+    ("exp(x + y) = exp(x) * exp(y)", "proved"),
+    ("sum(P, n) = ones(M)", "proved"),
+    ("dlse/dx @ ones(n).T = p @ ones(n).T", "proved"),
+    ("det(Q)**2 = 1", "checked"),
+    ("log(x**2) = 2 * log(abs(x))", "checked"),
+    ("x.T @ A @ x = x.T @ (A + A.T) @ x / 2", "proved"),
+    ("sin(x)**2 + cos(x)**2 = ones(n)", "checked"),
+    ("x.T @ S @ y = y.T @ S @ x", "proved"),
+    ("prod_i(exp(x[i])) = exp(sum(x))", "checked"),
+    ("det(Q) = 1", "refuted"),
+    ("sqrt(x**2) = x", "refuted"),
+    ("log(x**2) = 2*log(x)", "checked"),
+    ("relu(x)*relu(-x) = exp(-1000) + 0*x", "refuted"),
+    ("sum(p**2) = 1", "refuted"),
+    ("s * s = s", "refuted"),
+    ("A @ B = B @ A", "refuted"),
+    ("x.T @ A @ y = y.T @ A @ x", "refuted"),
+    ("max(x + y) = max(x) + max(y)", "refuted"),
+    ("d(norm(x))/dx = 2*x", "refuted"),
+    ("softmax(X, M) = P", "refuted"),
+    ("Q = Q.T", "refuted"),
+    ("abs(x) = x", "refuted"),
+    ("exp(x)*exp(x) = exp(x**2)", "refuted"),
+    ("d(relu(x))/dx = eye(n)", "refuted"),
+    ("tanh(x) = x - x**3/3", "refuted"),
+    ("sigmoid(x) = sigmoid(x) + 1/10**14 * x", "refuted"),
+    ("inv(S + eye(n)) = eye(n) - S", "refuted"),
+    ("sum(h**2) = sum(s)", "proved"),
+    ("h * s = h * sum(h*s)", "proved"),
+    ("s @ s.T = diag(s)", "refuted"),
+    ("h @ h.T = diag(h)", "proved"),
+    # What only many digits can tell apart.
+    ("x = (1 + 1/10**17) * x", "refuted"),
+    ("p = p + 1/10**30 * x", "refuted"),
+    ("s * 10**20 + x = s * 10**20", "refuted"),
+    ("tanh(10**4 * c) = 1", "checked"),  # they differ by 1e-8000: no proof, and nothing to be seen
+    # Facts hold to all digits, too: rounding must not refute what follows from them.
+    ("log(sum(s)) = 0", "proved"),
+    ("sin(sum(s)) = sin(1)", "proved"),
+    ("cos(u.T @ u) = cos(1)", "proved"),
+    ("trace(Q @ Q.T) = n", "proved"),
+]
+
+
+@pytest.mark.parametrize(("equation", "verdict"), EQUATIONS, ids=[equation for equation, _ in EQUATIONS])
+def test_every_equation_gets_its_own_verdict(equation: str, verdict: str) -> None:
+    quoted = equation.replace("'", "''")
+    claim = verify_text(f"{SPEC}claims: {{a: '{quoted}'}}\n").claims[0]
+    assert claim.verdict == verdict, claim
