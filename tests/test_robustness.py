@@ -98,6 +98,11 @@ def test_what_parses_prints_and_parses_again(text: str) -> None:
     parse_expression(to_unicode(tree))
 
 
+def test_an_anchor_given_twice_is_an_error_with_a_place() -> None:
+    for text in ("&0{&0", "a: &0 1\nb: &0 2\nc: *0\n"):
+        assert verify_text(text).error is not None
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.one_of(st.text(max_size=200), st.lists(st.sampled_from(
     ["tensors:", "\n", "  ", "x: n", "{", "}", "[", "]", "layers:", "z: x", "loss: {L: sum(x)}", "&a", "*a", "- ", "'", '"', "#", "|"]

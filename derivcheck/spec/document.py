@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,7 +90,10 @@ def compose(text: str, path: str) -> tuple[Document, Any]:
     _refuse_deep_nesting(document)
     try:
         reader = YAML(typ="safe", pure=True)
-        root = reader.compose(text)
+        with warnings.catch_warnings():
+            # An anchor that is given twice is warned of; anchors are refused below, with their place.
+            warnings.simplefilter("ignore")
+            root = reader.compose(text)
     except MarkedYAMLError as problem:
         _explain(document, problem)
     except (YAMLError, ValueError, RecursionError, AttributeError, TypeError, IndexError, KeyError) as problem:
