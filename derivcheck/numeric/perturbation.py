@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,6 +93,8 @@ class Perturbation:
                 for block in blocks:
                     run(block)
             else:
+                from concurrent.futures import ThreadPoolExecutor  # not needed for small networks
+
                 with ThreadPoolExecutor(WORKERS, initializer=lambda: np.seterr(all="ignore")) as pool:
                     list(pool.map(run, blocks))
         self.evaluations += int(np.prod(shape))
