@@ -52,7 +52,10 @@ def compare_gradient(
     claim = Program([claimed], seed=seed)
     if way == "projections" and not output.axes:
         return _compare_projections(surveyor, claim, values, given, axes)
-    survey = surveyor.structured() if way == "structured" else surveyor.full()
+    if way == "structured":
+        survey = surveyor.structured()
+    else:
+        survey = surveyor.plain() if surveyor.is_small else surveyor.full()
     measured = _outputs_first(survey.measured, len(variable.axes))
     bar = float(np.max(survey.error, initial=0.0)) + _noise(claim, values, (axes,), sizes, (given,))
     kink = _near_kink(output, variable, {**values, variable: Tensor(surveyor.base, variable.axes)}, sizes, seed)

@@ -28,6 +28,7 @@ Way = Literal["full", "structured", "projections"]
 WAYS: tuple[Way, ...] = ("full", "structured", "projections")
 STEP = 1e-30
 DIRECTIONS = 3
+SMALL = 64
 SAMPLE, ROOM = 32, 1 << 22  # entries moved one by one, numbers that their copies may take
 PROBE = Axis(Dimension.named("probe"), "probe")
 
@@ -65,6 +66,18 @@ class Surveyor:
         self.base = np.array(laid_out(at, variable.axes, sizes))
         self.values[variable] = Tensor(self.base, variable.axes)
         self.analytic = is_analytic(output, variable)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether all copies of the plain forward pass fit into one run."""
+        return self.analytic and not self.output.axes and self.base.size <= SMALL
+
+    def plain(self) -> Survey:
+        """Every entry by a copy of the plain forward pass, all in one run; for small scalar problems."""
+        count = self.base.size
+        directions = np.eye(count).reshape((count, *self.base.shape))
+        slopes = np.imag(self.along(directions, 1j * STEP)) / STEP
+        return Survey(slopes.reshape(self.base.shape), 0.0, "complex step", count)
 
     def full(self) -> Survey:
         """Every entry by itself."""
