@@ -85,7 +85,7 @@ def _compare_projections(
     for moved in _moved(claim, values, axes, surveyor.sizes):
         spread = max(spread, float(np.max(np.abs(along(moved) - expected))))
     rounding = EPSILON * (np.sqrt(np.sum(given**2)) + float(np.max(np.abs(expected))))
-    bar = error + 16 * spread + 32 * float(rounding)
+    bar = error + 4 * spread + 4 * float(rounding)
     return _verdict(expected, measured, bar, f"{len(directions)} projections", False)
 
 
