@@ -1,0 +1,227 @@
+"""The lines of a formula: one chain `A = B = C` over several lines, remarks between them, several equations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from derivcheck.latex import macros as table
+from derivcheck.latex.decorations import plain_tokens
+from derivcheck.latex.tokens import Token, fail
+from derivcheck.notation.syntax import Span
+
+RELATION_SIGNS = frozenset({"=", "!=", "<", "<=", ">", ">="})
+UNREAD_RELATIONS = frozenset("≈≃∼≅∝")
+JOINING = frozenset({"+", "·", "×", "*", "⊙", "⊗", "/"})
+OPENERS = {"(": ")", "[": "]", "\\{": "\\}", "{": "}", "⟨": "⟩"}
+CLOSERS = frozenset(OPENERS.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The tokens of one chain; `remark` says that it stands inside a remark in words."""
+
+    tokens: tuple[Token, ...]
+    remark: bool = False
+
+    @property
+    def span(self) -> Span:
+        return Span(self.tokens[0].span.start, max(token.span.stop for token in self.tokens))
+
+
+def chains(text: str, known: Mapping[str, str] | None = None) -> list[Chain]:
+    """The chains of a formula, in order of their beginnings. Raises NotationError (DC100 to DC104, DC176)."""
+    tokens = _without_frames(plain_tokens(text, known))
+    pieces: list[tuple[list[Token], bool]] = []
+    main = -1
+    for line in _lines(tokens):
+        remark = _is_remark(line)
+        if not _holds_formula(line):
+            if pieces and _binds(line):
+                pieces[-1][0].extend(line)
+            continue
+        for number, part in enumerate(_parts(line)):
+            continues = number == 0 and not remark and main >= 0 and _continues(part, pieces[main][0])
+            if continues:
+                _join(pieces[main][0], part)
+                continue
+            pieces.append((list(part), remark))
+            if not remark:
+                main = len(pieces) - 1
+    return [Chain(tuple(found), remark) for found, remark in pieces]
+
+
+# --- frames: aligned, array ---------------------------------------------------------------------
+
+
+def _without_frames(tokens: Sequence[Token]) -> list[Token]:
+    """Environments of lines disappear, with their `&`; those of matrices and cases stay."""
+    partners = _partners(tokens)
+    framed = {k for k, token in enumerate(tokens) if token.kind == "begin" and _is_frame(tokens, k, partners)}
+    ends = {partners[k] for k in framed}
+    kept: list[Token] = []
+    inside = 0
+    for position, token in enumerate(tokens):
+        if position in framed or position in ends:
+            if inside:
+                fail("DC176", f"`{token.text}` inside a matrix", token.span, "lines of equations cannot stand here")
+            continue
+        inside += (token.kind == "begin") - (token.kind == "finish")
+        if token.kind == "sign" and token.text == "&" and not inside:
+            continue
+        kept.append(token)
+    return kept
+
+
+def _partners(tokens: Sequence[Token]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    open_: list[int] = []
+    for position, token in enumerate(tokens):
+        if token.kind == "begin":
+            open_.append(position)
+        elif token.kind == "finish":
+            if not open_:
+                fail("DC103", f"`\\end{{{token.text}}}` closes nothing", token.span, "no environment is open here")
+            opener = tokens[open_[-1]]
+            if opener.text not in (token.text, "cases"):
+                fail("DC103", f"`{opener.text}` is closed by `{token.text}`", opener.span, "opened here",
+                     f"\\end{{{opener.text}}}")  # fmt: skip
+            found[open_.pop()] = position
+    if open_:
+        opener = tokens[open_[-1]]
+        fail("DC103", f"`\\begin{{{opener.text}}}` is never closed", opener.span, "opened here",
+             f"\\end{{{opener.text}}}")  # fmt: skip
+    return found
+
+
+def _is_frame(tokens: Sequence[Token], position: int, partners: Mapping[int, int]) -> bool:
+    """Whether an environment holds lines of equations: by its name, or because relations stand in it."""
+    if tokens[position].text in table.LINES:
+        return True
+    if tokens[position].text not in ("array", "matrix"):
+        return False
+    place, depth = position + 1, 0
+    while place < partners[position]:
+        token = tokens[place]
+        if token.kind == "begin":
+            place = partners[place]
+        elif token.kind == "sign":
+            depth += (token.text in OPENERS) - (token.text in CLOSERS)
+            if not depth and token.text in RELATION_SIGNS:
+                return True
+        place += 1
+    return False
+
+
+# --- lines --------------------------------------------------------------------------------------
+
+
+def _lines(tokens: Sequence[Token]) -> list[list[Token]]:
+    lines: list[list[Token]] = [[]]
+    depth = inside = 0
+    for token in tokens:
+        inside += (token.kind == "begin") - (token.kind == "finish")
+        if token.kind == "sign" and not inside:
+            if token.text == "\\\\":
+                if depth <= 0:
+                    lines.append([])
+                    depth = 0
+                continue
+            depth += (token.text in OPENERS) - (token.text in CLOSERS)
+        lines[-1].append(token)
+    return [line for line in (_trimmed(line) for line in lines) if line]
+
+
+def _trimmed(line: list[Token]) -> list[Token]:
+    """Without punctuation at its end."""
+    while line and line[-1].kind == "sign" and line[-1].text in (",", ";", ".", ":"):
+        line = line[:-1]
+    return line
+
+
+def _is_remark(line: Sequence[Token]) -> bool:
+    return line[0].kind == "prose"
+
+
+def _holds_formula(line: Sequence[Token]) -> bool:
+    return any(token.kind not in ("prose", "keyword") for token in line)
+
+
+def _binds(line: Sequence[Token]) -> bool:
+    """Whether words without a formula restrict what stands above: they are kept, to be refused there."""
+    from derivcheck.latex.words import is_conditional
+
+    return any(token.kind == "prose" and is_conditional(token) for token in line)
+
+
+def _parts(line: list[Token]) -> list[list[Token]]:
+    """A line is cut at `, \\quad` and at the word `and` where both sides hold a relation of their own."""
+    cuts: list[int] = []
+    depth = inside = 0
+    for position, token in enumerate(line):
+        inside += (token.kind == "begin") - (token.kind == "finish")
+        if token.kind == "sign":
+            depth += (token.text in OPENERS) - (token.text in CLOSERS)
+        if depth > 0 or inside:
+            continue
+        separates = (token.kind == "sign" and token.text in (",", ";")) or token.kind == "prose"
+        if separates or (token.kind == "keyword" and token.text == "and"):
+            cuts.append(position)
+    parts: list[list[Token]] = []
+    start = 0
+    for cut in cuts:
+        before, after = line[start:cut], line[cut + 1 :]
+        if _relates(before) and _relates(after) and not _is_condition(after) and not _after_keyword(before):
+            parts.append(_trimmed(before))
+            start = cut + 1 if line[cut].kind != "prose" else cut
+    parts.append(line[start:])
+    return [part for part in parts if part]
+
+
+def _after_keyword(tokens: Sequence[Token]) -> bool:
+    """Inside `if i = j, k = l` the comma joins conditions."""
+    return any(token.kind == "keyword" and token.text in ("if", "for") for token in tokens)
+
+
+def _relates(tokens: Sequence[Token]) -> bool:
+    depth = inside = 0
+    for position, token in enumerate(tokens):
+        inside += (token.kind == "begin") - (token.kind == "finish")
+        if token.kind == "keyword" and token.text in ("if", "for"):
+            return False
+        if token.kind != "sign" or inside:
+            continue
+        depth += (token.text in OPENERS) - (token.text in CLOSERS)
+        if depth == 0 and token.text in RELATION_SIGNS | UNREAD_RELATIONS:
+            return 0 < position < len(tokens) - 1
+    return False
+
+
+def _is_condition(tokens: Sequence[Token]) -> bool:
+    """`i \\ne j`, `i = 1, ..., n`: bare letters and numbers with relations between them."""
+    if (
+        len(tokens) < 3
+        or tokens[0].kind != "letter"
+        or tokens[1].kind != "sign"
+        or tokens[1].text not in RELATION_SIGNS
+    ):
+        return False
+    if tokens[2].kind == "letter":
+        return len(tokens) == 3 or (tokens[3].kind == "sign" and tokens[3].text in (",", "=", "!="))
+    return tokens[2].kind == "number" and len(tokens) > 3 and tokens[3].kind == "sign" and tokens[3].text == ","
+
+
+def _continues(line: Sequence[Token], before: Sequence[Token]) -> bool:
+    """Whether a line goes on with the chain above it."""
+    first = line[0]
+    if first.kind == "sign" and first.text in RELATION_SIGNS | UNREAD_RELATIONS | JOINING:
+        return True
+    last = before[-1]
+    if last.kind == "sign" and last.text in RELATION_SIGNS | JOINING | {"-"}:
+        return True
+    return first.kind == "sign" and first.text == "-" and not _relates(line)
+
+
+def _join(before: list[Token], line: Sequence[Token]) -> None:
+    doubled = before[-1].kind == "sign" and before[-1].text in RELATION_SIGNS and line[0].text == before[-1].text
+    before.extend(line[1:] if doubled else line)

@@ -1,0 +1,414 @@
+"""What a name with its scripts is: a declared name, a member of a family, an entry, a power, a transpose.
+
+Every way to divide the scripts among these roles is tried against what is declared.
+One that fits is the reading; several that differ are refused with both.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import NoReturn
+
+from derivcheck.diagnostics import NotationError
+from derivcheck.latex.cursor import Reader
+from derivcheck.latex.scripts import (
+    Script,
+    atoms,
+    indices,
+    is_bracketed,
+    is_letter_t,
+    name_text,
+    slot_text,
+    slot_tree,
+    slots,
+    stripped,
+)
+from derivcheck.latex.tokens import Token, fail
+from derivcheck.latex.trees import folded_label
+from derivcheck.notation.printer import to_plain
+from derivcheck.notation.syntax import (
+    Binary,
+    Call,
+    Expression,
+    Name,
+    Negate,
+    Number,
+    Slice,
+    Span,
+    Subscript,
+    Transpose,
+    bottom_up,
+)
+
+ROLES = {
+    "sub": ("name", "names", "label", "labels", "index"),
+    "sup": ("name", "names", "label", "labels", "index", "power"),
+    "transpose": ("transpose",),
+}
+
+
+@dataclass
+class Quantity:
+    """A base with its scripts, and what was wrong with the readings that do not hold."""
+
+    reader: Reader
+    base: Token
+    scripts: Sequence[Script]
+    span: Span
+    tree: Expression | None = None
+    problems: list[NotationError] = field(default_factory=list)
+    exponents: dict[Script, Expression | None] = field(default_factory=dict)
+
+    # --- all readings ---------------------------------------------------------------------
+
+    def readings(self) -> list[Expression]:
+        """The different trees that the scripts allow."""
+        found: list[Expression] = []
+        for roles in itertools.product(*(self._roles(script) for script in self.scripts)):
+            for tree in self._built(dict(zip(self.scripts, roles, strict=True))):
+                if tree not in found:
+                    found.append(tree)
+        if self.tree is None:
+            found += [tree for tree in self._special(bool(found)) if tree not in found]
+        return found
+
+    def _roles(self, script: Script) -> tuple[str, ...]:
+        roles = ROLES[script.kind]
+        if script.kind == "sup" and is_letter_t(self.reader, script):
+            if "T" not in self.reader.context.bound:
+                roles = tuple(role for role in roles if role != "index")
+            return (*roles, "transpose")
+        return roles
+
+    def _built(self, roles: dict[Script, str]) -> Iterator[Expression]:
+        by_role: dict[str, list[Script]] = {}
+        for script, role in roles.items():
+            by_role.setdefault(role, []).append(script)
+        labelled = by_role.get("label", []) + by_role.get("labels", [])
+        if len(labelled) > 1 or len(by_role.get("transpose", [])) > 1:
+            return
+        label, parts = self._label(labelled, bool(by_role.get("labels")))
+        if labelled and label is None:
+            return
+        named = [stripped(self.reader, script)[:2] for script in by_role.get("name", [])]
+        for script in by_role.get("names", []):
+            first, *rest = slots(self.reader, script)
+            if not rest or labelled:
+                return
+            named.append(first)
+            parts.append(rest)
+        for kind in ("sub", "sup"):
+            parts += [slots(self.reader, s) for s in by_role.get("index", []) if s.kind == kind]
+        if any(is_bracketed(self.reader, s) for s in by_role.get("index", []) + by_role.get("power", [])):
+            return
+        for entity, axes in self._entities(named, label):
+            tree = self._finished(entity, axes, parts, by_role)
+            if tree is not None:
+                yield tree
+
+    def _label(
+        self, labelled: Sequence[Script], several: bool
+    ) -> tuple[Expression | None, list[list[tuple[int, int]]]]:
+        """The label that a script gives, and the slots that are left of it for indices."""
+        if not labelled:
+            return None, []
+        parts = slots(self.reader, labelled[0])
+        if several != (len(parts) > 1):
+            return None, []
+        try:
+            tree = slot_tree(self.reader, *parts[0])
+        except NotationError:
+            return None, []
+        if isinstance(tree, Slice) or not self._is_label(tree, known=several and labelled[0].kind == "sub"):
+            return None, []
+        return folded_label(tree), [parts[1:]] if several else []
+
+    def _is_label(self, tree: Expression, known: bool) -> bool:
+        """Whether a tree can be a label; with `known`, only by the labels that are given."""
+        given = self.reader.context.labels.given
+        names = [node.name for node in bottom_up(tree) if isinstance(node, Name)]
+        if (given or known) and any(name not in given for name in names):
+            return False
+        match folded_label(tree):
+            case Number(value):
+                return not known and value.denominator == 1
+            case Name() | Binary("+" | "-", Name(), Number()):
+                return True
+            case _:
+                return False
+
+    def _entities(self, named: Sequence[tuple[int, int]], label: Expression | None) -> Iterator[tuple[Expression, int]]:
+        """The declared things of that name, with the number of their axes."""
+        context = self.reader.context
+        if self.tree is not None:
+            yield from self._of_symbol(named, label)
+            return
+        texts = [slot_text(self.reader, *place) for place in named]
+        if any(text is None for text in texts):
+            return
+        suffix = "".join(text or "" for text in texts)
+        for base in context.names.bases(self.base):
+            wanted = base + suffix
+            if label is None:
+                for name in sorted(context.names.plain.get(wanted, ())):
+                    yield Name(name, self.span), len(context.scope.values[name].axes)
+                for name in sorted(context.names.dimensions.get(wanted, ())):
+                    yield Name(name, self.span), 0
+                continue
+            for stem in sorted(context.names.families.get(wanted, ())):
+                yield from self._member(stem, label)
+            for stem in sorted(context.names.dimension_families.get(wanted, ())):
+                yield Subscript(Name(stem, self.span), (label,), self.span), 0
+
+    def _of_symbol(
+        self, named: Sequence[tuple[int, int]], label: Expression | None
+    ) -> Iterator[tuple[Expression, int]]:
+        assert self.tree is not None
+        if named:
+            return
+        family = isinstance(self.tree, Name) and self.tree.name in self.reader.context.scope.families
+        if label is not None or family:
+            if label is not None and family and isinstance(self.tree, Name):
+                yield from self._member(self.tree.name, label)
+            return
+        shape = self.reader.context.shapes(self.tree)
+        member = self.reader.context.shapes.member(self.tree)
+        if shape is not None or member is None:
+            yield self.tree, len(shape.axes) if shape is not None else 0
+
+    def _member(self, stem: str, label: Expression) -> Iterator[tuple[Expression, int]]:
+        labels = self.reader.context.labels
+        if isinstance(label, Number) and not labels.has(stem, int(label.value)):
+            return
+        members = labels.members(stem)
+        values = self.reader.context.scope.values
+        known = [values[f"{stem}[{number}]"] for number in members if f"{stem}[{number}]" in values]
+        if known:
+            yield Subscript(Name(stem, self.span), (label,), self.span), len(known[0].axes)
+
+    # --- what is done to it ---------------------------------------------------------------
+
+    def _finished(
+        self, entity: Expression, axes: int, parts: list[list[tuple[int, int]]], by_role: dict[str, list[Script]]
+    ) -> Expression | None:
+        transposed = bool(by_role.get("transpose"))
+        tree = entity
+        if parts:
+            entries = indices(self.reader, parts, axes) if axes else None
+            if entries is None or not all(self._is_index(entry) for entry in entries):
+                return None
+            if transposed and axes != 2:
+                return None
+            base = Transpose(entity, self.span) if transposed else entity
+            tree = Subscript(base, tuple(entries), self.span)
+        elif transposed:
+            if axes > 2:
+                return None
+            tree = Transpose(tree, self.span)
+        for script in by_role.get("power", []):
+            powered = self._power(tree, script, entity, axes if not parts else 0)
+            if powered is None:
+                return None
+            tree = powered
+        return tree
+
+    def _is_index(self, entry: Expression | Slice) -> bool:
+        match entry:
+            case Slice() | Name():
+                return True
+            case Number(value):
+                return value.denominator == 1 and value >= 1
+            case _:
+                return self.reader.pattern or not self._holds_dimension(entry)
+
+    def _holds_dimension(self, entry: Expression) -> bool:
+        shapes = self.reader.context.shapes
+        return any(isinstance(n, Name | Subscript) and shapes.dimension(n) is not None for n in bottom_up(entry))
+
+    def _power(self, tree: Expression, script: Script, entity: Expression, axes: int) -> Expression | None:
+        exponent = self._exponent(script)
+        if exponent is None:
+            return None
+        inverse = isinstance(exponent, Negate) and exponent.operand == Number(Fraction(1))
+        if axes == 2 and inverse:
+            return Call("inv", (tree,), 0, self.span)
+        if axes == 2 and self._is_square(entity):
+            self._refuse_power(tree, exponent)
+        return Binary("**", tree, exponent, self.span)
+
+    def _is_square(self, entity: Expression) -> bool:
+        self._note(entity)
+        shape = self.reader.context.shapes(entity)
+        return shape is None or shape.is_square
+
+    def _refuse_power(self, tree: Expression, exponent: Expression) -> NoReturn:
+        shown = to_plain(tree)
+        fail("DC171", f"`{self.reader.source(self.span)}` has two readings", self.span, "a power of a square matrix",
+             r"W W, or W \odot W", (("as matrix products", f"{shown} @ {shown}"),
+                                    ("entry by entry", to_plain(Binary("**", tree, exponent)))))  # fmt: skip
+
+    def _exponent(self, script: Script) -> Expression | None:
+        """The scalar that a superscript is as an exponent."""
+        if script not in self.exponents:
+            inner = self.reader.part(script.start, script.stop)
+            inner.letters = False
+            try:
+                tree: Expression | None = inner.whole()
+            except NotationError as problem:
+                self.problems.append(problem)
+                tree = None
+            if tree is not None:
+                shape = self.reader.context.shapes(tree)
+                tree = tree if shape is not None and shape.is_scalar else None
+            self.exponents[script] = tree
+        return self.exponents[script]
+
+    # --- names of the field ---------------------------------------------------------------
+
+    def _special(self, declared: bool) -> Iterator[Expression]:
+        """Kronecker's delta, the exponential, the identity matrix, π: where their letters mean nothing else."""
+        names = self.reader.context.names
+        if self.base.kind == "word" or self.base.accent:
+            return
+        match self.base.text:
+            case "delta":
+                yield from self._kronecker()
+            case "e" if self.scripts and not declared:
+                yield from self._exponential()
+            case "I" if not declared and not names.declares(self.base) and len(self.scripts) == 1:
+                yield from self._identity()
+            case "pi" if not declared and not self.scripts:
+                yield Name("pi", self.span)
+
+    def _kronecker(self) -> Iterator[Expression]:
+        names = self.reader.context.names
+        kinds = [script.kind for script in self.scripts]
+        if kinds != ["sub"] and (sorted(kinds) != ["sub", "sup"] or names.declares(self.base)):
+            return
+        parts = [slots(self.reader, script) for script in self.scripts]
+        if sum(map(len, parts)) != 2:
+            parts = [[atom for slot in part for atom in atoms(self.reader, *slot) or [slot]] for part in parts]
+        if sum(map(len, parts)) != 2:
+            return
+        try:
+            letters = [slot_tree(self.reader, *slot) for part in parts for slot in part]
+        except NotationError:
+            return
+        if all(isinstance(letter, Name | Number) for letter in letters):
+            yield Call("delta", (letters[0], letters[1]), 0, self.span)  # type: ignore[arg-type]
+
+    def _exponential(self) -> Iterator[Expression]:
+        first, *rest = self.scripts
+        if first.kind == "sup" and not rest:
+            exponent = self._exponent(first)
+            tree = exponent if exponent is not None else self._tensor_exponent(first)
+            if tree is not None:
+                yield Call("exp", (tree,), 0, self.span)
+
+    def _tensor_exponent(self, script: Script) -> Expression | None:
+        inner = self.reader.part(script.start, script.stop)
+        inner.letters = False
+        try:
+            return inner.whole()
+        except NotationError:
+            return None
+
+    def _identity(self) -> Iterator[Expression]:
+        script = self.scripts[0]
+        if script.kind == "sub":
+            size = dimension_at(self.reader, script.start, script.stop)
+            if isinstance(size, Name | Number):
+                yield Call("eye", (size,), 0, self.span)
+
+    # --- the one reading ------------------------------------------------------------------
+
+    def _note(self, tree: Expression) -> None:
+        context = self.reader.context
+        for node in bottom_up(tree):
+            if isinstance(node, Subscript) and isinstance(node.base, Name) and len(node.entries) == 1:
+                stem, entry = node.base.name, node.entries[0]
+                family = stem in context.scope.families or stem not in context.scope.values
+                if family and not isinstance(entry, Slice):
+                    context.labels.note(stem, entry)
+
+    def one(self) -> Expression | None:
+        """The reading, None where nothing of that name is declared. Raises NotationError (DC171)."""
+        found = self.readings()
+        if len(found) > 1:
+            self.refuse_both(found[0], found[1])
+        if not found:
+            return None
+        self._note(found[0])
+        self._check_letters(found[0])
+        return found[0]
+
+    def refuse_both(self, first: Expression, second: Expression) -> NoReturn:
+        shown = self.reader.source(self.span)
+        fail("DC171", f"`{shown}` has two readings", self.span, "which of them?",
+             f"symbols: {{'{shown}': {to_plain(first)}}}",
+             (("one reading", to_plain(first)), ("another reading", to_plain(second))))  # fmt: skip
+
+    def _check_letters(self, tree: Expression) -> None:
+        """A letter that indexes and is declared besides would be read by guess."""
+        context = self.reader.context
+        if not isinstance(tree, Subscript) or context.shapes.member(tree) is not None:
+            return
+        for entry in tree.entries:
+            if not isinstance(entry, Name) or entry.name in context.bound or self.reader.pattern:
+                continue
+            name = entry.name
+            if name in context.scope.values or name in context.scope.dimensions:
+                kind = "the last entry" if name in context.scope.dimensions else f"the entry at `{name}`"
+                shown = self.reader.source(self.span)
+                fail("DC171", f"`{shown}` has two readings", self.span, f"`{name}` is declared",
+                     "use another index letter",
+                     (("one reading", f"for every index {name}"), ("another reading", kind)))  # fmt: skip
+
+
+def dimension_at(reader: Reader, start: int, stop: int) -> Expression | None:
+    """The declared dimension or number that tokens name, as a tree; None where they name none."""
+    inner = reader.part(start, stop)
+    inner.letters = False
+    try:
+        tree = inner.whole()
+    except NotationError:
+        return None
+    return tree if reader.context.shapes.dimension(tree) is not None else None
+
+
+def refuse_unknown(quantity: Quantity) -> NoReturn:
+    """Raise NotationError for a name that has no reading: DC120, DC121, DC142, DC171."""
+    reader, base, span = quantity.reader, quantity.base, quantity.span
+    context = reader.context
+    names = context.names
+    shown = reader.source(span) or base.text
+    stems = [stem for key in names.bases(base) for stem in sorted(names.families.get(key, ()))]
+    plain = [name for key in names.bases(base) for name in sorted(names.plain.get(key, ()))]
+    if stems and not plain:
+        members = context.labels.members(stems[0])
+        has_script = any(s.kind in ("sup", "sub") for s in quantity.scripts)
+        message = f"`{shown}` is no member of the family `{stems[0]}`" if has_script else f"`{shown}` needs its label"
+        fail("DC121", message, span, "which layer?", f"symbols: {{'{shown}': '{stems[0]}[{members[-1]}]'}}",
+             (("members", ", ".join(f"{stems[0]}[{number}]" for number in members)),))  # fmt: skip
+    if quantity.problems and (plain or base.text == "e"):
+        raise quantity.problems[0]
+    if plain and quantity.scripts:
+        axes = len(context.scope.values[plain[0]].axes)
+        if all(s.kind == "sub" for s in quantity.scripts):
+            fail("DC142", f"the indices of `{shown}` do not fit a tensor with {axes} axes", span,
+                 str(context.shapes(Name(plain[0]))))  # fmt: skip
+        fail("DC171", f"`{shown}` has no reading", span, f"`{plain[0]}` has {axes} axes",
+             f"symbols: {{'{shown}': ...}}")  # fmt: skip
+    close = names.close(_glued(quantity))
+    fail("DC120", f"unknown name `{shown}`", span, "not declared",
+         close if close else f"symbols: {{'{shown}': ...}}", (("known", names.known()),))  # fmt: skip
+
+
+def _glued(quantity: Quantity) -> str:
+    text = quantity.base.text + quantity.base.accent
+    for script in quantity.scripts:
+        text += name_text(quantity.reader, script) or ""
+    return text
