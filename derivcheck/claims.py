@@ -198,6 +198,9 @@ def _shape_of(tree: Expression, scope: Scope) -> tuple[object, ...]:
                 name = str(value.axes[0].dimension)
                 return (name,) if native else (("1", name) if value.column else (name, "1"))
             return tuple("·".join(str(a.dimension) for a in side) for side in (value.row, value.column))
+        case Transpose(Matrix() as listed):
+            # LaTeX shows one row as a row.
+            return _shape_of(listed, scope)
         case Matrix(rows):
             entries = rows[0] if rows else ()
             return tuple(_dimension_text(entry) for entry in entries)

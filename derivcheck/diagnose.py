@@ -24,7 +24,7 @@ from derivcheck.lowering.scope import Scope
 from derivcheck.matrix_form import MatrixNaming, NoMatrixForm, matrix_form
 from derivcheck.network import Network
 from derivcheck.notation.parser import parse_expression
-from derivcheck.notation.printer import to_plain
+from derivcheck.notation.printer import to_latex, to_plain
 from derivcheck.notation.syntax import (
     Binary,
     Call,
@@ -95,31 +95,39 @@ class Diagnoser:
         self._written: dict[Node, Expression | None] = {}
         self._readings: dict[Node, Reading] = {}
 
-    def diagnose(self, link: Pair, text: SourceText) -> tuple[Diagnostic | None, str]:
+    def diagnose(self, link: Pair, text: SourceText, notation: str = "plain") -> tuple[Diagnostic | None, str]:
         """(diagnostic, suggestion) for a refuted link; the suggestion is proved, or empty."""
         for edit in sorted(self._edits(link), key=lambda e: e.cost)[:BUDGET]:
             if self._proves(link, edit):
-                suggestion = to_plain(tidied(edit.tree))
+                suggestion = self._spelled(tidied(edit.tree), notation)
                 return self._diagnostic(link, edit.code, edit.message, edit.span, text, suggestion), suggestion
         for code, message in self._conditions(link):
             return self._diagnostic(link, code, message, link.right_tree.span, text, ""), ""
         if link.shapes is not None:
             message = f"the sides have different shapes: {link.shapes[0]} and {link.shapes[1]}"
             return self._diagnostic(link, "DC230", message, link.right_tree.span, text, ""), ""
-        suggestion = self._derived_suggestion(link)
+        suggestion = self._derived_suggestion(link, notation)
         return self._diagnostic(
             link, "DC229", "the two sides differ", link.right_tree.span, text, suggestion
         ), suggestion
 
-    def _derived_suggestion(self, link: Pair) -> str:
+    def _spelled(self, tree: Expression, notation: str) -> str:
+        """A suggestion that can be pasted."""
+        if notation == "plain":
+            return to_plain(tree)
+        scope = self.network.scope
+        scalars = frozenset(name for name, value in scope.values.items() if value.is_scalar)
+        return to_latex(tree, scalars | frozenset(scope.dimensions), scope.families)
+
+    def _derived_suggestion(self, link: Pair, notation: str) -> str:
         """The derived right side, where it is proved and is no plain repetition of the left one."""
         derived = self._derived_form(link)
         if derived is None or not self._proves(link, Edit("DC229", "", derived, link.right_tree.span, 9)):
             return ""
-        return to_plain(derived)
+        return self._spelled(derived, notation)
 
     def diagnose_invalid(
-        self, left: Expression, right: Expression, text: SourceText, found: Diagnostic
+        self, left: Expression, right: Expression, text: SourceText, found: Diagnostic, notation: str = "plain"
     ) -> tuple[Diagnostic, str]:
         """(diagnostic, suggestion) for a right side that has no meaning, where an edit makes the claim true."""
         try:
@@ -128,7 +136,7 @@ class Diagnoser:
             return found, ""
         for edit in sorted(self._edits(link), key=lambda e: e.cost)[:BUDGET]:
             if self._proves(link, edit):
-                suggestion = to_plain(tidied(edit.tree))
+                suggestion = self._spelled(tidied(edit.tree), notation)
                 made = self._diagnostic(link, edit.code, edit.message, edit.span, text, suggestion)
                 return made.with_notes((found.code, f"{found.message}: {found.label}")), suggestion
         return found, ""

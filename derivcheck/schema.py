@@ -79,6 +79,8 @@ def spec_schema() -> dict[str, Any]:
         "let": _formulas("names for quantities that the text uses"),
         "symbols": {"type": "object", "description": "how a LaTeX text writes a name",
                     "additionalProperties": {"type": "string"}},
+        "macros": {"type": "object", "description": "what a macro of the LaTeX text stands for",
+                   "additionalProperties": {"type": "string"}},
         "claims": {"oneOf": [{"type": "object", "additionalProperties": claim}, {"type": "array", "items": claim},
                              {"type": "null"}]},
         "numeric": {"type": "object", "additionalProperties": False, "properties": {

@@ -38,8 +38,9 @@ from derivcheck.numeric.comparison import laid_out
 from derivcheck.numeric.program import Program
 from derivcheck.numeric.sampling import finite_sample
 from derivcheck.rewriting import places, put
+from derivcheck.rulings import labels_of
 from derivcheck.spec import load_spec
-from derivcheck.verify import Examiner, _labels
+from derivcheck.verify import Examiner
 
 ROOT = Path(__file__).parent.parent
 SPECS = sorted((ROOT / "specs").rglob("*.yaml"))
@@ -139,7 +140,7 @@ def test_no_false_verdicts(path: Path) -> None:
     for claim in spec.claims:
         if claim.text is None or claim.expect not in ("", "proved", "checked") or claim.notation != "plain":
             continue
-        labels = {**network.depth, **_labels(claim, examiner)[0]}
+        labels = {**network.depth, **labels_of(claim, examiner)[0]}
         equation = parse_equation(claim.text.text, network.scope.vocabulary())
         sides = [substitute_labels(side, labels) for side in equation.sides]
         if len(sides) != 2 or equation.relations[0] != "=":

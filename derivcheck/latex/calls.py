@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import NoReturn
@@ -172,17 +172,21 @@ def _applied(reader: Reader, tree: Expression) -> Expression:
     base = tree.base if isinstance(tree, Subscript) and reader.context.shapes.member(tree) is None else tree
     shape = reader.context.shapes(tree)
     lone = isinstance(inner, Name) or (isinstance(inner, Subscript) and reader.context.shapes.member(inner) is not None)
-    derived = reader.context.shapes.is_derived(base)
-    scalar_layer = derived and base is tree and shape is not None and shape.is_scalar
-    if lone or scalar_layer or (derived and base is tree and _only_below(reader, tree, inner)):
+    applied = reader.context.shapes.is_derived(base) and base is tree and not _mentions(inner, tree)
+    scalar = shape is not None and shape.is_scalar
+    if lone or (applied and _speaks_of(reader, tree, inner, any if scalar else all)):
         _refuse_application(reader, tree, span, f"{to_plain(tree)} as a function of {reader.source(inner.span)}")
     return tree
 
 
-def _only_below(reader: Reader, tree: Expression, inner: Expression) -> bool:
-    """Whether a bracket speaks only of what a layer is made of: `a(W x + b)`."""
+def _mentions(tree: Expression, part: Expression) -> bool:
+    return part in bottom_up(tree)
+
+
+def _speaks_of(reader: Reader, tree: Expression, inner: Expression, how: Callable[[Iterable[bool]], bool]) -> bool:
+    """Whether a bracket speaks of what a layer is made of: `a(W x + b)`, `L(w + \\epsilon)`."""
     parts = [n for n in bottom_up(inner) if isinstance(n, Name | Subscript) and reader.context.shapes.member(n)]
-    return bool(parts) and all(part != tree and depends(reader, tree, part) for part in parts)
+    return bool(parts) and how(part != tree and depends(reader, tree, part) for part in parts)
 
 
 def _refuse_application(reader: Reader, tree: Expression, span: Span, applied: str) -> NoReturn:

@@ -77,6 +77,9 @@ class Quantity:
 
     def _roles(self, script: Script) -> tuple[str, ...]:
         roles = ROLES[script.kind]
+        if script.kind == "sup" and slot_text(self.reader, script.start, script.stop, digits=True):
+            # Nobody writes an entry as `w^2`: alone it is a power, or part of a name.
+            return tuple(role for role in roles if role != "index")
         if script.kind == "sup" and is_letter_t(self.reader, script):
             if "T" not in self.reader.context.bound:
                 roles = tuple(role for role in roles if role != "index")

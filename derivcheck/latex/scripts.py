@@ -164,8 +164,10 @@ def name_text(reader: Reader, script: Script) -> str | None:
     return slot_text(reader, *stripped(reader, script)[:2])
 
 
-def slot_text(reader: Reader, start: int, stop: int) -> str | None:
+def slot_text(reader: Reader, start: int, stop: int, *, digits: bool = False) -> str | None:
     """The letters and digits of a slot as part of a name, None where there is anything else."""
+    if digits and any(token.kind != "number" for token in reader.tokens[start:stop]):
+        return None
     text = ""
     for token in reader.tokens[start:stop]:
         if token.kind not in ("letter", "number", "word", "function") or token.accent or "." in token.text:

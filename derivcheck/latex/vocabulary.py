@@ -19,7 +19,12 @@ INDEXED_FUNCTIONS = frozenset({"softmax", "log_softmax"})
 
 def is_function(name: str, scope: Scope) -> bool:
     """Whether a name of the plain notation is a function."""
-    return name in BUILTINS or name in DEFINITIONS or catalogue_functions.entrywise(name, scope.functions)
+    return (
+        name == "shape"
+        or name in BUILTINS
+        or name in DEFINITIONS
+        or catalogue_functions.entrywise(name, scope.functions)
+    )
 
 
 def key(name: str) -> str:

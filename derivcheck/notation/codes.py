@@ -1,4 +1,4 @@
-"""What each diagnostic code of the notation means; lowering goes on at DC120."""
+"""What each diagnostic code of the notation means; lowering goes on at DC120, LaTeX has DC170 to DC179."""
 
 from __future__ import annotations
 

@@ -56,19 +56,27 @@ def to_plain(tree: Expression | Equation) -> str:
     return _Plain().show(tree)
 
 
-def to_unicode(tree: Expression | Equation, scalars: frozenset[str] = frozenset()) -> str:
-    """Text with ᵀ ⊙ ∂ Σ and Greek letters; it parses back to the same meaning. `scalars` name numbers."""
-    return _Unicode(scalars).show(tree)
+def to_unicode(
+    tree: Expression | Equation, scalars: frozenset[str] = frozenset(), families: frozenset[str] = frozenset()
+) -> str:
+    """Text with ᵀ ⊙ ∂ Σ and Greek letters; it parses back to the same meaning.
+
+    `scalars` name numbers; what stands in brackets behind a family is a label, no index.
+    """
+    return _Unicode(scalars, families).show(tree)
 
 
-def to_latex(tree: Expression | Equation, scalars: frozenset[str] = frozenset()) -> str:
-    """LaTeX source, without surrounding dollars. `scalars` name numbers."""
-    return _Latex(scalars).show(tree)
+def to_latex(
+    tree: Expression | Equation, scalars: frozenset[str] = frozenset(), families: frozenset[str] = frozenset()
+) -> str:
+    """LaTeX source without surrounding dollars, for KaTeX and MathJax; `scalars` and `families` as in to_unicode."""
+    return _Latex(scalars, families).show(tree)
 
 
 class _Plain:
-    def __init__(self, scalars: frozenset[str] = frozenset()) -> None:
+    def __init__(self, scalars: frozenset[str] = frozenset(), families: frozenset[str] = frozenset()) -> None:
         self.scalars = scalars
+        self.families = families
         self._texts: dict[int, _Text] = {}
         self._tensors: dict[int, bool] = {}
 
@@ -265,6 +273,8 @@ class _Plain:
                 return False
             case Name(name):
                 return name not in self.scalars
+            case Subscript(Name(stem), (_,)) if stem in self.families:
+                return True
             case Subscript(_, entries):
                 return any(isinstance(e, Slice) for e in entries) or all(isinstance(e, Number) for e in entries)
             case Negate(operand):
@@ -377,10 +387,13 @@ class _Latex(_Plain):
             return _Text(rf"{left} \, {self.expression(tree.right).at(JUXTAPOSED + 1)}", JUXTAPOSED)
         left, right = self.expression(tree.left).at(PRODUCT), self.expression(tree.right).at(PRODUCT + 1)
         sign = r" \odot " if self.is_tensor(tree.left) and self.is_tensor(tree.right) else r" \, "
+        if sign == r" \, " and right[:1].isdigit():
+            sign = r" \cdot "
         return _Text(f"{left}{sign}{right}", PRODUCT)
 
     def power(self, base: str, exponent: _Text) -> str:
-        raised = re.search(r"\^\{\\top\}$", base)
+        # Behind an index a raised number would be read as one more.
+        raised = re.search(r"\^\{\\top\}$|_\{\d+\}$", base)
         return f"({base})^{{{exponent.text}}}" if raised else f"{base}^{{{exponent.text}}}"
 
     def transpose(self, operand: str) -> _Text:

@@ -277,8 +277,10 @@ def _link_lines(claim: ClaimResult, page: Page) -> Iterator[Text]:
         line = Text.assemble("      ", (_mark(link.holds, page), "green" if link.holds else "red"), " ")
         line.append(f"{link.verdict:<9}", style=STYLES[link.verdict]).append("  ")
         line.append(page.show(" ".join(link.text.split())))
-        if link.message:
-            line.append(page.show(f"  ({link.message})"), style=DIM)
+        said = [link.message] if link.message else []
+        said += [f"given {', '.join(link.facts)}"] if link.facts and link.holds else []
+        if said:
+            line.append(page.show(f"  ({'; '.join(said)})"), style=DIM)
         yield line
 
 

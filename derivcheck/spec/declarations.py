@@ -97,7 +97,8 @@ class Spec:
     layers: tuple[Formula, ...] = ()
     loss: Formula | None = None
     let: tuple[Formula, ...] = ()
-    symbols: tuple[tuple[str, str], ...] = ()
+    symbols: tuple[Formula, ...] = ()
+    macros: tuple[Formula, ...] = ()
     claims: tuple[ClaimDeclaration, ...] = ()
     numeric: NumericSettings = NumericSettings()
     lines: tuple[str, ...] = field(default=(), repr=False)

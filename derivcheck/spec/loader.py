@@ -24,7 +24,7 @@ from derivcheck.spec.declarations import (
 from derivcheck.spec.document import Reader, close_match, compose, is_mapping, is_null, is_sequence, read_text
 
 KEYS = ("title", "source", "vectors", "layout", "vec", "tensors", "functions", "families", "depths", "layers",
-        "loss", "let", "symbols", "claims", "numeric")  # fmt: skip
+        "loss", "let", "symbols", "macros", "claims", "numeric")  # fmt: skip
 CLAIM_KEYS = ("claim", "latex", "steps", "expect", "code", "note", "for", "let", "given")
 RESERVED = frozenset({"if", "else", "where", "and", "or", "pi"})
 NAME = re.compile(r"[^\W\d]\w*(\[[^\[\]]+\])?")
@@ -69,7 +69,8 @@ class SpecReader:
             "layers": lambda node: self.formulas(node, "layers"),
             "loss": self.loss,
             "let": lambda node: self.formulas(node, "let"),
-            "symbols": self.symbols,
+            "symbols": lambda node: self.spellings(node, "symbols"),
+            "macros": lambda node: self.spellings(node, "macros"),
             "claims": self.claims,
             "numeric": self.numeric,
         }
@@ -78,7 +79,7 @@ class SpecReader:
             if name not in fields:
                 self.reader.unknown_key(key, name, "the spec", KEYS)
             if is_null(value):
-                if value.start_mark.index < value.end_mark.index or name not in ("claims", "let", "symbols"):
+                if value.start_mark.index < value.end_mark.index or name not in ("claims", "let", "symbols", "macros"):
                     self.reader.fail("DC022", f"`{name}` has no value", key)
                 continue
             found[name] = fields[name](value)
@@ -246,9 +247,11 @@ class SpecReader:
             for name, _, value in self.reader.pairs(node, "depths")
         }
 
-    def symbols(self, node: Any) -> tuple[tuple[str, str], ...]:
+    def spellings(self, node: Any, what: str) -> tuple[Formula, ...]:
+        """LaTeX on the left; a name of the spec, or the body of a macro, on the right."""
         return tuple(
-            (name, self.reader.text(value, name).text) for name, _, value in self.reader.pairs(node, "symbols")
+            Formula(replace(self.reader.text(key, what), text=name), self.reader.text(value, name))
+            for name, key, value in self.reader.pairs(node, what)
         )
 
     def numeric(self, node: Any) -> NumericSettings:

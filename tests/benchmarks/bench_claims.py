@@ -9,8 +9,9 @@ import time
 from pathlib import Path
 
 from derivcheck.network import build, depths
+from derivcheck.rulings import judge_claim, labels_of
 from derivcheck.spec import load_spec
-from derivcheck.verify import Examiner, _labels, judge_claim
+from derivcheck.verify import Examiner
 
 ROOT = Path(__file__).parent.parent.parent / "specs"
 
@@ -27,7 +28,7 @@ def main() -> None:
             result = judge_claim(claim, examiners, False)
             took = time.perf_counter() - start
             # A claim for every l is one judgement a label.
-            count = sum(len(_labels(claim, examiner)) for examiner in examiners)
+            count = sum(len(labels_of(claim, examiner)) for examiner in examiners)
             slowest.append((took, f"{path.name}: {claim.id}"))
             if result.verdict in ("proved", "checked"):
                 judged, holding = judged + count, holding + took

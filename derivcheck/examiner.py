@@ -1,0 +1,228 @@
+"""Everything about one network at one depth: its derivation, its gradients judged, its search for mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from derivcheck.canonical.atoms import GrowthError, UndefinedError
+from derivcheck.claims import Pair, form_pair, pair
+from derivcheck.derivation import Derivation, GradientForm, NamedTensor, is_affine_layer
+from derivcheck.diagnose import Diagnoser
+from derivcheck.diagnostics import (
+    ContradictionError,
+    Diagnostic,
+    NumericError,
+    SpecError,
+    UnsupportedError,
+    Where,
+)
+from derivcheck.graph import Input, Node, Quantity
+from derivcheck.judge import Judge
+from derivcheck.network import Network, build, with_abbreviations, with_facts
+from derivcheck.notation.parser import parse_equation
+from derivcheck.notation.printer import to_latex, to_plain, to_unicode
+from derivcheck.notation.syntax import Derivative, Equation, Expression, Name, Subscript
+from derivcheck.numeric.comparison import compare_gradient
+from derivcheck.numeric.survey import Way
+from derivcheck.spec import ClaimDeclaration
+from derivcheck.verdicts import ExactEvidence, Forms, GradientResult, NumericEvidence
+
+
+@dataclass(frozen=True, slots=True)
+class Measuring:
+    """How derived gradients are measured: the way (numeric/survey.py), sizes of its own, and whom to tell.
+
+    `sizes` hold for the measurement alone; claims are judged at the spec's sizes.
+    """
+
+    way: Way = "full"
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    progress: Callable[[str], None] | None = None
+
+
+class Examiner:
+    """Everything about one network at one depth."""
+
+    def __init__(self, network: Network, seed: int | None = None, measuring: Measuring | None = None) -> None:
+        """Raises SpecError (DC039) where `measuring` gives a size to a dimension that the spec does not have."""
+        self.network = network
+        self.measuring = measuring or Measuring()
+        for name in self.measuring.sizes:
+            if name not in network.sizes:
+                raise SpecError(Diagnostic("DC039", f"`{name}` is not a dimension of this spec", None, "",
+                                           (("dimensions", ", ".join(network.sizes)),)))  # fmt: skip
+        self.seed = network.spec.numeric.seed if seed is None else seed
+        self.derivation = None
+        # A second name of an input, `a[0]: x`, is no quantity of its own.
+        names = frozenset(
+            t.node for t in network.tensors if isinstance(t.node, Quantity) and not isinstance(t.node.operand, Input)
+        )
+        cuts: list[frozenset[Node]] = []
+        adjoints: frozenset[Node] = frozenset()
+        if network.loss is not None:
+            taken = (*network.scope.dimensions, *network.scope.functions)
+            spec = network.spec
+            self.derivation = Derivation(network.loss, network.tensors, network.facts, spec.vectors, taken, spec.layout)
+            adjoints = frozenset(node for node in self.derivation.adjoints.values() if isinstance(node, Quantity))
+            names -= {network.loss.node}
+        cuts.append(names)
+        # Activations and probabilities may have to be looked into, pre-activations seldom.
+        cuts.append(frozenset(n for n in names if is_affine_layer(n, names)))
+        self.judge = Judge(network.facts, network.sizes, self.seed, cuts, adjoints)
+        self.prefix = ", ".join(f"{label} = {value}" for label, value in network.depth.items())
+        self._diagnoser: Diagnoser | None = None
+        self._measured: dict[tuple[Node, Node], NumericEvidence] = {}
+        self._deeper: dict[tuple[tuple[str, int], ...], Examiner] = {}
+
+    @property
+    def diagnoser(self) -> Diagnoser:
+        """The search for what is wrong with a claim; the derived forms are written when it is first asked."""
+        if self._diagnoser is None:
+            self._diagnoser = Diagnoser(self.network, self.judge, self._derived())
+        return self._diagnoser
+
+    def _derived(self) -> dict[Node, Expression]:
+        found: dict[Node, Expression] = {}
+        if self.derivation is None:
+            return found
+        for node, adjoint in self.derivation.adjoints.items():
+            try:
+                form = self.derivation.best(self.derivation.tensors[node])
+            except (GrowthError, UndefinedError):
+                continue
+            if form.matrix is not None:
+                found[adjoint] = form.matrix
+        return found
+
+    def at_depth(self, depth: dict[str, int]) -> Examiner:
+        """The same spec at another depth (remembered)."""
+        key = tuple(sorted(depth.items()))
+        if key not in self._deeper:
+            self._deeper[key] = Examiner(build(self.network.spec, depth), self.seed, self.measuring)
+        return self._deeper[key]
+
+    def for_claim(self, declaration: ClaimDeclaration) -> Examiner:
+        """The examiner with the abbreviations and facts that a claim brings along, itself where it brings none.
+
+        Raises SpecError and NotationError for a `let` or `given` that cannot be used.
+        """
+        if not declaration.let and not declaration.given:
+            return self
+        network = with_abbreviations(self.network, declaration.let)
+        network = replace(network, facts=with_facts(network, declaration.given))
+        return Examiner(network, self.seed, self.measuring)
+
+    # --- gradients ------------------------------------------------------------------------
+
+    def gradients(self) -> Iterable[GradientResult]:
+        if self.derivation is None:
+            return ()
+        return tuple(self.gradient(tensor) for tensor in self.network.parameters)
+
+    def gradient(self, tensor: NamedTensor) -> GradientResult:
+        """∂L/∂tensor derived, its printed forms proved equal to the adjoint, and measured."""
+        derivation = self.derivation
+        assert derivation is not None
+        output = derivation.output
+        shape = tuple(str(axis.dimension) for axis in tensor.axes)
+        notes: list[str] = [self.prefix] if self.prefix else []
+        blank = GradientResult(output.name, tensor.name, shape, Forms(""), "undecided", ExactEvidence(None),
+                               NumericEvidence("not_run"), where=self._where(tensor))  # fmt: skip
+        if tensor.node not in derivation.adjoints:
+            notes.append(f"{output.name} does not depend on {tensor.name}: the gradient is zero")
+        try:
+            form = derivation.best(tensor)
+        except (GrowthError, UndefinedError) as problem:
+            return replace(blank, notes=(*notes, f"no form could be written: {problem or 'it grows too large'}"))
+        links = self._printed(form)
+        forms = _forms(form, derivation.scalars)
+        numeric = self.measured(tensor)
+        if numeric.verdict == "differs":
+            raise ContradictionError(
+                Diagnostic("DC902", f"the derived d{output.name}/d{tensor.name} disagrees with differences",
+                           self._where(tensor), f"relative error {numeric.max_error:.1e}, bar {numeric.bar:.1e}",
+                           (("worst entry", f"{tensor.name}{numeric.reason}"), ("census", str(numeric.census or ""))),
+                           help="this is a bug of derivcheck: please report it with the spec")
+            )  # fmt: skip
+        judgements = [self.judge.judge(link.left, link.right, link.axes) for link in links]
+        for judgement in judgements:
+            if judgement.verdict == "refuted":
+                raise ContradictionError(
+                    Diagnostic("DC903", f"a printed form of d{output.name}/d{tensor.name} is not the adjoint",
+                               self._where(tensor), help="this is a bug of derivcheck: please report it with the spec")
+                )  # fmt: skip
+        worst = min(judgements, key=lambda j: ("undecided", "checked", "proved").index(j.verdict))
+        verdict = worst.verdict
+        if numeric.verdict not in ("agrees", "kink"):
+            notes.append(f"differences: {numeric.reason or numeric.verdict}")
+            verdict = "undecided" if verdict == "undecided" else verdict
+        facts = tuple(dict.fromkeys(text for j in judgements for text in j.facts))
+        return replace(blank, forms=forms, verdict=verdict, exact=worst.exact, numeric=numeric, facts=facts,
+                       notes=tuple(notes))  # fmt: skip
+
+    def _printed(self, form: GradientForm) -> list[Pair]:
+        """The printed forms as equations, read back: what is shown is what is proved."""
+        assert self.derivation is not None
+        of = self.derivation.output.tree
+        scope = self.network.scope
+        places = tuple(Name(letter) for letter in form.letters)
+        entry = Subscript(form.wrt.tree, places) if places else form.wrt.tree
+        found = [self._reread(Derivative(of, (entry,)), form.index)]
+        if form.matrix is not None:
+            adjoint = self.derivation.adjoints.get(form.wrt.node)
+            if adjoint is not None:
+                found.append(replace(form_pair(form.wrt.tree, form.matrix, scope), left=adjoint))
+        return found
+
+    def _reread(self, left: Expression, right: Expression) -> Pair:
+        text = to_plain(Equation((left, right), ("=",)))
+        tree = parse_equation(text, self.network.scope.vocabulary())
+        return pair(tree.sides[0], tree.sides[1], "=", None, self.network.scope)
+
+    def measured(self, tensor: NamedTensor) -> NumericEvidence:
+        """The derived gradient against differences of the forward pass."""
+        assert self.derivation is not None
+        output = self.derivation.output.node
+        adjoint = self.derivation.adjoints.get(tensor.node)
+        if adjoint is None:
+            return NumericEvidence("agrees", "no path", 0.0, 0.0, 0)
+        key = (output, tensor.node)
+        if key not in self._measured:
+            network = self.network
+            sizes = {**network.sizes, **self.measuring.sizes}
+            if self.measuring.progress is not None:
+                self.measuring.progress(f"measuring d{self.derivation.output.name}/d{tensor.name}")
+            try:
+                self._measured[key] = compare_gradient(
+                    output,
+                    tensor.node,
+                    adjoint,
+                    sizes,
+                    network.facts,
+                    self.seed,
+                    way=self.measuring.way,
+                    order=tensor.axes,
+                )
+            except (NumericError, UnsupportedError) as problem:
+                self._measured[key] = NumericEvidence("cannot_tell", reason=problem.diagnostic.message)
+        return self._measured[key]
+
+    def _where(self, tensor: NamedTensor) -> Where | None:
+        stem = tensor.name.split("[")[0]
+        for declaration in self.network.spec.tensors:
+            if declaration.name.text.split("[")[0] == stem:
+                return declaration.name.where(0, len(declaration.name.text))
+        return None
+
+
+def _forms(form: GradientForm, scalars: frozenset[str]) -> Forms:
+    matrix = form.matrix
+    return Forms(
+        index=to_plain(form.index),
+        matrix=to_plain(matrix) if matrix is not None else "",
+        no_matrix=form.no_matrix,
+        index_unicode=to_unicode(form.index, scalars),
+        matrix_unicode=to_unicode(matrix, scalars) if matrix is not None else "",
+        latex=to_latex(matrix if matrix is not None else form.index, scalars),
+    )

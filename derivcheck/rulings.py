@@ -1,0 +1,322 @@
+"""Claims and what is to be said of them: read, judged at every depth and label, explained where they are wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from derivcheck.claims import Pair, pair, pairs
+from derivcheck.diagnostics import (
+    ContradictionError,
+    DerivcheckError,
+    Diagnostic,
+    NotationError,
+    SourceText,
+    SpecError,
+    UnsupportedError,
+)
+from derivcheck.examiner import Examiner
+from derivcheck.general import Instance, depths_to_try, described, holds_for_every_depth
+from derivcheck.measurement import finite_difference
+from derivcheck.network import Network, label_value, located, substitute_labels
+from derivcheck.notation.parser import parse_continuation, parse_equation, parse_expression
+from derivcheck.notation.printer import to_plain
+from derivcheck.notation.syntax import Equation, Expression
+from derivcheck.spec import ClaimDeclaration
+from derivcheck.spec.declarations import Formula
+from derivcheck.verdicts import HOLDS, ClaimResult, Verdict
+
+ORDER = ("invalid", "refuted", "undecided", "checked", "proved")
+MAXIMAL_LABELS = 1_000
+QUANTIFIER = re.compile(r"\s*(\w+)\s+in\s+(.+?)\s*\.\.\s*(.+?)\s*")
+
+Notation = Literal["plain", "latex"]
+Labels = Mapping[str, int]
+Reader = Callable[[Examiner, Labels], Sequence[Equation]]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One thing that is asserted: how to read it, the text that its places refer to, and what is expected of it."""
+
+    declaration: ClaimDeclaration
+    text: SourceText
+    read: Reader
+
+
+def judge_claim(declaration: ClaimDeclaration, examiners: Sequence[Examiner], strict: bool) -> ClaimResult:
+    """One claim at every depth and label it speaks of; the worst verdict counts."""
+    blank = ClaimResult(declaration.id, "", declaration.where, "invalid", declaration.expect, False)
+    try:
+        examiners = [examiner.for_claim(declaration) for examiner in examiners]
+    except DerivcheckError as problem:
+        if isinstance(problem, ContradictionError):
+            raise
+        found = problem.diagnostic
+        return _finished(replace(blank, diagnosis=found, message=found.message), strict, declaration.code)
+    if declaration.steps:
+        return _judge_steps(declaration, examiners, strict)
+    assert declaration.text is not None
+    return judge_statement(Statement(declaration, declaration.text, _reader(declaration)), examiners, strict)
+
+
+def judge_statement(statement: Statement, examiners: Sequence[Examiner], strict: bool) -> ClaimResult:
+    """A statement at every depth and label; `examiners` know the abbreviations and facts that it brings along."""
+    declaration = statement.declaration
+    results = [
+        _judge_one(statement, examiner, labels)
+        for examiner in examiners
+        for labels in labels_of(declaration, examiner)
+    ]  # fmt: skip
+    if not results:
+        quantifier = declaration.quantifier
+        where = quantifier.where() if quantifier else None
+        nothing = Diagnostic("DC041", "the range of `for` is empty at every depth", where)
+        blank = ClaimResult(declaration.id, statement.text.text.strip(), declaration.where, "invalid",
+                            declaration.expect, False)  # fmt: skip
+        return _finished(replace(blank, diagnosis=nothing, message=nothing.message), strict, declaration.code)
+    worst = _worst(results)
+    if examiners[0].network.depth and worst.verdict in HOLDS:
+        general = worst.verdict == "proved" and _is_general(statement, examiners[0])
+        tried = [examiner.network.depth for examiner in examiners]
+        worst = replace(worst, reach=described(general, declaration.quantifier is not None, tried))
+    return _finished(worst, strict, declaration.code)
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+def _reader(declaration: ClaimDeclaration) -> Reader:
+    text = declaration.text
+    assert text is not None
+    if declaration.notation == "plain":
+        return lambda examiner, labels: (parse_equation(text.text, examiner.network.scope.vocabulary()),)
+
+    def read(examiner: Examiner, labels: Labels) -> Sequence[Equation]:
+        from derivcheck.latex import parse_latex_derivation
+
+        spec = examiner.network.spec
+        known = {**examiner.network.depth, **labels}
+        symbols, macros = spellings(spec.symbols), spellings(spec.macros)
+        return parse_latex_derivation(text.text, examiner.network.scope, symbols, macros, known)
+
+    return read
+
+
+def spellings(formulas: Sequence[Formula]) -> dict[str, str]:
+    """`symbols:` or `macros:` of a spec as the reader of LaTeX wants them."""
+    return {formula.name.text: formula.text.text for formula in formulas}
+
+
+def check_spellings(network: Network) -> None:
+    """Raises SpecError (DC178) at the first of the spec's symbols that is not read."""
+    from derivcheck.latex.symbols import Symbols
+
+    spec = network.spec
+    for symbol in spec.symbols:
+        try:
+            Symbols({symbol.name.text: symbol.text.text}, spellings(spec.macros), network.scope)
+        except NotationError as problem:
+            raise SpecError(problem.diagnostic.at(symbol.name.where())) from None
+
+
+def labels_of(declaration: ClaimDeclaration, examiner: Examiner) -> list[dict[str, int]]:
+    """The labels that a claim's `for:` runs through. Raises SpecError (DC041)."""
+    quantifier = declaration.quantifier
+    if quantifier is None:
+        return [{}]
+    match = QUANTIFIER.fullmatch(quantifier.text)
+    if not match:
+        raise SpecError(
+            Diagnostic("DC041", "`for` names a label and its range", quantifier.where(), "", (), "l in 1..L-1")
+        )
+    ends = []
+    for group in (2, 3):
+        value = label_value(parse_expression(match[group]), examiner.network.depth)
+        if value is None:
+            raise SpecError(Diagnostic("DC041", f"`{match[group]}` is not the end of a range", quantifier.where()))
+        ends.append(value)
+    if ends[1] - ends[0] > MAXIMAL_LABELS:
+        raise SpecError(Diagnostic("DC041", "the range of `for` is too long", quantifier.where()))
+    return [{match[1]: value} for value in range(ends[0], ends[1] + 1)]
+
+
+def _labelled(equation: Equation, labels: Labels) -> Equation:
+    sides = tuple(substitute_labels(side, dict(labels)) for side in equation.sides)
+    return replace(equation, sides=sides)
+
+
+def _is_general(statement: Statement, above: Examiner) -> bool:
+    """Whether a claim about a family is proved for every label at every depth (general.py)."""
+
+    def instances() -> Iterator[Instance]:
+        spec = above.network.spec
+        for depth in depths_to_try(spec):
+            examiner = above.at_depth(depth).for_claim(statement.declaration)
+            first = min(int(family.first.text) for family in spec.families)
+            for labels in labels_of(statement.declaration, examiner):
+                links: list[Pair] = []
+                for equation in statement.read(examiner, labels):
+                    equation = _labelled(equation, {**examiner.network.depth, **labels})
+                    links += pairs(equation, examiner.network.scope)
+                label = next(iter(labels.values()), None)
+                yield Instance(next(iter(depth.values())), label, first, examiner.judge, tuple(links))
+
+    try:
+        return holds_for_every_depth(instances())
+    except DerivcheckError:
+        return False
+
+
+# --- judging ----------------------------------------------------------------------------------
+
+
+def _worst(results: Sequence[ClaimResult]) -> ClaimResult:
+    worst = min(results, key=lambda r: ORDER.index(r.verdict))
+    facts = tuple(dict.fromkeys(fact for r in results for fact in r.facts))
+    return replace(worst, facts=facts)
+
+
+def _finished(result: ClaimResult, strict: bool, code: str = "") -> ClaimResult:
+    links = tuple(
+        replace(link, holds=link.verdict == "proved" if strict else link.verdict in HOLDS) for link in result.links
+    )
+    result = replace(result, links=links)
+    if result.expected:
+        holds = result.verdict == result.expected
+        found = result.diagnosis.code if result.diagnosis is not None else ""
+        if holds and code and found != code:
+            message = f"expected the diagnosis {code}, found {found or 'none'}"
+            return replace(result, holds=False, message=message)
+    else:
+        holds = result.verdict == "proved" if strict else result.verdict in HOLDS
+    return replace(result, holds=holds)
+
+
+def _judge_one(statement: Statement, examiner: Examiner, labels: Labels) -> ClaimResult:
+    network, text, declaration = examiner.network, statement.text, statement.declaration
+    blank = ClaimResult(declaration.id, text.text.strip(), text.where(), "invalid", declaration.expect, False)
+    context = ", ".join([*([examiner.prefix] if examiner.prefix else []), *(f"{k} = {v}" for k, v in labels.items())])
+    equations: list[Equation] = []
+    links: list[Pair] = []
+    try:
+        for equation in statement.read(examiner, labels):
+            equations.append(_labelled(equation, {**network.depth, **labels}))
+            links += pairs(equations[-1], network.scope)
+    except UnsupportedError as problem:
+        return replace(blank, verdict="undecided", message=problem.diagnostic.message)
+    except NotationError as problem:
+        found = located(problem, text).diagnostic
+        suggestion = ""
+        if equations and len(equations[-1].sides) == 2:
+            found, suggestion = examiner.diagnoser.diagnose_invalid(
+                *equations[-1].sides, text, found, declaration.notation
+            )
+        return replace(blank, diagnosis=found, message=found.message, suggestion=suggestion)
+    judged = [_judge_link(blank, link, examiner, text, declaration.notation) for link in links]
+    result = _worst(judged)
+    if len(judged) > 1:
+        judged = [_named(one, link, text, k) for k, (one, link) in enumerate(zip(judged, links, strict=True), 1)]
+        result = replace(_chain(_worst(judged), judged), id=blank.id, text=blank.text)
+    if context and result.verdict not in HOLDS:
+        result = replace(result, message=f"{result.message + ': ' if result.message else ''}at {context}")
+    return replace(result, reading="; ".join(to_plain(equation) for equation in equations))
+
+
+def _named(result: ClaimResult, link: Pair, text: SourceText, position: int) -> ClaimResult:
+    """A link of a chain with its own place and words: after the first one, from its relation on."""
+    start, stop = link.left_tree.span.start, link.right_tree.span.stop
+    result = replace(result, id=f"{result.id}, step {position}")
+    if not start < stop <= len(text.text):
+        return result
+    shown = text.text[start:stop] if position == 1 else text.text[link.left_tree.span.stop : stop]
+    return replace(
+        result, text=shown.strip().lstrip("\\& ").strip(), where=text.where(link.right_tree.span.start, stop)
+    )
+
+
+def _chain(worst: ClaimResult, links: Sequence[ClaimResult]) -> ClaimResult:
+    """What is to be said of a chain: its first wrong step, and which later ones start from its mistake."""
+    wrong = next((k for k, link in enumerate(links) if link.verdict in ("refuted", "invalid")), None)
+    if wrong is None:
+        return replace(worst, links=tuple(links))
+    marked = [
+        replace(link, message="the first wrong step") if k == wrong
+        else replace(link, message="inherits the mistake") if k > wrong and link.verdict in HOLDS
+        else link
+        for k, link in enumerate(links)
+    ]  # fmt: skip
+    message = f"{links[wrong].id} is the first wrong step"
+    later = sum(link.message == "inherits the mistake" for link in marked)
+    if later:
+        message += f"; {later} later one{'s inherit' if later > 1 else ' inherits'} its mistake"
+    return replace(worst, links=tuple(marked), message=message)
+
+
+def _judge_link(
+    blank: ClaimResult, link: Pair, examiner: Examiner, text: SourceText, notation: Notation = "plain"
+) -> ClaimResult:
+    if link.relation not in ("=", "!="):
+        return replace(blank, verdict="undecided", message="inequalities are not judged")
+    if link.shapes is not None:
+        unequal: Verdict = "proved" if link.relation == "!=" else "refuted"
+        message = f"the sides have different shapes: {link.shapes[0]} and {link.shapes[1]}"
+        refuted = replace(blank, verdict=unequal, message=message)
+        return refuted if link.relation == "!=" else _diagnosed(refuted, link, examiner, text, notation)
+    judgement = examiner.judge.judge(link.left, link.right, link.axes)
+    verdict, message = judgement.verdict, judgement.reason
+    if link.relation == "!=":
+        # Two sides that differ somewhere, with a witness, differ as functions.
+        flipped: dict[Verdict, Verdict] = {"proved": "refuted", "checked": "refuted", "refuted": "proved"}
+        verdict = flipped.get(verdict, verdict)
+        message = "the sides are equal" if verdict == "refuted" else message
+    witness = judgement.witness
+    if witness is not None:
+        measured = finite_difference(
+            link, examiner.network.scope, examiner.network.facts, examiner.network.sizes, witness
+        )
+        witness = replace(witness, finite_difference=measured)
+    result = replace(
+        blank, verdict=verdict, facts=judgement.facts, exact=judgement.exact, numeric=judgement.numeric,
+        witness=witness, message=message,
+    )  # fmt: skip
+    wrong = verdict == "refuted" and link.relation == "="
+    return _diagnosed(result, link, examiner, text, notation) if wrong else result
+
+
+def _diagnosed(
+    result: ClaimResult, link: Pair, examiner: Examiner, text: SourceText, notation: Notation
+) -> ClaimResult:
+    """A refuted claim with its diagnosis and, where one is proved, the suggestion."""
+    diagnosis, suggestion = examiner.diagnoser.diagnose(link, text, notation)
+    return replace(result, diagnosis=diagnosis, suggestion=suggestion)
+
+
+def _judge_steps(declaration: ClaimDeclaration, examiners: Sequence[Examiner], strict: bool) -> ClaimResult:
+    """A derivation: the first line is an equation, each further line continues the one above."""
+    examiner = examiners[0]
+    network = examiner.network
+    first = declaration.steps[0]
+    blank = ClaimResult(declaration.id, first.text.strip(), first.where(), "invalid", declaration.expect, False)
+    sides: list[Expression] = []
+    links: list[ClaimResult] = []
+    for position, line in enumerate(declaration.steps):
+        here = replace(blank, id=f"{declaration.id}, line {position + 1}", text=line.text.strip(), where=line.where())
+        try:
+            vocabulary = network.scope.vocabulary()
+            read = parse_equation(line.text, vocabulary) if position == 0 else parse_continuation(line.text, vocabulary)
+            chain = [*sides[-1:], *read.sides] if position else list(read.sides)
+            for left, relation, right in zip(chain, read.relations, chain[1:], strict=False):
+                links.append(_judge_link(here, pair(left, right, relation, read.where, network.scope), examiner, line))
+            sides = chain
+        except UnsupportedError as problem:
+            links.append(replace(here, verdict="undecided", message=problem.diagnostic.message))
+        except NotationError as problem:
+            found = located(problem, line).diagnostic
+            links.append(replace(here, diagnosis=found, message=found.message))
+            break
+    worst = _worst(links)
+    worst = replace(_chain(worst, links), id=declaration.id, text=blank.text)
+    return _finished(worst, strict, declaration.code)
