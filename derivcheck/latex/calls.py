@@ -174,6 +174,10 @@ def _applied(reader: Reader, tree: Expression) -> Expression:
     lone = isinstance(inner, Name) or (isinstance(inner, Subscript) and reader.context.shapes.member(inner) is not None)
     applied = reader.context.shapes.is_derived(base) and base is tree and not _mentions(inner, tree)
     scalar = shape is not None and shape.is_scalar
+    # In `\\delta (a^{l-1})^T` the bracket is there for the transpose.
+    scripted = any(token.text in ("^", "_") for token in reader.tokens[begin:stop])
+    if lone and scripted and reader.tokens[stop + 1].text == "^":
+        return tree
     if lone or (applied and _speaks_of(reader, tree, inner, any if scalar else all)):
         _refuse_application(reader, tree, span, f"{to_plain(tree)} as a function of {reader.source(inner.span)}")
     return tree

@@ -36,6 +36,7 @@ class Context:
     choices: Choices = field(default_factory=Choices)
     bound: list[str] = field(default_factory=list)
     calls: int = 0
+    unsized: set[Span] = field(default_factory=set)
 
 
 class Reader(ABC):
@@ -91,6 +92,12 @@ class Reader(ABC):
 
     def at_end(self) -> bool:
         return self.token.kind == "end"
+
+    def at_number(self) -> bool:
+        """Whether `\\quad (1)`, the number of the equation, stands here at the end."""
+        tokens = self.tokens[self.position :]
+        ends = len(tokens) == 4 and tokens[0].text == "(" and tokens[0].wide
+        return ends and tokens[1].kind in ("number", "prose", "word")
 
     def advance(self) -> Token:
         token = self.token

@@ -302,7 +302,7 @@ class _Flattening:
         if any(t.kind == "sign" and t.text == "$" for t in argument):
             self._mixed(argument, token)
         elif is_plain(argument) or token.text in ("text", "mbox", "hbox", "intertext", "shortintertext"):
-            for made in worded(argument, token.span, token.spaced):
+            for made in worded(argument, token.span.to(self._closed or token.span), token.spaced):
                 self._emit(made)
         else:
             self._font(argument, "roman")
@@ -324,7 +324,8 @@ class _Flattening:
         inner = self._inner(self._argument(token))
         if not inner or inner[0].kind != "letter" or inner[0].accent or (len(inner) > 1 and inner[1].text not in "^_"):
             fail("DC170", f"`\\{token.text}` stands over one letter", token.span, "no name is written so")
-        self._emit(replace(inner[0], accent=table.ACCENTS[token.text], spaced=True))
+        whole = token.span.to(self._closed or inner[0].span)
+        self._emit(replace(inner[0], accent=table.ACCENTS[token.text], spaced=True, span=whole))
         for made in inner[1:]:
             self._out.append(made)
 

@@ -11,6 +11,7 @@ from derivcheck.latex.parser import Parser
 from derivcheck.latex.products import Choices
 from derivcheck.latex.quantities import dimension_at
 from derivcheck.latex.shapes import Labels, Shapes
+from derivcheck.latex.sums import refuse_unsized
 from derivcheck.latex.symbols import Symbols
 from derivcheck.latex.tokens import Token, fail
 from derivcheck.latex.vocabulary import Names
@@ -144,7 +145,7 @@ class _Chain:
                 sides.append(reader.expression())
             elif token.kind == "sign" and token.text in ARROWS:
                 self._label(token)
-            elif token.kind == "keyword" or (token.kind == "sign" and token.text in (",", ";")) or self._numbered():
+            elif token.kind == "keyword" or (token.kind == "sign" and token.text in (",", ";")) or reader.at_number():
                 tests += self._tail(sides)
             else:
                 reader.unexpected("an operator, a relation or the end")
@@ -155,6 +156,7 @@ class _Chain:
             where = test if where is None else Junction("and", where, test, test.span)
         found = Equation(tuple(sides), tuple(relations), where, span)
         _check_last_entries(found, reader)
+        refuse_unsized(reader)
         return found
 
     def _skip_words(self) -> None:
@@ -182,21 +184,10 @@ class _Chain:
             reader.position = begin
             refuse_relation(arrow, reader.source(arrow.span))
 
-    def _numbered(self) -> bool:
-        """`\\quad (1)` at the end is the number of the equation."""
-        reader = self._reader
-        tokens = reader.tokens[reader.position :]
-        return (
-            len(tokens) == 4
-            and tokens[0].text == "("
-            and tokens[0].wide
-            and tokens[1].kind in ("number", "prose", "word")
-        )
-
     def _tail(self, sides: Sequence[Expression]) -> list[Condition]:
         """A condition: `\\text{if } i \\ne j`, `, \\quad i \\ne j`, `for i = 1, \\dots, n`."""
         reader = self._reader
-        if self._numbered():
+        if reader.at_number():
             reader.position += 3
             return []
         first = reader.advance()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from derivcheck.latex import macros as table
 from derivcheck.latex.decorations import plain_tokens
 from derivcheck.latex.tokens import Token, fail
+from derivcheck.latex.words import is_conditional
 from derivcheck.notation.syntax import Span
 
 RELATION_SIGNS = frozenset({"=", "!=", "<", "<=", ">", ">="})
@@ -149,8 +150,6 @@ def _holds_formula(line: Sequence[Token]) -> bool:
 
 def _binds(line: Sequence[Token]) -> bool:
     """Whether words without a formula restrict what stands above: they are kept, to be refused there."""
-    from derivcheck.latex.words import is_conditional
-
     return any(token.kind == "prose" and is_conditional(token) for token in line)
 
 
@@ -164,7 +163,8 @@ def _parts(line: list[Token]) -> list[list[Token]]:
             depth += (token.text in OPENERS) - (token.text in CLOSERS)
         if depth > 0 or inside:
             continue
-        separates = (token.kind == "sign" and token.text in (",", ";")) or token.kind == "prose"
+        remark = token.kind == "prose" and not is_conditional(token)
+        separates = (token.kind == "sign" and token.text in (",", ";")) or remark
         if separates or (token.kind == "keyword" and token.text == "and"):
             cuts.append(position)
     parts: list[list[Token]] = []

@@ -71,7 +71,7 @@ PREFIX_FUNCTIONS = frozenset({
     "log", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "atan", "det", "trace", "diag", "vec", "softmax",
     "relu", "sigmoid",
 })  # fmt: skip
-POWERED_FUNCTIONS = frozenset({"log", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sigmoid"})
+POWERED_FUNCTIONS = frozenset({"log", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh"})
 
 SIGNS: Mapping[str, str] = {
     "cdot": "·", "cdotp": "·", "times": "×", "ast": "⊙", "odot": "⊙", "circ": "⊙", "otimes": "⊗", "div": "/",

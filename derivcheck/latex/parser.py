@@ -57,6 +57,8 @@ class Parser(Reader):
         self.ascend()
         if any(term.tree is None for term in terms):
             return sums.dotted(self, terms)
+        if self.context.unsized:
+            sums.size_ones(self, terms)
         return _total(terms)
 
     def term(self) -> Expression:
@@ -86,7 +88,7 @@ class Parser(Reader):
                  f"\\cdot {self.token.text}")  # fmt: skip
         if self.at("…"):
             matrices.refuse_dots(self, "a product with dots is not read")
-        return self._starts(self.token)
+        return self._starts(self.token) and not self.at_number()
 
     def _starts(self, token: Token) -> bool:
         if token.kind in ("letter", "word", "function", "begin", "number"):

@@ -224,8 +224,10 @@ class Quantity:
                 return True
             case Number(value):
                 return value.denominator == 1 and value >= 1
-            case _:
+            case Binary("+" | "-"):
                 return self.reader.pattern or not self._holds_dimension(entry)
+            case _:
+                return False
 
     def _holds_dimension(self, entry: Expression) -> bool:
         shapes = self.reader.context.shapes

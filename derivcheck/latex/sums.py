@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NoReturn
 
@@ -339,9 +339,24 @@ def indicator(reader: Reader, token: Token) -> Expression:
             reader.position = begin
         else:
             return Conditional(test, ONE, Number(Fraction(0)), token.span.to(reader.close(opener_token)))
-    shown = reader.source(token.span)
-    fail("DC120", f"the size of the vector of ones `{shown}` is not known", token.span, "of which dimension?",
-         "symbols: {'\\mathbf{1}': ones(n)}")  # fmt: skip
+    # Beside a vector in a sum it is as good as the number; anywhere else its size matters.
+    reader.context.unsized.add(token.span)
+    return replace(ONE, span=token.span)
+
+
+def size_ones(reader: Reader, terms: Sequence[Summand]) -> None:
+    """A vector of ones in a sum with a tensor has that tensor's size."""
+    sized = [term.tree for term in terms if term.tree is not None and term.tree.span not in reader.context.unsized]
+    shapes = [reader.context.shapes(tree) for tree in sized]
+    if any(shape is not None and not shape.is_scalar for shape in shapes):
+        reader.context.unsized -= {term.tree.span for term in terms if term.tree is not None}
+
+
+def refuse_unsized(reader: Reader) -> None:
+    """Raise NotationError (DC120) for a vector of ones whose size is nowhere to be seen."""
+    for span in sorted(reader.context.unsized, key=lambda span: span.start):
+        fail("DC120", f"the size of the vector of ones `{reader.source(span)}` is not known", span,
+             "of which dimension?", "symbols: {'\\mathbf{1}': ones(n)}")  # fmt: skip
 
 
 def _read_condition(reader: Reader) -> Condition:

@@ -56,7 +56,7 @@ def worded(tokens: Sequence[Token], span: Span, spaced: bool) -> list[Token]:
 def _single(text: str, span: Span, spaced: bool) -> Token:
     if text.lower() in table.KEYWORDS:
         return Token("keyword", table.KEYWORDS[text.lower()], span, spaced)
-    if text.lower() in table.REMARKS:
+    if text.lower() in table.REMARKS | table.CONDITIONAL_WORDS:
         return Token("prose", text, span, spaced)
     return Token("word", text, span, True, "roman")
 

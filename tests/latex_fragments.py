@@ -1,0 +1,428 @@
+r"""LaTeX as authors write it, with what it means in the plain notation, or why it is refused.
+
+Each fragment is read in one of the networks below; its meaning is evaluated, not compared as text.
+"""
+
+from __future__ import annotations
+
+MLP = r"""
+tensors:
+  x: n0
+  W1: n1 n0
+  b1: n1
+  W2: n2 n1
+  b2: n2
+  y: {axes: n2, given: one_hot}
+  alpha: []
+  gamma: n1
+layers:
+  z1: W1 @ x + b1
+  a1: sigmoid(z1)
+  z2: W2 @ a1 + b2
+  p: softmax(z2)
+loss:
+  L: cross_entropy(p, y)
+let:
+  delta2: dL/dz2
+symbols:
+  '\hat{y}': p
+  '\delta^{(2)}': delta2
+macros:
+  '\pd': '\frac{\partial #1}{\partial #2}'
+  '\R': '\mathbb{R}'
+"""
+
+FAMILY = r"""
+tensors:
+  a[0]: n[0]
+  W[l]: n[l] n[l-1]
+  b[l]: n[l]
+  y: n[L]
+families:
+  l: 1..L
+depths: {L: 3}
+functions:
+  f(t): opaque
+layers:
+  z[l]: W[l] @ a[l-1] + b[l]
+  a[l]: f(z[l])
+loss:
+  C: sse(a[L], y)
+let:
+  delta[l]: dC/dz[l]
+"""
+
+BATCH = r"""
+tensors:
+  X: n M
+  W: k n
+  b: k
+  T: k M
+  lambda: []
+layers:
+  Z: W @ X + b
+  A: sigmoid(Z)
+loss:
+  J: mean(sse(A, T, k), M)
+"""
+
+ROWS = r"""
+vectors: row
+tensors:
+  x: n
+  W: n m
+  b: m
+  t: m
+layers:
+  u: x @ W + b
+  h: tanh(u)
+loss:
+  E: sse(h, t) / 2
+"""
+
+NEURON = r"""
+tensors:
+  w: []
+  x: []
+  b: []
+  y: []
+layers:
+  z: w * x + b
+  a: sigmoid(z)
+loss:
+  L: (a - y)^2
+"""
+
+VECTORS = r"""
+tensors:
+  x: n
+  y: n
+  u: m
+  A: n n
+  B: m n
+  S: {axes: n n, given: symmetric}
+  mu: []
+  eps: []
+layers:
+  q: x.T @ A @ x
+  v: B @ x
+  s: softmax(x)
+  r: relu(x)
+"""
+
+NETWORKS = {"mlp": MLP, "family": FAMILY, "batch": BATCH, "rows": ROWS, "neuron": NEURON, "vectors": VECTORS}
+
+# (network, LaTeX, the same in the plain notation)
+READ: list[tuple[str, str, str]] = [
+    # --- derivatives in all their spellings ---
+    ("mlp", r"\frac{\partial L}{\partial W_1} = 0", "dL/dW1 = 0"),
+    ("mlp", r"\frac {\partial L} {\partial W^{1}} = 0", "dL/dW1 = 0"),
+    ("mlp", r"\dfrac{\partial L}{\partial W^{(1)}} = 0", "dL/dW1 = 0"),
+    ("mlp", r"\tfrac{\partial L}{\partial W^{[1]}} = 0", "dL/dW1 = 0"),
+    ("mlp", r"\partial L / \partial W_2 = 0", "dL/dW2 = 0"),
+    ("mlp", r"\partial L/\partial b_2 = \hat{y} - y", "dL/db2 = p - y"),
+    ("mlp", r"\nabla_{W_1} L = 0", "dL/dW1 = 0"),
+    ("mlp", r"\nabla_{b_1} L = 0", "dL/db1 = 0"),
+    ("mlp", r"\frac{d L}{d z_2} = p - y", "dL/dz2 = p - y"),
+    ("mlp", r"\frac{dL}{dz_2} = p - y", "dL/dz2 = p - y"),
+    ("mlp", r"\frac{\mathrm{d} L}{\mathrm{d} z_2} = p - y", "dL/dz2 = p - y"),
+    ("mlp", r"\frac{\partial}{\partial z_2} L = p - y", "dL/dz2 = p - y"),
+    ("mlp", r"\frac{\partial p_i}{\partial z_{2,j}} = p_i (\delta_{ij} - p_j)", "dp[i]/dz2[j] = p[i]*(delta(i,j) - p[j])"),
+    ("mlp", r"\frac{\partial p_i}{\partial (z_2)_j} = p_i (\delta_{ij} - p_j)", "dp[i]/dz2[j] = p[i]*(delta(i,j) - p[j])"),
+    ("mlp", r"\frac{\partial p_i}{\partial {z_2}_j} = 0", "dp[i]/dz2[j] = 0"),
+    ("mlp", r"\frac{\partial p_i}{\partial z^{(2)}_j} = 0", "dp[i]/dz2[j] = 0"),
+    ("mlp", r"\frac{\partial p_i}{\partial z_j^{(2)}} = 0", "dp[i]/dz2[j] = 0"),
+    ("mlp", r"\frac{\partial L}{\partial W^{(2)}_{ij}} = (p_i - y_i) a^{(1)}_j", "dL/dW2[i,j] = (p[i] - y[i])*a1[j]"),
+    ("mlp", r"\frac{\partial L}{\partial W^{(2)}_{i,j}} = (p_i - y_i) a_{1,j}", "dL/dW2[i,j] = (p[i] - y[i])*a1[j]"),
+    ("mlp", r"\frac{\partial L}{\partial W_{2,ij}} = (p_i - y_i) a^1_j", "dL/dW2[i,j] = (p[i] - y[i])*a1[j]"),
+    ("mlp", r"\frac{\partial^2 L}{\partial z_{2,i} \partial z_{2,j}} = p_i(\delta_{ij} - p_j)",
+     "d2L/dz2[i] dz2[j] = p[i]*(delta(i,j) - p[j])"),
+    ("mlp", r"\frac{\partial^2 L}{\partial z_2^2} = \operatorname{diag}(p) - p p^\top", "d2L/dz2^2 = diag(p) - p @ p.T"),
+    ("mlp", r"\nabla_{z_2}^2 L = \mathrm{diag}(p) - p p^T", "d2L/dz2^2 = diag(p) - p @ p.T"),
+    ("mlp", r"\frac{\partial p}{\partial z_2} = \operatorname{diag}(p) - p p^{\mathsf T}", "dp/dz2 = diag(p) - p @ p.T"),
+    ("vectors", r"\frac{\partial s_j}{\partial x_i} = s_j (\delta_{ij} - s_i)", "ds[j]/dx[i] = s[j]*(delta(i,j) - s[i])"),
+    ("vectors", r"\mathbf{J}_{s}(x) = \operatorname{diag}(s) - s s^\top", "ds/dx = diag(s) - s @ s.T"),
+    ("vectors", r"\frac{\partial}{\partial x} (x^\top A x) = (A + A^\top) x", "d(x.T @ A @ x)/dx = (A + A.T) @ x"),
+    ("vectors", r"\frac{\partial \, x^\top A x}{\partial x} = (A + A^\top) x", "d(x.T @ A @ x)/dx = (A + A.T) @ x"),
+    ("vectors", r"\nabla_x (x^T y) = y", "d(x.T @ y)/dx = y"),
+    ("vectors", r"\frac{\partial q}{\partial A} = x x^\top", "dq/dA = x @ x.T"),
+    ("vectors", r"\frac{\partial v}{\partial x} = B", "dv/dx = B"),
+    ("vectors", r"\frac{\partial v_i}{\partial x_j} = B_{ij}", "dv[i]/dx[j] = B[i,j]"),
+    ("vectors", r"\frac{d}{dx} e^{x} = \operatorname{diag}(e^{x})", "d(exp(x))/dx = diag(exp(x))"),
+    ("vectors", r"\frac{\partial v_i}{\partial B_{jk}} = \delta_{ij} x_k", "dv[i]/dB[j,k] = delta(i,j)*x[k]"),
+    ("neuron", r"\frac{dL}{dw} = 2(a - y)\,\sigma'(z)\,x", "dL/dw = 2*(a - y)*sigmoid'(z)*x"),
+    ("neuron", r"\frac{\partial L}{\partial w} = \frac{\partial L}{\partial a}\frac{\partial a}{\partial z}\frac{\partial z}{\partial w}",
+     "dL/dw = dL/da * da/dz * dz/dw"),
+    ("neuron", r"\frac{\partial L}{\partial w} = \frac{\partial L}{\partial a} \cdot \frac{\partial a}{\partial z} \cdot \frac{\partial z}{\partial w}",
+     "dL/dw = dL/da * da/dz * dz/dw"),
+    ("neuron", r"\frac{d}{dz}\sigma(z) = \sigma(z)(1 - \sigma(z))", "d(sigmoid(z))/dz = sigmoid(z)*(1 - sigmoid(z))"),
+    ("neuron", r"\frac{d a}{d z} = a (1 - a)", "da/dz = a*(1 - a)"),
+    ("neuron", r"\frac{\partial z}{\partial b} = 1", "dz/db = 1"),
+    # --- labels of layers ---
+    ("family", r"z^l = W^l a^{l-1} + b^l", "z[l] = W[l] @ a[l-1] + b[l]"),
+    ("family", r"z^{(l)} = W^{(l)} a^{(l-1)} + b^{(l)}", "z[l] = W[l] @ a[l-1] + b[l]"),
+    ("family", r"z^{[l]} = W^{[l]} a^{[l-1]} + b^{[l]}", "z[l] = W[l] @ a[l-1] + b[l]"),
+    ("family", r"z_l = W_l a_{l-1} + b_l", "z[l] = W[l] @ a[l-1] + b[l]"),
+    ("family", r"\mathbf{z}^{(\ell)} = \mathbf{W}^{(\ell)}\mathbf{a}^{(\ell-1)} + \mathbf{b}^{(\ell)}",
+     "z[l] = W[l] @ a[l-1] + b[l]"),
+    ("family", r"z{^l} = W{^l} a{^{l-1}} + b{^l}", "z[l] = W[l] @ a[l-1] + b[l]"),
+    ("family", r"\textbf{z}^l = \textbf{W}^l \ \textbf{a}^{l-1} + \textbf{b}^l", "z[l] = W[l] @ a[l-1] + b[l]"),
+    ("family", r"z_i^l = \sum_k w^l_{i,k} a_k^{l-1} + b_i^l", None),  # type: ignore[list-item]
+    ("family", r"z_i^l = \sum_k W_{ik}^l a_k^{l-1} + b_i^l", "z[l][i] = sum_k(W[l][i,k]*a[l-1][k]) + b[l][i]"),
+    ("family", r"z^l_i = \sum_{k=1}^{n^{l-1}} W^l_{i, k} a^{l-1}_k + b^l_i", "z[l][i] = sum_k(W[l][i,k]*a[l-1][k]) + b[l][i]"),
+    ("family", r"a^l = f(z^l)", "a[l] = f(z[l])"),
+    ("family", r"a_i^l = f(z_i^l)", "a[l][i] = f(z[l][i])"),
+    ("family", r"\frac{\partial a^l_i}{\partial z^l_j} = \delta_{ij} f'(z^l_i)", "da[l][i]/dz[l][j] = f'(z[l][i]) if i == j else 0"),
+    ("family", r"\delta^l = f'(z^l) \odot \left( (W^{l+1})^\top \delta^{l+1} \right)", "delta[l] = f'(z[l]) * (W[l+1].T @ delta[l+1])"),
+    ("family", r"\delta^l = f'(z^l) \odot (W^{l+1})^T \delta^{l+1}", "delta[l] = f'(z[l]) * (W[l+1].T @ delta[l+1])"),
+    ("family", r"\delta^{l} = ((W^{l+1})^T \delta^{l+1}) \odot f'(z^{l})", "delta[l] = (W[l+1].T @ delta[l+1]) * f'(z[l])"),
+    ("family", r"\boldsymbol{\delta}^l = (W^{l+1\top} \boldsymbol\delta^{l+1}) \odot f'(z^l)",
+     "delta[l] = (W[l+1].T @ delta[l+1]) * f'(z[l])"),
+    ("family", r"\frac{\partial C}{\partial W^l} = \delta^l (a^{l-1})^T", "dC/dW[l] = delta[l] @ a[l-1].T"),
+    ("family", r"\frac{\partial C}{\partial W^l} = \delta^l \cdot (a^{l-1})^T", "dC/dW[l] = delta[l] @ a[l-1].T"),
+    ("family", r"\frac{\partial C}{\partial W^l_{jk}} = a^{l-1}_k \delta^l_j", "dC/dW[l][j,k] = a[l-1][k]*delta[l][j]"),
+    ("family", r"\frac{\partial C}{\partial b^l_j} = \delta^l_j", "dC/db[l][j] = delta[l][j]"),
+    ("family", r"\delta^L = \nabla_{a^L} C \odot f'(z^L)", "delta[L] = dC/da[L] * f'(z[L])"),
+    ("family", r"\delta^L_j = \frac{\partial C}{\partial a^L_j} f'(z^L_j)", "delta[L][j] = dC/da[L][j] * f'(z[L][j])"),
+    ("family", r"a^{L} - y = a^L - y", "a[L] - y = a[L] - y"),
+    ("family", r"\frac{\partial z^{l+1}}{\partial a^l} = W^{l+1}", "dz[l+1]/da[l] = W[l+1]"),
+    ("family", r"\frac{\partial C}{\partial z^{l}} = \frac{\partial C}{\partial z^{l+1}}^{\top}", None),  # type: ignore[list-item]
+    # --- transposes ---
+    ("mlp", r"x^T x = x^\top x", "x.T @ x = x.T @ x"),
+    ("mlp", r"x^{T} x = x^{\intercal} x", "x.T @ x = x.T @ x"),
+    ("mlp", r"x^{\mathrm T} x = x^{\mathsf{T}} x", "x.T @ x = x.T @ x"),
+    ("mlp", r"(W_1 x)^\top = x^\top W_1^\top", "(W1 @ x).T = x.T @ W1.T"),
+    ("mlp", r"W_1^{\top\top} = W_1", None),  # type: ignore[list-item]
+    ("mlp", r"{W_2}^{T} (p - y) = W_2^\top (p - y)", "W2.T @ (p - y) = W2.T @ (p - y)"),
+    ("vectors", r"A^\top = S", "A.T = S"),
+    ("vectors", r"x' y = y' x", "x.T @ y = y.T @ x"),
+    ("vectors", r"(A x)_i = \sum_j A_{ij} x_j", "(A @ x)[i] = sum_j(A[i,j]*x[j])"),
+    ("vectors", r"(A^\top)_{ij} = A_{ji}", "A.T[i,j] = A[j,i]"),
+    ("vectors", r"A^T_{ij} = A_{ji}", "A.T[i,j] = A[j,i]"),
+    # --- products ---
+    ("mlp", r"z_1 = W_1 \cdot x + b_1", "z1 = W1 @ x + b1"),
+    ("mlp", r"z_1 = W_1 * x + b_1", "z1 = W1 @ x + b1"),
+    ("mlp", r"z_1 = W_1 . x + b_1", "z1 = W1 @ x + b1"),
+    ("mlp", r"z_1 = W_1 \times x + b_1", "z1 = W1 @ x + b1"),
+    ("mlp", r"a_1 \odot a_1 = a_1 \circ a_1", "a1 * a1 = a1 * a1"),
+    ("mlp", r"(p - y) \otimes a_1 = (p - y) a_1^T", "outer(p - y, a1) = (p - y) @ a1.T"),
+    ("mlp", r"\alpha (p - y) = \alpha \cdot (p - y)", "alpha * (p - y) = alpha * (p - y)"),
+    ("mlp", r"2 W_1 x = W_1 x \cdot 2", "2 * (W1 @ x) = (W1 @ x) * 2"),
+    ("mlp", r"\left( W_2^\top (\hat{y} - y) \right) \odot \sigma'(z_1) = \left[ W_2^\top (\hat y - y) \right] \circ \sigma'(z_1)",
+     "(W2.T @ (p - y)) * sigmoid'(z1) = (W2.T @ (p - y)) * sigmoid'(z1)"),
+    ("mlp", r"W_2^T (\hat y - y) \odot \sigma'(z_1) = 0", "(W2.T @ (p - y)) * sigmoid'(z1) = 0"),
+    ("mlp", r"\sigma'(z_1) \odot W_2^T (p - y) = 0", "sigmoid'(z1) * (W2.T @ (p - y)) = 0"),
+    ("mlp", r"p_i y_i = y_i \cdot p_i", "p[i]*y[i] = y[i]*p[i]"),
+    ("mlp", r"y_i.p_i = y_i p_i", "y[i]*p[i] = y[i]*p[i]"),
+    ("mlp", r"y_i * p_i = y_i p_i", "y[i]*p[i] = y[i]*p[i]"),
+    ("vectors", r"x \cdot y = x^\top y", "dot(x, y) = x.T @ y"),
+    ("vectors", r"\langle x, y \rangle = x^\top y", "dot(x, y) = x.T @ y"),
+    ("vectors", r"\operatorname{tr}(A x x^\top) = q", "trace(A @ x @ x.T) = q"),
+    ("vectors", r"A^{-1} A x = x", "inv(A) @ A @ x = x"),
+    ("vectors", r"\det(A^\top) = \det A", "det(A.T) = det(A)"),
+    ("vectors", r"2 x y^\top = 2 (x y^\top)", "2 * (x @ y.T) = 2 * (x @ y.T)"),
+    ("vectors", r"x_i^2 = x_i x_i", "x[i]**2 = x[i]*x[i]"),
+    ("vectors", r"\operatorname{diag}(x) y = x \odot y", "diag(x) @ y = x * y"),
+    ("batch", r"Z = WX + b", None),  # type: ignore[list-item]
+    ("batch", r"Z = W X + b", "Z = W @ X + b"),
+    ("batch", r"\frac{\partial J}{\partial W} = \frac{1}{M} \frac{\partial J}{\partial Z} X^\top", "dJ/dW = (1/M) * (dJ/dZ @ X.T)"),
+    ("batch", r"\frac{\partial J}{\partial Z} = \frac{2}{M} (A - T) \odot A \odot (1 - A)", "dJ/dZ = (2/M) * (A - T) * A * (1 - A)"),
+    ("batch", r"\frac{\partial J}{\partial b_i} = \sum_{m=1}^{M} \frac{\partial J}{\partial Z_{im}}", "dJ/db[i] = sum_m(dJ/dZ[i,m])"),
+    ("batch", r"J = \frac{1}{M} \sum_{m=1}^M \sum_{i=1}^{k} (A_{im} - T_{im})^2", "J = (1/M) * sum_m(sum_i((A[i,m] - T[i,m])**2))"),
+    ("batch", r"J = \frac1M \sum_{i,m} (A_{im} - T_{im})^2", "J = (1/M) * sum_m(sum_i((A[i,m] - T[i,m])**2))"),
+    ("batch", r"\frac{\partial J}{\partial W} = \lambda W", "dJ/dW = lambda * W"),
+    ("rows", r"u = x W + b", "u = x @ W + b"),
+    ("rows", r"\frac{\partial E}{\partial W} = x^\top \left( (h - t) \odot (1 - h \odot h) \right)", "dE/dW = x.T @ ((h - t) * (1 - h*h))"),
+    ("rows", r"\frac{\partial E}{\partial b} = (h-t) \odot \tanh'(u)", "dE/db = (h - t) * tanh'(u)"),
+    ("rows", r"\tanh'(u) = 1 - \tanh^2(u)", "tanh'(u) = 1 - tanh(u)**2"),
+    ("rows", r"E = \frac{1}{2} \|h - t\|^2", "E = norm(h - t)**2 / 2"),
+    ("rows", r"E = \tfrac12 \lVert h - t \rVert_2^2", "E = norm(h - t)**2 / 2"),
+    ("rows", r"E = \frac{1}{2} \sum_i (h_i - t_i)^2", "E = sum_i((h[i] - t[i])**2) / 2"),
+    # --- sums, deltas, cases ---
+    ("mlp", r"L = -\sum_i y_i \log p_i", "L = -sum_i(y[i]*log(p[i]))"),
+    ("mlp", r"L = -\sum_i y_i \ln(p_i)", "L = -sum_i(y[i]*log(p[i]))"),
+    ("mlp", r"L = - \sum_{i=1}^{n_2} y_i \log \hat{y}_i", "L = -sum_i(y[i]*log(p[i]))"),
+    ("mlp", r"L = -\sum\limits_{i} y_i \log{p_i}", "L = -sum_i(y[i]*log(p[i]))"),
+    ("mlp", r"p_j = \frac{e^{z_{2,j}}}{\sum_k e^{z_{2,k}}}", "p[j] = exp(z2[j])/sum_k(exp(z2[k]))"),
+    ("mlp", r"p_j = \frac{\exp(z_{2,j})}{\sum_{k} \exp(z_{2,k})}", "p[j] = exp(z2[j])/sum_k(exp(z2[k]))"),
+    ("mlp", r"p = \operatorname{softmax}(z_2)", "p = softmax(z2)"),
+    ("mlp", r"p = \mathrm{softmax}(W_2 a_1 + b_2)", "p = softmax(W2 @ a1 + b2)"),
+    ("mlp", r"\sum_k p_k = 1", "sum_k(p[k]) = 1"),
+    ("mlp", r"1 - p_i = \sum_{k \ne i} p_k", "1 - p[i] = sum_{k != i}(p[k])"),
+    ("mlp", r"1 - p_i = \sum_{k \neq i} p_k", "1 - p[i] = sum_{k != i}(p[k])"),
+    ("mlp", r"\sum_{k\ne i} y_k p_i + y_i p_i = p_i", "sum_{k != i}(y[k]*p[i]) + y[i]*p[i] = p[i]"),
+    ("mlp", r"\sum_j \delta_{ij} p_j = p_i", "sum_j(delta(i,j)*p[j]) = p[i]"),
+    ("mlp", r"\sum_j \delta_{i,j} p_j = p_i", "sum_j(delta(i,j)*p[j]) = p[i]"),
+    ("mlp", r"\frac{\partial p_i}{\partial z_{2,j}} = \begin{cases} p_i(1-p_i) & \text{if } i=j \\ -p_i p_j & \text{if } i \neq j \end{cases}",
+     "dp[i]/dz2[j] = p[i]*(1 - p[i]) if i == j else -p[i]*p[j]"),
+    ("mlp", r"\frac{\partial p_i}{\partial z_{2,j}} = \begin{cases} p_i(1-p_i) & i=j \\ -p_i p_j & \text{otherwise} \end{cases}",
+     "dp[i]/dz2[j] = p[i]*(1 - p[i]) if i == j else -p[i]*p[j]"),
+    ("mlp", r"\frac{\partial p_i}{\partial z_{2,j}} = \left\{ \begin{array}{ll} p_i(1-p_i) & \text{if } i=j \\ -p_i p_j & \text{else} \end{array} \right.",
+     "dp[i]/dz2[j] = p[i]*(1 - p[i]) if i == j else -p[i]*p[j]"),
+    ("mlp", r"\frac{\partial p_i}{\partial z_{2,j}} = -p_i p_j \quad \text{if } i \ne j", "dp[i]/dz2[j] = -p[i]*p[j] where i != j"),
+    ("mlp", r"\frac{\partial p_i}{\partial z_{2,j}} = -p_i p_j, \quad i \ne j", "dp[i]/dz2[j] = -p[i]*p[j] where i != j"),
+    ("mlp", r"\frac{\partial p_i}{\partial z_{2,i}} = p_i (1 - p_i)", "dp[i]/dz2[i] = p[i]*(1 - p[i])"),
+    ("mlp", r"z_{1,i} = \sum_j W_{1,ij} x_j + b_{1,i} \quad \text{for all } i", "z1[i] = sum_j(W1[i,j]*x[j]) + b1[i]"),
+    ("vectors", r"\prod_i e^{x_i} = e^{\sum_i x_i}", "prod_i(exp(x[i])) = exp(sum_i(x[i]))"),
+    ("vectors", r"r_i = \max(0, x_i)", "r[i] = max(0, x[i])"),
+    ("vectors", r"r'_i = 1", None),  # type: ignore[list-item]
+    ("vectors", r"x_1 + x_2 + \dots + x_n = \sum_i x_i", "sum_i(x[i]) = sum_i(x[i])"),
+    ("vectors", r"\|x\|^2 = x^\top x", "norm(x)**2 = x.T @ x"),
+    ("vectors", r"\left\| x \right\|_2^2 = \sum_i x_i^2", "norm(x)**2 = sum_i(x[i]**2)"),
+    ("vectors", r"\sum_i |x_i| = \|x\|_1", "sum_i(abs(x[i])) = sum_i(abs(x[i]))"),
+    ("vectors", r"\sqrt{x_i^2} = |x_i|", "sqrt(x[i]**2) = abs(x[i])"),
+    ("vectors", r"\sum_{i<j} A_{ij} = \sum_{j>i} A_{ij}", None),  # type: ignore[list-item]
+    # --- functions ---
+    ("mlp", r"a_1 = \sigma(z_1)", "a1 = sigmoid(z1)"),
+    ("mlp", r"a_1 = \frac{1}{1 + e^{-z_1}}", "a1 = 1/(1 + exp(-z1))"),
+    ("mlp", r"a_{1,i} = \frac{1}{1+\exp(-z_{1,i})}", "a1[i] = 1/(1 + exp(-z1[i]))"),
+    ("mlp", r"\sigma'(z_1) = \sigma(z_1)(1 - \sigma(z_1))", "sigmoid'(z1) = sigmoid(z1)*(1 - sigmoid(z1))"),
+    ("mlp", r"\sigma^{\prime}(z_1) = a_1 \odot (1 - a_1)", "sigmoid'(z1) = a1*(1 - a1)"),
+    ("mlp", r"\sigma'\left(z_1\right) = a_1 \odot (\mathbf{1} - a_1)", "sigmoid'(z1) = a1*(1 - a1)"),
+    ("mlp", r"\sigma''(z_1) = \sigma'(z_1) \odot (1 - 2 a_1)", "sigmoid''(z1) = sigmoid'(z1)*(1 - 2*a1)"),
+    ("mlp", r"\log \frac{p_i}{p_j} = z_{2,i} - z_{2,j}", "log(p[i]/p[j]) = z2[i] - z2[j]"),
+    ("neuron", r"a = \sigma(w x + b)", "a = sigmoid(w*x + b)"),
+    ("neuron", r"a = \sigma(wx + b)", "a = sigmoid(w*x + b)"),
+    ("neuron", r"L = (a - y)^2", "L = (a - y)**2"),
+    ("neuron", r"\frac{e^{z} - e^{-z}}{e^{z} + e^{-z}} = \tanh z", "(exp(z) - exp(-z))/(exp(z) + exp(-z)) = tanh(z)"),
+    ("neuron", r"\tanh z = 2\sigma(2z) - 1", "tanh(z) = 2*sigmoid(2*z) - 1"),
+    ("neuron", r"\sin^2(z) + \cos^2(z) = 1", "sin(z)**2 + cos(z)**2 = 1"),
+    ("neuron", r"\frac{d}{dz} \log(1 + e^z) = \sigma(z)", "d(log(1 + exp(z)))/dz = sigmoid(z)"),
+    ("vectors", r"\operatorname{ReLU}(x) = \max(0, x)", "relu(x) = max(0, x)"),
+    ("vectors", r"\mathrm{relu}(x_i) = \begin{cases} x_i & x_i > 0 \\ 0 & \text{otherwise} \end{cases}",
+     "relu(x[i]) = x[i] if x[i] > 0 else 0"),
+    ("neuron", r"\operatorname{ReLU}(z) = \begin{cases} z & \text{if } z > 0 \\ 0 & \text{if } z \le 0 \end{cases}",
+     "relu(z) = z if z > 0 else 0"),
+    # --- matrices written out ---
+    ("vectors", r"s = \begin{bmatrix} s_1 \\ s_2 \\ \vdots \\ s_n \end{bmatrix}", "s = s"),
+    ("vectors", r"v = \begin{pmatrix} v_1 \\ \vdots \\ v_m \end{pmatrix}", "v = v"),
+    ("vectors", r"A = \begin{bmatrix} A_{11} & A_{12} & \cdots & A_{1n} \\ A_{21} & A_{22} & \cdots & A_{2n} \\ \vdots & \vdots & \ddots & \vdots \\ A_{n1} & A_{n2} & \cdots & A_{nn} \end{bmatrix}",
+     "A = A"),
+    ("vectors", r"\frac{\partial v}{\partial x} = \begin{bmatrix} \frac{\partial v_1}{\partial x_1} & \cdots & \frac{\partial v_1}{\partial x_n} \\ \vdots & \ddots & \vdots \\ \frac{\partial v_m}{\partial x_1} & \cdots & \frac{\partial v_m}{\partial x_n} \end{bmatrix}",
+     "dv/dx = dv/dx"),
+    # --- relations, decorations, remarks ---
+    ("mlp", r"z_1 := W_1 x + b_1", "z1 = W1 @ x + b1"),
+    ("mlp", r"z_1 \coloneqq W_1 x + b_1", "z1 = W1 @ x + b1"),
+    ("mlp", r"z_1 \equiv W_1 x + b_1", "z1 = W1 @ x + b1"),
+    ("mlp", r"\frac{\partial L}{\partial z_2} \ne y - p", "dL/dz2 != y - p"),
+    ("mlp", r"\color{red}{\frac{\partial L}{\partial z_2}} = \color{blue}{p - y}", "dL/dz2 = p - y"),
+    ("mlp", r"\textcolor{red}{\frac{\partial L}{\partial z_2}} = p - y.", "dL/dz2 = p - y"),
+    ("mlp", r"\boxed{\frac{\partial L}{\partial z_2} = p - y}", "dL/dz2 = p - y"),
+    ("mlp", r"\bbox[10px, border:2px solid red]{\frac{\partial L}{\partial z_2} = p - y}", "dL/dz2 = p - y"),
+    ("mlp", r"\large \frac{\partial L}{\partial z_2} = p - y ,", "dL/dz2 = p - y"),
+    ("mlp", r"\underbrace{\frac{\partial L}{\partial z_2}}_{\text{error}} = p - y", "dL/dz2 = p - y"),
+    ("mlp", r"\frac{\partial L}{\partial z_2} = \overbrace{p - y}^{\text{prediction minus target}}", "dL/dz2 = p - y"),
+    ("mlp", r"\frac{\partial L}{\partial z_2} = p - y \quad \rightarrow \quad \text{EqA1}", "dL/dz2 = p - y"),
+    ("mlp", r"\mathbf{\frac{\partial L}{\partial z_2} = p - y \rightarrow \quad EqA1.1}", "dL/dz2 = p - y"),
+    ("mlp", r"\frac{\partial L}{\partial z_2} = p - y \tag{3}", "dL/dz2 = p - y"),
+    ("mlp", r"\frac{\partial L}{\partial z_2} = p - y \qquad (12)", "dL/dz2 = p - y"),
+    ("mlp", r"$$\frac{\partial L}{\partial z_2} = p - y$$", "dL/dz2 = p - y"),
+    ("mlp", r"\begin{equation} \frac{\partial L}{\partial z_2} = p - y \label{eq:a} \end{equation}", "dL/dz2 = p - y"),
+    ("mlp", r"\begin{align} \frac{\partial L}{\partial z_2} &= p - y \nonumber \\ &= \hat{y} - y \end{align}", "dL/dz2 = p - y = p - y"),
+    ("mlp", r"\vec{a}_1 = \sigma(\vec{z}_1)", "a1 = sigmoid(z1)"),
+    ("mlp", r"\bigl(W_2\bigr)^T \bigl(p - y\bigr) = W_2^T \Bigl( p - y \Bigr)", "W2.T @ (p - y) = W2.T @ (p - y)"),
+    ("mlp", r"\pd{L}{z_2} = \pd{L}{b_2}", "dL/dz2 = dL/db2"),
+    ("mlp", r"\delta^{(2)} = \hat{y} - y", "delta2 = p - y"),
+    ("mlp", r"\mathbf{\delta}^{(2)} = \hat{\mathbf{y}} - \mathbf{y}", "delta2 = p - y"),
+]  # fmt: skip
+READ = [entry for entry in READ if entry[2] is not None]
+
+# (network, LaTeX, the code of the refusal, words of its message)
+REFUSED: list[tuple[str, str, str, str]] = [
+    ("mlp", r"\frak{L} = 1", "DC170", 'unknown macro `\\frak`'),
+    ("mlp", r"\foo{x} = x", "DC170", 'unknown macro `\\foo`'),
+    ("mlp", r"\int_0^1 x = 1", "DC170", '`\\int` is not read'),
+    ("mlp", r"\lim_{h \to 0} x = x", "DC170", '`\\lim` is not read'),
+    ("mlp", r"\argmax_i p_i = 1", "DC170", '`\\argmax` is not read'),
+    ("mlp", r"L \approx 0", "DC174", 'an approximate equality is not judged'),
+    ("mlp", r"\frac{\partial L}{\partial z_2} \propto p - y", "DC174", 'an equality up to a factor is not judged: the factor may depend on anything'),
+    ("mlp", r"x \in \mathbb{R}^{n_0}", "DC174", 'membership is not judged'),
+    ("mlp", r"z_1 \sim b_1", "DC174", '`\\sim` is no equation'),
+    ("mlp", r"x \to z_1", "DC174", '`\\to` makes no equation'),
+    ("mlp", r"y \cdot p = y \cdot p", "DC172", 'two products conform: `·` can be the scalar product or the entrywise one'),
+    ("mlp", r"W_3 x = 0", "DC120", 'unknown name `W_3`'),
+    ("mlp", r"z^{(3)} = 0", "DC120", 'unknown name `z^{(3)}`'),
+    ("mlp", r"\hat{z} = 0", "DC120", 'unknown name `\\hat{z}`'),
+    ("mlp", r"q = W_1 x", "DC120", 'unknown name `q`'),
+    ("mlp", r"\frac{\partial L}{\partial q} = 0", "DC120", 'unknown name `q`'),
+    ("mlp", r"\frac{\partial}{\partial z_2} = 0", "DC107", 'unexpected `=`'),
+    ("mlp", r"W_1 x + b_1", "DC108", 'an equation needs two sides'),
+    ("mlp", r"= W_1 x", "DC109", 'a side of the equation is empty'),
+    ("mlp", r"z_1 =", "DC109", 'a side of the equation is empty'),
+    ("mlp", r"z_1 = W_1 (x + b_1", "DC103", '`(` is never closed'),
+    ("mlp", r"z_1 = \left( W_1 x", "DC103", '`(` is not closed by `)`'),
+    ("mlp", r"z_1 = \frac{1}{1 + e^{-z_1}", "DC103", '`{` is never closed'),
+    ("mlp", r"z_1 = W_1 x +", "DC104", 'the formula ends too early'),
+    ("mlp", r"z_1 = W_1 x + + b_1", "DC107", 'unexpected `+`'),
+    ("mlp", r"", "DC109", 'the formula is empty'),
+    ("mlp", r"z_1 = W_1 x, a_1 = \sigma(z_1)", "DC176", 'a second equation stands in the formula'),
+    ("mlp", r"p_{n_2} = 1", "DC171", '`p_{n_2}` has two readings'),
+    ("mlp", r"p_i = 1 \text{ if the example is of class } i", "DC175", 'the condition in words is not read: `if the example is of class`'),
+    ("mlp", r"p_i = p(z_{2,i})", "DC177", '`p(z_{2,i})` has two readings'),
+    ("mlp", r"\sigma^{-1}(a_1) = z_1", "DC171", 'the superscript of the function `\\sigma^{-1}` has no one reading'),
+    ("mlp", r"\sigma^2(z_1) = 0", "DC171", 'the superscript of the function `\\sigma^2` has no one reading'),
+    ("mlp", r"\log p_i y_i = 0", "DC179", 'how far does `\\log` reach?'),
+    ("mlp", r"p_i = \begin{cases} 1 & i = 1 \\ 0 & i = 1 \end{cases}", "DC176", 'the conditions of the cases overlap'),
+    ("mlp", r"z_1 = \begin{bmatrix} z_{1,1} \\ \vdots \\ b_{1,3} \end{bmatrix}", "DC173", 'the entries follow no pattern: `b1[3]` does not look like `z1[1]`'),
+    ("mlp", r"z_1 = \begin{bmatrix} 1 & 2 \\ 3 \end{bmatrix}", "DC113", 'the rows of the matrix have different lengths'),
+    ("mlp", r"\nabla p = 0", "DC118", 'the gradient by what?'),
+    ("mlp", r"\nabla_{z_2} p = 0", "DC171", '`\\nabla_{z_2} p` has two readings'),
+    ("mlp", r"\sum_{k=1}^{5} p_k = 1", "DC119", 'the sum runs to `5`, but `k` runs over `n2`'),
+    ("mlp", r"\sum p = 1", "DC116", 'a sum needs its index letter'),
+    ("mlp", r"a_1(W_1 x + b_1) = 0", "DC177", '`a_1(W_1 x + b_1)` has two readings'),
+    ("mlp", r"p(z_2) = p", "DC177", '`p(z_2)` has two readings'),
+    ("mlp", r"z_1 = W_1 x 2", "DC110", 'a number stands behind a factor'),
+    ("mlp", r"1/\alpha x = 0", "DC106", 'does the division reach over the product that follows?'),
+    ("mlp", r"W_1 ... x = 0", "DC173", 'a product with dots is not read'),
+    ("mlp", r"z_1 = W_1 x \text{ unless } x = 0", "DC175", 'the condition in words is not read: `unless`'),
+    ("mlp", r"x^{\dagger} x = 0", "DC170", '`\\dagger` is not read'),
+    ("mlp", r"\mathbf{1}^T x = 0", "DC120", 'the size of the vector of ones `1` is not known'),
+    ("mlp", r"p_i = 1 \pm p_j", "DC170", '`\\pm` is not read'),
+    ("mlp", r"\binom{n}{k} = 1", "DC170", '`\\binom` is not read'),
+    ("mlp", r"\cancel{x} = x", "DC170", '`\\cancel` is not read'),
+    ("mlp", r"z_1 \over z_2 = 1", "DC170", '`\\over` is not read'),
+    ("mlp", r"p'' = 0", "DC114", "`p'` is not read: `p` is no function"),
+    ("mlp", r"p' = 0", "DC114", "`p'` is not read: `p` is no function"),
+    ("mlp", r"g(x) = x", "DC120", 'unknown name `g`'),
+    ("mlp", r"|W_1| = 1", "DC171", '`|W_1|` has two readings'),
+    ("mlp", r"\|W_1\| = 1", "DC171", '`\\|W_1\\|` has two readings'),
+    ("mlp", r"\|x\|_3 = 1", "DC171", 'the norm of order `3` is not read'),
+    ("mlp", r"x^{1,2} = 0", "DC107", 'unexpected `,`'),
+    ("mlp", r"W_{1,i} = 0", "DC120", 'unknown name `W_{1,i}`'),
+    ("mlp", r"W_{1,ijk} = 0", "DC120", 'unknown name `W_{1,ijk}`'),
+    ("mlp", r"x_{ij} = 0", "DC142", 'the indices of `x_{ij}` do not fit a tensor with 1 axes'),
+    ("mlp", r"W_1 \otimes = 0", "DC107", 'unexpected `=`'),
+    ("mlp", r"\begin{foo} x \end{foo} = x", "DC176", 'unknown environment `foo`'),
+    ("mlp", r"\begin{aligned} x = x", "DC103", '`\\begin{aligned}` is never closed'),
+    ("mlp", r"x = x $ y", "DC100", 'unexpected character `$`'),
+    ("mlp", r"\infty = x", "DC107", '`\\infty` is not a number'),
+    ("mlp", r"\frac{x}{\infty} = 0", "DC107", '`\\infty` is not a number'),
+    ("mlp", r"\delta_i = 0", "DC171", 'the script of the function `\\delta_i` has no reading'),
+    ("mlp", r"\delta_{ijk} = 0", "DC171", 'the script of the function `\\delta_{ijk}` has no reading'),
+    ("mlp", r"e = 2.718", "DC120", 'unknown name `e`'),
+    ("mlp", r"\frac{d L}{d x y} = 0", "DC118", 'a derivative is taken by one quantity'),
+    ("mlp", r"\frac{\partial L}{\partial W_1 x} = 0", "DC118", 'a derivative is taken by one quantity'),
+    ("mlp", r"\frac{\partial^2 L}{\partial x} = 0", "DC117", 'a second derivative needs two variables'),
+    ("family", r"z^m = 0", "DC121", '`z^m` is no member of the family `z`'),
+    ("family", r"z = W a + b", "DC121", '`z` needs its label'),
+    ("vectors", r"S^2 = S S", "DC171", '`S^2` has two readings'),
+    ("vectors", r"A^2 = A A", "DC171", '`A^2` has two readings'),
+    ("vectors", r"(x \cdot y) z = 0", "DC120", 'unknown name `z`'),
+    ("vectors", r"A * A = A", "DC172", 'two products conform: `*` can be the matrix product or the entrywise one'),
+    ("vectors", r"A \cdot A = A", "DC172", 'two products conform: `·` can be the matrix product or the entrywise one'),
+    ("vectors", r"r_i' = 1", "DC114", "`r_i'` is not read: `r_i` is no function"),
+    ("neuron", r"L(w + x) = 0", "DC177", '`L(w + x)` has two readings'),
+    ("neuron", r"a(w) = 0", "DC177", '`a(w)` has two readings'),
+    ("mlp", r"W_{2,ij} x_{ij} = 0", "DC142", 'the indices of `x_{ij}` do not fit a tensor with 1 axes'),
+    ("mlp", r"z_1 = W_1 x \text{ given } x = 0", "DC175", 'the condition in words is not read: `given`'),
+    ("mlp", r"\hat{q}_i = 1", "DC120", 'unknown name `\\hat{q}_i`'),
+    ("mlp", r"p_i = p_j \text{ if } i = j, k = l \ldots", "DC119", 'the range of the index is not that of its dimension'),
+    ("mlp", r"a^{L}_i = 0", "DC120", 'unknown name `a^{L}_i`'),
+    ("mlp", r"\nabla L = 0", "DC118", 'the gradient by what?'),
+    ("mlp", r"\frac{\partial L}{} = 0", "DC118", '`\\partial` needs what it differentiates, and by what'),
+    ("mlp", r"\partial L = 0", "DC118", '`\\partial` needs what it differentiates, and by what'),
+    ("mlp", r"\begin{vmatrix} 1 & 2 \\ 3 & 4 \end{vmatrix} = -2", "DC176", 'a determinant written out is not read'),
+    ("mlp", r"p_0 = 1", "DC142", 'the indices of `p_0` do not fit a tensor with 1 axes'),
+    ("mlp", r"p_{-1} = 1", "DC142", 'the indices of `p_{-1}` do not fit a tensor with 1 axes'),
+    ("mlp", r"\underset{i}{\operatorname{argmax}} p_i = 1", "DC120", 'unknown name `\\operatorname{argmax}`'),
+]  # fmt: skip
