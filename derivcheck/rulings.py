@@ -39,11 +39,27 @@ Reader = Callable[[Examiner, Labels], Sequence[Equation]]
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One thing that is asserted: how to read it, the text that its places refer to, and what is expected of it."""
+    """One thing that is asserted: how to read it, the text that its places refer to, and what is expected of it.
+
+    `span` is the part of the text that says it, all of it where there is none; `labels`
+    are what its layer labels run through, given an examiner.
+    """
 
     declaration: ClaimDeclaration
     text: SourceText
     read: Reader
+    span: tuple[int, int] | None = None
+    labels: Callable[[Examiner], Sequence[Labels]] | None = None
+
+    def labels_at(self, examiner: Examiner) -> Sequence[Labels]:
+        """The labels that it runs through. Raises SpecError (DC041)."""
+        return self.labels(examiner) if self.labels is not None else labels_of(self.declaration, examiner)
+
+    def blank(self) -> ClaimResult:
+        """Its result before anything is known."""
+        start, stop = self.span or (0, len(self.text.text))
+        shown, where = self.text.text[start:stop].strip(), self.text.where(start, stop)
+        return ClaimResult(self.declaration.id, shown, where, "invalid", self.declaration.expect, False)
 
 
 def judge_claim(declaration: ClaimDeclaration, examiners: Sequence[Examiner], strict: bool) -> ClaimResult:
@@ -68,20 +84,20 @@ def judge_statement(statement: Statement, examiners: Sequence[Examiner], strict:
     results = [
         _judge_one(statement, examiner, labels)
         for examiner in examiners
-        for labels in labels_of(declaration, examiner)
+        for labels in statement.labels_at(examiner)
     ]  # fmt: skip
     if not results:
         quantifier = declaration.quantifier
         where = quantifier.where() if quantifier else None
         nothing = Diagnostic("DC041", "the range of `for` is empty at every depth", where)
-        blank = ClaimResult(declaration.id, statement.text.text.strip(), declaration.where, "invalid",
-                            declaration.expect, False)  # fmt: skip
-        return _finished(replace(blank, diagnosis=nothing, message=nothing.message), strict, declaration.code)
+        blank = replace(statement.blank(), diagnosis=nothing, message=nothing.message)
+        return _finished(blank, strict, declaration.code)
     worst = _worst(results)
     if examiners[0].network.depth and worst.verdict in HOLDS:
         general = worst.verdict == "proved" and _is_general(statement, examiners[0])
         tried = [examiner.network.depth for examiner in examiners]
-        worst = replace(worst, reach=described(general, declaration.quantifier is not None, tried))
+        runs = any(labels for examiner in examiners for labels in statement.labels_at(examiner))
+        worst = replace(worst, reach=described(general, runs, tried))
     return _finished(worst, strict, declaration.code)
 
 
@@ -143,7 +159,8 @@ def labels_of(declaration: ClaimDeclaration, examiner: Examiner) -> list[dict[st
     return [{match[1]: value} for value in range(ends[0], ends[1] + 1)]
 
 
-def _labelled(equation: Equation, labels: Labels) -> Equation:
+def labelled(equation: Equation, labels: Labels) -> Equation:
+    """The equation with the labels in brackets replaced by their numbers."""
     sides = tuple(substitute_labels(side, dict(labels)) for side in equation.sides)
     return replace(equation, sides=sides)
 
@@ -156,10 +173,10 @@ def _is_general(statement: Statement, above: Examiner) -> bool:
         for depth in depths_to_try(spec):
             examiner = above.at_depth(depth).for_claim(statement.declaration)
             first = min(int(family.first.text) for family in spec.families)
-            for labels in labels_of(statement.declaration, examiner):
+            for labels in statement.labels_at(examiner):
                 links: list[Pair] = []
                 for equation in statement.read(examiner, labels):
-                    equation = _labelled(equation, {**examiner.network.depth, **labels})
+                    equation = labelled(equation, {**examiner.network.depth, **labels})
                     links += pairs(equation, examiner.network.scope)
                 label = next(iter(labels.values()), None)
                 yield Instance(next(iter(depth.values())), label, first, examiner.judge, tuple(links))
@@ -197,13 +214,13 @@ def _finished(result: ClaimResult, strict: bool, code: str = "") -> ClaimResult:
 
 def _judge_one(statement: Statement, examiner: Examiner, labels: Labels) -> ClaimResult:
     network, text, declaration = examiner.network, statement.text, statement.declaration
-    blank = ClaimResult(declaration.id, text.text.strip(), text.where(), "invalid", declaration.expect, False)
+    blank = statement.blank()
     context = ", ".join([*([examiner.prefix] if examiner.prefix else []), *(f"{k} = {v}" for k, v in labels.items())])
     equations: list[Equation] = []
     links: list[Pair] = []
     try:
         for equation in statement.read(examiner, labels):
-            equations.append(_labelled(equation, {**network.depth, **labels}))
+            equations.append(labelled(equation, {**network.depth, **labels}))
             links += pairs(equations[-1], network.scope)
     except UnsupportedError as problem:
         return replace(blank, verdict="undecided", message=problem.diagnostic.message)

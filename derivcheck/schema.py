@@ -6,6 +6,7 @@ from typing import Any
 
 from derivcheck.spec.declarations import FACTS, VERDICTS
 from derivcheck.spec.loader import MAXIMAL_SIZE
+from derivcheck.spec.sidecar import DOCUMENT_VERDICTS, LAYOUTS, VECTORS
 
 TEXT = {"type": ["string", "number"]}
 FORMULA = {"type": ["string", "number"], "description": "a formula of the equation language"}
@@ -14,6 +15,39 @@ NAMES = r"^[^\W\d]\w*(\[[^\[\]]+\])?$"
 
 def _formulas(description: str) -> dict[str, Any]:
     return {"type": "object", "description": description, "additionalProperties": FORMULA}
+
+
+def _document(claim_fields: dict[str, Any]) -> dict[str, Any]:
+    binding = {
+        "type": "object", "additionalProperties": False,
+        "properties": {
+            "symbols": {"type": "object", "additionalProperties": {"type": "string"}},
+            "let": claim_fields["let"], "given": claim_fields["given"], "for": claim_fields["for"],
+            "layout": {"enum": list(LAYOUTS)}, "vectors": {"enum": list(VECTORS)},
+            "unread": {"type": "string", "description": "why the formula is not to be read"},
+        },
+    }  # fmt: skip
+    verdict = {"enum": list(DOCUMENT_VERDICTS)}
+    expectation = {
+        "oneOf": [verdict, {"type": "object", "additionalProperties": False, "required": ["verdict"],
+                            "properties": {"verdict": verdict, "code": claim_fields["code"], "note": TEXT}}]
+    }  # fmt: skip
+    lines = {"type": "string", "pattern": r"^\s*[1-9][0-9]*\s*\.\.\s*[1-9][0-9]*\s*$"}
+    return {
+        "type": "object", "additionalProperties": False, "required": ["file"],
+        "properties": {
+            "file": {"type": "string", "description": "beside the spec, or in the folder of --documents"},
+            "lines": {"oneOf": [lines, {"type": "array", "items": lines}]},
+            "for": claim_fields["for"],
+            "expect": {"type": "object", "additionalProperties": expectation,
+                       "description": "line 156, a label, or block 3: what the formula is expected to be"},
+            "bindings": {"type": "object", "additionalProperties": binding,
+                         "description": "line 156, a label, or block 3: what this formula needs"},
+            "from": {"type": "object", "additionalProperties": binding,
+                     "propertyNames": {"pattern": "^line [1-9][0-9]*$"},
+                     "description": "line 156: what holds from there on"},
+        },
+    }  # fmt: skip
 
 
 def spec_schema() -> dict[str, Any]:
@@ -81,6 +115,8 @@ def spec_schema() -> dict[str, Any]:
                     "additionalProperties": {"type": "string"}},
         "macros": {"type": "object", "description": "what a macro of the LaTeX text stands for",
                    "additionalProperties": {"type": "string"}},
+        "document": {"oneOf": [{"type": "string"}, _document(claim_fields)],
+                     "description": "the document that this spec is the sidecar of"},
         "claims": {"oneOf": [{"type": "object", "additionalProperties": claim}, {"type": "array", "items": claim},
                              {"type": "null"}]},
         "numeric": {"type": "object", "additionalProperties": False, "properties": {

@@ -125,6 +125,26 @@ class ClaimResult:
     reach: str = ""  # of a claim about a family: every depth, or the depths that were tried
 
 
+Standing = Literal["judged", "definition", "ambiguous", "unread"]
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaResult:
+    """One formula of a document that asserts something, accounted for.
+
+    `claim` is its verdict where it was judged or is a definition; `reason` says why it was not read.
+    """
+
+    kind: Literal["display", "inline"]
+    text: str
+    where: Where
+    standing: Standing
+    claim: ClaimResult | None = None
+    reason: Diagnostic | None = None
+    bound: bool = False  # whether it needed a binding of its own
+    holds: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class FileResult:
     """One spec judged; `error` instead of results where it could not be read."""
@@ -140,6 +160,8 @@ class FileResult:
     error: Diagnostic | None = None
     contradiction: bool = False
     strict: bool = False
+    document: str = ""  # the document whose formulas were accounted for
+    formulas: tuple[FormulaResult, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -148,7 +170,7 @@ class FileResult:
             return 3
         if self.error is not None:
             return 2
-        held = all(claim.holds for claim in self.claims)
+        held = all(claim.holds for claim in self.claims) and all(formula.holds for formula in self.formulas)
         return 0 if held and all(self.accepts(gradient) for gradient in self.gradients) else 1
 
     def accepts(self, gradient: GradientResult) -> bool:

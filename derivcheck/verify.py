@@ -9,17 +9,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from derivcheck.diagnostics import ContradictionError, DerivcheckError, SourceText, Where
 from derivcheck.examiner import Examiner, Measuring
 from derivcheck.network import build, depths
 from derivcheck.rulings import check_spellings, judge_claim
 from derivcheck.spec import ClaimDeclaration, Spec, load_spec, read_spec
-from derivcheck.verdicts import ClaimResult, FileResult, Report
+from derivcheck.spec.document import read_text
+from derivcheck.verdicts import ClaimResult, FileResult, FormulaResult, Report
 
-__all__ = ["Examiner", "Measuring", "check_equation", "judge_claim", "verify_file", "verify_paths", "verify_spec",
-           "verify_text"]  # fmt: skip
+if TYPE_CHECKING:
+    from derivcheck.document.passages import Manuscript
+
+__all__ = [
+    "Examiner",
+    "Measuring",
+    "check_equation",
+    "judge_claim",
+    "verify_document",
+    "verify_file",
+    "verify_paths",
+    "verify_spec",
+    "verify_text",
+]
 
 
 def verify_paths(paths: Iterable[str | Path], seed: int | None = None, strict: bool = False) -> Report:
@@ -28,13 +41,31 @@ def verify_paths(paths: Iterable[str | Path], seed: int | None = None, strict: b
 
 
 def verify_file(
-    path: str | Path, seed: int | None = None, strict: bool = False, measuring: Measuring | None = None
-) -> FileResult:
+    path: str | Path, seed: int | None = None, strict: bool = False, measuring: Measuring | None = None,
+    documents: str | Path | None = None,
+) -> FileResult:  # fmt: skip
+    """The verdicts on a spec file; where it cannot be read, that is the result."""
     try:
         spec = load_spec(path)
     except DerivcheckError as problem:
         return FileResult(str(path), error=problem.diagnostic)
-    return verify_spec(spec, seed, strict, measuring)
+    return verify_spec(spec, seed, strict, measuring, documents=documents)
+
+
+def verify_document(
+    path: str | Path, sidecar: str | Path | None = None, seed: int | None = None, strict: bool = False,
+    measuring: Measuring | None = None,
+) -> FileResult:  # fmt: skip
+    """The verdicts on a document, judged with its sidecar: the one given, named by its front matter, or beside it."""
+    from derivcheck.document.passages import read_manuscript
+    from derivcheck.document.sidecars import sidecar_of
+
+    try:
+        manuscript = read_manuscript(read_text(path), str(path))
+        spec = load_spec(sidecar if sidecar is not None else sidecar_of(manuscript))
+    except DerivcheckError as problem:
+        return FileResult(str(path), error=problem.diagnostic)
+    return verify_spec(spec, seed, strict, measuring, manuscript)
 
 
 def verify_text(text: str, path: str = "<string>", seed: int | None = None, strict: bool = False) -> FileResult:
@@ -47,23 +78,43 @@ def verify_text(text: str, path: str = "<string>", seed: int | None = None, stri
 
 
 def verify_spec(
-    spec: Spec, seed: int | None = None, strict: bool = False, measuring: Measuring | None = None
-) -> FileResult:
-    """The verdicts on one spec, at every depth it declares."""
-    blank = FileResult(spec.path, spec.title, spec.source, strict=strict)
+    spec: Spec, seed: int | None = None, strict: bool = False, measuring: Measuring | None = None,
+    manuscript: Manuscript | None = None, documents: str | Path | None = None,
+) -> FileResult:  # fmt: skip
+    """The verdicts on one spec, at every depth it declares.
+
+    A spec that is a sidecar is judged with its document: `manuscript`, or the file it names,
+    looked for beside the spec, in the folder `documents` and in DERIVCHECK_DOCUMENTS.
+    """
+    path = manuscript.path if manuscript is not None else spec.path
+    blank = FileResult(path, spec.title, spec.source, strict=strict)
+    notes: tuple[str, ...] = ()
+    formulas: tuple[FormulaResult, ...] = ()
     try:
+        if spec.document is not None and manuscript is None:
+            from derivcheck.document.sidecars import manuscript_of
+
+            manuscript = manuscript_of(spec, documents)
+            if manuscript is None:
+                notes = (f"{spec.document.file.text} is not here, its formulas are not judged: --documents FOLDER",)
         examiners = [Examiner(build(spec, depth), seed, measuring) for depth in depths(spec)]
         if spec.symbols:
             check_spellings(examiners[0].network)
         gradients = tuple(result for examiner in examiners for result in examiner.gradients())
         claims = tuple(judge_claim(declaration, examiners, strict) for declaration in spec.claims)
+        if manuscript is not None:
+            from derivcheck.document.accounting import Accountant
+
+            formulas = Accountant(spec, manuscript, seed, strict).account()
+            claims += tuple(f.claim for f in formulas if f.claim is not None and f.standing == "judged")
     except ContradictionError as problem:
         return replace(blank, error=problem.diagnostic, contradiction=True)
     except DerivcheckError as problem:
         return replace(blank, error=problem.diagnostic.at(Where(spec.path, 1, 1, 1, "".join(spec.lines[:1]))))
     first = examiners[0]
     return replace(
-        blank, sizes=tuple(first.network.sizes.items()), seed=first.seed, gradients=gradients, claims=claims
+        blank, sizes=tuple(first.network.sizes.items()), seed=first.seed, gradients=gradients, claims=claims,
+        notes=notes, document=manuscript.path if manuscript is not None else "", formulas=formulas,
     )  # fmt: skip
 
 

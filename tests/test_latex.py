@@ -15,7 +15,7 @@ from derivcheck.latex import parse_latex, read_latex
 from derivcheck.network import build
 from derivcheck.notation.parser import parse_equation
 from derivcheck.notation.printer import to_plain
-from derivcheck.rulings import _labelled, spellings
+from derivcheck.rulings import labelled, spellings
 from derivcheck.spec import read_spec
 from derivcheck.verify import Examiner
 
@@ -35,12 +35,12 @@ def read(name: str, latex: str):
     network = examiner(name).network
     spec = network.spec
     equation = parse_latex(latex, network.scope, spellings(spec.symbols), spellings(spec.macros), labels(name))
-    return _labelled(equation, labels(name))
+    return labelled(equation, labels(name))
 
 
 def meant(name: str, plain: str):
     scope = examiner(name).network.scope
-    return _labelled(parse_equation(plain, scope.vocabulary()), labels(name))
+    return labelled(parse_equation(plain, scope.vocabulary()), labels(name))
 
 
 @pytest.mark.parametrize(("name", "latex", "plain"), READ, ids=range(len(READ)))

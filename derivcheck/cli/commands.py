@@ -121,6 +121,10 @@ def verify(
     seed: Seed = None,
     strict: Annotated[bool, typer.Option("--strict", help="Only proved claims hold, checked ones do not.")] = False,
     numeric: Annotated[NumericWay, typer.Option("--numeric", help="How gradients are measured.")] = NumericWay.full,
+    spec: Annotated[Path | None, typer.Option("--spec", help="The sidecar of a document.")] = None,
+    documents: Annotated[
+        Path | None, typer.Option("--documents", metavar="FOLDER", help="Where the documents of sidecars lie.")
+    ] = None,
     sizes: Annotated[
         str | None, typer.Option("--sizes", metavar="n0=784,M=32", help="Sizes for the measurement of gradients.")
     ] = None,
@@ -146,7 +150,7 @@ def verify(
     for position, file in enumerate(files, 1):
         if progress:
             print(f"\r{position}/{len(files)}\x1b[K", end="", file=sys.stderr, flush=True)
-        results.append(_judged(file, seed, strict, measuring) if isinstance(file, Path) else file)
+        results.append(_judged(file, seed, strict, measuring, spec, documents) if isinstance(file, Path) else file)
     if progress or measuring.progress is not None:
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
     if plot is not None:
@@ -168,13 +172,18 @@ def verify(
     return report.exit_code
 
 
-def _judged(path: Path, seed: int | None, strict: bool, measuring: Measuring) -> FileResult:
+def _judged(
+    path: Path, seed: int | None, strict: bool, measuring: Measuring, sidecar: Path | None, documents: Path | None
+) -> FileResult:
     """One file's results; a failure of derivcheck's own is reported for this file, the others are judged."""
+    from derivcheck.document.sidecars import is_document
     from derivcheck.verdicts import FileResult
-    from derivcheck.verify import verify_file
+    from derivcheck.verify import verify_document, verify_file
 
     try:
-        return verify_file(path, seed, strict, measuring)
+        if is_document(path):
+            return verify_document(path, sidecar, seed, strict, measuring)
+        return verify_file(path, seed, strict, measuring, documents)
     except Exception as problem:
         if os.environ.get("DERIVCHECK_TRACEBACK"):
             raise

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from derivcheck.diagnostics import Diagnostic
+from derivcheck.report.coverage import coverage, open_lines
 from derivcheck.report.evidence import counting, file_summary, finding, numbers, proof, sizes
 from derivcheck.report.excerpt import diagnostic_lines
 from derivcheck.report.page import Page, width_of
@@ -82,7 +83,9 @@ def _write_file(file: FileResult, console: Console, page: Page) -> None:
         title = "internal error" if file.contradiction else "error"
         for line in diagnostic_lines(file.error, page, title=title):
             _line(console, line)
-    gradients = [g for g in file.gradients if page.verbosity >= 0 or not file.accepts(g)]
+    # Who verifies a document asks for its equations; the gradients that stand behind them are on request.
+    shown = page.verbosity > 0 if file.document == file.path else page.verbosity >= 0
+    gradients = [g for g in file.gradients if shown or not file.accepts(g)]
     if gradients:
         _write_table(gradient_table(gradients, page, strict=file.strict), console)
     claims = [c for c in file.claims if page.verbosity >= 0 or not c.holds]
@@ -90,6 +93,11 @@ def _write_file(file: FileResult, console: Console, page: Page) -> None:
         console.line()
         for line in _claim_lines(claims, page):
             _line(console, line)
+    if file.formulas and page.verbosity >= 0:
+        console.line()
+        for line in open_lines(file, page):
+            _line(console, line)
+        _line(console, page.text(f"  {file.document}: {coverage(file)}", HEADING))
     if page.verbosity >= 0:
         for note in file.notes:
             _line(console, Text.assemble(("  note: ", HEADING)) + page.text(note))

@@ -77,6 +77,49 @@ class ClaimDeclaration:
 
 
 @dataclass(frozen=True, slots=True)
+class Binding:
+    """What holds for one formula of a document, or for all of them from a line on; `at` says which.
+
+    `unread` is a reason not to read it. An empty `layout` or `vectors` leaves the spec's own.
+    """
+
+    at: SourceText
+    symbols: tuple[Formula, ...] = ()
+    let: tuple[Formula, ...] = ()
+    given: tuple[SourceText, ...] = ()
+    quantifier: SourceText | None = None
+    layout: Literal["", "mixed", "numerator", "denominator"] = ""
+    vectors: Literal["", "column", "row"] = ""
+    unread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a formula of a document is expected to be: `refuted` for a known mistake, with its diagnosis."""
+
+    at: SourceText
+    verdict: str
+    code: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDeclaration:
+    """The document that a spec is the sidecar of.
+
+    `lines` are the parts of it that this spec accounts for, all of it where none are given;
+    `changes` hold from their line on, `bindings` for one formula each.
+    """
+
+    file: SourceText
+    lines: tuple[tuple[int, int], ...] = ()
+    quantifier: SourceText | None = None
+    expectations: tuple[Expectation, ...] = ()
+    bindings: tuple[Binding, ...] = ()
+    changes: tuple[Binding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class NumericSettings:
     sizes: Mapping[str, int] = field(default_factory=dict)
     seed: int = 0
@@ -99,6 +142,7 @@ class Spec:
     let: tuple[Formula, ...] = ()
     symbols: tuple[Formula, ...] = ()
     macros: tuple[Formula, ...] = ()
+    document: DocumentDeclaration | None = None
     claims: tuple[ClaimDeclaration, ...] = ()
     numeric: NumericSettings = NumericSettings()
     lines: tuple[str, ...] = field(default=(), repr=False)

@@ -22,9 +22,10 @@ from derivcheck.spec.declarations import (
     TensorDeclaration,
 )
 from derivcheck.spec.document import Reader, close_match, compose, is_mapping, is_null, is_sequence, read_text
+from derivcheck.spec.sidecar import read_document
 
 KEYS = ("title", "source", "vectors", "layout", "vec", "tensors", "functions", "families", "depths", "layers",
-        "loss", "let", "symbols", "macros", "claims", "numeric")  # fmt: skip
+        "loss", "let", "symbols", "macros", "document", "claims", "numeric")  # fmt: skip
 CLAIM_KEYS = ("claim", "latex", "steps", "expect", "code", "note", "for", "let", "given")
 RESERVED = frozenset({"if", "else", "where", "and", "or", "pi"})
 NAME = re.compile(r"[^\W\d]\w*(\[[^\[\]]+\])?")
@@ -71,6 +72,7 @@ class SpecReader:
             "let": lambda node: self.formulas(node, "let"),
             "symbols": lambda node: self.spellings(node, "symbols"),
             "macros": lambda node: self.spellings(node, "macros"),
+            "document": lambda node: read_document(self, node),
             "claims": self.claims,
             "numeric": self.numeric,
         }
@@ -84,7 +86,7 @@ class SpecReader:
                 continue
             found[name] = fields[name](value)
         spec = replace(spec, **found)
-        if not spec.tensors and not spec.claims:
+        if not spec.tensors and not spec.claims and spec.document is None:
             self.reader.fail("DC023", "the spec declares no tensors", root, "", "tensors:\n  x: n")
         self._refuse_shared_names(spec)
         return spec
