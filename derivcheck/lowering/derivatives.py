@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from derivcheck import derive
 from derivcheck.diagnostics import Diagnostic, UnsupportedError
-from derivcheck.graph import Axis, Input, Node, Quantity, diagonal, entry, fresh, rename, topological
+from derivcheck.graph import (
+    Axes,
+    Axis,
+    Input,
+    Node,
+    Quantity,
+    diagonal,
+    entry,
+    fresh,
+    multiply,
+    rename,
+    sum_over,
+    topological,
+)
 from derivcheck.lowering.letters import index_error, member_name
 from derivcheck.lowering.scope import Measured
 from derivcheck.lowering.values import Value, fresh_axes, shape_error
-from derivcheck.notation.syntax import Call, Derivative, Expression, Name, Number, Span, Subscript
+from derivcheck.notation.syntax import Binary, Call, Derivative, Expression, Name, Number, Span, Subscript
 
 if TYPE_CHECKING:
     from derivcheck.lowering.language import Lowering
@@ -106,17 +121,78 @@ def _entry(lowering: Lowering, numerator: Value, tree: Subscript) -> Value:
     return Value(node)
 
 
+def chain_rule(lowering: Lowering, tree: Expression) -> Value | None:
+    """`∂L/∂z ∂z/∂w`: ∂L/∂w, contracted over every axis of what stands between; None where the links do not meet.
+
+    The chain rule says what such a product means where it is no product of matrices: because
+    the gradient stands as a column, or because ∂z/∂w has three axes. In denominator layout
+    the factors stand the other way round.
+    """
+    factors = _factors(tree)
+    if lowering.scope.layout == "denominator":
+        factors = factors[::-1]
+    links = [factor for factor in factors if isinstance(factor, Derivative) and len(factor.variables) == 1]
+    meets = all(one.variables[0] == other.numerator for one, other in pairwise(links))
+    if len(links) < 2 or len(links) != len(factors) or not meets:
+        return None
+    numerators, variables = [], []
+    outer, lowering.in_numerator = lowering.in_numerator, True
+    try:
+        for link in links:
+            numerators.append(lowering.expression(link.numerator))
+            variables.append(variable_node(lowering, link.variables[0]))
+    finally:
+        lowering.in_numerator = outer
+
+    def product(columns: dict[Axis, Axis]) -> Node:
+        found: Node | None = None
+        between: Axes = ()
+        taken = [*numerators[0].node.axes, *columns.values(), *(axis for v in variables for axis in v.node.axes)]
+        for position, (numerator, variable) in enumerate(zip(numerators, variables, strict=True)):
+            own = variable.node.axes
+            made = fresh_axes([axis.dimension for axis in own], taken)
+            taken += made
+            factor = _raw(lowering, numerator, variable, dict(zip(own, made, strict=True)))
+            if found is None:
+                found = factor
+            else:
+                met = rename(factor, dict(zip(variables[position - 1].node.axes, between, strict=True)))
+                found = sum_over(multiply(found, met), between)
+            between = made
+        assert found is not None
+        last = variables[-1].node.axes
+        return rename(found, {axis: columns.get(home, home) for axis, home in zip(between, last, strict=True)})
+
+    lowering.measuring = lowering.scope.measured is not None and not outer
+    result = _laid_out(lowering, numerators[0], variables[-1], tree.span, product)
+    lowering.measuring = False
+    return result
+
+
+def _factors(tree: Expression) -> list[Expression]:
+    return (
+        [*_factors(tree.left), *_factors(tree.right)] if isinstance(tree, Binary) and tree.operator == "@" else [tree]
+    )
+
+
 def _whole(lowering: Lowering, numerator: Value, variable: Value, span: Span) -> Value:
     """∂numerator/∂variable for whole tensors, in the spec's layout."""
+    return _laid_out(lowering, numerator, variable, span, lambda columns: _raw(lowering, numerator, variable, columns))
+
+
+def _laid_out(
+    lowering: Lowering, numerator: Value, variable: Value, span: Span, raw: Callable[[dict[Axis, Axis]], Node]
+) -> Value:
+    """A derivative as a value: `raw` gives its node, with the variable's axes renamed as it is told."""
     layout = lowering.scope.layout
     if numerator.is_scalar:
-        node = _raw(lowering, numerator, variable, {})
+        node = raw({})
         result = Value(node, variable.row, variable.column, variable.more)
         if layout == "numerator" and not variable.more:
             return result.transposed()
         return result
     if variable.is_scalar:
-        node = _raw(lowering, numerator, variable, {})
+        node = raw({})
         result = Value(node, numerator.row, numerator.column, numerator.more)
         return result.transposed() if layout == "denominator" and not result.more else result
     if numerator.more or variable.more or not _is_line(numerator) or not _is_line(variable):
@@ -125,7 +201,7 @@ def _whole(lowering: Lowering, numerator: Value, variable: Value, span: Span) ->
             "more than two axes", help_="index both, dZ[i,j]/dW[k,l], or vectorise both with vec()", code="DC135",
         )  # fmt: skip
     columns = fresh_axes([axis.dimension for axis in variable.axes], (*numerator.axes, *numerator.node.axes))
-    node = _raw(lowering, numerator, variable, dict(zip(variable.axes, columns, strict=True)))
+    node = raw(dict(zip(variable.axes, columns, strict=True)))
     result = Value(node, numerator.axes, columns)
     return result.transposed() if layout == "denominator" else result
 
