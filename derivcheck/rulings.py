@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from derivcheck.claims import Pair, pair, pairs
+from derivcheck.claims import Link, Pair, links_of, pair, pairs
 from derivcheck.diagnostics import (
     ContradictionError,
     DerivcheckError,
@@ -30,6 +30,8 @@ from derivcheck.verdicts import HOLDS, ClaimResult, Verdict
 
 ORDER = ("invalid", "refuted", "undecided", "checked", "proved")
 MAXIMAL_LABELS = 1_000
+RELATION = re.compile(r"[=<>≠≤≥]|!=|\\(?:neq?|leq?|geq?|equiv|coloneqq|approx)(?![A-Za-z])")
+NONCONFORMING = frozenset({"DC130", "DC131", "DC132"})
 QUANTIFIER = re.compile(r"\s*(\w+)\s+in\s+(.+?)\s*\.\.\s*(.+?)\s*")
 
 Notation = Literal["plain", "latex"]
@@ -217,21 +219,16 @@ def _judge_one(statement: Statement, examiner: Examiner, labels: Labels) -> Clai
     blank = statement.blank()
     context = ", ".join([*([examiner.prefix] if examiner.prefix else []), *(f"{k} = {v}" for k, v in labels.items())])
     equations: list[Equation] = []
-    links: list[Pair] = []
+    links: list[Link] = []
     try:
         for equation in statement.read(examiner, labels):
             equations.append(labelled(equation, {**network.depth, **labels}))
-            links += pairs(equations[-1], network.scope)
+            links += links_of(equations[-1], network.scope)
     except UnsupportedError as problem:
         return replace(blank, verdict="undecided", message=problem.diagnostic.message)
     except NotationError as problem:
         found = located(problem, text).diagnostic
-        suggestion = ""
-        if equations and len(equations[-1].sides) == 2:
-            found, suggestion = examiner.diagnoser.diagnose_invalid(
-                *equations[-1].sides, text, found, declaration.notation
-            )
-        return replace(blank, diagnosis=found, message=found.message, suggestion=suggestion)
+        return replace(blank, diagnosis=found, message=found.message)
     judged = [_judge_link(blank, link, examiner, text, declaration.notation) for link in links]
     result = _worst(judged)
     if len(judged) > 1:
@@ -242,16 +239,17 @@ def _judge_one(statement: Statement, examiner: Examiner, labels: Labels) -> Clai
     return replace(result, reading="; ".join(to_plain(equation) for equation in equations))
 
 
-def _named(result: ClaimResult, link: Pair, text: SourceText, position: int) -> ClaimResult:
+def _named(result: ClaimResult, link: Link, text: SourceText, position: int) -> ClaimResult:
     """A link of a chain with its own place and words: after the first one, from its relation on."""
-    start, stop = link.left_tree.span.start, link.right_tree.span.stop
+    start, stop = link.before.span.start, link.right.span.stop
     result = replace(result, id=f"{result.id}, step {position}")
     if not start < stop <= len(text.text):
         return result
-    shown = text.text[start:stop] if position == 1 else text.text[link.left_tree.span.stop : stop]
-    return replace(
-        result, text=shown.strip().lstrip("\\& ").strip(), where=text.where(link.right_tree.span.start, stop)
-    )
+    if position > 1:
+        between = text.text[link.before.span.stop : link.right.span.start]
+        signs = [match.start() for match in RELATION.finditer(between)]
+        start = link.before.span.stop + (signs[-1] if signs else 0)
+    return replace(result, text=text.text[start:stop].strip(), where=text.where(link.right.span.start, stop))
 
 
 def _chain(worst: ClaimResult, links: Sequence[ClaimResult]) -> ClaimResult:
@@ -259,9 +257,12 @@ def _chain(worst: ClaimResult, links: Sequence[ClaimResult]) -> ClaimResult:
     wrong = next((k for k, link in enumerate(links) if link.verdict in ("refuted", "invalid")), None)
     if wrong is None:
         return replace(worst, links=tuple(links))
+    refuted = next((k for k, link in enumerate(links) if link.verdict == "refuted"), len(links))
     marked = [
         replace(link, message="the first wrong step") if k == wrong
-        else replace(link, message="inherits the mistake") if k > wrong and link.verdict in HOLDS
+        else replace(link, message="inherits the mistake") if k > refuted and link.verdict in HOLDS
+        else replace(link, message="from the last step that has a meaning")
+        if k and links[k - 1].verdict == "invalid" and link.verdict in HOLDS
         else link
         for k, link in enumerate(links)
     ]  # fmt: skip
@@ -273,6 +274,24 @@ def _chain(worst: ClaimResult, links: Sequence[ClaimResult]) -> ClaimResult:
 
 
 def _judge_link(
+    blank: ClaimResult, link: Link, examiner: Examiner, text: SourceText, notation: Notation = "plain"
+) -> ClaimResult:
+    match link.outcome:
+        case Pair():
+            return _judge_pair(blank, link.outcome, examiner, text, notation)
+        case UnsupportedError() as problem:
+            return replace(blank, verdict="undecided", message=problem.diagnostic.message)
+        case NotationError() as problem:
+            found, suggestion = located(problem, text).diagnostic, ""
+            if link.relation == "!=" and found.code in NONCONFORMING:
+                # A product of shapes that do not fit equals nothing.
+                return replace(blank, verdict="proved", message=f"the right side does not conform: {found.message}")
+            if link.relation == "=":
+                found, suggestion = examiner.diagnoser.diagnose_invalid(link.left, link.right, text, found, notation)
+            return replace(blank, diagnosis=found, message=found.message, suggestion=suggestion)
+
+
+def _judge_pair(
     blank: ClaimResult, link: Pair, examiner: Examiner, text: SourceText, notation: Notation = "plain"
 ) -> ClaimResult:
     if link.relation not in ("=", "!="):
@@ -326,7 +345,7 @@ def _judge_steps(declaration: ClaimDeclaration, examiners: Sequence[Examiner], s
             read = parse_equation(line.text, vocabulary) if position == 0 else parse_continuation(line.text, vocabulary)
             chain = [*sides[-1:], *read.sides] if position else list(read.sides)
             for left, relation, right in zip(chain, read.relations, chain[1:], strict=False):
-                links.append(_judge_link(here, pair(left, right, relation, read.where, network.scope), examiner, line))
+                links.append(_judge_pair(here, pair(left, right, relation, read.where, network.scope), examiner, line))
             sides = chain
         except UnsupportedError as problem:
             links.append(replace(here, verdict="undecided", message=problem.diagnostic.message))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derivcheck.claims import pairs
+from derivcheck.componentwise import componentwise
 from derivcheck.diagnostics import ContradictionError, DerivcheckError, Diagnostic, NotationError, SourceText, SpecError
 from derivcheck.document.passages import Manuscript, Passage
 from derivcheck.examiner import Examiner
@@ -34,6 +35,7 @@ class Setting:
     spec: Spec
     binding: Binding | None
     quantifier: SourceText | None
+    componentwise: bool
 
     @property
     def symbols(self) -> dict[str, str]:
@@ -95,15 +97,17 @@ class Accountant:
         return None
 
     def _setting(self, line: int, binding: Binding | None) -> Setting:
-        spec, quantifier = self.spec, self.declaration.quantifier
+        spec, quantifier, entries = self.spec, self.declaration.quantifier, self.declaration.entries
         for change in self.declaration.changes:
             if int(change.at.text.split()[1]) <= line:
                 spec = _changed(spec, change)
                 quantifier = change.quantifier or quantifier
+                entries = change.entries or entries
         if binding is not None:
             spec = replace(spec, layout=binding.layout or spec.layout, vectors=binding.vectors or spec.vectors)
             quantifier = binding.quantifier or quantifier
-        return Setting(spec, binding, quantifier)
+            entries = binding.entries or entries
+        return Setting(spec, binding, quantifier, entries == "componentwise")
 
     def _at(self, setting: Setting) -> list[Examiner]:
         """The examiners of a setting, one for each depth."""
@@ -143,8 +147,37 @@ class Accountant:
             order = self._order(passage, first, starts[first])
             binding = self._binding(passage, (first, last), order, block)
             expectation = self._expectation(passage, (first, last), order, block)
-            results.append(self._chain(passage, chain, span, binding, expectation))
+            result = self._chain(passage, chain, span, binding, expectation)
+            results.append(self._stepwise(result, expectation, last))
         return results
+
+    def _stepwise(self, result: FormulaResult, first: Expectation | None, last: int) -> FormulaResult:
+        """What is expected of single steps of a chain, said by their lines; the other steps are expected to hold."""
+        claim = result.claim
+        lines = range(result.where.line + 1, last + 1)
+        expected = {
+            int(match[1]): expectation
+            for expectation in self.declaration.expectations
+            if (match := PLACE.fullmatch(expectation.at.text)) and match[1] and int(match[1]) in lines
+        }
+        if claim is None or not claim.links or not expected:
+            return result
+        if first is not None:
+            expected[result.where.line] = first
+        links = []
+        for link in claim.links:
+            wanted = expected.get(link.where.line) if link.where is not None else None
+            if wanted is None:
+                links.append(link)
+                continue
+            self._unused.pop(id(wanted), None)
+            code = link.diagnosis.code if link.diagnosis is not None else ""
+            held = link.verdict == wanted.verdict and wanted.code in ("", code)
+            message = "as expected" if held else f"expected to be {wanted.verdict} {wanted.code}".rstrip()
+            links.append(replace(link, expected=wanted.verdict, holds=held, message=message))
+        holds = all(link.holds for link in links)
+        message = "" if holds else claim.message
+        return replace(result, claim=replace(claim, links=tuple(links), holds=holds, message=message), holds=holds)
 
     def _order(self, passage: Passage, line: int, here: int) -> int:
         """The number of a formula among those that begin on its line."""
@@ -249,7 +282,10 @@ class _Reading:
         if key not in self._equations:
             known = {**examiner.network.depth, **labels}
             sentence = Sentence(self._text.text, examiner.network.scope, self._setting.symbols, self._macros, known)
-            self._equations[key] = sentence.equation(self._chain.tokens)
+            equation = sentence.equation(self._chain.tokens)
+            if self._setting.componentwise:
+                equation = componentwise(labelled(equation, known), examiner.network.scope)
+            self._equations[key] = equation
         return self._equations[key]
 
     def labels(self, examiner: Examiner) -> Sequence[Labels]:

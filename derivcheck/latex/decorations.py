@@ -50,6 +50,29 @@ def _check_braces(tokens: Sequence[Token]) -> None:
         fail("DC103", "`{` is never closed", open_[-1].span, "opened here", "add `}`")
 
 
+def _with_and(tokens: Sequence[Token]) -> list[Token]:
+    """`\\,\\, and \\,` in the letters of a formula, set apart by spaces, is the word."""
+    kept: list[Token] = []
+    position = 0
+    while position < len(tokens):
+        word, behind = tokens[position : position + 3], tokens[position + 3 : position + 4]
+        span = word[0].span.to(word[-1].span)
+        letters = [token.text for token in word if token.kind == "letter"]
+        if (
+            letters == ["a", "n", "d"]
+            and span.stop - span.start == 3
+            and word[0].spaced
+            and behind
+            and behind[0].spaced
+        ):
+            kept.append(Token("keyword", "and", span, True))
+            position += 3
+        else:
+            kept.append(tokens[position])
+            position += 1
+    return kept
+
+
 class _Flattening:
     """One list of raw tokens; arguments are flattened by a flattening of their own."""
 
@@ -69,7 +92,7 @@ class _Flattening:
     def tokens(self) -> list[Token]:
         while self._waiting:
             self._step(self._waiting.pop())
-        return self._out
+        return _with_and(self._out)
 
     # --- reading and writing --------------------------------------------------------------
 

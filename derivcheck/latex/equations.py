@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
+from derivcheck.diagnostics import NotationError, UnsupportedError
+from derivcheck.graph import Quantity
 from derivcheck.latex.conditions import refuse_words
 from derivcheck.latex.cursor import RELATIONS, Context, Reader
+from derivcheck.latex.memberships import membership
 from derivcheck.latex.parser import Parser
 from derivcheck.latex.products import Choices
 from derivcheck.latex.quantities import dimension_at
@@ -16,6 +19,8 @@ from derivcheck.latex.symbols import Symbols
 from derivcheck.latex.tokens import Token, fail
 from derivcheck.latex.vocabulary import Names
 from derivcheck.latex.words import is_conditional
+from derivcheck.lowering.language import Lowering
+from derivcheck.lowering.letters import member_name
 from derivcheck.lowering.scope import Scope
 from derivcheck.notation.limits import check_limits
 from derivcheck.notation.printer import to_plain
@@ -110,7 +115,7 @@ def refuse_relation(token: Token, shown: str) -> NoReturn:
         "≈": ("an approximate equality is not judged", "="), "≃": ("an approximate equality is not judged", "="),
         "∼": ("`\\sim` is no equation", "="), "≅": ("an approximate equality is not judged", "="),
         "∝": ("an equality up to a factor is not judged: the factor may depend on anything", "= 2 ... with the factor"),
-        "∈": ("membership is not judged", "shape(W1) = [n1, n0]"), "∉": ("membership is not judged", ""),
+        "∈": ("membership is judged of real vectors and matrices alone", ""), "∉": ("membership is not judged", ""),
     }  # fmt: skip
     message, help_ = reasons.get(token.text, (f"`{shown}` makes no equation", "="))
     fail("DC174", message, token.span, "not an equation", help_)
@@ -143,6 +148,9 @@ class _Chain:
                 if reader.at_end() or (reader.token.kind == "sign" and reader.token.text in RELATIONS):
                     fail("DC109", "a side of the equation is empty", token.span, "nothing stands behind it")
                 sides.append(reader.expression())
+            elif token.kind == "sign" and token.text == "∈" and not relations and not tests:
+                sides = [*membership(reader, sides[0])]
+                relations.append("=")
             elif token.kind == "sign" and token.text in ARROWS:
                 self._label(token)
             elif token.kind == "keyword" or (token.kind == "sign" and token.text in (",", ";")) or reader.at_number():
@@ -210,6 +218,8 @@ class _Chain:
         letters, reader.letters = reader.letters, True
         test = reader.condition()
         reader.letters = letters
+        if _holds_by_definition(test, reader):
+            return []
         _check_condition(test, begin.to(test.span), reader)
         return [test]
 
@@ -271,6 +281,22 @@ def _check_condition(test: Condition, span: Span, reader: Reader) -> None:
             if values:
                 fail("DC175", "an equation under a condition on values is not read", span,
                      "the values are equal almost nowhere", "put the value into the equation")  # fmt: skip
+
+
+def _holds_by_definition(test: Condition, reader: Reader) -> bool:
+    """`where u = g(x)`, and the spec says that u is g(x): nothing is restricted."""
+    if not isinstance(test, Comparison) or test.relation not in ("=", "=="):
+        return False
+    scope = reader.context.scope
+    name = member_name(test.left, scope)
+    node = scope.values[name].node if name is not None else None
+    if not isinstance(node, Quantity):
+        return False
+    try:
+        meant = Lowering(scope).expression(test.right)
+    except (NotationError, UnsupportedError):
+        return False
+    return meant.node == node.operand
 
 
 def _is_value(tree: Expression, reader: Reader) -> bool:

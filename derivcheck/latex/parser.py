@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from derivcheck.latex import calls, conditions, derivatives, matrices, norms, sums
+from derivcheck.latex import calls, conditions, derivatives, matrices, norms, runs, sums
 from derivcheck.latex.cursor import Reader
 from derivcheck.latex.products import PRODUCT_SIGNS, Item, product
 from derivcheck.latex.quantities import Quantity
@@ -71,7 +71,11 @@ class Parser(Reader):
                     break
                 sign = self.advance().text
                 if self.at("…"):
-                    matrices.refuse_dots(self, "a product with dots is not read")
+                    items += self._run(items[-1], sign)
+                    continue
+            elif self.at("…"):
+                items += self._run(items[-1], "")
+                continue
             elif not self.juxtaposes():
                 break
             negative = self.accept("-") if sign else None
@@ -81,13 +85,25 @@ class Parser(Reader):
             items.append(Item(sign, tree, tree.span))
         return product(items, self.context.shapes, self.context.choices)
 
+    def _run(self, first: Item, sign: str) -> list[Item]:
+        """`X_L \\dots X_{l+1}`: the factors behind the first one. Raises NotationError (DC173)."""
+        dots = self.position
+        self.advance()
+        if sign and self.at(sign):
+            self.advance()
+        found: list[Expression] | None = None
+        if self._starts(self.token):
+            found = runs.between(first.tree, self.factor(), self.context.labels.given)
+        if found is None:
+            self.position = dots
+            matrices.refuse_dots(self, "a product with dots is not read")
+        return [Item(sign, tree, tree.span) for tree in found]
+
     def juxtaposes(self) -> bool:
         """Whether a factor stands here that multiplies without a sign. Raises NotationError for a number (DC110)."""
         if self.token.kind == "number":
             fail("DC110", "a number stands behind a factor", self.token.span, "an operator is missing",
                  f"\\cdot {self.token.text}")  # fmt: skip
-        if self.at("…"):
-            matrices.refuse_dots(self, "a product with dots is not read")
         return self._starts(self.token) and not self.at_number()
 
     def _starts(self, token: Token) -> bool:

@@ -38,7 +38,7 @@ from derivcheck.lowering import definitions
 from derivcheck.lowering.letters import index_error
 from derivcheck.lowering.scope import Measured
 from derivcheck.lowering.values import Value, broadcast, contracted, fresh_axes, shape_error, tensor_value
-from derivcheck.notation.syntax import Call, Expression, Name, Number
+from derivcheck.notation.syntax import Call, Expression, Name, Number, Subscript
 from derivcheck.scalars import placeholder
 
 if TYPE_CHECKING:
@@ -165,6 +165,8 @@ def _dimensions(lowering: Lowering, tree: Call) -> list[Dimension]:
         match argument:
             case Name(name) if name in lowering.scope.dimensions:
                 found.append(lowering.scope.dimensions[name])
+            case Subscript(Name(name), (Number(value),)) if f"{name}[{value}]" in lowering.scope.dimensions:
+                found.append(lowering.scope.dimensions[f"{name}[{value}]"])
             case Number(value) if value.denominator == 1 and value >= 1:
                 found.append(Dimension.fixed(int(value)))
             case _:

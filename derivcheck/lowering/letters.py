@@ -128,6 +128,20 @@ class Letters:
                     if one in self._free and other not in self._free:
                         self._free[other] = self._free[one]
 
+    def generalise(self, *trees: Expression | Condition) -> None:
+        """Let letters that are only compared, `delta(i,j) = 1 where i == j`, run over a dimension.
+
+        Nothing is known of it but that it is one: the first symbolic one that is declared
+        stands for any. Without one the letters stay unknown.
+        """
+        general = next((found for found in self._scope.dimensions.values() if found.terms), None)
+        if general is None:
+            return
+        for tree in trees:
+            for a, b in self._links(tree, frozenset()):
+                if a not in self._free and b not in self._free:
+                    self._free[a] = self._free[b] = general
+
     # --- scopes ---------------------------------------------------------------------------
 
     def bind(self, reduction: Reduction) -> None:
