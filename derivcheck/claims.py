@@ -84,7 +84,10 @@ def links_of(equation: Equation, scope: Scope) -> list[Link]:
     found: list[Link] = []
     left = equation.sides[0]
     for before, relation, right in zip(equation.sides, equation.relations, equation.sides[1:], strict=False):
-        outcome = _outcome(left, right, relation, equation.where, scope)
+        if relation in ("=", "!="):
+            outcome = _outcome(left, right, relation, equation.where, scope)
+        else:
+            outcome = UnsupportedError(Diagnostic("DC409", "inequalities are not judged"))
         found.append(Link(left, right, before, relation, outcome))
         if isinstance(outcome, Pair) or not isinstance(_outcome(left, left, "=", equation.where, scope), Pair):
             left = right

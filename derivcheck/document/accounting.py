@@ -204,6 +204,10 @@ class Accountant:
         expectation: Expectation | None,
     ) -> FormulaResult:  # fmt: skip
         text = passage.text
+        if passage.under and binding is None and expectation is None:
+            said = f"the sentence says it under a condition: `{passage.under}`"
+            problem = Diagnostic("DC628", said, text.where(*span), "no assertion by itself")
+            return self._unread(passage, span, problem, expectation)
         if binding is not None and binding.unread:
             problem = Diagnostic("DC624", binding.unread, text.where(*span))
             return self._unread(passage, span, problem, expectation, True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NoReturn
 
+from derivcheck.componentwise import componentwise
 from derivcheck.diagnostics import NotationError, UnsupportedError
 from derivcheck.graph import Quantity
 from derivcheck.latex.conditions import refuse_words
@@ -22,6 +24,7 @@ from derivcheck.latex.words import is_conditional
 from derivcheck.lowering.language import Lowering
 from derivcheck.lowering.letters import member_name
 from derivcheck.lowering.scope import Scope
+from derivcheck.network import substitute_labels
 from derivcheck.notation.limits import check_limits
 from derivcheck.notation.printer import to_plain
 from derivcheck.notation.syntax import (
@@ -91,7 +94,12 @@ class Sentence:
                           self._macros, choices)  # fmt: skip
         reader = Parser(tokens, context)
         try:
-            return _Chain(reader).equation(), choices
+            found = _Chain(reader).equation()
+            if context.components:
+                known = dict(self._labels)
+                sides = tuple(substitute_labels(side, known) for side in found.sides)
+                found = componentwise(replace(found, sides=sides), self._scope)
+            return found, choices
         except RecursionError:
             span = Span(tokens[0].span.start, tokens[-1].span.stop)
             fail("DC111", "the formula is nested too deeply", span, "split it with `let:` names")

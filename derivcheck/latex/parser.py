@@ -21,11 +21,13 @@ from derivcheck.notation.syntax import (
     Call,
     Condition,
     Expression,
+    Name,
     Negate,
     Number,
     Span,
     Subscript,
     Transpose,
+    bottom_up,
 )
 
 FACTOR_SIGNS = frozenset({"(", "[", "\\{", "|", "‖", "⟨", "frac", "sqrt", "root", "Σ", "Π", "∂", "∇"})
@@ -189,20 +191,23 @@ class Parser(Reader):
     def postfix(self, tree: Expression) -> Expression:
         """The scripts behind a bracket, a call or a derivative."""
         while self.at("^", "_", "'"):
-            before = self.token
+            before, bracket = self.token, self.tokens[self.position - 1].text in (")", "]")
             scripts, primes = take_scripts(self)
             if primes:
                 fail("DC114", "a prime stands behind something that is no function", before.span,
                      "the derivative of what?", r"\sigma'(z)")  # fmt: skip
             if not scripts:
                 self.unexpected("an operator")
-            tree = self._scripted(tree, scripts, before)
+            tree = self._scripted(tree, scripts, before, bracket)
         return tree
 
-    def _scripted(self, tree: Expression, scripts: list[Script], before: Token) -> Expression:
+    def _scripted(self, tree: Expression, scripts: list[Script], before: Token, bracket: bool) -> Expression:
         span = tree.span.to(scripts[-1].span)
         if self.context.shapes(tree) is None:
             return self._without_shape(tree, scripts, span)
+        if bracket and self._is_component(tree, scripts):
+            self.context.components.add(self.source(scripts[0].span).strip("_{} "))
+            return tree
         quantity = Quantity(self, before, scripts, span, tree)
         found = quantity.one()
         if found is not None:
@@ -212,6 +217,19 @@ class Parser(Reader):
         shape = self.context.shapes(tree)
         code = "DC142" if all(script.kind == "sub" for script in scripts) else "DC171"
         fail(code, f"the scripts of `{self.source(span)}` have no reading", scripts[0].span, str(shape))
+
+    def _is_component(self, tree: Expression, scripts: list[Script]) -> bool:
+        """`(y_i - t_i)_i`: the vector with these entries."""
+        if len(scripts) != 1 or scripts[0].kind != "sub":
+            return False
+        shape = self.context.shapes(tree)
+        letter = self.source(scripts[0].span).strip("_{} ")
+        return (
+            shape is not None
+            and shape.is_scalar
+            and len(letter) == 1
+            and any(isinstance(node, Name) and node.name == letter for node in bottom_up(tree))
+        )
 
     def _without_shape(self, tree: Expression, scripts: list[Script], span: Span) -> Expression:
         """What has no shape is refused when it is lowered; until then its scripts are kept as they are written."""

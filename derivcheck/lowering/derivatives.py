@@ -92,7 +92,7 @@ def _raw(lowering: Lowering, numerator: Value, variable: Value, columns: dict[Ax
 
 
 def _entry(lowering: Lowering, numerator: Value, tree: Subscript) -> Value:
-    """∂numerator/∂variable[i,j]: the letters are those of the entry; a bare colon, `W[:,j]`, is an axis to derive along."""
+    """∂numerator/∂variable[i,j]: the letters are those of the entry; `W[:,j]` has an axis to derive along."""
     variable = variable_node(lowering, tree.base)
     if len(variable.axes) != len(tree.entries):
         raise index_error(
