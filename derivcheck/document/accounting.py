@@ -89,7 +89,8 @@ class Accountant:
         for at in self._unused.values():
             raise SpecError(
                 Diagnostic("DC047", f"no formula that asserts something stands at `{at.text}` of the document",
-                           at.where(), "nothing to bind", notes=(("document", self.manuscript.path),))
+                           at.where(), "nothing to bind",
+                           (("document", self.manuscript.path), ("assertions", _nearest(at.text, found))))
             )  # fmt: skip
         return tuple(found)
 
@@ -164,7 +165,7 @@ class Accountant:
         results = []
         starts: dict[int, int] = {}
         for chain in found:
-            span = (chain.span.start, min(chain.span.stop, len(text.text)))
+            span = _balanced(text.text, chain.span.start, min(chain.span.stop, len(text.text)))
             first, last = text.where(*span).line, text.where(max(span[1] - 1, 0), span[1]).line
             starts[first] = starts.get(first, 0) + 1
             order = self._order(passage, first, starts[first])
@@ -459,9 +460,11 @@ def _defines(equation: Equation, examiner: Examiner) -> bool:
     declared = {formula.name.text.partition("[")[0] for formula in (*network.spec.layers, *network.spec.let)}
     if network.spec.loss is not None:
         declared.add(network.spec.loss.name.text)
-    abbreviations = {formula.name.text.partition("[")[0] for formula in network.spec.let}
     derived = any(isinstance(node, Derivative) for node in bottom_up(right))
-    return _stem(left) in declared and (not derived or _stem(left) in abbreviations)
+    meant = [tree for name, tree in network.scope.abbreviations.items() if name.partition("[")[0] == _stem(left)]
+    # `delta = p - y` is no definition of a delta that is declared as a derivative.
+    derivative = any(isinstance(node, Derivative) for tree in meant for node in bottom_up(tree))
+    return _stem(left) in declared and derived == derivative
 
 
 def _stem(tree: Expression) -> str:
@@ -486,6 +489,27 @@ def _first(tree: Expression) -> Expression:
 
 
 # --- places -------------------------------------------------------------------------------------
+
+
+def _balanced(text: str, start: int, stop: int) -> tuple[int, int]:
+    """A span with the braces that belong to it: the font around its beginning, the argument at its end."""
+    if text[start:stop].endswith("\\end"):
+        stop += len(match[0]) if (match := re.match(r"\s*\{[^{}]*\}", text[stop:])) else 0
+    depth = text.count("{", start, stop) - text.count("}", start, stop)
+    while depth > 0 and (match := re.match(r"\s*\}", text[stop:])):
+        stop, depth = stop + len(match[0]), depth - 1
+    while depth < 0 and (match := re.search(r"\\[A-Za-z]+\s*\{\s*$|\{\s*$", text[:start])):
+        start, depth = match.start(), depth + 1
+    return start, stop
+
+
+def _nearest(at: str, found: Sequence[FormulaResult]) -> str:
+    """The lines near a place on which formulas that assert something begin."""
+    lines = sorted({formula.where.line for formula in found})
+    match = PLACE.fullmatch(at)
+    if match and match[1]:
+        lines = sorted(sorted(lines, key=lambda line: abs(line - int(match[1])))[:6])
+    return f"begin on lines {', '.join(map(str, lines[:12]))}" if lines else "there are none"
 
 
 def _id(passage: Passage, span: tuple[int, int]) -> str:
