@@ -6,7 +6,7 @@ from typing import Any
 
 from derivcheck.spec.declarations import FACTS, VERDICTS
 from derivcheck.spec.loader import MAXIMAL_SIZE
-from derivcheck.spec.sidecar import DOCUMENT_VERDICTS, LAYOUTS, VECTORS
+from derivcheck.spec.sidecar import DOCUMENT_VERDICTS, ENTRIES, LAYOUTS, VECTORS
 
 TEXT = {"type": ["string", "number"]}
 FORMULA = {"type": ["string", "number"], "description": "a formula of the equation language"}
@@ -24,6 +24,8 @@ def _document(claim_fields: dict[str, Any]) -> dict[str, Any]:
             "symbols": {"type": "object", "additionalProperties": {"type": "string"}},
             "let": claim_fields["let"], "given": claim_fields["given"], "for": claim_fields["for"],
             "layout": {"enum": list(LAYOUTS)}, "vectors": {"enum": list(VECTORS)},
+            "entries": {"enum": list(ENTRIES)},
+            "where": {"type": "string", "description": "a condition on indices, j != k"},
             "unread": {"type": "string", "description": "why the formula is not to be read"},
         },
     }  # fmt: skip
@@ -39,6 +41,8 @@ def _document(claim_fields: dict[str, Any]) -> dict[str, Any]:
             "file": {"type": "string", "description": "beside the spec, or in the folder of --documents"},
             "lines": {"oneOf": [lines, {"type": "array", "items": lines}]},
             "for": claim_fields["for"],
+            "entries": {"enum": list(ENTRIES),
+                        "description": "componentwise: a vector set equal to an entry is read entry by entry"},
             "expect": {"type": "object", "additionalProperties": expectation,
                        "description": "line 156, a label, or block 3: what the formula is expected to be"},
             "bindings": {"type": "object", "additionalProperties": binding,

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from derivcheck.diagnostics import ContradictionError, DerivcheckError, SourceText, Where
+from derivcheck.diagnostics import ContradictionError, DerivcheckError, Diagnostic, SourceText, SpecError, Where
 from derivcheck.examiner import Examiner, Measuring
 from derivcheck.network import build, depths
 from derivcheck.rulings import check_spellings, judge_claim
@@ -96,6 +96,8 @@ def verify_spec(
 
             manuscript = manuscript_of(spec, documents)
             if manuscript is None:
+                if spec.loss is None and not spec.claims:
+                    raise SpecError(_absent(spec.document.file))
                 notes = (f"{spec.document.file.text} is not here, its formulas are not judged: --documents FOLDER",)
         examiners = [Examiner(build(spec, depth), seed, measuring) for depth in depths(spec)]
         if spec.symbols:
@@ -116,6 +118,11 @@ def verify_spec(
         blank, sizes=tuple(first.network.sizes.items()), seed=first.seed, gradients=gradients, claims=claims,
         notes=notes, document=manuscript.path if manuscript is not None else "", formulas=formulas,
     )  # fmt: skip
+
+
+def _absent(file: SourceText) -> Diagnostic:
+    return Diagnostic("DC622", f"`{file.text}` is not here, and the spec has nothing else to judge", file.where(),
+                      "the document", help="--documents FOLDER")  # fmt: skip
 
 
 def check_equation(text: str, spec: Spec | str | Path | None = None, seed: int = 0) -> ClaimResult:
