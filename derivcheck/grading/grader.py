@@ -183,7 +183,9 @@ class Grader:
         text, offsets = normalised(answer.text.text, answer.notation)
         key = (answer.label, answer.notation, text)
         if key not in self._findings:
-            self._findings[key] = self._judged(answer, text)
+            found = self._judged(answer, text)
+            # Right answers are the solution, and wrong ones are near it.
+            self._findings[key] = found if self.rules.solution else replace(found, shown="")
         found = self._findings[key]
         if found.span is None:
             return found, None
@@ -252,17 +254,13 @@ class Grader:
             notes = diagnosis.notes + ((("help", diagnosis.help),) if diagnosis.help else ())
             return Finding("unreadable", None, code, "cannot be read", diagnosis.message, span, notes,
                            shown=source.text)  # fmt: skip
-        shown, begin = source.text, 0
-        if len(result.links) > 1 and not self.rules.solution:
-            # The right steps of a derivation may be the solution.
-            shown, begin = wrong.text, source.text.find(wrong.text)
-        return self._wrong(code, diagnosis, span, shown, begin, reader)
+        return self._wrong(diagnosis, span, source.text, reader)
 
     def _wrong(
-        self, code: str, diagnosis: Diagnostic, span: tuple[int, int] | None, shown: str, begin: int,
-        reader: AnswerReader,
+        self, diagnosis: Diagnostic, span: tuple[int, int] | None, shown: str, reader: AnswerReader
     ) -> Finding:  # fmt: skip
         """A wrong answer's finding; where the solution is not to be shown, it holds nothing of it."""
+        code = diagnosis.code
         title = TITLES.get(code, code)
         notes = dict(diagnosis.notes)
         derived = notes.pop("derived", "")
@@ -274,7 +272,7 @@ class Grader:
             derived, repair = "", ""
             said = title if code in CODES else said
         kept = tuple((name, text) for name, text in notes.items() if self.rules.solution or name in TITLES)
-        return Finding("wrong", credit, code, title, said, span, kept, derived, repair, shown, begin)
+        return Finding("wrong", credit, code, title, said, span, kept, derived, repair, shown)
 
 
 def _is_bare(reader: AnswerReader) -> bool:

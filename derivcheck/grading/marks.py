@@ -29,8 +29,8 @@ class Finding:
     """What is to be said of one answer's text, whoever gave it.
 
     `title` names the mistake in words that hold for all of its kind, `message` in its own;
-    `span` are the offsets of the place in the answer's text with single blanks. `derived` and `repair` are empty
-    where the solution is not to be shown. `credit` is None where nothing could be decided.
+    `span` are the offsets of the place in the answer's text with single blanks. `derived`, `repair`
+    and `shown` are empty where the solution is not to be shown. `credit` is None where nothing could be decided.
     """
 
     status: Status
@@ -42,8 +42,7 @@ class Finding:
     notes: tuple[tuple[str, str], ...] = ()
     derived: str = ""
     repair: str = ""
-    shown: str = ""  # the text of the answer, or the step of it that is wrong
-    begin: int = 0  # the offset in the text where `shown` begins, -1 where it is not there
+    shown: str = ""  # the text of the answer
     bug: bool = False
 
 

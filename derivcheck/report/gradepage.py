@@ -134,7 +134,8 @@ def _section(heading: str, groups: list[Sameness]) -> Iterable[Markup]:
         finding = group.finding
         said = f"{group.question.label}: {finding.message}" + (f" ({finding.code})" if finding.code else "")
         yield element("h3", said)
-        yield element("pre", _excerpt(group))
+        if finding.shown:
+            yield element("pre", _excerpt(group))
         notes = (*finding.notes, ("derived", finding.derived), ("help", finding.repair))
         yield element(
             "dl",
@@ -148,9 +149,9 @@ def _excerpt(group: Sameness) -> Markup:
     """The answer with its wrong place marked."""
     finding = group.finding
     shown = finding.shown
-    if finding.span is None or finding.begin < 0:
+    if finding.span is None:
         return text(shown)
-    start, stop = (max(0, place - finding.begin) for place in finding.span)
+    start, stop = finding.span
     return Markup(text(shown[:start]) + element("mark", shown[start:stop]) + text(shown[stop:]))
 
 

@@ -222,10 +222,10 @@ def _group(group: Sameness, page: Page) -> Iterator[Text]:
     for name, text in (*finding.notes, ("derived", finding.derived), ("help", finding.repair)):
         if text:
             yield Text(INDENT) + page.text(f"{name}: ", DIM) + page.text(text)
-    names = [_cut(mark.who, WIDEST_NAME, page) for mark in group.marks[:MOST_NAMES]]
-    more = len(group.marks) - len(names)
-    people = ", ".join(names) + (f" and {more} more" if more else "")
-    if finding.status == "wrong":
+    if finding.status == "wrong" and finding.shown:
+        names = [_cut(mark.who, WIDEST_NAME, page) for mark in group.marks[:MOST_NAMES]]
+        more = len(group.marks) - len(names)
+        people = ", ".join(names) + (f" and {more} more" if more else "")
         yield Text(f"{INDENT}{_count(len(group.marks), 'person')}: {people}", DIM)
     else:
         for mark in group.marks:
@@ -237,9 +237,9 @@ def _excerpt(group: Sameness, page: Page) -> Iterator[Text]:
     """The answer's text, cut to the page around the place, and a caret under it."""
     finding = group.finding
     text, room = finding.shown, page.width - len(INDENT)
-    start, stop = -1, -1
-    if finding.span is not None and finding.begin >= 0:
-        start, stop = finding.span[0] - finding.begin, finding.span[1] - finding.begin
+    if not text:
+        return
+    start, stop = finding.span or (-1, -1)
     if not 0 <= start < len(text):
         yield Text(INDENT + _cut(text, room, page))
         return

@@ -77,7 +77,7 @@ def grade_values(book: Gradebook) -> dict[str, Any]:
                 "who": who,
                 "points": _number(book.total(who)),
                 "open": book.open(who),
-                "answers": [_mark_values(mark, book) for mark in book.of_person(who)],
+                "answers": [_mark_values(mark) for mark in book.of_person(who)],
             }
             for who in book.people
         ],
@@ -101,10 +101,8 @@ def _question_values(book: Gradebook, question: Question) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _mark_values(mark: Mark, book: Gradebook) -> dict[str, Any]:
+def _mark_values(mark: Mark) -> dict[str, Any]:
     finding, where = mark.finding, mark.where
-    # A right answer is the solution.
-    hidden = mark.answer is None or (finding.status == "right" and not book.solution)
     return {
         "question": mark.question.label,
         "status": finding.status,
@@ -112,7 +110,7 @@ def _mark_values(mark: Mark, book: Gradebook) -> dict[str, Any]:
         "code": finding.code or None,
         "title": finding.title or None,
         "message": finding.message or None,
-        "answer": None if hidden else finding.shown,
+        "answer": finding.shown or None,
         "notation": mark.answer.notation if mark.answer is not None else None,
         "notes": [{"name": name, "text": text} for name, text in finding.notes],
         "derived": finding.derived or None,
