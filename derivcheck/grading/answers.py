@@ -25,6 +25,7 @@ class Answer:
     label: str
     text: SourceText
     notation: Notation
+    guessed: bool = False  # nobody said which notation it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Register:
             )
             return
         chosen: Notation = NOTATIONS[word] if word else "latex" if "\\" in text.text or "$" in text.text else "plain"
-        self.answers.append(Answer(person, known, text, chosen))
+        self.answers.append(Answer(person, known, text, chosen, not word))
 
     def _label(self, text: str) -> str | None:
         """The question that is meant: as it is spelled, or the only one that differs in its capitals alone."""

@@ -215,6 +215,14 @@ class Grader:
             return _bug(Diagnostic("DC900", f"derivcheck failed: {type(problem).__name__}: {problem}"), text)
 
     def _found(self, answer: Answer, source: SourceText) -> Finding:
+        """What is to be said; a text that nobody called plain, and that is not, may be LaTeX without a macro."""
+        found = self._found_in(answer, source)
+        if found.status == "unreadable" and answer.guessed and answer.notation == "plain":
+            other = self._found_in(replace(answer, notation="latex"), source)
+            return other if other.status in ("right", "wrong") else found
+        return found
+
+    def _found_in(self, answer: Answer, source: SourceText) -> Finding:
         result, reader = self._result(answer, source, self.spec.layout)
         if result.verdict not in HOLDS and result.verdict != "undecided":
             for layout in self.rules.layouts:
