@@ -98,7 +98,7 @@ JUDGED = [
     ("W2", "(p - q) @ a1.T", "unreadable", "DC120"),
     ("W2", "dL/dW2 =", "unreadable", "DC109"),
     ("W2", r"\mathlarger{p} a_1^\top", "unreadable", "DC170"),
-    ("W2", "see the other sheet", "unreadable", "DC107"),
+    ("W2", "see the other sheet", "unreadable", "DC110"),
 ]  # fmt: skip
 
 
@@ -120,7 +120,7 @@ def test_places_are_those_of_the_file(tmp_path: Path) -> None:
     path = sheet(tmp_path, "", 'Ada;W2;"(p - y) @   zz.T"', "Bob;W2;dL/dW2 = (p - q) @ a1.T", "Cy;W2;$(p - q) a_1$")
     book = grade(SPEC, [path])
     places = {who: str(book.marks[who, "W2"].where) for who in book.people}
-    assert places == {"Ada": f"{path}:3:21", "Bob": f"{path}:4:22", "Cy": f"{path}:5:14"}
+    assert places == {"Ada": f"{path}:3:21", "Bob": f"{path}:4:22", "Cy": f"{path}:5:13"}
 
 
 @pytest.mark.parametrize(
@@ -151,14 +151,19 @@ def test_claims_of_every_kind_ask(tmp_path: Path, claim: str, answer: str, statu
 
 
 def test_families_are_asked_at_every_label(tmp_path: Path) -> None:
-    spec, rules = ROOT / "specs" / "seeds" / "000_backpropagation.yaml", Rules()
-    grader = Grader(__import__("derivcheck").load(spec), rules)
-    label = next(name for name, claim in grader.declarations.items() if claim.quantifier is not None)
-    text = grader.declarations[label].text
-    assert text is not None
-    book = grade(spec, [sheet(tmp_path, f"Ada;{label};{text.text}", f"Bob;{label};-({text.text.split('=')[1]})")])
-    assert found(book, "Ada", label) == ("right", "")
-    assert found(book, "Bob", label) == ("wrong", "DC202")
+    spec = ROOT / "specs" / "networks" / "deep_mlp.yaml"
+    answers = {
+        "Ada": ("BP2", "dC/dz[l] = (W[l+1].T @ dC/dz[l+1]) * sigmoid'(z[l])", "right", ""),
+        "Bob": ("BP2", "(dC/dz[l+1].T @ W[l+1]).T * sigmoid'(z[l])", "right", ""),
+        "Cy": ("BP2", "-(W[l+1].T @ dC/dz[l+1]) * sigmoid'(z[l])", "wrong", "DC202"),
+        "Di": ("BP2", "dC/dz[l]", "wrong", "DC660"),
+        "Ed": ("BP4", "dC/dz[l] @ a[l].T", "wrong", "DC213"),
+        "Flo": ("BP4", r"\frac{\partial C}{\partial z^l} {a^{l-1}}^\top", "right", ""),
+    }
+    rows = [f"{who};{label};{text}" for who, (label, text, _, _) in answers.items()]
+    book = grade(spec, [sheet(tmp_path, *rows)])
+    for who, (label, _, *expected) in answers.items():
+        assert found(book, who, label) == tuple(expected), book.marks[who, label]
 
 
 # --- layouts, credit, points ------------------------------------------------------------------
@@ -231,9 +236,9 @@ def test_the_same_text_is_judged_once(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(Grader, "_judged", lambda self, answer, text: judged.append(text) or judge(self, answer, text))
     path = sheet(tmp_path, *(f"person {k};output;y{' ' * k} -  p" for k in range(50)), "Zoe;output;y-p")
     book = grade(SPEC, [path])
-    assert judged == ["y - p", "y-p"] or judged == ["y - p", "y -p", "y-p"] or len(judged) <= 3
+    assert judged == ["y - p", "y-p"]
     assert book.census(book.questions[0]) == [("DC202", "sign", 51)]
-    assert len(book.same("wrong")[0].marks) == 49
+    assert len(book.same("wrong")[0].marks) == 50
 
 
 def test_a_spec_that_asks_nothing(tmp_path: Path) -> None:
@@ -495,6 +500,8 @@ def test_nothing_gives_the_solution_away(reports: dict[str, str]) -> None:
     secrets |= {
         text for answer in answers if answer["status"] == "wrong" for text in [answer["message"]] if "meant" in text
     }
+    # A question may be the answer to another one: it is asked in the open.
+    secrets -= {question["asked"] for question in json.loads(reports["json"])["questions"]}
     assert len(secrets) > 10
     for name in ("text", "csv", "html", "json"):
         shown = "".join(html.unescape(reports[f"hidden {name}"]).split()).replace("\\\\", "\\")
@@ -505,7 +512,8 @@ def test_nothing_gives_the_solution_away(reports: dict[str, str]) -> None:
 
 
 def test_text_fits_the_page(reports: dict[str, str], tmp_path: Path) -> None:
-    tables = [line for line in reports["text"].split("\n") if line and "answers.csv:" not in line and "DC" not in line]
+    _, *lines = reports["text"].strip().split("\n")
+    tables = [line for line in lines[:-1] if "answers.csv:" not in line and not line.startswith("  b1  true")]
     assert max(map(len, tables)) <= 80
     ascii_ = report(str(CLASS), PYTHONIOENCODING="ascii", NO_COLOR="1")
     assert ascii_.isascii() and "\x1b" not in ascii_
@@ -570,7 +578,9 @@ class Page(HTMLParser):
 
 def test_the_page_is_self_contained_and_escaped(reports: dict[str, str], tmp_path: Path) -> None:
     evil = "<script>alert('x')</script>&amp;\"><img src=x onerror=alert(1)>"
-    path = sheet(tmp_path, f"{evil};output;{evil.replace(';', '')}", f"Ada;output;p - {evil.replace(';', '')}")
+    path = tmp_path / "answers.csv"
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([("who", "claim", "equation"), (evil, "output", evil), ("Ada", "W2", f"p - {evil}")])
     for text in (reports["html"], report(str(path), "--format", "html")):
         page = Page()
         page.feed(text)

@@ -17,11 +17,11 @@ from derivcheck.grading.answers import Answer, Answers, read_answers
 from derivcheck.grading.credit import CREDIT, points_table
 from derivcheck.grading.deadline import TimeIsUpError, limited
 from derivcheck.grading.marks import MISSING, Finding, Gradebook, Mark, Question
-from derivcheck.grading.questions import AnswerReader, asked
+from derivcheck.grading.questions import AnswerReader, left_side
 from derivcheck.network import build, depths
 from derivcheck.notation.printer import to_plain
 from derivcheck.notation.syntax import Negate, Number
-from derivcheck.rulings import Statement, judge_claim, judge_statement, labels_of
+from derivcheck.rulings import Statement, judge_claim, judge_statement
 from derivcheck.spec import Spec
 from derivcheck.spec.declarations import VERDICTS
 from derivcheck.spec.loader import load_spec
@@ -144,8 +144,7 @@ class Grader:
         declaration = self.declarations[label]
         examiner = self._examiners(label, self.spec.layout)[0]
         try:
-            first = next(iter(labels_of(declaration, examiner)), {})
-            left = to_plain(asked(declaration, examiner, first).left)
+            left = to_plain(left_side(declaration, examiner))
         except NotationError as problem:
             raise DerivcheckError(problem.diagnostic.at(declaration.where)) from None
         return Question(label, left, self.points.get(label, Fraction(1)))

@@ -125,8 +125,7 @@ class AnswerReader:
         return Completed(prefix + body, text.path, text.origin, text.lines, len(prefix))
 
     def _left(self, examiner: Examiner) -> str:
-        labels = next(iter(labels_of(self.question, examiner)), {})
-        tree = _reference(self.question, examiner, labels)[0].sides[0]
+        tree = left_side(self.question, examiner)
         if self.declaration.notation == "plain":
             return to_plain(tree)
         if self.question.notation == "latex" and self.question.text is not None:
@@ -160,6 +159,12 @@ class AnswerReader:
             _refuse("DC660", "the right side restates the question", restated.span, "this is what is asked")
         self.leftover = self.leftover or leftover(answer, question, scope, known)
         return first
+
+
+def left_side(declaration: ClaimDeclaration, examiner: Examiner) -> Expression:
+    """What a claim asks, as it is written. Raises NotationError."""
+    labels = next(iter(labels_of(declaration, examiner)), {})
+    return _reference(declaration, examiner, labels)[0].sides[0]
 
 
 def asked(declaration: ClaimDeclaration, examiner: Examiner, labels: Labels) -> Asked:

@@ -22,6 +22,7 @@ WIDEST_NAME, WIDEST_QUESTION, WIDEST_ASKED = 24, 12, 14
 MOST_MISTAKES, MOST_KINDS, MOST_NAMES = 8, 5, 6
 CELLS = {"by hand": "by hand", "unreadable": "unread", "missing": "—"}
 INDENT = " " * 4
+GAP = 2  # between columns
 
 
 def write_grades(book: Gradebook, stream: TextIO, page: Page) -> None:
@@ -78,7 +79,7 @@ def _write(table: Table, console: Console) -> None:
 
 
 def _table(page: Page) -> Table:
-    return Table(box=box.SIMPLE_HEAD if page.unicode else None, header_style=HEADING, padding=(0, 1), pad_edge=True)
+    return Table(box=box.SIMPLE_HEAD if page.unicode else None, header_style=HEADING, padding=(0, 1, 0, 0))
 
 
 def _cut(text: str, width: int, page: Page) -> str:
@@ -105,11 +106,12 @@ def _people(book: Gradebook, page: Page) -> Iterator[Table]:
         max(width_of(label), *(width_of(_cell(mark, page)) for mark in book.of_question(question)))
         for label, question in zip(labels, book.questions, strict=True)
     ]
-    room = page.width - names - 4 - 18
+    sums = width_of(f"of {shown_number(book.possible)}") + GAP + any(book.open(who) for who in book.people) * (4 + GAP)
+    room = page.width - 2 - names - sums
     while True:
         taken, used = 0, 0
-        while taken < len(widths) and (used + widths[taken] + 2 <= room or not taken):
-            used += widths[taken] + 2
+        while taken < len(widths) and (used + widths[taken] + GAP <= room or not taken):
+            used += widths[taken] + GAP
             taken += 1
         last = taken == len(widths)
         first = len(book.questions) - len(widths)
