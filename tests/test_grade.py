@@ -22,7 +22,10 @@ from derivcheck.grading.credit import CREDIT, credit_table, points_table
 from derivcheck.grading.deadline import TimeIsUpError, limited
 from derivcheck.grading.grader import Grader, Rules, grade, normalised
 from derivcheck.grading.marks import Finding, Gradebook
-from derivcheck.report.gradesheet import guarded
+from derivcheck.report.gradepage import to_html
+from derivcheck.report.grades import write_grades
+from derivcheck.report.gradesheet import guarded, to_csv, to_json
+from derivcheck.report.page import Page as OutputPage
 
 ROOT = Path(__file__).parent.parent
 SPEC = ROOT / "specs" / "homework" / "backpropagation.yaml"
@@ -283,7 +286,7 @@ def test_tables(tmp_path: Path, name: str) -> None:
     assert not read.problems
     answer = next(answer for answer in read.answers if answer.label == "output")
     assert (answer.who, " ".join(answer.text.text.split())) == ("Ada", "p - y")
-    lines = [line for line in TABLES[name].decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    lines = TABLES[name].decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     where = answer.text.where()
     assert lines[where.line - 1][where.column - 1] == "p"
 
@@ -387,13 +390,18 @@ def test_hostile_answers_cost_nobody_else(tmp_path: Path) -> None:
         rows = csv.writer(file)
         rows.writerows([("who", "claim", "equation"), *((name, "output", text) for name, text in HOSTILE.items())])
         rows.writerow(("Zoe", "output", "p - y"))
-    book = grade(SPEC, [path], Rules(seconds=10))
+    book = grade(SPEC, [path], Rules(seconds=2))
     assert found(book, "Zoe", "output") == ("right", "")
     for name in HOSTILE:
         assert book.marks[name, "output"].finding.status != "right" or name == "long"
         assert not book.marks[name, "output"].finding.bug, name
-    for chosen in ("text", "csv", "html", "json"):
-        assert run(["grade", str(SPEC), str(path), "--format", chosen]) == 2
+    assert book.exit_code == 2
+    texts = [to_csv(book), to_html(book), to_json(book)]
+    stream = io.StringIO()
+    write_grades(book, stream, OutputPage(80))
+    for text in (*texts, stream.getvalue()):
+        assert "\x1b" not in text and "\x07" not in text
+    assert "<script>" not in texts[1]
 
 
 def test_a_limit_of_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -525,11 +533,8 @@ def test_many_questions_take_several_tables(tmp_path: Path) -> None:
     claims = "".join(f"  {label}: dL/dx = 2*x\n" for label in labels)
     spec.write_text(f"tensors: {{x: n}}\nloss: {{L: sum(x^2)}}\nclaims:\n{claims}")
     path = sheet(tmp_path, *(f"Ada;{label};{2 + k % 2}*x" for k, label in enumerate(labels)))
-    from derivcheck.report.grades import write_grades
-    from derivcheck.report.page import Page
-
     stream = io.StringIO()
-    write_grades(grade(spec, [path]), stream, Page(80))
+    write_grades(grade(spec, [path]), stream, OutputPage(80))
     rows = [line for line in stream.getvalue().split("\n") if line.strip().startswith("Ada ")]
     assert len(rows) >= 3
     assert sum(row.count("DC201") for row in rows) == 6
@@ -541,7 +546,7 @@ def test_the_credit_table_is_shown(reports: dict[str, str]) -> None:
         assert all(code in reports[name] for code in CREDIT), name
 
 
-@pytest.mark.parametrize("start", list("=+-@") + ["\t=", " =", "＝"])
+@pytest.mark.parametrize("start", [*"=+-@", "\t=", " =", "＝"])
 def test_no_cell_is_a_formula(start: str) -> None:
     assert guarded(f"{start}1").startswith("'")
     assert guarded(f"a{start.strip()}1").startswith("a")

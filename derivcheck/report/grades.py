@@ -84,8 +84,9 @@ def _table(page: Page) -> Table:
 
 def _cut(text: str, width: int, page: Page) -> str:
     """A text as the page can carry it, in at most so many cells."""
-    shown = page.show(text)
-    if width_of(shown) <= width:
+    # Every character takes at least a cell, as shown: what is beyond the end need not be looked at.
+    shown = page.show(text[: width + 1])
+    if len(text) <= width + 1 and width_of(shown) <= width:
         return shown
     dots = page.show("…")
     while shown and width_of(shown) + len(dots) > width:

@@ -48,8 +48,9 @@ def remark(mark: Mark) -> str:
     said: str = finding.status
     if finding.status == "wrong":
         said = f"{finding.title} ({finding.code})"
-    elif finding.status != "right" and finding.message:
-        said = f"{finding.status}: {finding.message}" + (f" ({finding.code})" if finding.code else "")
+    elif finding.status in ("by hand", "unreadable"):
+        words = finding.message if finding.status == "unreadable" else finding.title
+        said = f"{finding.status}: {words}" + (f" ({finding.code})" if finding.code else "")
     elif finding.message:
         said = finding.message
     return said + (f"; the last of {mark.earlier + 1} answers" if mark.earlier else "")
