@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
+from math import prod
 
-from derivcheck.diagnostics import ContradictionError, Diagnostic, NotationError
-from derivcheck.graph import Axes, Axis, Node, constant, is_zero, multiply
+from derivcheck.diagnostics import ContradictionError, Diagnostic, NotationError, UnsupportedError
+from derivcheck.graph import Axes, Axis, Node, add, constant, delta, is_zero, multiply
 from derivcheck.lowering.language import Lowering
-from derivcheck.lowering.letters import index_error
+from derivcheck.lowering.letters import dimension_name, index_error
 from derivcheck.lowering.scope import Scope
-from derivcheck.lowering.values import Value, dimensions, placed
+from derivcheck.lowering.values import Value, dimensions, fresh_axes, placed
 from derivcheck.notation.syntax import (
     Call,
     Condition,
@@ -23,6 +25,9 @@ from derivcheck.notation.syntax import (
     Span,
     Transpose,
 )
+from derivcheck.slices import slice_at
+
+LARGEST_FOLD = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,45 @@ def pairs(equation: Equation, scope: Scope) -> list[Pair]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One step of a chain `left relation right`; `outcome` is its pair, or why it has none.
+
+    `left` is the last side that has a meaning: a side without one is no ground to go on
+    from. `before` is the side that stands in front of the relation.
+    """
+
+    left: Expression
+    right: Expression
+    before: Expression
+    relation: Relation
+    outcome: Pair | NotationError | UnsupportedError
+
+
+def links_of(equation: Equation, scope: Scope) -> list[Link]:
+    """Every step of an equation, those without a meaning too: the steps behind them are judged all the same."""
+    found: list[Link] = []
+    left = equation.sides[0]
+    for before, relation, right in zip(equation.sides, equation.relations, equation.sides[1:], strict=False):
+        if relation in ("=", "!="):
+            outcome = _outcome(left, right, relation, equation.where, scope)
+        else:
+            outcome = UnsupportedError(Diagnostic("DC409", "inequalities are not judged"))
+        found.append(Link(left, right, before, relation, outcome))
+        if isinstance(outcome, Pair) or not isinstance(_outcome(left, left, "=", equation.where, scope), Pair):
+            left = right
+    return found
+
+
+def _outcome(
+    left: Expression, right: Expression, relation: Relation, where: Condition | None, scope: Scope
+) -> Pair | NotationError | UnsupportedError:
+    try:
+        return pair(left, right, relation, where, scope)
+    except (NotationError, UnsupportedError) as problem:
+        return problem
+
+
 def pair(left: Expression, right: Expression, relation: Relation, where: Condition | None, scope: Scope) -> Pair:
     """One link lowered: letters are shared, a literal 0 stands for zero of any shape."""
     if _is_shape(left) or _is_shape(right):
@@ -67,6 +111,7 @@ def pair(left: Expression, right: Expression, relation: Relation, where: Conditi
         lowering.letters.learn(tree)
     if where is not None:
         lowering.letters.learn(where)
+    lowering.letters.generalise(left, right, *([where] if where is not None else []))
     first = lowering.expression(left)
     on_left = dict(lowering.letters.used_free)
     _refuse_bound_and_free(lowering, on_left, left)
@@ -116,6 +161,8 @@ def conformed(
         pass
     elif is_zero(first.node) and first.is_scalar:
         first = Value(first.node, second.row, second.column, second.more)
+    elif not same_shape(first, second) and (folded := _folded(second, first)) is not None:
+        second_node = onto(folded, first)
     elif not same_shape(first, second):
         shapes = (first.shape(), second.shape())
     else:
@@ -136,6 +183,44 @@ def onto(value: Value, target: Value) -> Node:
     if value.more or target.more:
         return placed(value, (value.axes, target.axes))
     return placed(value, (value.row, target.row), (value.column, target.column))
+
+
+def _folded(value: Value, target: Value) -> Value | None:
+    """The value with rows and columns of fixed sizes divided as the target's are: 4 rows as 2·2; None where not equal.
+
+    The first axis of several is the slowest, as in `vec` and `kron`.
+    """
+    if value.more or target.more:
+        return None
+    node, made = value.node, []
+    for axes, wanted in ((value.row, target.row), (value.column, target.column)):
+        if dimensions(axes) == dimensions(wanted):
+            made.append(axes)
+            continue
+        count = _fixed(axes)
+        if count is None or count != _fixed(wanted) or count > LARGEST_FOLD:
+            return None
+        new = fresh_axes([axis.dimension for axis in wanted], (*value.node.axes, *node.axes, *value.axes, *target.axes))
+        parts = []
+        for old_place, new_place in zip(_places(axes), _places(new), strict=True):
+            part = slice_at(node, dict(zip(axes, old_place, strict=True)))
+            parts.append(
+                multiply(part, *(delta(axis, position) for axis, position in zip(new, new_place, strict=True)))
+            )
+        node = add(*parts)
+        made.append(tuple(new))
+    return Value(node, *made)
+
+
+def _fixed(axes: Axes) -> int | None:
+    """How many entries axes of fixed sizes have together."""
+    if any(axis.dimension.terms for axis in axes):
+        return None
+    return prod(axis.dimension.constant for axis in axes)
+
+
+def _places(axes: Axes) -> Iterator[tuple[int, ...]]:
+    return product(*(range(1, axis.dimension.constant + 1) for axis in axes))
 
 
 def _weighted(value: Value, test: Node) -> Value:
@@ -188,6 +273,8 @@ def _listed(shape: tuple[object, ...]) -> str:
 
 def _shape_of(tree: Expression, scope: Scope) -> tuple[object, ...]:
     match tree:
+        case Call("shape", (Name(name),)) if name in scope.opaque_losses:
+            return ()
         case Call("shape", (inner,)):
             value = Lowering(scope).expression(inner)
             if value.more or value.is_scalar:
@@ -203,16 +290,16 @@ def _shape_of(tree: Expression, scope: Scope) -> tuple[object, ...]:
             return _shape_of(listed, scope)
         case Matrix(rows):
             entries = rows[0] if rows else ()
-            return tuple(_dimension_text(entry) for entry in entries)
+            return tuple(_dimension_text(entry, scope) for entry in entries)
         case _:
             raise index_error("DC152", "a shape is compared with a shape", tree.span, "", "shape(W1) = [n1, n0]")
 
 
-def _dimension_text(tree: Expression) -> str:
+def _dimension_text(tree: Expression, scope: Scope) -> str:
     match tree:
-        case Name(name):
-            return name
         case Number(value):
             return str(value)
+        case _ if (name := dimension_name(tree, scope)) is not None:
+            return name
         case _:
             raise index_error("DC152", "a shape lists dimensions", tree.span, "", "[n1, n0]")

@@ -1,6 +1,6 @@
 """Are two nodes the same function? Three independent ways, each saying only what it can know.
 
-    canonical form   equal forms prove equality for all sizes
+    canonical form   equal forms prove equality for all sizes; of few entries of fixed sizes, each by itself
     field            equality is a second proof at the sizes tried; inequality proves nothing
     numbers          a difference beyond the bar, confirmed to 50 digits, refutes
 
@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
+from math import prod
 
 import sympy
 
@@ -20,9 +22,11 @@ from derivcheck.diagnostics import ContradictionError, Diagnostic, NumericError,
 from derivcheck.graph import Axes, Determinant, Extremum, Input, Inverse, Map, Node, Quantity, topological
 from derivcheck.numeric.comparison import SidesAtAPoint, compare_precisely, compare_sides
 from derivcheck.scalars import lower
+from derivcheck.slices import slice_at
 from derivcheck.verdicts import ExactEvidence, NumericEvidence, Verdict, Witness
 
 SMOOTH_POINTS, BRANCHED_POINTS = 2, 24
+MAXIMAL_ENTRIES = 36
 
 FACT_TEXTS = {
     "sums_to_one": "Σ {0} = 1",
@@ -140,6 +144,8 @@ class Judge:
         """The verdict on `left = right` along the given axes. Raises ContradictionError."""
         given = self.facts if facts is None else facts
         proof = self.proof(left, right, given)
+        if not proof.proved:
+            proof = self._entry_by_entry(left, right, axes, given) or proof
         field = self._field(left, right, given, proof.proved)
         sides = self._numbers(left, right, axes, self.sizes, given)
         numeric = sides.evidence
@@ -167,6 +173,20 @@ class Judge:
         if field.equal:
             reason = f"equal in the field at the sizes tried; no proof for all sizes: {proof.reason}"
         return Judgement("checked", (), field, numeric, reason=reason)
+
+    def _entry_by_entry(self, left: Node, right: Node, axes: Axes, facts: Facts) -> Equality | None:
+        """The proof of sides with few entries, all of fixed sizes, one at a time: a matrix that is written out."""
+        fixed = [axis.dimension.constant for axis in axes if not axis.dimension.terms]
+        if not fixed or len(fixed) != len(axes) or prod(fixed) > MAXIMAL_ENTRIES:
+            return None
+        used: dict[tuple[str, str], None] = {}
+        for place in product(*(range(1, count + 1) for count in fixed)):
+            at = dict(zip(axes, place, strict=True))
+            found = self.proof(slice_at(left, at), slice_at(right, at), facts)
+            if not found.proved:
+                return None
+            used.update(dict.fromkeys(found.facts))
+        return Equality(True, tuple(used))
 
     def _field(self, left: Node, right: Node, facts: Facts, proved: bool) -> ExactEvidence:
         """A second proof at one small assignment of sizes beside a proof; at two, drawn twice, without one."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from derivcheck.claims import Pair, pair, pairs
+from derivcheck.claims import Link, Pair, links_of, pair, pairs
 from derivcheck.diagnostics import (
     ContradictionError,
     DerivcheckError,
@@ -30,6 +30,8 @@ from derivcheck.verdicts import HOLDS, ClaimResult, Verdict
 
 ORDER = ("invalid", "refuted", "undecided", "checked", "proved")
 MAXIMAL_LABELS = 1_000
+RELATION = re.compile(r"[=<>≠≤≥]|!=|\\(?:neq?|leq?|geq?|equiv|coloneqq|approx)(?![A-Za-z])")
+NONCONFORMING = frozenset({"DC130", "DC131", "DC132"})
 QUANTIFIER = re.compile(r"\s*(\w+)\s+in\s+(.+?)\s*\.\.\s*(.+?)\s*")
 
 Notation = Literal["plain", "latex"]
@@ -81,11 +83,11 @@ def judge_claim(declaration: ClaimDeclaration, examiners: Sequence[Examiner], st
 def judge_statement(statement: Statement, examiners: Sequence[Examiner], strict: bool) -> ClaimResult:
     """A statement at every depth and label; `examiners` know the abbreviations and facts that it brings along."""
     declaration = statement.declaration
-    results = [
-        _judge_one(statement, examiner, labels)
-        for examiner in examiners
-        for labels in statement.labels_at(examiner)
-    ]  # fmt: skip
+    results: list[ClaimResult] = []
+    for examiner in examiners:
+        for labels in statement.labels_at(examiner):
+            found = [result.verdict for result in results]
+            results.append(_judge_one(statement, examiner, labels, found))
     if not results:
         quantifier = declaration.quantifier
         where = quantifier.where() if quantifier else None
@@ -213,27 +215,23 @@ def _finished(result: ClaimResult, strict: bool, code: str = "") -> ClaimResult:
     return replace(result, holds=holds)
 
 
-def _judge_one(statement: Statement, examiner: Examiner, labels: Labels) -> ClaimResult:
+def _judge_one(statement: Statement, examiner: Examiner, labels: Labels, before: Sequence[Verdict]) -> ClaimResult:
+    """A statement at one depth and label. What is as bad as a verdict found before will not be shown: no diagnosis."""
     network, text, declaration = examiner.network, statement.text, statement.declaration
     blank = statement.blank()
     context = ", ".join([*([examiner.prefix] if examiner.prefix else []), *(f"{k} = {v}" for k, v in labels.items())])
     equations: list[Equation] = []
-    links: list[Pair] = []
+    links: list[Link] = []
     try:
         for equation in statement.read(examiner, labels):
             equations.append(labelled(equation, {**network.depth, **labels}))
-            links += pairs(equations[-1], network.scope)
+            links += links_of(equations[-1], network.scope)
     except UnsupportedError as problem:
         return replace(blank, verdict="undecided", message=problem.diagnostic.message)
     except NotationError as problem:
         found = located(problem, text).diagnostic
-        suggestion = ""
-        if equations and len(equations[-1].sides) == 2:
-            found, suggestion = examiner.diagnoser.diagnose_invalid(
-                *equations[-1].sides, text, found, declaration.notation
-            )
-        return replace(blank, diagnosis=found, message=found.message, suggestion=suggestion)
-    judged = [_judge_link(blank, link, examiner, text, declaration.notation) for link in links]
+        return replace(blank, diagnosis=found, message=found.message)
+    judged = [_judge_link(blank, link, examiner, text, declaration.notation, before) for link in links]
     result = _worst(judged)
     if len(judged) > 1:
         judged = [_named(one, link, text, k) for k, (one, link) in enumerate(zip(judged, links, strict=True), 1)]
@@ -243,16 +241,17 @@ def _judge_one(statement: Statement, examiner: Examiner, labels: Labels) -> Clai
     return replace(result, reading="; ".join(to_plain(equation) for equation in equations))
 
 
-def _named(result: ClaimResult, link: Pair, text: SourceText, position: int) -> ClaimResult:
+def _named(result: ClaimResult, link: Link, text: SourceText, position: int) -> ClaimResult:
     """A link of a chain with its own place and words: after the first one, from its relation on."""
-    start, stop = link.left_tree.span.start, link.right_tree.span.stop
+    start, stop = link.before.span.start, link.right.span.stop
     result = replace(result, id=f"{result.id}, step {position}")
     if not start < stop <= len(text.text):
         return result
-    shown = text.text[start:stop] if position == 1 else text.text[link.left_tree.span.stop : stop]
-    return replace(
-        result, text=shown.strip().lstrip("\\& ").strip(), where=text.where(link.right_tree.span.start, stop)
-    )
+    if position > 1:
+        between = text.text[link.before.span.stop : link.right.span.start]
+        signs = [match.start() for match in RELATION.finditer(between)]
+        start = link.before.span.stop + (signs[-1] if signs else 0)
+    return replace(result, text=text.text[start:stop].strip(), where=text.where(link.right.span.start, stop))
 
 
 def _chain(worst: ClaimResult, links: Sequence[ClaimResult]) -> ClaimResult:
@@ -260,9 +259,12 @@ def _chain(worst: ClaimResult, links: Sequence[ClaimResult]) -> ClaimResult:
     wrong = next((k for k, link in enumerate(links) if link.verdict in ("refuted", "invalid")), None)
     if wrong is None:
         return replace(worst, links=tuple(links))
+    refuted = next((k for k, link in enumerate(links) if link.verdict == "refuted"), len(links))
     marked = [
         replace(link, message="the first wrong step") if k == wrong
-        else replace(link, message="inherits the mistake") if k > wrong and link.verdict in HOLDS
+        else replace(link, message="inherits the mistake") if k > refuted and link.verdict in HOLDS
+        else replace(link, message="from the last step that has a meaning")
+        if k and links[k - 1].verdict == "invalid" and link.verdict in HOLDS
         else link
         for k, link in enumerate(links)
     ]  # fmt: skip
@@ -274,15 +276,37 @@ def _chain(worst: ClaimResult, links: Sequence[ClaimResult]) -> ClaimResult:
 
 
 def _judge_link(
-    blank: ClaimResult, link: Pair, examiner: Examiner, text: SourceText, notation: Notation = "plain"
+    blank: ClaimResult, link: Link, examiner: Examiner, text: SourceText, notation: Notation, before: Sequence[Verdict]
 ) -> ClaimResult:
+    match link.outcome:
+        case Pair():
+            return _judge_pair(
+                blank, link.outcome, examiner, text, notation, "invalid" in before or "refuted" in before
+            )
+        case UnsupportedError() as problem:
+            return replace(blank, verdict="undecided", message=problem.diagnostic.message)
+        case NotationError() as problem:
+            found, suggestion = located(problem, text).diagnostic, ""
+            if link.relation == "!=" and found.code in NONCONFORMING:
+                # A product of shapes that do not fit equals nothing.
+                return replace(blank, verdict="proved", message=f"the right side does not conform: {found.message}")
+            if link.relation == "=" and "invalid" not in before:
+                found, suggestion = examiner.diagnoser.diagnose_invalid(link.left, link.right, text, found, notation)
+            return replace(blank, diagnosis=found, message=found.message, suggestion=suggestion)
+
+
+def _judge_pair(
+    blank: ClaimResult, link: Pair, examiner: Examiner, text: SourceText, notation: Notation = "plain",
+    known: bool = False,
+) -> ClaimResult:  # fmt: skip
+    """One pair; where it is `known` that the claim fails, what is wrong is not searched for again."""
     if link.relation not in ("=", "!="):
         return replace(blank, verdict="undecided", message="inequalities are not judged")
     if link.shapes is not None:
         unequal: Verdict = "proved" if link.relation == "!=" else "refuted"
         message = f"the sides have different shapes: {link.shapes[0]} and {link.shapes[1]}"
         refuted = replace(blank, verdict=unequal, message=message)
-        return refuted if link.relation == "!=" else _diagnosed(refuted, link, examiner, text, notation)
+        return refuted if link.relation == "!=" or known else _diagnosed(refuted, link, examiner, text, notation)
     judgement = examiner.judge.judge(link.left, link.right, link.axes)
     verdict, message = judgement.verdict, judgement.reason
     if link.relation == "!=":
@@ -291,7 +315,7 @@ def _judge_link(
         verdict = flipped.get(verdict, verdict)
         message = "the sides are equal" if verdict == "refuted" else message
     witness = judgement.witness
-    if witness is not None:
+    if witness is not None and not known:
         measured = finite_difference(
             link, examiner.network.scope, examiner.network.facts, examiner.network.sizes, witness
         )
@@ -300,7 +324,7 @@ def _judge_link(
         blank, verdict=verdict, facts=judgement.facts, exact=judgement.exact, numeric=judgement.numeric,
         witness=witness, message=message,
     )  # fmt: skip
-    wrong = verdict == "refuted" and link.relation == "="
+    wrong = verdict == "refuted" and link.relation == "=" and not known
     return _diagnosed(result, link, examiner, text, notation) if wrong else result
 
 
@@ -327,7 +351,7 @@ def _judge_steps(declaration: ClaimDeclaration, examiners: Sequence[Examiner], s
             read = parse_equation(line.text, vocabulary) if position == 0 else parse_continuation(line.text, vocabulary)
             chain = [*sides[-1:], *read.sides] if position else list(read.sides)
             for left, relation, right in zip(chain, read.relations, chain[1:], strict=False):
-                links.append(_judge_link(here, pair(left, right, relation, read.where, network.scope), examiner, line))
+                links.append(_judge_pair(here, pair(left, right, relation, read.where, network.scope), examiner, line))
             sides = chain
         except UnsupportedError as problem:
             links.append(replace(here, verdict="undecided", message=problem.diagnostic.message))

@@ -148,6 +148,15 @@ class Algebra:
         self, bound: tuple[int, ...], factors: Sequence[Factor], coefficient: Rational, out: Polynomial
     ) -> None:
         """Add coefficient * term to `out`, fully rewritten."""
+        rules = (
+            self._without_deltas,
+            self._with_instances,
+            self._with_integer_radicals,
+            self._without_idle_sums,
+            self._with_facts,
+            self._without_leads,
+            self._without_negative_leads,
+        )
         stack: list[tuple[tuple[int, ...], Sequence[Factor], Rational]] = [(bound, factors, coefficient)]
         while stack:
             self._work += 1
@@ -155,15 +164,9 @@ class Algebra:
                 raise GrowthError
             bound, factors, coefficient = stack.pop()
             merged = self._merged(factors)
-            rewritten = (
-                self._without_deltas(bound, merged)
-                or self._with_instances(bound, merged)
-                or self._with_integer_radicals(bound, merged)
-                or self._without_idle_sums(bound, merged)
-                or self._with_facts(bound, merged)
-                or self._without_leads(bound, merged)
-                or self._without_negative_leads(bound, merged)
-            )
+            # An empty list is an answer too: the term is zero.
+            attempts = (rule(bound, merged) for rule in rules)
+            rewritten = next((found for found in attempts if found is not None), None)
             if rewritten is None:
                 added(out, self._labelled(bound, merged), coefficient)
             else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +17,13 @@ ENVIRONMENTS = frozenset({
     "align", "align*", "aligned", "alignat", "alignat*", "displaymath", "eqnarray", "eqnarray*", "equation",
     "equation*", "flalign", "flalign*", "gather", "gather*", "math", "multline", "multline*", "split",
 })  # fmt: skip
+CONDITION = re.compile(
+    r"\$\s+(?:only\s+)?(?:if|when|whenever|unless|for(?:\s+(?:all|every|each|any))?)\s+\$", re.IGNORECASE
+)
+HYPOTHESIS = re.compile(r"\b(if|suppose|assume|assuming|unless|provided)\b", re.IGNORECASE)
+SENTENCE = re.compile(r"[.!?:]\s|\n\s*\n|\n\s*(?:[-*+]|\d+\.)\s|\$\$")
+COMPARED = re.compile(r"[=<>≠≤≥]|\\(?:neq?|leq?|geq?|in)(?![A-Za-z])")
+PLAIN = re.compile(r"(?<![\w\\/.?&=\"'<-])[A-Za-z](?:[_^][A-Za-z0-9]+)?′?[ \t]*=[ \t]*[\w(\[−∑∂√+-][^\s=<>\"]*")
 BARE = re.compile(
     r"^[ \t]*\\begin\{(align|alignat|displaymath|eqnarray|equation|flalign|gather|multline)(\*?)\}.*?\\end\{\1\2\}",
     re.MULTILINE | re.DOTALL,
@@ -34,6 +41,7 @@ class Passage:
     text: SourceText
     label: str = ""
     stray: str = ""
+    under: str = ""  # the word of the sentence, `if`, under which it stands
 
     @property
     def lines(self) -> tuple[int, int]:
@@ -153,15 +161,45 @@ def _markdown(text: str, path: str) -> Manuscript:
         position = end
         source = whole.at(begin, end)
         found.append((begin, end, Passage(kind, source, _label(source.text))))
+    marked = _masked(masked, [(begin - 1, end + 1) for begin, end, _ in found if end > begin])
+    for match in PLAIN.finditer(marked):
+        source = whole.at(match.start(), match.end())
+        found.append((match.start(), match.end(), Passage("inline", source, "", "plain text, not LaTeX")))
     for match in re.finditer(r"\$\$", masked):
         number = whole.line_of(match.start())
         source = whole.at(match.start(), whole.starts[number] + len(whole.lines[number]))
         found.append((match.start(), match.end(), Passage("display", source, "", "`$$` without its partner")))
-    found.sort(key=lambda item: item[0])
-    return Manuscript(path, text, tuple(passage for _, _, passage in found), _macros(text), sidecar)
+    return Manuscript(path, text, _in_sentences(found, whole), _macros(text), sidecar)
 
 
 Span = tuple[int, int]
+
+
+def _in_sentences(found: Sequence[tuple[int, int, Passage]], whole: _Text) -> tuple[Passage, ...]:
+    """The formulas in order: `$A$ if $B$` is one of them; others stand under the `if` of their sentence."""
+    joined: list[tuple[int, int, Passage]] = []
+    for begin, end, passage in sorted(found, key=lambda item: item[0]):
+        before = joined[-1][2] if joined else None
+        both = before is not None and all(COMPARED.search(one.text.text) for one in (before, passage))
+        if before is not None and both and before.kind == passage.kind == "inline":
+            first, stop, _ = joined[-1]
+            if CONDITION.fullmatch(whole.text, stop, begin):
+                joined[-1] = (first, end, Passage("inline", whole.at(first, end)))
+                continue
+        joined.append((begin, end, passage))
+    return tuple(
+        replace(passage, under=_word_above(whole.text, begin)) if passage.kind == "inline" else passage
+        for begin, _, passage in joined
+    )
+
+
+def _word_above(text: str, begin: int) -> str:
+    """The `if` of a sentence before a formula of it; the conditions of other formulas do not count."""
+    starts = [match.end() for match in SENTENCE.finditer(text, max(0, begin - 2_000), begin)]
+    before = text[starts[-1] if starts else max(0, begin - 2_000) : begin]
+    words = re.sub(r"\$[^$]*\$", " ", CONDITION.sub("$ $", before))
+    match = HYPOTHESIS.search(words)
+    return match[1].lower() if match else ""
 
 
 def _set_apart(tokens: Sequence[Any], whole: _Text) -> tuple[str, list[Span], list[tuple[int, int, Passage]]]:
@@ -224,7 +262,7 @@ def _latex(text: str, path: str) -> Manuscript:
     except ImportError:
         raise _missing("LaTeX", "pylatexenc", path) from None
     whole = _Text(text, path)
-    found: list[Passage] = []
+    found: list[tuple[int, int, Passage]] = []
 
     def walk(nodes: Sequence[Any]) -> None:
         for node in nodes:
@@ -234,10 +272,10 @@ def _latex(text: str, path: str) -> Manuscript:
                 opener, closer = node.delimiters
                 begin, end = node.pos + len(opener), node.pos + node.len - len(closer)
                 kind: Kind = "display" if node.displaytype == "display" else "inline"
-                found.append(Passage(kind, whole.at(begin, end), _label(text[begin:end])))
+                found.append((begin, end, Passage(kind, whole.at(begin, end), _label(text[begin:end]))))
             elif isinstance(node, LatexEnvironmentNode) and node.environmentname in ENVIRONMENTS:
                 begin, end = node.pos, node.pos + node.len
-                found.append(Passage("display", whole.at(begin, end), _label(text[begin:end])))
+                found.append((begin, end, Passage("display", whole.at(begin, end), _label(text[begin:end]))))
             else:
                 walk(getattr(node, "nodelist", None) or ())
                 arguments = getattr(node, "nodeargd", None)
@@ -252,7 +290,7 @@ def _latex(text: str, path: str) -> Manuscript:
         ) from None  # fmt: skip
     walk(nodes)
     sidecar = re.search(r"^%\s*derivcheck:\s*(\S+)\s*$", text, re.MULTILINE)
-    return Manuscript(path, text, tuple(found), _macros(text), sidecar[1] if sidecar else "")
+    return Manuscript(path, text, _in_sentences(found, whole), _macros(text), sidecar[1] if sidecar else "")
 
 
 def _label(text: str) -> str:

@@ -37,6 +37,7 @@ class Context:
     bound: list[str] = field(default_factory=list)
     calls: int = 0
     unsized: set[Span] = field(default_factory=set)
+    components: set[str] = field(default_factory=set)  # the i of a vector `(y_i - t_i)_i`
 
 
 class Reader(ABC):

@@ -15,6 +15,7 @@ from derivcheck.latex.words import is_plain, rendered, worded
 from derivcheck.notation.syntax import Span
 
 MAXIMAL_NESTING = 40
+SPELLED_WORDS = ("and", "for", "when", "where", "if")
 CHOOSE = frozenset({"array", "aligned", "matrix", "gathered"})
 
 
@@ -50,6 +51,31 @@ def _check_braces(tokens: Sequence[Token]) -> None:
         fail("DC103", "`{` is never closed", open_[-1].span, "opened here", "add `}`")
 
 
+def _with_words(tokens: Sequence[Token]) -> list[Token]:
+    """`\\,\\, and \\,` or `\\ for\\ ` in the letters of a formula, set apart by spaces, is the word."""
+    kept: list[Token] = []
+    position = 0
+    while position < len(tokens):
+        length = next((len(word) for word in SPELLED_WORDS if _spells(tokens, position, word)), 0)
+        if length:
+            word = tokens[position : position + length]
+            text = "".join(token.text for token in word)
+            kept.append(Token("keyword", table.KEYWORDS[text], word[0].span.to(word[-1].span), True))
+        else:
+            kept.append(tokens[position])
+        position += length or 1
+    return kept
+
+
+def _spells(tokens: Sequence[Token], position: int, word: str) -> bool:
+    """Whether letters without a gap spell a word that stands apart from what is around it."""
+    letters, behind = tokens[position : position + len(word)], tokens[position + len(word) : position + len(word) + 1]
+    if not behind or not letters[0].spaced or not behind[0].spaced:
+        return False
+    spelled = "".join(token.text for token in letters if token.kind == "letter" and not token.accent)
+    return spelled == word and letters[-1].span.stop - letters[0].span.start == len(word)
+
+
 class _Flattening:
     """One list of raw tokens; arguments are flattened by a flattening of their own."""
 
@@ -69,7 +95,7 @@ class _Flattening:
     def tokens(self) -> list[Token]:
         while self._waiting:
             self._step(self._waiting.pop())
-        return self._out
+        return _with_words(self._out)
 
     # --- reading and writing --------------------------------------------------------------
 
@@ -185,9 +211,21 @@ class _Flattening:
         elif token.kind == "sign" and token.text in ("^", "_"):
             self._script(token)
         elif token.kind == "sign" and token.text == "$":
-            fail("DC100", "unexpected character `$`", token.span, "the dollars stand outside the formula")
+            self._words_between(token)
         else:
             self._emit(token)
+
+    def _words_between(self, token: Token) -> None:
+        """`$f'(z) = 1$ if $z > 0$`: the dollars close and open again, and words stand between."""
+        piece: list[Token] = []
+        while self._waiting and not self._peek("$"):
+            piece.append(self._waiting.pop())
+        if not self._waiting or not piece:
+            fail("DC100", "unexpected character `$`", token.span, "the dollars stand outside the formula")
+        span = token.span.to(self._waiting.pop().span)
+        for made in worded(piece, span, True):
+            self._emit(made)
+        self._spaced = True
 
     def _script(self, token: Token) -> None:
         argument = self._argument(token)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from derivcheck.latex import macros as table
 from derivcheck.latex.decorations import plain_tokens
@@ -16,6 +18,7 @@ UNREAD_RELATIONS = frozenset("≈≃∼≅∝")
 JOINING = frozenset({"+", "·", "×", "*", "⊙", "⊗", "/"})
 OPENERS = {"(": ")", "[": "]", "\\{": "\\}", "{": "}", "⟨": "⟩"}
 CLOSERS = frozenset(OPENERS.values())
+_LAST_LETTER = re.compile(r"(.*\S)[\s,;:]+([A-Za-z])", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,9 @@ class Chain:
 
     @property
     def span(self) -> Span:
-        return Span(self.tokens[0].span.start, max(token.span.stop for token in self.tokens))
+        """Where it stands, without the words in front of it."""
+        first = next((token for token in self.tokens if token.kind not in ("prose", "keyword")), self.tokens[0])
+        return Span(first.span.start, max(token.span.stop for token in self.tokens))
 
 
 def chains(text: str, known: Mapping[str, str] | None = None) -> list[Chain]:
@@ -35,19 +40,19 @@ def chains(text: str, known: Mapping[str, str] | None = None) -> list[Chain]:
     tokens = _without_frames(plain_tokens(text, known))
     pieces: list[tuple[list[Token], bool]] = []
     main = -1
-    for line in _lines(tokens):
+    for line in _lines(_named_in_words(tokens)):
         remark = _is_remark(line)
         if not _holds_formula(line):
             if pieces and _binds(line):
                 pieces[-1][0].extend(line)
             continue
-        for number, part in enumerate(_parts(line)):
+        for number, part in enumerate(piece for whole in _parts(line) for piece in _memberships(whole)):
             continues = number == 0 and not remark and main >= 0 and _continues(part, pieces[main][0])
             if continues:
                 _join(pieces[main][0], part)
                 continue
             pieces.append((list(part), remark))
-            if not remark:
+            if not remark and (main < 0 or not _after_keyword(part)):
                 main = len(pieces) - 1
     return [Chain(tuple(found), remark) for found, remark in pieces]
 
@@ -134,7 +139,9 @@ def _lines(tokens: Sequence[Token]) -> list[list[Token]]:
 
 
 def _trimmed(line: list[Token]) -> list[Token]:
-    """Without punctuation at its end."""
+    """Without punctuation at its end, and without an `and` that only joins it to the line above."""
+    while line and line[0].kind == "keyword" and line[0].text == "and":
+        line = line[1:]
     while line and line[-1].kind == "sign" and line[-1].text in (",", ";", ".", ":"):
         line = line[:-1]
     return line
@@ -174,12 +181,55 @@ def _parts(line: list[Token]) -> list[list[Token]]:
         if _relates(before) and _relates(after) and not _is_condition(after) and not _after_keyword(before):
             parts.append(_trimmed(before))
             start = cut + 1 if line[cut].kind != "prose" else cut
-    parts.append(line[start:])
+    parts.append(_without_question(line[start:]))
     return [part for part in parts if part]
 
 
+def _without_question(line: list[Token]) -> list[Token]:
+    """`a = f(x); \\text{ what is } b`: words behind a separator, and what they speak of, assert nothing."""
+    for position, token in enumerate(line[:-1]):
+        words = line[position + 1]
+        separates = token.kind == "sign" and token.text in (",", ";")
+        if not separates or words.kind != "prose" or is_conditional(words):
+            continue
+        if _relates(line[:position]) and not _relates(line[position + 1 :]):
+            return line[:position]
+    return line
+
+
+def _memberships(part: list[Token]) -> list[list[Token]]:
+    """`J = A \\in R^n` says two things: `J = A`, and `A \\in R^n`."""
+    depth = inside = 0
+    relation = -1
+    for position, token in enumerate(part):
+        inside += (token.kind == "begin") - (token.kind == "finish")
+        if token.kind != "sign" or inside:
+            continue
+        depth += (token.text in OPENERS) - (token.text in CLOSERS)
+        if depth == 0 and token.text in RELATION_SIGNS:
+            relation = position
+        elif depth == 0 and token.text == "∈":
+            if 0 <= relation < position - 1:
+                return [part[:position], part[relation + 1 :]]
+            break
+    return [part]
+
+
+def _named_in_words(tokens: Sequence[Token]) -> list[Token]:
+    """`\\text{The Jacobian, J} = ...`: the letter that ends the words is the left side."""
+    kept: list[Token] = []
+    for token, following in zip_longest(tokens, tokens[1:]):
+        named = _LAST_LETTER.fullmatch(token.text) if token.kind == "prose" else None
+        if named and following is not None and following.kind == "sign" and following.text == "=":
+            kept.append(replace(token, text=named[1]))
+            kept.append(Token("letter", named[2], token.span, True, "roman"))
+        else:
+            kept.append(token)
+    return kept
+
+
 def _after_keyword(tokens: Sequence[Token]) -> bool:
-    """Inside `if i = j, k = l` the comma joins conditions."""
+    """Inside `if i = j, k = l` the comma joins conditions; nothing is a step that goes on from a condition."""
     return any(token.kind == "keyword" and token.text in ("if", "for") for token in tokens)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from derivcheck.latex import calls, conditions, derivatives, matrices, norms, sums
+from derivcheck.latex import calls, conditions, derivatives, matrices, norms, runs, sums
 from derivcheck.latex.cursor import Reader
 from derivcheck.latex.products import PRODUCT_SIGNS, Item, product
 from derivcheck.latex.quantities import Quantity
@@ -21,11 +21,13 @@ from derivcheck.notation.syntax import (
     Call,
     Condition,
     Expression,
+    Name,
     Negate,
     Number,
     Span,
     Subscript,
     Transpose,
+    bottom_up,
 )
 
 FACTOR_SIGNS = frozenset({"(", "[", "\\{", "|", "‖", "⟨", "frac", "sqrt", "root", "Σ", "Π", "∂", "∇"})
@@ -71,7 +73,11 @@ class Parser(Reader):
                     break
                 sign = self.advance().text
                 if self.at("…"):
-                    matrices.refuse_dots(self, "a product with dots is not read")
+                    items += self._run(items[-1], sign)
+                    continue
+            elif self.at("…"):
+                items += self._run(items[-1], "")
+                continue
             elif not self.juxtaposes():
                 break
             negative = self.accept("-") if sign else None
@@ -81,13 +87,25 @@ class Parser(Reader):
             items.append(Item(sign, tree, tree.span))
         return product(items, self.context.shapes, self.context.choices)
 
+    def _run(self, first: Item, sign: str) -> list[Item]:
+        """`X_L \\dots X_{l+1}`: the factors behind the first one. Raises NotationError (DC173)."""
+        dots = self.position
+        self.advance()
+        if sign and self.at(sign):
+            self.advance()
+        found: list[Expression] | None = None
+        if self._starts(self.token):
+            found = runs.between(first.tree, self.factor(), self.context.labels.given)
+        if found is None:
+            self.position = dots
+            matrices.refuse_dots(self, "a product with dots is not read")
+        return [Item(sign, tree, tree.span) for tree in found]
+
     def juxtaposes(self) -> bool:
         """Whether a factor stands here that multiplies without a sign. Raises NotationError for a number (DC110)."""
         if self.token.kind == "number":
             fail("DC110", "a number stands behind a factor", self.token.span, "an operator is missing",
                  f"\\cdot {self.token.text}")  # fmt: skip
-        if self.at("…"):
-            matrices.refuse_dots(self, "a product with dots is not read")
         return self._starts(self.token) and not self.at_number()
 
     def _starts(self, token: Token) -> bool:
@@ -173,20 +191,23 @@ class Parser(Reader):
     def postfix(self, tree: Expression) -> Expression:
         """The scripts behind a bracket, a call or a derivative."""
         while self.at("^", "_", "'"):
-            before = self.token
+            before, bracket = self.token, self.tokens[self.position - 1].text in (")", "]")
             scripts, primes = take_scripts(self)
             if primes:
                 fail("DC114", "a prime stands behind something that is no function", before.span,
                      "the derivative of what?", r"\sigma'(z)")  # fmt: skip
             if not scripts:
                 self.unexpected("an operator")
-            tree = self._scripted(tree, scripts, before)
+            tree = self._scripted(tree, scripts, before, bracket)
         return tree
 
-    def _scripted(self, tree: Expression, scripts: list[Script], before: Token) -> Expression:
+    def _scripted(self, tree: Expression, scripts: list[Script], before: Token, bracket: bool) -> Expression:
         span = tree.span.to(scripts[-1].span)
         if self.context.shapes(tree) is None:
             return self._without_shape(tree, scripts, span)
+        if bracket and self._is_component(tree, scripts):
+            self.context.components.add(self.source(scripts[0].span).strip("_{} "))
+            return tree
         quantity = Quantity(self, before, scripts, span, tree)
         found = quantity.one()
         if found is not None:
@@ -196,6 +217,19 @@ class Parser(Reader):
         shape = self.context.shapes(tree)
         code = "DC142" if all(script.kind == "sub" for script in scripts) else "DC171"
         fail(code, f"the scripts of `{self.source(span)}` have no reading", scripts[0].span, str(shape))
+
+    def _is_component(self, tree: Expression, scripts: list[Script]) -> bool:
+        """`(y_i - t_i)_i`: the vector with these entries."""
+        if len(scripts) != 1 or scripts[0].kind != "sub":
+            return False
+        shape = self.context.shapes(tree)
+        letter = self.source(scripts[0].span).strip("_{} ")
+        return (
+            shape is not None
+            and shape.is_scalar
+            and len(letter) == 1
+            and any(isinstance(node, Name) and node.name == letter for node in bottom_up(tree))
+        )
 
     def _without_shape(self, tree: Expression, scripts: list[Script], span: Span) -> Expression:
         """What has no shape is refused when it is lowered; until then its scripts are kept as they are written."""

@@ -14,7 +14,7 @@ from derivcheck.latex.trees import folded, placed_at, rebuilt
 from derivcheck.latex.vocabulary import is_function
 from derivcheck.lowering.scope import Scope
 from derivcheck.notation.parser import parse_expression
-from derivcheck.notation.syntax import Expression, Name, Slice, Span, Subscript, bottom_up
+from derivcheck.notation.syntax import Binary, Expression, Name, Number, Slice, Span, Subscript, bottom_up
 
 Slot = tuple[str, ...]
 
@@ -29,6 +29,7 @@ class Pattern:
     value: Expression
     function: str
     variables: frozenset[str]
+    indices: frozenset[str]  # those of the variables that index: never layer labels
 
     @property
     def rank(self) -> tuple[int, int, int]:
@@ -105,7 +106,15 @@ def _pattern(key: str, value: str, macros: Mapping[str, str], scope: Scope) -> P
     }
     letters = {t.text for t in tokens if t.kind == "letter"}
     variables = letters - {tokens[0].text} if function else letters & inside
-    return Pattern(key, tokens, scripts, tree, function, frozenset(variables))
+    labels = {
+        part.name
+        for node in bottom_up(tree)
+        if isinstance(node, Subscript) and isinstance(node.base, Name) and node.base.name not in scope.values
+        for entry in node.entries
+        for part in bottom_up(entry)
+        if isinstance(part, Name)
+    }
+    return Pattern(key, tokens, scripts, tree, function, frozenset(variables), frozenset(variables & inside - labels))
 
 
 def _scripts_of(tokens: Sequence[Token]) -> tuple[tuple[str, bool, tuple[Slot, ...]], ...] | None:
@@ -179,10 +188,23 @@ def _match_slots(
                 made[slot[0]] = slot_tree(reader, start, stop)
             except NotationError:
                 return False
+            if slot[0] in pattern.indices and not _is_index(reader, made[slot[0]]):
+                return False
         elif tuple(token.spelling for token in reader.tokens[start:stop]) != slot:
             return False
     bound.update(made)
     return True
+
+
+def _is_index(reader: Reader, tree: Expression | Slice) -> bool:
+    """Whether a tree may index a tensor: no product of letters, no label of a layer; among dots, the last position."""
+    if reader.pattern and not isinstance(tree, Slice) and reader.context.shapes.dimension(tree) is not None:
+        return True
+    given = reader.context.labels.given
+    return all(
+        isinstance(node, Name | Number | Slice) or (isinstance(node, Binary) and node.operator in "+-")
+        for node in bottom_up(tree)
+    ) and not any(isinstance(node, Name) and node.name in given for node in bottom_up(tree))
 
 
 def _match_phrase(reader: Reader, pattern: Pattern) -> Bound | None:

@@ -25,7 +25,7 @@ from derivcheck.graph import (
 from derivcheck.lowering.letters import index_error, member_name
 from derivcheck.lowering.scope import Measured
 from derivcheck.lowering.values import Value, fresh_axes, shape_error
-from derivcheck.notation.syntax import Binary, Call, Derivative, Expression, Name, Number, Span, Subscript
+from derivcheck.notation.syntax import Binary, Call, Derivative, Expression, Name, Number, Slice, Span, Subscript
 
 if TYPE_CHECKING:
     from derivcheck.lowering.language import Lowering
@@ -92,21 +92,19 @@ def _raw(lowering: Lowering, numerator: Value, variable: Value, columns: dict[Ax
 
 
 def _entry(lowering: Lowering, numerator: Value, tree: Subscript) -> Value:
-    """∂numerator/∂variable[i,j]: the letters are those of the entry."""
+    """∂numerator/∂variable[i,j]: the letters are those of the entry; `W[:,j]` has an axis to derive along."""
     variable = variable_node(lowering, tree.base)
     if len(variable.axes) != len(tree.entries):
         raise index_error(
             "DC142", f"{len(tree.entries)} indices for a tensor with {len(variable.axes)} axes", tree.span,
             variable.shape(),
         )  # fmt: skip
-    if numerator.axes:
-        raise shape_error("a derivative by an entry needs a scalar or an entry above", tree.span,
-                          numerator.shape(), help_="index the numerator too", code="DC135")  # fmt: skip
     staging = {
-        axis: fresh(axis.dimension, (*numerator.node.axes, *variable.axes), f"by{k}.")
+        axis: fresh(axis.dimension, (*numerator.axes, *numerator.node.axes, *variable.axes), f"by{k}.")
         for k, axis in enumerate(variable.axes)
     }
     node = _raw(lowering, numerator, variable, staging)
+    along: list[Axis] = []
     for axis, place in zip(variable.axes, tree.entries, strict=True):
         here = staging[axis]
         match place:
@@ -116,9 +114,20 @@ def _entry(lowering: Lowering, numerator: Value, tree: Subscript) -> Value:
                     node = diagonal(node, target, here) if target in node.axes else rename(node, {here: target})
             case Number(value) if value.denominator == 1 and value >= 1:
                 node = entry(node, here, int(value))
+            case Slice():
+                along.append(here)
             case _:
                 raise index_error("DC143", "an index is a letter or a position from 1", place.span)
-    return Value(node)
+    if along:
+        line = lowering.expression(tree)
+        homes = dict(zip(line.axes, along, strict=True))
+        return _laid_out(
+            lowering, numerator, line, tree.span,
+            lambda columns: rename(node, {here: columns.get(home, home) for home, here in homes.items()}),
+        )  # fmt: skip
+    result = Value(node, numerator.row, numerator.column, numerator.more)
+    turned = lowering.scope.layout == "denominator" and numerator.axes and not numerator.more
+    return result.transposed() if turned else result
 
 
 def chain_rule(lowering: Lowering, tree: Expression) -> Value | None:
@@ -128,7 +137,7 @@ def chain_rule(lowering: Lowering, tree: Expression) -> Value | None:
     the gradient stands as a column, or because ∂z/∂w has three axes. In denominator layout
     the factors stand the other way round.
     """
-    factors = _factors(tree)
+    factors = [_written_out(lowering, factor) for factor in _factors(tree)]
     if lowering.scope.layout == "denominator":
         factors = factors[::-1]
     links = [factor for factor in factors if isinstance(factor, Derivative) and len(factor.variables) == 1]
@@ -167,6 +176,13 @@ def chain_rule(lowering: Lowering, tree: Expression) -> Value | None:
     result = _laid_out(lowering, numerators[0], variables[-1], tree.span, product)
     lowering.measuring = False
     return result
+
+
+def _written_out(lowering: Lowering, tree: Expression) -> Expression:
+    """The derivative that a `let` name stands for, or the tree."""
+    name = member_name(tree, lowering.scope)
+    meant = lowering.scope.abbreviations.get(name) if name is not None else None
+    return meant if isinstance(meant, Derivative) else tree
 
 
 def _factors(tree: Expression) -> list[Expression]:

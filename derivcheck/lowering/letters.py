@@ -45,6 +45,18 @@ def member_name(tree: Expression, scope: Scope) -> str | None:
             return None
 
 
+def dimension_name(tree: Expression | Slice, scope: Scope) -> str | None:
+    """The declared dimension that a tree is: `n1`, or the member `n[2]` of a family."""
+    match tree:
+        case Name(name):
+            return name if name in scope.dimensions else None
+        case Subscript(Name(name), (Number(value),)) if value.denominator == 1:
+            member = f"{name}[{value.numerator}]"
+            return member if member in scope.dimensions else None
+        case _:
+            return None
+
+
 def children(tree: Expression | Condition | Slice) -> Iterable[Expression | Condition | Slice]:
     """The parts of a tree node, in order."""
     match tree:
@@ -127,6 +139,20 @@ class Letters:
                 for one, other in ((a, b), (b, a)):
                     if one in self._free and other not in self._free:
                         self._free[other] = self._free[one]
+
+    def generalise(self, *trees: Expression | Condition) -> None:
+        """Let letters that are only compared, `delta(i,j) = 1 where i == j`, run over a dimension.
+
+        Nothing is known of it but that it is one: the first symbolic one that is declared
+        stands for any. Without one the letters stay unknown.
+        """
+        general = next((found for found in self._scope.dimensions.values() if found.terms), None)
+        if general is None:
+            return
+        for tree in trees:
+            for a, b in self._links(tree, frozenset()):
+                if a not in self._free and b not in self._free:
+                    self._free[a] = self._free[b] = general
 
     # --- scopes ---------------------------------------------------------------------------
 

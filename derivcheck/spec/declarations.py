@@ -80,7 +80,7 @@ class ClaimDeclaration:
 class Binding:
     """What holds for one formula of a document, or for all of them from a line on; `at` says which.
 
-    `unread` is a reason not to read it. An empty `layout` or `vectors` leaves the spec's own.
+    `unread` is a reason not to read it. An empty `layout`, `vectors` or `entries` leaves what holds anyway.
     """
 
     at: SourceText
@@ -90,6 +90,8 @@ class Binding:
     quantifier: SourceText | None = None
     layout: Literal["", "mixed", "numerator", "denominator"] = ""
     vectors: Literal["", "column", "row"] = ""
+    entries: Literal["", "strict", "componentwise"] = ""
+    where: SourceText | None = None  # a condition on indices, `j != k`
     unread: str = ""
 
 
@@ -108,12 +110,14 @@ class DocumentDeclaration:
     """The document that a spec is the sidecar of.
 
     `lines` are the parts of it that this spec accounts for, all of it where none are given;
-    `changes` hold from their line on, `bindings` for one formula each.
+    `changes` hold from their line on, `bindings` for one formula each. With `entries`
+    componentwise, a vector that is set equal to an entry is read entry by entry.
     """
 
     file: SourceText
     lines: tuple[tuple[int, int], ...] = ()
     quantifier: SourceText | None = None
+    entries: Literal["", "strict", "componentwise"] = ""
     expectations: tuple[Expectation, ...] = ()
     bindings: tuple[Binding, ...] = ()
     changes: tuple[Binding, ...] = ()

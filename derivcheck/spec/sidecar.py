@@ -13,12 +13,13 @@ from derivcheck.spec.document import is_mapping, is_null
 if TYPE_CHECKING:
     from derivcheck.spec.loader import SpecReader
 
-KEYS = ("file", "lines", "for", "expect", "bindings", "from")
-BINDING_KEYS = ("symbols", "let", "given", "for", "layout", "vectors", "unread")
+KEYS = ("file", "lines", "for", "entries", "expect", "bindings", "from")
+BINDING_KEYS = ("symbols", "let", "given", "for", "layout", "vectors", "entries", "where", "unread")
 EXPECTATION_KEYS = ("verdict", "code", "note")
 DOCUMENT_VERDICTS = (*VERDICTS, "definition", "ambiguous", "unread")
 LAYOUTS = ("mixed", "numerator", "denominator")
 VECTORS = ("column", "row")
+ENTRIES = ("strict", "componentwise")
 LINE = re.compile(r"line ([1-9][0-9]*)")
 LINES = re.compile(r"\s*([1-9][0-9]*)\s*\.\.\s*([1-9][0-9]*)\s*")
 
@@ -41,6 +42,8 @@ def read_document(spec: SpecReader, node: Any) -> DocumentDeclaration:
                 fields["lines"] = tuple(_range(spec, item) for item in reader.items(value))
             case "for":
                 fields["quantifier"] = reader.text(value, name)
+            case "entries":
+                fields[name] = reader.choice(value, name, ENTRIES)
             case "expect":
                 fields["expectations"] = tuple(
                     _expectation(spec, _at(spec, at, place), item) for at, place, item in reader.pairs(value, name)
@@ -105,6 +108,10 @@ def _binding(spec: SpecReader, at: SourceText, node: Any) -> Binding:
                 fields[name] = reader.choice(value, name, LAYOUTS)
             case "vectors":
                 fields[name] = reader.choice(value, name, VECTORS)
+            case "entries":
+                fields[name] = reader.choice(value, name, ENTRIES)
+            case "where":
+                fields[name] = reader.text(value, name)
             case "unread":
                 fields[name] = reader.text(value, name).text
             case _:
