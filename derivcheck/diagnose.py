@@ -160,7 +160,8 @@ class Diagnoser:
             return False
         if trial.shapes is not None:
             return False
-        sizes = exact.default_sizes([trial.left, trial.right])[-1:]
+        # The assignment without a 1: where a softmax has one entry, everything is equal to everything.
+        sizes = exact.default_sizes([trial.left, trial.right])[:1]
         quick = exact.identical(
             trial.left, trial.right, sizes=sizes, facts=self.judge.facts, draws=1, seed=self.judge.seed + 11
         )

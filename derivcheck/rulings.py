@@ -77,7 +77,7 @@ def judge_claim(declaration: ClaimDeclaration, examiners: Sequence[Examiner], st
     if declaration.steps:
         return _judge_steps(declaration, examiners, strict)
     assert declaration.text is not None
-    return judge_statement(Statement(declaration, declaration.text, _reader(declaration)), examiners, strict)
+    return judge_statement(Statement(declaration, declaration.text, reader_of(declaration)), examiners, strict)
 
 
 def judge_statement(statement: Statement, examiners: Sequence[Examiner], strict: bool) -> ClaimResult:
@@ -106,7 +106,8 @@ def judge_statement(statement: Statement, examiners: Sequence[Examiner], strict:
 # --- reading ----------------------------------------------------------------------------------
 
 
-def _reader(declaration: ClaimDeclaration) -> Reader:
+def reader_of(declaration: ClaimDeclaration) -> Reader:
+    """How the text of a claim is read, in its own notation."""
     text = declaration.text
     assert text is not None
     if declaration.notation == "plain":

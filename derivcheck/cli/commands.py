@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from derivcheck.cli.grading import grade
 from derivcheck.diagnostics import DerivcheckError, Diagnostic
 
 if TYPE_CHECKING:
@@ -266,6 +267,9 @@ def _numbers(text: str) -> list[float] | None:
             raise DerivcheckError(Diagnostic("DC606", f"`{word.strip()}` is not a finite number", help="--at 1,2,3"))
         numbers.append(value)
     return numbers
+
+
+app.command()(grade)
 
 
 @app.command()

@@ -58,7 +58,7 @@ def _cause(given: Any, measured: Any, bars: Any, wrong: Any, ratio: float | None
         if given.shape[axis] > 1 and np.all(wrong):
             with np.errstate(all="ignore"):
                 ratios = given / measured
-            middle = np.median(ratios, axis=axis, keepdims=True)
+                middle = np.median(ratios, axis=axis, keepdims=True)
             if np.all(np.isfinite(ratios)) and np.all(np.abs(ratios - middle) <= 1e-6 * np.abs(middle)):
                 return (
                     f"the ratio given / measured is constant along axis {axis + 1}: a factor of the other axes is off"
