@@ -318,6 +318,7 @@ READ: list[tuple[str, str, str]] = [
     ("mlp", r"\pd{L}{z_2} = \pd{L}{b_2}", "dL/dz2 = dL/db2"),
     ("mlp", r"\delta^{(2)} = \hat{y} - y", "delta2 = p - y"),
     ("mlp", r"\mathbf{\delta}^{(2)} = \hat{\mathbf{y}} - \mathbf{y}", "delta2 = p - y"),
+    ("mlp", r"\frac{\partial L}{\partial W_2} = \frac{\partial L}{\partial z_2} (a_1)^\top", "dL/dW2 = dL/dz2 @ a1.T"),
     # --- shapes ---
     ("mlp", r"x \in \mathbb{R}^{n_0}", "shape(x) = [n0]"),
     ("mlp", r"W_1 \in \R^{n_1 \times n_0}", "shape(W1) = [n1, n0]"),

@@ -198,9 +198,11 @@ def _refuse_evaluation(reader: Reader, tree: Derivative) -> None:
         return
     begin = reader.position
     inner = calls.arguments_here(reader)
-    stop = reader.tokens[reader.position - 1].span
+    stop, scripted = reader.tokens[reader.position - 1].span, reader.at("^", "_", "'")
     reader.position = begin
     shapes = reader.context.shapes
+    if scripted:
+        return  # `(a)^T` is a factor, no point
     lone = isinstance(inner[0], Name) or (isinstance(inner[0], Subscript) and shapes.member(inner[0]) is not None)
     if len(inner) > 1 or lone:
         span = tree.span.to(stop)
