@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 
 from derivcheck.diagnostics import ContradictionError, Diagnostic, NotationError, UnsupportedError
-from derivcheck.graph import Axes, Axis, Node, add, constant, delta, is_zero, multiply
+from derivcheck.graph import Axes, Axis, Node, add, constant, delta, is_zero, multiply, rename
 from derivcheck.lowering.language import Lowering
 from derivcheck.lowering.letters import dimension_name, index_error
 from derivcheck.lowering.scope import Scope
@@ -28,6 +28,7 @@ from derivcheck.notation.syntax import (
 from derivcheck.slices import slice_at
 
 LARGEST_FOLD = 36
+JUDGED: frozenset[Relation] = frozenset({"=", "!=", "≈", "∝"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def links_of(equation: Equation, scope: Scope) -> list[Link]:
     found: list[Link] = []
     left = equation.sides[0]
     for before, relation, right in zip(equation.sides, equation.relations, equation.sides[1:], strict=False):
-        if relation in ("=", "!="):
+        if relation in JUDGED:
             outcome = _outcome(left, right, relation, equation.where, scope)
         else:
             outcome = UnsupportedError(Diagnostic("DC409", "inequalities are not judged"))
@@ -183,6 +184,17 @@ def onto(value: Value, target: Value) -> Node:
     if value.more or target.more:
         return placed(value, (value.axes, target.axes))
     return placed(value, (value.row, target.row), (value.column, target.column))
+
+
+def proportional(link: Pair) -> Pair | None:
+    """`A ∝ B` as A_i B_j = A_j B_i: one factor for every entry; None between numbers, where there always is one."""
+    if not link.axes or link.shapes is not None:
+        return None
+    others = fresh_axes([axis.dimension for axis in link.axes], (*link.axes, *link.left.axes, *link.right.axes))
+    there = dict(zip(link.axes, others, strict=True))
+    left = multiply(link.left, rename(link.right, there))
+    right = multiply(rename(link.left, there), link.right)
+    return replace(link, left=left, right=right, axes=(*link.axes, *others), relation="=")
 
 
 def _folded(value: Value, target: Value) -> Value | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from derivcheck.claims import Link, Pair, links_of, pair, pairs
+from derivcheck.claims import Link, Pair, links_of, pair, pairs, proportional
 from derivcheck.diagnostics import (
     ContradictionError,
     DerivcheckError,
@@ -19,6 +19,7 @@ from derivcheck.diagnostics import (
 )
 from derivcheck.examiner import Examiner
 from derivcheck.general import Instance, depths_to_try, described, holds_for_every_depth
+from derivcheck.graph import constant
 from derivcheck.measurement import finite_difference
 from derivcheck.network import Network, label_value, located, substitute_labels
 from derivcheck.notation.parser import parse_continuation, parse_equation, parse_expression
@@ -30,6 +31,7 @@ from derivcheck.verdicts import HOLDS, ClaimResult, Verdict
 
 ORDER = ("invalid", "refuted", "undecided", "checked", "proved")
 MAXIMAL_LABELS = 1_000
+NEAR = "the sides differ; how near they are meant to be is not said"
 RELATION = re.compile(r"[=<>≠≤≥]|!=|\\(?:neq?|leq?|geq?|equiv|coloneqq|approx)(?![A-Za-z])")
 NONCONFORMING = frozenset({"DC130", "DC131", "DC132"})
 QUANTIFIER = re.compile(r"\s*(\w+)\s+in\s+(.+?)\s*\.\.\s*(.+?)\s*")
@@ -300,6 +302,11 @@ def _judge_pair(
     known: bool = False,
 ) -> ClaimResult:  # fmt: skip
     """One pair; where it is `known` that the claim fails, what is wrong is not searched for again."""
+    if link.relation == "≈":
+        near = _judge_pair(blank, replace(link, relation="="), examiner, text, notation, known=True)
+        return near if near.verdict != "refuted" else replace(near, verdict="undecided", witness=None, message=NEAR)
+    if link.relation == "∝":
+        return _judge_factor(blank, link, examiner, text)
     if link.relation not in ("=", "!="):
         return replace(blank, verdict="undecided", message="inequalities are not judged")
     if link.shapes is not None:
@@ -326,6 +333,24 @@ def _judge_pair(
     )  # fmt: skip
     wrong = verdict == "refuted" and link.relation == "=" and not known
     return _diagnosed(result, link, examiner, text, notation) if wrong else result
+
+
+def _judge_factor(blank: ClaimResult, link: Pair, examiner: Examiner, text: SourceText) -> ClaimResult:
+    """`A ∝ B`: one factor, whatever it depends on, makes every entry of B that of A."""
+    if link.shapes is not None:
+        return _judge_pair(blank, replace(link, relation="="), examiner, text, known=True)
+    crossed = proportional(link)
+    if crossed is None:
+        return replace(blank, verdict="undecided", message="between two numbers there is always a factor")
+    nothing = replace(link, right=constant(0), relation="=")
+    if _judge_pair(blank, replace(nothing, left=link.right), examiner, text, known=True).verdict != "refuted":
+        crossed = nothing  # only zero is a multiple of zero
+    result = _judge_pair(blank, crossed, examiner, text, known=True)
+    if result.verdict != "refuted":
+        return result
+    where = text.where(link.right_tree.span.start, link.right_tree.span.stop)
+    found = Diagnostic("DC231", "no one factor fits every entry", where, "not a multiple")
+    return replace(result, witness=None, diagnosis=found, message=found.message)
 
 
 def _diagnosed(

@@ -36,8 +36,8 @@ from derivcheck.verdicts import HOLDS, ClaimResult, FormulaResult, Standing
 
 AMBIGUOUS = frozenset({"DC106", "DC171", "DC172", "DC177", "DC179"})
 NO_SUCH_LAYER = frozenset({"DC121", "DC120"})
-RELATIONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
-UNREAD_RELATIONS = frozenset("≈≃∼≅∝∈")
+RELATIONS = frozenset({"=", "!=", "<", "<=", ">", ">=", "≈", "∝"})
+UNREAD_RELATIONS = frozenset("≃∼≅∈")
 INDEX_SIGNS = RELATIONS | frozenset(",…'+-")
 PLACE = re.compile(r"line (\d+)(?:, (\d+))?|block (\d+)")
 MARKS = re.compile(r"=|\\(?:n?eq?|approx|propto|equiv|coloneqq|leq?|geq?|in|sim)(?![A-Za-z])|[<>≈≠≤≥∝]")

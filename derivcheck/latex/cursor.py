@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MAXIMAL_DEPTH = 40
 CLOSERS = {"(": ")", "[": "]", "\\{": "\\}", "{": "}", "⟨": "⟩"}
 RELATIONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
+ASSERTED = RELATIONS | {"≈", "∝"}
 
 
 @dataclass

@@ -10,7 +10,7 @@ from derivcheck.componentwise import componentwise
 from derivcheck.diagnostics import NotationError, UnsupportedError
 from derivcheck.graph import Input, Quantity
 from derivcheck.latex.conditions import refuse_words
-from derivcheck.latex.cursor import RELATIONS, Context, Reader
+from derivcheck.latex.cursor import ASSERTED, Context, Reader
 from derivcheck.latex.memberships import is_sized, membership, sized
 from derivcheck.latex.parser import Parser
 from derivcheck.latex.products import Choices
@@ -124,9 +124,8 @@ def _refuse_fork(choices: Choices, first: Equation, second: Equation) -> NoRetur
 def refuse_relation(token: Token, shown: str) -> NoReturn:
     """Raise NotationError (DC174) for a sign that makes no equation."""
     reasons = {
-        "≈": ("an approximate equality is not judged", "="), "≃": ("an approximate equality is not judged", "="),
+        "≃": ("an approximate equality is not judged", "="),
         "∼": ("`\\sim` is no equation", "="), "≅": ("an approximate equality is not judged", "="),
-        "∝": ("an equality up to a factor is not judged: the factor may depend on anything", "= 2 ... with the factor"),
         "∈": ("membership is judged of real vectors and matrices alone", ""), "∉": ("membership is not judged", ""),
     }  # fmt: skip
     message, help_ = reasons.get(token.text, (f"`{shown}` makes no equation", "="))
@@ -146,7 +145,7 @@ class _Chain:
         self._skip_words()
         if reader.at_end():
             fail("DC109", "the formula is empty", span, "expected an equation")
-        if reader.token.kind == "sign" and reader.token.text in RELATIONS:
+        if reader.token.kind == "sign" and reader.token.text in ASSERTED:
             fail("DC109", "a side of the equation is empty", reader.token.span, "nothing stands before it")
         sides = [reader.expression()]
         relations: list[Relation] = []
@@ -155,10 +154,10 @@ class _Chain:
             token = reader.token
             if token.kind == "prose":
                 self._skip_words()
-            elif token.kind == "sign" and token.text in RELATIONS and not tests:
+            elif token.kind == "sign" and token.text in ASSERTED and not tests:
                 relations.append(reader.advance().text)  # type: ignore[arg-type]
                 self._skip_words()
-                if reader.at_end() or (reader.token.kind == "sign" and reader.token.text in RELATIONS):
+                if reader.at_end() or (reader.token.kind == "sign" and reader.token.text in ASSERTED):
                     fail("DC109", "a side of the equation is empty", token.span, "nothing stands behind it")
                 sides.append(reader.expression())
             elif token.kind == "sign" and token.text == "∈" and not relations and not tests:

@@ -13,8 +13,8 @@ from derivcheck.latex.tokens import Token, fail
 from derivcheck.latex.words import is_conditional
 from derivcheck.notation.syntax import Span
 
-RELATION_SIGNS = frozenset({"=", "!=", "<", "<=", ">", ">="})
-UNREAD_RELATIONS = frozenset("≈≃∼≅∝")
+RELATION_SIGNS = frozenset({"=", "!=", "<", "<=", ">", ">=", "≈", "∝"})
+UNREAD_RELATIONS = frozenset("≃∼≅")
 JOINING = frozenset({"+", "·", "×", "*", "⊙", "⊗", "/"})
 OPENERS = {"(": ")", "[": "]", "\\{": "\\}", "{": "}", "⟨": "⟩"}
 CLOSERS = frozenset(OPENERS.values())

@@ -23,8 +23,8 @@ from derivcheck.notation.cursor import NOTHING_DECLARED, Cursor, Vocabulary
 from derivcheck.notation.differentials import derivative, differential_at
 from derivcheck.notation.limits import check_limits
 from derivcheck.notation.reductions import (
+    ASSERTED,
     PRODUCT,
-    RELATIONS,
     SIGNS,
     SUM,
     begins_reduction,
@@ -81,8 +81,8 @@ class Parser(Cursor):
         relations: list[Relation] = []
         if not continued:
             sides.append(self.side())
-        while self.token.kind == "operator" and self.token.text in RELATIONS:
-            relations.append(RELATIONS[self.advance().text])
+        while self.token.kind == "operator" and self.token.text in ASSERTED:
+            relations.append(ASSERTED[self.advance().text])
             sides.append(self.side())
         if not relations:
             if self.token.kind == "end" and sides:
@@ -97,7 +97,7 @@ class Parser(Cursor):
         return Equation(tuple(sides), tuple(relations), where, Span(0, len(self.text)))
 
     def side(self) -> Expression:
-        if self.token.kind == "end" or (self.token.kind == "operator" and self.token.text in RELATIONS):
+        if self.token.kind == "end" or (self.token.kind == "operator" and self.token.text in ASSERTED):
             fail("DC109", "a side of the equation is empty", self.here(), "expected an expression here")
         return self.expression()
 

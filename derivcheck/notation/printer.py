@@ -80,7 +80,7 @@ class _Plain:
         self._texts: dict[int, _Text] = {}
         self._tensors: dict[int, bool] = {}
 
-    relations = {"=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+    relations = {"=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "≈": "~=", "∝": "~"}
 
     def show(self, tree: Expression | Equation) -> str:
         for node in bottom_up(tree):
@@ -296,7 +296,7 @@ class _Plain:
 class _Unicode(_Plain):
     minus = "−"
     between = ""
-    relations = {"=": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
+    relations = {"=": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥", "≈": "≈", "∝": "∝"}
     juxtaposes = True
 
     def show(self, tree: Expression | Equation) -> str:
@@ -351,7 +351,9 @@ class _Unicode(_Plain):
 
 
 class _Latex(_Plain):
-    relations = {"=": "=", "!=": r"\ne", "<": "<", "<=": r"\le", ">": ">", ">=": r"\ge"}
+    relations = {
+        "=": "=", "!=": r"\ne", "<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "≈": r"\approx", "∝": r"\propto",
+    }  # fmt: skip
     comparisons = relations
 
     def where(self, condition: str) -> str:

@@ -22,6 +22,7 @@ from derivcheck.notation.tokens import GREEK, Token, fail, spelled
 RELATIONS: Mapping[str, Relation] = {
     "=": "=", ":=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="
 }  # fmt: skip
+ASSERTED: Mapping[str, Relation] = {**RELATIONS, "≈": "≈", "~=": "≈", "∝": "∝", "~": "∝"}
 REDUCTIONS: Mapping[str, ReductionKind] = {"sum": "sum", "prod": "prod", "max": "max", "min": "min"}
 SIGNS: Mapping[str, ReductionKind] = {"Σ": "sum", "Π": "prod"}
 SUM, PRODUCT = 10, 20

@@ -101,7 +101,7 @@ class Derivative:
     span: Span = field(default=NOWHERE, compare=False)
 
 
-Relation = Literal["=", "!=", "<", "<=", ">", ">="]
+Relation = Literal["=", "!=", "<", "<=", ">", ">=", "≈", "∝"]  # the last two between sides alone
 BooleanOperator = Literal["and", "or"]
 
 
