@@ -115,10 +115,12 @@ class Examiner:
 
     # --- gradients ------------------------------------------------------------------------
 
-    def gradients(self) -> Iterable[GradientResult]:
+    def gradients(self, wanted: Callable[[str, str], bool] = lambda of, wrt: True) -> Iterable[GradientResult]:
+        """The gradient by every parameter, by those alone that are `wanted`: called with the names of both."""
         if self.derivation is None:
             return ()
-        return tuple(self.gradient(tensor) for tensor in self.network.parameters)
+        of = self.derivation.output.name
+        return tuple(self.gradient(tensor) for tensor in self.network.parameters if wanted(of, tensor.name))
 
     def gradient(self, tensor: NamedTensor) -> GradientResult:
         """∂L/∂tensor derived, its printed forms proved equal to the adjoint, and measured."""

@@ -1,0 +1,62 @@
+"""What was last found of one spec, so that judging it again costs only what has changed.
+
+The network and its gradients are kept as long as everything but the claims is written as
+it was, at the same places; a claim's verdict as long as its declaration is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from derivcheck.examiner import Examiner, Measuring
+from derivcheck.network import build, depths
+from derivcheck.rulings import check_spellings, judge_claim
+from derivcheck.spec import ClaimDeclaration, Spec
+from derivcheck.verdicts import ClaimResult, GradientResult
+
+if TYPE_CHECKING:
+    from derivcheck.selection import Selection
+
+
+class Memory:
+    """The last network of one file with its verdicts; a new one remembers nothing."""
+
+    def __init__(self) -> None:
+        self._key: object = None
+        self._examiners: list[Examiner] = []
+        self._gradients: tuple[GradientResult, ...] | None = None
+        self._claims: dict[ClaimDeclaration, ClaimResult] = {}
+
+    def examiners(self, spec: Spec, seed: int | None, measuring: Measuring | None) -> list[Examiner]:
+        """The spec's network at every depth. Raises SpecError and NotationError where it cannot be built."""
+        bare = replace(spec, title="", source="", claims=(), stray_ignores=(), lines=())
+        key = (bare, seed, measuring)
+        if self._key is None or key != self._key:
+            self._key, self._gradients, self._claims = None, None, {}
+            self._examiners = [Examiner(build(spec, depth), seed, measuring) for depth in depths(spec)]
+            if spec.symbols:
+                check_spellings(self._examiners[0].network)
+            self._key = key
+        return self._examiners
+
+    def gradients(self, selection: Selection, path: str) -> tuple[GradientResult, ...]:
+        """The gradients that are selected, at every depth."""
+        from derivcheck.selection import names_of_gradient
+
+        def wanted(of: str, wrt: str) -> bool:
+            return selection.matches(*names_of_gradient(of, wrt), path)
+
+        if self._gradients is None:
+            self._gradients = tuple(r for examiner in self._examiners for r in examiner.gradients(wanted))
+        return self._gradients
+
+    def claims(self, declarations: Sequence[ClaimDeclaration], strict: bool) -> tuple[ClaimResult, ...]:
+        """The claims judged; the remembered ones are those of these declarations."""
+        judged = {
+            declaration: self._claims.get(declaration) or judge_claim(declaration, self._examiners, strict)
+            for declaration in declarations
+        }
+        self._claims = judged
+        return tuple(judged[declaration] for declaration in declarations)
