@@ -39,6 +39,9 @@ class Selection:
         return _Parser(self.text).matcher()("\n".join(names).casefold())
 
 
+EVERYTHING = Selection()
+
+
 def selection_of(text: str | None) -> Selection:
     """The selection of an option. Raises DerivcheckError (DC650) for a text that is no expression."""
     if text is not None and not text.strip():

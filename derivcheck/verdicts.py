@@ -208,6 +208,7 @@ class Report:
 
     files: tuple[FileResult, ...]
     exit_zero: bool = False
+    deselected: int = 0  # claims and gradients that were not asked for
 
     @property
     def exit_code(self) -> int:

@@ -17,15 +17,13 @@ from derivcheck.exemptions import exempted
 from derivcheck.memory import Memory
 from derivcheck.network import build, depths
 from derivcheck.rulings import judge_claim
-from derivcheck.selection import Selection
+from derivcheck.selection import EVERYTHING, Selection
 from derivcheck.spec import ClaimDeclaration, Spec, load_spec, read_spec
 from derivcheck.spec.document import read_text
 from derivcheck.verdicts import ClaimResult, FileResult, FormulaResult, Report
 
 if TYPE_CHECKING:
     from derivcheck.document.passages import Manuscript
-
-EVERYTHING = Selection()
 
 __all__ = [
     "Examiner",
