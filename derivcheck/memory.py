@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derivcheck.examiner import Examiner, Measuring
+from derivcheck.graph import World
 from derivcheck.network import build, depths
 from derivcheck.rulings import check_spellings, judge_claim
 from derivcheck.spec import ClaimDeclaration, Spec
@@ -24,21 +25,27 @@ class Memory:
     """The last network of one file with its verdicts; a new one remembers nothing."""
 
     def __init__(self) -> None:
+        self.world = World()
         self._key: object = None
         self._examiners: list[Examiner] = []
         self._gradients: tuple[GradientResult, ...] | None = None
         self._claims: dict[ClaimDeclaration, ClaimResult] = {}
 
-    def examiners(self, spec: Spec, seed: int | None, measuring: Measuring | None) -> list[Examiner]:
-        """The spec's network at every depth. Raises SpecError and NotationError where it cannot be built."""
+    def turn_to(self, spec: Spec, seed: int | None, measuring: Measuring | None) -> None:
+        """Forget what does not belong to this network; what follows must happen inside the `world`."""
         bare = replace(spec, title="", source="", claims=(), stray_ignores=(), lines=())
         key = (bare, seed, measuring)
-        if self._key is None or key != self._key:
-            self._key, self._gradients, self._claims = None, None, {}
-            self._examiners = [Examiner(build(spec, depth), seed, measuring) for depth in depths(spec)]
+        if key != self._key:
+            self._key, self.world = key, World()
+            self._examiners, self._gradients, self._claims = [], None, {}
+
+    def examiners(self, spec: Spec, seed: int | None, measuring: Measuring | None) -> list[Examiner]:
+        """The spec's network at every depth. Raises SpecError and NotationError where it cannot be built."""
+        if not self._examiners:
+            examiners = [Examiner(build(spec, depth), seed, measuring) for depth in depths(spec)]
             if spec.symbols:
-                check_spellings(self._examiners[0].network)
-            self._key = key
+                check_spellings(examiners[0].network)
+            self._examiners = examiners
         return self._examiners
 
     def gradients(self, selection: Selection, path: str) -> tuple[GradientResult, ...]:

@@ -7,13 +7,13 @@ adjoint and against differences, judge the claims, hand over the results.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from derivcheck.diagnostics import ContradictionError, DerivcheckError, SourceText, Where
 from derivcheck.examiner import Examiner, Measuring
 from derivcheck.exemptions import exempted
+from derivcheck.graph import inside
 from derivcheck.memory import Memory
 from derivcheck.network import build, depths
 from derivcheck.rulings import judge_claim
@@ -91,35 +91,47 @@ def verify_spec(
     looked for beside the spec, in the folder `documents` and in DERIVCHECK_DOCUMENTS.
     A `memory` spares what has not changed since the same settings were judged with it.
     """
+    memory = memory or Memory()
+    memory.turn_to(spec, seed, measuring)
+    try:
+        with inside(memory.world):
+            return _verified(spec, seed, strict, measuring, manuscript, documents, selection, memory)
+    except ContradictionError as problem:
+        found, contradiction = problem.diagnostic, True
+    except DerivcheckError as problem:
+        found, contradiction = problem.diagnostic.at(Where(spec.path, 1, 1, 1, "".join(spec.lines[:1]))), False
     path = manuscript.path if manuscript is not None else spec.path
-    blank = FileResult(path, spec.title, spec.source, strict=strict)
+    return FileResult(path, spec.title, spec.source, strict=strict, error=found, contradiction=contradiction)
+
+
+def _verified(
+    spec: Spec, seed: int | None, strict: bool, measuring: Measuring | None, manuscript: Manuscript | None,
+    documents: str | Path | None, selection: Selection, memory: Memory,
+) -> FileResult:  # fmt: skip
+    """The pipeline of `verify_spec`. Raises DerivcheckError where the spec cannot be judged."""
+    path = manuscript.path if manuscript is not None else spec.path
     notes: tuple[str, ...] = ()
     formulas: tuple[FormulaResult, ...] = ()
-    memory = memory or Memory()
+    if spec.document is not None and manuscript is None:
+        from derivcheck.document.sidecars import manuscript_of
+
+        manuscript = manuscript_of(spec, documents)
+        if manuscript is None:
+            notes = (f"{spec.document.file.text} is not here, its formulas are not judged: --documents FOLDER",)
     declared = [claim for claim in spec.claims if selection.matches(claim.id, path)]
-    try:
-        if spec.document is not None and manuscript is None:
-            from derivcheck.document.sidecars import manuscript_of
+    examiners = memory.examiners(spec, seed, measuring)
+    gradients = memory.gradients(selection, path)
+    claims, warnings = exempted(memory.claims(declared, strict), declared, spec.stray_ignores)
+    if manuscript is not None:
+        from derivcheck.document.accounting import Accountant
 
-            manuscript = manuscript_of(spec, documents)
-            if manuscript is None:
-                notes = (f"{spec.document.file.text} is not here, its formulas are not judged: --documents FOLDER",)
-        examiners = memory.examiners(spec, seed, measuring)
-        gradients = memory.gradients(selection, path)
-        claims, warnings = exempted(memory.claims(declared, strict), declared, spec.stray_ignores)
-        if manuscript is not None:
-            from derivcheck.document.accounting import Accountant
-
-            formulas = _selected(Accountant(spec, manuscript, seed, strict).account(), selection, path)
-            claims += tuple(f.claim for f in formulas if f.claim is not None and f.standing == "judged")
-    except ContradictionError as problem:
-        return replace(blank, error=problem.diagnostic, contradiction=True)
-    except DerivcheckError as problem:
-        return replace(blank, error=problem.diagnostic.at(Where(spec.path, 1, 1, 1, "".join(spec.lines[:1]))))
-    first = examiners[0]
-    return replace(
-        blank, sizes=tuple(first.network.sizes.items()), seed=first.seed, gradients=gradients, claims=claims,
-        notes=notes, document=manuscript.path if manuscript is not None else "", formulas=formulas, warnings=warnings,
+        formulas = _selected(Accountant(spec, manuscript, seed, strict).account(), selection, path)
+        claims += tuple(f.claim for f in formulas if f.claim is not None and f.standing == "judged")
+    network = examiners[0].network
+    return FileResult(
+        path, spec.title, spec.source, tuple(network.sizes.items()), examiners[0].seed, gradients, claims,
+        notes, strict=strict, document=manuscript.path if manuscript is not None else "", formulas=formulas,
+        warnings=warnings,
         deselected=_deselected(spec, examiners, len(declared) + len(gradients)) if selection.text else 0,
     )  # fmt: skip
 

@@ -17,15 +17,18 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING
 
 from derivcheck.cli.deadline import late_after
 from derivcheck.cli.judging import Judging
 from derivcheck.diagnostics import Diagnostic
 from derivcheck.verdicts import FileResult
 
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkContext, SpawnContext
+
 GRACE = 2.0  # seconds that a process gets to stop by itself once its time is over
-START: Literal["fork", "spawn"] = "fork" if sys.platform == "linux" else "spawn"
+FORKS = sys.platform == "linux"
 
 
 def judge_all(
@@ -71,10 +74,11 @@ class _Worker:
 
     @classmethod
     def started(cls, judging: Judging, others: Sequence[Connection]) -> _Worker:
-        context = multiprocessing.get_context(START)
+        context: ForkContext | SpawnContext
+        context = multiprocessing.get_context("fork") if FORKS else multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         # A fork inherits every open pipe: it closes ours, so that it sees when we are gone.
-        inherited = (ours, *others) if START == "fork" else ()
+        inherited = (ours, *others) if FORKS else ()
         process = context.Process(target=_work, args=(theirs, judging, inherited), daemon=True)
         with _uninterrupted():
             process.start()

@@ -144,6 +144,11 @@ PAGES: dict[str, Page] = {
     "DC042": _spec("not a fact of a claim", "`given` of a claim is a fact and a tensor, along an axis where it needs one.",
                    "tensors: {y: n}\nclaims:\n  a: {claim: sum(y) = 1, given: 'y sums to one'}\n",
                    "tensors: {y: n}\nclaims:\n  a: {claim: sum(y) = 1, given: 'sums_to_one: y'}\n"),
+    "DC055": _spec("not an ignored finding", "`# derivcheck: ignore[CODE] reason` at a claim lets it pass with that finding: a code of DC1xx to DC4xx, `undecided`, or `checked` under --strict. The reason is needed; derivcheck's own bugs are not ignored.",
+                   "tensors: {x: n}\nloss: {L: sum(x^2)}\nclaims:\n  a: dL/dx = x  # derivcheck: ignore[DC201]\n",
+                   "tensors: {x: n}\nloss: {L: sum(x^2)}\nclaims:\n  a: dL/dx = x  # derivcheck: ignore[DC201] the book leaves factors out\n"),
+    "DC056": _spec("nothing is ignored", "No claim has the finding that is to be ignored there; under --strict that fails.",
+                   "tensors: {x: n}\nclaims:\n  a: x = x  # derivcheck: ignore[DC202] printed so\n", "tensors: {x: n}\nclaims:\n  a: x = x\n"),
     # --- notation ---------------------------------------------------------------------------
     "DC100": Page("unexpected character", "The character is not part of the notation.", "dL/dz2 = p $ y", "dL/dz2 = p - y"),
     "DC101": Page("number too long", "Numbers have at most 40 digits and exponents up to 400.", "L = " + "1" * 50, "L - L = 0"),
@@ -296,7 +301,6 @@ PAGES: dict[str, Page] = {
     "DC614": _text("not sizes", "--sizes takes dimensions and positive numbers: --sizes n0=784,n1=100,M=32."),
     "DC615": _text("a missing library", "Plots need matplotlib: pip install 'derivcheck-nn[plot]'."),
     "DC616": _text("not a plot file", "A plot is written to a file whose name ends in .svg or .png."),
-    # --- derivcheck's own bugs --------------------------------------------------------------
     "DC650": _text("not a selection", "-k takes parts of names with and, or, not and brackets; quote what contains blanks: -k \"mlp and not 'as printed'\"."),
     "DC651": _text("nothing selected", "No claim, gradient or file has a name that matches the expression of -k; that is never success."),
     "DC652": _text("not a configuration", "[tool.derivcheck] of the nearest pyproject.toml takes the names of options as keys: strict = true, jobs = 4, sizes = \"n0=784\"."),
@@ -305,6 +309,7 @@ PAGES: dict[str, Page] = {
     "DC655": _text("a process ended", "One of the processes of --jobs ended before it was done, for instance because the system ran out of memory."),
     "DC656": _text("not an option", "An environment variable looks like one of the options DERIVCHECK_STRICT, DERIVCHECK_FAIL_ON, ..., and is none. It has no effect."),
     "DC657": _text("options that do not go together", "--timeout is a positive number of seconds; --watch writes text to the terminal and nothing else."),
+    # --- derivcheck's own bugs --------------------------------------------------------------
     "DC900": _text("derivcheck failed", "An unexpected error: a bug of derivcheck, worth a report."),
     "DC901": _text("contradiction", "The canonical form or the field proves what numbers refute: a bug of derivcheck, reported as such."),
     "DC902": _text("a derived gradient disagrees with differences", "A derivation is wrong: a bug of derivcheck, reported as such."),
