@@ -81,13 +81,22 @@ def _last_line(node: Any) -> int:
 
 def _comments(document: Document, root: Any) -> Iterator[tuple[int, int, str]]:
     """(line, column, text after `derivcheck:`) of the comments for derivcheck, lines and columns from 0."""
-    spans = sorted((s.start_mark.index, s.end_mark.index) for s in _scalars(root))
+    spans = [_span(document.text, scalar) for scalar in _scalars(root)]
     for match in COMMENT.finditer(document.text):
         if not any(start <= match.start() < stop for start, stop in spans):
             before = document.text[: match.start()]
             line = len(re.findall(r"\r\n|[\n\r\x85\u2028\u2029]", before))
             column = match.start() - max(before.rfind(end) for end in ("\n", "\r", "\x85", "\u2028", "\u2029")) - 1
             yield line, column, match["rest"].strip()
+
+
+def _span(text: str, scalar: Any) -> tuple[int, int]:
+    """Where the text of a scalar stands; a comment may follow the `|` that starts a block of it."""
+    start, stop = scalar.start_mark.index, scalar.end_mark.index
+    if scalar.style in ("|", ">"):
+        header = re.compile(r"[^\r\n\x85\u2028\u2029]*").match(text, start)
+        start = header.end() if header is not None else start
+    return start, stop
 
 
 def _read(document: Document, line: int, column: int, text: str) -> list[Ignore]:
