@@ -126,8 +126,8 @@ def _seen(value: Any, origin: Path, folder: Path) -> Any:
 
 def _broken(shown: str, text: str, problem: str) -> NoReturn:
     match = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", problem, re.DOTALL)
-    lines = text.split("\n")
-    number, column = (int(match[2]), int(match[3])) if match else (max(1, len(lines)), 1)
+    lines = text.rstrip().split("\n")
+    number, column = (int(match[2]), int(match[3])) if match else (len(lines), 1)
     message = match[1] if match else problem.removesuffix(" (at end of document)")
     line = lines[number - 1].rstrip("\r") if number <= len(lines) else ""
     _fail(f"this is not TOML: {message[:1].lower()}{message[1:]}", Where(shown, number, column, 1, line))
