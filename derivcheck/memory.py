@@ -1,15 +1,16 @@
 """What was last found of one spec, so that judging it again costs only what has changed.
 
-The network and its gradients are kept as long as everything but the claims is written as
-it was, at the same places; a claim's verdict as long as its declaration is.
+The network and its gradients are kept as long as everything but the claims says what it
+said, wherever it stands; a claim's verdict as long as its declaration stands where it stood.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any
 
+from derivcheck.diagnostics import SourceText, Where
 from derivcheck.examiner import Examiner, Measuring
 from derivcheck.graph import World
 from derivcheck.network import build, depths
@@ -34,10 +35,12 @@ class Memory:
     def turn_to(self, spec: Spec, seed: int | None, measuring: Measuring | None) -> None:
         """Forget what does not belong to this network; what follows must happen inside the `world`."""
         bare = replace(spec, title="", source="", claims=(), stray_ignores=(), lines=())
-        key = (bare, seed, measuring)
+        key = (_words(bare), seed, measuring)
         if key != self._key:
             self._key, self.world = key, World()
             self._examiners, self._gradients, self._claims = [], None, {}
+        for examiner in self._examiners:
+            examiner.turn_to(spec)
 
     def examiners(self, spec: Spec, seed: int | None, measuring: Measuring | None) -> list[Examiner]:
         """The spec's network at every depth. Raises SpecError and NotationError where it cannot be built."""
@@ -57,7 +60,8 @@ class Memory:
 
         if self._gradients is None:
             self._gradients = tuple(r for examiner in self._examiners for r in examiner.gradients(wanted))
-        return self._gradients
+        # A depth has the same parameters at the same places as any other.
+        return tuple(replace(r, where=self._examiners[0].place_of(r.wrt)) for r in self._gradients)
 
     def claims(self, declarations: Sequence[ClaimDeclaration], strict: bool) -> tuple[ClaimResult, ...]:
         """The claims judged; the remembered ones are those of these declarations."""
@@ -67,3 +71,18 @@ class Memory:
         }
         self._claims = judged
         return tuple(judged[declaration] for declaration in declarations)
+
+
+def _words(value: Any) -> Any:
+    """A declaration without its places: what can be compared when lines have moved."""
+    if isinstance(value, SourceText):
+        return value.text
+    if isinstance(value, Where):
+        return None
+    if is_dataclass(value) and not isinstance(value, type):
+        return type(value).__name__, tuple(_words(getattr(value, field.name)) for field in fields(value))
+    if isinstance(value, tuple | list):
+        return tuple(map(_words, value))
+    if isinstance(value, Mapping):
+        return tuple((name, _words(item)) for name, item in value.items())
+    return value
