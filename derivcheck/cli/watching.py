@@ -7,6 +7,7 @@ may be in the middle of being saved, so that it is waited for.
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -110,15 +111,32 @@ def watch(files: Files, judging: Judging, page: Page, stream: TextIO) -> int:
     from derivcheck.report.text import write_report
 
     watching = Watch(files, judging)
+    try:
+        _keep_watching(watching, lambda results: write_report(Report(tuple(results)), stream, page), page, stream)
+    except KeyboardInterrupt:
+        if stream.isatty():
+            stream.write("\n")  # the terminal has shown `^C` on the last line
+        raise
+    return 0
+
+
+def _keep_watching(
+    watching: Watch, write: Callable[[list[FileResult]], None], page: Page, stream: TextIO
+) -> None:  # fmt: skip
     first = True
     while True:
         results = watching.look()
         if results:
             if not first:
                 stream.write("\n")
-            write_report(Report(tuple(results)), stream, page)
-            stream.write(f"\nwatching, ctrl-C ends{'' if first else f'; judged again: {results[0].path}'}\n"
-                         if page.verbosity >= 0 else "")  # fmt: skip
+            write(results)
+            again = "" if first else f"; judged again: {', '.join(page.show(result.path) for result in results)}"
+            if page.verbosity >= 0:
+                stream.write(f"\nwatching, ctrl-C ends{again}\n")
             stream.flush()
+            if first:
+                # What has been loaded stays: the collector need not look through it at every re-check.
+                gc.collect()
+                gc.freeze()
             first = False
         time.sleep(EVERY)

@@ -5,6 +5,7 @@ Run: python tests/benchmarks/bench_watch.py
 
 from __future__ import annotations
 
+import gc
 import io
 import statistics
 import tempfile
@@ -37,6 +38,8 @@ def milliseconds(edit: Callable[[str, int], str], rounds: int = 15) -> list[tupl
         path.write_text(text)
         watch = Watch(lambda: [path], Judging())
         watch.look()
+        gc.collect()
+        gc.freeze()  # as the command does after its first report
         times = []
         for k in range(rounds + 2):
             path.write_text(edit(text, k))
