@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest import mock
 
@@ -406,6 +406,14 @@ def test_processes_that_die_or_hang_cost_their_file_alone(folder: Path, monkeypa
     assert not multiprocessing.active_children()
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C reaches the processes of a test even where the tests run in the background, and ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def interrupted(folder: Path, *arguments: str, after: Callable[[subprocess.Popen[str]], None]) -> tuple[int, str, str]:
     """What a run says and leaves when the terminal's ctrl-C reaches its whole group."""
     process = subprocess.Popen(
@@ -427,7 +435,7 @@ def interrupted(folder: Path, *arguments: str, after: Callable[[subprocess.Popen
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for child processes in /proc")
-def test_ctrl_c_ends_every_process_without_a_word(folder: Path) -> None:
+def test_ctrl_c_ends_every_process_without_a_word(folder: Path, interruptible: None) -> None:
     slow = spec(**{f"c{k}": TRUE for k in range(2000)})
     for k in range(4):
         (folder / f"slow{k}.yaml").write_text(slow)

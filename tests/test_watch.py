@@ -199,7 +199,15 @@ def test_nothing_piles_up_while_watching(tmp_path: Path, clock: Clock) -> None:
 
 
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path, queue.Queue[str]]]:
+def interruptible() -> Iterator[None]:
+    """Ctrl-C reaches the processes of a test even where the tests run in the background, and ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def running(tmp_path: Path, interruptible: None) -> Iterator[tuple[subprocess.Popen[str], Path, queue.Queue[str]]]:
     path = tmp_path / "one.yaml"
     save(path, SPEC)
     process = subprocess.Popen(
