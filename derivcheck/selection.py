@@ -27,7 +27,7 @@ class Selection:
     text: str = ""
 
     def __post_init__(self) -> None:
-        """Raises DerivcheckError (DC650) for a text that is no expression."""
+        """Raises DerivcheckError (DC640) for a text that is no expression."""
         if self.text:
             _Parser(self.text).matcher()
 
@@ -43,9 +43,9 @@ EVERYTHING = Selection()
 
 
 def selection_of(text: str | None) -> Selection:
-    """The selection of an option. Raises DerivcheckError (DC650) for a text that is no expression."""
+    """The selection of an option. Raises DerivcheckError (DC640) for a text that is no expression."""
     if text is not None and not text.strip():
-        raise DerivcheckError(Diagnostic("DC650", "the expression of `-k` is empty", help="-k 'dL/dW1 or EqA2'"))
+        raise DerivcheckError(Diagnostic("DC640", "the expression of `-k` is empty", help="-k 'dL/dW1 or EqA2'"))
     return Selection(text or "")
 
 
@@ -119,7 +119,7 @@ class _Parser:
 
     def _fail(self, message: str, start: int, length: int = 1) -> NoReturn:
         where = Where("-k", 1, start + 1, max(1, length), self.text)
-        raise DerivcheckError(Diagnostic("DC650", message, where, help="-k 'mlp and not (dL/db1 or misprint)'"))
+        raise DerivcheckError(Diagnostic("DC640", message, where, help="-k 'mlp and not (dL/db1 or misprint)'"))
 
 
 def names_of_gradient(of: str, wrt: str) -> tuple[str, str]:
@@ -132,5 +132,5 @@ def nothing_selected(selection: Selection, known: Iterable[str]) -> DerivcheckEr
     names = list(dict.fromkeys(known))
     shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
     return DerivcheckError(
-        Diagnostic("DC651", f"`-k {selection.text}` selects nothing", notes=(("known", shown),) if shown else ())
+        Diagnostic("DC641", f"`-k {selection.text}` selects nothing", notes=(("known", shown),) if shown else ())
     )

@@ -151,7 +151,7 @@ def test_what_is_wrong_with_the_table_is_said_with_its_place(
     with pytest.raises(DerivcheckError) as caught:
         defaults(project)
     diagnostic = caught.value.diagnostic
-    assert diagnostic.code == "DC652"
+    assert diagnostic.code == "DC642"
     assert message in diagnostic.message
     assert diagnostic.where is not None
     assert (diagnostic.where.path, diagnostic.where.line) == ("pyproject.toml", line)
@@ -159,7 +159,7 @@ def test_what_is_wrong_with_the_table_is_said_with_its_place(
     assert f"pyproject.toml:{line}:" in capsys.readouterr().err
     # Help and the commands that have no table are given all the same.
     assert run(["verify", "--help"]) == 0
-    assert run(["explain", "DC652"]) == 0
+    assert run(["explain", "DC642"]) == 0
 
 
 def test_a_file_that_is_no_text_is_refused(project: Path) -> None:
@@ -180,5 +180,5 @@ def test_help_names_the_configuration(capsys: pytest.CaptureFixture[str]) -> Non
 )
 def test_a_variable_that_is_nearly_an_option_is_warned_of(variable: str, help_: str) -> None:
     found: list[Any] = unknown_variables({variable: "1", "DERIVCHECK_STRICT": "1", "DERIVCHECK_DOCUMENTS": "x"})
-    assert [(warning.code, warning.help) for warning in found] == [("DC656", help_)]
+    assert [(warning.code, warning.help) for warning in found] == [("DC646", help_)]
     assert not unknown_variables({"DERIVCHECK_TRACEBACK": "1", "DERIVCHECK_SOMETHING_ELSE": "1", "OTHER": ""})

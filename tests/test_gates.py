@@ -98,7 +98,7 @@ def test_expressions(text: str, expected: bool) -> None:
     try:
         assert Selection(text).matches(*NAMES) is expected
     except DerivcheckError as problem:
-        assert problem.diagnostic.code == "DC650"
+        assert problem.diagnostic.code == "DC640"
         assert "\n" in text
 
 
@@ -124,7 +124,7 @@ def test_expressions(text: str, expected: bool) -> None:
 def test_what_is_no_expression_is_said_so(text: str) -> None:
     with pytest.raises(DerivcheckError) as caught:
         selection_of(text)
-    assert caught.value.diagnostic.code == "DC650"
+    assert caught.value.diagnostic.code == "DC640"
 
 
 def test_a_selection_judges_claims_and_gradients_by_name() -> None:
@@ -145,7 +145,7 @@ def test_a_selection_judges_claims_and_gradients_by_name() -> None:
 def test_nothing_selected_is_never_success(folder: Path) -> None:
     result = here("verify", "true.yaml", "-k", "nothing", "--exit-zero", cwd=folder)
     assert result.returncode == 2
-    assert "DC651" in result.stderr
+    assert "DC641" in result.stderr
     assert "true" in result.stderr
     result = here("verify", "true.yaml", "false.yaml", "-k", "true.yaml", cwd=folder)
     assert result.returncode == 0, result.stdout
@@ -355,7 +355,7 @@ def test_an_interruption_that_is_lost_is_repeated() -> None:
 def test_a_file_that_takes_too_long_could_not_be_judged(folder: Path, jobs: str) -> None:
     result = derivcheck("verify", "false.yaml", "true.yaml", "--timeout", "0.001", "--jobs", jobs, cwd=folder)
     assert result.returncode == 2, result.stdout
-    assert result.stdout.count("DC654") == 4  # each in its heading, and in the line that explains it
+    assert result.stdout.count("DC644") == 4  # each in its heading, and in the line that explains it
     assert derivcheck("verify", "true.yaml", "--timeout", "0", cwd=folder).returncode == 2
     assert derivcheck("verify", "true.yaml", "--timeout", "nan", cwd=folder).returncode == 2
 
@@ -402,7 +402,7 @@ def test_processes_that_die_or_hang_cost_their_file_alone(folder: Path, monkeypa
     paths = [folder / f"{name}.yaml" for name in EVERY]
     found = judge_all(paths, Dying(timeout=0.1), 2)
     codes = [result.error.code if result.error is not None else "" for result in found]
-    assert codes == ["", "DC655", "DC654", ""]
+    assert codes == ["", "DC645", "DC644", ""]
     assert not multiprocessing.active_children()
 
 

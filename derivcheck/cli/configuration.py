@@ -78,13 +78,13 @@ def nearest(folder: Path) -> Path | None:
 
 
 def defaults(folder: Path) -> dict[str, Any]:
-    """Parameter names of `verify` with what the nearest table says. Raises DerivcheckError (DC652)."""
+    """Parameter names of `verify` with what the nearest table says. Raises DerivcheckError (DC642)."""
     path = nearest(folder)
     return read(path, folder) if path is not None else {}
 
 
 def read(path: Path, folder: Path) -> dict[str, Any]:
-    """The table of a file, its paths seen from `folder`. Raises DerivcheckError (DC652) with file and line."""
+    """The table of a file, its paths seen from `folder`. Raises DerivcheckError (DC642) with file and line."""
     import tomllib
 
     shown = os.path.relpath(path, folder)
@@ -155,7 +155,7 @@ def _place(shown: str, text: str, name: str) -> Where:
 
 
 def _fail(message: str, where: Where, help_: str = "", notes: tuple[tuple[str, str], ...] = ()) -> NoReturn:
-    raise DerivcheckError(Diagnostic("DC652", message, where, "", notes, help_))
+    raise DerivcheckError(Diagnostic("DC642", message, where, "", notes, help_))
 
 
 def unknown_variables(environment: Mapping[str, str]) -> list[Diagnostic]:
@@ -167,5 +167,5 @@ def unknown_variables(environment: Mapping[str, str]) -> list[Diagnostic]:
         if name.startswith(ENVIRONMENT) and name not in known:
             close = difflib.get_close_matches(name, options, 1, 0.8)
             if close:
-                found.append(Diagnostic("DC656", f"the environment variable `{name}` is no option", help=close[0]))
+                found.append(Diagnostic("DC646", f"the environment variable `{name}` is no option", help=close[0]))
     return found

@@ -18,9 +18,9 @@ class LateError(BaseException):
 
 
 def require_deadlines() -> None:
-    """Raises DerivcheckError (DC653) where the system has no interval timers."""
+    """Raises DerivcheckError (DC643) where the system has no interval timers."""
     if not hasattr(signal, "setitimer"):
-        raise DerivcheckError(Diagnostic("DC653", "`--timeout` needs a system with interval timers"))
+        raise DerivcheckError(Diagnostic("DC643", "`--timeout` needs a system with interval timers"))
 
 
 def within(seconds: float, work: Callable[[], Result], late: Callable[[], Result]) -> Result:
@@ -45,4 +45,4 @@ def within(seconds: float, work: Callable[[], Result], late: Callable[[], Result
 
 def late_after(path: str, seconds: float) -> Diagnostic:
     """What is said of a file that took too long."""
-    return Diagnostic("DC654", f"`{path}` was not judged within {seconds:g} s", help=f"--timeout {10 * seconds:g}")
+    return Diagnostic("DC644", f"`{path}` was not judged within {seconds:g} s", help=f"--timeout {10 * seconds:g}")

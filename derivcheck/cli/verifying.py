@@ -106,7 +106,7 @@ def _require(timeout: float | None, plot: Path | None, watch: bool, format: Repo
         from derivcheck.cli.deadline import require_deadlines
 
         if not 0 < timeout < 1e6:
-            raise DerivcheckError(Diagnostic("DC657", "`--timeout` is a number of seconds", help="--timeout 10"))
+            raise DerivcheckError(Diagnostic("DC647", "`--timeout` is a number of seconds", help="--timeout 10"))
         require_deadlines()
     if plot is not None:
         from derivcheck.report.plot import require_plotting
@@ -114,7 +114,7 @@ def _require(timeout: float | None, plot: Path | None, watch: bool, format: Repo
         require_plotting(plot)
     if watch and (plot is not None or format is not ReportFormat.text):
         other = "--plot" if plot is not None else f"--format {format.value}"
-        raise DerivcheckError(Diagnostic("DC657", f"`--watch` writes text again and again, and no `{other}`"))
+        raise DerivcheckError(Diagnostic("DC647", f"`--watch` writes text again and again, and no `{other}`"))
 
 
 def _page(color: ColorMode, ascii: bool, verbosity: int) -> Page:
@@ -196,7 +196,7 @@ def _progress(count: int) -> tuple[Callable[[str], None], Callable[[], None]]:
 
 
 def selected(results: list[FileResult], selection: Selection, exit_zero: bool) -> Report:
-    """The report of what was asked for. Raises DerivcheckError (DC651) where that is nothing."""
+    """The report of what was asked for. Raises DerivcheckError (DC641) where that is nothing."""
     from derivcheck.selection import nothing_selected
     from derivcheck.verdicts import Report
 

@@ -108,7 +108,7 @@ class _Worker:
         self.process.join(GRACE)
         code = self.process.exitcode
         how = f"ended by signal {-code}" if code is not None and code < 0 else f"ended with code {code}"
-        return FileResult(str(path), error=Diagnostic("DC655", f"the process that judged `{path}` {how}",
+        return FileResult(str(path), error=Diagnostic("DC645", f"the process that judged `{path}` {how}",
                                                       help="--jobs 1, or fewer of them"))  # fmt: skip
 
     def end(self) -> None:
