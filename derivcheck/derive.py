@@ -146,6 +146,11 @@ def sweep(output: Node) -> dict[Node, Node]:
     return _sweeps[output]
 
 
+def forget_sweeps() -> None:
+    """Let go of every remembered sweep: adjoints speak of their output, so that none of them ever ends by itself."""
+    _sweeps.clear()
+
+
 def gradient(output: Node, variable: Node) -> Node:
     """∂output/∂variable of a scalar, along the axes of the variable; 0 where it does not depend on it."""
     try:

@@ -25,7 +25,7 @@ from derivcheck.notation.printer import to_latex, to_plain, to_unicode
 from derivcheck.notation.syntax import Derivative, Equation, Expression, Name, Subscript
 from derivcheck.numeric.comparison import compare_gradient
 from derivcheck.numeric.survey import Way
-from derivcheck.spec import ClaimDeclaration
+from derivcheck.spec import ClaimDeclaration, Spec
 from derivcheck.verdicts import ExactEvidence, Forms, GradientResult, NumericEvidence
 
 
@@ -115,10 +115,12 @@ class Examiner:
 
     # --- gradients ------------------------------------------------------------------------
 
-    def gradients(self) -> Iterable[GradientResult]:
+    def gradients(self, wanted: Callable[[str, str], bool] = lambda of, wrt: True) -> Iterable[GradientResult]:
+        """The gradient by every parameter, by those alone that are `wanted`: called with the names of both."""
         if self.derivation is None:
             return ()
-        return tuple(self.gradient(tensor) for tensor in self.network.parameters)
+        of = self.derivation.output.name
+        return tuple(self.gradient(tensor) for tensor in self.network.parameters if wanted(of, tensor.name))
 
     def gradient(self, tensor: NamedTensor) -> GradientResult:
         """∂L/∂tensor derived, its printed forms proved equal to the adjoint, and measured."""
@@ -208,8 +210,17 @@ class Examiner:
                 self._measured[key] = NumericEvidence("cannot_tell", reason=problem.diagnostic.message)
         return self._measured[key]
 
+    def turn_to(self, spec: Spec) -> None:
+        """Take another text of the same network, so that places are those of its lines."""
+        self.network = replace(self.network, spec=spec)
+        self._deeper.clear()
+
     def _where(self, tensor: NamedTensor) -> Where | None:
-        stem = tensor.name.split("[")[0]
+        return self.place_of(tensor.name)
+
+    def place_of(self, name: str) -> Where | None:
+        """Where a tensor is declared."""
+        stem = name.split("[")[0]
         for declaration in self.network.spec.tensors:
             if declaration.name.text.split("[")[0] == stem:
                 return declaration.name.where(0, len(declaration.name.text))

@@ -10,7 +10,9 @@ topological order and nothing has to recurse.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, cast
@@ -191,8 +193,30 @@ class Determinant:
 
 Node = Union[Input, Quantity, Map, Sum, Rename, Indicator, Extremum, Product, Inverse, Determinant]
 
-_interned: WeakValueDictionary[Hashable, Node] = WeakValueDictionary()
-_serials = itertools.count()
+
+class World:
+    """The nodes that may be the same one, and their serial numbers.
+
+    Orders and names follow serial numbers, so that what is built in a world of its own
+    comes out the same whatever was built before. Nodes of two worlds must never meet.
+    """
+
+    def __init__(self) -> None:
+        self.interned: WeakValueDictionary[Hashable, Node] = WeakValueDictionary()
+        self.serials = itertools.count()
+
+
+_world: ContextVar[World] = ContextVar("world", default=World())  # noqa: B039 - one world is meant, shared by all
+
+
+@contextmanager
+def inside(world: World) -> Iterator[None]:
+    """Build nodes in a world; another thread stays in its own."""
+    token = _world.set(world)
+    try:
+        yield
+    finally:
+        _world.reset(token)
 
 
 Kind = TypeVar("Kind")
@@ -200,10 +224,11 @@ Kind = TypeVar("Kind")
 
 def _intern(kind: type[Kind], fields: tuple[Any, ...], axes: Axes) -> Kind:
     key = (kind, fields)
-    node = _interned.get(key)
+    world = _world.get()
+    node = world.interned.get(key)
     if node is None:
-        node = cast(Node, cast(Any, kind)(*fields, axes, next(_serials)))
-        _interned[key] = node
+        node = cast(Node, cast(Any, kind)(*fields, axes, next(world.serials)))
+        world.interned[key] = node
     return cast(Kind, node)
 
 

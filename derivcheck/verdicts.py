@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from derivcheck.diagnostics import Diagnostic, Where
 
 Verdict = Literal["proved", "checked", "refuted", "undecided", "invalid"]
 NumericVerdict = Literal["agrees", "differs", "kink", "cannot_tell", "not_run"]
+FailOn = Literal["undecided", "refuted"]
 HOLDS: frozenset[str] = frozenset({"proved", "checked"})
 
 
@@ -123,6 +124,13 @@ class ClaimResult:
     reading: str = ""
     links: tuple[ClaimResult, ...] = ()
     reach: str = ""  # of a claim about a family: every depth, or the depths that were tried
+    ignored: str = ""  # the reason that the spec gives for letting it pass although it does not hold
+
+    @property
+    def open(self) -> bool:
+        """Whether it is neither as expected nor settled otherwise: undecided, or without the proof that is wanted."""
+        unproved = self.verdict == "checked" and self.expected in ("", "proved")
+        return not self.holds and (self.verdict == "undecided" or unproved)
 
 
 Standing = Literal["judged", "definition", "ambiguous", "unread"]
@@ -162,6 +170,9 @@ class FileResult:
     strict: bool = False
     document: str = ""  # the document whose formulas were accounted for
     formulas: tuple[FormulaResult, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()  # findings about the spec itself; where only proofs count, they fail
+    fail_on: FailOn = "undecided"
+    deselected: int = 0  # claims and gradients that were not asked for
 
     @property
     def exit_code(self) -> int:
@@ -170,8 +181,21 @@ class FileResult:
             return 3
         if self.error is not None:
             return 2
-        held = all(claim.holds for claim in self.claims) and all(formula.holds for formula in self.formulas)
-        return 0 if held and all(self.accepts(gradient) for gradient in self.gradients) else 1
+        failed = any(self.fails(claim) for claim in self.claims) or any(self.fails(f) for f in self.formulas)
+        failed = failed or any(self.gradient_fails(gradient) for gradient in self.gradients)
+        return 1 if failed or (self.strict and self.warnings) else 0
+
+    def fails(self, result: ClaimResult | FormulaResult) -> bool:
+        """Whether a claim or a formula makes the file fail: it does not hold, is not ignored, and open ones count."""
+        if isinstance(result, FormulaResult):
+            if result.standing == "judged" and result.claim is not None:
+                return not result.holds and self.fails(replace(result.claim, holds=result.holds))
+            return not result.holds
+        return not result.holds and not result.ignored and not (self.fail_on == "refuted" and result.open)
+
+    def gradient_fails(self, gradient: GradientResult) -> bool:
+        """Whether a gradient makes the file fail: none is ever refuted, so open ones must count."""
+        return self.fail_on == "undecided" and not self.accepts(gradient)
 
     def accepts(self, gradient: GradientResult) -> bool:
         """Whether a gradient is as it should be: proved or checked, proved where only proofs count."""
@@ -183,8 +207,11 @@ class Report:
     """Everything that one run judged."""
 
     files: tuple[FileResult, ...]
+    exit_zero: bool = False
+    deselected: int = 0  # claims and gradients that were not asked for
 
     @property
     def exit_code(self) -> int:
-        """The highest code of the files; 2 where there was nothing to judge."""
-        return max((file.exit_code for file in self.files), default=2)
+        """The highest code of the files; 2 where there was nothing to judge. With `exit_zero`, 1 becomes 0."""
+        code = max((file.exit_code for file in self.files), default=2)
+        return 0 if code == 1 and self.exit_zero else code

@@ -6,15 +6,18 @@ adjoint and against differences, judge the claims, hand over the results.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from derivcheck.diagnostics import ContradictionError, DerivcheckError, Diagnostic, SourceText, SpecError, Where
 from derivcheck.examiner import Examiner, Measuring
+from derivcheck.exemptions import exempted
+from derivcheck.graph import inside
+from derivcheck.memory import Memory
 from derivcheck.network import build, depths
-from derivcheck.rulings import check_spellings, judge_claim
+from derivcheck.rulings import judge_claim
+from derivcheck.selection import EVERYTHING, Selection
 from derivcheck.spec import ClaimDeclaration, Spec, load_spec, read_spec
 from derivcheck.spec.document import read_text
 from derivcheck.verdicts import ClaimResult, FileResult, FormulaResult, Report
@@ -42,19 +45,19 @@ def verify_paths(paths: Iterable[str | Path], seed: int | None = None, strict: b
 
 def verify_file(
     path: str | Path, seed: int | None = None, strict: bool = False, measuring: Measuring | None = None,
-    documents: str | Path | None = None,
+    documents: str | Path | None = None, selection: Selection = EVERYTHING, memory: Memory | None = None,
 ) -> FileResult:  # fmt: skip
     """The verdicts on a spec file; where it cannot be read, that is the result."""
     try:
         spec = load_spec(path)
     except DerivcheckError as problem:
         return FileResult(str(path), error=problem.diagnostic)
-    return verify_spec(spec, seed, strict, measuring, documents=documents)
+    return verify_spec(spec, seed, strict, measuring, documents=documents, selection=selection, memory=memory)
 
 
 def verify_document(
     path: str | Path, sidecar: str | Path | None = None, seed: int | None = None, strict: bool = False,
-    measuring: Measuring | None = None,
+    measuring: Measuring | None = None, selection: Selection = EVERYTHING, memory: Memory | None = None,
 ) -> FileResult:  # fmt: skip
     """The verdicts on a document, judged with its sidecar: the one given, named by its front matter, or beside it."""
     from derivcheck.document.passages import read_manuscript
@@ -65,7 +68,7 @@ def verify_document(
         spec = load_spec(sidecar if sidecar is not None else sidecar_of(manuscript))
     except DerivcheckError as problem:
         return FileResult(str(path), error=problem.diagnostic)
-    return verify_spec(spec, seed, strict, measuring, manuscript)
+    return verify_spec(spec, seed, strict, measuring, manuscript, selection=selection, memory=memory)
 
 
 def verify_text(text: str, path: str = "<string>", seed: int | None = None, strict: bool = False) -> FileResult:
@@ -80,49 +83,79 @@ def verify_text(text: str, path: str = "<string>", seed: int | None = None, stri
 def verify_spec(
     spec: Spec, seed: int | None = None, strict: bool = False, measuring: Measuring | None = None,
     manuscript: Manuscript | None = None, documents: str | Path | None = None,
+    selection: Selection = EVERYTHING, memory: Memory | None = None,
 ) -> FileResult:  # fmt: skip
-    """The verdicts on one spec, at every depth it declares.
+    """The verdicts on what is selected of one spec, at every depth it declares.
 
     A spec that is a sidecar is judged with its document: `manuscript`, or the file it names,
     looked for beside the spec, in the folder `documents` and in DERIVCHECK_DOCUMENTS.
+    A `memory` spares what has not changed since the same settings were judged with it.
     """
+    memory = memory or Memory()
+    memory.turn_to(spec, seed, measuring)
+    try:
+        with inside(memory.world):
+            return _verified(spec, seed, strict, measuring, manuscript, documents, selection, memory)
+    except ContradictionError as problem:
+        found, contradiction = problem.diagnostic, True
+    except DerivcheckError as problem:
+        found, contradiction = problem.diagnostic.at(Where(spec.path, 1, 1, 1, "".join(spec.lines[:1]))), False
     path = manuscript.path if manuscript is not None else spec.path
-    blank = FileResult(path, spec.title, spec.source, strict=strict)
+    return FileResult(path, spec.title, spec.source, strict=strict, error=found, contradiction=contradiction)
+
+
+def _verified(
+    spec: Spec, seed: int | None, strict: bool, measuring: Measuring | None, manuscript: Manuscript | None,
+    documents: str | Path | None, selection: Selection, memory: Memory,
+) -> FileResult:  # fmt: skip
+    """The pipeline of `verify_spec`. Raises DerivcheckError where the spec cannot be judged."""
+    path = manuscript.path if manuscript is not None else spec.path
     notes: tuple[str, ...] = ()
     formulas: tuple[FormulaResult, ...] = ()
-    try:
-        if spec.document is not None and manuscript is None:
-            from derivcheck.document.sidecars import manuscript_of
+    if spec.document is not None and manuscript is None:
+        from derivcheck.document.sidecars import manuscript_of
 
-            manuscript = manuscript_of(spec, documents)
-            if manuscript is None:
-                if spec.loss is None and not spec.claims:
-                    raise SpecError(_absent(spec.document.file))
-                notes = (f"{spec.document.file.text} is not here, its formulas are not judged: --documents FOLDER",)
-        examiners = [Examiner(build(spec, depth), seed, measuring) for depth in depths(spec)]
-        if spec.symbols:
-            check_spellings(examiners[0].network)
-        gradients = tuple(result for examiner in examiners for result in examiner.gradients())
-        claims = tuple(judge_claim(declaration, examiners, strict) for declaration in spec.claims)
-        if manuscript is not None:
-            from derivcheck.document.accounting import Accountant
+        manuscript = manuscript_of(spec, documents)
+        if manuscript is None:
+            if spec.loss is None and not spec.claims:
+                raise SpecError(_absent(spec.document.file))
+            notes = (f"{spec.document.file.text} is not here, its formulas are not judged: --documents FOLDER",)
+    declared = [claim for claim in spec.claims if selection.matches(claim.id, path)]
+    examiners = memory.examiners(spec, seed, measuring)
+    gradients = memory.gradients(selection, path)
+    claims, warnings = exempted(memory.claims(declared, strict), declared, spec.stray_ignores)
+    if manuscript is not None:
+        from derivcheck.document.accounting import Accountant
 
-            formulas = Accountant(spec, manuscript, seed, strict).account()
-            claims += tuple(f.claim for f in formulas if f.claim is not None and f.standing == "judged")
-    except ContradictionError as problem:
-        return replace(blank, error=problem.diagnostic, contradiction=True)
-    except DerivcheckError as problem:
-        return replace(blank, error=problem.diagnostic.at(Where(spec.path, 1, 1, 1, "".join(spec.lines[:1]))))
-    first = examiners[0]
-    return replace(
-        blank, sizes=tuple(first.network.sizes.items()), seed=first.seed, gradients=gradients, claims=claims,
-        notes=notes, document=manuscript.path if manuscript is not None else "", formulas=formulas,
+        formulas = _selected(Accountant(spec, manuscript, seed, strict).account(), selection, path)
+        claims += tuple(f.claim for f in formulas if f.claim is not None and f.standing == "judged")
+    network = examiners[0].network
+    return FileResult(
+        path, spec.title, spec.source, tuple(network.sizes.items()), examiners[0].seed, gradients, claims,
+        notes, strict=strict, document=manuscript.path if manuscript is not None else "", formulas=formulas,
+        warnings=warnings,
+        deselected=_deselected(spec, examiners, len(declared) + len(gradients)) if selection.text else 0,
     )  # fmt: skip
 
 
 def _absent(file: SourceText) -> Diagnostic:
     return Diagnostic("DC622", f"`{file.text}` is not here, and the spec has nothing else to judge", file.where(),
                       "the document", help="--documents FOLDER")  # fmt: skip
+
+
+def _selected(formulas: Sequence[FormulaResult], selection: Selection, path: str) -> tuple[FormulaResult, ...]:
+    """The formulas of a document that are selected, by the label or the line that they are known by."""
+
+    def known_as(formula: FormulaResult) -> str:
+        return formula.claim.id if formula.claim is not None else f"line {formula.where.line}"
+
+    return tuple(formula for formula in formulas if selection.matches(known_as(formula), path))
+
+
+def _deselected(spec: Spec, examiners: Sequence[Examiner], judged: int) -> int:
+    """How many of a spec's own claims and gradients were not asked for."""
+    gradients = sum(len(e.network.parameters) for e in examiners if e.derivation is not None)
+    return len(spec.claims) + gradients - judged
 
 
 def check_equation(text: str, spec: Spec | str | Path | None = None, seed: int = 0) -> ClaimResult:

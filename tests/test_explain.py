@@ -20,7 +20,8 @@ def codes_and_verdict(found: Page, text: str) -> tuple[list[str], str]:
         result = verify_text(text)
         if result.error is not None:
             return [result.error.code], "error"
-        found_codes = [c.diagnosis.code for c in result.claims if c.diagnosis]
+        found_codes = [c.diagnosis.code for c in result.claims if c.diagnosis and not c.ignored]
+        found_codes += [warning.code for warning in result.warnings]
         return found_codes, "invalid" if found_codes else "ok"
     claim = check_equation(text, read_spec(found.spec or BASE))
     return ([claim.diagnosis.code] if claim.diagnosis else []), claim.verdict

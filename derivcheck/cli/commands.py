@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from enum import Enum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from derivcheck.cli.grading import grade
+from derivcheck.cli.options import Ascii, Color, ColorMode, ReportFormat
+from derivcheck.cli.verifying import verify
 from derivcheck.diagnostics import DerivcheckError, Diagnostic
-
-if TYPE_CHECKING:
-    from derivcheck.verdicts import FileResult
-    from derivcheck.verify import Measuring
 
 app = typer.Typer(
     name="derivcheck",
@@ -26,17 +23,6 @@ app = typer.Typer(
     add_completion=True,
     pretty_exceptions_enable=False,
 )
-
-
-class NumericWay(str, Enum):  # noqa: UP042 - Typer reads the values
-    full = "full"
-    structured = "structured"
-    projections = "projections"
-
-
-class ReportFormat(str, Enum):  # noqa: UP042 - Typer reads the values
-    text = "text"
-    json = "json"
 
 
 class FormFormat(str, Enum):  # noqa: UP042
@@ -56,10 +42,6 @@ class JacobianFormat(str, Enum):  # noqa: UP042
 class LayoutName(str, Enum):  # noqa: UP042
     numerator = "numerator"
     denominator = "denominator"
-
-
-Ascii = Annotated[bool, typer.Option("--ascii", help="ASCII only, whatever the terminal can show.")]
-Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the random points.")]
 
 
 def _distribution(name: str) -> str:
@@ -88,115 +70,7 @@ def options(
     """Derives the gradients of a network and judges the equations that a text claims for them."""
 
 
-def _spec_files(paths: list[Path]) -> list[Path | FileResult]:
-    """Files as they are, folders searched for *.yaml and *.yml; a folder without any is a result of its own.
-
-    Raises DerivcheckError where nothing is named and nothing found.
-    """
-    from derivcheck.verdicts import FileResult
-
-    found: list[Path | FileResult] = []
-    for path in paths or [Path("specs")]:
-        if path.is_dir():
-            inside = sorted(p for ending in ("*.yaml", "*.yml") for p in path.rglob(ending))
-            if not inside:
-                empty = Diagnostic("DC608", f"no specs in `{path}`", help="derivcheck verify FILE.yaml")
-                if not paths:
-                    raise DerivcheckError(empty)
-                found.append(FileResult(str(path), error=empty))
-            found.extend(inside)
-        elif not paths:
-            raise DerivcheckError(Diagnostic("DC608", "no spec is named and there is no folder `specs`",
-                                             help="derivcheck verify FILE.yaml"))  # fmt: skip
-        else:
-            found.append(path)
-    return found
-
-
-@app.command()
-def verify(
-    specs: Annotated[
-        list[Path] | None, typer.Argument(help="Spec files or folders; the folder specs by default.")
-    ] = None,
-    format: Annotated[ReportFormat, typer.Option("--format", help="How to report.")] = ReportFormat.text,
-    seed: Seed = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Only proved claims hold, checked ones do not.")] = False,
-    numeric: Annotated[NumericWay, typer.Option("--numeric", help="How gradients are measured.")] = NumericWay.full,
-    spec: Annotated[Path | None, typer.Option("--spec", help="The sidecar of a document.")] = None,
-    documents: Annotated[
-        Path | None, typer.Option("--documents", metavar="FOLDER", help="Where the documents of sidecars lie.")
-    ] = None,
-    sizes: Annotated[
-        str | None, typer.Option("--sizes", metavar="n0=784,M=32", help="Sizes for the measurement of gradients.")
-    ] = None,
-    plot: Annotated[
-        Path | None, typer.Option("--plot", metavar="FILE.svg|png", help="Draw errors and disagreements.")
-    ] = None,
-    ascii: Ascii = False,
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Show evidence and readings.")] = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Show only what does not hold.")] = False,
-) -> int:
-    """Derive and check every gradient, and judge every claim, of the specs."""
-    from derivcheck.cli.measuring import measuring_of
-    from derivcheck.verdicts import Report
-
-    measuring = measuring_of(numeric.value, sizes, sys.stderr)
-    if plot is not None:
-        from derivcheck.report.plot import require_plotting
-
-        require_plotting(plot)
-    files = _spec_files(specs or [])
-    progress = sys.stderr.isatty() and len(files) > 3
-    results = []
-    for position, file in enumerate(files, 1):
-        if progress:
-            print(f"\r{position}/{len(files)}\x1b[K", end="", file=sys.stderr, flush=True)
-        results.append(_judged(file, seed, strict, measuring, spec, documents) if isinstance(file, Path) else file)
-    if progress or measuring.progress is not None:
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-    if plot is not None:
-        from derivcheck.report.plot import draw
-
-        draw([file for file in files if isinstance(file, Path)], plot, measuring, seed)
-    report = Report(tuple(results))
-    if format is ReportFormat.json:
-        from derivcheck.report.json import to_json
-
-        sys.stdout.write(to_json(report, ascii_only=ascii or not _unicode_output()))
-    else:
-        from derivcheck.report.page import page_for
-        from derivcheck.report.text import write_report
-
-        page = page_for(sys.stdout, ascii_only=ascii, verbosity=1 if verbose else -1 if quiet else 0)
-        write_report(report, sys.stdout, page)
-    sys.stdout.flush()
-    return report.exit_code
-
-
-def _judged(
-    path: Path, seed: int | None, strict: bool, measuring: Measuring, sidecar: Path | None, documents: Path | None
-) -> FileResult:
-    """One file's results; a failure of derivcheck's own is reported for this file, the others are judged."""
-    from derivcheck.document.sidecars import is_document
-    from derivcheck.verdicts import FileResult
-    from derivcheck.verify import verify_document, verify_file
-
-    try:
-        if is_document(path):
-            return verify_document(path, sidecar, seed, strict, measuring)
-        return verify_file(path, seed, strict, measuring, documents)
-    except Exception as problem:
-        if os.environ.get("DERIVCHECK_TRACEBACK"):
-            raise
-        from derivcheck.cli.main import own_bug
-
-        return FileResult(str(path), error=own_bug(problem), contradiction=True)
-
-
-def _unicode_output() -> bool:
-    from derivcheck.report.page import carries_unicode
-
-    return carries_unicode(sys.stdout)
+app.command()(verify)
 
 
 @app.command()
@@ -206,11 +80,14 @@ def check(
     witness: Annotated[bool, typer.Option("--witness", help="Print a NumPy script that shows it.")] = False,
     format: Annotated[ReportFormat, typer.Option("--format", help="How to report.")] = ReportFormat.text,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the random points.")] = 0,
+    color: Color = ColorMode.auto,
     ascii: Ascii = False,
 ) -> int:
     """Judge one equation: against a spec, or over vectors of one size without one."""
+    from derivcheck.report.page import page_for
     from derivcheck.verify import check_equation
 
+    page = page_for(sys.stdout, ascii_only=ascii, color=color.value)
     result = check_equation(equation, spec, seed)
     if witness:
         from derivcheck.witness import script
@@ -219,12 +96,11 @@ def check(
     elif format is ReportFormat.json:
         from derivcheck.report.json import claim_to_json
 
-        sys.stdout.write(claim_to_json(result, ascii_only=ascii or not _unicode_output()))
+        sys.stdout.write(claim_to_json(result, ascii_only=not page.unicode))
     else:
-        from derivcheck.report.page import page_for
         from derivcheck.report.text import write_claim
 
-        write_claim(result, sys.stdout, page_for(sys.stdout, ascii_only=ascii))
+        write_claim(result, sys.stdout, page)
     return 0 if result.holds else 2 if result.verdict == "undecided" else 1
 
 

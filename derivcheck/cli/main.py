@@ -7,7 +7,10 @@ be judged; 3 derivcheck's own bug; 130 interrupted; 141 nobody reads the output 
 from __future__ import annotations
 
 import os
+import re
 import sys
+from pathlib import Path
+from typing import Any
 
 from derivcheck.diagnostics import ContradictionError, DerivcheckError, Diagnostic
 
@@ -64,7 +67,8 @@ def _run(arguments: list[str]) -> int:
     from derivcheck.cli.commands import app
 
     try:
-        result = app(args=arguments, prog_name="derivcheck", standalone_mode=False)
+        configured = _configured(arguments)
+        result = app(args=arguments, prog_name="derivcheck", standalone_mode=False, default_map=configured)
         sys.stdout.flush()
     except SystemExit as stop:
         if isinstance(stop.__context__, BrokenPipeError):  # Typer would call it 1: a claim that does not hold
@@ -84,8 +88,27 @@ def _run(arguments: list[str]) -> int:
     return int(result) if isinstance(result, int) else 0
 
 
-def _say(diagnostic: Diagnostic) -> None:
+def _configured(arguments: list[str]) -> dict[str, dict[str, Any]]:
+    """Defaults of the command from pyproject.toml; help is given whatever stands there."""
+    if arguments[:1] != ["verify"] or "--help" in arguments:
+        return {}
+    from derivcheck.cli.configuration import defaults, unknown_variables
+
+    for warning in unknown_variables(os.environ):
+        _say(warning, "warning")
+    found = defaults(Path.cwd())
+    # `-q` on the command line must win over `verbose` in the file, and the other way round.
+    if found.keys() & {"verbose", "quiet"} and any(_asks_for_verbosity(word) for word in arguments):
+        found = {name: value for name, value in found.items() if name not in ("verbose", "quiet")}
+    return {"verify": found}
+
+
+def _asks_for_verbosity(word: str) -> bool:
+    return word in ("--verbose", "--quiet") or re.fullmatch(r"-[vq]+", word) is not None
+
+
+def _say(diagnostic: Diagnostic, title: str = "error") -> None:
     from derivcheck.report.page import page_for
     from derivcheck.report.text import write_diagnostic
 
-    write_diagnostic(diagnostic, sys.stderr, page_for(sys.stderr))
+    write_diagnostic(diagnostic, sys.stderr, page_for(sys.stderr), title=title)

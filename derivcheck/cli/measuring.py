@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TextIO, cast
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, cast
 
 from derivcheck.diagnostics import DerivcheckError, Diagnostic
-from derivcheck.numeric.survey import Way
-from derivcheck.verify import Measuring
+
+if TYPE_CHECKING:
+    from derivcheck.numeric.survey import Way
+    from derivcheck.verify import Measuring
 
 LARGEST = 10**7
 
 
-def measuring_of(way: str, sizes: str | None, stream: TextIO) -> Measuring:
-    """The options as a value; progress goes to a terminal alone. Raises DerivcheckError (DC614)."""
+def measuring_of(way: str, sizes: Mapping[str, int], tell: Callable[[str], None] | None = None) -> Measuring:
+    """The options as a value; progress is told where sizes are given, for then it takes long."""
+    from derivcheck.verify import Measuring
 
-    def tell(what: str) -> None:
-        print(f"\r{what}\x1b[K", end="", file=stream, flush=True)
-
-    chosen = _sizes(sizes) if sizes is not None else {}
-    return Measuring(cast(Way, way), chosen, tell if chosen and stream.isatty() else None)
+    return Measuring(cast("Way", way), sizes, tell if sizes else None)
 
 
-def _sizes(text: str) -> dict[str, int]:
+def sizes_of(text: str | None) -> dict[str, int]:
+    """The sizes of `--sizes`. Raises DerivcheckError (DC614)."""
+    if text is None:
+        return {}
     found: dict[str, int] = {}
     for part in text.split(","):
         name, sign, number = part.partition("=")

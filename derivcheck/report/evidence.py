@@ -118,13 +118,15 @@ def file_summary(file: FileResult) -> str:
     if file.claims:
         claims = [_outcome(claim) for claim in file.claims]
         parts.append(f"{counting(len(file.claims), 'claim')}: {_tally(claims)}")
+    if file.warnings:
+        parts.append(f"{counting(len(file.warnings), 'unused ignore')}")
     return "; ".join(parts) or "nothing to judge"
 
 
 def _outcome(claim: ClaimResult) -> str:
     if claim.expected and claim.holds and claim.verdict not in ("proved", "checked"):
         return f"{claim.verdict} as expected"
-    return claim.verdict
+    return f"{claim.verdict} and ignored" if claim.ignored else claim.verdict
 
 
 def _tally(words: list[str]) -> str:

@@ -57,7 +57,11 @@ def _summary(report: Report) -> dict[str, Any]:
         "gradients": _tally(gradient.verdict for gradient in gradients),
         "claims": _tally(claim.verdict for claim in claims),
         "holds": sum(claim.holds for claim in claims),
-        "fails": sum(not claim.holds for claim in claims),
+        "fails": sum(file.fails(claim) for file in report.files for claim in file.claims),
+        "ignored": sum(bool(claim.ignored) for claim in claims),
+        "open": sum(claim.open and not claim.ignored for claim in claims),
+        "warnings": sum(len(file.warnings) for file in report.files),
+        "deselected": report.deselected,
         "exit_code": report.exit_code,
     }
 
@@ -78,6 +82,9 @@ def file_values(file: FileResult) -> dict[str, Any]:
         "gradients": [gradient_values(gradient, file.accepts(gradient)) for gradient in file.gradients],
         "claims": [claim_values(claim) for claim in file.claims],
         "notes": list(file.notes),
+        "warnings": [diagnostic_values(warning) for warning in file.warnings],
+        "fail_on": file.fail_on,
+        "deselected": file.deselected,
         "error": diagnostic_values(file.error),
         "contradiction": file.contradiction,
         "exit_code": file.exit_code,
@@ -157,6 +164,7 @@ def claim_values(claim: ClaimResult) -> dict[str, Any]:
         "verdict": claim.verdict,
         "expected": claim.expected or None,
         "holds": claim.holds,
+        "ignored": claim.ignored or None,
         "facts": list(claim.facts),
         "evidence": {
             "ways": _ways(claim),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -71,8 +72,9 @@ class Page:
         return Console(
             file=stream,
             width=self.width,
-            color_system="auto" if self.color else None,
+            color_system="standard" if self.color else None,
             force_terminal=True if self.color else None,
+            no_color=not self.color,
             markup=False,
             emoji=False,
             highlight=False,
@@ -81,11 +83,23 @@ class Page:
         )
 
 
-def page_for(stream: TextIO, *, ascii_only: bool = False, verbosity: int = 0) -> Page:
-    """The page of a stream: colours only on a terminal without NO_COLOR, Unicode only where it encodes."""
+def page_for(stream: TextIO, *, ascii_only: bool = False, verbosity: int = 0, color: str = "auto") -> Page:
+    """The page of a stream: Unicode only where it encodes; `color` is auto, always or never."""
     terminal = stream.isatty()
-    color = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Page(_width(stream, terminal), not ascii_only and carries_unicode(stream), color, verbosity)
+    colored = color == "always" or (color == "auto" and wants_color(terminal, os.environ))
+    return Page(_width(stream, terminal), not ascii_only and carries_unicode(stream), colored, verbosity)
+
+
+def wants_color(terminal: bool, environment: Mapping[str, str]) -> bool:
+    """What the environment says of colours: NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE, then CLICOLOR=0.
+
+    NO_COLOR counts whenever it is not empty; the two that force do unless they are 0 or false.
+    """
+    if environment.get("NO_COLOR"):
+        return False
+    if any(environment.get(name, "0").lower() not in ("", "0", "false") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    return terminal and environment.get("CLICOLOR") != "0" and environment.get("TERM") != "dumb"
 
 
 def carries_unicode(stream: TextIO) -> bool:

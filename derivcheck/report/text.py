@@ -88,10 +88,14 @@ def _write_file(file: FileResult, console: Console, page: Page) -> None:
     gradients = [g for g in file.gradients if shown or not file.accepts(g)]
     if gradients:
         _write_table(gradient_table(gradients, page, strict=file.strict), console)
-    claims = [c for c in file.claims if page.verbosity >= 0 or not c.holds]
+    claims = [c for c in file.claims if page.verbosity >= 0 or file.fails(c)]
     if claims:
         console.line()
-        for line in _claim_lines(claims, page):
+        for line in _claim_lines(claims, page, file):
+            _line(console, line)
+    for warning in file.warnings if page.verbosity >= 0 or file.strict else ():
+        console.line()
+        for line in diagnostic_lines(warning, page, title="error" if file.strict else "warning"):
             _line(console, line)
     if file.formulas and page.verbosity >= 0:
         console.line()
@@ -103,7 +107,9 @@ def _write_file(file: FileResult, console: Console, page: Page) -> None:
             _line(console, Text.assemble(("  note: ", HEADING)) + page.text(note))
         if page.verbosity > 0 and file.sizes:
             _line(console, page.text(f"  numbers at {sizes(file.sizes)}, seed {file.seed}", DIM))
-    if gradients or claims:
+        if file.deselected:
+            _line(console, page.text(f"  {file.deselected} more are not selected", DIM))
+    if gradients or claims or file.warnings:
         console.line()
     style = "green" if file.exit_code == 0 else "red"
     mark = _mark(file.exit_code == 0, page)
@@ -118,17 +124,28 @@ def _overall(report: Report, page: Page) -> Text:
     """The last line: all files together."""
     gradients = [gradient for file in report.files for gradient in file.gradients]
     claims = [claim for file in report.files for claim in file.claims]
-    wrong = sum(not claim.holds for claim in claims)
+    wrong = sum(file.fails(claim) for file in report.files for claim in file.claims)
     failed = [f"{counting(wrong, 'claim')} {'does' if wrong == 1 else 'do'} not hold"] if wrong else []
-    open_ = sum(not file.accepts(gradient) for file in report.files for gradient in file.gradients)
+    open_ = sum(file.gradient_fails(gradient) for file in report.files for gradient in file.gradients)
     failed += [f"{counting(open_, 'gradient')} {'does' if open_ == 1 else 'do'} not hold"] if open_ else []
     unread = sum(file.error is not None or file.contradiction for file in report.files)
     failed += [f"{counting(unread, 'spec')} could not be judged"] if unread else []
+    unused = sum(len(file.warnings) for file in report.files if file.strict)
+    failed += [f"{counting(unused, 'ignore')} {'is' if unused == 1 else 'are'} not needed"] if unused else []
     counted = ", ".join(
         (counting(len(report.files), "spec"), counting(len(gradients), "gradient"), counting(len(claims), "claim"))
     )
-    holds = report.exit_code == 0
-    outcome = "all hold" if holds else ", ".join(failed) or "nothing to judge"
+    holds = report.exit_code == 0 and not failed
+    ignored = sum(bool(claim.ignored) for claim in claims)
+    passed = sum(c.open and not c.ignored for c in claims) + sum(
+        not file.accepts(gradient) for file in report.files for gradient in file.gradients
+    )
+    remarks = [f"{ignored} ignored"] * bool(ignored) + [f"{passed} open"] * bool(holds and passed)
+    remarks += [f"{report.deselected} not selected"] * bool(report.deselected)
+    outcome = ("all others hold" if ignored or passed else "all hold") if holds else ", ".join(failed)
+    outcome = "; ".join([outcome or "nothing to judge", *remarks])
+    if failed and report.exit_code == 0:
+        outcome += " (exit code 0 all the same, by --exit-zero)"
     style = "bold green" if holds else "bold red"
     return Text.assemble((f"{_mark(holds, page)} {counted}: {page.show(outcome)}", style))
 
@@ -240,30 +257,37 @@ def _verdict(verdict: Verdict, strict: bool, page: Page) -> Text:
 # --- claims ---------------------------------------------------------------------------------
 
 
-def _claim_lines(claims: Sequence[ClaimResult], page: Page) -> Iterator[Text]:
+def _claim_lines(claims: Sequence[ClaimResult], page: Page, file: FileResult | None = None) -> Iterator[Text]:
     column = min(WIDEST_ID, max(width_of(page.show(claim.id)) for claim in claims))
     for position, claim in enumerate(claims):
-        yield _claim_line(claim, column, page)
+        passes = file is not None and not file.fails(claim)
+        yield _claim_line(claim, column, page, passes)
         yield from _link_lines(claim, page)
         if page.verbosity > 0:
             for name, text in _claim_evidence(claim, page):
                 yield Text.assemble("      ", (f"{name:<8}", DIM)) + Text(text)
-        if not claim.holds:
+        if not claim.holds and not claim.ignored:
             found = finding(claim)
             if found is not None:
-                yield from diagnostic_lines(found, page)
+                yield from diagnostic_lines(found, page, title="warning" if passes else "error")
                 if position + 1 < len(claims):
                     yield Text()
 
 
-def _claim_line(claim: ClaimResult, column: int, page: Page) -> Text:
+def _claim_line(claim: ClaimResult, column: int, page: Page, passes: bool = False) -> Text:
+    """One claim; one that does not hold and `passes` all the same has a mark of its own."""
     shown = page.show(claim.id)
-    line = Text.assemble("  ", (_mark(claim.holds, page), "green" if claim.holds else "red"), " ", (shown, HEADING))
+    mark = ("-", DIM) if claim.ignored else ("?", "yellow") if passes and not claim.holds else None
+    mark = mark or (_mark(claim.holds, page), "green" if claim.holds else "red")
+    line = Text.assemble("  ", mark, " ", (shown, HEADING))
     line.append(" " * (column - width_of(shown) + 2 if width_of(shown) <= column else 2))
     line.append(f"{claim.verdict:<9}", style=STYLES[claim.verdict]).append("  ")
     shown = claim.text if len(claim.links) < 2 else f"{claim.links[0].text} = …"
     line.append(page.show(" ".join(shown.split())))
     remarks = []
+    if claim.ignored:
+        code = claim.diagnosis.code if claim.diagnosis is not None and claim.diagnosis.code else "as"
+        remarks.append(f"ignored {code}: {claim.ignored}")
     if claim.facts:
         remarks.append(f"given {', '.join(claim.facts)}")
     if claim.reach:

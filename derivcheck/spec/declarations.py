@@ -57,10 +57,20 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True)
+class Ignore:
+    """`# derivcheck: ignore[DC202] reason`: a finding that a claim may have; `where` is the code's place."""
+
+    code: str
+    reason: str
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimDeclaration:
     """One equation to judge, or a derivation given as `steps`.
 
-    `expect` is empty where the claim is expected to hold; `code` is the expected diagnosis.
+    `expect` is empty where the claim is expected to hold; `code` is the expected diagnosis;
+    `ignores` are the findings that let it pass all the same.
     """
 
     id: str
@@ -74,6 +84,7 @@ class ClaimDeclaration:
     let: tuple[Formula, ...]
     given: tuple[SourceText, ...]
     where: Where
+    ignores: tuple[Ignore, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,4 +160,5 @@ class Spec:
     document: DocumentDeclaration | None = None
     claims: tuple[ClaimDeclaration, ...] = ()
     numeric: NumericSettings = NumericSettings()
+    stray_ignores: tuple[Ignore, ...] = ()  # those that stand at no claim
     lines: tuple[str, ...] = field(default=(), repr=False)

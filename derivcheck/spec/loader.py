@@ -22,6 +22,7 @@ from derivcheck.spec.declarations import (
     TensorDeclaration,
 )
 from derivcheck.spec.document import Reader, close_match, compose, is_mapping, is_null, is_sequence, read_text
+from derivcheck.spec.ignores import with_ignores
 from derivcheck.spec.sidecar import read_document
 
 KEYS = ("title", "source", "vectors", "layout", "vec", "tensors", "functions", "families", "depths", "layers",
@@ -89,7 +90,7 @@ class SpecReader:
         if not spec.tensors and not spec.claims and spec.document is None:
             self.reader.fail("DC023", "the spec declares no tensors", root, "", "tensors:\n  x: n")
         self._refuse_shared_names(spec)
-        return spec
+        return with_ignores(self.reader.document, root, spec)
 
     # --- names ----------------------------------------------------------------------------
 

@@ -1,0 +1,219 @@
+"""`derivcheck verify`: which files, how they are judged, and what makes the run fail."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from derivcheck.cli.options import Ascii, Color, ColorMode, FailOn, NumericWay, ReportFormat
+from derivcheck.diagnostics import DerivcheckError, Diagnostic
+
+if TYPE_CHECKING:
+    from derivcheck.cli.judging import Judging
+    from derivcheck.report.page import Page
+    from derivcheck.selection import Selection
+    from derivcheck.verdicts import FileResult, Report
+
+MOST_JOBS = 256
+
+
+def _option(*names: str, **settings: Any) -> Any:
+    """An option that the environment may give too: `--fail-on` is DERIVCHECK_FAIL_ON."""
+    variable = "DERIVCHECK_" + names[-1].split("/")[0].removeprefix("--").replace("-", "_").upper()
+    return typer.Option(*names, envvar=variable, **settings)
+
+
+def verify(
+    specs: Annotated[
+        list[Path] | None, typer.Argument(help="Spec files or folders; the folder specs by default.")
+    ] = None,
+    keyword: Annotated[
+        str | None,
+        typer.Option("-k", metavar="EXPR", help="Only what matches: parts of claim ids, dL/dW1, paths; and, or, not."),
+    ] = None,
+    format: Annotated[ReportFormat, _option("--format", help="How to report.")] = ReportFormat.text,
+    seed: Annotated[int | None, _option("--seed", min=0, help="Seed of the random points.")] = None,
+    strict: Annotated[
+        bool, _option("--strict/--no-strict", help="Only proved claims hold, checked ones do not; unused ignores fail.")
+    ] = False,
+    fail_on: Annotated[
+        FailOn, _option("--fail-on", help="What ends with exit code 1: refuted and invalid claims, or open ones too.")
+    ] = FailOn.undecided,
+    exit_zero: Annotated[
+        bool,
+        _option("--exit-zero/--no-exit-zero", help="Exit code 0 instead of 1; 2 (not judged) and 3 (a bug) remain."),
+    ] = False,
+    jobs: Annotated[
+        int, _option("--jobs", min=0, max=MOST_JOBS, help="How many processes judge files; 0: one per processor.")
+    ] = 1,
+    timeout: Annotated[
+        float | None, _option("--timeout", metavar="SECONDS", help="For each file; one that takes longer is an error.")
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Judge files again when they change, until ctrl-C.")] = False,
+    numeric: Annotated[NumericWay, _option("--numeric", help="How gradients are measured.")] = NumericWay.full,
+    spec: Annotated[Path | None, typer.Option("--spec", help="The sidecar of a document.")] = None,
+    documents: Annotated[
+        Path | None, _option("--documents", metavar="FOLDER", help="Where the documents of sidecars lie.")
+    ] = None,
+    sizes: Annotated[
+        str | None, _option("--sizes", metavar="n0=784,M=32", help="Sizes for the measurement of gradients.")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE.svg|png", help="Draw errors and disagreements.")
+    ] = None,
+    color: Color = ColorMode.auto,
+    ascii: Ascii = False,
+    verbose: Annotated[bool, _option("-v", "--verbose", help="Show evidence and readings.")] = False,
+    quiet: Annotated[bool, _option("-q", "--quiet", help="Show only what does not hold.")] = False,
+) -> int:
+    """Derive and check every gradient, and judge every claim, of the specs.
+
+    Options may also be given in `[tool.derivcheck]` of pyproject.toml, and in the
+    environment as DERIVCHECK_STRICT and so on.
+    """
+    from derivcheck.cli.judging import Judging
+    from derivcheck.cli.measuring import sizes_of
+    from derivcheck.selection import selection_of
+
+    _require(timeout, plot, watch, format)
+    judging = Judging(seed, strict, numeric.value, sizes_of(sizes), spec, documents, selection_of(keyword),
+                      fail_on.value, timeout)  # fmt: skip
+    page = _page(color, ascii, 1 if verbose else -1 if quiet else 0)
+    if watch:
+        from derivcheck.cli.watching import watch as watch_files
+
+        return watch_files(lambda: spec_files(specs or []), judging, page, sys.stdout)
+    files = spec_files(specs or [])
+    results = judged(files, judging, jobs or os.cpu_count() or 1)
+    if plot is not None:
+        from derivcheck.cli.measuring import measuring_of
+        from derivcheck.report.plot import draw
+
+        draw([f for f in files if isinstance(f, Path)], plot, measuring_of(judging.way, judging.sizes), seed)
+    report = selected(results, judging.selection, exit_zero)
+    write(report, format, page)
+    return report.exit_code
+
+
+def _require(timeout: float | None, plot: Path | None, watch: bool, format: ReportFormat) -> None:
+    """What must be known before anything is judged. Raises DerivcheckError."""
+    if timeout is not None:
+        from derivcheck.cli.deadline import require_deadlines
+
+        if not 0 < timeout < 1e6:
+            raise DerivcheckError(Diagnostic("DC647", "`--timeout` is a number of seconds", help="--timeout 10"))
+        require_deadlines()
+    if plot is not None:
+        from derivcheck.report.plot import require_plotting
+
+        require_plotting(plot)
+    if watch and (plot is not None or format is not ReportFormat.text):
+        other = "--plot" if plot is not None else f"--format {format.value}"
+        raise DerivcheckError(Diagnostic("DC647", f"`--watch` writes text again and again, and no `{other}`"))
+
+
+def _page(color: ColorMode, ascii: bool, verbosity: int) -> Page:
+    from derivcheck.report.page import page_for
+
+    return page_for(sys.stdout, ascii_only=ascii, verbosity=verbosity, color=color.value)
+
+
+def write(report: Report, format: ReportFormat, page: Page) -> None:
+    """The report on the standard output."""
+    if format is ReportFormat.json:
+        from derivcheck.report.json import to_json
+
+        sys.stdout.write(to_json(report, ascii_only=not page.unicode))
+    else:
+        from derivcheck.report.text import write_report
+
+        write_report(report, sys.stdout, page)
+    sys.stdout.flush()
+
+
+def spec_files(paths: list[Path]) -> list[Path | FileResult]:
+    """Files as they are, folders searched for *.yaml and *.yml; a folder without any is a result of its own.
+
+    Raises DerivcheckError where nothing is named and nothing found.
+    """
+    from derivcheck.verdicts import FileResult
+
+    found: list[Path | FileResult] = []
+    for path in paths or [Path("specs")]:
+        if path.is_dir():
+            inside = sorted(p for ending in ("*.yaml", "*.yml") for p in path.rglob(ending))
+            if not inside:
+                empty = Diagnostic("DC608", f"no specs in `{path}`", help="derivcheck verify FILE.yaml")
+                if not paths:
+                    raise DerivcheckError(empty)
+                found.append(FileResult(str(path), error=empty))
+            found.extend(inside)
+        elif not paths:
+            raise DerivcheckError(Diagnostic("DC608", "no spec is named and there is no folder `specs`",
+                                             help="derivcheck verify FILE.yaml"))  # fmt: skip
+        else:
+            found.append(path)
+    return found
+
+
+def judged(files: list[Path | FileResult], judging: Judging, jobs: int) -> list[FileResult]:
+    """The results in the order of the files, whoever finds them."""
+    paths = [file for file in files if isinstance(file, Path)]
+    tell, clear = _progress(len(paths))
+    try:
+        if jobs > 1 and len(paths) > 1:
+            from derivcheck.cli.workers import judge_all
+
+            found = iter(judge_all(paths, judging, min(jobs, len(paths)), lambda count: tell(f"{count}/{len(paths)}")))
+        else:
+            found = _in_turn(paths, judging, tell)
+        return [next(found) if isinstance(file, Path) else file for file in files]
+    finally:
+        clear()
+
+
+def _in_turn(paths: list[Path], judging: Judging, tell: Callable[[str], None]) -> Iterator[FileResult]:
+    for position, path in enumerate(paths, 1):
+        if len(paths) > 3:
+            tell(f"{position}/{len(paths)}")
+        yield judging.judge(path, tell)
+
+
+def _progress(count: int) -> tuple[Callable[[str], None], Callable[[], None]]:
+    """How progress is told on a terminal, and how its line is cleared; nothing where nobody looks."""
+    if not sys.stderr.isatty():
+        return lambda what: None, lambda: None
+
+    def tell(what: str) -> None:
+        print(f"\r{what}\x1b[K", end="", file=sys.stderr, flush=True)
+
+    return tell, lambda: tell("")
+
+
+def selected(results: list[FileResult], selection: Selection, exit_zero: bool) -> Report:
+    """The report of what was asked for. Raises DerivcheckError (DC641) where that is nothing."""
+    from derivcheck.selection import nothing_selected
+    from derivcheck.verdicts import Report
+
+    if not selection.text:
+        return Report(tuple(results), exit_zero)
+    kept = [f for f in results if f.error is not None or f.gradients or f.claims or f.formulas]
+    if not kept:
+        raise nothing_selected(selection, _names(file.path for file in results))
+    return Report(tuple(kept), exit_zero, sum(file.deselected for file in results))
+
+
+def _names(paths: Iterable[str]) -> Iterator[str]:
+    """What could have been selected: the ids of claims, the files."""
+    from derivcheck.document.sidecars import is_document
+    from derivcheck.spec import load_spec
+
+    for path in paths:
+        yield path
+        if not is_document(path):
+            yield from (claim.id for claim in load_spec(path).claims)

@@ -1,0 +1,164 @@
+"""`--jobs`: files judged in several processes, the results in the order of the files.
+
+Each process is forked before the mathematics libraries are loaded (spawned where a system
+cannot fork safely), asks for a file at a time, and ends with its pipe. A process that dies,
+or that its own timer cannot stop, costs the file it was at and is replaced.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from derivcheck.cli.deadline import late_after
+from derivcheck.cli.judging import Judging
+from derivcheck.diagnostics import Diagnostic
+from derivcheck.verdicts import FileResult
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkContext, SpawnContext
+
+GRACE = 2.0  # seconds that a process gets to stop by itself once its time is over
+FORKS = sys.platform == "linux"
+
+
+def judge_all(
+    paths: Sequence[Path], judging: Judging, jobs: int, done: Callable[[int], None] = lambda count: None
+) -> list[FileResult]:  # fmt: skip
+    """The results of the files, in their order; `done` is told how many there are so far.
+
+    No process is left behind, whatever is raised.
+    """
+    results: dict[int, FileResult] = {}
+    waiting = list(range(len(paths)))[::-1]
+    workers: list[_Worker] = []
+    try:
+        while len(results) < len(paths):
+            while waiting and len(workers) < jobs:
+                workers.append(_Worker.started(judging, [worker.pipe for worker in workers]))
+                workers[-1].take(waiting.pop(), paths)
+            for worker in _ready(workers, judging):
+                results[worker.at] = worker.result(paths[worker.at], judging)
+                done(len(results))
+                if not worker.alive:
+                    workers.remove(worker)
+                    worker.end()
+                elif waiting:
+                    worker.take(waiting.pop(), paths)
+                else:
+                    worker.at = -1
+    finally:
+        for worker in workers:
+            worker.end()
+    return [results[position] for position in range(len(paths))]
+
+
+@dataclass(slots=True, eq=False)
+class _Worker:
+    """One process, our end of its pipe, which file it is at (-1: none) and since when."""
+
+    process: BaseProcess
+    pipe: Connection
+    at: int = -1
+    since: float = 0.0
+    alive: bool = True
+
+    @classmethod
+    def started(cls, judging: Judging, others: Sequence[Connection]) -> _Worker:
+        context: ForkContext | SpawnContext
+        context = multiprocessing.get_context("fork") if FORKS else multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        # A fork inherits every open pipe: it closes ours, so that it sees when we are gone.
+        inherited = (ours, *others) if FORKS else ()
+        process = context.Process(target=_work, args=(theirs, judging, inherited), daemon=True)
+        with _uninterrupted():
+            process.start()
+        theirs.close()
+        return cls(process, ours)
+
+    def take(self, position: int, paths: Sequence[Path]) -> None:
+        self.at, self.since = position, time.monotonic()
+        try:
+            self.pipe.send(paths[position])
+        except OSError:
+            self.alive = False  # it died while it had nothing to do
+
+    def result(self, path: Path, judging: Judging) -> FileResult:
+        """What it found, or what became of it."""
+        late = judging.timeout is not None and not self.pipe.poll()
+        if self.alive and not (late and self.process.is_alive()):
+            try:
+                found = self.pipe.recv()
+                assert isinstance(found, FileResult)
+                return found
+            except (EOFError, OSError):
+                late = False
+        self.alive = False
+        if late and judging.timeout is not None:
+            return FileResult(str(path), error=late_after(str(path), judging.timeout))
+        self.process.join(GRACE)
+        code = self.process.exitcode
+        how = f"ended by signal {-code}" if code is not None and code < 0 else f"ended with code {code}"
+        return FileResult(str(path), error=Diagnostic("DC645", f"the process that judged `{path}` {how}",
+                                                      help="--jobs 1, or fewer of them"))  # fmt: skip
+
+    def end(self) -> None:
+        self.pipe.close()
+        if self.process.is_alive():
+            self.process.terminate()
+            self.process.join(GRACE)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
+        self.process.close()
+
+
+def _ready(workers: Sequence[_Worker], judging: Judging) -> list[_Worker]:
+    """The workers that have something to say, have died, or are long past their time."""
+    busy = [worker for worker in workers if worker.at >= 0]
+    limit = None
+    if judging.timeout is not None:
+        first = min(worker.since for worker in busy)
+        limit = max(0.0, first + judging.timeout + GRACE - time.monotonic())
+    said = {id(pipe) for pipe in wait([worker.pipe for worker in busy if worker.alive], _soonest(busy, limit))}
+    now = time.monotonic()
+    overdue = judging.timeout + GRACE if judging.timeout is not None else float("inf")
+    return [w for w in busy if not w.alive or id(w.pipe) in said or now - w.since >= overdue]
+
+
+def _soonest(busy: Sequence[_Worker], limit: float | None) -> float | None:
+    return limit if all(worker.alive for worker in busy) else 0.0
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits while a process starts: it must not see it before it ignores it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _work(pipe: Connection, judging: Judging, inherited: Sequence[Connection]) -> None:
+    """The life of a process: interrupted by its pipe alone, so that ctrl-C is answered once."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for other in inherited:
+        other.close()
+    try:
+        while True:
+            pipe.send(judging.judge(pipe.recv()))
+    except (EOFError, OSError):
+        return

@@ -1,0 +1,63 @@
+"""A warm re-check of the one-hidden-layer spec under `--watch`, from the saved file to the written report.
+
+Run: python tests/benchmarks/bench_watch.py
+"""
+
+from __future__ import annotations
+
+import gc
+import io
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from derivcheck.cli.judging import Judging
+from derivcheck.cli.watching import EVERY, Watch
+from derivcheck.report.page import Page
+from derivcheck.report.text import write_report
+from derivcheck.verdicts import Report
+
+SPEC = Path(__file__).parent.parent.parent / "specs" / "mlp.yaml"
+EDITS: dict[str, Callable[[str, int], str]] = {
+    "one claim changed, right": lambda text, k: text.replace("(p - y) @ a1.T", f"(p - y) @ a1.T + {k} * 0", 1),
+    "one claim changed, wrong": lambda text, k: text.replace("(p - y) @ a1.T", f"{k + 2} * (p - y) @ a1.T", 1),
+    "a claim added above the others": lambda text, k: text.replace("claims:\n", f"claims:\n  q{k}: dL/db2 = p - y\n"),
+    "the title changed": lambda text, k: text.replace("One hidden layer", f"One hidden layer ({k})"),
+    "a comment added at the top": lambda text, k: "# seen\n" * (k + 1) + text,
+    "a layer changed": lambda text, k: text.replace("z1: W1 @ x + b1", f"z1: W1 @ x + {k + 2} * b1"),
+}
+
+
+def milliseconds(edit: Callable[[str, int], str], rounds: int = 15) -> list[tuple[float, float]]:
+    """(by the clock, of the processor): each round saves another edit, judges the file again and writes its report."""
+    text = SPEC.read_text()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "mlp.yaml"
+        path.write_text(text)
+        watch = Watch(lambda: [path], Judging())
+        watch.look()
+        gc.collect()
+        gc.freeze()  # as the command does after its first report
+        times = []
+        for k in range(rounds + 2):
+            path.write_text(edit(text, k))
+            start, used = time.perf_counter(), time.process_time()
+            results = watch.look()
+            write_report(Report(tuple(results)), io.StringIO(), Page())
+            times.append(((time.perf_counter() - start) * 1000, (time.process_time() - used) * 1000))
+            assert len(results) == 1 and results[0].error is None
+    return times[2:]
+
+
+def main() -> None:
+    print(f"re-check of {SPEC.name}, medians by the clock and of the processor (they differ where others use it);")
+    print(f"a change is noticed within {EVERY * 1000:.0f} ms")
+    for name, edit in EDITS.items():
+        clock, processor = (statistics.median(column) for column in zip(*milliseconds(edit), strict=True))
+        print(f"  {name:<32} {clock:6.1f} ms {processor:6.1f} ms")
+
+
+if __name__ == "__main__":
+    main()
