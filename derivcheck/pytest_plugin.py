@@ -198,7 +198,7 @@ class FormulaItem(SpecItem):
         if formula.standing in ("unread", "ambiguous"):
             reason = formula.reason
             said = f": {reason.code} {reason.message}" if reason is not None else ""
-            pytest.skip(page.show(formula.standing + said))
+            pytest.skip(page.show(f"{formula.where}: {formula.standing}{said}"))
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return Path(self.place[0]), self.place[1] - 1, self.name

@@ -117,8 +117,8 @@ def test_what_is_named_by_the_configuration(folder: pytest.Pytester) -> None:
     (folder.path / "specs" / "other.yml").write_text("not: a spec")
     folder.makeini("[pytest]\nderivcheck_files = specs/**/*.yaml *.spec\n")
     result = run(folder, "--collect-only", "-q", "-k", "misprint")
-    assert [line.split("::")[0] for line in result.outlines if "::" in line] == [
-        "good.derivcheck.yaml", "specs/two.spec", "specs/deep/one.yaml",
+    assert sorted(line.split("::")[0] for line in result.outlines if "::" in line) == [
+        "good.derivcheck.yaml", "specs/deep/one.yaml", "specs/two.spec",
     ]  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def test_a_glob_that_names_nothing_is_an_error(folder: pytest.Pytester, pattern:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("tensors: {x: n\n", "DC010"), ("tensors: {x: n}\n", "DC662"), ("", "DC002"), ("clams: {}\n", "DC020")],
+    [("tensors: {x: n\n", "DC010"), ("tensors: {x: n}\n", "DC662"), ("", "DC002"), ("clams: {}\n", "DC021")],
 )
 def test_an_unusable_spec_is_never_green(folder: pytest.Pytester, text: str, code: str) -> None:
     folder.makefile(".derivcheck.yaml", bad=text)
@@ -148,7 +148,7 @@ def test_a_network_without_a_meaning_is_told_once(folder: pytest.Pytester) -> No
     folder.makefile(".derivcheck.yaml", good=GOOD.replace("softmax", "softmaks"))
     result = run(folder)
     result.assert_outcomes(errors=4)
-    result.stdout.fnmatch_lines(["error[[]DC121]: *" if False else "error[[]DC1*]: unknown function `softmaks`", "*^^^*"])
+    result.stdout.fnmatch_lines(["error[[]DC124]: unknown function `softmaks`", "*^^^*"])
     assert sum("^^^" in line for line in result.outlines) == 1
     assert result.outlines.count("as told at `dL/dx`") == 3
     result.stdout.no_fnmatch_line("*During handling*")
@@ -209,7 +209,7 @@ def test_formulas_of_a_document_are_items(folder: pytest.Pytester) -> None:
     result = run(folder, "-rs", "-v")
     result.assert_outcomes(passed=2, failed=1, skipped=1)
     result.stdout.fnmatch_lines(["*::line 3 FAILED*", "*::line 3, 2 SKIPPED*", "error[[]DC202]: the sign is wrong", "*notes.md:3:*"])
-    result.stdout.fnmatch_lines(["SKIPPED * notes.md:3: unread: DC1*"])
+    result.stdout.fnmatch_lines(["SKIPPED *notes.md:3:*: unread: DC170 unknown macro `\\foo`"])
 
 
 def test_hostile_names_stay_on_their_line(folder: pytest.Pytester) -> None:
