@@ -10,7 +10,7 @@ from math import prod
 from derivcheck.diagnostics import ContradictionError, Diagnostic, NotationError, UnsupportedError
 from derivcheck.graph import Axes, Axis, Node, add, constant, delta, is_zero, multiply
 from derivcheck.lowering.language import Lowering
-from derivcheck.lowering.letters import index_error
+from derivcheck.lowering.letters import dimension_name, index_error
 from derivcheck.lowering.scope import Scope
 from derivcheck.lowering.values import Value, dimensions, fresh_axes, placed
 from derivcheck.notation.syntax import (
@@ -23,7 +23,6 @@ from derivcheck.notation.syntax import (
     Number,
     Relation,
     Span,
-    Subscript,
     Transpose,
 )
 from derivcheck.slices import slice_at
@@ -298,11 +297,9 @@ def _shape_of(tree: Expression, scope: Scope) -> tuple[object, ...]:
 
 def _dimension_text(tree: Expression, scope: Scope) -> str:
     match tree:
-        case Name(name) if name in scope.dimensions:
-            return name
         case Number(value):
             return str(value)
-        case Subscript(Name(name), (Number(value),)) if f"{name}[{value}]" in scope.dimensions:
-            return f"{name}[{value}]"
+        case _ if (name := dimension_name(tree, scope)) is not None:
+            return name
         case _:
             raise index_error("DC152", "a shape lists dimensions", tree.span, "", "[n1, n0]")

@@ -83,11 +83,11 @@ def judge_claim(declaration: ClaimDeclaration, examiners: Sequence[Examiner], st
 def judge_statement(statement: Statement, examiners: Sequence[Examiner], strict: bool) -> ClaimResult:
     """A statement at every depth and label; `examiners` know the abbreviations and facts that it brings along."""
     declaration = statement.declaration
-    results = [
-        _judge_one(statement, examiner, labels)
-        for examiner in examiners
-        for labels in statement.labels_at(examiner)
-    ]  # fmt: skip
+    results: list[ClaimResult] = []
+    for examiner in examiners:
+        for labels in statement.labels_at(examiner):
+            found = [result.verdict for result in results]
+            results.append(_judge_one(statement, examiner, labels, found))
     if not results:
         quantifier = declaration.quantifier
         where = quantifier.where() if quantifier else None
@@ -214,7 +214,8 @@ def _finished(result: ClaimResult, strict: bool, code: str = "") -> ClaimResult:
     return replace(result, holds=holds)
 
 
-def _judge_one(statement: Statement, examiner: Examiner, labels: Labels) -> ClaimResult:
+def _judge_one(statement: Statement, examiner: Examiner, labels: Labels, before: Sequence[Verdict]) -> ClaimResult:
+    """A statement at one depth and label. What is as bad as a verdict found before will not be shown: no diagnosis."""
     network, text, declaration = examiner.network, statement.text, statement.declaration
     blank = statement.blank()
     context = ", ".join([*([examiner.prefix] if examiner.prefix else []), *(f"{k} = {v}" for k, v in labels.items())])
@@ -229,7 +230,7 @@ def _judge_one(statement: Statement, examiner: Examiner, labels: Labels) -> Clai
     except NotationError as problem:
         found = located(problem, text).diagnostic
         return replace(blank, diagnosis=found, message=found.message)
-    judged = [_judge_link(blank, link, examiner, text, declaration.notation) for link in links]
+    judged = [_judge_link(blank, link, examiner, text, declaration.notation, before) for link in links]
     result = _worst(judged)
     if len(judged) > 1:
         judged = [_named(one, link, text, k) for k, (one, link) in enumerate(zip(judged, links, strict=True), 1)]
@@ -274,11 +275,13 @@ def _chain(worst: ClaimResult, links: Sequence[ClaimResult]) -> ClaimResult:
 
 
 def _judge_link(
-    blank: ClaimResult, link: Link, examiner: Examiner, text: SourceText, notation: Notation = "plain"
+    blank: ClaimResult, link: Link, examiner: Examiner, text: SourceText, notation: Notation, before: Sequence[Verdict]
 ) -> ClaimResult:
     match link.outcome:
         case Pair():
-            return _judge_pair(blank, link.outcome, examiner, text, notation)
+            return _judge_pair(
+                blank, link.outcome, examiner, text, notation, "invalid" in before or "refuted" in before
+            )
         case UnsupportedError() as problem:
             return replace(blank, verdict="undecided", message=problem.diagnostic.message)
         case NotationError() as problem:
@@ -286,21 +289,23 @@ def _judge_link(
             if link.relation == "!=" and found.code in NONCONFORMING:
                 # A product of shapes that do not fit equals nothing.
                 return replace(blank, verdict="proved", message=f"the right side does not conform: {found.message}")
-            if link.relation == "=":
+            if link.relation == "=" and "invalid" not in before:
                 found, suggestion = examiner.diagnoser.diagnose_invalid(link.left, link.right, text, found, notation)
             return replace(blank, diagnosis=found, message=found.message, suggestion=suggestion)
 
 
 def _judge_pair(
-    blank: ClaimResult, link: Pair, examiner: Examiner, text: SourceText, notation: Notation = "plain"
-) -> ClaimResult:
+    blank: ClaimResult, link: Pair, examiner: Examiner, text: SourceText, notation: Notation = "plain",
+    known: bool = False,
+) -> ClaimResult:  # fmt: skip
+    """One pair; where it is `known` that the claim fails, what is wrong is not searched for again."""
     if link.relation not in ("=", "!="):
         return replace(blank, verdict="undecided", message="inequalities are not judged")
     if link.shapes is not None:
         unequal: Verdict = "proved" if link.relation == "!=" else "refuted"
         message = f"the sides have different shapes: {link.shapes[0]} and {link.shapes[1]}"
         refuted = replace(blank, verdict=unequal, message=message)
-        return refuted if link.relation == "!=" else _diagnosed(refuted, link, examiner, text, notation)
+        return refuted if link.relation == "!=" or known else _diagnosed(refuted, link, examiner, text, notation)
     judgement = examiner.judge.judge(link.left, link.right, link.axes)
     verdict, message = judgement.verdict, judgement.reason
     if link.relation == "!=":
@@ -309,7 +314,7 @@ def _judge_pair(
         verdict = flipped.get(verdict, verdict)
         message = "the sides are equal" if verdict == "refuted" else message
     witness = judgement.witness
-    if witness is not None:
+    if witness is not None and not known:
         measured = finite_difference(
             link, examiner.network.scope, examiner.network.facts, examiner.network.sizes, witness
         )
@@ -318,7 +323,7 @@ def _judge_pair(
         blank, verdict=verdict, facts=judgement.facts, exact=judgement.exact, numeric=judgement.numeric,
         witness=witness, message=message,
     )  # fmt: skip
-    wrong = verdict == "refuted" and link.relation == "="
+    wrong = verdict == "refuted" and link.relation == "=" and not known
     return _diagnosed(result, link, examiner, text, notation) if wrong else result
 
 

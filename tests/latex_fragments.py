@@ -324,8 +324,42 @@ READ: list[tuple[str, str, str]] = [
     ("mlp", r"\pd{L}{z_2} = \pd{L}{b_2}", "dL/dz2 = dL/db2"),
     ("mlp", r"\delta^{(2)} = \hat{y} - y", "delta2 = p - y"),
     ("mlp", r"\mathbf{\delta}^{(2)} = \hat{\mathbf{y}} - \mathbf{y}", "delta2 = p - y"),
+    # --- shapes ---
+    ("mlp", r"x \in \mathbb{R}^{n_0}", "shape(x) = [n0]"),
+    ("mlp", r"W_1 \in \R^{n_1 \times n_0}", "shape(W1) = [n1, n0]"),
+    ("mlp", r"x \in \mathbb{R}^{n_0 \times 1}", "shape(x) = [n0]"),
+    ("mlp", r"x^\top \in \mathbb{R}^{n_0}", "shape(x) = [n0]"),
+    ("mlp", r"\alpha \in \mathbb{R}", "shape(alpha) = []"),
+    ("family", r"W^l \in \mathbb{R}^{n^l \times n^{l-1}}", "shape(W[l]) = [n[l], n[l-1]]"),
+    ("family", r"W^l a^{l-1} \rightarrow n^l \times 1", "shape(W[l] @ a[l-1]) = [n[l]]"),
+    # --- runs of layers ---
+    ("family", r"\frac{\partial C}{\partial z^1} = \frac{\partial C}{\partial z^L} \frac{\partial z^L}{\partial z^{L-1}} \dots \frac{\partial z^2}{\partial z^1}",
+     "dC/dz[1] = (dz[2]/dz[1]).T @ (dz[3]/dz[2]).T @ dC/dz[3]"),
+    ("family", r"\frac{\partial z^L}{\partial z^1} = \frac{\partial z^L}{\partial z^{L-1}} \cdots \frac{\partial z^2}{\partial z^1}",
+     "dz[3]/dz[1] = dz[3]/dz[2] @ dz[2]/dz[1]"),
+    ("family", r"W^3 W^2 W^1 = W^L \cdots W^1", "W[3] @ W[2] @ W[1] = W[3] @ W[2] @ W[1]"),
+    ("family", r"W^3 W^2 W^1 a^0 = W^L \cdot \dots \cdot W^1 a^0", "W[3] @ W[2] @ W[1] @ a[0] = W[3] @ W[2] @ W[1] @ a[0]"),
+    # --- the chain rule where it is no product of matrices ---
+    ("mlp", r"\frac{\partial L}{\partial W_1} = \frac{\partial L}{\partial z_1} \frac{\partial z_1}{\partial W_1}", "dL/dW1 = dL/dz1 @ x.T"),
+    ("mlp", r"\frac{\partial L}{\partial W_2} = \delta^{(2)} \cdot \frac{\partial z_2}{\partial W_2}", "dL/dW2 = delta2 @ a1.T"),
+    # --- words ---
+    ("mlp", r"p_i = 1$ if $i = j", "p[i] = 1 where i == j"),
+    ("mlp", r"\frac{\partial p_i}{\partial z_{2,j}} = 0 \ \ when \ i \ne j", "dp[i]/dz2[j] = 0 where i != j"),
+    ("mlp", r"p_i = y_i \ for\ i = 1, 2, \dots, n_2", "p[i] = y[i]"),
+    ("mlp", r"\sigma(\alpha) = \frac{1}{2} \text{ if } \alpha = 0", "sigmoid(0) = 1/2"),
+    ("mlp", r"\sigma'(\alpha) = 1 \text{ for } \alpha = -1", "sigmoid'(-1) = 1"),
+    ("mlp", r"L = 0 \text{ where } z_1 = W_1 x + b_1", "L = 0"),
+    ("mlp", r"\text{the probabilities, } p = y", "p = y"),
+    ("mlp", r"p = y; \text{ what is } x", "p = y"),
+    # --- vectors by their entries ---
+    ("mlp", r"\frac{\partial L}{\partial z_2} = (p_i - y_i)_i", "dL/dz2[i] = p[i] - y[i]"),
+    ("mlp", r"p = \left( e^{z_{2,k}} \right)_k", "p[k] = exp(z2[k])"),
+    ("mlp", r"\delta_{ij} = 1 \text{ if } i = j", "delta(i,j) = 1 where i == j"),
+    # --- slices ---
+    ("mlp", r"\frac{\partial z_{1,i}}{\partial W_{1,i,:}} = x", "dz1[i]/dW1[i,:] = x"),
+    ("mlp", r"\frac{\partial z_1}{\partial x_j} = W_{1,:,j}", "dz1/dx[j] = W1[:,j]"),
+    ("mlp", r"\sum_m W_{1,:,m} x_m = z_1", "sum_m(W1[:,m] * x[m]) = z1"),
 ]  # fmt: skip
-READ = [entry for entry in READ if entry[2] is not None]
 
 # (network, LaTeX, the code of the refusal, words of its message)
 REFUSED: list[tuple[str, str, str, str]] = [
@@ -336,7 +370,15 @@ REFUSED: list[tuple[str, str, str, str]] = [
     ("mlp", r"\argmax_i p_i = 1", "DC170", '`\\argmax` is not read'),
     ("mlp", r"L \approx 0", "DC174", 'an approximate equality is not judged'),
     ("mlp", r"\frac{\partial L}{\partial z_2} \propto p - y", "DC174", 'an equality up to a factor is not judged: the factor may depend on anything'),
-    ("mlp", r"x \in \mathbb{R}^{n_0}", "DC174", 'membership is not judged'),
+    ("mlp", r"x \in \mathbb{R}^{q}", "DC174", 'membership is judged of real vectors and matrices alone'),
+    ("mlp", r"x \in [0, 1]", "DC174", 'membership is judged of real vectors and matrices alone'),
+    ("mlp", r"y \in \{0, 1\}^{n_2}", "DC174", 'membership is judged of real vectors and matrices alone'),
+    ("family", r"a^1 a^2 \dots a^L W^2", "DC108", 'an equation needs two sides'),
+    ("family", r"\frac{\partial C}{\partial a^1} = W^1 \dots b^2", "DC173", 'a product with dots is not read'),
+    ("mlp", r"p_1 \dots y_2 = 0", "DC173", 'a product with dots is not read'),
+    ("mlp", r"\frac{\partial L}{\partial \alpha} = 0 \text{ if } \alpha = 1", "DC175", 'a derivative by `alpha` at a value of it is not read'),
+    ("mlp", r"z_1 = b_1 \text{ where } a_1 = z_1", "DC175", 'an equation under a condition on values is not read'),
+    ("mlp", r"z_1 = b_1$ and so on", "DC100", 'unexpected character `$`'),
     ("mlp", r"z_1 \sim b_1", "DC174", '`\\sim` is no equation'),
     ("mlp", r"x \to z_1", "DC174", '`\\to` makes no equation'),
     ("mlp", r"y \cdot p = y \cdot p", "DC172", 'two products conform: `·` can be the scalar product or the entrywise one'),

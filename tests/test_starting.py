@@ -12,14 +12,14 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
+from derivcheck import jacobian
 from derivcheck.catalogue.elementary import ELEMENTARY_NAMES
 from derivcheck.catalogue.functions import ELEMENTARY
-from derivcheck.cli.completion import complete_code, complete_function, function_names
+from derivcheck.cli.completion import complete_code, complete_function
 from derivcheck.cli.main import run
 from derivcheck.cli.starting import DEFAULT, SCHEMA, Template
 from derivcheck.diagnostics import DerivcheckError
 from derivcheck.explain import PAGES, page
-from derivcheck.jacobian import show
 from derivcheck.verify import verify_file
 
 ROOT = Path(__file__).parent.parent
@@ -96,7 +96,7 @@ def test_everything_there_is_is_listed(capsys: pytest.CaptureFixture[str]) -> No
     found = listed(capsys)
     assert list(found) == ["functions", "layers", "losses"]
     names = {row["name"] for rows in found.values() for row in rows}
-    assert names == {name for name, _ in function_names()}
+    assert names == {name for name, _ in complete_function("")} | set(ELEMENTARY)
     assert {row["name"] for row in listed(capsys, "codes")["codes"]} == set(PAGES)
 
 
@@ -180,7 +180,7 @@ def completed(words: str, shell: str = "bash") -> list[str]:
     [
         ("derivcheck ini", ["init"]),
         ("derivcheck explain DC20", [f"DC20{k}" for k in range(1, 10)]),
-        ("derivcheck explain dc203", ["DC203"]),
+        ("derivcheck explain dc203", ["dc203"]),
         ("derivcheck show-jacobian soft", ["softplus", "softmax"]),
         ("derivcheck list c", ["codes", "claims"]),
         ("derivcheck init --template ", ["mlp", "batch", "family"]),
@@ -192,12 +192,9 @@ def test_completion_in_bash_needs_no_mathematics(words: str, offered: list[str])
 
 def test_what_is_completed_is_accepted() -> None:
     assert [name for name, _ in complete_function("log_")] == ["log_softmax"]
-    assert [code for code, _ in complete_code("dc66")] == [code for code in sorted(PAGES) if code.startswith("DC66")]
-    for name, _ in function_names():
-        try:
-            show(name)
-        except DerivcheckError as problem:
-            assert problem.diagnostic.code != "DC605", name
+    assert [code for code, _ in complete_code("dc66")] == [code.lower() for code in sorted(PAGES) if "DC66" in code]
+    assert [name for name, _ in complete_function("")] == list(jacobian.names())
+    assert run(["explain", "dc203"]) == 0
 
 
 @pytest.mark.parametrize("option", ["--show-completion", "--install-completion"])

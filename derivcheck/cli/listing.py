@@ -6,13 +6,17 @@ import json
 import sys
 from collections.abc import Sequence
 from enum import Enum
+from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from derivcheck.cli.completion import complete_code
 from derivcheck.diagnostics import DerivcheckError, Diagnostic
+
+if TYPE_CHECKING:
+    from derivcheck.report.page import Page
 
 Rows = list[dict[str, str]]
 WIDEST = 42
@@ -128,7 +132,7 @@ def _files(paths: Sequence[Path]) -> list[Path]:
 
 
 def _write(found: dict[str, Rows], format: ListFormat, ascii: bool) -> None:
-    from derivcheck.report.page import carries_unicode, page_for, width_of
+    from derivcheck.report.page import carries_unicode, page_for
 
     if format is ListFormat.json:
         shown: dict[str, Any] = {"version": 1}
@@ -140,15 +144,20 @@ def _write(found: dict[str, Rows], format: ListFormat, ascii: bool) -> None:
     for kind, rows in found.items():
         if len(found) > 1:
             typer.echo(kind)
-        names = [page.show(row.get("signature", row["name"])) for row in rows]
-        column = min(WIDEST, max(map(width_of, names), default=0))
-        path = ""
-        for row, name in zip(rows, names, strict=True):
-            if row.get("path", "") != path:
-                path = row["path"]
+        for path, group in groupby(rows, lambda row: row.get("path", "")):
+            if path:
                 typer.echo(page.show(path))
-            line = "  " + name + " " * (column - width_of(name)) + "  " + page.show(row["about"])
-            expected = f"  (expect: {row['expect']})" if row.get("expect") else ""
-            typer.echo((line + expected).rstrip())
+            _write_rows(list(group), page)
     if len(found) > 1:
         typer.echo("\nalso: derivcheck list codes, derivcheck list claims SPEC")
+
+
+def _write_rows(rows: Rows, page: Page) -> None:
+    from derivcheck.report.page import width_of
+
+    names = [page.show(row.get("signature", row["name"])) for row in rows]
+    column = min(WIDEST, max(map(width_of, names)))
+    for row, name in zip(rows, names, strict=True):
+        expected = f"  (expect: {row['expect']})" if row.get("expect") else ""
+        blanks = " " * max(0, column - width_of(name))
+        typer.echo(f"  {name}{blanks}  {page.show(row['about'])}{expected}".rstrip())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from enum import Enum
 from importlib.resources import files
@@ -36,7 +37,7 @@ def init(
     """Write a commented spec to start from. Nothing is ever overwritten."""
     from derivcheck.report.page import page_for
 
-    if path.is_dir():
+    if os.path.isdir(path):  # false, not an error, for what no file can be called
         path = path / DEFAULT
     if path.suffix.lower() not in (".yaml", ".yml"):
         raise DerivcheckError(
@@ -48,7 +49,7 @@ def init(
     written = [path]
     beside = path.parent / SCHEMA
     # A schema that is there already serves every spec of the folder.
-    if schema and not beside.exists():
+    if schema and not os.path.lexists(beside):
         from derivcheck.schema import spec_schema
 
         _create(beside, json.dumps(spec_schema(), indent=2) + "\n")

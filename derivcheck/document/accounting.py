@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derivcheck.claims import pairs
@@ -21,8 +22,21 @@ from derivcheck.document.passages import Manuscript, Passage
 from derivcheck.examiner import Examiner
 from derivcheck.latex.equations import Sentence
 from derivcheck.latex.lines import Chain, chains
+from derivcheck.latex.memberships import is_sized
+from derivcheck.latex.symbols import Symbols
 from derivcheck.network import build, depths, located
-from derivcheck.notation.syntax import Binary, Derivative, Equation, Expression, Name, Subscript, bottom_up
+from derivcheck.notation.parser import parse_equation
+from derivcheck.notation.syntax import (
+    Binary,
+    Call,
+    Derivative,
+    Equation,
+    Expression,
+    Junction,
+    Name,
+    Subscript,
+    bottom_up,
+)
 from derivcheck.rulings import Labels, Statement, judge_statement, labelled, labels_of, spellings
 from derivcheck.spec import ClaimDeclaration, Spec
 from derivcheck.spec.declarations import Binding, DocumentDeclaration, Expectation, Formula
@@ -32,6 +46,7 @@ AMBIGUOUS = frozenset({"DC106", "DC171", "DC172", "DC177", "DC179"})
 NO_SUCH_LAYER = frozenset({"DC121", "DC120"})
 RELATIONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 UNREAD_RELATIONS = frozenset("≈≃∼≅∝∈")
+INDEX_SIGNS = RELATIONS | frozenset(",…'+-")
 PLACE = re.compile(r"line (\d+)(?:, (\d+))?|block (\d+)")
 MARKS = re.compile(r"=|\\(?:n?eq?|approx|propto|equiv|coloneqq|leq?|geq?|in|sim)(?![A-Za-z])|[<>≈≠≤≥∝]")
 
@@ -62,6 +77,7 @@ class Accountant:
         self.declaration = spec.document or DocumentDeclaration(SourceText(manuscript.path))
         self.macros = {**dict(manuscript.macros), **spellings(spec.macros)}
         self._examiners: dict[tuple[object, ...], list[Examiner]] = {}
+        self._symbols: dict[tuple[Examiner, tuple[tuple[str, str], ...]], Symbols] = {}
         self._unused: dict[int, SourceText] = {
             **{id(binding): binding.at for binding in self.declaration.bindings},
             **{id(expectation): expectation.at for expectation in self.declaration.expectations},
@@ -81,7 +97,8 @@ class Accountant:
         for at in self._unused.values():
             raise SpecError(
                 Diagnostic("DC047", f"no formula that asserts something stands at `{at.text}` of the document",
-                           at.where(), "nothing to bind", notes=(("document", self.manuscript.path),))
+                           at.where(), "nothing to bind",
+                           (("document", self.manuscript.path), ("assertions", _nearest(at.text, found))))
             )  # fmt: skip
         return tuple(found)
 
@@ -152,6 +169,13 @@ class Accountant:
             self._examiners[key] = [examiner.for_claim(plain) for examiner in self._examiners[base]]
         return self._examiners[key]
 
+    def _spelled(self, examiner: Examiner, setting: Setting) -> Symbols:
+        """The symbols of a setting as the names of an examiner make them out."""
+        key = (examiner, tuple(setting.symbols.items()))
+        if key not in self._symbols:
+            self._symbols[key] = Symbols(setting.symbols, self.macros, examiner.network.scope)
+        return self._symbols[key]
+
     # --- one passage ----------------------------------------------------------------------
 
     def _passage(self, passage: Passage, block: int) -> list[FormulaResult]:
@@ -171,7 +195,7 @@ class Accountant:
         results = []
         starts: dict[int, int] = {}
         for chain in found:
-            span = (chain.span.start, min(chain.span.stop, len(text.text)))
+            span = _balanced(text.text, chain.span.start, min(chain.span.stop, len(text.text)))
             first, last = text.where(*span).line, text.where(max(span[1] - 1, 0), span[1]).line
             starts[first] = starts.get(first, 0) + 1
             order = self._order(passage, first, starts[first])
@@ -182,32 +206,36 @@ class Accountant:
         return results
 
     def _stepwise(self, result: FormulaResult, first: Expectation | None, last: int) -> FormulaResult:
-        """What is expected of single steps of a chain, said by their lines; the other steps are expected to hold."""
+        """What is expected of single steps of a chain, said by the lines they end on; the others are to hold."""
         claim = result.claim
-        lines = range(result.where.line + 1, last + 1)
-        expected = {
-            int(match[1]): expectation
-            for expectation in self.declaration.expectations
-            if (match := PLACE.fullmatch(expectation.at.text)) and match[1] and int(match[1]) in lines
-        }
-        if claim is None or not claim.links or not expected:
+        if claim is None or not claim.links:
+            return result
+        begin = result.where.line
+        expected: dict[tuple[int, int], Expectation] = {}
+        for expectation in self.declaration.expectations:
+            match = PLACE.fullmatch(expectation.at.text)
+            if match and match[1] and begin < int(match[1]) <= last:
+                expected[int(match[1]), int(match[2] or 1)] = expectation
+        if not expected:
             return result
         if first is not None:
-            expected[result.where.line] = first
-        links = []
+            expected[begin, 1] = first
+        links, seen = [], Counter[int]()
         for link in claim.links:
-            wanted = expected.get(link.where.line) if link.where is not None else None
-            if wanted is None:
-                links.append(link)
-                continue
-            self._unused.pop(id(wanted), None)
-            code = link.diagnosis.code if link.diagnosis is not None else ""
-            held = link.verdict == wanted.verdict and wanted.code in ("", code)
-            message = "as expected" if held else f"expected to be {wanted.verdict} {wanted.code}".rstrip()
-            links.append(replace(link, expected=wanted.verdict, holds=held, message=message))
+            line = link.where.line if link.where is not None else 0
+            seen[line] += 1
+            wanted = expected.get((line, seen[line]))
+            links.append(link if wanted is None else self._expected_of(link, wanted))
         holds = all(link.holds for link in links)
         message = "" if holds else claim.message
         return replace(result, claim=replace(claim, links=tuple(links), holds=holds, message=message), holds=holds)
+
+    def _expected_of(self, link: ClaimResult, wanted: Expectation) -> ClaimResult:
+        self._unused.pop(id(wanted), None)
+        code = link.diagnosis.code if link.diagnosis is not None else ""
+        held = link.verdict == wanted.verdict and wanted.code in ("", code)
+        message = "as expected" if held else f"expected to be {wanted.verdict} {wanted.code}".rstrip()
+        return replace(link, expected=wanted.verdict, holds=held, message=message)
 
     def _order(self, passage: Passage, line: int, here: int) -> int:
         """The number of a formula among those that begin on its line."""
@@ -234,6 +262,9 @@ class Accountant:
         expectation: Expectation | None,
     ) -> FormulaResult:  # fmt: skip
         text = passage.text
+        if binding is None and _is_of_letters(chain, self.spec):
+            problem = Diagnostic("DC629", "it speaks of indices alone", text.where(*span), "no assertion by itself")
+            return self._unread(passage, span, problem, expectation)
         if passage.under and binding is None and expectation is None:
             said = f"the sentence says it under a condition: `{passage.under}`"
             problem = Diagnostic("DC628", said, text.where(*span), "no assertion by itself")
@@ -248,7 +279,7 @@ class Accountant:
             raise
         except DerivcheckError as problem:
             raise SpecError(problem.diagnostic) from None
-        reader = _Reading(text, chain, setting, self.macros)
+        reader = _Reading(text, chain, setting, self.macros, examiners, self._spelled)
         declaration = ClaimDeclaration(
             _id(passage, span), "latex", text, (), "", "", "", None, (), (), text.where(*span)
         )
@@ -262,6 +293,10 @@ class Accountant:
         else:
             statement = Statement(declaration, text, reader, span, reader.labels)
             claim = judge_statement(statement, examiners, self.strict)
+        if claim is not None and claim.verdict not in HOLDS and expectation is None and _is_example(passage, equation):
+            said = "it gives a value to something that has others too"
+            example = Diagnostic("DC630", said, text.where(*span), "an example, or a condition of the prose")
+            return self._unread(passage, span, example, None, binding is not None)
         standing: Standing = "judged"
         assigned = reader.assigns
         if update or (claim is not None and claim.verdict in HOLDS and _defines(equation, examiners[0])):
@@ -297,14 +332,21 @@ class Accountant:
 class _Reading:
     """How one chain of tokens is read at a depth and a label."""
 
-    def __init__(self, text: SourceText, chain: Chain, setting: Setting, macros: Mapping[str, str]) -> None:
+    def __init__(
+        self, text: SourceText, chain: Chain, setting: Setting, macros: Mapping[str, str],
+        declared: Sequence[Examiner], spelled: Callable[[Examiner, Setting], Symbols],
+    ) -> None:  # fmt: skip
+        self._spelled = spelled
         self._text = text
         self._chain = chain
         self._setting = setting
         self._macros = macros
+        self._declared = declared
         self._equations: dict[tuple[Examiner, tuple[tuple[str, int], ...]], Equation] = {}
         self._labels: dict[Examiner, Sequence[Labels]] = {}
         spans = [token.span for token in chain.tokens if token.kind == "sign" and token.text == "="]
+        first = text.text[spans[0].start : spans[0].stop].strip() if spans else ""
+        self._redefines = first in (":=", "\\coloneqq", "≔")
         self.assigns = len(spans) == 1 and text.text[spans[0].start : spans[0].stop].strip() not in ("=", "&=")
 
     def __call__(self, examiner: Examiner, labels: Labels) -> Sequence[Equation]:
@@ -314,13 +356,27 @@ class _Reading:
         """Raises NotationError."""
         key = (examiner, tuple(sorted(labels.items())))
         if key not in self._equations:
+            if examiner not in self._declared and (common := self._common()) is not None:
+                return common
             known = {**examiner.network.depth, **labels}
-            sentence = Sentence(self._text.text, examiner.network.scope, self._setting.symbols, self._macros, known)
+            sentence = Sentence(self._text.text, examiner.network.scope, self._symbols(examiner), self._macros, known)
             equation = sentence.equation(self._chain.tokens)
+            if self._redefines:
+                equation = _without_old(equation)
+            if self._setting.binding is not None and self._setting.binding.where is not None:
+                equation = _restricted(equation, self._setting.binding.where, examiner)
             if self._setting.componentwise:
                 equation = componentwise(labelled(equation, known), examiner.network.scope)
             self._equations[key] = equation
         return self._equations[key]
+
+    def _common(self) -> Equation | None:
+        """What was read the same at every depth and label that is judged: it is what is claimed beyond them."""
+        found = list(self._equations.values())
+        return found[0] if len(found) > 1 and all(other == found[0] for other in found) else None
+
+    def _symbols(self, examiner: Examiner) -> Symbols:
+        return self._spelled(examiner, self._setting)
 
     def labels(self, examiner: Examiner) -> Sequence[Labels]:
         """What the layer labels run through: of the declared range, those for which every layer spoken of exists.
@@ -362,6 +418,8 @@ class _Reading:
 
 def _asserts(chain: Chain) -> bool:
     """Whether a relation stands at the top of a chain, with something on both sides or to go on from."""
+    if is_sized(chain.tokens):
+        return True
     depth = inside = 0
     for token in chain.tokens:
         inside += (token.kind == "begin") - (token.kind == "finish")
@@ -374,6 +432,49 @@ def _asserts(chain: Chain) -> bool:
         elif depth <= 0 and token.text in RELATIONS | UNREAD_RELATIONS:
             return True
     return False
+
+
+def _is_of_letters(chain: Chain, spec: Spec) -> bool:
+    """`i = j`, `l = 1, ..., L`: letters that nothing declares, and numbers."""
+    declared = {tensor.name.text for tensor in spec.tensors} | {
+        formula.name.text for formula in (*spec.layers, *spec.let)
+    }
+    declared |= {symbol.name.text for symbol in spec.symbols} | set(spec.depths)
+    first = chain.tokens[0]
+    return (
+        first.kind == "letter"
+        and first.text not in declared
+        and all(
+            token.kind in ("letter", "number") or (token.kind == "sign" and token.text in INDEX_SIGNS)
+            for token in chain.tokens
+        )
+    )
+
+
+def _is_example(passage: Passage, equation: Equation) -> bool:
+    """`$y = [0, 1, 0]$`, `$z = 0$` in the prose: a name, or an entry, with numbers."""
+    if passage.kind != "inline" or len(equation.sides) != 2 or equation.relations != ("=",):
+        return False
+    left, right = equation.sides
+    constant = not any(isinstance(node, Name | Call | Derivative) for node in bottom_up(right))
+    return bool(_stem(left)) and constant
+
+
+def _without_old(equation: Equation) -> Equation:
+    """`d := d^T = A`: the new d is A; what it is made of is the old one, of which the spec says no more."""
+    if len(equation.sides) < 3 or not any(node == equation.sides[0] for node in bottom_up(equation.sides[1])):
+        return equation
+    return replace(equation, sides=(equation.sides[0], *equation.sides[2:]), relations=equation.relations[1:])
+
+
+def _restricted(equation: Equation, where: SourceText, examiner: Examiner) -> Equation:
+    """The equation under a condition that the prose gives. Raises SpecError for one that is not read."""
+    try:
+        condition = parse_equation(f"0 = 0 where {where.text}", examiner.network.scope.vocabulary()).where
+    except NotationError as problem:
+        raise SpecError(replace(problem.diagnostic, where=where.where())) from None
+    both = condition if equation.where is None or condition is None else Junction("and", equation.where, condition)
+    return replace(equation, where=both)
 
 
 def _mentions(equation: Equation, labels: Labels) -> bool:
@@ -389,9 +490,11 @@ def _defines(equation: Equation, examiner: Examiner) -> bool:
     declared = {formula.name.text.partition("[")[0] for formula in (*network.spec.layers, *network.spec.let)}
     if network.spec.loss is not None:
         declared.add(network.spec.loss.name.text)
-    abbreviations = {formula.name.text.partition("[")[0] for formula in network.spec.let}
     derived = any(isinstance(node, Derivative) for node in bottom_up(right))
-    return _stem(left) in declared and (not derived or _stem(left) in abbreviations)
+    meant = [tree for name, tree in network.scope.abbreviations.items() if name.partition("[")[0] == _stem(left)]
+    # `delta = p - y` is no definition of a delta that is declared as a derivative.
+    derivative = any(isinstance(node, Derivative) for tree in meant for node in bottom_up(tree))
+    return _stem(left) in declared and derived == derivative
 
 
 def _stem(tree: Expression) -> str:
@@ -416,6 +519,27 @@ def _first(tree: Expression) -> Expression:
 
 
 # --- places -------------------------------------------------------------------------------------
+
+
+def _balanced(text: str, start: int, stop: int) -> tuple[int, int]:
+    """A span with the braces that belong to it: the font around its beginning, the argument at its end."""
+    if text[start:stop].endswith("\\end"):
+        stop += len(match[0]) if (match := re.match(r"\s*\{[^{}]*\}", text[stop:])) else 0
+    depth = text.count("{", start, stop) - text.count("}", start, stop)
+    while depth > 0 and (match := re.match(r"\s*\}", text[stop:])):
+        stop, depth = stop + len(match[0]), depth - 1
+    while depth < 0 and (match := re.search(r"\\[A-Za-z]+\s*\{\s*$|\{\s*$", text[:start])):
+        start, depth = match.start(), depth + 1
+    return start, stop
+
+
+def _nearest(at: str, found: Sequence[FormulaResult]) -> str:
+    """The lines near a place on which formulas that assert something begin."""
+    lines = sorted({formula.where.line for formula in found})
+    match = PLACE.fullmatch(at)
+    if match and match[1]:
+        lines = sorted(sorted(lines, key=lambda line: abs(line - int(match[1])))[:6])
+    return f"begin on lines {', '.join(map(str, lines[:12]))}" if lines else "there are none"
 
 
 def _id(passage: Passage, span: tuple[int, int]) -> str:

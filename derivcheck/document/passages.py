@@ -23,6 +23,7 @@ CONDITION = re.compile(
 HYPOTHESIS = re.compile(r"\b(if|suppose|assume|assuming|unless|provided)\b", re.IGNORECASE)
 SENTENCE = re.compile(r"[.!?:]\s|\n\s*\n|\n\s*(?:[-*+]|\d+\.)\s|\$\$")
 COMPARED = re.compile(r"[=<>≠≤≥]|\\(?:neq?|leq?|geq?|in)(?![A-Za-z])")
+PLAIN = re.compile(r"(?<![\w\\/.?&=\"'<-])[A-Za-z](?:[_^][A-Za-z0-9]+)?′?[ \t]*=[ \t]*[\w(\[−∑∂√+-][^\s=<>\"]*")
 BARE = re.compile(
     r"^[ \t]*\\begin\{(align|alignat|displaymath|eqnarray|equation|flalign|gather|multline)(\*?)\}.*?\\end\{\1\2\}",
     re.MULTILINE | re.DOTALL,
@@ -160,6 +161,10 @@ def _markdown(text: str, path: str) -> Manuscript:
         position = end
         source = whole.at(begin, end)
         found.append((begin, end, Passage(kind, source, _label(source.text))))
+    marked = _masked(masked, [(begin - 1, end + 1) for begin, end, _ in found if end > begin])
+    for match in PLAIN.finditer(marked):
+        source = whole.at(match.start(), match.end())
+        found.append((match.start(), match.end(), Passage("inline", source, "", "plain text, not LaTeX")))
     for match in re.finditer(r"\$\$", masked):
         number = whole.line_of(match.start())
         source = whole.at(match.start(), whole.starts[number] + len(whole.lines[number]))
@@ -174,7 +179,9 @@ def _in_sentences(found: Sequence[tuple[int, int, Passage]], whole: _Text) -> tu
     """The formulas in order: `$A$ if $B$` is one of them; others stand under the `if` of their sentence."""
     joined: list[tuple[int, int, Passage]] = []
     for begin, end, passage in sorted(found, key=lambda item: item[0]):
-        if joined and passage.kind == "inline" == joined[-1][2].kind and COMPARED.search(passage.text.text):
+        before = joined[-1][2] if joined else None
+        both = before is not None and all(COMPARED.search(one.text.text) for one in (before, passage))
+        if before is not None and both and before.kind == passage.kind == "inline":
             first, stop, _ = joined[-1]
             if CONDITION.fullmatch(whole.text, stop, begin):
                 joined[-1] = (first, end, Passage("inline", whole.at(first, end)))

@@ -394,6 +394,7 @@ def jacobian(reader: Reader, token: Token, scripts: Sequence[Script], span: Span
         return None
     numerator = _variable(reader, scripts[0].start, scripts[0].stop)
     arguments = calls.arguments_here(reader)
-    if len(arguments) != 1 or isinstance(arguments[0], Call | Binary):
+    flat = len(arguments) == 1 and isinstance(arguments[0], Call) and arguments[0].function == "vec"
+    if len(arguments) != 1 or (isinstance(arguments[0], Call | Binary) and not flat):
         fail("DC118", "a Jacobian has one variable", span, "", r"\frac{\partial a}{\partial z}")
     return Derivative(numerator, (arguments[0],), span.to(arguments[0].span))

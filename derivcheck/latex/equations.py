@@ -8,10 +8,10 @@ from typing import NoReturn
 
 from derivcheck.componentwise import componentwise
 from derivcheck.diagnostics import NotationError, UnsupportedError
-from derivcheck.graph import Quantity
+from derivcheck.graph import Input, Quantity
 from derivcheck.latex.conditions import refuse_words
 from derivcheck.latex.cursor import RELATIONS, Context, Reader
-from derivcheck.latex.memberships import membership
+from derivcheck.latex.memberships import is_sized, membership, sized
 from derivcheck.latex.parser import Parser
 from derivcheck.latex.products import Choices
 from derivcheck.latex.quantities import dimension_at
@@ -19,6 +19,7 @@ from derivcheck.latex.shapes import Labels, Shapes
 from derivcheck.latex.sums import refuse_unsized
 from derivcheck.latex.symbols import Symbols
 from derivcheck.latex.tokens import Token, fail
+from derivcheck.latex.trees import rebuilt
 from derivcheck.latex.vocabulary import Names
 from derivcheck.latex.words import is_conditional
 from derivcheck.lowering.language import Lowering
@@ -30,16 +31,19 @@ from derivcheck.notation.printer import to_plain
 from derivcheck.notation.syntax import (
     Comparison,
     Condition,
+    Derivative,
     Equation,
     Expression,
     Junction,
     Name,
+    Negate,
     Number,
     Reduction,
     Relation,
     Slice,
     Span,
     Subscript,
+    bottom_up,
     children,
 )
 
@@ -54,7 +58,7 @@ class Sentence:
         self,
         text: str,
         scope: Scope,
-        symbols: Mapping[str, str],
+        symbols: Mapping[str, str] | Symbols,
         macros: Mapping[str, str],
         labels: Mapping[str, int],
     ) -> None:
@@ -62,7 +66,7 @@ class Sentence:
         self._scope = scope
         self._macros = macros
         self._labels = labels
-        self._symbols = Symbols(symbols, macros, scope)
+        self._symbols = symbols if isinstance(symbols, Symbols) else Symbols(symbols, macros, scope)
         self._names = Names(scope)
 
     def equation(self, tokens: Sequence[Token]) -> Equation:
@@ -132,6 +136,7 @@ def refuse_relation(token: Token, shown: str) -> NoReturn:
 class _Chain:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
+        self._points: list[tuple[str, Expression, Span]] = []
         if any(token.kind == "sign" and token.text == "…" for token in reader.tokens):
             reader.pattern = True
 
@@ -159,6 +164,9 @@ class _Chain:
             elif token.kind == "sign" and token.text == "∈" and not relations and not tests:
                 sides = [*membership(reader, sides[0])]
                 relations.append("=")
+            elif token.kind == "sign" and token.text in ARROWS and not relations and is_sized(reader.tokens[:-1]):
+                sides = [*sized(reader, sides[0])]
+                relations.append("=")
             elif token.kind == "sign" and token.text in ARROWS:
                 self._label(token)
             elif token.kind == "keyword" or (token.kind == "sign" and token.text in (",", ";")) or reader.at_number():
@@ -171,6 +179,8 @@ class _Chain:
         for test in tests:
             where = test if where is None else Junction("and", where, test, test.span)
         found = Equation(tuple(sides), tuple(relations), where, span)
+        for name, value, at in self._points:
+            found = _at_point(found, name, value, at)
         _check_last_entries(found, reader)
         refuse_unsized(reader)
         return found
@@ -228,6 +238,10 @@ class _Chain:
         reader.letters = letters
         if _holds_by_definition(test, reader):
             return []
+        point = _point(test, reader)
+        if point is not None:
+            self._points.append((*point, test.span))
+            return []
         _check_condition(test, begin.to(test.span), reader)
         return [test]
 
@@ -250,7 +264,8 @@ class _Chain:
             or tokens[1].text not in ("=", "∈")
         ):
             return False
-        return any(t.kind == "sign" and t.text == "…" for t in tokens)
+        listed = tokens[2].kind == "number" and tokens[3].kind == "sign" and tokens[3].text == ","
+        return listed or any(t.kind == "sign" and t.text == "…" for t in tokens)
 
     def _range(self, sides: Sequence[Expression]) -> None:
         """`i = 1, 2, \\dots, n`: every value of the letter. Raises NotationError (DC119)."""
@@ -261,8 +276,11 @@ class _Chain:
         start = reader.position
         while reader.token.kind == "number" or reader.at(",", "…"):
             reader.advance()
-        numbers = [t.text for t in reader.tokens[start : reader.position] if t.kind == "number"]
+        read = reader.tokens[start : reader.position]
+        numbers = [t.text for t in read if t.kind == "number"]
         begin = reader.position
+        if numbers == [str(k) for k in range(1, len(numbers) + 1)] and all(t.text != "…" for t in read):
+            begin -= 1  # `1, 2, 3`: the last number is the size
         while not reader.at_end() and not reader.at("\\}", "]", ",") and reader.token.kind != "prose":
             reader.advance()
         size = dimension_at(reader, begin, reader.position)
@@ -305,6 +323,31 @@ def _holds_by_definition(test: Condition, reader: Reader) -> bool:
     except (NotationError, UnsupportedError):
         return False
     return meant.node == node.operand
+
+
+def _point(test: Condition, reader: Reader) -> tuple[str, Expression] | None:
+    """`if z = 0`, for a number z that the spec declares: (its name, the value)."""
+    if not isinstance(test, Comparison) or test.relation not in ("=", "=="):
+        return None
+    value = reader.context.scope.values.get(test.left.name) if isinstance(test.left, Name) else None
+    number = test.right.operand if isinstance(test.right, Negate) else test.right
+    if value is None or not isinstance(value.node, Input) or value.axes or not isinstance(number, Number):
+        return None
+    assert isinstance(test.left, Name)
+    return test.left.name, test.right
+
+
+def _at_point(equation: Equation, name: str, value: Expression, at: Span) -> Equation:
+    """The equation with a value put in. Raises NotationError (DC175) where it is derived by that name."""
+    for node in bottom_up(equation):
+        if isinstance(node, Derivative) and any(part == Name(name) for v in node.variables for part in bottom_up(v)):
+            fail("DC175", f"a derivative by `{name}` at a value of it is not read", at, "the value is put in first?",
+                 r"f'(0) = 1")  # fmt: skip
+
+    def put(node: object) -> object:
+        return replace(value, span=node.span) if isinstance(node, Name) and node.name == name else node
+
+    return replace(equation, sides=tuple(rebuilt(side, put) for side in equation.sides))
 
 
 def _is_value(tree: Expression, reader: Reader) -> bool:

@@ -195,7 +195,10 @@ def _dotted(reader: Reader, rows: Sequence[Sequence[Entry]], span: Span, standin
     unindexed = Unindexed(reader, span)
     try:
         entry = patterns.general(reader, cells, (row, column), span)
-        return replace(_checked(reader, unindexed.matrix(entry, row, column), row, column, span), span=span)
+        matrix = unindexed.matrix(entry, row, column)
+        if not _stacks(reader, cells, row, column):
+            _check_axes(reader, matrix, row, column, span)
+        return replace(matrix, span=span)
     except NotationError as problem:
         if not (row and column):
             raise
@@ -230,13 +233,18 @@ def _number(position: int, gap: int | None, count: int) -> int | None:
     return None if gap is not None and position > gap else position + 1
 
 
-def _checked(reader: Reader, tree: Expression, row: str, column: str, span: Span) -> Expression:
-    """A matrix expression must have the axes that its letters say, or it is something else."""
+def _stacks(reader: Reader, cells: Sequence[Cell], row: str, column: str) -> bool:
+    """Whether the entries of a single row are columns, set side by side."""
+    shapes = [reader.context.shapes(cell.tree) for cell in cells]
+    return bool(column) and not row and all(s is not None and s.is_vector and bool(s.row) for s in shapes)
+
+
+def _check_axes(reader: Reader, tree: Expression, row: str, column: str, span: Span) -> None:
+    """A matrix expression must have the axes that its letters say, or it is something else. Raises NotationError."""
     shape = reader.context.shapes(tree)
     if shape is None or shape.is_scalar or (not row and shape.row) or (not column and shape.column):
         sized = "of unknown size" if shape is None or shape.is_scalar else f"it is {shape}"
         fail("DC173", "the entries follow no pattern that is a matrix", span, sized)
-    return tree
 
 
 def _diagonal(
@@ -249,9 +257,9 @@ def _diagonal(
         return None
     try:
         entry = patterns.general(reader, on, (letters[0], ""), span)
-        diagonal = Call(
-            "diag", (_checked(reader, unindexed.matrix(entry, letters[0], ""), letters[0], "", span),), 0, span
-        )
+        line = unindexed.matrix(entry, letters[0], "")
+        _check_axes(reader, line, letters[0], "", span)
+        diagonal = Call("diag", (line,), 0, span)
         if all(isinstance(c.tree, Number) and c.tree.value == 0 for c in off):
             return diagonal
         outside = unindexed.matrix(patterns.general(reader, off, letters, span), *letters)

@@ -1,14 +1,15 @@
-"""`W \\in \\mathbb{R}^{m \\times n}`: a claim about a shape."""
+"""`W \\in \\mathbb{R}^{m \\times n}`, `W \\rightarrow m \\times n`: claims about a shape."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import NoReturn
 
 from derivcheck.latex.cursor import Reader
 from derivcheck.latex.quantities import dimension_at
 from derivcheck.latex.tokens import Token, fail
-from derivcheck.notation.syntax import Call, Expression, Matrix, Number, Transpose
+from derivcheck.notation.syntax import Call, Expression, Matrix, Number, Span, Transpose
 
 REALS = ("R", "ℝ")
 
@@ -27,7 +28,25 @@ def membership(reader: Reader, side: Expression) -> tuple[Expression, Expression
         start = reader.position if opener.text == "{" else reader.position - 1
         sizes = _sizes(reader, start, stop)
         reader.position = stop + 1 if opener.text == "{" else stop
-    span = sign.span.to(reader.tokens[reader.position - 1].span)
+    return _shape(reader, side, sizes, sign.span.to(reader.tokens[reader.position - 1].span))
+
+
+def sized(reader: Reader, side: Expression) -> tuple[Expression, Expression]:
+    """The sides of `W \\rightarrow m \\times n`; read to the end. Raises NotationError (DC174)."""
+    sign = reader.advance()
+    stop = len(reader.tokens) - 1
+    sizes = _sizes(reader, reader.position, stop)
+    reader.position = stop
+    return _shape(reader, side, sizes, sign.span.to(reader.tokens[stop - 1].span))
+
+
+def is_sized(tokens: Sequence[Token]) -> bool:
+    """Whether a product of sizes stands behind one arrow."""
+    signs = [token.text for token in tokens if token.kind == "sign"]
+    return signs.count("→") == 1 and "×" in signs[signs.index("→") :] and "=" not in signs
+
+
+def _shape(reader: Reader, side: Expression, sizes: list[Expression], span: Span) -> tuple[Expression, Expression]:
     shape = reader.context.shapes(side)
     columns = reader.context.scope.vectors == "column"
     one = Number(Fraction(1))

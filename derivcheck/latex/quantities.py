@@ -226,6 +226,8 @@ class Quantity:
                 return value.denominator == 1 and value >= 1
             case Binary("+" | "-"):
                 return self.reader.pattern or not self._holds_dimension(entry)
+            case Subscript():
+                return self.reader.pattern and self.reader.context.shapes.dimension(entry) is not None
             case _:
                 return False
 

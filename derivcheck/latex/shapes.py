@@ -209,8 +209,10 @@ class Shapes:
 
     def _shape(self, tree: Expression) -> Shape | None:
         match tree:
-            case Number() | Reduction():
+            case Number():
                 return SCALAR
+            case Reduction(_, _, _, body):
+                return self._of(body)
             case Name(name):
                 if name in self.scope.values:
                     return _declared(self.scope.values[name])
@@ -350,8 +352,8 @@ def _operands(tree: Expression) -> list[Expression]:
     match tree:
         case Subscript(base, _):
             return [base]
-        case Reduction():
-            return []
+        case Reduction(_, _, _, body):
+            return [body]
         case Conditional(_, then, otherwise):
             return [then, otherwise]
         case _:

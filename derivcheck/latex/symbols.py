@@ -109,7 +109,7 @@ def _pattern(key: str, value: str, macros: Mapping[str, str], scope: Scope) -> P
     labels = {
         part.name
         for node in bottom_up(tree)
-        if isinstance(node, Subscript) and isinstance(node.base, Name) and node.base.name in scope.families
+        if isinstance(node, Subscript) and isinstance(node.base, Name) and node.base.name not in scope.values
         for entry in node.entries
         for part in bottom_up(entry)
         if isinstance(part, Name)
@@ -197,7 +197,9 @@ def _match_slots(
 
 
 def _is_index(reader: Reader, tree: Expression | Slice) -> bool:
-    """Whether a tree may index a tensor: no product of letters, no label of a layer."""
+    """Whether a tree may index a tensor: no product of letters, no label of a layer; among dots, the last position."""
+    if reader.pattern and not isinstance(tree, Slice) and reader.context.shapes.dimension(tree) is not None:
+        return True
     given = reader.context.labels.given
     return all(
         isinstance(node, Name | Number | Slice) or (isinstance(node, Binary) and node.operator in "+-")

@@ -35,10 +35,10 @@ from derivcheck.graph import (
     tensor,
 )
 from derivcheck.lowering import definitions
-from derivcheck.lowering.letters import index_error
+from derivcheck.lowering.letters import dimension_name, index_error
 from derivcheck.lowering.scope import Measured
 from derivcheck.lowering.values import Value, broadcast, contracted, fresh_axes, shape_error, tensor_value
-from derivcheck.notation.syntax import Call, Expression, Name, Number, Subscript
+from derivcheck.notation.syntax import Call, Expression, Name, Number
 from derivcheck.scalars import placeholder
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _two_values(lowering: Lowering, tree: Call) -> bool:
     second = tree.arguments[1]
     if isinstance(second, Number):
         return lowering.expression(tree.arguments[0]).is_scalar or second.value < 1 or second.value.denominator != 1
-    return not (isinstance(second, Name) and second.name in lowering.scope.dimensions)
+    return dimension_name(second, lowering.scope) is None
 
 
 def entrywise(lowering: Lowering, tree: Call) -> Value:
@@ -112,7 +112,7 @@ def chosen_axes(lowering: Lowering, value: Value, names: tuple[Expression, ...],
         match name:
             case Number(number) if number.denominator == 1 and 1 <= number <= len(value.axes):
                 axis = value.axes[int(number) - 1]
-            case Name(dimension) if dimension in lowering.scope.dimensions:
+            case _ if (dimension := dimension_name(name, lowering.scope)) is not None:
                 wanted = lowering.scope.dimensions[dimension]
                 matching = [a for a in value.axes if a.dimension == wanted and a not in chosen]
                 if not matching:
@@ -163,10 +163,8 @@ def _dimensions(lowering: Lowering, tree: Call) -> list[Dimension]:
     found = []
     for argument in tree.arguments:
         match argument:
-            case Name(name) if name in lowering.scope.dimensions:
+            case _ if (name := dimension_name(argument, lowering.scope)) is not None:
                 found.append(lowering.scope.dimensions[name])
-            case Subscript(Name(name), (Number(value),)) if f"{name}[{value}]" in lowering.scope.dimensions:
-                found.append(lowering.scope.dimensions[f"{name}[{value}]"])
             case Number(value) if value.denominator == 1 and value >= 1:
                 found.append(Dimension.fixed(int(value)))
             case _:

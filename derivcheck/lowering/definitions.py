@@ -30,7 +30,7 @@ from derivcheck.graph import (
     subtract,
     sum_over,
 )
-from derivcheck.lowering.letters import index_error
+from derivcheck.lowering.letters import dimension_name, index_error
 from derivcheck.lowering.values import Value, shape_error, tensor_value
 from derivcheck.notation.parser import parse_expression
 from derivcheck.notation.syntax import Binary, Call, Expression, Name, Negate, Number
@@ -146,7 +146,8 @@ def _split_arguments(
 
 def _names_axis(lowering: Lowering, arguments: list[Expression], parameters: int) -> bool:
     last = arguments[-1]
-    if isinstance(last, Name) and last.name in lowering.scope.dimensions and last.name not in lowering.scope.values:
+    name = dimension_name(last, lowering.scope)
+    if name is not None and name not in lowering.scope.values:
         return True
     # A number is the position of an axis only where it cannot be a parameter's value.
     return isinstance(last, Number) and len(arguments) > parameters

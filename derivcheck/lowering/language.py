@@ -346,14 +346,14 @@ class Lowering:
         self.letters.bind(tree)
         try:
             body = self.expression(tree.body)
-            if body.axes:
-                raise shape_error("the body of an indexed sum is a scalar", tree.body.span, body.shape(),
+            if body.axes and tree.kind != "sum":
+                raise shape_error(f"the body of an indexed `{tree.kind}` is a scalar", tree.body.span, body.shape(),
                                   help_="index every tensor in it", code="DC145")  # fmt: skip
             axes = self.letters.bound_axes(tree)
             test = None if tree.condition is None else self.condition(tree.condition).node
         finally:
             self.letters.release()
-        return Value(self._reduced(tree, body.node, axes, test))
+        return Value(self._reduced(tree, body.node, axes, test), body.row, body.column, body.more)
 
     def _reduced(self, tree: Reduction, body: Node, axes: list[Axis], test: Node | None) -> Node:
         match tree.kind:

@@ -45,6 +45,18 @@ def member_name(tree: Expression, scope: Scope) -> str | None:
             return None
 
 
+def dimension_name(tree: Expression | Slice, scope: Scope) -> str | None:
+    """The declared dimension that a tree is: `n1`, or the member `n[2]` of a family."""
+    match tree:
+        case Name(name):
+            return name if name in scope.dimensions else None
+        case Subscript(Name(name), (Number(value),)) if value.denominator == 1:
+            member = f"{name}[{value.numerator}]"
+            return member if member in scope.dimensions else None
+        case _:
+            return None
+
+
 def children(tree: Expression | Condition | Slice) -> Iterable[Expression | Condition | Slice]:
     """The parts of a tree node, in order."""
     match tree:

@@ -94,6 +94,8 @@ def broadcast(left: Value, right: Value, span: Span, operation: str) -> tuple[No
     """
     if left.more or right.more:
         return _broadcast_many(left, right, span, operation)
+    if not _broadcasts(left, right):
+        left, right = without_units(left), without_units(right)
     sides = []
     for a, b in ((left.row, right.row), (left.column, right.column)):
         if a and b and dimensions(a) != dimensions(b):
@@ -115,6 +117,20 @@ def broadcast(left: Value, right: Value, span: Span, operation: str) -> tuple[No
             targets.append((value.column, column))
         nodes.append(placed(value, *targets))
     return nodes[0], nodes[1], Value(nodes[0], row, column)
+
+
+def _broadcasts(left: Value, right: Value) -> bool:
+    pairs = ((left.row, right.row), (left.column, right.column))
+    return all(not a or not b or dimensions(a) == dimensions(b) for a, b in pairs)
+
+
+def without_units(value: Value) -> Value:
+    """The value without its rows or columns of size 1: that is what a vector or a scalar has there anyway."""
+    units = [axis for axis in (*value.row, *value.column) if axis.dimension == Dimension.fixed(1)]
+    if not units or value.more:
+        return value
+    row, column = (tuple(axis for axis in axes if axis not in units) for axes in (value.row, value.column))
+    return Value(sum_over(value.node, units), row, column)
 
 
 def _conform_help(left: Value, right: Value) -> str:
@@ -142,6 +158,8 @@ def contracted(left: Value, right: Value, span: Span) -> Value:
         raise shape_error("`@` needs vectors or matrices", span, f"{left.shape()} @ {right.shape()}",
                           (("left", left.shape()), ("right", right.shape())),
                           "write the contraction in index form, sum_k(...)", "DC131")  # fmt: skip
+    if dimensions(left.column) != dimensions(right.row):
+        left, right = without_units(left), without_units(right)
     if dimensions(left.column) != dimensions(right.row):
         raise shape_error(
             "the inner dimensions of the product differ", span, f"{left.shape()} @ {right.shape()}",

@@ -261,7 +261,8 @@ def _claim_line(claim: ClaimResult, column: int, page: Page) -> Text:
     line = Text.assemble("  ", (_mark(claim.holds, page), "green" if claim.holds else "red"), " ", (shown, HEADING))
     line.append(" " * (column - width_of(shown) + 2 if width_of(shown) <= column else 2))
     line.append(f"{claim.verdict:<9}", style=STYLES[claim.verdict]).append("  ")
-    line.append(page.show(" ".join(claim.text.split())))
+    shown = claim.text if len(claim.links) < 2 else f"{claim.links[0].text} = …"
+    line.append(page.show(" ".join(shown.split())))
     remarks = []
     if claim.facts:
         remarks.append(f"given {', '.join(claim.facts)}")

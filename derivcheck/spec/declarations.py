@@ -92,6 +92,7 @@ class Binding:
     layout: Literal["", "mixed", "numerator", "denominator"] = ""
     vectors: Literal["", "column", "row"] = ""
     entries: Literal["", "strict", "componentwise"] = ""
+    where: SourceText | None = None  # a condition on indices, `j != k`
     unread: str = ""
 
 

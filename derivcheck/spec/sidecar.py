@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from derivcheck.spec.loader import SpecReader
 
 KEYS = ("file", "lines", "for", "entries", "expect", "bindings", "from")
-BINDING_KEYS = ("symbols", "let", "given", "for", "layout", "vectors", "entries", "unread")
+BINDING_KEYS = ("symbols", "let", "given", "for", "layout", "vectors", "entries", "where", "unread")
 EXPECTATION_KEYS = ("verdict", "code", "note")
 DOCUMENT_VERDICTS = (*VERDICTS, "definition", "ambiguous", "unread")
 LAYOUTS = ("mixed", "numerator", "denominator")
@@ -110,6 +110,8 @@ def _binding(spec: SpecReader, at: SourceText, node: Any) -> Binding:
                 fields[name] = reader.choice(value, name, VECTORS)
             case "entries":
                 fields[name] = reader.choice(value, name, ENTRIES)
+            case "where":
+                fields[name] = reader.text(value, name)
             case "unread":
                 fields[name] = reader.text(value, name).text
             case _:
