@@ -102,5 +102,5 @@ def test_the_hook_selects_specs_by_their_name_and_runs_a_command_that_is_there()
     for name, wanted in (("a.derivcheck.yaml", True), ("notes/b.derivcheck.yml", True), ("specs.yaml", False)):
         assert bool(re.search(hook["files"], name)) == wanted
     program, *arguments = hook["entry"].split()
-    result = tool(program, *arguments, "--", "specs/networks/single_neuron.yaml")
+    result = tool(program, *arguments, *hook["args"], "specs/networks/single_neuron.yaml")
     assert result.returncode == 0, result.stdout

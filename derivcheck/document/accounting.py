@@ -116,7 +116,8 @@ class Accountant:
         if passage.stray:
             return [(0, size)]
         try:
-            return [(chain.span.start, min(chain.span.stop, size)) for chain in self._chains(passage)]
+            found = self._chains(passage)
+            return [_balanced(passage.text.text, c.span.start, min(c.span.stop, size)) for c in found]
         except NotationError:
             return [(0, size)] if MARKS.search(passage.text.text) else []
 
