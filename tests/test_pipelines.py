@@ -23,7 +23,9 @@ def read(path: Path) -> Any:
 
 
 def tool(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(BIN / name), *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        [str(BIN / name), *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
 
 
 def test_the_hook_is_valid() -> None:

@@ -188,7 +188,9 @@ def test_a_contradiction_is_an_internal_error(folder: pytest.Pytester) -> None:
     )
     result = run(folder, "-k", "dL/dW1")
     result.assert_outcomes(failed=1, deselected=3)
-    result.stdout.fnmatch_lines(["internal error[[]DC902]: the derived dL/dW1 disagrees with differences", "*bug of derivcheck*"])
+    result.stdout.fnmatch_lines(
+        ["internal error[[]DC902]: the derived dL/dW1 disagrees with differences", "*bug of derivcheck*"]
+    )
 
 
 def test_an_unforeseen_exception_is_told_as_our_own_bug(folder: pytest.Pytester) -> None:
@@ -208,12 +210,17 @@ def test_formulas_of_a_document_are_items(folder: pytest.Pytester) -> None:
     (folder.path / "notes.md").write_text(NOTES)
     result = run(folder, "-rs", "-v")
     result.assert_outcomes(passed=2, failed=1, skipped=1)
-    result.stdout.fnmatch_lines(["*::line 3 FAILED*", "*::line 3, 2 SKIPPED*", "error[[]DC202]: the sign is wrong", "*notes.md:3:*"])
+    result.stdout.fnmatch_lines(
+        ["*::line 3 FAILED*", "*::line 3, 2 SKIPPED*", "error[[]DC202]: the sign is wrong", "*notes.md:3:*"]
+    )
     result.stdout.fnmatch_lines(["SKIPPED *notes.md:3:*: unread: DC170 unknown macro `\\foo`"])
 
 
 def test_hostile_names_stay_on_their_line(folder: pytest.Pytester) -> None:
-    folder.makefile(".derivcheck.yaml", good='claims:\n  "a::b": 1 = 1\n  "[red]<script>W[l]": 1 = 2\n  dL/dx: 1 = 1\n  "\\u202ex": 1 = 1\n')
+    folder.makefile(
+        ".derivcheck.yaml",
+        good='claims:\n  "a::b": 1 = 1\n  "[red]<script>W[l]": 1 = 2\n  dL/dx: 1 = 1\n  "\\u202ex": 1 = 1\n',
+    )
     result = run(folder, "-v", "--junit-xml=out.xml")
     result.assert_outcomes(passed=3, failed=1)
     result.stdout.fnmatch_lines(["*::a:b PASSED*", "*::[[]red]<script>W[[]l] FAILED*"])
@@ -245,7 +252,9 @@ def test_the_places_of_formulas_are_those_accounted_for(tmp_path: Path) -> None:
     from derivcheck.document.passages import read_manuscript
     from derivcheck.spec import read_spec
 
-    text = NOTES + "\n$$\\begin{aligned} z &= W_1 x \\\\ p &= z \\end{aligned}$$\n\nAn open $x = $ and $\\frac{1 = 2$.\n"
+    text = (
+        NOTES + "\n$$\\begin{aligned} z &= W_1 x \\\\ p &= z \\end{aligned}$$\n\nAn open $x = $ and $\\frac{1 = 2$.\n"
+    )
     spec = read_spec(NETWORK + "document: notes.md\n")
     accountant = Accountant(spec, read_manuscript(text, "notes.md"))
     places = accountant.places()

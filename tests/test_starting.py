@@ -104,7 +104,9 @@ def test_the_elementary_functions_are_those_of_the_engine() -> None:
     assert {name for name, _ in ELEMENTARY_NAMES} == set(ELEMENTARY)
 
 
-def test_claims_are_listed_with_their_places(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_claims_are_listed_with_their_places(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(ROOT)
     rows = listed(capsys, "claims", "specs/mlp.yaml")["claims"]
     assert [row["name"] for row in rows] == ["EqA1.1", "EqA1", "EqA2", "entrywise", "misprint"]
