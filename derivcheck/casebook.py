@@ -49,7 +49,7 @@ class Casebook:
     def gradients(self, entry: Entry) -> tuple[GradientResult, ...]:
         """The gradient with respect to one declared tensor, of every member at every depth.
 
-        Raises ContradictionError where independent ways disagree, SpecError (DC663) where there is none.
+        Raises ContradictionError where independent ways disagree, SpecError (DC683) where there is none.
         """
         found = [
             examiner.gradient(tensor)
@@ -58,7 +58,7 @@ class Casebook:
             if examiner.derivation is not None and self._declares(entry.tensor, tensor.name)
         ]
         if not found:
-            raise SpecError(Diagnostic("DC663", f"no gradient is derived for `{entry.tensor}`", entry.where))
+            raise SpecError(Diagnostic("DC683", f"no gradient is derived for `{entry.tensor}`", entry.where))
         return tuple(found)
 
     def _declares(self, declared: str, member: str) -> bool:

@@ -52,13 +52,13 @@ def claims_of(spec: Spec) -> tuple[Entry, ...]:
 def roster(spec: Spec) -> tuple[Entry, ...]:
     """Everything that is judged of a spec without its document.
 
-    Raises SpecError (DC662) where there is nothing at all: that is never success.
+    Raises SpecError (DC682) where there is nothing at all: that is never success.
     """
     found = (*gradients_of(spec), *claims_of(spec))
     if not found and spec.document is None:
         first = spec.lines[0] if spec.lines else ""
         raise SpecError(
-            Diagnostic("DC662", "there is nothing to judge: neither a loss nor a claim is declared",
+            Diagnostic("DC682", "there is nothing to judge: neither a loss nor a claim is declared",
                        Where(spec.path, 1, 1, 1, first), help="claims: {name: equation}")
         )  # fmt: skip
     return found

@@ -132,7 +132,7 @@ def test_a_glob_that_names_nothing_is_an_error(folder: pytest.Pytester, pattern:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("tensors: {x: n\n", "DC010"), ("tensors: {x: n}\n", "DC662"), ("", "DC002"), ("clams: {}\n", "DC021")],
+    [("tensors: {x: n\n", "DC010"), ("tensors: {x: n}\n", "DC682"), ("", "DC002"), ("clams: {}\n", "DC021")],
 )
 def test_an_unusable_spec_is_never_green(folder: pytest.Pytester, text: str, code: str) -> None:
     folder.makefile(".derivcheck.yaml", bad=text)

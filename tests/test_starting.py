@@ -58,7 +58,7 @@ def test_init_never_overwrites(here: Path, capsys: pytest.CaptureFixture[str]) -
     (here / "link.yaml").symlink_to(here / "nowhere")
     for name in ("a.yaml", "link.yaml"):
         assert run(["init", name]) == 2
-        assert "DC661" in capsys.readouterr().err
+        assert "DC681" in capsys.readouterr().err
     assert not (here / "nowhere").exists()
     assert run(["init", "b.yaml"]) == 0
     assert (here / "a.yaml").read_text() == "mine"
@@ -73,8 +73,8 @@ def test_init_into_folders(here: Path) -> None:
     assert found == {f"notes/{DEFAULT}", f"notes/{SCHEMA}", "new/deep/one.yml", f"new/deep/{SCHEMA}"}
 
 
-@pytest.mark.parametrize(("name", "code"), [("notes.md", "DC665"), ("notes", "DC665"), ("file/x.yaml", "DC661"),
-                                            ("a" * 300 + ".yaml", "DC666")])  # fmt: skip
+@pytest.mark.parametrize(("name", "code"), [("notes.md", "DC685"), ("notes", "DC685"), ("file/x.yaml", "DC681"),
+                                            ("a" * 300 + ".yaml", "DC686")])  # fmt: skip
 def test_init_refuses(here: Path, capsys: pytest.CaptureFixture[str], name: str, code: str) -> None:
     (here / "file").write_text("")
     assert run(["init", name]) == 2
@@ -194,7 +194,7 @@ def test_completion_in_bash_needs_no_mathematics(words: str, offered: list[str])
 
 def test_what_is_completed_is_accepted() -> None:
     assert [name for name, _ in complete_function("log_")] == ["log_softmax"]
-    assert [code for code, _ in complete_code("dc66")] == [code.lower() for code in sorted(PAGES) if "DC66" in code]
+    assert [code for code, _ in complete_code("dc68")] == [code.lower() for code in sorted(PAGES) if "DC68" in code]
     assert [name for name, _ in complete_function("")] == list(jacobian.names())
     assert run(["explain", "dc203"]) == 0
 

@@ -46,7 +46,7 @@ def list_names(
     """List the functions, layers and losses that formulas may use, the codes, or the claims of specs."""
     if specs and kind is not Kind.claims:
         wanted = f"derivcheck list claims {specs[0]}"
-        raise DerivcheckError(Diagnostic("DC664", "only `list claims` takes specs", help=wanted))
+        raise DerivcheckError(Diagnostic("DC684", "only `list claims` takes specs", help=wanted))
     kinds = (kind,) if kind is not None else (Kind.functions, Kind.layers, Kind.losses)
     unreadable: list[Diagnostic] = []
     found = {one.value: claim_rows(specs or [], unreadable) if one is Kind.claims else name_rows(one) for one in kinds}

@@ -41,7 +41,7 @@ def init(
         path = path / DEFAULT
     if path.suffix.lower() not in (".yaml", ".yml"):
         raise DerivcheckError(
-            Diagnostic("DC665", f"`{path}` is no name of a spec", help=f"derivcheck init {path.with_suffix('.yaml')}"
+            Diagnostic("DC685", f"`{path}` is no name of a spec", help=f"derivcheck init {path.with_suffix('.yaml')}"
                        if path.name else "derivcheck init spec.yaml")
         )  # fmt: skip
     text = (files("derivcheck") / "templates" / f"{template.value}.yaml").read_text(encoding="utf-8")
@@ -64,7 +64,7 @@ def init(
 def _create(path: Path, text: str) -> None:
     """Write a new file, and its folder where that is missing.
 
-    Raises DerivcheckError: DC661 where the file exists, DC666 where it cannot be written.
+    Raises DerivcheckError: DC681 where the file exists, DC686 where it cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -73,11 +73,11 @@ def _create(path: Path, text: str) -> None:
     except FileExistsError as problem:
         taken = path if problem.filename == str(path) else path.parent
         raise DerivcheckError(
-            Diagnostic("DC661", f"`{taken}` exists already and is not overwritten", help="derivcheck init OTHER.yaml")
+            Diagnostic("DC681", f"`{taken}` exists already and is not overwritten", help="derivcheck init OTHER.yaml")
         ) from None
     except (OSError, ValueError) as problem:
         why = getattr(problem, "strerror", None) or problem
-        raise DerivcheckError(Diagnostic("DC666", f"`{path}` cannot be written: {why}")) from None
+        raise DerivcheckError(Diagnostic("DC686", f"`{path}` cannot be written: {why}")) from None
 
 
 def _quoted(path: Path) -> str:
