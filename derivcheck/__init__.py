@@ -9,15 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from derivcheck.assertions import assert_equation
     from derivcheck.jacobian import show as jacobian
     from derivcheck.network import build
     from derivcheck.spec import load_spec as load
     from derivcheck.verify import check_equation as check
     from derivcheck.verify import verify_file as verify
 
-__all__ = ["build", "check", "jacobian", "load", "verify"]
+__all__ = ["assert_equation", "build", "check", "jacobian", "load", "verify"]
 
 _WHERE = {
+    "assert_equation": ("derivcheck.assertions", "assert_equation"),
     "load": ("derivcheck.spec", "load_spec"),
     "build": ("derivcheck.network", "build"),
     "verify": ("derivcheck.verify", "verify_file"),

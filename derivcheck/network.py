@@ -40,9 +40,8 @@ from derivcheck.notation.syntax import (
     Subscript,
     Transpose,
 )
-from derivcheck.spec.declarations import FACTS, FACTS_ALONG_AN_AXIS, Formula, Spec
+from derivcheck.spec.declarations import FACTS, FACTS_ALONG_AN_AXIS, TARGET_FACTS, Formula, Spec
 
-TARGET_FACTS = frozenset({"one_hot", "simplex", "sums_to_one", "binary"})
 DEFAULT_SIZES = (4, 5, 3, 6, 2, 7, 8, 9, 10, 11, 12, 13)
 
 

@@ -10,8 +10,11 @@ from typing import Annotated
 
 import typer
 
+from derivcheck.cli.completion import complete_function
 from derivcheck.cli.grading import grade
+from derivcheck.cli.listing import explain, list_names
 from derivcheck.cli.options import Ascii, Color, ColorMode, ReportFormat
+from derivcheck.cli.starting import init
 from derivcheck.cli.verifying import verify
 from derivcheck.diagnostics import DerivcheckError, Diagnostic
 
@@ -106,7 +109,10 @@ def check(
 
 @app.command("show-jacobian")
 def show_jacobian(
-    name: Annotated[str, typer.Argument(help="A function of the catalogue: softmax, tanh, dense, ...")],
+    name: Annotated[
+        str,
+        typer.Argument(help="A function of the catalogue: softmax, tanh, dense, ...", autocompletion=complete_function),
+    ],
     size: Annotated[str, typer.Option("--size", help="3, or 2x2 for an entrywise function of a matrix.")] = "",
     at: Annotated[str, typer.Option("--at", help="The point, as numbers separated by commas.")] = "",
     wrt: Annotated[str, typer.Option("--wrt", help="The argument to derive by; the first by default.")] = "",
@@ -186,33 +192,9 @@ def derive(
     return 0
 
 
-@app.command("list")
-def list_names() -> int:
-    """List the functions, layers and losses that formulas may use."""
-    from derivcheck.catalogue.activations import ACTIVATIONS
-    from derivcheck.catalogue.layers import LAYERS
-    from derivcheck.catalogue.losses import LOSSES
-    from derivcheck.report.page import page_for
-
-    page = page_for(sys.stdout)
-    for heading, entries in (("activations", ACTIVATIONS), ("layers", LAYERS), ("losses", LOSSES)):
-        typer.echo(heading)
-        for entry in entries:
-            shown = getattr(entry, "signature", f"{entry.name}(t)")
-            typer.echo(page.show(f"  {shown:<42} {entry.about}"))
-    return 0
-
-
-@app.command()
-def explain(code: Annotated[str, typer.Argument(help="A code such as DC203.")]) -> int:
-    """Explain a code: what it means, an example that fails with it, and the repair."""
-    from derivcheck.explain import page as explanation
-    from derivcheck.report.page import page_for
-
-    page = page_for(sys.stdout)
-    for line in explanation(code.upper()).splitlines():
-        typer.echo(page.show(line))
-    return 0
+app.command("list")(list_names)
+app.command()(explain)
+app.command()(init)
 
 
 @app.command()

@@ -9,7 +9,15 @@ from dataclasses import dataclass, replace
 
 from derivcheck.claims import pairs
 from derivcheck.componentwise import componentwise
-from derivcheck.diagnostics import ContradictionError, DerivcheckError, Diagnostic, NotationError, SourceText, SpecError
+from derivcheck.diagnostics import (
+    ContradictionError,
+    DerivcheckError,
+    Diagnostic,
+    NotationError,
+    SourceText,
+    SpecError,
+    Where,
+)
 from derivcheck.document.passages import Manuscript, Passage
 from derivcheck.examiner import Examiner
 from derivcheck.latex.equations import Sentence
@@ -94,6 +102,29 @@ class Accountant:
             )  # fmt: skip
         return tuple(found)
 
+    def places(self) -> tuple[tuple[str, Where], ...]:
+        """(name, place) of every formula that `account` tells of, in its order; none is judged for it."""
+        found: list[tuple[str, Where]] = []
+        for passage in self.manuscript.passages:
+            if self._accounts_for(passage.lines[0]):
+                found += [(_id(passage, span), passage.text.where(*span)) for span in self._spans(passage)]
+        return tuple(found)
+
+    def _spans(self, passage: Passage) -> list[tuple[int, int]]:
+        """Where the formulas of a passage stand in it; one that cannot be taken apart is one formula."""
+        size = len(passage.text.text)
+        if passage.stray:
+            return [(0, size)]
+        try:
+            found = self._chains(passage)
+            return [_balanced(passage.text.text, c.span.start, min(c.span.stop, size)) for c in found]
+        except NotationError:
+            return [(0, size)] if MARKS.search(passage.text.text) else []
+
+    def _chains(self, passage: Passage) -> list[Chain]:
+        """The formulas of a passage that assert something. Raises NotationError."""
+        return [chain for chain in chains(passage.text.text, self.macros) if _asserts(chain)]
+
     def _accounts_for(self, line: int) -> bool:
         return not self.declaration.lines or any(first <= line <= last for first, last in self.declaration.lines)
 
@@ -155,7 +186,7 @@ class Accountant:
             problem = Diagnostic("DC623", passage.stray, text.where())
             return [self._unread(passage, whole, problem, self._expectation(passage, passage.lines, 1, block))]
         try:
-            found = [chain for chain in chains(text.text, self.macros) if _asserts(chain)]
+            found = self._chains(passage)
         except NotationError as caught:
             if not MARKS.search(text.text):
                 return []

@@ -12,16 +12,18 @@ import textwrap
 from derivcheck.diagnostics import DerivcheckError, Diagnostic
 from derivcheck.explain.pages import BASE, PAGES, Page
 
+MOST = 5  # codes that are suggested
+
 __all__ = ["BASE", "PAGES", "Page", "page"]
 
 
 def page(code: str) -> str:
     """The page of a code as text. Raises DerivcheckError (DC611) for an unknown code."""
     if code not in PAGES:
-        close = difflib.get_close_matches(code, PAGES, 1, 0.4)
-        raise DerivcheckError(
-            Diagnostic("DC611", f"there is no code `{code}`", help=f"derivcheck explain {close[0]}" if close else "")
-        )
+        close = _close(code)
+        notes = tuple((other, PAGES[other].title) for other in close)
+        help_ = f"derivcheck explain {close[0]}" if close else "derivcheck list codes"
+        raise DerivcheckError(Diagnostic("DC611", f"there is no code `{code}`", notes=notes, help=help_))
     found = PAGES[code]
     lines = [f"{code}: {found.title}", "", *textwrap.wrap(found.about, 78), ""]
     if found.wrong:
@@ -33,3 +35,12 @@ def page(code: str) -> str:
     elif found.kind == "claim" and found.spec:
         lines += ["in the spec", *textwrap.indent(found.spec.strip(), "    ").splitlines(), ""]
     return "\n".join(lines)
+
+
+def _close(code: str) -> list[str]:
+    """The codes that may be meant: those whose title has every word, or else that are spelled alike."""
+    words = code.casefold().split()
+    titled = [
+        other for other, found in PAGES.items() if words and all(word in found.title.casefold() for word in words)
+    ]
+    return titled[:MOST] or difflib.get_close_matches(code, PAGES, MOST, 0.6)

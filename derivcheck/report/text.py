@@ -64,7 +64,7 @@ def _line(console: Console, line: Text) -> None:
     console.print(line, soft_wrap=True)
 
 
-def _write_table(table: Table, console: Console) -> None:
+def write_table(table: Table, console: Console) -> None:
     """A table without the blanks that fill its last column: they only disturb in a pipe."""
     with console.capture() as captured:
         console.print(table)
@@ -87,7 +87,7 @@ def _write_file(file: FileResult, console: Console, page: Page) -> None:
     shown = page.verbosity > 0 if file.document == file.path else page.verbosity >= 0
     gradients = [g for g in file.gradients if shown or not file.accepts(g)]
     if gradients:
-        _write_table(gradient_table(gradients, page, strict=file.strict), console)
+        write_table(gradient_table(gradients, page, strict=file.strict), console)
     claims = [c for c in file.claims if page.verbosity >= 0 or file.fails(c)]
     if claims:
         console.line()

@@ -10,6 +10,7 @@ from derivcheck.diagnostics import SourceText, Where
 
 FACTS = ("one_hot", "simplex", "sums_to_one", "binary", "positive", "symmetric", "orthogonal", "unit")
 FACTS_ALONG_AN_AXIS = frozenset({"one_hot", "simplex", "sums_to_one"})
+TARGET_FACTS = frozenset({"one_hot", "simplex", "sums_to_one", "binary"})  # no gradient is reported for a target
 VERDICTS = ("proved", "checked", "refuted", "undecided", "invalid")
 
 

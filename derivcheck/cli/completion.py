@@ -1,0 +1,24 @@
+"""What a shell offers while a command is typed: names and codes, without SymPy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+
+def complete_function(incomplete: str) -> Iterator[tuple[str, str]]:
+    """(name, what it is) of the functions of the catalogue whose names begin so."""
+    from derivcheck.catalogue.activations import ACTIVATIONS
+    from derivcheck.catalogue.layers import LAYERS
+    from derivcheck.catalogue.losses import LOSSES
+
+    found = {entry.name: entry.about for entries in (ACTIVATIONS, LAYERS, LOSSES) for entry in entries}
+    return (pair for pair in found.items() if pair[0].startswith(incomplete))
+
+
+def complete_code(incomplete: str) -> Iterator[tuple[str, str]]:
+    """(code, title) of the codes that begin so, as they are typed: shells drop what differs in its capitals."""
+    from derivcheck.explain import PAGES
+
+    for code, page in sorted(PAGES.items()):
+        if code.startswith(incomplete.upper()):
+            yield incomplete + code[len(incomplete) :], page.title

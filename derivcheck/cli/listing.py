@@ -1,0 +1,163 @@
+"""`derivcheck list` and `derivcheck explain`: what there is, and what a code means."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from enum import Enum
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from derivcheck.cli.completion import complete_code
+from derivcheck.diagnostics import DerivcheckError, Diagnostic
+
+if TYPE_CHECKING:
+    from derivcheck.report.page import Page
+
+Rows = list[dict[str, str]]
+WIDEST = 42
+
+
+class Kind(str, Enum):  # noqa: UP042 - Typer reads the values
+    functions = "functions"
+    layers = "layers"
+    losses = "losses"
+    codes = "codes"
+    claims = "claims"
+
+
+class ListFormat(str, Enum):  # noqa: UP042
+    text = "text"
+    json = "json"
+
+
+def list_names(
+    kind: Annotated[Kind | None, typer.Argument(help="What to list; functions, layers and losses by default.")] = None,
+    specs: Annotated[
+        list[Path] | None, typer.Argument(help="For claims: spec files or folders; the folder specs by default.")
+    ] = None,
+    format: Annotated[ListFormat, typer.Option("--format", help="How to write.")] = ListFormat.text,
+    ascii: Annotated[bool, typer.Option("--ascii", help="ASCII only, whatever the terminal can show.")] = False,
+) -> int:
+    """List the functions, layers and losses that formulas may use, the codes, or the claims of specs."""
+    if specs and kind is not Kind.claims:
+        wanted = f"derivcheck list claims {specs[0]}"
+        raise DerivcheckError(Diagnostic("DC684", "only `list claims` takes specs", help=wanted))
+    kinds = (kind,) if kind is not None else (Kind.functions, Kind.layers, Kind.losses)
+    unreadable: list[Diagnostic] = []
+    found = {one.value: claim_rows(specs or [], unreadable) if one is Kind.claims else name_rows(one) for one in kinds}
+    _write(found, format, ascii)
+    for diagnostic in unreadable:
+        from derivcheck.report.page import page_for
+        from derivcheck.report.text import write_diagnostic
+
+        write_diagnostic(diagnostic, sys.stderr, page_for(sys.stderr, ascii_only=ascii))
+    return 2 if unreadable else 0
+
+
+def explain(
+    code: Annotated[
+        str, typer.Argument(help="A code such as DC203; all codes where none is given.", autocompletion=complete_code)
+    ] = "",
+) -> int:
+    """Explain a code: what it means, an example that fails with it, and the repair."""
+    if not code:
+        _write({"codes": name_rows(Kind.codes)}, ListFormat.text, ascii=False)
+        return 0
+    from derivcheck.explain import page as explanation
+    from derivcheck.report.page import page_for
+
+    page = page_for(sys.stdout)
+    for line in explanation(code.strip().upper()).splitlines():
+        typer.echo(page.show(line))
+    return 0
+
+
+def name_rows(kind: Kind) -> Rows:
+    """`name`, `signature` and `about` of the catalogue's entries; `name` and `about` of codes."""
+    from derivcheck.catalogue.activations import ACTIVATIONS
+    from derivcheck.catalogue.elementary import ELEMENTARY_NAMES
+    from derivcheck.catalogue.layers import LAYERS
+    from derivcheck.catalogue.losses import LOSSES
+    from derivcheck.explain import PAGES
+
+    if kind is Kind.codes:
+        return [{"name": code, "about": page.title} for code, page in sorted(PAGES.items())]
+    if kind is Kind.functions:
+        rows = []
+        for entry in ACTIVATIONS:
+            parameters = "".join(f", {name}={default}" for name, default in entry.parameters)
+            rows.append({"name": entry.name, "signature": f"{entry.name}(t{parameters})", "about": entry.about})
+        known = {entry.name for entry in ACTIVATIONS}
+        return rows + [{"name": name, "signature": f"{name}(t)", "about": about}
+                       for name, about in ELEMENTARY_NAMES if name not in known]  # fmt: skip
+    definitions = LAYERS if kind is Kind.layers else LOSSES
+    return [{"name": entry.name, "signature": entry.signature, "about": entry.about} for entry in definitions]
+
+
+def claim_rows(paths: Sequence[Path], unreadable: list[Diagnostic]) -> Rows:
+    """`name`, `about`, `expect`, `path` and `line` of every claim; what cannot be read is added to `unreadable`.
+
+    Raises DerivcheckError (DC608) where nothing is found.
+    """
+    from derivcheck.roster import claims_of
+    from derivcheck.spec import load_spec
+
+    rows: Rows = []
+    for path in _files(paths):
+        try:
+            spec = load_spec(path)
+        except DerivcheckError as problem:
+            unreadable.append(problem.diagnostic)
+            continue
+        for entry in claims_of(spec):
+            expect = entry.claim.expect if entry.claim is not None else ""
+            rows.append({"name": entry.name, "about": entry.text, "expect": expect,
+                         "path": str(path), "line": str(entry.where.line)})  # fmt: skip
+    return rows
+
+
+def _files(paths: Sequence[Path]) -> list[Path]:
+    found: list[Path] = []
+    for path in paths or [Path("specs")]:
+        inside = sorted(p for ending in ("*.yaml", "*.yml") for p in path.rglob(ending)) if path.is_dir() else [path]
+        if not inside or (not paths and not path.is_dir()):
+            raise DerivcheckError(Diagnostic("DC608", f"no specs in `{path}`", help="derivcheck list claims FILE.yaml"))
+        found += inside
+    return found
+
+
+def _write(found: dict[str, Rows], format: ListFormat, ascii: bool) -> None:
+    from derivcheck.report.page import carries_unicode, page_for
+
+    if format is ListFormat.json:
+        shown: dict[str, Any] = {"version": 1}
+        for kind, rows in found.items():
+            shown[kind] = [{**row, **({"line": int(row["line"])} if "line" in row else {})} for row in rows]
+        typer.echo(json.dumps(shown, indent=2, ensure_ascii=ascii or not carries_unicode(sys.stdout)))
+        return
+    page = page_for(sys.stdout, ascii_only=ascii)
+    for kind, rows in found.items():
+        if len(found) > 1:
+            typer.echo(kind)
+        for path, group in groupby(rows, lambda row: row.get("path", "")):
+            if path:
+                typer.echo(page.show(path))
+            _write_rows(list(group), page)
+    if len(found) > 1:
+        typer.echo("\nalso: derivcheck list codes, derivcheck list claims SPEC")
+
+
+def _write_rows(rows: Rows, page: Page) -> None:
+    from derivcheck.report.page import width_of
+
+    names = [page.show(row.get("signature", row["name"])) for row in rows]
+    column = min(WIDEST, max(map(width_of, names)))
+    for row, name in zip(rows, names, strict=True):
+        expected = f"  (expect: {row['expect']})" if row.get("expect") else ""
+        blanks = " " * max(0, column - width_of(name))
+        typer.echo(f"  {name}{blanks}  {page.show(row['about'])}{expected}".rstrip())

@@ -1,0 +1,86 @@
+"""`derivcheck init`: a spec to start from, and the schema that lets an editor complete and check it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from enum import Enum
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from derivcheck.diagnostics import DerivcheckError, Diagnostic
+
+DEFAULT = "network.derivcheck.yaml"  # a name that the pytest plugin collects
+SCHEMA = "derivcheck.schema.json"
+MODELINE = f"# yaml-language-server: $schema={SCHEMA}\n"
+
+
+class Template(str, Enum):  # noqa: UP042 - Typer reads the values
+    mlp = "mlp"
+    batch = "batch"
+    family = "family"
+
+
+def init(
+    path: Annotated[Path, typer.Argument(help="The file to write, or the folder to write it into.")] = Path(DEFAULT),
+    template: Annotated[
+        Template, typer.Option("--template", help="One example, a batch, or a network of any depth.")
+    ] = Template.mlp,
+    schema: Annotated[
+        bool, typer.Option("--schema/--no-schema", help="Write the schema for editors beside it.")
+    ] = True,
+) -> int:
+    """Write a commented spec to start from. Nothing is ever overwritten."""
+    from derivcheck.report.page import page_for
+
+    if os.path.isdir(path):  # false, not an error, for what no file can be called
+        path = path / DEFAULT
+    if path.suffix.lower() not in (".yaml", ".yml"):
+        raise DerivcheckError(
+            Diagnostic("DC685", f"`{path}` is no name of a spec", help=f"derivcheck init {path.with_suffix('.yaml')}"
+                       if path.name else "derivcheck init spec.yaml")
+        )  # fmt: skip
+    text = (files("derivcheck") / "templates" / f"{template.value}.yaml").read_text(encoding="utf-8")
+    _create(path, (MODELINE if schema else "") + text)
+    written = [path]
+    beside = path.parent / SCHEMA
+    # A schema that is there already serves every spec of the folder.
+    if schema and not os.path.lexists(beside):
+        from derivcheck.schema import spec_schema
+
+        _create(beside, json.dumps(spec_schema(), indent=2) + "\n")
+        written.append(beside)
+    page = page_for(sys.stdout)
+    for file in written:
+        typer.echo(page.show(f"wrote {file}"))
+    typer.echo(page.show(f"next: derivcheck verify {_quoted(path)}"))
+    return 0
+
+
+def _create(path: Path, text: str) -> None:
+    """Write a new file, and its folder where that is missing.
+
+    Raises DerivcheckError: DC681 where the file exists, DC686 where it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(path, "x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError as problem:
+        taken = path if problem.filename == str(path) else path.parent
+        raise DerivcheckError(
+            Diagnostic("DC681", f"`{taken}` exists already and is not overwritten", help="derivcheck init OTHER.yaml")
+        ) from None
+    except (OSError, ValueError) as problem:
+        why = getattr(problem, "strerror", None) or problem
+        raise DerivcheckError(Diagnostic("DC686", f"`{path}` cannot be written: {why}")) from None
+
+
+def _quoted(path: Path) -> str:
+    from shlex import quote
+
+    return quote(str(path))
