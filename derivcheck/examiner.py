@@ -225,4 +225,5 @@ def _forms(form: GradientForm, scalars: frozenset[str]) -> Forms:
         index_unicode=to_unicode(form.index, scalars),
         matrix_unicode=to_unicode(matrix, scalars) if matrix is not None else "",
         latex=to_latex(matrix if matrix is not None else form.index, scalars),
+        letters=form.letters,
     )

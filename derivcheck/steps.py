@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from derivcheck import derive
@@ -41,6 +41,21 @@ class StepWriter:
         written: list[Step] = []
         for tensor in self._path(variable):
             written.extend(self._stage(tensor))
+        return written + self._in_matrix_form(variable)
+
+    def stages(self, variables: Iterable[NamedTensor]) -> Iterator[tuple[NamedTensor, list[Step]]]:
+        """The stages on the way to any of the variables, each once, entry by entry.
+
+        Raises GrowthError, ContradictionError.
+        """
+        wanted = {tensor.node: tensor for tensor in variables}
+        found = {tensor.node: tensor for variable in wanted.values() for tensor in self._path(variable)}
+        for node in sorted(found, key=lambda node: (node in wanted, -node.serial)):
+            yield found[node], self._stage(found[node])
+
+    def _in_matrix_form(self, variable: NamedTensor) -> list[Step]:
+        """The whole derivative as a product of matrices, where it is one."""
+        written: list[Step] = []
         form = self.derivation.best(variable)
         if form.matrix is not None and variable.node in self.derivation.adjoints:
             whole = Equation((Derivative(self.derivation.output.tree, (variable.tree,)), form.matrix), ("=",))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 from derivcheck.diagnostics import Diagnostic, Where
+
+if TYPE_CHECKING:
+    from derivcheck.spec import Spec
 
 Verdict = Literal["proved", "checked", "refuted", "undecided", "invalid"]
 NumericVerdict = Literal["agrees", "differs", "kink", "cannot_tell", "not_run"]
@@ -85,6 +88,7 @@ class Forms:
     index_unicode: str = ""
     matrix_unicode: str = ""
     latex: str = ""
+    letters: tuple[str, ...] = ()  # of the entry that the index form gives
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,7 @@ class FileResult:
     strict: bool = False
     document: str = ""  # the document whose formulas were accounted for
     formulas: tuple[FormulaResult, ...] = ()
+    spec: Spec | None = field(default=None, compare=False, repr=False)  # what a report may draw or derive from
 
     @property
     def exit_code(self) -> int:

@@ -87,7 +87,7 @@ def verify_spec(
     looked for beside the spec, in the folder `documents` and in DERIVCHECK_DOCUMENTS.
     """
     path = manuscript.path if manuscript is not None else spec.path
-    blank = FileResult(path, spec.title, spec.source, strict=strict)
+    blank = FileResult(path, spec.title, spec.source, strict=strict, spec=spec)
     notes: tuple[str, ...] = ()
     formulas: tuple[FormulaResult, ...] = ()
     try:

@@ -37,6 +37,7 @@ class NumericWay(str, Enum):  # noqa: UP042 - Typer reads the values
 class ReportFormat(str, Enum):  # noqa: UP042 - Typer reads the values
     text = "text"
     json = "json"
+    html = "html"
 
 
 class FormFormat(str, Enum):  # noqa: UP042
@@ -163,6 +164,10 @@ def verify(
         from derivcheck.report.json import to_json
 
         sys.stdout.write(to_json(report, ascii_only=ascii or not _unicode_output()))
+    elif format is ReportFormat.html:
+        from derivcheck.report.html import to_html
+
+        sys.stdout.write(to_html(report, ascii_only=ascii or not _unicode_output()))
     else:
         from derivcheck.report.page import page_for
         from derivcheck.report.text import write_report
