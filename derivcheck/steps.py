@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from derivcheck import derive
@@ -40,18 +40,14 @@ class StepWriter:
         """Every stage between the loss and the variable. Raises GrowthError, ContradictionError."""
         written: list[Step] = []
         for tensor in self._path(variable):
-            written.extend(self._stage(tensor))
+            written.extend(self.stage(tensor))
         return written + self._in_matrix_form(variable)
 
-    def stages(self, variables: Iterable[NamedTensor]) -> Iterator[tuple[NamedTensor, list[Step]]]:
-        """The stages on the way to any of the variables, each once, entry by entry.
-
-        Raises GrowthError, ContradictionError.
-        """
+    def path(self, variables: Iterable[NamedTensor]) -> list[NamedTensor]:
+        """What lies on the way from the loss to any of the variables, each once, these at the end."""
         wanted = {tensor.node: tensor for tensor in variables}
         found = {tensor.node: tensor for variable in wanted.values() for tensor in self._path(variable)}
-        for node in sorted(found, key=lambda node: (node in wanted, -node.serial)):
-            yield found[node], self._stage(found[node])
+        return [found[node] for node in sorted(found, key=lambda node: (node in wanted, -node.serial))]
 
     def _in_matrix_form(self, variable: NamedTensor) -> list[Step]:
         """The whole derivative as a product of matrices, where it is one."""
@@ -91,7 +87,8 @@ class StepWriter:
 
     # --- one stage ------------------------------------------------------------------------
 
-    def _stage(self, tensor: NamedTensor) -> list[Step]:
+    def stage(self, tensor: NamedTensor) -> list[Step]:
+        """The derivative by one quantity, entry by entry. Raises GrowthError, ContradictionError."""
         derivation = self.derivation
         letters = list(derivation.gradient(tensor, "nested").letters)
         places = tuple(Name(letter) for letter in letters)

@@ -22,6 +22,7 @@ from derivcheck.notation.printer import (
     SUM,
     UNARY,
     _is_named,
+    _is_number,
     _Plain,
     _Text,
     _Unicode,
@@ -153,8 +154,10 @@ class _MathML(_Unicode):
         return _Text(f"{left}{sign}{right}", PRODUCT)
 
     def contraction(self, tree: Binary) -> _Text:
-        left, right = self.expression(tree.left).at(JUXTAPOSED), self.expression(tree.right).at(JUXTAPOSED + 1)
-        return _Text(f"{left}{MATRIX_PRODUCT}{right}", JUXTAPOSED)
+        left, right = self.expression(tree.left), self.expression(tree.right)
+        if right.text.startswith("<mn>") or _is_number(tree.left) or _is_number(tree.right):
+            return _Text(f"{left.at(PRODUCT)}{_sign('⋅')}{right.at(PRODUCT + 1)}", PRODUCT)
+        return _Text(f"{left.at(JUXTAPOSED)}{MATRIX_PRODUCT}{right.at(JUXTAPOSED + 1)}", JUXTAPOSED)
 
     def transpose(self, operand: str) -> _Text:
         return _Text(_raised(operand, _sign("⊤")), ATOM)

@@ -7,6 +7,7 @@ from importlib.resources import files
 from xml.etree.ElementTree import Element
 
 from derivcheck.canonical.atoms import GrowthError, UndefinedError
+from derivcheck.diagnostics import ContradictionError, DerivcheckError
 from derivcheck.examiner import Examiner
 from derivcheck.network import build, depths
 from derivcheck.notation.syntax import Derivative, Equation
@@ -18,6 +19,7 @@ from derivcheck.report.evidence import counting, file_summary, sizes
 from derivcheck.report.formulas import Formulas
 from derivcheck.report.markup import Child, element, markup, styled
 from derivcheck.report.tables import heat_map
+from derivcheck.spec import Spec
 from derivcheck.steps import Step, StepWriter
 from derivcheck.verdicts import ClaimResult, FileResult, Report
 
@@ -30,23 +32,36 @@ def to_html(report: Report, *, ascii_only: bool = False) -> str:
     Raises ContradictionError for our own bug.
     """
     heading = _heading(report)
+    body = [
+        element("header", element("h1", heading), element("p", _mark(report.exit_code == 0), outcome(report))),
+        _overview(report) if len(report.files) > 1 else None,
+        element("main", *_files(report)),
+    ]
+    return _page(f"{heading}: {outcome(report)}", body, ascii_only)
+
+
+def claim_to_html(claim: ClaimResult, spec: Spec | None = None, *, ascii_only: bool = False) -> str:
+    """A page of one claim, its names as the spec declares them."""
+    file = FileResult(spec.path if spec is not None else "equation", claims=(claim,), spec=spec)
+    body = [
+        element("header", element("h1", "One equation judged")),
+        element("main", _Sections(file, "equation", "h2").claim(claim)),
+    ]
+    return _page(f"{claim.text}: {claim.verdict}", body, ascii_only)
+
+
+def _page(title: str, body: Sequence[Child], ascii_only: bool) -> str:
     head = element(
         "head", element("meta", charset="utf-8"),
         element("meta", http_equiv="Content-Security-Policy", content=POLICY),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
-        element("title", f"{heading}: {outcome(report)}"), styled(stylesheet()),
+        element("title", title), styled(stylesheet()),
     )  # fmt: skip
-    body = element(
-        "body",
-        element("header", element("h1", heading), element("p", _mark(report.exit_code == 0), outcome(report))),
-        _overview(report) if len(report.files) > 1 else None,
-        element("main", *_files(report)),
-        element("footer", element("p", "Written by derivcheck. Every code is explained by ",
-                                  element("code", "derivcheck explain CODE"), ".")),
-        class_="derivcheck page",
-    )  # fmt: skip
-    text = "<!DOCTYPE html>\n" + markup(element("html", head, body, lang="en")) + "\n"
+    code = element("code", "derivcheck explain CODE")
+    footer = element("footer", element("p", "Written by derivcheck. Every code is explained by ", code, "."))
+    page = element("html", head, element("body", *body, footer, class_="derivcheck page"), lang="en")
+    text = "<!DOCTYPE html>\n" + markup(page) + "\n"
     return text.encode("ascii", "xmlcharrefreplace").decode() if ascii_only else text
 
 
@@ -128,7 +143,7 @@ class _Sections:
             yield element(self.level, "Claims")
             # What somebody has to act upon comes first.
             for claim in sorted(file.claims, key=lambda claim: claim.holds):
-                yield self._claim(claim)
+                yield self.claim(claim)
         if file.formulas:
             yield from self._coverage()
         if examiner is not None and examiner.network.tensors:
@@ -144,7 +159,8 @@ class _Sections:
 
     # --- claims ---------------------------------------------------------------------------
 
-    def _claim(self, claim: ClaimResult) -> Element:
+    def claim(self, claim: ClaimResult) -> Element:
+        """A claim with the entries that are wrong in it."""
         latex = "\\" in claim.text
         return claim_card(claim, latex, self.formulas, *(self._wrong_entries(claim) if self.examiner else ()))
 
@@ -211,14 +227,18 @@ class _Sections:
         assert derivation is not None
         yield element(self.level, "Derivation")
         writer = StepWriter(derivation, examiner.network.scope, examiner.judge)
-        try:
-            for tensor, steps in writer.stages(examiner.network.parameters):
-                derivative = Derivative(derivation.output.tree, (tensor.tree,))
-                if steps:
-                    whole = self._whole(derivation.output.name, tensor.name)
-                    yield _folded(self.formulas.written(derivative), *self._steps(steps), whole)
-        except (GrowthError, UndefinedError) as problem:
-            yield element("p", f"No further step could be written: {problem or 'it grows too large'}.")
+        for tensor in writer.path(examiner.network.parameters):
+            derivative = self.formulas.written(Derivative(derivation.output.tree, (tensor.tree,)))
+            whole = self._whole(derivation.output.name, tensor.name)
+            try:
+                yield _folded(derivative, *self._steps(writer.stage(tensor)), whole)
+            except ContradictionError:
+                raise
+            except (DerivcheckError, GrowthError, UndefinedError) as problem:
+                why = problem.diagnostic.message if isinstance(problem, DerivcheckError) else str(problem)
+                yield _folded(
+                    derivative, element("p", f"No steps could be written: {why or 'they grow too large'}."), whole
+                )
 
     def _whole(self, of: str, wrt: str) -> Element | None:
         """The matrix form that was proved, as the last line."""
