@@ -180,8 +180,8 @@ class Derivation:
         """∂output/∂variable. Raises GrowthError where it cannot be written down in bounds."""
         letters = self._letters(len(variable.axes))
         if variable.node not in self.adjoints:
-            zero = Number(Fraction(0))
-            return GradientForm(variable, letters, zero, zero, "", frozenset())
+            known = Number(Fraction(int(variable.node is self.output.node)))
+            return GradientForm(variable, letters, known, known, "", frozenset())
         reading = self.reading(variable.node)
         index = index_form(reading, variable.axes, letters, self.naming(style))
         matrix: Expression | None = None

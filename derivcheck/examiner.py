@@ -129,7 +129,7 @@ class Examiner:
         notes: list[str] = [self.prefix] if self.prefix else []
         blank = GradientResult(output.name, tensor.name, shape, Forms(""), "undecided", ExactEvidence(None),
                                NumericEvidence("not_run"), where=self._where(tensor))  # fmt: skip
-        if tensor.node not in derivation.adjoints:
+        if tensor.node not in derivation.adjoints and tensor.node is not output.node:
             notes.append(f"{output.name} does not depend on {tensor.name}: the gradient is zero")
         try:
             form = derivation.best(tensor)

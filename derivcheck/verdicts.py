@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from derivcheck.diagnostics import Diagnostic, Where
+from derivcheck.display import Displayed
 
 if TYPE_CHECKING:
     from derivcheck.spec import Spec
@@ -92,7 +93,7 @@ class Forms:
 
 
 @dataclass(frozen=True, slots=True)
-class GradientResult:
+class GradientResult(Displayed):
     """A derived gradient, and what three independent ways say of its forms."""
 
     of: str
@@ -106,9 +107,12 @@ class GradientResult:
     notes: tuple[str, ...] = ()
     where: Where | None = None
 
+    def __repr__(self) -> str:
+        return f"<d{self.of}/d{self.wrt} = {self.forms.matrix or self.forms.index}: {self.verdict}>"
+
 
 @dataclass(frozen=True, slots=True)
-class ClaimResult:
+class ClaimResult(Displayed):
     """One claim judged: `expected` is what the spec asked for (empty: `proved` or `checked`)."""
 
     id: str
@@ -127,6 +131,10 @@ class ClaimResult:
     reading: str = ""
     links: tuple[ClaimResult, ...] = ()
     reach: str = ""  # of a claim about a family: every depth, or the depths that were tried
+
+    def __repr__(self) -> str:
+        why = f" ({self.diagnosis.code} {self.diagnosis.message})" if self.diagnosis is not None else ""
+        return f"<{self.id}: {' '.join(self.text.split())}: {self.verdict}{why}>"
 
 
 Standing = Literal["judged", "definition", "ambiguous", "unread"]
@@ -150,7 +158,7 @@ class FormulaResult:
 
 
 @dataclass(frozen=True, slots=True)
-class FileResult:
+class FileResult(Displayed):
     """One spec judged; `error` instead of results where it could not be read."""
 
     path: str
@@ -178,13 +186,19 @@ class FileResult:
         held = all(claim.holds for claim in self.claims) and all(formula.holds for formula in self.formulas)
         return 0 if held and all(self.accepts(gradient) for gradient in self.gradients) else 1
 
+    def __repr__(self) -> str:
+        found = f"{len(self.gradients)} gradients, {len(self.claims)} claims"
+        if self.error is not None:
+            found = f"{self.error.code} {self.error.message}"
+        return f"<{self.path}: {found}; exit code {self.exit_code}>"
+
     def accepts(self, gradient: GradientResult) -> bool:
         """Whether a gradient is as it should be: proved or checked, proved where only proofs count."""
         return gradient.verdict == "proved" if self.strict else gradient.verdict in HOLDS
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Report(Displayed):
     """Everything that one run judged."""
 
     files: tuple[FileResult, ...]

@@ -75,16 +75,13 @@ def shape(tensor: NamedTensor) -> str:
     return " × ".join(str(axis.dimension) for axis in tensor.axes) or "scalar"
 
 
-def drawings(network: Network, identity: str) -> list[Element]:
-    """The pictures of a network; `identity` begins the ids in them, so that a page may hold several networks."""
+def drawings(network: Network) -> list[Element]:
+    """The pictures of a network, without ids, so that a page may hold several."""
     every = stages(network)
     count = -(-len(every) // PER_PICTURE)
     size = -(-len(every) // count) if count else 1
     parts = [every[start : start + size] for start in range(0, len(every), size)]
-    return [
-        _Picture(part, network).drawn(f"{identity}-{k}", _title(k * size, len(part), len(every)))
-        for k, part in enumerate(parts)
-    ]
+    return [_Picture(part, network).drawn(_title(k * size, len(part), len(every))) for k, part in enumerate(parts)]
 
 
 def _title(start: int, length: int, total: int) -> str:
@@ -110,14 +107,13 @@ class _Picture:
             top += row.height + GAP
         self.height = top - GAP + MARGIN
 
-    def drawn(self, identity: str, title: str) -> Element:
+    def drawn(self, title: str) -> Element:
         lanes = self._lanes()
         width = BOX_LEFT + BOX_WIDTH + MARGIN + LANE * (max(lanes.values(), default=-1) + 1) + (6 if lanes else 0)
         picture = element(
-            "svg", element("title", title, id=f"{identity}-title"),
-            element("desc", "; ".join(self._sentences()), id=f"{identity}-desc"),
+            "svg", element("title", title), element("desc", "; ".join(self._sentences())),
             role="img", viewBox=f"0 0 {width} {self.height}", width=str(width), height=str(self.height),
-            aria_labelledby=f"{identity}-title {identity}-desc", class_="network",
+            aria_label=title, class_="network",
         )  # fmt: skip
         for source, lane in lanes.items():
             filled(picture, self._detour(source, lane))

@@ -45,7 +45,7 @@ def claim_to_html(claim: ClaimResult, spec: Spec | None = None, *, ascii_only: b
     file = FileResult(spec.path if spec is not None else "equation", claims=(claim,), spec=spec)
     body = [
         element("header", element("h1", "One equation judged")),
-        element("main", _Sections(file, "equation", "h2").claim(claim)),
+        element("main", _Sections(file, "h2").claim(claim)),
     ]
     return _page(f"{claim.text}: {claim.verdict}", body, ascii_only)
 
@@ -100,6 +100,14 @@ def _overview(report: Report) -> Element:
     return element("nav", element("div", table, class_="scroll"), aria_label="All specs")
 
 
+def file_section(file: FileResult) -> Element:
+    """One spec as a piece of something else, without a place to link to."""
+    section = _file(file, 1, "h3")
+    section.insert(0, element("p", _mark(file.exit_code == 0), element("strong", file.title), f" {file_summary(file)}"))
+    del section.attrib["id"]
+    return section
+
+
 def _files(report: Report) -> Iterator[Element]:
     """Every spec; one alone has its title above the whole page."""
     if len(report.files) == 1:
@@ -121,7 +129,7 @@ def _file(file: FileResult, number: int, level: str) -> Element:
         element("p", f"Source: {file.source}", class_="dim") if file.source else None,
         diagnostic(file.error, "internal error" if file.contradiction else "error") if file.error is not None else None,
         *(element("p", f"Note: {note}") for note in file.notes),
-        *_Sections(file, f"spec-{number}", level).written(),
+        *_Sections(file, level).written(),
         id=f"spec-{number}",
     )
 
@@ -129,8 +137,8 @@ def _file(file: FileResult, number: int, level: str) -> Element:
 class _Sections:
     """The parts of what is said of one spec; without the spec itself only its results."""
 
-    def __init__(self, file: FileResult, identity: str, level: str) -> None:
-        self.file, self.identity, self.level = file, identity, level
+    def __init__(self, file: FileResult, level: str) -> None:
+        self.file, self.level = file, level
         self.examiner: Examiner | None = None
         if file.spec is not None and file.error is None:
             self.examiner = Examiner(build(file.spec, depths(file.spec)[0]), file.seed)
@@ -195,7 +203,7 @@ class _Sections:
 
     def _network(self, examiner: Examiner) -> Iterator[Child]:
         network = examiner.network
-        pictures = drawings(network, f"{self.identity}-network")
+        pictures = drawings(network)
         yield element(self.level, "Network")
         if examiner.prefix:
             yield element("p", f"Drawn, derived and evaluated at {examiner.prefix}.", class_="dim")
