@@ -128,7 +128,10 @@ def meaning(tree: object) -> object:
     return tree
 
 
-def check(tree: Equation, formulas: Formulas = Formulas(), vocabulary: Vocabulary = NOTHING_DECLARED) -> None:
+NO_SPEC = Formulas()
+
+
+def check(tree: Equation, formulas: Formulas = NO_SPEC, vocabulary: Vocabulary = NOTHING_DECLARED) -> None:
     root = fromstring(to_mathml(tree, formulas.scalars, formulas.families))
     assert {node.tag for node in root.iter()} <= TAGS
     assert root.get("alttext") == to_unicode(tree, formulas.scalars, formulas.families)

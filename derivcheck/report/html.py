@@ -33,7 +33,7 @@ def to_html(report: Report, *, ascii_only: bool = False) -> str:
     """
     heading = _heading(report)
     body = [
-        element("header", element("h1", heading), element("p", _mark(report.exit_code == 0), outcome(report))),
+        element("header", element("h1", heading), element("p", _mark(report.exit_code), outcome(report))),
         _overview(report) if len(report.files) > 1 else None,
         element("main", *_files(report)),
     ]
@@ -84,15 +84,17 @@ def _heading(report: Report) -> str:
     return report.files[0].title or report.files[0].path
 
 
-def _mark(holds: bool) -> Element:
-    return element("span", "✓ holds" if holds else "✗ does not hold", class_=f"badge {'good' if holds else 'bad'}")
+def _mark(code: int) -> Element:
+    """What an exit code says, in words."""
+    said = {0: "✓ holds", 1: "✗ does not hold", 2: "✗ not judged"}.get(code, "✗ internal error")
+    return element("span", said, class_=f"badge {'bad' if code else 'good'}")
 
 
 def _overview(report: Report) -> Element:
     """A line for each spec."""
     rows = [
         element("tr", element("th", element("a", file.title or file.path, href=f"#spec-{k}"), scope="row"),
-                element("td", file_summary(file)), element("td", _mark(file.exit_code == 0)))
+                element("td", file_summary(file)), element("td", _mark(file.exit_code)))
         for k, file in enumerate(report.files, 1)
     ]  # fmt: skip
     head = element("tr", *(element("th", name, scope="col") for name in ("spec", "what was judged", "outcome")))
@@ -103,7 +105,7 @@ def _overview(report: Report) -> Element:
 def file_section(file: FileResult) -> Element:
     """One spec as a piece of something else, without a place to link to."""
     section = _file(file, 1, "h3")
-    section.insert(0, element("p", _mark(file.exit_code == 0), element("strong", file.title), f" {file_summary(file)}"))
+    section.insert(0, element("p", _mark(file.exit_code), element("strong", file.title), f" {file_summary(file)}"))
     del section.attrib["id"]
     return section
 
@@ -116,7 +118,7 @@ def _files(report: Report) -> Iterator[Element]:
     for number, file in enumerate(report.files, 1):
         section = _file(file, number, "h3")
         section.insert(0, element("h2", file.title or file.path))
-        section.insert(1, element("p", _mark(file.exit_code == 0), file_summary(file)))
+        section.insert(1, element("p", _mark(file.exit_code), file_summary(file)))
         yield section
 
 
