@@ -17,6 +17,7 @@ import samples
 
 from derivcheck.cli.main import run
 from derivcheck.diagnostics import Diagnostic, Where
+from derivcheck.report.formulas import Formulas
 from derivcheck.report.html import claim_to_html, stylesheet, to_html
 from derivcheck.report.markup import element, markup, styled
 from derivcheck.verdicts import ClaimResult, FileResult, Report
@@ -202,7 +203,14 @@ def test_several_specs_have_an_overview() -> None:
     (table,) = root.findall("body/nav//table")
     assert len(table.findall("tbody/tr")) == len(samples.ALL.files)
     text = words(root)
-    for expected in ("unknown key `clams`", "internal error[DC901]", "✗ not judged", "✗ internal error", "✗ does not hold", "the first wrong link"):
+    for expected in (
+        "unknown key `clams`",
+        "internal error[DC901]",
+        "✗ not judged",
+        "✗ internal error",
+        "✗ does not hold",
+        "the first wrong link",
+    ):
         assert expected in text
 
 
@@ -214,6 +222,32 @@ def test_a_report_of_nothing_and_one_of_an_unreadable_spec() -> None:
 def test_one_claim_is_a_page() -> None:
     root = check_page(claim_to_html(check_equation("dsoftmax(z)[i]/dz[j] = softmax(z)[i]")))
     assert "refuted" in words(root) or "invalid" in words(root)
+
+
+def test_several_equations_are_several_formulas() -> None:
+    shown = Formulas().shown("a = [b; c]; d = e")
+    assert [formula.get("alttext") for formula in shown.iter("math")] == ["a = [b; c]", "d = e"]
+    assert Formulas().shown("a = ; d = e").tag == "code"
+
+
+def test_formulas_of_a_document_are_accounted_for(tmp_path: Path) -> None:
+    sidecar = """
+title: Notes
+document: {file: notes.md}
+tensors: {x: n, W: m n, y: {axes: m, given: one_hot}}
+layers: {z: W @ x, p: softmax(z)}
+loss: {L: "cross_entropy(p, y)"}
+symbols: {'\\hat{y}': p}
+"""
+    (tmp_path / "notes.yaml").write_text(sidecar)
+    (tmp_path / "notes.md").write_text(
+        "$$\\frac{\\partial L}{\\partial z} = y - \\hat{y}$$\n\n$$\\frac{\\partial L}{\\partial q} = <script>$$\n"
+    )
+    root = check_page(to_html(Report((verify_file(tmp_path / "notes.yaml"),))))
+    assert "∂L/∂z = y − p" in [formula.get("alttext") for formula in root.iter("math")]
+    for expected in ("2 formulas: 1 refuted, 1 unread", "unknown name `q`", r"\partial q} = <script>"):
+        assert expected in words(root)
+    assert any(table.get("class") == "heat" for table in root.iter("table"))
 
 
 # --- hostile text ---------------------------------------------------------------------------

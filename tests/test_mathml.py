@@ -233,7 +233,7 @@ def test_gradients_and_claims_of_the_shipped_specs(path: Path) -> None:
             read = formulas.read(claim.text.text)
             assert read is not None
             equations.append(read)
-    assert equations
+    assert equations or spec.document is not None
     for equation in equations:
         check(equation, formulas, formulas.vocabulary)
 

@@ -83,16 +83,18 @@ def gradient_card(gradient: GradientResult, holds: bool, formulas: Formulas) -> 
 def claim_card(claim: ClaimResult, latex: bool, formulas: Formulas, *more: Child) -> Element:
     """A claim with its verdict; what is wrong with it stands open, with `more` that shows it."""
     expected = claim.holds and claim.verdict not in HOLDS
-    read = claim.reading if latex else ""
-    plain = formulas.shown(claim.text) if not latex else element("code", " ".join(claim.text.split()))
+    written = element("code", " ".join(claim.text.split()))
+    main = (
+        formulas.shown(claim.reading) if latex and claim.reading else written if latex else formulas.shown(claim.text)
+    )
     found = finding(claim) if not claim.holds or claim.verdict not in HOLDS else None
     return element(
         "article",
         element("p", badge(claim.verdict, claim.holds, "as expected" if expected else ""),
                 element("strong", claim.id), class_="head"),
-        formula(plain),
+        formula(main),
         evidence(
-            ("read as", formula(formulas.shown(read)) if read else None),
+            ("written", written if main is not written and latex else None),
             ("given", ", ".join(claim.facts)),
             ("holds for", claim.reach),
             ("proof", proof(claim.exact, PAGE) if claim.exact.equal is not None or claim.exact.reason else ""),

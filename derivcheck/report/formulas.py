@@ -10,7 +10,7 @@ from derivcheck.diagnostics import DerivcheckError
 from derivcheck.notation.parser import NOTHING_DECLARED, Vocabulary, parse_continuation, parse_equation
 from derivcheck.notation.printer import to_latex
 from derivcheck.notation.syntax import Equation, Expression
-from derivcheck.report.markup import element, math
+from derivcheck.report.markup import Child, element, math
 
 if TYPE_CHECKING:
     from derivcheck.examiner import Examiner
@@ -44,11 +44,32 @@ class Formulas:
         return math(tree, self.scalars, self.families, display)
 
     def shown(self, text: str) -> Element:
-        """A plain text as a formula; as it stands where it is none."""
+        """A plain text as a formula, several with `; ` between them as several; as it stands where it is none."""
         tree = self.read(text)
-        return self.written(tree) if tree is not None else element("code", " ".join(text.split()))
+        if tree is not None:
+            return self.written(tree)
+        several = [self.read(part) for part in _parts(text)]
+        if len(several) == 1 or None in several:
+            return element("code", " ".join(text.split()))
+        shown: list[Child] = []
+        for one in several:
+            assert one is not None
+            shown += [",\u2003"] * bool(shown) + [self.written(one)]
+        return element("span", *shown)
 
     def latex(self, text: str) -> str | None:
         """The LaTeX of a plain text, None where it is no equation."""
         tree = self.read(text)
         return to_latex(tree, self.scalars, self.families) if tree is not None else None
+
+
+def _parts(text: str) -> list[str]:
+    """The text cut at the semicolons that stand in no brackets."""
+    parts, depth = [""], 0
+    for character in text:
+        depth += (character in "([{") - (character in ")]}")
+        if character == ";" and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts

@@ -180,6 +180,9 @@ class _Sections:
         if claim.verdict != "refuted" or not claim.reading:
             return
         declaration = self.declared.get(claim.id)
+        document = self.file.spec.document if self.file.spec is not None else None
+        if declaration is None and document is not None and (document.bindings or document.changes):
+            return  # it may have been judged under a binding of its own
         examiner = self.examiner.for_claim(declaration) if declaration is not None else self.examiner
         for found in disagreements(examiner, claim.id, claim.reading):
             caption = f"{claim.id}: claimed minus derived, relative to the largest derived entry"
@@ -247,7 +250,9 @@ class _Sections:
             except (DerivcheckError, GrowthError, UndefinedError) as problem:
                 why = problem.diagnostic.message if isinstance(problem, DerivcheckError) else str(problem)
                 yield _folded(
-                    derivative, element("p", f"No steps could be written: {why or 'they grow too large'}."), whole
+                    derivative,
+                    element("p", f"These steps could not be written: {why or 'they grow too large'}."),
+                    whole,
                 )
 
     def _whole(self, of: str, wrt: str) -> Element | None:
