@@ -17,9 +17,13 @@ import samples
 
 from derivcheck.cli.main import run
 from derivcheck.diagnostics import Diagnostic, Where
+from derivcheck.examiner import Examiner
+from derivcheck.network import build
+from derivcheck.report.arrays import jacobians
 from derivcheck.report.formulas import Formulas
 from derivcheck.report.html import claim_to_html, stylesheet, to_html
 from derivcheck.report.markup import element, markup, styled
+from derivcheck.spec import read_spec
 from derivcheck.verdicts import ClaimResult, FileResult, Report
 from derivcheck.verify import check_equation, verify_file, verify_text
 
@@ -168,6 +172,23 @@ def test_heat_maps_say_which_entries_differ() -> None:
     cells = [(cell.text, cell.get("class")) for cell in table.iter("td")]
     assert [text for text, _ in cells].count("0") == len(cells) - 1
     assert cells[1][0] != "0" and cells[1][1] == "p3"
+
+
+def test_what_a_spec_does_not_have_is_not_announced() -> None:
+    root = check_page(to_html(Report((verify_file(ROOT / "specs" / "known" / "matrix_calculus.yaml"),))))
+    assert {heading.text for heading in root.iter("h2")} == {"Claims"}
+
+
+def test_large_arrays_are_cut_and_huge_ones_left_out() -> None:
+    text = (
+        "tensors: {W: n m, x: m}\nlayers: {z: W @ x, p: softmax(z)}\nloss: {L: sum(p * p)}\nnumeric: {sizes: {n: %d}}"
+    )
+    small = check_page(to_html(Report((verify_text(text % 20),))))
+    (table,) = (table for table in small.iter("table") if table.get("class") == "heat")
+    assert "the first 12 × 12 of 20 × 20" in (table.findtext("caption") or "")
+    assert [len(row.findall("td")) for row in table.findall("tbody/tr")] == [12] * 12
+    spec = read_spec(text % 4000, "large.yaml")
+    assert not list(jacobians(Examiner(build(spec))))
 
 
 def test_jacobians_are_numbers(mlp: str) -> None:

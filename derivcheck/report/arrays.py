@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,13 @@ from derivcheck.claims import Pair, pairs
 from derivcheck.derivation import NamedTensor, is_affine_layer
 from derivcheck.diagnostics import DerivcheckError
 from derivcheck.examiner import Examiner
-from derivcheck.graph import Quantity, fresh, topological
+from derivcheck.graph import Axis, Quantity, fresh, topological
 from derivcheck.notation.parser import parse_equation
 from derivcheck.numeric.program import Program
 from derivcheck.numeric.sampling import finite_run
 from derivcheck.numeric.survey import laid_out
+
+MOST_ENTRIES = 10**6  # nobody looks at more, and a Jacobian has the square of what a vector has
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,16 @@ def disagreements(examiner: Examiner, title: str, text: str) -> Iterator[Disagre
         for link in links:
             if link.relation != "=" or link.shapes is not None or not 1 <= len(link.axes) <= 2:
                 continue
+            if _entries(link.axes, network.sizes) > MOST_ENTRIES:
+                continue
             if examiner.judge.judge(link.left, link.right, link.axes).verdict == "refuted":
                 yield Disagreement(title, _difference(examiner, link))
     except DerivcheckError:
         return
+
+
+def _entries(axes: Sequence[Axis], sizes: Mapping[str, int]) -> int:
+    return prod(axis.dimension.size(sizes) for axis in axes)
 
 
 def _difference(examiner: Examiner, link: Pair) -> Any:
@@ -70,7 +79,7 @@ def jacobians(examiner: Examiner) -> Iterator[Jacobian]:
             continue
         direct = set(topological([node.operand], names - {node}))
         before = [v for n, v in vectors.items() if n in direct and isinstance(n, Quantity)]
-        if len(before) != 1:
+        if len(before) != 1 or _entries((*tensor.axes, *before[0].axes), network.sizes) > MOST_ENTRIES:
             continue
         try:
             array = _jacobian(examiner, tensor, before[0])

@@ -156,13 +156,13 @@ class _Sections:
                 yield self.claim(claim)
         if file.formulas:
             yield from self._coverage()
-        if examiner is not None and examiner.network.tensors:
+        if examiner is not None:
             yield from self._network(examiner)
         if file.gradients:
             yield element(self.level, "Gradients")
             for gradient in file.gradients:
                 yield gradient_card(gradient, file.accepts(gradient), self.formulas)
-        if examiner is not None and examiner.derivation is not None:
+        if examiner is not None and file.gradients:
             yield from self._derivation(examiner)
         if examiner is not None:
             yield from self._jacobians(examiner)
@@ -209,20 +209,20 @@ class _Sections:
     def _network(self, examiner: Examiner) -> Iterator[Child]:
         network = examiner.network
         pictures = drawings(network)
+        if not pictures:
+            return
         yield element(self.level, "Network")
         if examiner.prefix:
             yield element("p", f"Drawn, derived and evaluated at {examiner.prefix}.", class_="dim")
-        if pictures:
-            yield element("div", *(element("figure", picture) for picture in pictures), class_="pictures")
+        yield element("div", *(element("figure", picture) for picture in pictures), class_="pictures")
         rows = [
             element("tr", element("th", stage.tensor.name, scope="row"), element("td", shape(stage.tensor)),
                     element("td", formula(self.formulas.written(stage.formula)) if stage.formula is not None else "–"))
             for stage in stages(network)
         ]  # fmt: skip
-        if rows:
-            head = element("tr", *(element("th", name, scope="col") for name in ("layer", "shape", "formula")))
-            table = element("table", element("caption", "Layers"), element("thead", head), element("tbody", *rows))
-            yield _folded("Layers as formulas", element("div", table, class_="scroll"))
+        head = element("tr", *(element("th", name, scope="col") for name in ("layer", "shape", "formula")))
+        table = element("table", element("caption", "Layers"), element("thead", head), element("tbody", *rows))
+        yield _folded("Layers as formulas", element("div", table, class_="scroll"))
 
     def _jacobians(self, examiner: Examiner) -> Iterator[Child]:
         found = list(jacobians(examiner))
