@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from derivcheck import derive
 from derivcheck.claims import form_pair, pair
@@ -13,9 +14,11 @@ from derivcheck.graph import Axis, Node, Quantity, constant, delta, fresh, multi
 from derivcheck.index_form import fresh_letter, index_form
 from derivcheck.judge import Judge
 from derivcheck.lowering.scope import Scope
-from derivcheck.notation.syntax import Binary, Derivative, Equation, Expression, Name, Reduction, Subscript
+from derivcheck.notation.syntax import Binary, Derivative, Equation, Expression, Name, Number, Reduction, Subscript
 from derivcheck.reading import Reader, Reading
 from derivcheck.verdicts import Verdict
+
+ZERO = Number(Fraction(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,8 @@ class StepWriter:
         return self._checked(left, lines)
 
     def _summed(self, bound: Sequence[str], above: Expression, local: Expression) -> Expression:
+        if above == ZERO:
+            return above
         body = local if above == Name("1") else Binary("*", above, local)
         return Reduction("sum", tuple(bound), None, body) if bound else body
 

@@ -64,6 +64,15 @@ def test_a_loss_by_itself_is_one(model: Model) -> None:
     assert str(gradient.index) == "dL/dL = 1" and gradient.verdict == "proved" and not gradient.result.notes
 
 
+def test_what_vanishes_is_zero_and_not_a_product_with_zero(tmp_path: Path) -> None:
+    file = tmp_path / "zero.yaml"
+    file.write_text("tensors: {W: n m, x: m}\nlayers: {z: W @ x, p: softmax(z)}\nloss: {L: sum(p)}\n")
+    model = derivcheck.load(file)
+    assert [str(gradient.matrix) for gradient in model.gradients] == ["dL/dW = 0", "dL/dx = 0"]
+    assert [gradient.verdict for gradient in model.verify().gradients] == ["proved", "proved"]
+    assert [str(model.derive("x").steps.formula(step)) for step in model.derive("x").steps][-1] == "dL/dx = 0"
+
+
 def test_no_matrix_form_is_none_with_a_reason() -> None:
     gradient = derivcheck.load(ROOT / "specs" / "networks" / "conv1d.yaml").derive("w")
     assert gradient.matrix is None and gradient.no_matrix
