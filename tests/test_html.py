@@ -314,6 +314,9 @@ def test_ascii_pages_are_ascii(mlp: str) -> None:
 def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["verify", str(ROOT / "specs" / "networks" / "single_neuron.yaml"), "--format", "html"]) == 0
     check_page(capsys.readouterr().out)
+    assert run(["check", "dL/dz2 = y - p", "--spec", str(ROOT / "specs" / "mlp.yaml"), "--format", "html"]) == 1
+    root = check_page(capsys.readouterr().out)
+    assert any(table.get("class") == "heat" for table in root.iter("table"))
 
 
 # --- colours --------------------------------------------------------------------------------

@@ -225,6 +225,12 @@ def check(
         from derivcheck.report.json import claim_to_json
 
         sys.stdout.write(claim_to_json(result, ascii_only=ascii or not _unicode_output()))
+    elif format is ReportFormat.html:
+        from derivcheck.report.html import claim_to_html
+        from derivcheck.spec import load_spec
+
+        declared = load_spec(spec) if spec is not None else None
+        sys.stdout.write(claim_to_html(result, declared, ascii_only=ascii or not _unicode_output()))
     else:
         from derivcheck.report.page import page_for
         from derivcheck.report.text import write_claim

@@ -186,7 +186,8 @@ class _Sections:
         examiner = self.examiner.for_claim(declaration) if declaration is not None else self.examiner
         for found in disagreements(examiner, claim.id, claim.reading):
             caption = f"{claim.id}: claimed minus derived, relative to the largest derived entry"
-            yield heat_map(found.array.tolist(), caption, "row", "column")
+            names = ("row", "column") if len(found.array) > 1 else ("difference", "entry")
+            yield heat_map(found.array.tolist(), caption, *names)
 
     def _coverage(self) -> Iterator[Child]:
         """What became of the formulas of a document that were not judged."""

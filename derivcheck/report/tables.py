@@ -12,19 +12,27 @@ NOTHING = 1e-9  # of the largest entry: no difference at all
 
 
 def heat_map(array: Any, caption: str, rows: str, columns: str) -> Element:
-    """A matrix of numbers, its strongest colour at its largest entry; `rows` and `columns` name its axes."""
+    """A matrix of numbers, its strongest colour at its largest entry; `rows` and `columns` name its axes.
+
+    A vector is one row, `rows` says what stands in it.
+    """
     height, width = len(array), len(array[0]) if len(array) else 0
     largest = max((abs(float(value)) for row in array for value in row), default=0.0)
     shown = [list(row[:LARGEST]) for row in array[:LARGEST]]
     cut = f"; the first {len(shown)} × {len(shown[0])} of {height} × {width}" if max(height, width) > LARGEST else ""
     head = [element("th", str(k + 1), scope="col") for k in range(len(shown[0]) if shown else 0)]
     body = [
-        element("tr", element("th", str(k + 1), scope="row"), *(_cell(float(value), largest) for value in row))
+        element(
+            "tr",
+            element("th", str(k + 1) if height > 1 else rows, scope="row"),
+            *(_cell(float(value), largest) for value in row),
+        )
         for k, row in enumerate(shown)
     ]
+    corner = f"{rows} ↓ {columns} →" if height > 1 else f"{columns} →"
     table = element(
         "table", element("caption", f"{caption}{cut}"),
-        element("thead", element("tr", element("th", f"{rows} ↓ {columns} →", scope="col"), *head)),
+        element("thead", element("tr", element("th", corner, scope="col"), *head)),
         element("tbody", *body), class_="heat",
     )  # fmt: skip
     return element("div", table, class_="scroll", tabindex="0", role="region", aria_label=caption)
