@@ -77,6 +77,7 @@ TALL = ("<mfrac>", "<munder>", "<mtable>", "<msqrt>")
 THIN, GAP = '<mspace width="0.17em" />', '<mspace width="0.35em" />'
 SEPARATOR = _sign(",")
 MATRIX_PRODUCT = f'<mo rspace="0.17em">{INVISIBLE_TIMES}</mo>'
+LEADING_DIGIT = re.compile(r"(<(mrow|msup)>)*<mn>")
 LEFT_CELL = '<mtd style="text-align:left">'
 
 
@@ -150,12 +151,12 @@ class _MathML(_Unicode):
         if self.is_tensor(tree.left) and self.is_tensor(tree.right):
             sign = _sign("⊙")
         else:
-            sign = _sign("⋅") if right.startswith("<mn>") else _sign(INVISIBLE_TIMES) + THIN
+            sign = _sign("⋅") if LEADING_DIGIT.match(right) else _sign(INVISIBLE_TIMES) + THIN
         return _Text(f"{left}{sign}{right}", PRODUCT)
 
     def contraction(self, tree: Binary) -> _Text:
         left, right = self.expression(tree.left), self.expression(tree.right)
-        if right.text.startswith("<mn>") or _is_number(tree.left) or _is_number(tree.right):
+        if LEADING_DIGIT.match(right.text) or _is_number(tree.left) or _is_number(tree.right):
             return _Text(f"{left.at(PRODUCT)}{_sign('⋅')}{right.at(PRODUCT + 1)}", PRODUCT)
         return _Text(f"{left.at(JUXTAPOSED)}{MATRIX_PRODUCT}{right.at(JUXTAPOSED + 1)}", JUXTAPOSED)
 
