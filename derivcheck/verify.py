@@ -101,7 +101,8 @@ def verify_spec(
     except DerivcheckError as problem:
         found, contradiction = problem.diagnostic.at(Where(spec.path, 1, 1, 1, "".join(spec.lines[:1]))), False
     path = manuscript.path if manuscript is not None else spec.path
-    return FileResult(path, spec.title, spec.source, strict=strict, error=found, contradiction=contradiction)
+    return FileResult(path, spec.title, spec.source, strict=strict, error=found,
+                      contradiction=contradiction, spec=spec)  # fmt: skip
 
 
 def _verified(
@@ -135,6 +136,7 @@ def _verified(
         notes, strict=strict, document=manuscript.path if manuscript is not None else "", formulas=formulas,
         warnings=warnings,
         deselected=_deselected(spec, examiners, len(declared) + len(gradients)) if selection.text else 0,
+        spec=spec,
     )  # fmt: skip
 
 
