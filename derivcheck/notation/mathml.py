@@ -11,23 +11,21 @@ import re
 from fractions import Fraction
 from html import escape
 
-from derivcheck.notation.printer import (
+from derivcheck.notation.plain import Plain
+from derivcheck.notation.precedence import (
     ATOM,
     CONDITIONAL,
     FRACTION,
-    FUNCTION_LETTERS,
     JUXTAPOSED,
     PRODUCT,
     SPELLINGS,
     SUM,
     UNARY,
-    _is_named,
-    _is_number,
-    _Plain,
-    _Text,
-    _Unicode,
-    to_unicode,
+    Written,
+    is_named,
+    is_number,
 )
+from derivcheck.notation.printer import to_unicode
 from derivcheck.notation.syntax import (
     Binary,
     Call,
@@ -41,6 +39,7 @@ from derivcheck.notation.syntax import (
     Reduction,
     Slice,
 )
+from derivcheck.notation.unicode import FUNCTION_LETTERS, Unicode
 
 INVISIBLE_TIMES, APPLIED = "\u2062", "\u2061"
 SIGNS = {"sum": "∑", "prod": "∏", "max": "max", "min": "min"}
@@ -96,32 +95,32 @@ def _raised(base: str, script: str) -> str:
     return _of("msubsup", indexed[1], script) if indexed else _of("msup", _row(base), script)
 
 
-class _MathML(_Unicode):
+class _MathML(Unicode):
     minus, plus = _sign("−"), _sign("+")
-    relations = {name: _sign(sign) for name, sign in _Unicode.relations.items()}
+    relations = {name: _sign(sign) for name, sign in Unicode.relations.items()}
     comparisons = relations
 
     def show(self, tree: Expression | Equation) -> str:
-        return _Plain.show(self, tree)
+        return Plain.show(self, tree)
 
-    def _expression(self, tree: Expression | Slice) -> _Text:
-        made = _Text(_sign(":"), ATOM) if isinstance(tree, Slice) else super()._expression(tree)
-        return _Text(made.text, made.binding, _brackets(made.text))
+    def _expression(self, tree: Expression | Slice) -> Written:
+        made = Written(_sign(":"), ATOM) if isinstance(tree, Slice) else super()._expression(tree)
+        return Written(made.text, made.binding, _brackets(made.text))
 
-    def _condition(self, condition: Comparison | Junction) -> _Text:
+    def _condition(self, condition: Comparison | Junction) -> Written:
         made = super()._condition(condition)
-        return _Text(made.text, made.binding, _brackets(made.text))
+        return Written(made.text, made.binding, _brackets(made.text))
 
     def where(self, condition: str) -> str:
         return f'<mspace width="1em" />{_leaf("mtext", "where ")}{condition}'
 
-    def number(self, value: Fraction) -> _Text:
+    def number(self, value: Fraction) -> Written:
         written = super().number(abs(value))
         above, bar, below = written.text.partition("/")
         text = _of("mfrac", _leaf("mn", above), _leaf("mn", below)) if bar else _leaf("mn", above)
         if value < 0:
-            return _Text(self.minus + text, UNARY)
-        return _Text(text, FRACTION if bar else ATOM)
+            return Written(self.minus + text, UNARY)
+        return Written(text, FRACTION if bar else ATOM)
 
     def name(self, name: str) -> str:
         match = re.fullmatch(r"([^\W\d_]+?)_?(\d*)", name)
@@ -130,21 +129,21 @@ class _MathML(_Unicode):
         letters = _leaf("mi", SPELLINGS.get(match[1], match[1]))
         return _of("msub", letters, _leaf("mn", match[2])) if match[2] else letters
 
-    def subscript(self, base: Expression, entries: list[str], _: object) -> _Text:
+    def subscript(self, base: Expression, entries: list[str], _: object) -> Written:
         shown = self.expression(base).at(ATOM)
         # Behind the number or label of a name, a gap keeps `W1[i,j]` from looking like an entry of `W`.
         gap = GAP if "<msub>" in shown else ""
-        return _Text(_of("msub", _row(shown), _row(gap + SEPARATOR.join(entries))), ATOM)
+        return Written(_of("msub", _row(shown), _row(gap + SEPARATOR.join(entries))), ATOM)
 
-    def power(self, base: str, exponent: _Text) -> str:
+    def power(self, base: str, exponent: Written) -> str:
         # A second exponent would be read as part of the first.
         raised = base.endswith(("</msup>", "</msubsup>"))
         return _raised(_bracketed(base) if raised else base, _row(exponent.text))
 
-    def product(self, tree: Binary) -> _Text:
+    def product(self, tree: Binary) -> Written:
         if tree.operator == "/":
             above, below = self.expression(tree.left).text, self.expression(tree.right).text
-            return _Text(_of("mfrac", _row(above), _row(below)), FRACTION)
+            return Written(_of("mfrac", _row(above), _row(below)), FRACTION)
         if tree.operator == "@":
             return self.contraction(tree)
         left, right = self.expression(tree.left).at(PRODUCT), self.expression(tree.right).at(PRODUCT + 1)
@@ -152,34 +151,34 @@ class _MathML(_Unicode):
             sign = _sign("⊙")
         else:
             sign = _sign("⋅") if LEADING_DIGIT.match(right) else _sign(INVISIBLE_TIMES) + THIN
-        return _Text(f"{left}{sign}{right}", PRODUCT)
+        return Written(f"{left}{sign}{right}", PRODUCT)
 
-    def contraction(self, tree: Binary) -> _Text:
+    def contraction(self, tree: Binary) -> Written:
         left, right = self.expression(tree.left), self.expression(tree.right)
-        if LEADING_DIGIT.match(right.text) or _is_number(tree.left) or _is_number(tree.right):
-            return _Text(f"{left.at(PRODUCT)}{_sign('⋅')}{right.at(PRODUCT + 1)}", PRODUCT)
-        return _Text(f"{left.at(JUXTAPOSED)}{MATRIX_PRODUCT}{right.at(JUXTAPOSED + 1)}", JUXTAPOSED)
+        if LEADING_DIGIT.match(right.text) or is_number(tree.left) or is_number(tree.right):
+            return Written(f"{left.at(PRODUCT)}{_sign('⋅')}{right.at(PRODUCT + 1)}", PRODUCT)
+        return Written(f"{left.at(JUXTAPOSED)}{MATRIX_PRODUCT}{right.at(JUXTAPOSED + 1)}", JUXTAPOSED)
 
-    def transpose(self, operand: str) -> _Text:
-        return _Text(_raised(operand, _sign("⊤")), ATOM)
+    def transpose(self, operand: str) -> Written:
+        return Written(_raised(operand, _sign("⊤")), ATOM)
 
-    def call(self, tree: Call) -> _Text:
+    def call(self, tree: Call) -> Written:
         arguments = [self.expression(argument).text for argument in tree.arguments]
         if tree.function == "delta" and len(arguments) == 2:
-            return _Text(_of("msub", _leaf("mi", "δ"), _row(SEPARATOR.join(arguments))), ATOM)
+            return Written(_of("msub", _leaf("mi", "δ"), _row(SEPARATOR.join(arguments))), ATOM)
         if tree.function == "sqrt" and len(arguments) == 1 and not tree.primes:
-            return _Text(_of("msqrt", _row(*arguments)), ATOM)
+            return Written(_of("msqrt", _row(*arguments)), ATOM)
         name = _leaf("mi", FUNCTION_LETTERS.get(tree.function, tree.function))
         if tree.primes:
             name = _of("msup", name, _sign("′" * tree.primes))
-        return _Text(_row(name, _sign(APPLIED), _bracketed(SEPARATOR.join(arguments))), ATOM)
+        return Written(_row(name, _sign(APPLIED), _bracketed(SEPARATOR.join(arguments))), ATOM)
 
     def differential(self, tree: Expression, order: int) -> str:
         mark = _of("msup", _sign("∂"), _leaf("mn", "2")) if order == 2 else _sign("∂")
         part = self.expression(tree).text
-        return mark + (part if _is_named(tree) else _bracketed(part))
+        return mark + (part if is_named(tree) else _bracketed(part))
 
-    def derivative(self, tree: Derivative) -> _Text:
+    def derivative(self, tree: Derivative) -> Written:
         order = len(tree.variables)
         above = self.differential(tree.numerator, order)
         first = tree.variables[0]
@@ -187,13 +186,13 @@ class _MathML(_Unicode):
             below = _sign("∂") + _of("msup", _row(self.expression(first).text), _leaf("mn", "2"))
         else:
             below = THIN.join(self.differential(variable, 1) for variable in tree.variables)
-        return _Text(_of("mfrac", _row(above), _row(below)), FRACTION)
+        return Written(_of("mfrac", _row(above), _row(below)), FRACTION)
 
-    def conditional(self, then: Expression, test: Condition, otherwise: Expression) -> _Text:
+    def conditional(self, then: Expression, test: Condition, otherwise: Expression) -> Written:
         first = (self.expression(then).text, _leaf("mtext", "if ") + self.condition(test))
         last = (self.expression(otherwise).text, _leaf("mtext", "otherwise"))
         rows = (_of("mtr", *(f"{LEFT_CELL}{cell}</mtd>" for cell in row)) for row in (first, last))
-        return _Text(_row(_sign("{"), _of("mtable", *rows)), CONDITIONAL)
+        return Written(_row(_sign("{"), _of("mtable", *rows)), CONDITIONAL)
 
     def junction(self, operator: str) -> str:
         return _leaf("mtext", f"\u00a0{operator}\u00a0")
@@ -209,13 +208,13 @@ class _MathML(_Unicode):
         test = self.condition(tree.condition)
         return test if short else f"{letters}{_sign(':')}{test}"
 
-    def reduction(self, tree: Reduction) -> _Text:
+    def reduction(self, tree: Reduction) -> Written:
         sign = _of("munder", _sign(SIGNS[tree.kind]), _row(self.bound(tree)))
         body = self.expression(tree.body)
         if tree.kind in ("sum", "prod"):
-            return _Text(sign + body.at(PRODUCT), SUM + 1)
-        return _Text(_row(sign, _bracketed(body.text)), ATOM)
+            return Written(sign + body.at(PRODUCT), SUM + 1)
+        return Written(_row(sign, _bracketed(body.text)), ATOM)
 
-    def matrix(self, rows: list[list[str]]) -> _Text:
+    def matrix(self, rows: list[list[str]]) -> Written:
         cells = "".join(_of("mtr", *(_of("mtd", cell) for cell in row)) for row in rows)
-        return _Text(_row(_sign("["), _of("mtable", cells), _sign("]")), ATOM)
+        return Written(_row(_sign("["), _of("mtable", cells), _sign("]")), ATOM)

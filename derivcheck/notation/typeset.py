@@ -1,0 +1,129 @@
+"""A syntax tree as LaTeX source for KaTeX and MathJax, which the LaTeX notation reads back."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from derivcheck.notation.plain import Plain
+from derivcheck.notation.precedence import (
+    ATOM,
+    JUXTAPOSED,
+    PRODUCT,
+    SPELLINGS,
+    SUM,
+    Written,
+    is_named,
+    short_decimal,
+)
+from derivcheck.notation.syntax import (
+    Binary,
+    Call,
+    Condition,
+    Derivative,
+    Expression,
+    Reduction,
+)
+
+
+class Latex(Plain):
+    relations = {
+        "=": "=", "!=": r"\ne", "<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "≈": r"\approx", "∝": r"\propto",
+    }  # fmt: skip
+    comparisons = relations
+
+    def where(self, condition: str) -> str:
+        return rf"\quad \text{{where }} {condition}"
+
+    def number(self, value: Fraction) -> Written:
+        if value.denominator == 1 or short_decimal(value) is not None:
+            return super().number(value)
+        return Written(rf"\frac{{{value.numerator}}}{{{value.denominator}}}", ATOM)
+
+    def name(self, name: str) -> str:
+        match = re.fullmatch(r"([^\W\d_]+?)_?(\d*)", name)
+        if not match:
+            return _roman("mathrm", name)
+        letters, digits = match[1], match[2]
+        if letters in SPELLINGS:
+            shown = f"\\{letters}" if letters != "omicron" else "o"
+        else:
+            shown = letters if len(letters) == 1 else rf"\mathrm{{{letters}}}"
+        return f"{shown}_{{{digits}}}" if digits else shown
+
+    def subscript(self, base: Expression, entries: list[str], trees: object) -> Written:
+        text = self.expression(base).at(ATOM)
+        places = ", ".join(entries)
+        return Written(f"{{{text}}}_{{{places}}}" if "_" in text else f"{text}_{{{places}}}", ATOM)
+
+    def product(self, tree: Binary) -> Written:
+        if tree.operator == "/":
+            above, below = self.expression(tree.left).text, self.expression(tree.right).text
+            return Written(rf"\frac{{{above}}}{{{below}}}", ATOM)
+        if tree.operator == "@":
+            left = self.expression(tree.left).at(JUXTAPOSED)
+            return Written(rf"{left} \, {self.expression(tree.right).at(JUXTAPOSED + 1)}", JUXTAPOSED)
+        left, right = self.expression(tree.left).at(PRODUCT), self.expression(tree.right).at(PRODUCT + 1)
+        sign = r" \odot " if self.is_tensor(tree.left) and self.is_tensor(tree.right) else r" \, "
+        if sign == r" \, " and right[:1].isdigit():
+            sign = r" \cdot "
+        return Written(f"{left}{sign}{right}", PRODUCT)
+
+    def power(self, base: str, exponent: Written) -> str:
+        # Behind an index a raised number would be read as one more.
+        raised = re.search(r"\^\{\\top\}$|_\{\d+\}$", base)
+        return f"({base})^{{{exponent.text}}}" if raised else f"{base}^{{{exponent.text}}}"
+
+    def transpose(self, operand: str) -> Written:
+        return Written(rf"{operand}^{{\top}}", ATOM)
+
+    def call(self, tree: Call) -> Written:
+        arguments = [self.expression(argument).text for argument in tree.arguments]
+        if tree.function == "delta" and len(arguments) == 2:
+            return Written(rf"\delta_{{{arguments[0]} {arguments[1]}}}", ATOM)
+        if tree.function == "sqrt" and len(arguments) == 1:
+            return Written(rf"\sqrt{{{arguments[0]}}}", ATOM)
+        known = {"exp", "log", "sin", "cos", "tanh", "det", "max", "min"}
+        name = f"\\{tree.function}" if tree.function in known else (
+            r"\sigma" if tree.function == "sigmoid" else _roman("operatorname", tree.function)
+        )  # fmt: skip
+        if len(tree.function) == 1:
+            name = tree.function
+        primes = "'" * tree.primes
+        return Written(f"{name}{primes}({', '.join(arguments)})", ATOM)
+
+    def differential(self, tree: Expression, order: int) -> str:
+        mark = r"\partial^2" if order == 2 else r"\partial"
+        if is_named(tree):
+            return f"{mark} {self.expression(tree).text}"
+        return f"{mark} ({self.expression(tree).text})"
+
+    def derivative(self, tree: Derivative) -> Written:
+        order = len(tree.variables)
+        above = self.differential(tree.numerator, order)
+        if order == 2 and tree.variables[0] == tree.variables[1]:
+            below = self.differential(tree.variables[0], 1) + "^2"
+        else:
+            below = r" \, ".join(self.differential(v, 1) for v in tree.variables)
+        return Written(rf"\frac{{{above}}}{{{below}}}", ATOM)
+
+    def conditional(self, then: Expression, test: Condition, otherwise: Expression) -> Written:
+        first, last = self.expression(then).text, self.expression(otherwise).text
+        rows = rf"{first} & \text{{if }} {self.condition(test)} \\ {last} & \text{{otherwise}}"
+        return Written(rf"\begin{{cases}} {rows} \end{{cases}}", ATOM)
+
+    def junction(self, operator: str) -> str:
+        return rf" \text{{ {operator} }} "
+
+    def reduction(self, tree: Reduction) -> Written:
+        sign = {"sum": r"\sum", "prod": r"\prod", "max": r"\max", "min": r"\min"}[tree.kind]
+        return Written(rf"{sign}_{{{self.bound(tree)}}} {self.expression(tree.body).at(PRODUCT)}", SUM + 1)
+
+    def matrix(self, rows: list[list[str]]) -> Written:
+        body = r" \\ ".join(" & ".join(row) for row in rows)
+        return Written(rf"\begin{{bmatrix}} {body} \end{{bmatrix}}", ATOM)
+
+
+def _roman(macro: str, name: str) -> str:
+    escaped = name.replace("_", r"\_")
+    return rf"\{macro}{{{escaped}}}"
