@@ -279,7 +279,7 @@ def _logarithm_base(reader: Reader, script: Script) -> Expression:
 
 def _with_arguments(reader: Reader, function: str, primes: int, span: Span) -> Expression:
     if reader.at("(", "[", "\\{"):
-        arguments = arguments_here(reader)
+        arguments = letters_here(reader) if function == "window" else arguments_here(reader)
         whole = span.to(reader.tokens[reader.position - 1].span)
         primes += _primes_behind(reader, function, arguments)
         return Call(function, tuple(arguments), primes, whole)
@@ -318,6 +318,15 @@ def arguments_here(reader: Reader) -> list[Expression]:
     if not arguments:
         fail("DC104", "the bracket is empty", opener.span, "expected an argument")
     return arguments
+
+
+def letters_here(reader: Reader) -> list[Expression]:
+    """The arguments in the bracket here, all of them index letters."""
+    outside, reader.letters = reader.letters, True
+    try:
+        return arguments_here(reader)
+    finally:
+        reader.letters = outside
 
 
 def _primes_behind(reader: Reader, function: str, arguments: Sequence[Expression]) -> int:

@@ -133,12 +133,29 @@ class Letters:
         return pairs
 
     def _learn_links(self, tree: Expression | Condition, hidden: frozenset[str]) -> None:
+        self._learn_windows(tree, {})
         links = self._links(tree, hidden)
         for _ in range(len(links)):
             for a, b in links:
                 for one, other in ((a, b), (b, a)):
                     if one in self._free and other not in self._free:
                         self._free[other] = self._free[one]
+
+    def _learn_windows(self, tree: Expression | Condition | Slice, bound: dict[str, Dimension]) -> None:
+        """A free letter that stands in `window(t,i,k)` alone: of n = m + w - 1 two are known."""
+        if isinstance(tree, Reduction):
+            uses = self._uses(tree.body, frozenset())
+            bound = {**bound, **{name: uses[name][0] for name in tree.letters if name in uses}}
+        for child in children(tree):
+            self._learn_windows(child, bound)
+        match tree:
+            case Call("window", (Name(place), Name(start), Name(offset))):
+                whole, first, second = (bound.get(k) or self._free.get(k) for k in (place, start, offset))
+                if whole is None and first is not None and second is not None:
+                    self._free[place] = first.plus(second).plus(Dimension.fixed(-1))
+                for letter, missing, other in ((start, first, second), (offset, second, first)):
+                    if missing is None and whole is not None and other is not None:
+                        self._free[letter] = whole.plus(other, -1).plus(Dimension.fixed(1))
 
     def generalise(self, *trees: Expression | Condition) -> None:
         """Let letters that are only compared, `delta(i,j) = 1 where i == j`, run over a dimension.

@@ -146,7 +146,8 @@ class _MathML(Unicode):
             return Written(_of("mfrac", _row(above), _row(below)), FRACTION)
         if tree.operator == "@":
             return self.contraction(tree)
-        left, right = self.expression(tree.left).at(PRODUCT), self.expression(tree.right).at(PRODUCT + 1)
+        # A minus behind an invisible sign would subtract.
+        left, right = self.expression(tree.left).at(PRODUCT), self.expression(tree.right).at(UNARY + 1)
         if self.is_tensor(tree.left) and self.is_tensor(tree.right):
             sign = _sign("⊙")
         else:

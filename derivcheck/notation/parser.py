@@ -324,12 +324,18 @@ class Parser(Cursor):
             primes += 2 if prime.text == "″" else 1
         if self.at("(") and not declared and (primes or not (self.token.spaced and self.juxtaposition)):
             return self.call(token, primes)
-        if self.at("(") and token.text in self.vocabulary.functions:
+        if self.at("(") and (token.text in self.vocabulary.functions or self._compares(token)):
             return self.call(token, primes)
         if primes:
             transposed = f"{token.text}.T" if declared else f"{token.text}'(z)"
             fail("DC114", f"`{token.text}'` needs its argument", token.span, "a derivative of a function", transposed)
         return Name(token.text, token.span)
+
+    def _compares(self, token: Token) -> bool:
+        """Whether `delta(i,j)` stands here although something is called `delta`: no product has a comma."""
+        following = [self.tokens[min(self.position + k, len(self.tokens) - 1)] for k in range(1, 5)]
+        kinds = [following[k].kind in ("name", "number") for k in (0, 2)]
+        return token.text == "delta" and all(kinds) and [following[k].text for k in (1, 3)] == [",", ")"]
 
     def call(self, token: Token, primes: int) -> Expression:
         opener = self.advance()

@@ -12,6 +12,7 @@ from derivcheck.notation.precedence import (
     PRODUCT,
     SPELLINGS,
     SUM,
+    UNARY,
     Written,
     is_named,
     short_decimal,
@@ -22,6 +23,7 @@ from derivcheck.notation.syntax import (
     Condition,
     Derivative,
     Expression,
+    Name,
     Reduction,
 )
 
@@ -54,6 +56,9 @@ class Latex(Plain):
     def subscript(self, base: Expression, entries: list[str], trees: object) -> Written:
         text = self.expression(base).at(ATOM)
         places = ", ".join(entries)
+        if isinstance(base, Name) and base.name in self.families and len(entries) == 1:
+            # Raised, so that a label is told from an index.
+            return Written(f"{text}^{{({places})}}", ATOM)
         return Written(f"{{{text}}}_{{{places}}}" if "_" in text else f"{text}_{{{places}}}", ATOM)
 
     def product(self, tree: Binary) -> Written:
@@ -63,19 +68,23 @@ class Latex(Plain):
         if tree.operator == "@":
             left = self.expression(tree.left).at(JUXTAPOSED)
             return Written(rf"{left} \, {self.expression(tree.right).at(JUXTAPOSED + 1)}", JUXTAPOSED)
-        left, right = self.expression(tree.left).at(PRODUCT), self.expression(tree.right).at(PRODUCT + 1)
+        # A minus behind a space would subtract.
+        left, right = self.expression(tree.left).at(PRODUCT), self.expression(tree.right).at(UNARY + 1)
         sign = r" \odot " if self.is_tensor(tree.left) and self.is_tensor(tree.right) else r" \, "
         if sign == r" \, " and right[:1].isdigit():
             sign = r" \cdot "
         return Written(f"{left}{sign}{right}", PRODUCT)
 
     def power(self, base: str, exponent: Written) -> str:
-        # Behind an index a raised number would be read as one more.
-        raised = re.search(r"\^\{\\top\}$|_\{\d+\}$", base)
+        # Behind an index a raised number would be read as one more, behind a raised sign as part of it.
+        raised = re.search(r"\^\{[^{}]*\}(?:_\{[^{}]*\})?$|\^\{\(.*\)\\top\}$|_\{\d+\}$|'+\([^()]*\)$", base)
         return f"({base})^{{{exponent.text}}}" if raised else f"{base}^{{{exponent.text}}}"
 
     def transpose(self, operand: str) -> Written:
-        return Written(rf"{operand}^{{\top}}", ATOM)
+        label = re.search(r"\^\{\(([^{}]*)\)\}$", operand)
+        if label:
+            return Written(rf"{operand[: label.start()]}^{{({label[1]})\top}}", ATOM)
+        return Written(rf"({operand})^{{\top}}" if operand.endswith(r"\top}") else rf"{operand}^{{\top}}", ATOM)
 
     def call(self, tree: Call) -> Written:
         arguments = [self.expression(argument).text for argument in tree.arguments]

@@ -51,10 +51,10 @@ class _Writer:
 
     def shown(self, tree: Expression | Equation) -> str:
         if self.format == "latex":
-            return to_latex(tree, self.derivation.scalars)
+            return to_latex(tree, self.derivation.scalars, self.examiner.network.scope.families)
         if self.format == "text" and not self.page.unicode:
             return to_plain(tree)
-        return self.page.show(to_unicode(tree, self.derivation.scalars))
+        return self.page.show(to_unicode(tree, self.derivation.scalars, self.examiner.network.scope.families))
 
     def forms(self, tensor: NamedTensor, style: str) -> list[str]:
         form = self.derivation.best(tensor) if style == "best" else self.derivation.gradient(tensor, style)  # type: ignore[arg-type]
