@@ -44,7 +44,7 @@ class StepWriter:
         written: list[Step] = []
         for tensor in self._path(variable):
             written.extend(self.stage(tensor))
-        return written + self._in_matrix_form(variable)
+        return written + self.in_matrix_form(variable)
 
     def path(self, variables: Iterable[NamedTensor]) -> list[NamedTensor]:
         """What lies on the way from the loss to any of the variables, each once, these at the end."""
@@ -52,8 +52,8 @@ class StepWriter:
         found = {tensor.node: tensor for variable in wanted.values() for tensor in self._path(variable)}
         return [found[node] for node in sorted(found, key=lambda node: (node in wanted, -node.serial))]
 
-    def _in_matrix_form(self, variable: NamedTensor) -> list[Step]:
-        """The whole derivative as a product of matrices, where it is one."""
+    def in_matrix_form(self, variable: NamedTensor) -> list[Step]:
+        """The whole derivative as a product of matrices, where it is one. Raises GrowthError, ContradictionError."""
         written: list[Step] = []
         form = self.derivation.best(variable)
         if form.matrix is not None and variable.node in self.derivation.adjoints:

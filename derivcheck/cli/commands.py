@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from derivcheck.cli.completion import complete_function
+from derivcheck.cli.files import output_of, sidecar_for
 from derivcheck.cli.grading import grade
 from derivcheck.cli.listing import explain, list_names
 from derivcheck.cli.options import Ascii, Color, ColorMode, ReportFormat
@@ -32,6 +33,7 @@ class FormFormat(str, Enum):  # noqa: UP042
     text = "text"
     unicode = "unicode"
     latex = "latex"
+    markdown = "markdown"
     sympy = "sympy"
 
 
@@ -168,9 +170,15 @@ def derive(
     format: Annotated[FormFormat, typer.Option("--format", help="How to write.")] = FormFormat.text,
     nested: Annotated[bool, typer.Option("--nested", help="In terms of the next layer's derivative.")] = False,
     closed: Annotated[bool, typer.Option("--closed", help="With the derivatives above put in.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file: a document, or code.")
+    ] = None,
     ascii: Ascii = False,
 ) -> int:
-    """Derive gradients and print them in index form and in matrix form."""
+    """Derive gradients and print them in index form and in matrix form.
+
+    `--format markdown` and `latex` write a document that `derivcheck verify` judges.
+    """
     from derivcheck.network import build
     from derivcheck.report.derivation import write_derivation
     from derivcheck.report.page import page_for
@@ -193,8 +201,15 @@ def derive(
             )  # fmt: skip
         chosen = [known[wrt]]
     style = "closed" if closed else "nested" if nested else "best"
-    page = page_for(sys.stdout, ascii_only=ascii)
-    write_derivation(examiner, chosen, sys.stdout, page, format.value, style, steps)
+    with output_of(output) as stream:
+        page = page_for(stream, ascii_only=ascii)
+        if format in (FormFormat.markdown, FormFormat.latex):
+            from derivcheck.report.exposition import write_exposition
+
+            sidecar = sidecar_for(spec, output)
+            write_exposition(examiner, chosen, stream, page, format.value, style, steps, sidecar)
+        else:
+            write_derivation(examiner, chosen, stream, page, format.value, style, steps)
     return 0
 
 

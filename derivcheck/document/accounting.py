@@ -43,6 +43,7 @@ from derivcheck.spec.declarations import Binding, DocumentDeclaration, Expectati
 from derivcheck.verdicts import HOLDS, ClaimResult, FormulaResult, Standing
 
 AMBIGUOUS = frozenset({"DC106", "DC171", "DC172", "DC177", "DC179"})
+MAXIMAL_DEPTH = 64
 NO_SUCH_LAYER = frozenset({"DC121", "DC120"})
 RELATIONS = frozenset({"=", "!=", "<", "<=", ">", ">=", "≈", "∝"})
 UNREAD_RELATIONS = frozenset("≃∼≅∈")
@@ -74,7 +75,9 @@ class Accountant:
         self.manuscript = manuscript
         self.seed = seed
         self.strict = strict
-        self.declaration = spec.document or DocumentDeclaration(SourceText(manuscript.path))
+        own = spec.document if manuscript.bound else None
+        self.declaration = own or DocumentDeclaration(SourceText(manuscript.path))
+        self.depths = self._depths()
         self.macros = {**dict(manuscript.macros), **spellings(spec.macros)}
         self._examiners: dict[tuple[object, ...], list[Examiner]] = {}
         self._symbols: dict[tuple[Examiner, tuple[tuple[str, str], ...]], Symbols] = {}
@@ -82,6 +85,18 @@ class Accountant:
             **{id(binding): binding.at for binding in self.declaration.bindings},
             **{id(expectation): expectation.at for expectation in self.declaration.expectations},
         }
+
+    def _depths(self) -> list[dict[str, int]]:
+        """The depth that the document is written for, else those of the spec. Raises SpecError (DC631)."""
+        declared, written = depths(self.spec), dict(self.manuscript.depth)
+        if not written:
+            return declared
+        if written.keys() != declared[0].keys() or min(written.values()) < 1 or max(written.values()) > MAXIMAL_DEPTH:
+            shown = ", ".join(f"{label} = {value}" for label, value in written.items())
+            known = ", ".join(f"{label} = {value}" for label, value in declared[0].items())
+            raise SpecError(Diagnostic("DC631", f"the document is written for `{shown}`, which is no depth of its spec",
+                                       help=f"depths: {known}" if known else "leave out `depths:`"))  # fmt: skip
+        return [written]
 
     def account(self) -> tuple[FormulaResult, ...]:
         """Every formula in the order of the document.
@@ -166,7 +181,7 @@ class Accountant:
             plain = ClaimDeclaration("", "latex", None, (), "", "", "", None, let, given, self.declaration.file.where())
             base = (spec.layout, spec.vectors, spec.let, spec.symbols, (), ())
             if base not in self._examiners:
-                self._examiners[base] = [Examiner(build(spec, depth), self.seed) for depth in depths(spec)]
+                self._examiners[base] = [Examiner(build(spec, depth), self.seed) for depth in self.depths]
             self._examiners[key] = [examiner.for_claim(plain) for examiner in self._examiners[base]]
         return self._examiners[key]
 

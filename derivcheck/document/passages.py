@@ -58,6 +58,8 @@ class Manuscript:
     passages: tuple[Passage, ...]
     macros: tuple[tuple[str, str], ...] = ()
     sidecar: str = ""
+    depth: tuple[tuple[str, int], ...] = ()  # the ends of layer labels that it is written for; any without
+    bound: bool = True  # whether what the sidecar says of places is about this document
 
 
 def read_manuscript(text: str, path: str) -> Manuscript:
@@ -134,7 +136,7 @@ def _markdown(text: str, path: str) -> Manuscript:
     reader.use(front_matter_plugin).use(texmath_plugin, delimiters="brackets")
     reader.use(dollarmath_plugin, allow_space=True, allow_digits=False, double_inline=True)
     whole = _Text(text, path)
-    sidecar, code, fenced = _set_apart(reader.parse(text), whole)
+    head, code, fenced = _set_apart(reader.parse(text), whole)
     found: list[tuple[int, int, Passage]] = list(fenced)
     masked = _masked(text, code)
     displays = [*_displays(masked)]
@@ -169,7 +171,7 @@ def _markdown(text: str, path: str) -> Manuscript:
         number = whole.line_of(match.start())
         source = whole.at(match.start(), whole.starts[number] + len(whole.lines[number]))
         found.append((match.start(), match.end(), Passage("display", source, "", "`$$` without its partner")))
-    return Manuscript(path, text, _in_sentences(found, whole), _macros(text), sidecar)
+    return _with_head(Manuscript(path, text, _in_sentences(found, whole), _macros(text)), head)
 
 
 Span = tuple[int, int]
@@ -202,23 +204,32 @@ def _word_above(text: str, begin: int) -> str:
     return match[1].lower() if match else ""
 
 
+def _with_head(manuscript: Manuscript, head: str) -> Manuscript:
+    """What front matter, or comments in LaTeX, say: `derivcheck: FILE.yaml`, `depths: L = 2`, `bindings: none`."""
+    sidecar = re.search(r"^derivcheck:\s*['\"]?([^'\"\n]+?)['\"]?\s*$", head, re.MULTILINE)
+    depths = re.search(r"^depths:(.*)$", head, re.MULTILINE)
+    ends = re.findall(r"(\w+)\s*=\s*(\d{1,6})", depths[1]) if depths else []
+    bound = re.search(r"^bindings:\s*none\s*$", head, re.MULTILINE) is None
+    depth = tuple((label, int(value)) for label, value in ends)
+    return replace(manuscript, sidecar=sidecar[1] if sidecar else "", depth=depth, bound=bound)
+
+
 def _set_apart(tokens: Sequence[Any], whole: _Text) -> tuple[str, list[Span], list[tuple[int, int, Passage]]]:
-    """(the sidecar named by the front matter, where code stands, the formulas of fences that hold mathematics)."""
-    sidecar, code, fenced = "", [], []
+    """(the front matter, where code stands, the formulas of fences that hold mathematics)."""
+    head, code, fenced = "", [], []
     for token in tokens:
         if token.type not in ("front_matter", "fence") or not token.map:
             continue
         begin, end = whole.starts[token.map[0]], whole.starts[min(token.map[1], len(whole.lines))] - 1
         code.append((begin, end))
         if token.type == "front_matter":
-            match = re.search(r"^derivcheck:\s*['\"]?([^'\"\n]+?)['\"]?\s*$", token.content, re.MULTILINE)
-            sidecar = match[1] if match else ""
+            head = token.content
         elif token.info.strip().lower() in ("math", "latex", "katex"):
             inside = whole.find(token.content.strip("\n"), whole.starts[token.map[0] + 1], end)
             if inside is not None and token.content.strip():
                 fenced.append((*inside, Passage("display", whole.at(*inside))))
     code += [match.span() for match in re.finditer(r"(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)", whole.text)]
-    return sidecar, code, fenced
+    return head, code, fenced
 
 
 def _masked(text: str, spans: Sequence[Span], by: str = " ") -> str:
@@ -289,8 +300,8 @@ def _latex(text: str, path: str) -> Manuscript:
                        Where(path, 1, 1, 1, whole.lines[0]))
         ) from None  # fmt: skip
     walk(nodes)
-    sidecar = re.search(r"^%\s*derivcheck:\s*(\S+)\s*$", text, re.MULTILINE)
-    return Manuscript(path, text, _in_sentences(found, whole), _macros(text), sidecar[1] if sidecar else "")
+    head = "\n".join(match[1] for match in re.finditer(r"^%[ \t]*(\w+:.*)$", text, re.MULTILINE))
+    return _with_head(Manuscript(path, text, _in_sentences(found, whole), _macros(text)), head)
 
 
 def _label(text: str) -> str:

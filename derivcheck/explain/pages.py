@@ -348,6 +348,7 @@ PAGES: dict[str, Page] = {
     "DC628": _text("under a condition", "A sentence with an `if` before the formula does not assert it outright. A binding or an expectation for its line has it judged all the same."),
     "DC629": _text("indices alone", "`i = j` or `l = 1, ..., L` says where something else holds; by itself it asserts nothing."),
     "DC630": _text("an example", "`y = [0, 1, 0]` or `z = 0` in the prose gives one value to something that has others: an example or a condition, no identity."),
+    "DC631": _text("not a depth of the spec", "The head of a document says `depths: L = 2`: it is judged at that depth alone. The label must be the end of a family of the spec, and no other."),
     "DC681": _text("exists already", "`derivcheck init` writes new files only; give another name, or remove the file yourself."),
     "DC682": _text("nothing to judge", "A spec that is collected as a test declares neither a loss nor a claim; that is never success. Declare what is to be judged."),
     "DC683": _text("no such gradient", "A declared tensor stands in no layer and has no member at any depth, so that there is nothing to derive by it."),

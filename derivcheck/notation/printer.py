@@ -27,7 +27,13 @@ def to_unicode(
 
 
 def to_latex(
-    tree: Expression | Equation, scalars: frozenset[str] = frozenset(), families: frozenset[str] = frozenset()
+    tree: Expression | Equation,
+    scalars: frozenset[str] = frozenset(),
+    families: frozenset[str] = frozenset(),
+    spelled: frozenset[str] = frozenset(),
 ) -> str:
-    """LaTeX source without surrounding dollars, for KaTeX and MathJax; `scalars` and `families` as in to_unicode."""
-    return Latex(scalars, families).show(tree)
+    """LaTeX source without surrounding dollars, for KaTeX and MathJax; `scalars` and `families` as in to_unicode.
+
+    Names in `spelled` are written in full, `z1` for `z_1`, where the latter would be an entry of z.
+    """
+    return Latex(scalars, families, spelled).show(tree)

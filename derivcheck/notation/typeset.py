@@ -34,6 +34,10 @@ class Latex(Plain):
     }  # fmt: skip
     comparisons = relations
 
+    def __init__(self, scalars: frozenset[str], families: frozenset[str], spelled: frozenset[str]) -> None:
+        super().__init__(scalars, families)
+        self.spelled = spelled
+
     def where(self, condition: str) -> str:
         return rf"\quad \text{{where }} {condition}"
 
@@ -44,7 +48,7 @@ class Latex(Plain):
 
     def name(self, name: str) -> str:
         match = re.fullmatch(r"([^\W\d_]+?)_?(\d*)", name)
-        if not match:
+        if not match or (match[2] and name in self.spelled):
             return _roman("mathrm", name)
         letters, digits = match[1], match[2]
         if letters in SPELLINGS:

@@ -1,0 +1,199 @@
+"""A derivation as a text: what is declared, and every gradient, as formulas in LaTeX with words between them.
+
+Nothing is handed out that derivcheck does not read back as it is meant: a formula whose
+LaTeX would say something else, or nothing, stands in the text as plain notation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from derivcheck.canonical.atoms import GrowthError, UndefinedError
+from derivcheck.claims import pairs
+from derivcheck.derivation import NamedTensor, Style
+from derivcheck.diagnostics import DerivcheckError
+from derivcheck.examiner import Examiner
+from derivcheck.judge import fact_texts
+from derivcheck.latex import parse_latex
+from derivcheck.network import formulas
+from derivcheck.notation.printer import to_latex, to_plain
+from derivcheck.notation.syntax import Derivative, Equation, Name, Subscript
+from derivcheck.steps import Step, StepWriter
+from derivcheck.verdicts import HOLDS
+
+FACT_WORDS = (
+    (re.compile(r"Σ (.+) = 1"), r"the entries of \1 sum to one"),
+    (re.compile(r"‖(.+)‖ = 1"), r"\1 has length one"),
+    (re.compile(r"(.+) > 0"), r"the entries of \1 are positive"),
+    (re.compile(r"(.+) is 0 or 1"), r"the entries of \1 are zero or one"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A sentence; what it says in `code` is plain notation, shown as it stands."""
+
+    text: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """`left = first = second …` in LaTeX; what leads to each line is a remark in words, empty where nothing does."""
+
+    left: str
+    rights: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading, the name it speaks of, and what stands below."""
+
+    title: str
+    name: str
+    parts: tuple[Words | Lines, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exposition:
+    """A whole text, for the layer labels' ends in `depth`; `bound` says that the spec is the sidecar of another one."""
+
+    title: str
+    source: str
+    depth: tuple[tuple[str, int], ...]
+    bound: bool
+    sections: tuple[Section, ...]
+
+
+class Expositor:
+    """Writes the derivation of one spec at one depth; `style` is best, nested or closed."""
+
+    def __init__(self, examiner: Examiner, style: Style | None = None, steps: bool = False) -> None:
+        assert examiner.derivation is not None
+        self.examiner, self.style, self.steps = examiner, style, steps
+        self.derivation, self.scope = examiner.derivation, examiner.network.scope
+        self.scalars = self.derivation.scalars | frozenset(self.scope.dimensions)
+
+    def exposition(self, tensors: Sequence[NamedTensor]) -> Exposition:
+        """The definitions, and the gradient by each of the tensors; with `steps`, by all on the way, each once."""
+        network = self.examiner.network
+        sections = [Section("Definitions", "", tuple(self._definitions()))]
+        if self.steps:
+            written = [section for tensor in self._writer.path(tensors) if (section := self._stage(tensor))]
+            silent = [t for t in tensors if t.name not in {section.name for section in written}]
+            sections += [*written, *(self._gradient(tensor) for tensor in silent)]
+        else:
+            sections += [self._gradient(tensor) for tensor in tensors]
+        depth = tuple(sorted(network.depth.items()))
+        return Exposition(network.spec.title, network.spec.source, depth, network.spec.document is not None,
+                          tuple(sections))  # fmt: skip
+
+    @cached_property
+    def _writer(self) -> StepWriter:
+        return StepWriter(self.derivation, self.scope, self.examiner.judge)
+
+    # --- sections -------------------------------------------------------------------------
+
+    def _definitions(self) -> Iterator[Words | Lines]:
+        declared = formulas(self.examiner.network)
+        trees = {tensor.name: tensor.tree for tensor in self.examiner.network.tensors}
+        for name, formula in declared.items():
+            yield self._equation(Equation((trees[name], formula), ("=",)))
+
+    def _stage(self, tensor: NamedTensor) -> Section | None:
+        """The derivative by one quantity line by line, None where it is zero or one without more ado."""
+        try:
+            steps = [*self._writer.stage(tensor), *self._writer.in_matrix_form(tensor)]
+        except (GrowthError, UndefinedError) as problem:
+            return Section("Derivative by", tensor.name, (_unwritten(problem),))
+        chains: list[list[Step]] = []
+        for step in steps:
+            if step.opens or not chains:
+                chains.append([])
+            chains[-1].append(step)
+        parts = tuple(part for chain in chains for part in self._chain(chain))
+        return Section("Derivative by", tensor.name, parts) if parts else None
+
+    def _chain(self, steps: Sequence[Step]) -> Iterator[Words | Lines]:
+        """A chain of lines; one that cannot be written in LaTeX ends it, and the next begins anew."""
+        left, lines = "", list[tuple[str, str]]()
+        for step in steps:
+            latex = self._latex(step.equation)
+            if latex is None:
+                if lines:
+                    yield Lines(left, tuple(lines))
+                lines = []
+                yield Words(f"{self._remark(step)}:", to_plain(step.equation))
+            else:
+                left = latex[0]
+                lines.append((latex[1], self._remark(step)))
+        if lines:
+            yield Lines(left, tuple(lines))
+
+    def _remark(self, step: Step) -> str:
+        rule, _, _ = step.rule.partition(":") if step.facts else (step.rule, "", "")
+        since = ": " if rule == "facts used" else ", since "
+        facts = f"{since}{', '.join(map(in_words, step.facts))}" if step.facts else ""
+        return f"{rule}{facts}{'' if step.verdict == 'proved' else f' ({step.verdict})'}"
+
+    def _gradient(self, tensor: NamedTensor) -> Section:
+        derivation = self.derivation
+        try:
+            form = derivation.gradient(tensor, self.style) if self.style else derivation.best(tensor)
+        except (GrowthError, UndefinedError) as problem:
+            return Section("Derivative by", tensor.name, (_unwritten(problem),))
+        of, places = derivation.output.tree, tuple(Name(letter) for letter in form.letters)
+        entry = Subscript(tensor.tree, places) if places else tensor.tree
+        parts: list[Words | Lines] = []
+        if form.matrix is not None:
+            parts.append(self._equation(Equation((Derivative(of, (tensor.tree,)), form.matrix), ("=",))))
+        else:
+            parts.append(Words(f"No matrix form: {form.no_matrix}."))
+        if form.matrix is None or places:
+            parts.append(self._equation(Equation((Derivative(of, (entry,)), form.index), ("=",))))
+        if form.facts:
+            facts = ", ".join(map(in_words, fact_texts(sorted(form.facts))))
+            parts.append(Words(f"This holds because {facts}."))
+        return Section("Derivative by", tensor.name, tuple(parts))
+
+    # --- formulas -------------------------------------------------------------------------
+
+    def _equation(self, equation: Equation) -> Words | Lines:
+        latex = self._latex(equation)
+        return Lines(latex[0], ((latex[1], ""),)) if latex is not None else Words("", to_plain(equation))
+
+    def _latex(self, equation: Equation) -> tuple[str, str] | None:
+        """The two sides in LaTeX, names in full where that is clearer; None where it is not read back the same."""
+        for spelled in (frozenset[str](), frozenset(t.name for t in self.examiner.network.tensors)):
+            left, right = (to_latex(side, self.scalars, self.scope.families, spelled) for side in equation.sides)
+            if self._means(f"{left} = {right}", equation):
+                return left, right
+        return None
+
+    def _means(self, latex: str, equation: Equation) -> bool:
+        try:
+            read = pairs(parse_latex(latex, self.scope, labels=self.examiner.network.depth), self.scope)
+            meant = pairs(equation, self.scope)
+        except DerivcheckError:
+            return False
+        return all(
+            one is other or self.examiner.judge.judge(one, other, mine.axes).verdict in HOLDS
+            for mine, theirs in zip(meant, read, strict=True)
+            for one, other in ((mine.left, theirs.left), (mine.right, theirs.right))
+        )
+
+
+def in_words(fact: str) -> str:
+    """A fact without a formula in it, which would be one more to judge: `the entries of y sum to one`."""
+    for pattern, words in FACT_WORDS:
+        match = pattern.fullmatch(fact)
+        if match:
+            return match.expand(words)
+    return fact
+
+
+def _unwritten(problem: Exception) -> Words:
+    return Words(f"No form could be written: {problem or 'it grows too large'}.")
