@@ -59,12 +59,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Exposition:
-    """A whole text, for the layer labels' ends in `depth`; `bound` says that the spec is the sidecar of another one."""
+    """A whole text, for the layer labels' ends in `depth`."""
 
     title: str
     source: str
     depth: tuple[tuple[str, int], ...]
-    bound: bool
     sections: tuple[Section, ...]
 
 
@@ -88,8 +87,7 @@ class Expositor:
         else:
             sections += [self._gradient(tensor) for tensor in tensors]
         depth = tuple(sorted(network.depth.items()))
-        return Exposition(network.spec.title, network.spec.source, depth, network.spec.document is not None,
-                          tuple(sections))  # fmt: skip
+        return Exposition(network.spec.title, network.spec.source, depth, tuple(sections))
 
     @cached_property
     def _writer(self) -> StepWriter:

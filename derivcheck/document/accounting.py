@@ -71,12 +71,13 @@ class Accountant:
     """Accounts for one document against the spec that is its sidecar."""
 
     def __init__(self, spec: Spec, manuscript: Manuscript, seed: int | None = None, strict: bool = False) -> None:
+        if manuscript.exported:
+            spec = replace(spec, symbols=(), macros=(), document=None)
         self.spec = spec
         self.manuscript = manuscript
         self.seed = seed
         self.strict = strict
-        own = spec.document if manuscript.bound else None
-        self.declaration = own or DocumentDeclaration(SourceText(manuscript.path))
+        self.declaration = spec.document or DocumentDeclaration(SourceText(manuscript.path))
         self.depths = self._depths()
         self.macros = {**dict(manuscript.macros), **spellings(spec.macros)}
         self._examiners: dict[tuple[object, ...], list[Examiner]] = {}

@@ -59,7 +59,7 @@ class Manuscript:
     macros: tuple[tuple[str, str], ...] = ()
     sidecar: str = ""
     depth: tuple[tuple[str, int], ...] = ()  # the ends of layer labels that it is written for; any without
-    bound: bool = True  # whether what the sidecar says of places is about this document
+    exported: bool = False  # names as the spec declares them: its symbols and bindings are of another text
 
 
 def read_manuscript(text: str, path: str) -> Manuscript:
@@ -205,13 +205,13 @@ def _word_above(text: str, begin: int) -> str:
 
 
 def _with_head(manuscript: Manuscript, head: str) -> Manuscript:
-    """What front matter, or comments in LaTeX, say: `derivcheck: FILE.yaml`, `depths: L = 2`, `bindings: none`."""
+    """What front matter, or comments in LaTeX, say: `derivcheck: FILE.yaml`, `depths: L = 2`, `exported: true`."""
     sidecar = re.search(r"^derivcheck:\s*['\"]?([^'\"\n]+?)['\"]?\s*$", head, re.MULTILINE)
     depths = re.search(r"^depths:(.*)$", head, re.MULTILINE)
     ends = re.findall(r"(\w+)\s*=\s*(\d{1,6})", depths[1]) if depths else []
-    bound = re.search(r"^bindings:\s*none\s*$", head, re.MULTILINE) is None
+    exported = re.search(r"^exported:\s*true\s*$", head, re.MULTILINE) is not None
     depth = tuple((label, int(value)) for label, value in ends)
-    return replace(manuscript, sidecar=sidecar[1] if sidecar else "", depth=depth, bound=bound)
+    return replace(manuscript, sidecar=sidecar[1] if sidecar else "", depth=depth, exported=exported)
 
 
 def _set_apart(tokens: Sequence[Any], whole: _Text) -> tuple[str, list[Span], list[tuple[int, int, Passage]]]:

@@ -46,8 +46,7 @@ def _setting(exposition: Exposition, sidecar: str, page: Page) -> Iterator[str]:
     yield f"derivcheck: {page.show(sidecar)}"
     if exposition.depth:
         yield "depths: " + ", ".join(f"{label} = {value}" for label, value in exposition.depth)
-    if exposition.bound:
-        yield "bindings: none"
+    yield "exported: true"
 
 
 # --- Markdown -----------------------------------------------------------------------------------
