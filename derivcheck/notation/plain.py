@@ -100,7 +100,7 @@ class Plain:
             case Subscript(base, entries):
                 return self.subscript(base, [self.expression(e).text for e in entries], entries)
             case Negate(operand):
-                return Written(f"{self.minus}{self.expression(operand).at(UNARY)}", UNARY)
+                return self.negation(operand)
             case Binary():
                 return self.binary(tree)
             case Transpose(operand):
@@ -117,6 +117,9 @@ class Plain:
                 return self.matrix([[self.expression(e).text for e in row] for row in rows])
 
     minus, plus = "-", "+"
+
+    def negation(self, operand: Expression) -> Written:
+        return Written(f"{self.minus}{self.expression(operand).at(UNARY)}", UNARY)
 
     def number(self, value: Fraction) -> Written:
         if value.denominator == 1:

@@ -65,6 +65,20 @@ class Latex(Plain):
             return Written(f"{text}^{{({places})}}", ATOM)
         return Written(f"{{{text}}}_{{{places}}}" if "_" in text else f"{text}_{{{places}}}", ATOM)
 
+    def binary(self, tree: Binary) -> Written:
+        if tree.operator not in ("+", "-"):
+            return super().binary(tree)
+        left, right = self.expression(tree.left).at(SUM), self.following(tree.right, SUM + 1)
+        return Written(f"{left} {tree.operator} {right}", SUM)
+
+    def negation(self, operand: Expression) -> Written:
+        return Written(f"-{self.following(operand, UNARY)}", UNARY)
+
+    def following(self, tree: Expression, minimum: int) -> str:
+        """An operand behind a sign: two signs never meet."""
+        written = self.expression(tree)
+        return written.at(ATOM + 1 if written.text.startswith("-") else minimum)
+
     def product(self, tree: Binary) -> Written:
         if tree.operator == "/":
             above, below = self.expression(tree.left).text, self.expression(tree.right).text
@@ -72,8 +86,8 @@ class Latex(Plain):
         if tree.operator == "@":
             left = self.expression(tree.left).at(JUXTAPOSED)
             return Written(rf"{left} \, {self.expression(tree.right).at(JUXTAPOSED + 1)}", JUXTAPOSED)
-        # A minus behind a space would subtract.
-        left, right = self.expression(tree.left).at(PRODUCT), self.expression(tree.right).at(UNARY + 1)
+        # Behind a space alone a minus would subtract.
+        left, right = self.expression(tree.left).at(PRODUCT), self.following(tree.right, PRODUCT + 1)
         sign = r" \odot " if self.is_tensor(tree.left) and self.is_tensor(tree.right) else r" \, "
         if sign == r" \, " and right[:1].isdigit():
             sign = r" \cdot "

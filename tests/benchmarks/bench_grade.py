@@ -1,6 +1,6 @@
 """How long a class takes: 200 people, 5 questions, right and wrong answers in many spellings.
 
-    python tests/benchmarks/bench_grade.py [people]
+python tests/benchmarks/bench_grade.py [people]
 """
 
 from __future__ import annotations
