@@ -6,7 +6,7 @@ import sys
 from enum import Enum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,6 +18,10 @@ from derivcheck.cli.options import Ascii, Color, ColorMode, ReportFormat
 from derivcheck.cli.starting import init
 from derivcheck.cli.verifying import verify
 from derivcheck.diagnostics import DerivcheckError, Diagnostic
+
+if TYPE_CHECKING:
+    from derivcheck.derivation import NamedTensor
+    from derivcheck.network import Network
 
 app = typer.Typer(
     name="derivcheck",
@@ -34,6 +38,7 @@ class FormFormat(str, Enum):  # noqa: UP042
     unicode = "unicode"
     latex = "latex"
     markdown = "markdown"
+    numpy = "numpy"
     sympy = "sympy"
 
 
@@ -165,7 +170,9 @@ app.command()(grade)
 @app.command()
 def derive(
     spec: Annotated[Path, typer.Argument(help="The spec file.")],
-    wrt: Annotated[str, typer.Option("--wrt", help="The tensor or layer to derive by; by default every one.")] = "",
+    wrt: Annotated[
+        str, typer.Option("--wrt", metavar="W1,b1", help="The tensors or layers to derive by; by default every one.")
+    ] = "",
     steps: Annotated[bool, typer.Option("--steps", help="Show the derivation line by line.")] = False,
     format: Annotated[FormFormat, typer.Option("--format", help="How to write.")] = FormFormat.text,
     nested: Annotated[bool, typer.Option("--nested", help="In terms of the next layer's derivative.")] = False,
@@ -177,7 +184,8 @@ def derive(
 ) -> int:
     """Derive gradients and print them in index form and in matrix form.
 
-    `--format markdown` and `latex` write a document that `derivcheck verify` judges.
+    `--format markdown` and `latex` write a document that `derivcheck verify` judges,
+    `numpy` a function of the loss and its gradients that needs nothing but NumPy.
     """
     from derivcheck.network import build
     from derivcheck.report.derivation import write_derivation
@@ -190,16 +198,7 @@ def derive(
         raise DerivcheckError(Diagnostic("DC609", f"`{spec}` declares no loss to derive", help="loss: {L: ...}"))
     chosen = list(examiner.network.parameters)
     if wrt:
-        known = {tensor.name: tensor for tensor in examiner.network.tensors}
-        if wrt not in known:
-            import difflib
-
-            close = difflib.get_close_matches(wrt, known, 1, 0.4)
-            raise DerivcheckError(
-                Diagnostic("DC610", f"`{spec}` has no tensor `{wrt}`", notes=(("known", ", ".join(known)),),
-                           help=f"--wrt {close[0]}" if close else "")
-            )  # fmt: skip
-        chosen = [known[wrt]]
+        chosen = _tensors(examiner.network, wrt, spec)
     style = "closed" if closed else "nested" if nested else "best"
     with output_of(output) as stream:
         page = page_for(stream, ascii_only=ascii)
@@ -208,9 +207,31 @@ def derive(
 
             sidecar = sidecar_for(spec, output)
             write_exposition(examiner, chosen, stream, page, format.value, style, steps, sidecar)
+        elif format is FormFormat.numpy:
+            from derivcheck.source.function import numpy_source
+
+            verdicts = {tensor.name: examiner.gradient(tensor).verdict for tensor in chosen}
+            stream.write(numpy_source(examiner.network, chosen, verdicts))
         else:
             write_derivation(examiner, chosen, stream, page, format.value, style, steps)
     return 0
+
+
+def _tensors(network: Network, wrt: str, spec: Path) -> list[NamedTensor]:
+    """The tensors that `--wrt` names. Raises DerivcheckError (DC610)."""
+    import difflib
+
+    known = {tensor.name: tensor for tensor in network.tensors}
+    found = {}
+    for name in map(str.strip, wrt.split(",")):
+        if name not in known:
+            close = difflib.get_close_matches(name, known, 1, 0.4)
+            raise DerivcheckError(
+                Diagnostic("DC610", f"`{spec}` has no tensor `{name}`", notes=(("known", ", ".join(known)),),
+                           help=f"--wrt {close[0]}" if close else "")
+            )  # fmt: skip
+        found[name] = known[name]
+    return list(found.values())
 
 
 app.command("list")(list_names)

@@ -355,6 +355,8 @@ PAGES: dict[str, Page] = {
     "DC684": _text("not a list of claims", "Functions, layers, losses and codes are the same for every spec; only `list claims` reads specs."),
     "DC685": _text("not a name of a spec", "A spec is a YAML file: its name ends in .yaml or .yml."),
     "DC686": _text("not written", "The operating system refuses to create the file: no such device, no permission, or a folder that is a file."),
+    "DC690": _text("no code of an opaque loss", "A loss that is declared `opaque` has derivatives with names but no value; NumPy source needs its formula. An opaque entrywise function becomes an argument."),
+    "DC691": _text("a size that no array has", "Sizes are read off the shapes of the arguments; one that occurs only inside a sum such as n - k + 1, or in a formula alone, cannot be."),
     # --- derivcheck's own bugs --------------------------------------------------------------
     "DC900": _text("derivcheck failed", "An unexpected error: a bug of derivcheck, worth a report."),
     "DC901": _text("contradiction", "The canonical form or the field proves what numbers refute: a bug of derivcheck, reported as such."),
