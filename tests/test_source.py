@@ -243,8 +243,8 @@ def test_an_opaque_function_is_an_argument() -> None:
 
 def test_names_are_valid_and_apart() -> None:
     text = written(
-        'tensors: {lambda: n, l: n, np: n, "W[k]": n, W_1: n, print: n, δ: n}\nfamilies: {k: 1..1}\n'
-        "layers: {dL: 'lambda * l * np * W[1] * W_1 * print * δ'}\nloss: {L: sum(dL)}\n"
+        'tensors: {lambda: n, l: n, np: n, "W[k]": n, W_1: n, print: n, delta: n}\nfamilies: {k: 1..1}\n'
+        "layers: {dL: 'lambda * l * np * W[1] * W_1 * print * delta'}\nloss: {L: sum(dL)}\n"
     )
     function = run(text)
     names = list(inspect.signature(function).parameters)
