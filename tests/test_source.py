@@ -186,10 +186,11 @@ class OnTorch:
 
 
 @pytest.mark.parametrize("path", WRITTEN)
-def test_gradients_agree_with_autograd(path: str) -> None:
+def test_gradients_agree_with_autograd(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     torch = pytest.importorskip("torch", reason="torch is not installed")
     _, given, tensors = called(path)
-    torch.Tensor.copy = torch.Tensor.clone  # the one method of arrays that tensors do not have
+    # The one method of arrays that tensors do not have.
+    monkeypatch.setattr(torch.Tensor, "copy", torch.Tensor.clone, raising=False)
     function = run(source(path), {"np": OnTorch(torch)})
     leaves = {
         name: torch.tensor(value, requires_grad=True) if name in tensors else
@@ -206,18 +207,21 @@ def test_gradients_agree_with_autograd(path: str) -> None:
         np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-11 * (1 + abs(float(loss.detach()))))
 
 
-def test_sources_pass_the_linter_and_import_nothing_else(tmp_path: Path) -> None:
-    for number, path in enumerate(WRITTEN):
-        text = source(path)
-        assert {line for line in text.split("\n") if line.startswith(("import", "from"))} <= {
-            "import numpy as np", "import math",
-        }  # fmt: skip
-        (tmp_path / f"source_{number}.py").write_text(text)
+def assert_linted(folder: Path, texts: list[str]) -> None:
+    for number, text in enumerate(texts):
+        (folder / f"source_{number}.py").write_text(text)
     checked = subprocess.run(
-        [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "E4,E7,E9,F,B,W", str(tmp_path)],
+        [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "E4,E7,E9,F,B,W", str(folder)],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert checked.returncode == 0, checked.stdout
+
+
+def test_sources_pass_the_linter_and_import_nothing_else(tmp_path: Path) -> None:
+    for path in WRITTEN:
+        imported = {line for line in source(path).split("\n") if line.startswith(("import", "from"))}
+        assert imported <= {"import numpy as np", "import math"}
+    assert_linted(tmp_path, [source(path) for path in WRITTEN])
 
 
 @pytest.mark.parametrize("path", OPAQUE)
@@ -230,6 +234,54 @@ def test_an_opaque_loss_has_no_code(path: str) -> None:
 def written(text: str) -> str:
     network = build(read_spec(text))
     return numpy_source(network, network.parameters, {})
+
+
+VARIED = [
+    "tensors: {A: n n, x: n}\nloss: {L: log(det(A)) + x.T @ inv(A) @ x}",
+    "tensors: {A: n n, B: n n}\nloss: {L: trace(A @ B @ A.T) + sum(diag(A))}",
+    "tensors: {X: M n, W: n k}\nlayers: {Z: X @ W, P: 'softmax(Z, k)', m: 'max(P, k)'}\nloss: {L: mean(m) + sum(Z)}",
+    "tensors: {X: n M, w: n, b: scalar}\nlayers: {z: w.T @ X + b}\nloss: {L: mean(z * z)}",
+    "tensors: {T: a b c, x: a, y: b, z: c}\nloss: {L: 'sum_{i,j,k}(T[i,j,k] * x[i] * y[j] * z[k])'}",
+    "tensors: {x: 3, A: 3 3}\nlayers: {q: A @ x}\nloss: {L: 'q[1] * q[2] - q[3]'}",
+    "tensors: {A: n m, B: n m}\nloss: {L: 'norm(A - B) + sum_{i}(A[i,1])'}",
+    "tensors: {x: n, y: n}\nlayers: {r: relu(x), g: gelu(y)}\nloss: {L: 'sum(r * g * abs(x)) + sum(max(x, y))'}",
+    "tensors: {S: t t, V: t d}\nlayers: {M: 'S * S', O: M.T @ V}\nloss: {L: 'sum_{i,j: i <= j}(S[i,j]) + sum(O)'}",
+    "tensors: {x: n, s: scalar}\nloss: {L: 'sum(-x**2 / (-s * 2)) - sum(x)/s**3 + n*s'}",
+    "tensors: {x: n, y: m}\nloss: {L: 'sum(outer(x, y)) + sum(kron(x, y)*3)'}",
+    "tensors: {x: n, y: n}\nloss: {L: 'norm(x, 1) + log(sum(exp(x))) + logsumexp(y)'}",
+    "tensors: {x: n}\nlayers: {y: x, z: y}\nloss: {L: sum(z)}",
+    "tensors: {W: n n, x: n}\nlayers: {h: tanh(W @ x), k: tanh(W @ h), m: tanh(W.T @ k)}\nloss: {L: sum(m * h)}",
+    "tensors: {x: n}\nloss: {L: 'sum(softplus(x) * elu(x) * leaky_relu(x) * silu(x))'}",
+    "tensors: {A: b i j, B: b j k}\nlayers: {}\nloss: {L: 'sum_{p,q,r,s}(A[p,q,r] * B[p,r,s] * A[p,q,r])'}",
+    "tensors: {x: n, c: scalar}\nloss: {L: 'c * 2'}",
+]
+
+
+@pytest.mark.parametrize("text", VARIED, ids=range(len(VARIED)))
+def test_every_kind_of_node_is_written(text: str, tmp_path: Path) -> None:
+    judge = Examiner(build(read_spec(text + "\n")))
+    network, derivation = judge.network, judge.derivation
+    assert derivation is not None
+    made = numpy_source(network, network.parameters, {})
+    function = run(made)
+    values = sample([tensor.node for tensor in network.parameters], network.sizes, {}, 3, "positive")
+    loss, gradients = function(*(np.asarray(values[t.node].array, dtype=float) for t in network.parameters))
+    wanted = [tensor for tensor in network.parameters if tensor.node in derivation.adjoints]
+    nodes = [derivation.output.node, *(derivation.adjoints[t.node] for t in wanted)]
+    own, *found = Program(nodes).run(values, network.sizes)
+    np.testing.assert_allclose(loss, own.array, rtol=1e-10)
+    for tensor, value in zip(wanted, found, strict=True):
+        shape = tuple(axis.dimension.size(network.sizes) for axis in tensor.axes)
+        assert np.shape(gradients[tensor.name]) == shape
+        expected = np.broadcast_to(value.aligned(tensor.axes), shape)
+        np.testing.assert_allclose(gradients[tensor.name], expected, rtol=1e-9, atol=1e-12)
+    assert_linted(tmp_path, [made])
+
+
+def test_a_size_that_no_argument_has_is_refused() -> None:
+    with pytest.raises(UnsupportedError) as caught:
+        written("tensors: {x: n-k+1, y: k}\nloss: {L: 'n * sum(x) + sum(y)'}\n")
+    assert caught.value.diagnostic.code == "DC691"
 
 
 def test_an_opaque_function_is_an_argument() -> None:
