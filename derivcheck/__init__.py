@@ -6,13 +6,16 @@ costs nothing.
 
 from __future__ import annotations
 
+import sys
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from derivcheck.assertions import assert_equation
     from derivcheck.jacobian import show as jacobian
+    from derivcheck.model import load
     from derivcheck.network import build
-    from derivcheck.spec import load_spec as load
     from derivcheck.verify import check_equation as check
     from derivcheck.verify import verify_file as verify
 
@@ -20,7 +23,7 @@ __all__ = ["assert_equation", "build", "check", "jacobian", "load", "verify"]
 
 _WHERE = {
     "assert_equation": ("derivcheck.assertions", "assert_equation"),
-    "load": ("derivcheck.spec", "load_spec"),
+    "load": ("derivcheck.model", "load"),
     "build": ("derivcheck.network", "build"),
     "verify": ("derivcheck.verify", "verify_file"),
     "check": ("derivcheck.verify", "check_equation"),
@@ -31,7 +34,13 @@ _WHERE = {
 def __getattr__(name: str) -> Any:
     if name not in _WHERE:
         raise AttributeError(f"module `derivcheck` has no attribute `{name}`")
-    from importlib import import_module
-
     module, attribute = _WHERE[name]
     return getattr(import_module(module), attribute)
+
+
+def _public(name: str) -> property:
+    return property(lambda package: __getattr__(name), lambda package, module: None)
+
+
+# Importing the module `derivcheck.verify` would make it the attribute `verify`; the public name outranks it.
+sys.modules[__name__].__class__ = type("Package", (ModuleType,), {name: _public(name) for name in _WHERE})

@@ -143,8 +143,20 @@ class Derivation:
         reader = Reader(tuple(self.tensors), tuple(self._variables), self.facts)
         # From the loss backwards, so that explicit adjoints are known when they are needed.
         for adjoint in sorted(self._variables, key=lambda node: node.serial):
-            self._readings[adjoint] = reader.reading(adjoint, of_name=True)
+            self._readings[adjoint] = self._without_zeros(reader.reading(adjoint, of_name=True))
         return reader
+
+    def _without_zeros(self, reading: Reading) -> Reading:
+        """The reading without the terms that carry an adjoint known to be zero, and with the facts that make it so."""
+        leaves = reading.canonical.leaf_nodes
+        kept, facts = dict(reading.polynomial), reading.facts
+        for term in reading.polynomial:
+            nodes = [leaves.get(number) for number, _, _ in term[1]]
+            zeros = [n for n in nodes if n in self._readings and not self._readings[n].polynomial]
+            if zeros:
+                del kept[term]
+                facts = facts.union(*(self._readings[zero].facts for zero in zeros))
+        return replace(reading, polynomial=kept, facts=facts) if len(kept) < len(reading.polynomial) else reading
 
     @property
     def readings(self) -> Mapping[Node, Reading]:
@@ -173,15 +185,15 @@ class Derivation:
         adjoint = self.adjoints[variable]
         named = adjoint in self._variables and self._variables[adjoint].node is variable
         if not named:
-            return reader.reading(adjoint)
+            return self._without_zeros(reader.reading(adjoint))
         return self._readings[adjoint]
 
     def gradient(self, variable: NamedTensor, style: Style) -> GradientForm:
         """∂output/∂variable. Raises GrowthError where it cannot be written down in bounds."""
         letters = self._letters(len(variable.axes))
         if variable.node not in self.adjoints:
-            zero = Number(Fraction(0))
-            return GradientForm(variable, letters, zero, zero, "", frozenset())
+            known = Number(Fraction(int(variable.node is self.output.node)))
+            return GradientForm(variable, letters, known, known, "", frozenset())
         reading = self.reading(variable.node)
         index = index_form(reading, variable.axes, letters, self.naming(style))
         matrix: Expression | None = None

@@ -131,7 +131,7 @@ class Examiner:
         notes: list[str] = [self.prefix] if self.prefix else []
         blank = GradientResult(output.name, tensor.name, shape, Forms(""), "undecided", ExactEvidence(None),
                                NumericEvidence("not_run"), where=self._where(tensor))  # fmt: skip
-        if tensor.node not in derivation.adjoints:
+        if tensor.node not in derivation.adjoints and tensor.node is not output.node:
             notes.append(f"{output.name} does not depend on {tensor.name}: the gradient is zero")
         try:
             form = derivation.best(tensor)
@@ -236,4 +236,5 @@ def _forms(form: GradientForm, scalars: frozenset[str]) -> Forms:
         index_unicode=to_unicode(form.index, scalars),
         matrix_unicode=to_unicode(matrix, scalars) if matrix is not None else "",
         latex=to_latex(matrix if matrix is not None else form.index, scalars),
+        letters=form.letters,
     )

@@ -17,6 +17,7 @@ from derivcheck.catalogue.losses import LOSSES
 from derivcheck.claims import pair
 from derivcheck.derivation import NamedTensor, entry_writer
 from derivcheck.diagnostics import ContradictionError, DerivcheckError, Diagnostic
+from derivcheck.display import Displayed
 from derivcheck.graph import Axis, Node, Quantity, constant, fresh, rename, sum_over
 from derivcheck.index_form import IndexForm, Naming, index_form
 from derivcheck.judge import Judge
@@ -45,7 +46,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class JacobianResult:
+class JacobianResult(Displayed):
     """∂output/∂variable of a function: `matrix` is None where there is no matrix form (`no_matrix` says why).
 
     `numbers` is the Jacobian at `point`, rows and columns as in the layout; a tensor of

@@ -334,6 +334,18 @@ class _Builder:
         return sizes
 
 
+def formulas(network: Network) -> dict[str, Expression]:
+    """What a spec says of each layer and of the loss, member by member, labels as numbers."""
+    spec = network.spec
+    builder = _Builder(spec, dict(network.depth))
+    declared = builder.expanded(spec.layers) + (builder.expanded((spec.loss,)) if spec.loss is not None else [])
+    vocabulary = builder._vocabulary(network.scope)
+    return {
+        member: substitute_labels(parse_expression(formula.text.text, vocabulary), {**network.depth, **labels})
+        for member, labels, formula in declared
+    }
+
+
 def with_abbreviations(network: Network, formulas: tuple[Formula, ...]) -> Network:
     """The network with further `let` names. Raises NotationError with its place."""
     scope = network.scope

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from derivcheck import derive
 from derivcheck.claims import form_pair, pair
@@ -13,9 +14,11 @@ from derivcheck.graph import Axis, Node, Quantity, constant, delta, fresh, multi
 from derivcheck.index_form import fresh_letter, index_form
 from derivcheck.judge import Judge
 from derivcheck.lowering.scope import Scope
-from derivcheck.notation.syntax import Binary, Derivative, Equation, Expression, Name, Reduction, Subscript
+from derivcheck.notation.syntax import Binary, Derivative, Equation, Expression, Name, Number, Reduction, Subscript
 from derivcheck.reading import Reader, Reading
 from derivcheck.verdicts import Verdict
+
+ZERO = Number(Fraction(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,18 @@ class StepWriter:
         """Every stage between the loss and the variable. Raises GrowthError, ContradictionError."""
         written: list[Step] = []
         for tensor in self._path(variable):
-            written.extend(self._stage(tensor))
+            written.extend(self.stage(tensor))
+        return written + self._in_matrix_form(variable)
+
+    def path(self, variables: Iterable[NamedTensor]) -> list[NamedTensor]:
+        """What lies on the way from the loss to any of the variables, each once, these at the end."""
+        wanted = {tensor.node: tensor for tensor in variables}
+        found = {tensor.node: tensor for variable in wanted.values() for tensor in self._path(variable)}
+        return [found[node] for node in sorted(found, key=lambda node: (node in wanted, -node.serial))]
+
+    def _in_matrix_form(self, variable: NamedTensor) -> list[Step]:
+        """The whole derivative as a product of matrices, where it is one."""
+        written: list[Step] = []
         form = self.derivation.best(variable)
         if form.matrix is not None and variable.node in self.derivation.adjoints:
             whole = Equation((Derivative(self.derivation.output.tree, (variable.tree,)), form.matrix), ("=",))
@@ -76,7 +90,8 @@ class StepWriter:
 
     # --- one stage ------------------------------------------------------------------------
 
-    def _stage(self, tensor: NamedTensor) -> list[Step]:
+    def stage(self, tensor: NamedTensor) -> list[Step]:
+        """The derivative by one quantity, entry by entry. Raises GrowthError, ContradictionError."""
         derivation = self.derivation
         letters = list(derivation.gradient(tensor, "nested").letters)
         places = tuple(Name(letter) for letter in letters)
@@ -115,6 +130,8 @@ class StepWriter:
         return self._checked(left, lines)
 
     def _summed(self, bound: Sequence[str], above: Expression, local: Expression) -> Expression:
+        if above == ZERO:
+            return above
         body = local if above == Name("1") else Binary("*", above, local)
         return Reduction("sum", tuple(bound), None, body) if bound else body
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
 
 from derivcheck.diagnostics import Diagnostic, Where
+from derivcheck.display import Displayed
+
+if TYPE_CHECKING:
+    from derivcheck.spec import Spec
 
 Verdict = Literal["proved", "checked", "refuted", "undecided", "invalid"]
 NumericVerdict = Literal["agrees", "differs", "kink", "cannot_tell", "not_run"]
@@ -86,10 +90,11 @@ class Forms:
     index_unicode: str = ""
     matrix_unicode: str = ""
     latex: str = ""
+    letters: tuple[str, ...] = ()  # of the entry that the index form gives
 
 
 @dataclass(frozen=True, slots=True)
-class GradientResult:
+class GradientResult(Displayed):
     """A derived gradient, and what three independent ways say of its forms."""
 
     of: str
@@ -103,9 +108,12 @@ class GradientResult:
     notes: tuple[str, ...] = ()
     where: Where | None = None
 
+    def __repr__(self) -> str:
+        return f"<d{self.of}/d{self.wrt} = {self.forms.matrix or self.forms.index}: {self.verdict}>"
+
 
 @dataclass(frozen=True, slots=True)
-class ClaimResult:
+class ClaimResult(Displayed):
     """One claim judged: `expected` is what the spec asked for (empty: `proved` or `checked`)."""
 
     id: str
@@ -132,6 +140,10 @@ class ClaimResult:
         unproved = self.verdict == "checked" and self.expected in ("", "proved")
         return not self.holds and (self.verdict == "undecided" or unproved)
 
+    def __repr__(self) -> str:
+        why = f" ({self.diagnosis.code} {self.diagnosis.message})" if self.diagnosis is not None else ""
+        return f"<{self.id}: {' '.join(self.text.split())}: {self.verdict}{why}>"
+
 
 Standing = Literal["judged", "definition", "ambiguous", "unread"]
 
@@ -154,7 +166,7 @@ class FormulaResult:
 
 
 @dataclass(frozen=True, slots=True)
-class FileResult:
+class FileResult(Displayed):
     """One spec judged; `error` instead of results where it could not be read."""
 
     path: str
@@ -173,6 +185,7 @@ class FileResult:
     warnings: tuple[Diagnostic, ...] = ()  # findings about the spec itself; where only proofs count, they fail
     fail_on: FailOn = "undecided"
     deselected: int = 0  # claims and gradients that were not asked for
+    spec: Spec | None = field(default=None, compare=False, repr=False)  # what a report may draw or derive from
 
     @property
     def exit_code(self) -> int:
@@ -197,13 +210,19 @@ class FileResult:
         """Whether a gradient makes the file fail: none is ever refuted, so open ones must count."""
         return self.fail_on == "undecided" and not self.accepts(gradient)
 
+    def __repr__(self) -> str:
+        found = f"{len(self.gradients)} gradients, {len(self.claims)} claims"
+        if self.error is not None:
+            found = f"{self.error.code} {self.error.message}"
+        return f"<{self.path}: {found}; exit code {self.exit_code}>"
+
     def accepts(self, gradient: GradientResult) -> bool:
         """Whether a gradient is as it should be: proved or checked, proved where only proofs count."""
         return gradient.verdict == "proved" if self.strict else gradient.verdict in HOLDS
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Report(Displayed):
     """Everything that one run judged."""
 
     files: tuple[FileResult, ...]

@@ -100,6 +100,12 @@ def check(
         from derivcheck.report.json import claim_to_json
 
         sys.stdout.write(claim_to_json(result, ascii_only=not page.unicode))
+    elif format is ReportFormat.html:
+        from derivcheck.report.html import claim_to_html
+        from derivcheck.spec import load_spec
+
+        declared = load_spec(spec) if spec is not None else None
+        sys.stdout.write(claim_to_html(result, declared, ascii_only=not page.unicode))
     else:
         from derivcheck.report.text import write_claim
 

@@ -17,6 +17,7 @@ class NumericWay(str, Enum):  # noqa: UP042 - Typer reads the values
 class ReportFormat(str, Enum):  # noqa: UP042 - Typer reads the values
     text = "text"
     json = "json"
+    html = "html"
 
 
 class FailOn(str, Enum):  # noqa: UP042

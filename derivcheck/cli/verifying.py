@@ -129,6 +129,10 @@ def write(report: Report, format: ReportFormat, page: Page) -> None:
         from derivcheck.report.json import to_json
 
         sys.stdout.write(to_json(report, ascii_only=not page.unicode))
+    elif format is ReportFormat.html:
+        from derivcheck.report.html import to_html
+
+        sys.stdout.write(to_html(report, ascii_only=not page.unicode))
     else:
         from derivcheck.report.text import write_report
 

@@ -46,9 +46,10 @@ class _Text:
 
     text: str
     binding: int
+    brackets: tuple[str, str] = ("(", ")")
 
     def at(self, minimum: int) -> str:
-        return self.text if self.binding >= minimum else f"({self.text})"
+        return self.text if self.binding >= minimum else self.text.join(self.brackets)
 
 
 def to_plain(tree: Expression | Equation) -> str:
@@ -143,7 +144,7 @@ class _Plain:
             case Matrix(rows):
                 return self.matrix([[self.expression(e).text for e in row] for row in rows])
 
-    minus = "-"
+    minus, plus = "-", "+"
 
     def number(self, value: Fraction) -> _Text:
         if value.denominator == 1:
@@ -166,7 +167,7 @@ class _Plain:
         match tree.operator:
             case "+" | "-":
                 left, right = self.expression(tree.left).at(SUM), self.expression(tree.right).at(SUM + 1)
-                return _Text(f"{left} {self.minus if tree.operator == '-' else '+'} {right}", SUM)
+                return _Text(f"{left} {self.minus if tree.operator == '-' else self.plus} {right}", SUM)
             case "**":
                 base, exponent = self.expression(tree.left).at(ATOM), self.expression(tree.right)
                 return _Text(self.power(base, exponent), POWER)

@@ -94,7 +94,9 @@ class _Writer:
         lines: list[str] = []
         written = StepWriter(self.derivation, self.examiner.network.scope, self.examiner.judge).steps(tensor)
         if not written:
-            lines.append(f"{self.derivation.output.name} does not depend on {tensor.name}: the derivative is zero")
+            of = self.derivation.output
+            zero = f"{of.name} does not depend on {tensor.name}: the derivative is zero"
+            lines.append(f"{of.name} is derived by itself: the derivative is one" if tensor.node is of.node else zero)
         for step in written:
             left, right = step.equation.sides
             if step.opens:

@@ -13,14 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from derivcheck.claims import pairs
 from derivcheck.diagnostics import DerivcheckError, Diagnostic
 from derivcheck.network import build, depths
-from derivcheck.notation.parser import parse_equation
 from derivcheck.numeric.differences import EPSILON, Ladder, Quotients, ladder
 from derivcheck.numeric.program import Program
 from derivcheck.numeric.sampling import finite_run
 from derivcheck.numeric.survey import Surveyor, laid_out
+from derivcheck.report.arrays import Disagreement, disagreements
 from derivcheck.spec import load_spec
 from derivcheck.verify import Examiner, Measuring
 
@@ -36,14 +35,6 @@ class Curve:
     rungs: Ladder
     chosen: Quotients
     derived: float
-
-
-@dataclass(frozen=True, slots=True)
-class Disagreement:
-    """Claimed minus derived, relative to the largest derived entry; one row for a vector."""
-
-    title: str
-    array: Any
 
 
 def require_plotting(path: Path) -> None:
@@ -96,27 +87,19 @@ def _ladder(surveyor: Surveyor, direction: Any, value: float) -> tuple[Ladder, Q
 
 
 def _disagreements(examiner: Examiner) -> Iterator[Disagreement]:
-    network = examiner.network
     count = 0
-    for claim in network.spec.claims:
-        if claim.text is None or claim.notation != "plain" or claim.quantifier is not None or count == MOST:
+    for claim in examiner.network.spec.claims:
+        if claim.text is None or claim.notation != "plain" or claim.quantifier is not None:
             continue
         try:
             local = examiner.for_claim(claim)
-            links = pairs(parse_equation(claim.text.text, local.network.scope.vocabulary()), local.network.scope)
         except DerivcheckError:
             continue
-        for link in links:
-            if link.shapes is not None or not 1 <= len(link.axes) <= 2:
-                continue
-            if local.judge.judge(link.left, link.right, link.axes).verdict != "refuted":
-                continue
-            sizes = network.sizes
-            program = Program([link.left, link.right], seed=local.seed)
-            _, found = finite_run(program, sizes, local.network.facts, local.seed)
-            left, right = (np.atleast_2d(laid_out(side, link.axes, sizes)) for side in found)
+        for found in disagreements(local, claim.id, claim.text.text):
             count += 1
-            yield Disagreement(claim.id, (right - left) / (float(np.max(np.abs(left))) or 1.0))
+            yield found
+            if count == MOST:
+                return
 
 
 def _paint(panels: Sequence[Curve | Disagreement], path: Path) -> None:

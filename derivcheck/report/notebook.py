@@ -1,0 +1,147 @@
+"""Results as pieces of a notebook: HTML with its own style, and LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+from derivcheck.canonical.atoms import GrowthError, UndefinedError
+from derivcheck.jacobian import JacobianResult
+from derivcheck.model import Formula, Gradient, Model, Steps
+from derivcheck.notation.syntax import Equation
+from derivcheck.report.cards import claim_card, evidence, formula, gradient_card
+from derivcheck.report.drawing import drawings
+from derivcheck.report.evidence import numbers
+from derivcheck.report.formulas import Formulas
+from derivcheck.report.html import file_section, stylesheet
+from derivcheck.report.markup import PAGE, Child, element, markup, math, styled
+from derivcheck.report.tables import heat_map
+from derivcheck.verdicts import HOLDS, ClaimResult, FileResult, GradientResult, Report
+
+
+def fragment(value: object) -> str:
+    """What a notebook shows of a result. Raises TypeError for what is none."""
+    if isinstance(value, Formula):
+        return markup(_math(value, display=True))
+    return markup(element("div", styled(stylesheet()), *_parts(value), class_="derivcheck"))
+
+
+def latex(value: object) -> str | None:
+    """The LaTeX of a result that is one formula or several, between dollars."""
+    source = _latex(value)
+    return f"$\\displaystyle {source}$" if source else None
+
+
+def _parts(value: object) -> Iterator[Child]:
+    match value:
+        case Model():
+            yield from _model(value)
+        case Gradient():
+            yield _gradient(value)
+        case Steps():
+            yield _steps(value)
+        case GradientResult():
+            yield gradient_card(value, value.verdict in HOLDS, Formulas())
+        case ClaimResult():
+            yield claim_card(value, "\\" in value.text, Formulas())
+        case FileResult():
+            yield file_section(value)
+        case Report():
+            yield from (file_section(file) for file in value.files)
+        case JacobianResult():
+            yield from _jacobian(value)
+        case _:
+            raise TypeError(f"a `{type(value).__name__}` is no result")
+
+
+def _latex(value: object) -> str | None:
+    match value:
+        case Formula():
+            return value.latex
+        case Gradient():
+            return value.latex
+        case Steps():
+            lines = [value.formula(step) for step in value.lines]
+            rows = [_aligned(line) for line in lines]
+            return r"\begin{aligned} " + r" \\ ".join(rows) + r" \end{aligned}" if rows else None
+        case GradientResult(of=of, wrt=wrt, forms=forms):
+            left = f"d{of}/d{wrt}"
+            if not forms.matrix and forms.letters:
+                left += f"[{','.join(forms.letters)}]"
+            return Formulas().latex(f"{left} = {forms.matrix or forms.index}")
+        case ClaimResult():
+            return Formulas().latex(value.reading or value.text)
+        case JacobianResult():
+            if value.matrix is None:
+                return f"{value.entry.latex} = {value.index.latex}"
+            return rf"\frac{{\partial {value.of}}}{{\partial {value.wrt}}} = {value.matrix.latex}"
+    return None
+
+
+def _aligned(line: Formula) -> str:
+    """A line of a derivation, its relation under the one above."""
+    *left, _ = line.tree.sides
+    if not left:
+        return f"&{line.latex}"
+    shown = Formula(Equation((left[0],), ()), line.scalars, line.families).latex
+    return f"{shown} &{line.latex.removeprefix(shown).lstrip()}"
+
+
+def _math(value: Formula, display: bool = False) -> Element:
+    return math(value.tree, value.scalars, value.families, display)
+
+
+def _model(model: Model) -> Iterator[Child]:
+    yield element("p", element("strong", model.title or model.path))
+    network = model.examiner.network
+    pictures = drawings(network)
+    if pictures:
+        yield element("div", *(element("figure", picture) for picture in pictures), class_="pictures")
+    if model.examiner.derivation is not None:
+        yield from (_gradient(gradient) for gradient in model.gradients)
+
+
+def _gradient(gradient: Gradient) -> Element:
+    """Both forms; the verdict where it has been asked for already."""
+    try:
+        main, entries = gradient.matrix or gradient.index, gradient.index
+    except (GrowthError, UndefinedError) as problem:
+        return element("p", f"no form could be written: {problem or 'it grows too large'}")
+    known = gradient.__dict__.get("result")
+    return element(
+        "div", formula(_math(main)),
+        evidence(
+            ("entries", formula(_math(entries)) if gradient.matrix is not None and gradient.form.letters else None),
+            ("no matrix form", gradient.no_matrix),
+            ("shape", " × ".join(gradient.shape) or "scalar"),
+            ("verdict", known.verdict if known is not None else ""),
+        ),
+        class_="card",
+    )  # fmt: skip
+
+
+def _steps(steps: Steps) -> Element:
+    rows = [
+        element("li", formula(_math(steps.formula(step))), element("span", step.rule, class_="rule"))
+        for step in steps.lines
+    ]
+    return element("ol", *rows, class_="steps")
+
+
+def _jacobian(result: JacobianResult) -> Iterator[Child]:
+    formulas = Formulas(scalars=frozenset(name for name, _ in result.sizes))
+    whole = f"d{result.of}/d{result.wrt}"
+    yield element(
+        "div",
+        element("p", element("strong", result.definition)),
+        formula(formulas.shown(f"{result.entry.plain} = {result.index.plain}")),
+        formula(formulas.shown(f"{whole} = {result.matrix.plain}")) if result.matrix is not None else None,
+        evidence(
+            ("no matrix form", result.no_matrix),
+            ("structure", ", ".join(result.structure)),
+            ("verdict", result.verdict),
+            ("differences", numbers(result.numeric, PAGE)),
+        ),
+        heat_map(result.numbers, f"∂{result.of}/∂{result.wrt}, {result.layout} layout", result.of, result.wrt),
+        class_="card",
+    )
