@@ -17,7 +17,7 @@ from derivcheck.canonical.atoms import GrowthError, UndefinedError, magnitude
 from derivcheck.claims import Pair, pair
 from derivcheck.derivation import entry_writer
 from derivcheck.diagnostics import DerivcheckError, Diagnostic, NotationError, SourceText
-from derivcheck.graph import Axis, Node, delta, multiply, topological
+from derivcheck.graph import Axis, Node, constant, delta, multiply, topological
 from derivcheck.index_form import Naming, index_form
 from derivcheck.judge import Judge, fact_texts
 from derivcheck.latex.trees import rebuilt
@@ -482,7 +482,11 @@ class Diagnoser:
                 return
 
     def _holds_at(self, link: Pair, sizes: list[dict[str, int]]) -> bool:
-        found = exact.identical(link.left, link.right, sizes=sizes, facts=self.judge.facts, draws=2, seed=17)
+        """Whether both sides agree at these sizes, and not because everything is zero there: a softmax of one entry."""
+        return self._equal_at(link.left, link.right, sizes) and not self._equal_at(link.left, constant(0), sizes)
+
+    def _equal_at(self, left: Node, right: Node, sizes: list[dict[str, int]]) -> bool:
+        found = exact.identical(left, right, sizes=sizes, facts=self.judge.facts, draws=2, seed=17)
         return bool(found.equal) and len(found.sizes) == len(sizes)
 
     def _needed_facts(self, link: Pair) -> Iterator[tuple[str, str]]:

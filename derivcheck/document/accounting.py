@@ -15,7 +15,7 @@ from derivcheck.diagnostics import (
     SpecError,
     Where,
 )
-from derivcheck.document.kinds import asserts, defines, is_example, is_of_letters, is_update
+from derivcheck.document.kinds import asserts, assigning, defines, is_example, is_of_letters, is_update, stem
 from derivcheck.document.passages import Manuscript, Passage
 from derivcheck.document.places import PLACE, balanced, known_as, nearest, stands_at
 from derivcheck.document.reading import Reading, Setting, changed
@@ -29,7 +29,7 @@ from derivcheck.spec.declarations import Binding, DocumentDeclaration, Expectati
 from derivcheck.verdicts import HOLDS, ClaimResult, FormulaResult, Standing
 
 AMBIGUOUS = frozenset({"DC106", "DC171", "DC172", "DC177", "DC179"})
-MARKS = re.compile(r"=|\\(?:n?eq?|approx|propto|equiv|coloneqq|leq?|geq?|in|sim)(?![A-Za-z])|[<>≈≠≤≥∝]")
+MARKS = re.compile(r"=|\\(?:n?eq?|approx|propto|equiv|coloneqq|leq?|geq?|in|sim|leftarrow|gets)(?![A-Za-z])|[<>≈≠≤≥∝←]")
 
 
 class Accountant:
@@ -89,7 +89,8 @@ class Accountant:
 
     def _chains(self, passage: Passage) -> list[Chain]:
         """The formulas of a passage that assert something. Raises NotationError."""
-        return [chain for chain in chains(passage.text.text, self.macros) if asserts(chain)]
+        found = (assigning(chain) for chain in chains(passage.text.text, self.macros))
+        return [chain for chain in found if asserts(chain)]
 
     def _accounts_for(self, line: int) -> bool:
         return not self.declaration.lines or any(first <= line <= last for first, last in self.declaration.lines)
@@ -268,7 +269,7 @@ class Accountant:
         assigned = reader.assigns
         if update or (claim is not None and claim.verdict in HOLDS and defines(equation, examiners[0])):
             standing = "definition"
-        elif assigned and claim is not None and claim.verdict not in HOLDS:
+        elif assigned and claim is not None and claim.verdict not in HOLDS and stem(equation.sides[0]):
             anew = Diagnostic("DC625", "a definition that is not the spec's", text.where(*span), "defined anew here",
                               help="from: {line N: {let: ...}} says what it means from there on")  # fmt: skip
             return self._unread(passage, span, anew, expectation, binding is not None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from derivcheck.document.passages import Passage
 from derivcheck.examiner import Examiner
 from derivcheck.latex.lines import Chain
@@ -13,6 +15,12 @@ from derivcheck.spec import Spec
 RELATIONS = frozenset({"=", "!=", "<", "<=", ">", ">=", "≈", "∝"})
 UNREAD_RELATIONS = frozenset("≃∼≅∈")
 INDEX_SIGNS = RELATIONS | frozenset(",…'+-")
+
+
+def assigning(chain: Chain) -> Chain:
+    """The chain with `\\leftarrow` read as `:=`."""
+    tokens = (replace(t, text="=") if t.kind == "sign" and t.text == "←" else t for t in chain.tokens)
+    return replace(chain, tokens=tuple(tokens))
 
 
 def asserts(chain: Chain) -> bool:
@@ -56,7 +64,7 @@ def is_example(passage: Passage, equation: Equation) -> bool:
         return False
     left, right = equation.sides
     constant = not any(isinstance(node, Name | Call | Derivative) for node in bottom_up(right))
-    return bool(_stem(left)) and constant
+    return bool(stem(left)) and constant
 
 
 def mentions(equation: Equation, labels: Labels) -> bool:
@@ -73,13 +81,13 @@ def defines(equation: Equation, examiner: Examiner) -> bool:
     if network.spec.loss is not None:
         declared.add(network.spec.loss.name.text)
     derived = any(isinstance(node, Derivative) for node in bottom_up(right))
-    meant = [tree for name, tree in network.scope.abbreviations.items() if name.partition("[")[0] == _stem(left)]
+    meant = [tree for name, tree in network.scope.abbreviations.items() if name.partition("[")[0] == stem(left)]
     # `delta = p - y` is no definition of a delta that is declared as a derivative.
     derivative = any(isinstance(node, Derivative) for tree in meant for node in bottom_up(tree))
-    return _stem(left) in declared and derived == derivative
+    return stem(left) in declared and derived == derivative
 
 
-def _stem(tree: Expression) -> str:
+def stem(tree: Expression) -> str:
     while isinstance(tree, Subscript):
         tree = tree.base
     return tree.name if isinstance(tree, Name) else ""
@@ -91,7 +99,7 @@ def is_update(equation: Equation, examiner: Examiner) -> bool:
         return False
     left, right = equation.sides
     inputs = {tensor.name.text.partition("[")[0] for tensor in examiner.network.spec.tensors}
-    return _stem(left) in inputs and isinstance(right, Binary) and right.operator in "+-" and _first(right) == left
+    return stem(left) in inputs and isinstance(right, Binary) and right.operator in "+-" and _first(right) == left
 
 
 def _first(tree: Expression) -> Expression:

@@ -24,6 +24,7 @@ HYPOTHESIS = re.compile(r"\b(if|suppose|assume|assuming|unless|provided)\b", re.
 SENTENCE = re.compile(r"[.!?:]\s|\n\s*\n|\n\s*(?:[-*+]|\d+\.)\s|\$\$")
 COMPARED = re.compile(r"[=<>≠≤≥]|\\(?:neq?|leq?|geq?|in)(?![A-Za-z])")
 PLAIN = re.compile(r"(?<![\w\\/.?&=\"'<-])[A-Za-z](?:[_^][A-Za-z0-9]+)?′?[ \t]*=[ \t]*[\w(\[−∑∂√+-][^\s=<>\"]*")
+INLINE = re.compile(r"(?<![\\$])\$(?!\$)((?:[^$\\\n]|\\.)+)\$(?!\$)")
 BARE = re.compile(
     r"^[ \t]*\\begin\{(align|alignat|displaymath|eqnarray|equation|flalign|gather|multline)(\*?)\}.*?\\end\{\1\2\}",
     re.MULTILINE | re.DOTALL,
@@ -161,6 +162,12 @@ def _markdown(text: str, path: str) -> Manuscript:
         position = end
         source = whole.at(begin, end)
         found.append((begin, end, Passage(kind, source, _label(source.text))))
+    for token in reader.parse(masked):
+        if token.type == "html_block" and token.map:
+            first, last = (whole.starts[min(line, len(whole.lines))] for line in token.map)
+            for match in INLINE.finditer(masked, first, last):
+                begin, end = match.span(1)
+                found.append((begin, end, Passage("inline", whole.at(begin, end))))
     marked = _masked(masked, [(begin - 1, end + 1) for begin, end, _ in found if end > begin])
     for match in PLAIN.finditer(marked):
         source = whole.at(match.start(), match.end())
