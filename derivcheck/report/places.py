@@ -15,16 +15,28 @@ def repository() -> Path:
 
 def repository_path(path: str, root: Path) -> str | None:
     """The path seen from the root, with slashes; None where it lies elsewhere."""
-    for one, start in ((os.path.abspath(path), root), (os.path.realpath(path), root.resolve())):
-        if Path(one).is_relative_to(start):
-            return Path(one).relative_to(start).as_posix()
-    return None
+    there = Path(os.path.abspath(path))
+    if not there.is_relative_to(root):
+        try:
+            there, root = Path(os.path.realpath(path)), root.resolve()
+        except (OSError, ValueError):  # a name that no file can have
+            return None
+    return there.relative_to(root).as_posix() if there.is_relative_to(root) else None
 
 
 def relative_uri(path: str) -> str:
     """A path with slashes as a relative reference, everything but its slashes percent-encoded."""
-    return quote(os.fsencode(path), safe="/")
+    return quote(_bytes(path), safe="/")
 
 
 def absolute_uri(path: str) -> str:
-    return Path(os.path.abspath(path)).as_uri()
+    """A path as a reference of its own."""
+    there = Path(os.path.abspath(path)).as_posix()
+    return "file://" + ("" if there.startswith("/") else "/") + quote(_bytes(there), safe="/:")
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        return os.fsencode(path)
+    except UnicodeEncodeError:
+        return path.encode("utf-8", "replace")
