@@ -319,7 +319,7 @@ PAGES: dict[str, Page] = {
     "DC644": _text("not within the time", "The file was given up after the seconds of --timeout; nothing is known of it. Give it more time, smaller sizes, or fewer claims."),
     "DC645": _text("a process ended", "One of the processes of --jobs ended before it was done, for instance because the system ran out of memory."),
     "DC646": _text("not an option", "An environment variable looks like one of the options DERIVCHECK_STRICT, DERIVCHECK_FAIL_ON, ..., and is none. It has no effect."),
-    "DC647": _text("options that do not go together", "--timeout is a positive number of seconds; --watch writes text to the terminal and nothing else."),
+    "DC647": _text("options that do not go together", "--timeout is a positive number of seconds; --watch writes text to the terminal and nothing else, no files."),
     # --- homework ---------------------------------------------------------------------------
     "DC650": _text("not an answers file", "Answers are read from .csv, .tsv, .yaml, .yml and .json files."),
     "DC651": _text("a column is missing", "Answers say who answers which claim with which equation: columns who, claim and equation, or who and a column for each question."),
@@ -336,7 +336,7 @@ PAGES: dict[str, Page] = {
     "DC662": _text("a derivative is left", "The equation is true, but its right side speaks of a derivative that neither the spec's own claim uses nor an earlier question asks: a person has to decide."),
     "DC663": _text("no equation that answers", "An answer is an equation, without a condition of its own."),
     "DC664": _text("no answers", "The file holds no answers: that is never success."),
-    "DC665": _text("not a report", "--report takes a format and a file: --report html=grades.html."),
+    "DC665": _text("not a report", "--report takes a format and a file that is no spec and no other report's: --report html=report.html."),
     "DC620": _text("a missing library", "Markdown needs markdown-it-py and mdit-py-plugins, LaTeX needs pylatexenc: pip install 'derivcheck-nn[documents]'."),
     "DC621": _text("not LaTeX", "The document cannot be divided into text and formulas; the formulas of a Markdown file are looked for in another way."),
     "DC622": _text("a document that is not here", "A sidecar without claims and without a loss judges nothing when its document is missing: say where it lies."),
