@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
 import re
 import shlex
 import shutil
@@ -20,12 +19,13 @@ from derivcheck.cli.main import run
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+EXITS = {"": 0, "fails": 1, "unreadable": 2}
 SETUP = "python3 -m venv .venv && .venv/bin/pip install -q -e"
 
 
 class Block(NamedTuple):
     language: str
-    rest: str  # the file it is, or `fails`
+    rest: str  # the file it is, or how the commands end
     text: str
 
 
@@ -38,17 +38,23 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("readme")
     shutil.copytree(ROOT / "specs", made / "specs")
     for block in BLOCKS:
-        if block.rest and block.rest != "fails" and block.rest != "pyproject.toml":
+        if block.rest not in EXITS and block.rest != "pyproject.toml":
             (made / block.rest).parent.mkdir(parents=True, exist_ok=True)
             (made / block.rest).write_text(block.text)
     return made
+
+
+class Output(io.StringIO):
+    """A standard output that carries Unicode."""
+
+    encoding = "utf-8"  # type: ignore[assignment]
 
 
 def said(command: str) -> tuple[int, str]:
     """The exit code of a command of the README, and its standard output."""
     program, *arguments = shlex.split(command)
     assert program == "derivcheck"
-    output = io.StringIO()
+    output = Output()
     with contextlib.redirect_stdout(output):
         code = run(arguments)
     return code, output.getvalue()
@@ -78,7 +84,7 @@ def test_blocks_do_what_they_show(folder: Path, monkeypatch: pytest.MonkeyPatch)
             output = ""
             for command in block.text.splitlines():
                 code, text = said(command)
-                assert code == (1 if block.rest == "fails" else 0), (command, text)
+                assert code == EXITS[block.rest], (command, text)
                 output += text
                 ran += 1
         elif block.language == "python":
@@ -94,13 +100,16 @@ def test_blocks_do_what_they_show(folder: Path, monkeypatch: pytest.MonkeyPatch)
     assert ran >= 9
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"`(derivcheck [a-z-]+ [^`]*)`", README))))
+COMMANDS = sorted({" ".join(command.split()) for command in re.findall(r"`(derivcheck [a-z-]+ [^`]*)`", README)})
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_commands_in_the_text_work(command: str, folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(folder)
     command = command.replace("net.yaml", str(tmp_path / "net.yaml")).replace("explain CODE", "explain DC203")
     command = command.replace('check "..." --witness', 'check "dL/dz2 = y - p" --spec notes.yaml --witness')
     code, text = said(command)
-    assert code == 0 and (text or "init" in command)
+    assert code == ("--witness" in command) and (text or "init" in command)
 
 
 def test_the_configuration_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -122,7 +131,6 @@ def test_the_reports_that_are_shown_are_written(folder: Path, monkeypatch: pytes
     code, text = said(command.replace("verify notes", "verify notes.yaml"))
     assert code == 1 and "::error file=notes.yaml,line=17" in text
     assert json.loads((folder / "equations.sarif").read_text())["version"] == "2.1.0"
-    assert os.path.getsize(folder / "equations.html") > 10_000 if (folder / "equations.html").exists() else True
 
 
 def test_what_is_named_exists() -> None:
