@@ -24,7 +24,7 @@ import samples
 
 from derivcheck.cli.main import run
 from derivcheck.cli.options import ReportFormat
-from derivcheck.diagnostics import Diagnostic, Where
+from derivcheck.diagnostics import ContradictionError, Diagnostic, Where
 from derivcheck.explain import BASE, PAGES
 from derivcheck.report.findings import findings
 from derivcheck.report.formats import FORMATS, rendered
@@ -434,6 +434,7 @@ def test_the_same_seed_gives_the_same_bytes(folder: Path) -> None:
     [
         ("xml=a.xml", "DC665", "there is no format `xml`"),
         ("serif=a", "DC665", "--report sarif=a"),
+        ("xml=a.xml", "DC665", "--report json=report.json"),
         ("json", "DC665", "not a format and a file"),
         ("json=", "DC665", "not a format and a file"),
         ("json=-", "DC665", "the standard output has --format"),
@@ -456,6 +457,14 @@ def test_reports_that_cannot_be_are_refused_before_anything_is_judged(
     assert sorted(folder.iterdir()) == before
 
 
+def test_processes_make_the_same_reports(folder: Path) -> None:
+    specs = ("mixed.yaml", str(ROOT / "specs/documents/backward_pass.derivcheck.yaml"))
+    for name in ("json", "junit"):
+        assert here("verify", *specs, "--format", name, "--jobs", "2", cwd=folder) == here(
+            "verify", *specs, "--format", name, cwd=folder
+        )
+
+
 def test_two_reports_do_not_share_a_file(folder: Path) -> None:
     status, _, err = here("verify", "good.yaml", "--report", "json=a", "--report", "sarif=./a", cwd=folder)
     assert (status, "two reports go to `a`" in err) == (2, True)
@@ -467,6 +476,16 @@ def test_a_file_that_cannot_be_written_leaves_the_other_reports(folder: Path) ->
         assert status == 2
         assert "DC613" in err
         assert (folder / "a.txt").read_text(encoding="utf-8") == out
+
+
+def test_a_report_that_contradicts_itself_leaves_the_others(folder: Path) -> None:
+    problem = ContradictionError(Diagnostic("DC904", "a line does not follow"))
+    with mock.patch("derivcheck.report.html.to_html", side_effect=problem):
+        status, out, err = here("verify", "good.yaml", "--report", "html=a.html", "--report", "text=a.txt", cwd=folder)
+    assert status == 3
+    assert "DC904" in err
+    assert (folder / "a.txt").read_text(encoding="utf-8") == out
+    assert not (folder / "a.html").exists()
 
 
 def test_the_summary_of_a_step(folder: Path) -> None:

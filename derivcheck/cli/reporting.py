@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from derivcheck.diagnostics import DerivcheckError, Diagnostic
+from derivcheck.diagnostics import ContradictionError, DerivcheckError, Diagnostic
 
 if TYPE_CHECKING:
     from derivcheck.report.page import Page
@@ -46,7 +46,8 @@ def targets(wanted: Iterable[str], specs: Iterable[Path] = ()) -> tuple[Target, 
         real = os.path.realpath(target.path)
         if real in inputs:
             _refuse(f"`{target.path}` is what is judged: a report would overwrite it")
-        if any(os.path.realpath(other.path) == real for other in found) and os.path.isfile(real) | (not _exists(real)):
+        shared = any(os.path.realpath(other.path) == real for other in found)
+        if shared and (os.path.isfile(real) or not os.path.lexists(real)):  # /dev/null has room for several
             _refuse(f"two reports go to `{target.path}`")
         _require_place(target.path)
         found.append(target)
@@ -62,7 +63,7 @@ def _target(text: str) -> Target:
     if name not in FORMATS:
         import difflib
 
-        close = difflib.get_close_matches(name, FORMATS, 1, 0.4)
+        close = difflib.get_close_matches(name, FORMATS, 1, 0.6)
         _refuse(f"there is no format `{name}`", f"--report {close[0]}={path}" if close else "")
     return Target(name, Path(path))
 
@@ -73,10 +74,6 @@ def _refuse(message: str, help_: str = "") -> None:
     raise DerivcheckError(
         Diagnostic("DC665", message, None, "", (("formats", ", ".join(FORMATS)),), help_ or "--report json=report.json")
     )
-
-
-def _exists(path: str) -> bool:
-    return os.path.lexists(path)
 
 
 def _require_place(path: Path) -> None:
@@ -93,25 +90,31 @@ def _require_place(path: Path) -> None:
 def write(report: Report, format: str, page: Page, wanted: Sequence[Target] = (), *, ascii_only: bool = False) -> int:
     """The report where it is wanted: files first, whoever reads the standard output.
 
-    Returns the exit code: that of the verdicts, or 2 where they hold and a file could not be written.
+    Returns the exit code: that of the verdicts, or a higher one where a report could not be made.
     """
     from derivcheck.report.formats import rendered
 
     if format == "github" and os.environ.get(SUMMARY):
         wanted = (*wanted, Target("markdown", Path(os.environ[SUMMARY]), appended=True))
-    failures = [problem for target in wanted if (problem := _written(report, target, page, ascii_only)) is not None]
+    code, problems = report.exit_code, []
+    for target in wanted:
+        try:
+            _write_file(report, target, page, ascii_only)
+        except DerivcheckError as problem:
+            code = max(code, 3 if isinstance(problem, ContradictionError) else 2)
+            problems.append(problem.diagnostic)
     sys.stdout.write(rendered(format, report, page))
     sys.stdout.flush()
-    for problem in failures:
+    for diagnostic in problems:
         from derivcheck.report.page import page_for
         from derivcheck.report.text import write_diagnostic
 
-        write_diagnostic(problem, sys.stderr, page_for(sys.stderr, ascii_only=ascii_only))
-    return max(report.exit_code, 2) if failures else report.exit_code
+        write_diagnostic(diagnostic, sys.stderr, page_for(sys.stderr, ascii_only=ascii_only))
+    return code
 
 
-def _written(report: Report, target: Target, page: Page, ascii_only: bool) -> Diagnostic | None:
-    """One report in its file, in UTF-8, as wide as in a pipe; what went wrong where it is not."""
+def _write_file(report: Report, target: Target, page: Page, ascii_only: bool) -> None:
+    """One report in its file, in UTF-8, as wide as in a pipe. Raises DerivcheckError (DC613)."""
     from derivcheck.report.formats import rendered
     from derivcheck.report.page import WIDTH_IN_A_PIPE
 
@@ -120,8 +123,8 @@ def _written(report: Report, target: Target, page: Page, ascii_only: bool) -> Di
         with open(target.path, "a" if target.appended else "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except OSError as problem:
-        return Diagnostic("DC613", f"`{target.path}` cannot be written: {problem.strerror or problem}")
-    return None
+        why = problem.strerror or problem
+        raise DerivcheckError(Diagnostic("DC613", f"`{target.path}` cannot be written: {why}")) from None
 
 
 def claim_text(claim: ClaimResult, format: str, page: Page, spec: Path | None) -> str:

@@ -308,7 +308,7 @@ PAGES: dict[str, Page] = {
     "DC610": _text("unknown tensor", "The name after --wrt is not declared."),
     "DC611": _text("unknown code", "All codes are listed by `derivcheck list codes`."),
     "DC612": _text("no witness", "Only a refuted equation has a witness."),
-    "DC613": _text("cannot be written", "The operating system refuses the output: a full disk, or a closed device."),
+    "DC613": _text("cannot be written", "The operating system refuses the output: a full disk, a closed device, or a folder that is not there."),
     "DC614": _text("not sizes", "--sizes takes dimensions and positive numbers: --sizes n0=784,n1=100,M=32."),
     "DC615": _text("a missing library", "Plots need matplotlib: pip install 'derivcheck-nn[plot]'."),
     "DC616": _text("not a plot file", "A plot is written to a file whose name ends in .svg or .png."),

@@ -43,6 +43,17 @@ class Finding:
         place = min((FIRST.index(name) for name in names), default=len(FIRST))
         return place + (0 if self.fails else 100)
 
+    @property
+    def lines(self) -> list[str]:
+        """What is said of it: the message, then a line for each of its notes, longer ones going on below."""
+        said = self.diagnostic
+        notes = [*said.notes, ("help", said.help)] if said.help else said.notes
+        told = [said.message + (f" ({said.label})" if said.label else "")]
+        for name, text in notes:
+            first, *rest = text.split("\n")
+            told += [f"{name}: {first}", *(f"  {line}" for line in rest)]
+        return told
+
 
 def findings(report: Report, *, ignored: bool = False) -> list[Finding]:
     """Everything in the order of the files and of their lines; with `ignored`, also what passes for a reason."""

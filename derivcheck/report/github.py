@@ -26,19 +26,10 @@ def to_github(report: Report, *, ascii_only: bool = False) -> str:
             "endColumn": str(one.where.column + max(1, one.where.length)),
             "title": page.show(f"{one.rule} {one.subject}"),
         }
-        lines.append(_command(one, place, _message(one, page)))
+        lines.append(_command(one, place, "\n".join(map(page.show, one.lines))))
     if rest := ordered[MOST:]:
         lines.append(_command(rest[0], {"title": "derivcheck"}, f"and {len(rest)} more"))
     return "\n".join([*lines, overall(report, page).plain]) + "\n"
-
-
-def _message(one: Finding, page: Page) -> str:
-    """The finding with its notes, a line each."""
-    said = one.diagnostic
-    lines = [f"{said.message}{f' ({said.label})' if said.label else ''}"]
-    notes = [*said.notes, ("help", said.help)] if said.help else said.notes
-    lines += [f"{name}: {line}" for name, text in notes for line in text.split("\n")]
-    return "\n".join(page.show(line) for line in lines)
 
 
 def _command(one: Finding, place: dict[str, str], message: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -80,7 +79,7 @@ def _result(one: Finding, index: int, shown: Page, root: Path, seen: Counter[str
         "ruleId": one.rule,
         "ruleIndex": index,
         "level": "error" if one.fails or one.ignored else "warning",
-        "message": {"text": _message(one, shown)},
+        "message": {"text": "\n".join(map(shown.show, one.lines)).replace("](", "] (")},  # which would be a link
         "locations": [{"physicalLocation": place}],
         "partialFingerprints": {FINGERPRINT: digest.hexdigest()},
         "properties": {"kind": one.kind, "subject": shown.show(one.subject), "verdict": one.verdict},
@@ -98,12 +97,3 @@ def _location(where: Where, root: Path) -> dict[str, Any]:
         artifact = {"uri": absolute_uri(where.path)}
     region = {"startLine": where.line, "startColumn": where.column, "endColumn": where.column + max(1, where.length)}
     return {"artifactLocation": artifact, "region": region}
-
-
-def _message(one: Finding, shown: Page) -> str:
-    """The finding with its notes; `](` would be read as a link."""
-    said = one.diagnostic
-    notes: Iterable[tuple[str, str]] = (*said.notes, ("help", said.help)) if said.help else said.notes
-    lines = [said.message + (f" ({said.label})" if said.label else "")]
-    lines += [f"{name}: {line}" for name, text in notes for line in text.split("\n")]
-    return "\n".join(shown.show(line) for line in lines).replace("](", "] (")
