@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from derivcheck.diagnostics import DerivcheckError, Diagnostic, SpecError, Where
 from derivcheck.examiner import Examiner
+from derivcheck.exemptions import exempted
 from derivcheck.network import build, depths
 from derivcheck.roster import Entry
 from derivcheck.rulings import check_spellings, judge_claim
@@ -44,7 +45,8 @@ class Casebook:
     def claim(self, entry: Entry) -> ClaimResult:
         """The verdict on one claim. Raises DerivcheckError where the spec has no meaning."""
         assert entry.claim is not None
-        return judge_claim(entry.claim, self.examiners(), self.strict)
+        ((result,), _) = exempted((judge_claim(entry.claim, self.examiners(), self.strict),), (entry.claim,))
+        return result
 
     def gradients(self, entry: Entry) -> tuple[GradientResult, ...]:
         """The gradient with respect to one declared tensor, of every member at every depth.

@@ -8,7 +8,7 @@ smallest on, filtered by the field, which costs about a millisecond each.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -17,9 +17,10 @@ from derivcheck.canonical.atoms import GrowthError, UndefinedError, magnitude
 from derivcheck.claims import Pair, pair
 from derivcheck.derivation import entry_writer
 from derivcheck.diagnostics import DerivcheckError, Diagnostic, NotationError, SourceText
-from derivcheck.graph import Axis, Node, delta, multiply, topological
+from derivcheck.graph import Axis, Node, constant, delta, multiply, topological
 from derivcheck.index_form import Naming, index_form
 from derivcheck.judge import Judge, fact_texts
+from derivcheck.latex.trees import rebuilt
 from derivcheck.lowering.scope import Scope
 from derivcheck.matrix_form import MatrixNaming, NoMatrixForm, matrix_form
 from derivcheck.network import Network
@@ -70,6 +71,7 @@ CODES: dict[str, str] = {
 }
 FACT_CANDIDATES = ("sums_to_one", "binary", "one_hot", "symmetric", "orthogonal", "unit", "positive")
 BUDGET = 400
+NO_LABELS: Mapping[int, Expression] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +97,16 @@ class Diagnoser:
         self._written: dict[Node, Expression | None] = {}
         self._readings: dict[Node, Reading] = {}
 
-    def diagnose(self, link: Pair, text: SourceText, notation: str = "plain") -> tuple[Diagnostic | None, str]:
-        """(diagnostic, suggestion) for a refuted link; the suggestion is proved, or empty."""
+    def diagnose(
+        self, link: Pair, text: SourceText, notation: str = "plain", labels: Mapping[int, Expression] = NO_LABELS
+    ) -> tuple[Diagnostic | None, str]:
+        """(diagnostic, suggestion) for a refuted link; the suggestion is proved, or empty.
+
+        `labels` are the labels of layers as the claim writes them, `l+1` for the number that it is here.
+        """
         for edit in sorted(self._edits(link), key=lambda e: e.cost)[:BUDGET]:
             if self._proves(link, edit):
-                suggestion = self._spelled(tidied(edit.tree), notation)
+                suggestion = self._spelled(tidied(edit.tree), notation, labels)
                 return self._diagnostic(link, edit.code, edit.message, edit.span, text, suggestion), suggestion
         for code, message in self._conditions(link):
             return self._diagnostic(link, code, message, link.right_tree.span, text, ""), ""
@@ -111,13 +118,28 @@ class Diagnoser:
             link, "DC229", "the two sides differ", link.right_tree.span, text, suggestion
         ), suggestion
 
-    def _spelled(self, tree: Expression, notation: str) -> str:
+    def _spelled(self, tree: Expression, notation: str, labels: Mapping[int, Expression] = NO_LABELS) -> str:
         """A suggestion that can be pasted."""
+        if labels:
+            tree = self._labelled(tree, labels)
         if notation == "plain":
             return to_plain(tree)
         scope = self.network.scope
         scalars = frozenset(name for name, value in scope.values.items() if value.is_scalar)
         return to_latex(tree, scalars | frozenset(scope.dimensions), scope.families)
+
+    def _labelled(self, tree: Expression, labels: Mapping[int, Expression]) -> Expression:
+        """An edited claim with its labels as they were written."""
+
+        def written(node: object) -> object:
+            match node:
+                case Subscript(Name(stem), (Number(value),)) if stem not in self.network.scope.values:
+                    label = labels.get(int(value)) if value.denominator == 1 else None
+                    return replace(node, entries=(label,)) if label is not None else node
+                case _:
+                    return node
+
+        return rebuilt(tree, written)  # type: ignore[no-any-return]
 
     def _derived_suggestion(self, link: Pair, notation: str) -> str:
         """The derived right side, where it is proved and is no plain repetition of the left one."""
@@ -127,8 +149,9 @@ class Diagnoser:
         return self._spelled(derived, notation)
 
     def diagnose_invalid(
-        self, left: Expression, right: Expression, text: SourceText, found: Diagnostic, notation: str = "plain"
-    ) -> tuple[Diagnostic, str]:
+        self, left: Expression, right: Expression, text: SourceText, found: Diagnostic, notation: str = "plain",
+        labels: Mapping[int, Expression] = NO_LABELS,
+    ) -> tuple[Diagnostic, str]:  # fmt: skip
         """(diagnostic, suggestion) for a right side that has no meaning, where an edit makes the claim true."""
         try:
             link = replace(pair(left, left, "=", None, self.network.scope), right_tree=right)
@@ -136,7 +159,7 @@ class Diagnoser:
             return found, ""
         for edit in sorted(self._edits(link), key=lambda e: e.cost)[:BUDGET]:
             if self._proves(link, edit):
-                suggestion = self._spelled(tidied(edit.tree), notation)
+                suggestion = self._spelled(tidied(edit.tree), notation, labels)
                 made = self._diagnostic(link, edit.code, edit.message, edit.span, text, suggestion)
                 return made.with_notes((found.code, f"{found.message}: {found.label}")), suggestion
         return found, ""
@@ -459,7 +482,11 @@ class Diagnoser:
                 return
 
     def _holds_at(self, link: Pair, sizes: list[dict[str, int]]) -> bool:
-        found = exact.identical(link.left, link.right, sizes=sizes, facts=self.judge.facts, draws=2, seed=17)
+        """Whether both sides agree at these sizes, and not because everything is zero there: a softmax of one entry."""
+        return self._equal_at(link.left, link.right, sizes) and not self._equal_at(link.left, constant(0), sizes)
+
+    def _equal_at(self, left: Node, right: Node, sizes: list[dict[str, int]]) -> bool:
+        found = exact.identical(left, right, sizes=sizes, facts=self.judge.facts, draws=2, seed=17)
         return bool(found.equal) and len(found.sizes) == len(sizes)
 
     def _needed_facts(self, link: Pair) -> Iterator[tuple[str, str]]:

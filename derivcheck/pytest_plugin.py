@@ -166,7 +166,9 @@ class EntryItem(SpecItem):
         if self.entry.kind == "claim":
             claim = casebook.claim(self.entry)
             self.user_properties.append(("verdict", claim.verdict))
-            if not claim.holds:
+            if claim.ignored:
+                self.user_properties.append(("ignored", claim.ignored))
+            elif not claim.holds:
                 raise FindingError(claim_text(claim, page))
             return
         found = casebook.gradients(self.entry)

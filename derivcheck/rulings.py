@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from derivcheck.claims import Link, Pair, links_of, pair, pairs, proportional
@@ -20,11 +20,12 @@ from derivcheck.diagnostics import (
 from derivcheck.examiner import Examiner
 from derivcheck.general import Instance, depths_to_try, described, holds_for_every_depth
 from derivcheck.graph import constant
+from derivcheck.lowering.scope import Scope
 from derivcheck.measurement import finite_difference
 from derivcheck.network import Network, label_value, located, substitute_labels
 from derivcheck.notation.parser import parse_continuation, parse_equation, parse_expression
 from derivcheck.notation.printer import to_plain
-from derivcheck.notation.syntax import Equation, Expression
+from derivcheck.notation.syntax import Equation, Expression, Name, Number, Slice, Subscript, bottom_up
 from derivcheck.spec import ClaimDeclaration
 from derivcheck.spec.declarations import Formula
 from derivcheck.verdicts import HOLDS, ClaimResult, Verdict
@@ -37,6 +38,17 @@ NONCONFORMING = frozenset({"DC130", "DC131", "DC132"})
 QUANTIFIER = re.compile(r"\s*(\w+)\s+in\s+(.+?)\s*\.\.\s*(.+?)\s*")
 
 Notation = Literal["plain", "latex"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How a claim is written: its notation, and its labels for the numbers of layers."""
+
+    notation: Notation = "plain"
+    labels: Mapping[int, Expression] = field(default_factory=dict)
+
+
+PLAIN = Wording()
 Labels = Mapping[str, int]
 Reader = Callable[[Examiner, Labels], Sequence[Equation]]
 
@@ -223,9 +235,11 @@ def _judge_one(statement: Statement, examiner: Examiner, labels: Labels, before:
     blank = statement.blank()
     context = ", ".join([*([examiner.prefix] if examiner.prefix else []), *(f"{k} = {v}" for k, v in labels.items())])
     equations: list[Equation] = []
+    raw: list[Equation] = []
     links: list[Link] = []
     try:
         for equation in statement.read(examiner, labels):
+            raw.append(equation)
             equations.append(labelled(equation, {**network.depth, **labels}))
             links += links_of(equations[-1], network.scope)
     except UnsupportedError as problem:
@@ -233,14 +247,30 @@ def _judge_one(statement: Statement, examiner: Examiner, labels: Labels, before:
     except NotationError as problem:
         found = located(problem, text).diagnostic
         return replace(blank, diagnosis=found, message=found.message)
-    judged = [_judge_link(blank, link, examiner, text, declaration.notation, before) for link in links]
+    wording = Wording(declaration.notation, _written_labels(raw, {**network.depth, **labels}, network.scope))
+    judged = [_judge_link(blank, link, examiner, text, wording, before) for link in links]
     result = _worst(judged)
     if len(judged) > 1:
         judged = [_named(one, link, text, k) for k, (one, link) in enumerate(zip(judged, links, strict=True), 1)]
         result = replace(_chain(_worst(judged), judged), id=blank.id, text=blank.text)
+    if context and result.diagnosis is not None:
+        result = replace(result, diagnosis=result.diagnosis.with_notes(("at", context)))
     if context and result.verdict not in HOLDS:
         result = replace(result, message=f"{result.message + ': ' if result.message else ''}at {context}")
     return replace(result, reading="; ".join(to_plain(equation) for equation in equations))
+
+
+def _written_labels(equations: Sequence[Equation], known: Labels, scope: Scope) -> dict[int, Expression]:
+    """How the equations write the layers that they speak of: `l+1` for 2; not where two labels are one number."""
+    found: dict[int, Expression] = {}
+    double: set[int] = set()
+    for node in (node for equation in equations for node in bottom_up(equation)):
+        match node:
+            case Subscript(Name(stem), (label,)) if stem not in scope.values and not isinstance(label, Number | Slice):
+                number = label_value(label, known)
+                if number is not None and found.setdefault(number, label) != label:
+                    double.add(number)
+    return {number: label for number, label in found.items() if number not in double}
 
 
 def _named(result: ClaimResult, link: Link, text: SourceText, position: int) -> ClaimResult:
@@ -278,13 +308,11 @@ def _chain(worst: ClaimResult, links: Sequence[ClaimResult]) -> ClaimResult:
 
 
 def _judge_link(
-    blank: ClaimResult, link: Link, examiner: Examiner, text: SourceText, notation: Notation, before: Sequence[Verdict]
+    blank: ClaimResult, link: Link, examiner: Examiner, text: SourceText, wording: Wording, before: Sequence[Verdict]
 ) -> ClaimResult:
     match link.outcome:
         case Pair():
-            return _judge_pair(
-                blank, link.outcome, examiner, text, notation, "invalid" in before or "refuted" in before
-            )
+            return _judge_pair(blank, link.outcome, examiner, text, wording, "invalid" in before or "refuted" in before)
         case UnsupportedError() as problem:
             return replace(blank, verdict="undecided", message=problem.diagnostic.message)
         case NotationError() as problem:
@@ -293,17 +321,19 @@ def _judge_link(
                 # A product of shapes that do not fit equals nothing.
                 return replace(blank, verdict="proved", message=f"the right side does not conform: {found.message}")
             if link.relation == "=" and "invalid" not in before:
-                found, suggestion = examiner.diagnoser.diagnose_invalid(link.left, link.right, text, found, notation)
+                found, suggestion = examiner.diagnoser.diagnose_invalid(
+                    link.left, link.right, text, found, wording.notation, wording.labels
+                )
             return replace(blank, diagnosis=found, message=found.message, suggestion=suggestion)
 
 
 def _judge_pair(
-    blank: ClaimResult, link: Pair, examiner: Examiner, text: SourceText, notation: Notation = "plain",
+    blank: ClaimResult, link: Pair, examiner: Examiner, text: SourceText, wording: Wording = PLAIN,
     known: bool = False,
 ) -> ClaimResult:  # fmt: skip
     """One pair; where it is `known` that the claim fails, what is wrong is not searched for again."""
     if link.relation == "≈":
-        near = _judge_pair(blank, replace(link, relation="="), examiner, text, notation, known=True)
+        near = _judge_pair(blank, replace(link, relation="="), examiner, text, wording, known=True)
         return near if near.verdict != "refuted" else replace(near, verdict="undecided", witness=None, message=NEAR)
     if link.relation == "∝":
         return _judge_factor(blank, link, examiner, text)
@@ -313,7 +343,7 @@ def _judge_pair(
         unequal: Verdict = "proved" if link.relation == "!=" else "refuted"
         message = f"the sides have different shapes: {link.shapes[0]} and {link.shapes[1]}"
         refuted = replace(blank, verdict=unequal, message=message)
-        return refuted if link.relation == "!=" or known else _diagnosed(refuted, link, examiner, text, notation)
+        return refuted if link.relation == "!=" or known else _diagnosed(refuted, link, examiner, text, wording)
     judgement = examiner.judge.judge(link.left, link.right, link.axes)
     verdict, message = judgement.verdict, judgement.reason
     if link.relation == "!=":
@@ -332,7 +362,7 @@ def _judge_pair(
         witness=witness, message=message,
     )  # fmt: skip
     wrong = verdict == "refuted" and link.relation == "=" and not known
-    return _diagnosed(result, link, examiner, text, notation) if wrong else result
+    return _diagnosed(result, link, examiner, text, wording) if wrong else result
 
 
 def _judge_factor(blank: ClaimResult, link: Pair, examiner: Examiner, text: SourceText) -> ClaimResult:
@@ -353,11 +383,9 @@ def _judge_factor(blank: ClaimResult, link: Pair, examiner: Examiner, text: Sour
     return replace(result, witness=None, diagnosis=found, message=found.message)
 
 
-def _diagnosed(
-    result: ClaimResult, link: Pair, examiner: Examiner, text: SourceText, notation: Notation
-) -> ClaimResult:
+def _diagnosed(result: ClaimResult, link: Pair, examiner: Examiner, text: SourceText, wording: Wording) -> ClaimResult:
     """A refuted claim with its diagnosis and, where one is proved, the suggestion."""
-    diagnosis, suggestion = examiner.diagnoser.diagnose(link, text, notation)
+    diagnosis, suggestion = examiner.diagnoser.diagnose(link, text, wording.notation, wording.labels)
     return replace(result, diagnosis=diagnosis, suggestion=suggestion)
 
 

@@ -101,8 +101,7 @@ def verify_spec(
     except DerivcheckError as problem:
         found, contradiction = problem.diagnostic.at(Where(spec.path, 1, 1, 1, "".join(spec.lines[:1]))), False
     path = manuscript.path if manuscript is not None else spec.path
-    return FileResult(path, spec.title, spec.source, strict=strict, error=found,
-                      contradiction=contradiction, spec=spec)  # fmt: skip
+    return FileResult(path, spec.title, spec.source, strict=strict, error=found, contradiction=contradiction, spec=spec)
 
 
 def _verified(
@@ -134,9 +133,8 @@ def _verified(
     return FileResult(
         path, spec.title, spec.source, tuple(network.sizes.items()), examiners[0].seed, gradients, claims,
         notes, strict=strict, document=manuscript.path if manuscript is not None else "", formulas=formulas,
-        warnings=warnings,
+        warnings=warnings, spec=spec,
         deselected=_deselected(spec, examiners, len(declared) + len(gradients)) if selection.text else 0,
-        spec=spec,
     )  # fmt: skip
 
 

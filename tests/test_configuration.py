@@ -49,7 +49,9 @@ def test_every_key_is_an_option_of_verify() -> None:
         assert key.parameter == name.replace("-", "_")
         assert key.parameter in parameters
     # What asks for one run alone has no place in a file.
-    assert parameters - {key.parameter for key in KEYS.values()} == {"keyword", "watch", "spec", "plot", "return"}
+    assert parameters - {key.parameter for key in KEYS.values()} == {
+        "keyword", "watch", "spec", "plot", "report", "return",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,10 @@ def test_a_verdict_points_into_the_document(tmp_path: pathlib.Path) -> None:
         ("the vector $x$ with $n_0$ entries", []),
         ("$W := W - \\alpha \\delta x^T$", ["definition"]),
         ("$q = x$", ["unread"]),
+        ("$W \\leftarrow W - \\alpha \\delta x^T$", ["definition"]),
+        ("$\\frac{\\partial L}{\\partial z} \\equiv y - p$", ["refuted"]),
+        ("<p>\nhere $\\delta = y - p$\n</p>", ["refuted"]),
+        ("# A heading with $\\delta = y - p$", ["refuted"]),
         ("$\\frac{\\partial L}{\\partial W} = \\delta W$", ["invalid"]),
         ("where $i = j$ and $k = 1, \\dots, n$", ["unread", "unread"]),
         ("If $y = [0, 1]$, then $\\delta = y - p$.", ["unread", "unread"]),
@@ -234,6 +238,22 @@ def test_documents_may_lie_elsewhere(tmp_path: pathlib.Path) -> None:
     environment = {**os.environ, "DERIVCHECK_DOCUMENTS": str(tmp_path / "docs")}
     run = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert run.returncode == 1 and "1 formula: 1 refuted" in run.stdout
+
+
+SEEDS = sorted((pathlib.Path(__file__).parent.parent / "specs" / "seeds").glob("*document*.yaml"))
+
+
+@pytest.mark.parametrize("sidecar", SEEDS, ids=lambda path: path.stem)
+@pytest.mark.skipif("DERIVCHECK_DOCUMENTS" not in os.environ, reason="the documents are no part of the project")
+def test_the_documents_are_judged_as_expected(sidecar: pathlib.Path) -> None:
+    result = verify_file(sidecar)
+    assert result.formulas and result.exit_code == 0
+
+
+def test_the_shipped_page_is_judged_as_expected() -> None:
+    result = verify_document(pathlib.Path(__file__).parent.parent / "specs" / "documents" / "backward_pass.md")
+    assert coverage(result) == ("18 formulas: 8 proved, 1 refuted, 1 invalid, 1 undecided, 6 definitions, 1 unread")
+    assert result.exit_code == 0
 
 
 # --- nothing crashes ----------------------------------------------------------------------------

@@ -287,12 +287,12 @@ def test_an_equation_that_does_not(equation: str, options: dict[str, str], said:
 
 
 def test_strictness_of_an_equation(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
     from dataclasses import replace
 
-    from derivcheck import verify
+    from derivcheck.verify import check_equation as honest
 
-    honest = verify.check_equation
-    monkeypatch.setattr(verify, "check_equation", lambda *a: replace(honest(*a), verdict="checked"))
+    monkeypatch.setattr(sys.modules["derivcheck.verify"], "check_equation", lambda *a: replace(honest(*a), verdict="checked"))
     assert assert_equation("x = x").verdict == "checked"
     with pytest.raises(AssertionError, match="is checked, expected proved"):
         assert_equation("x = x", strict=True)

@@ -12,7 +12,6 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
-from derivcheck import jacobian
 from derivcheck.catalogue.elementary import ELEMENTARY_NAMES
 from derivcheck.catalogue.functions import ELEMENTARY
 from derivcheck.cli.completion import complete_code, complete_function
@@ -20,6 +19,7 @@ from derivcheck.cli.main import run
 from derivcheck.cli.starting import DEFAULT, SCHEMA, Template
 from derivcheck.diagnostics import DerivcheckError
 from derivcheck.explain import PAGES, page
+from derivcheck.jacobian import names
 from derivcheck.verify import verify_file
 
 ROOT = Path(__file__).parent.parent
@@ -195,7 +195,7 @@ def test_completion_in_bash_needs_no_mathematics(words: str, offered: list[str])
 def test_what_is_completed_is_accepted() -> None:
     assert [name for name, _ in complete_function("log_")] == ["log_softmax"]
     assert [code for code, _ in complete_code("dc68")] == [code.lower() for code in sorted(PAGES) if "DC68" in code]
-    assert [name for name, _ in complete_function("")] == list(jacobian.names())
+    assert [name for name, _ in complete_function("")] == list(names())
     assert run(["explain", "dc203"]) == 0
 
 

@@ -164,13 +164,13 @@ class Algebra:
                 raise GrowthError
             bound, factors, coefficient = stack.pop()
             merged = self._merged(factors)
-            # An empty list is an answer too: the term is zero.
-            attempts = (rule(bound, merged) for rule in rules)
-            rewritten = next((found for found in attempts if found is not None), None)
-            if rewritten is None:
-                added(out, self._labelled(bound, merged), coefficient)
+            for rule in rules:
+                rewritten = rule(bound, merged)
+                if rewritten is not None:  # an empty list is an answer too: the term is zero
+                    stack.extend((b, f, c * coefficient) for b, f, c in rewritten if c)
+                    break
             else:
-                stack.extend((b, f, c * coefficient) for b, f, c in rewritten if c)
+                added(out, self._labelled(bound, merged), coefficient)
 
     def _merged(self, factors: Iterable[Factor]) -> list[Factor]:
         powers: dict[tuple[int, Indices], Rational] = {}

@@ -15,6 +15,7 @@ from derivcheck.cli.files import output_of, sidecar_for
 from derivcheck.cli.grading import grade
 from derivcheck.cli.listing import explain, list_names
 from derivcheck.cli.options import Ascii, Color, ColorMode, ReportFormat
+from derivcheck.cli.reporting import claim_text
 from derivcheck.cli.starting import init
 from derivcheck.cli.verifying import verify
 from derivcheck.diagnostics import DerivcheckError, Diagnostic
@@ -103,20 +104,8 @@ def check(
         from derivcheck.witness import script
 
         sys.stdout.write(script(equation, spec, result))
-    elif format is ReportFormat.json:
-        from derivcheck.report.json import claim_to_json
-
-        sys.stdout.write(claim_to_json(result, ascii_only=not page.unicode))
-    elif format is ReportFormat.html:
-        from derivcheck.report.html import claim_to_html
-        from derivcheck.spec import load_spec
-
-        declared = load_spec(spec) if spec is not None else None
-        sys.stdout.write(claim_to_html(result, declared, ascii_only=not page.unicode))
     else:
-        from derivcheck.report.text import write_claim
-
-        write_claim(result, sys.stdout, page)
+        sys.stdout.write(claim_text(result, format.value, page, spec))
     return 0 if result.holds else 2 if result.verdict == "undecided" else 1
 
 
@@ -240,11 +229,14 @@ app.command()(init)
 
 
 @app.command()
-def schema() -> int:
-    """Print the JSON Schema of specs, for editors."""
+def schema(
+    report: Annotated[bool, typer.Option("--report", help="The schema of `verify --format json` instead.")] = False,
+) -> int:
+    """Print the JSON Schema of specs, for editors, or of reports."""
     import json
 
+    from derivcheck.report.schema import report_schema
     from derivcheck.schema import spec_schema
 
-    typer.echo(json.dumps(spec_schema(), indent=2))
+    typer.echo(json.dumps(report_schema() if report else spec_schema(), indent=2))
     return 0

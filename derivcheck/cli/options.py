@@ -16,7 +16,12 @@ class NumericWay(str, Enum):  # noqa: UP042 - Typer reads the values
 
 class ReportFormat(str, Enum):  # noqa: UP042 - Typer reads the values
     text = "text"
+    concise = "concise"
     json = "json"
+    junit = "junit"
+    sarif = "sarif"
+    github = "github"
+    markdown = "markdown"
     html = "html"
 
 

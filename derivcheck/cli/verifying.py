@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from derivcheck.cli.options import Ascii, Color, ColorMode, FailOn, NumericWay, ReportFormat
+from derivcheck.cli.reporting import Reports, targets, write
 from derivcheck.diagnostics import DerivcheckError, Diagnostic
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def verify(
         typer.Option("-k", metavar="EXPR", help="Only what matches: parts of claim ids, dL/dW1, paths; and, or, not."),
     ] = None,
     format: Annotated[ReportFormat, _option("--format", help="How to report.")] = ReportFormat.text,
+    report: Reports = None,
     seed: Annotated[int | None, _option("--seed", min=0, help="Seed of the random points.")] = None,
     strict: Annotated[
         bool, _option("--strict/--no-strict", help="Only proved claims hold, checked ones do not; unused ignores fail.")
@@ -80,7 +82,7 @@ def verify(
     from derivcheck.cli.measuring import sizes_of
     from derivcheck.selection import selection_of
 
-    _require(timeout, plot, watch, format)
+    _require(timeout, plot, watch, format, bool(report))
     judging = Judging(seed, strict, numeric.value, sizes_of(sizes), spec, documents, selection_of(keyword),
                       fail_on.value, timeout)  # fmt: skip
     page = _page(color, ascii, 1 if verbose else -1 if quiet else 0)
@@ -89,18 +91,17 @@ def verify(
 
         return watch_files(lambda: spec_files(specs or []), judging, page, sys.stdout)
     files = spec_files(specs or [])
+    wanted = targets(report or [], [file for file in files if isinstance(file, Path)])
     results = judged(files, judging, jobs or os.cpu_count() or 1)
     if plot is not None:
         from derivcheck.cli.measuring import measuring_of
         from derivcheck.report.plot import draw
 
         draw([f for f in files if isinstance(f, Path)], plot, measuring_of(judging.way, judging.sizes), seed)
-    report = selected(results, judging.selection, exit_zero)
-    write(report, format, page)
-    return report.exit_code
+    return write(selected(results, judging.selection, exit_zero), format.value, page, wanted, ascii_only=ascii)
 
 
-def _require(timeout: float | None, plot: Path | None, watch: bool, format: ReportFormat) -> None:
+def _require(timeout: float | None, plot: Path | None, watch: bool, format: ReportFormat, reports: bool) -> None:
     """What must be known before anything is judged. Raises DerivcheckError."""
     if timeout is not None:
         from derivcheck.cli.deadline import require_deadlines
@@ -112,8 +113,8 @@ def _require(timeout: float | None, plot: Path | None, watch: bool, format: Repo
         from derivcheck.report.plot import require_plotting
 
         require_plotting(plot)
-    if watch and (plot is not None or format is not ReportFormat.text):
-        other = "--plot" if plot is not None else f"--format {format.value}"
+    if watch and (plot is not None or reports or format is not ReportFormat.text):
+        other = "--plot" if plot is not None else "--report" if reports else f"--format {format.value}"
         raise DerivcheckError(Diagnostic("DC647", f"`--watch` writes text again and again, and no `{other}`"))
 
 
@@ -121,23 +122,6 @@ def _page(color: ColorMode, ascii: bool, verbosity: int) -> Page:
     from derivcheck.report.page import page_for
 
     return page_for(sys.stdout, ascii_only=ascii, verbosity=verbosity, color=color.value)
-
-
-def write(report: Report, format: ReportFormat, page: Page) -> None:
-    """The report on the standard output."""
-    if format is ReportFormat.json:
-        from derivcheck.report.json import to_json
-
-        sys.stdout.write(to_json(report, ascii_only=not page.unicode))
-    elif format is ReportFormat.html:
-        from derivcheck.report.html import to_html
-
-        sys.stdout.write(to_html(report, ascii_only=not page.unicode))
-    else:
-        from derivcheck.report.text import write_report
-
-        write_report(report, sys.stdout, page)
-    sys.stdout.flush()
 
 
 def spec_files(paths: list[Path]) -> list[Path | FileResult]:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from derivcheck.claims import pairs
-from derivcheck.componentwise import componentwise
 from derivcheck.diagnostics import (
     ContradictionError,
     DerivcheckError,
@@ -18,53 +15,22 @@ from derivcheck.diagnostics import (
     SpecError,
     Where,
 )
+from derivcheck.document.kinds import asserts, assigning, defines, is_example, is_of_letters, is_update, stem
 from derivcheck.document.passages import Manuscript, Passage
+from derivcheck.document.places import PLACE, balanced, known_as, nearest, stands_at
+from derivcheck.document.reading import Reading, Setting, changed
 from derivcheck.examiner import Examiner
-from derivcheck.latex.equations import Sentence
 from derivcheck.latex.lines import Chain, chains
-from derivcheck.latex.memberships import is_sized
 from derivcheck.latex.symbols import Symbols
 from derivcheck.network import build, depths, located
-from derivcheck.notation.parser import parse_equation
-from derivcheck.notation.syntax import (
-    Binary,
-    Call,
-    Derivative,
-    Equation,
-    Expression,
-    Junction,
-    Name,
-    Subscript,
-    bottom_up,
-)
-from derivcheck.rulings import Labels, Statement, judge_statement, labelled, labels_of, spellings
+from derivcheck.rulings import Statement, judge_statement, spellings
 from derivcheck.spec import ClaimDeclaration, Spec
-from derivcheck.spec.declarations import Binding, DocumentDeclaration, Expectation, Formula
+from derivcheck.spec.declarations import Binding, DocumentDeclaration, Expectation
 from derivcheck.verdicts import HOLDS, ClaimResult, FormulaResult, Standing
 
 AMBIGUOUS = frozenset({"DC106", "DC171", "DC172", "DC177", "DC179"})
 MAXIMAL_DEPTH = 64
-NO_SUCH_LAYER = frozenset({"DC121", "DC120"})
-RELATIONS = frozenset({"=", "!=", "<", "<=", ">", ">=", "≈", "∝"})
-UNREAD_RELATIONS = frozenset("≃∼≅∈")
-INDEX_SIGNS = RELATIONS | frozenset(",…'+-")
-PLACE = re.compile(r"line (\d+)(?:, (\d+))?|block (\d+)")
-MARKS = re.compile(r"=|\\(?:n?eq?|approx|propto|equiv|coloneqq|leq?|geq?|in|sim)(?![A-Za-z])|[<>≈≠≤≥∝]")
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What holds where a formula stands: the spec with the changes up to there, and its own binding."""
-
-    spec: Spec
-    binding: Binding | None
-    quantifier: SourceText | None
-    componentwise: bool
-
-    @property
-    def symbols(self) -> dict[str, str]:
-        bound = self.binding.symbols if self.binding else ()
-        return {**spellings(self.spec.symbols), **spellings(bound)}
+MARKS = re.compile(r"=|\\(?:n?eq?|approx|propto|equiv|coloneqq|leq?|geq?|in|sim|leftarrow|gets)(?![A-Za-z])|[<>≈≠≤≥∝←]")
 
 
 class Accountant:
@@ -114,7 +80,7 @@ class Accountant:
             raise SpecError(
                 Diagnostic("DC047", f"no formula that asserts something stands at `{at.text}` of the document",
                            at.where(), "nothing to bind",
-                           (("document", self.manuscript.path), ("assertions", _nearest(at.text, found))))
+                           (("document", self.manuscript.path), ("assertions", nearest(at.text, found))))
             )  # fmt: skip
         return tuple(found)
 
@@ -123,7 +89,7 @@ class Accountant:
         found: list[tuple[str, Where]] = []
         for passage in self.manuscript.passages:
             if self._accounts_for(passage.lines[0]):
-                found += [(_id(passage, span), passage.text.where(*span)) for span in self._spans(passage)]
+                found += [(known_as(passage, span), passage.text.where(*span)) for span in self._spans(passage)]
         return tuple(found)
 
     def _spans(self, passage: Passage) -> list[tuple[int, int]]:
@@ -133,13 +99,14 @@ class Accountant:
             return [(0, size)]
         try:
             found = self._chains(passage)
-            return [_balanced(passage.text.text, c.span.start, min(c.span.stop, size)) for c in found]
+            return [balanced(passage.text.text, c.span.start, min(c.span.stop, size)) for c in found]
         except NotationError:
             return [(0, size)] if MARKS.search(passage.text.text) else []
 
     def _chains(self, passage: Passage) -> list[Chain]:
         """The formulas of a passage that assert something. Raises NotationError."""
-        return [chain for chain in chains(passage.text.text, self.macros) if _asserts(chain)]
+        found = (assigning(chain) for chain in chains(passage.text.text, self.macros))
+        return [chain for chain in found if asserts(chain)]
 
     def _accounts_for(self, line: int) -> bool:
         return not self.declaration.lines or any(first <= line <= last for first, last in self.declaration.lines)
@@ -148,14 +115,14 @@ class Accountant:
 
     def _binding(self, passage: Passage, where: tuple[int, int], order: int, block: int) -> Binding | None:
         for binding in self.declaration.bindings:
-            if _stands_at(binding.at.text, passage, where, order, block):
+            if stands_at(binding.at.text, passage, where, order, block):
                 self._unused.pop(id(binding), None)
                 return binding
         return None
 
     def _expectation(self, passage: Passage, where: tuple[int, int], order: int, block: int) -> Expectation | None:
         for expectation in self.declaration.expectations:
-            if _stands_at(expectation.at.text, passage, where, order, block):
+            if stands_at(expectation.at.text, passage, where, order, block):
                 self._unused.pop(id(expectation), None)
                 return expectation
         return None
@@ -164,7 +131,7 @@ class Accountant:
         spec, quantifier, entries = self.spec, self.declaration.quantifier, self.declaration.entries
         for change in self.declaration.changes:
             if int(change.at.text.split()[1]) <= line:
-                spec = _changed(spec, change)
+                spec = changed(spec, change)
                 quantifier = change.quantifier or quantifier
                 entries = change.entries or entries
         if binding is not None:
@@ -212,7 +179,7 @@ class Accountant:
         results = []
         starts: dict[int, int] = {}
         for chain in found:
-            span = _balanced(text.text, chain.span.start, min(chain.span.stop, len(text.text)))
+            span = balanced(text.text, chain.span.start, min(chain.span.stop, len(text.text)))
             first, last = text.where(*span).line, text.where(max(span[1] - 1, 0), span[1]).line
             starts[first] = starts.get(first, 0) + 1
             order = self._order(passage, first, starts[first])
@@ -279,7 +246,7 @@ class Accountant:
         expectation: Expectation | None,
     ) -> FormulaResult:  # fmt: skip
         text = passage.text
-        if binding is None and _is_of_letters(chain, self.spec):
+        if binding is None and is_of_letters(chain, self.spec):
             problem = Diagnostic("DC629", "it speaks of indices alone", text.where(*span), "no assertion by itself")
             return self._unread(passage, span, problem, expectation)
         if passage.under and binding is None and expectation is None:
@@ -296,29 +263,29 @@ class Accountant:
             raise
         except DerivcheckError as problem:
             raise SpecError(problem.diagnostic) from None
-        reader = _Reading(text, chain, setting, self.macros, examiners, self._spelled)
+        reader = Reading(text, chain, setting, self.macros, examiners, self._spelled)
         declaration = ClaimDeclaration(
-            _id(passage, span), "latex", text, (), "", "", "", None, (), (), text.where(*span)
+            known_as(passage, span), "latex", text, (), "", "", "", None, (), (), text.where(*span)
         )
         try:
             equation = reader.equation(examiners[0], reader.labels(examiners[0])[0])
         except NotationError as problem:
             return self._unread(passage, span, located(problem, text).diagnostic, expectation, binding is not None)
-        update = _update(equation, examiners[0])
+        update = is_update(equation, examiners[0])
         if update:
             claim = None
         else:
             statement = Statement(declaration, text, reader, span, reader.labels)
             claim = judge_statement(statement, examiners, self.strict)
-        if claim is not None and claim.verdict not in HOLDS and expectation is None and _is_example(passage, equation):
+        if claim is not None and claim.verdict not in HOLDS and expectation is None and is_example(passage, equation):
             said = "it gives a value to something that has others too"
             example = Diagnostic("DC630", said, text.where(*span), "an example, or a condition of the prose")
             return self._unread(passage, span, example, None, binding is not None)
         standing: Standing = "judged"
         assigned = reader.assigns
-        if update or (claim is not None and claim.verdict in HOLDS and _defines(equation, examiners[0])):
+        if update or (claim is not None and claim.verdict in HOLDS and defines(equation, examiners[0])):
             standing = "definition"
-        elif assigned and claim is not None and claim.verdict not in HOLDS:
+        elif assigned and claim is not None and claim.verdict not in HOLDS and stem(equation.sides[0]):
             anew = Diagnostic("DC625", "a definition that is not the spec's", text.where(*span), "defined anew here",
                               help="from: {line N: {let: ...}} says what it means from there on")  # fmt: skip
             return self._unread(passage, span, anew, expectation, binding is not None)
@@ -344,245 +311,3 @@ class Accountant:
                     message = f"expected to be {expectation.verdict}"
                 claim = replace(claim, expected=expectation.verdict, holds=holds, message=message)
         return FormulaResult(passage.kind, shown, where, standing, claim, reason, bound, holds)
-
-
-class _Reading:
-    """How one chain of tokens is read at a depth and a label."""
-
-    def __init__(
-        self, text: SourceText, chain: Chain, setting: Setting, macros: Mapping[str, str],
-        declared: Sequence[Examiner], spelled: Callable[[Examiner, Setting], Symbols],
-    ) -> None:  # fmt: skip
-        self._spelled = spelled
-        self._text = text
-        self._chain = chain
-        self._setting = setting
-        self._macros = macros
-        self._declared = declared
-        self._equations: dict[tuple[Examiner, tuple[tuple[str, int], ...]], Equation] = {}
-        self._labels: dict[Examiner, Sequence[Labels]] = {}
-        spans = [token.span for token in chain.tokens if token.kind == "sign" and token.text == "="]
-        first = text.text[spans[0].start : spans[0].stop].strip() if spans else ""
-        self._redefines = first in (":=", "\\coloneqq", "≔")
-        self.assigns = len(spans) == 1 and text.text[spans[0].start : spans[0].stop].strip() not in ("=", "&=")
-
-    def __call__(self, examiner: Examiner, labels: Labels) -> Sequence[Equation]:
-        return (self.equation(examiner, labels),)
-
-    def equation(self, examiner: Examiner, labels: Labels) -> Equation:
-        """Raises NotationError."""
-        key = (examiner, tuple(sorted(labels.items())))
-        if key not in self._equations:
-            if examiner not in self._declared and (common := self._common()) is not None:
-                return common
-            known = {**examiner.network.depth, **labels}
-            sentence = Sentence(self._text.text, examiner.network.scope, self._symbols(examiner), self._macros, known)
-            equation = sentence.equation(self._chain.tokens)
-            if self._redefines:
-                equation = _without_old(equation)
-            if self._setting.binding is not None and self._setting.binding.where is not None:
-                equation = _restricted(equation, self._setting.binding.where, examiner)
-            if self._setting.componentwise:
-                equation = componentwise(labelled(equation, known), examiner.network.scope)
-            self._equations[key] = equation
-        return self._equations[key]
-
-    def _common(self) -> Equation | None:
-        """What was read the same at every depth and label that is judged: it is what is claimed beyond them."""
-        found = list(self._equations.values())
-        return found[0] if len(found) > 1 and all(other == found[0] for other in found) else None
-
-    def _symbols(self, examiner: Examiner) -> Symbols:
-        return self._spelled(examiner, self._setting)
-
-    def labels(self, examiner: Examiner) -> Sequence[Labels]:
-        """What the layer labels run through: of the declared range, those for which every layer spoken of exists.
-
-        Raises NotationError where there is none, for the reason that the first one has.
-        """
-        if examiner not in self._labels:
-            self._labels[examiner] = self._existing(examiner)
-        return self._labels[examiner]
-
-    def _existing(self, examiner: Examiner) -> Sequence[Labels]:
-        quantifier = self._setting.quantifier
-        if quantifier is None:
-            self.equation(examiner, {})
-            return [{}]
-        declaration = ClaimDeclaration("", "latex", None, (), "", "", "", quantifier, (), (), quantifier.where())
-        kept: list[Labels] = []
-        problem: NotationError | None = None
-        for labels in labels_of(declaration, examiner):
-            try:
-                equation = self.equation(examiner, labels)
-                if not _mentions(equation, labels):
-                    return [{}]
-                pairs(labelled(equation, {**examiner.network.depth, **labels}), examiner.network.scope)
-            except NotationError as caught:
-                problem = problem or caught
-                if caught.diagnostic.code in NO_SUCH_LAYER:
-                    continue
-            except DerivcheckError:
-                pass  # it is judged, and said then
-            kept.append(labels)
-        if not kept and problem is not None:
-            raise problem
-        return kept
-
-
-# --- what kind of formula it is -----------------------------------------------------------------
-
-
-def _asserts(chain: Chain) -> bool:
-    """Whether a relation stands at the top of a chain, with something on both sides or to go on from."""
-    if is_sized(chain.tokens):
-        return True
-    depth = inside = 0
-    for token in chain.tokens:
-        inside += (token.kind == "begin") - (token.kind == "finish")
-        if token.kind != "sign" or inside:
-            continue
-        if token.text in ("(", "[", "{", "\\{", "⟨"):
-            depth += 1
-        elif token.text in (")", "]", "}", "\\}", "⟩"):
-            depth -= 1
-        elif depth <= 0 and token.text in RELATIONS | UNREAD_RELATIONS:
-            return True
-    return False
-
-
-def _is_of_letters(chain: Chain, spec: Spec) -> bool:
-    """`i = j`, `l = 1, ..., L`: letters that nothing declares, and numbers."""
-    declared = {tensor.name.text for tensor in spec.tensors} | {
-        formula.name.text for formula in (*spec.layers, *spec.let)
-    }
-    declared |= {symbol.name.text for symbol in spec.symbols} | set(spec.depths)
-    first = chain.tokens[0]
-    return (
-        first.kind == "letter"
-        and first.text not in declared
-        and all(
-            token.kind in ("letter", "number") or (token.kind == "sign" and token.text in INDEX_SIGNS)
-            for token in chain.tokens
-        )
-    )
-
-
-def _is_example(passage: Passage, equation: Equation) -> bool:
-    """`$y = [0, 1, 0]$`, `$z = 0$` in the prose: a name, or an entry, with numbers."""
-    if passage.kind != "inline" or len(equation.sides) != 2 or equation.relations != ("=",):
-        return False
-    left, right = equation.sides
-    constant = not any(isinstance(node, Name | Call | Derivative) for node in bottom_up(right))
-    return bool(_stem(left)) and constant
-
-
-def _without_old(equation: Equation) -> Equation:
-    """`d := d^T = A`: the new d is A; what it is made of is the old one, of which the spec says no more."""
-    if len(equation.sides) < 3 or not any(node == equation.sides[0] for node in bottom_up(equation.sides[1])):
-        return equation
-    return replace(equation, sides=(equation.sides[0], *equation.sides[2:]), relations=equation.relations[1:])
-
-
-def _restricted(equation: Equation, where: SourceText, examiner: Examiner) -> Equation:
-    """The equation under a condition that the prose gives. Raises SpecError for one that is not read."""
-    try:
-        condition = parse_equation(f"0 = 0 where {where.text}", examiner.network.scope.vocabulary()).where
-    except NotationError as problem:
-        raise SpecError(replace(problem.diagnostic, where=where.where())) from None
-    both = condition if equation.where is None or condition is None else Junction("and", equation.where, condition)
-    return replace(equation, where=both)
-
-
-def _mentions(equation: Equation, labels: Labels) -> bool:
-    return any(isinstance(node, Name) and node.name in labels for node in bottom_up(equation))
-
-
-def _defines(equation: Equation, examiner: Examiner) -> bool:
-    """Whether an equation says what the spec declares: a layer, the loss, an abbreviation on the left."""
-    if len(equation.sides) != 2:
-        return False
-    left, right = equation.sides
-    network = examiner.network
-    declared = {formula.name.text.partition("[")[0] for formula in (*network.spec.layers, *network.spec.let)}
-    if network.spec.loss is not None:
-        declared.add(network.spec.loss.name.text)
-    derived = any(isinstance(node, Derivative) for node in bottom_up(right))
-    meant = [tree for name, tree in network.scope.abbreviations.items() if name.partition("[")[0] == _stem(left)]
-    # `delta = p - y` is no definition of a delta that is declared as a derivative.
-    derivative = any(isinstance(node, Derivative) for tree in meant for node in bottom_up(tree))
-    return _stem(left) in declared and derived == derivative
-
-
-def _stem(tree: Expression) -> str:
-    while isinstance(tree, Subscript):
-        tree = tree.base
-    return tree.name if isinstance(tree, Name) else ""
-
-
-def _update(equation: Equation, examiner: Examiner) -> bool:
-    """`W = W - alpha dL/dW`: a parameter that stands on both sides is given a new value."""
-    if len(equation.sides) != 2 or equation.relations != ("=",):
-        return False
-    left, right = equation.sides
-    inputs = {tensor.name.text.partition("[")[0] for tensor in examiner.network.spec.tensors}
-    return _stem(left) in inputs and isinstance(right, Binary) and right.operator in "+-" and _first(right) == left
-
-
-def _first(tree: Expression) -> Expression:
-    while isinstance(tree, Binary) and tree.operator in "+-":
-        tree = tree.left
-    return tree
-
-
-# --- places -------------------------------------------------------------------------------------
-
-
-def _balanced(text: str, start: int, stop: int) -> tuple[int, int]:
-    """A span with the braces that belong to it: the font around its beginning, the argument at its end."""
-    if text[start:stop].endswith("\\end"):
-        stop += len(match[0]) if (match := re.match(r"\s*\{[^{}]*\}", text[stop:])) else 0
-    depth = text.count("{", start, stop) - text.count("}", start, stop)
-    while depth > 0 and (match := re.match(r"\s*\}", text[stop:])):
-        stop, depth = stop + len(match[0]), depth - 1
-    while depth < 0 and (match := re.search(r"\\[A-Za-z]+\s*\{\s*$|\{\s*$", text[:start])):
-        start, depth = match.start(), depth + 1
-    return start, stop
-
-
-def _nearest(at: str, found: Sequence[FormulaResult]) -> str:
-    """The lines near a place on which formulas that assert something begin."""
-    lines = sorted({formula.where.line for formula in found})
-    match = PLACE.fullmatch(at)
-    if match and match[1]:
-        lines = sorted(sorted(lines, key=lambda line: abs(line - int(match[1])))[:6])
-    return f"begin on lines {', '.join(map(str, lines[:12]))}" if lines else "there are none"
-
-
-def _id(passage: Passage, span: tuple[int, int]) -> str:
-    return passage.label or f"line {passage.text.where(*span).line}"
-
-
-def _stands_at(at: str, passage: Passage, lines: tuple[int, int], order: int, block: int) -> bool:
-    match = PLACE.fullmatch(at)
-    if not match:
-        return bool(passage.label) and at == passage.label
-    if match[3]:
-        return block == int(match[3])
-    return lines[0] == int(match[1]) and order == int(match[2] or 1)
-
-
-def _changed(spec: Spec, change: Binding) -> Spec:
-    return replace(
-        spec,
-        symbols=_merged(spec.symbols, change.symbols),
-        let=_merged(spec.let, change.let),
-        layout=change.layout or spec.layout,
-        vectors=change.vectors or spec.vectors,
-    )
-
-
-def _merged(formulas: tuple[Formula, ...], others: tuple[Formula, ...]) -> tuple[Formula, ...]:
-    """The formulas with those of the same name replaced."""
-    names = {formula.name.text for formula in others}
-    return (*(formula for formula in formulas if formula.name.text not in names), *others)

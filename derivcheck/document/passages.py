@@ -16,6 +16,7 @@ DISPLAYED = frozenset({"math_block", "math_block_label", "math_block_eqno", "mat
 ENVIRONMENTS = frozenset({
     "align", "align*", "aligned", "alignat", "alignat*", "displaymath", "eqnarray", "eqnarray*", "equation",
     "equation*", "flalign", "flalign*", "gather", "gather*", "math", "multline", "multline*", "split",
+    "IEEEeqnarray", "IEEEeqnarray*", "dmath", "dmath*",
 })  # fmt: skip
 CONDITION = re.compile(
     r"\$\s+(?:only\s+)?(?:if|when|whenever|unless|for(?:\s+(?:all|every|each|any))?)\s+\$", re.IGNORECASE
@@ -24,6 +25,7 @@ HYPOTHESIS = re.compile(r"\b(if|suppose|assume|assuming|unless|provided)\b", re.
 SENTENCE = re.compile(r"[.!?:]\s|\n\s*\n|\n\s*(?:[-*+]|\d+\.)\s|\$\$")
 COMPARED = re.compile(r"[=<>≠≤≥]|\\(?:neq?|leq?|geq?|in)(?![A-Za-z])")
 PLAIN = re.compile(r"(?<![\w\\/.?&=\"'<-])[A-Za-z](?:[_^][A-Za-z0-9]+)?′?[ \t]*=[ \t]*[\w(\[−∑∂√+-][^\s=<>\"]*")
+INLINE = re.compile(r"(?<![\\$])\$(?!\$)((?:[^$\\\n]|\\.)+)\$(?!\$)")
 BARE = re.compile(
     r"^[ \t]*\\begin\{(align|alignat|displaymath|eqnarray|equation|flalign|gather|multline)(\*?)\}.*?\\end\{\1\2\}",
     re.MULTILINE | re.DOTALL,
@@ -163,6 +165,12 @@ def _markdown(text: str, path: str) -> Manuscript:
         position = end
         source = whole.at(begin, end)
         found.append((begin, end, Passage(kind, source, _label(source.text))))
+    for token in reader.parse(masked):
+        if token.type == "html_block" and token.map:
+            first, last = (whole.starts[min(line, len(whole.lines))] for line in token.map)
+            for match in INLINE.finditer(masked, first, last):
+                begin, end = match.span(1)
+                found.append((begin, end, Passage("inline", whole.at(begin, end))))
     marked = _masked(masked, [(begin - 1, end + 1) for begin, end, _ in found if end > begin])
     for match in PLAIN.finditer(marked):
         source = whole.at(match.start(), match.end())
@@ -287,6 +295,12 @@ def _latex(text: str, path: str) -> Manuscript:
             elif isinstance(node, LatexEnvironmentNode) and node.environmentname in ENVIRONMENTS:
                 begin, end = node.pos, node.pos + node.len
                 found.append((begin, end, Passage("display", whole.at(begin, end), _label(text[begin:end]))))
+            elif isinstance(node, LatexEnvironmentNode) and _is_formula_outside(node.nodelist):
+                begin, end = node.pos, node.pos + node.len
+                stray = f"a formula in the environment `{node.environmentname}`, which is not known"
+                found.append((begin, end, Passage("display", whole.at(begin, end), "", stray)))
+            elif getattr(node, "macroname", "") == "ensuremath" and (inside := _braced(text, node.pos)):
+                found.append((*inside, Passage("inline", whole.at(*inside))))
             else:
                 walk(getattr(node, "nodelist", None) or ())
                 arguments = getattr(node, "nodeargd", None)
@@ -302,6 +316,24 @@ def _latex(text: str, path: str) -> Manuscript:
     walk(nodes)
     head = "\n".join(match[1] for match in re.finditer(r"^%[ \t]*(\w+:.*)$", text, re.MULTILINE))
     return _with_head(Manuscript(path, text, _in_sentences(found, whole), _macros(text)), head)
+
+
+def _is_formula_outside(nodes: Sequence[Any]) -> bool:
+    """Whether a script stands in what is read as words: only formulas have any."""
+    words = "".join(getattr(node, "chars", "") or "" for node in nodes if node is not None)
+    return "=" in words and ("_" in words or "^" in words)
+
+
+def _braced(text: str, position: int) -> tuple[int, int] | None:
+    """What stands in the braces behind a macro."""
+    match = re.compile(r"\\[A-Za-z]+\s*\{").match(text, position)
+    if match is None:
+        return None
+    depth, stop = 1, match.end()
+    while stop < len(text) and depth:
+        depth += (text[stop] == "{") - (text[stop] == "}")
+        stop += 1
+    return (match.end(), stop - 1) if not depth else None
 
 
 def _label(text: str) -> str:

@@ -43,4 +43,5 @@ def _close(code: str) -> list[str]:
     titled = [
         other for other, found in PAGES.items() if words and all(word in found.title.casefold() for word in words)
     ]
-    return titled[:MOST] or difflib.get_close_matches(code, PAGES, MOST, 0.6)
+    typed = code.upper().replace("O", "0").replace("I", "1")
+    return titled[:MOST] or difflib.get_close_matches(typed, PAGES, MOST, 0.6)

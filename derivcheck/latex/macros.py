@@ -106,10 +106,11 @@ MATRICES = frozenset({
 CASES = frozenset({"cases", "dcases", "rcases"})
 LINES = frozenset({
     "aligned", "align", "align*", "alignat", "alignat*", "alignedat", "gathered", "gather", "gather*", "split",
-    "equation", "equation*", "multline", "multline*", "multlined", "eqnarray", "eqnarray*", "displaymath", "math",
+    "equation", "equation*", "multline", "multline*", "multlined", "eqnarray", "eqnarray*",
+    "IEEEeqnarray", "IEEEeqnarray*", "dmath", "dmath*", "displaymath", "math",
     "flalign", "flalign*", "subequations",
 })  # fmt: skip
-WITH_COLUMNS = frozenset({"array", "alignat", "alignat*", "alignedat"})
+WITH_COLUMNS = frozenset({"array", "IEEEeqnarray", "IEEEeqnarray*", "alignat", "alignat*", "alignedat"})
 
 # Refused by name, with what to do instead.
 NOT_READ: Mapping[str, str] = {

@@ -8,11 +8,13 @@ from collections import Counter
 from typing import Any
 
 from derivcheck.diagnostics import Diagnostic, Where
+from derivcheck.report.coverage import standing, tally
 from derivcheck.verdicts import (
     Census,
     ClaimResult,
     ExactEvidence,
     FileResult,
+    FormulaResult,
     GradientResult,
     NumericEvidence,
     Report,
@@ -56,6 +58,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "errors": sum(file.error is not None for file in report.files),
         "gradients": _tally(gradient.verdict for gradient in gradients),
         "claims": _tally(claim.verdict for claim in claims),
+        "formulas": sum(len(file.formulas) for file in report.files),
         "holds": sum(claim.holds for claim in claims),
         "fails": sum(file.fails(claim) for file in report.files for claim in file.claims),
         "ignored": sum(bool(claim.ignored) for claim in claims),
@@ -81,8 +84,12 @@ def file_values(file: FileResult) -> dict[str, Any]:
         "seed": file.seed,
         "gradients": [gradient_values(gradient, file.accepts(gradient)) for gradient in file.gradients],
         "claims": [claim_values(claim) for claim in file.claims],
+        "document": file.document or None,
+        "formulas": [formula_values(formula) for formula in file.formulas],
+        "coverage": tally(file),
         "notes": list(file.notes),
         "warnings": [diagnostic_values(warning) for warning in file.warnings],
+        "strict": file.strict,
         "fail_on": file.fail_on,
         "deselected": file.deselected,
         "error": diagnostic_values(file.error),
@@ -164,6 +171,7 @@ def claim_values(claim: ClaimResult) -> dict[str, Any]:
         "verdict": claim.verdict,
         "expected": claim.expected or None,
         "holds": claim.holds,
+        "open": claim.open,
         "ignored": claim.ignored or None,
         "facts": list(claim.facts),
         "evidence": {
@@ -176,6 +184,22 @@ def claim_values(claim: ClaimResult) -> dict[str, Any]:
         "message": claim.message or None,
         "reach": claim.reach or None,
         "links": [claim_values(link) for link in claim.links],
+    }
+
+
+def formula_values(formula: FormulaResult) -> dict[str, Any]:
+    """A formula of a document: what became of it; the evidence is with the claim of the same id and place."""
+    return {
+        "kind": formula.kind,
+        "text": formula.text,
+        "path": formula.where.path,
+        "line": formula.where.line,
+        "column": formula.where.column,
+        "standing": standing(formula),
+        "claim": formula.claim.id if formula.claim is not None else None,
+        "bound": formula.bound,
+        "holds": formula.holds,
+        "reason": diagnostic_values(formula.reason),
     }
 
 

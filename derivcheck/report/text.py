@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from typing import TextIO
 
@@ -39,7 +40,14 @@ def write_report(report: Report, stream: TextIO, page: Page) -> None:
     if len(report.files) != 1 or not shown:
         if shown:
             console.line()
-        _line(console, _overall(report, page))
+        _line(console, overall(report, page))
+
+
+def to_text(report: Report, page: Page) -> str:
+    """The whole report as one text, coloured where the page is."""
+    stream = io.StringIO()
+    write_report(report, stream, page)
+    return stream.getvalue()
 
 
 def write_diagnostic(diagnostic: Diagnostic, stream: TextIO, page: Page, *, title: str = "error") -> None:
@@ -120,7 +128,7 @@ def _mark(holds: bool, page: Page) -> str:
     return page.show("✓" if holds else "✗")
 
 
-def _overall(report: Report, page: Page) -> Text:
+def overall(report: Report, page: Page) -> Text:
     """The last line: all files together."""
     gradients = [gradient for file in report.files for gradient in file.gradients]
     claims = [claim for file in report.files for claim in file.claims]

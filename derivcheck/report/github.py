@@ -1,0 +1,44 @@
+"""Findings as annotations: commands on the standard output that GitHub shows beside the lines they speak of."""
+
+from __future__ import annotations
+
+from derivcheck.report.findings import Finding, findings
+from derivcheck.report.page import Page
+from derivcheck.report.places import repository, repository_path
+from derivcheck.report.text import overall
+from derivcheck.verdicts import Report
+
+MOST = 9  # a step shows ten of a kind; the tenth counts the others
+
+
+def to_github(report: Report, *, ascii_only: bool = False) -> str:
+    """Refuted claims first; the last line is the outcome."""
+    page = Page(unicode=not ascii_only)
+    ordered = sorted(findings(report), key=lambda one: one.rank)
+    root = repository()
+    lines = []
+    for one in ordered[:MOST]:
+        path = repository_path(one.where.path, root)
+        place = {
+            "file": page.show(path if path is not None else one.where.path),
+            "line": str(one.where.line),
+            "col": str(one.where.column),
+            "endColumn": str(one.where.column + max(1, one.where.length)),
+            "title": page.show(f"{one.rule} {one.subject}"),
+        }
+        lines.append(_command(one, place, "\n".join(map(page.show, one.lines))))
+    if rest := ordered[MOST:]:
+        lines.append(_command(rest[0], {"title": "derivcheck"}, f"and {len(rest)} more"))
+    return "\n".join([*lines, overall(report, page).plain]) + "\n"
+
+
+def _command(one: Finding, place: dict[str, str], message: str) -> str:
+    properties = ",".join(f"{name}={_escaped(value, ':,')}" for name, value in place.items())
+    return f"::{'error' if one.fails else 'warning'} {properties}::{_escaped(message)}"
+
+
+def _escaped(text: str, also: str = "") -> str:
+    """A text as the runner reads it: what would end a value is percent-encoded."""
+    for character in "%\r\n" + also:
+        text = text.replace(character, f"%{ord(character):02X}")
+    return text
