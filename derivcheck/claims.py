@@ -89,7 +89,9 @@ def links_of(equation: Equation, scope: Scope) -> list[Link]:
         else:
             outcome = UnsupportedError(Diagnostic("DC409", "inequalities are not judged"))
         found.append(Link(left, right, before, relation, outcome))
-        if isinstance(outcome, Pair) or not isinstance(_outcome(left, left, "=", equation.where, scope), Pair):
+        # Only an equality that has no meaning is passed over: `A <= B = C` says nothing of A and C.
+        passed_over = isinstance(outcome, NotationError) and relation == "="
+        if not passed_over or not isinstance(_outcome(left, left, "=", equation.where, scope), Pair):
             left = right
     return found
 

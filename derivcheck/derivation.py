@@ -42,12 +42,21 @@ INLINED = 30
 
 @dataclass(frozen=True, slots=True)
 class NamedTensor:
-    """A name, how it is written, its node, and its axes in the order of the declaration."""
+    """A name, how it is written, its node, and its axes in the order of the declaration.
+
+    `across` says that a vector lies across the spec's orientation: `x.T @ W` is a row
+    where vectors are columns.
+    """
 
     name: str
     tree: Expression
     node: Node
     axes: tuple[Axis, ...]
+    across: bool = False
+
+    def native(self, tree: Expression, scalars: frozenset[str]) -> Expression:
+        """An expression of this tensor's shape, turned between its own orientation and the spec's."""
+        return transposed(tree, scalars) if self.across else tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +208,8 @@ class Derivation:
         matrix: Expression | None = None
         reason = ""
         try:
-            matrix = self._in_layout(matrix_form(reading, variable.axes, self._matrix_naming(style)))
+            matrix = matrix_form(reading, variable.axes, self._matrix_naming(style))
+            matrix = self._in_layout(variable.native(matrix, self.scalars))
         except NoMatrixForm as why:
             reason = str(why)
         return GradientForm(variable, letters, index, matrix, reason, self._facts_in(reading, style))
@@ -279,18 +289,22 @@ class Derivation:
         def leaf(node: Node) -> tuple[Expression, tuple[Axis, ...]]:
             unknown = self._cotangents.get(node)
             if unknown is not None:
-                return self._in_layout(Derivative(self.output.tree, (unknown.tree,))), unknown.axes
+                return self._above(unknown), unknown.axes
             variable = self._variables.get(node)
             if variable is None:
                 tensor = self.tensors[node]
-                return tensor.tree, tensor.axes
+                return tensor.native(tensor.tree, self.scalars), tensor.axes
             for attempt in _attempts(style):
                 inline = self._inline_matrix(node, variable, attempt)
                 if inline is not None and length(inline) <= INLINED:
                     return inline, variable.axes
-            return self._in_layout(Derivative(self.output.tree, (variable.tree,))), variable.axes
+            return self._above(variable), variable.axes
 
         return MatrixNaming(leaf, self.vectors, self.scalars, _dimension)
+
+    def _above(self, tensor: NamedTensor) -> Expression:
+        """∂L/∂tensor by its name, where a matrix form needs it."""
+        return tensor.native(self._in_layout(Derivative(self.output.tree, (tensor.tree,))), self.scalars)
 
     def _in_layout(self, tree: Expression) -> Expression:
         """In numerator layout the gradient of a scalar is the transpose of what has the variable's shape."""

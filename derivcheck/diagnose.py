@@ -229,7 +229,8 @@ class Diagnoser:
                 return index_form(reading, link.letters, letters, Naming(entry_writer(tensors), taken))
             scalars = frozenset(self.network.scope.dimensions) | {t.name for t in tensors.values() if not t.axes}
             naming = MatrixNaming(
-                lambda node: (tensors[node].tree, tensors[node].axes), self.network.scope.vectors, scalars,
+                lambda node: (tensors[node].native(tensors[node].tree, scalars), tensors[node].axes),
+                self.network.scope.vectors, scalars,
                 lambda dimension: Name(str(dimension)),
             )  # fmt: skip
             return matrix_form(reading, link.axes, naming) if len(link.axes) <= 2 else None

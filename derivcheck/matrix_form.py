@@ -231,7 +231,9 @@ class MatrixForm:
 
     def _native(self, vector: Expression) -> Expression:
         """A one-axis tensor of the notation as a column."""
-        return vector if self._naming.vectors == "column" else Transpose(vector)
+        if self._naming.vectors == "column":
+            return vector
+        return vector.operand if isinstance(vector, Transpose) else Transpose(vector)
 
     def _turned(self, expression: Expression) -> Expression:
         return transposed(expression, self._naming.scalars)

@@ -285,7 +285,8 @@ class _Builder:
             if _is_opaque(tree):
                 scope = replace(scope, opaque_losses=scope.opaque_losses | {member})
             scope = scope.with_values({member: replace(value, node=node)})
-            tensors[member] = NamedTensor(member, name_tree(member), node, value.axes)
+            across = len(value.axes) == 1 and not (value.row if self.spec.vectors == "column" else value.column)
+            tensors[member] = NamedTensor(member, name_tree(member), node, value.axes, across and not value.more)
         return scope
 
     def _loss(self, tensors: Mapping[str, NamedTensor], scope: Scope) -> NamedTensor | None:

@@ -375,6 +375,8 @@ def _judge_factor(blank: ClaimResult, link: Pair, examiner: Examiner, text: Sour
     nothing = replace(link, right=constant(0), relation="=")
     if _judge_pair(blank, replace(nothing, left=link.right), examiner, text, known=True).verdict != "refuted":
         crossed = nothing  # only zero is a multiple of zero
+    elif _judge_pair(blank, nothing, examiner, text, known=True).verdict != "refuted":
+        return replace(blank, verdict="undecided", message="the left side is zero, a multiple of anything")
     result = _judge_pair(blank, crossed, examiner, text, known=True)
     if result.verdict != "refuted":
         return result

@@ -92,3 +92,43 @@ def test_every_equation_gets_its_own_verdict(equation: str, verdict: str) -> Non
     quoted = equation.replace("'", "''")
     claim = verify_text(f"{SPEC}claims: {{a: '{quoted}'}}\n").claims[0]
     assert claim.verdict == verdict, claim
+
+
+CHAINS_AND_PROPORTIONS = """
+tensors: {B: n n, D: n m, t: scalar, x: n, z: k, W: m n}
+layers: {A: t*B, G: t*D, q: softmax(z), h: W @ x}
+loss: {L: "sum(A^3) + sum(G^2) + sum(h^2)"}
+claims:
+  through a square matrix: dL/dt = dL/dA @ dA/dt + dL/dG @ dG/dt
+  bounded: "sum(q*q) <= sum(q) = 1"
+  bounded badly: {claim: "sum(q*q) <= sum(q) = 2", expect: invalid}
+  gradient to zero: {claim: "dL/dx ~ x - x", expect: refuted}
+  zero to gradient: {claim: "x - x ~ dL/dx", expect: undecided}
+  up to a factor: "dL/dx ~ W.T @ h"
+  behind a meaningless step: {claim: "dL/dx ~ x @ x = W.T @ h", expect: invalid}
+"""
+
+
+def test_chains_through_matrices_and_proportions() -> None:
+    judged = verify_text(CHAINS_AND_PROPORTIONS)
+    assert len(judged.claims) == 7
+    assert judged.exit_code == 0, [(claim.claim.name, claim.verdict) for claim in judged.claims]
+
+
+RESIDUAL = """
+tensors: {x: n0, W1: n1 n0, V: n1 n1, U: n1 n1, b: n1, y: {axes: n1, given: one_hot}}
+layers: {z1: W1 @ x + b, a1: tanh(z1), z2: V @ a1 + z1, a2: tanh(z2), z3: U @ a2 + z1, p: softmax(z3)}
+loss: {L: "cross_entropy(p, y)"}
+claims:
+  part of the way: {claim: "dL/dz1 = dL/dz3 @ dz3/dz2 @ dz2/dz1", expect: refuted}
+  all of the way: dL/dz1 = dL/dz3 @ dz3/dz1
+  one branch: {claim: "dL/dW1 = dL/dz2 @ dz2/dW1", expect: refuted}
+  both branches: dL/dW1 = dL/dz3 @ dz3/dW1
+  another layer: {claim: "dL/dU = dL/dz3 @ dz3/dV", expect: refuted}
+"""
+
+
+def test_a_chain_along_one_branch_of_two_is_refuted() -> None:
+    judged = verify_text(RESIDUAL)
+    assert judged.exit_code == 0, [(claim.claim.name, claim.verdict) for claim in judged.claims]
+    assert [claim.verdict for claim in judged.claims] == ["refuted", "proved", "refuted", "proved", "refuted"]

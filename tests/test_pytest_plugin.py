@@ -292,7 +292,9 @@ def test_strictness_of_an_equation(monkeypatch: pytest.MonkeyPatch) -> None:
 
     from derivcheck.verify import check_equation as honest
 
-    monkeypatch.setattr(sys.modules["derivcheck.verify"], "check_equation", lambda *a: replace(honest(*a), verdict="checked"))
+    monkeypatch.setattr(
+        sys.modules["derivcheck.verify"], "check_equation", lambda *a: replace(honest(*a), verdict="checked")
+    )
     assert assert_equation("x = x").verdict == "checked"
     with pytest.raises(AssertionError, match="is checked, expected proved"):
         assert_equation("x = x", strict=True)

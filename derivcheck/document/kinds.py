@@ -42,20 +42,25 @@ def asserts(chain: Chain) -> bool:
 
 
 def is_of_letters(chain: Chain, spec: Spec) -> bool:
-    """`i = j`, `l = 1, ..., L`: letters that nothing declares, and numbers."""
-    declared = {tensor.name.text for tensor in spec.tensors} | {
-        formula.name.text for formula in (*spec.layers, *spec.let)
-    }
-    declared |= {symbol.name.text for symbol in spec.symbols} | set(spec.depths)
-    first = chain.tokens[0]
+    """`i = j`, `l = 1, ..., L`: letters that nothing declares, and numbers. `\\delta = y - p` is none of these."""
+    quantities = {formula.name.text for formula in (*spec.tensors, *spec.layers, *spec.let)}
+    declared = quantities | {symbol.name.text for symbol in spec.symbols} | set(spec.depths)
+    first, *others = chain.tokens
     return (
         first.kind == "letter"
         and first.text not in declared
+        and _is_index(first.text)
         and all(
-            token.kind in ("letter", "number") or (token.kind == "sign" and token.text in INDEX_SIGNS)
-            for token in chain.tokens
+            token.kind == "number"
+            or (token.kind == "letter" and _is_index(token.text) and token.text not in quantities)
+            or (token.kind == "sign" and token.text in INDEX_SIGNS)
+            for token in others
         )
     )
+
+
+def _is_index(letter: str) -> bool:
+    return letter.isascii() and len(letter) == 1
 
 
 def is_example(passage: Passage, equation: Equation) -> bool:

@@ -46,10 +46,12 @@ def derivative(lowering: Lowering, tree: Derivative) -> Value:
     )
     if opaque:
         raise UnsupportedError(Diagnostic("DC403", "an opaque loss has no second derivatives"))
-    for position, variable in enumerate(tree.variables, 1):
-        lowering.measuring = lowering.scope.measured is not None and not outer and position == len(tree.variables)
-        result = _one(lowering, result, variable, tree.span)
-    lowering.measuring = False
+    try:
+        for position, variable in enumerate(tree.variables, 1):
+            lowering.measuring = lowering.scope.measured is not None and not outer and position == len(tree.variables)
+            result = _one(lowering, result, variable, tree.span)
+    finally:
+        lowering.measuring = False
     return result
 
 
@@ -137,12 +139,8 @@ def chain_rule(lowering: Lowering, tree: Expression) -> Value | None:
     the gradient stands as a column, or because ∂z/∂w has three axes. In denominator layout
     the factors stand the other way round.
     """
-    factors = [_written_out(lowering, factor) for factor in _factors(tree)]
-    if lowering.scope.layout == "denominator":
-        factors = factors[::-1]
-    links = [factor for factor in factors if isinstance(factor, Derivative) and len(factor.variables) == 1]
-    meets = all(one.variables[0] == other.numerator for one, other in pairwise(links))
-    if len(links) < 2 or len(links) != len(factors) or not meets:
+    links = _links(lowering, tree)
+    if not links:
         return None
     numerators, variables = [], []
     outer, lowering.in_numerator = lowering.in_numerator, True
@@ -172,10 +170,27 @@ def chain_rule(lowering: Lowering, tree: Expression) -> Value | None:
         last = variables[-1].node.axes
         return rename(found, {axis: columns.get(home, home) for axis, home in zip(between, last, strict=True)})
 
-    lowering.measuring = lowering.scope.measured is not None and not outer
-    result = _laid_out(lowering, numerators[0], variables[-1], tree.span, product)
-    lowering.measuring = False
-    return result
+    try:
+        lowering.measuring = lowering.scope.measured is not None and not outer
+        return _laid_out(lowering, numerators[0], variables[-1], tree.span, product)
+    finally:
+        lowering.measuring = False
+
+
+def passes_matrix(lowering: Lowering, tree: Expression) -> bool:
+    """Whether a chain of derivatives goes through a matrix, even a square one: then it is no product of matrices."""
+    between = [member_name(link.numerator, lowering.scope) for link in _links(lowering, tree)[1:]]
+    return any(name is not None and len(lowering.scope.values[name].axes) > 1 for name in between)
+
+
+def _links(lowering: Lowering, tree: Expression) -> list[Derivative]:
+    """The derivatives of a product, each by what the next one derives; empty where that is not all there is to it."""
+    factors = [_written_out(lowering, factor) for factor in _factors(tree)]
+    if lowering.scope.layout == "denominator":
+        factors = factors[::-1]
+    links = [factor for factor in factors if isinstance(factor, Derivative) and len(factor.variables) == 1]
+    meets = all(one.variables[0] == other.numerator for one, other in pairwise(links))
+    return links if len(links) > 1 and len(links) == len(factors) and meets else []
 
 
 def _written_out(lowering: Lowering, tree: Expression) -> Expression:

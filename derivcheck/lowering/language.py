@@ -236,6 +236,10 @@ class Lowering:
 
     def _product(self, tree: Binary) -> Value:
         """The matrix product; where it is none, the chain rule between derivatives that meet."""
+        if derivatives.passes_matrix(self, tree):
+            found = derivatives.chain_rule(self, tree)
+            if found is not None:
+                return found
         try:
             return contracted(self.expression(tree.left), self.expression(tree.right), tree.span)
         except NotationError:
