@@ -117,8 +117,8 @@ def _verified(
 
         manuscript = manuscript_of(spec, documents)
         if manuscript is None:
-            if spec.loss is None and not spec.claims:
-                raise SpecError(_absent(spec.document.file))
+            if strict or (spec.loss is None and not spec.claims):
+                raise SpecError(_absent(spec.document.file, strict))
             notes = (f"{spec.document.file.text} is not here, its formulas are not judged: --documents FOLDER",)
     declared = [claim for claim in spec.claims if selection.matches(claim.id, path)]
     examiners = memory.examiners(spec, seed, measuring)
@@ -138,8 +138,9 @@ def _verified(
     )  # fmt: skip
 
 
-def _absent(file: SourceText) -> Diagnostic:
-    return Diagnostic("DC622", f"`{file.text}` is not here, and the spec has nothing else to judge", file.where(),
+def _absent(file: SourceText, strict: bool) -> Diagnostic:
+    why = "strictly, everything is to be judged" if strict else "the spec has nothing else to judge"
+    return Diagnostic("DC622", f"`{file.text}` is not here, and {why}", file.where(),
                       "the document", help="--documents FOLDER")  # fmt: skip
 
 

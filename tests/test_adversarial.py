@@ -100,8 +100,8 @@ layers: {A: t*B, G: t*D, q: softmax(z), h: W @ x}
 loss: {L: "sum(A^3) + sum(G^2) + sum(h^2)"}
 claims:
   through a square matrix: dL/dt = dL/dA @ dA/dt + dL/dG @ dG/dt
-  bounded: "sum(q*q) <= sum(q) = 1"
-  bounded badly: {claim: "sum(q*q) <= sum(q) = 2", expect: invalid}
+  bounded: {claim: "sum(q*q) <= sum(q) = 1", expect: undecided}
+  bounded badly: {claim: "sum(q*q) <= sum(q) = 2", expect: refuted}
   gradient to zero: {claim: "dL/dx ~ x - x", expect: refuted}
   zero to gradient: {claim: "x - x ~ dL/dx", expect: undecided}
   up to a factor: "dL/dx ~ W.T @ h"
@@ -112,7 +112,7 @@ claims:
 def test_chains_through_matrices_and_proportions() -> None:
     judged = verify_text(CHAINS_AND_PROPORTIONS)
     assert len(judged.claims) == 7
-    assert judged.exit_code == 0, [(claim.claim.name, claim.verdict) for claim in judged.claims]
+    assert judged.exit_code == 0, [(claim.id, claim.verdict) for claim in judged.claims]
 
 
 RESIDUAL = """
@@ -130,5 +130,41 @@ claims:
 
 def test_a_chain_along_one_branch_of_two_is_refuted() -> None:
     judged = verify_text(RESIDUAL)
-    assert judged.exit_code == 0, [(claim.claim.name, claim.verdict) for claim in judged.claims]
+    assert judged.exit_code == 0, [(claim.id, claim.verdict) for claim in judged.claims]
     assert [claim.verdict for claim in judged.claims] == ["refuted", "proved", "refuted", "proved", "refuted"]
+
+
+ACROSS = """
+tensors: {x: d, W: d k, X: N d, v: d, t: N, V: k m, y: m}
+layers: {h: x.T @ W, a: tanh(h), o: a @ V, q: o - y.T, r: X @ v, s: r.T}
+loss: {L: "sum(q^2) + sum(s * (r-t).T) + sum(s^3)"}
+"""
+ABOUT_ROWS = """
+claims:
+  elementwise: dL/dh = dL/da * (1 - a^2)
+  outer: dL/dV = a.T @ dL/do
+  from the left: dL/dW = x @ dL/dh
+  transpose missing: {claim: dL/dV = a @ dL/do, expect: invalid}
+  doubled: {claim: dL/da = dL/dq @ V.T * 2, expect: refuted}
+"""
+
+
+@pytest.mark.parametrize("layout", ["mixed", "numerator", "denominator"])
+def test_rows_among_columns_have_matrix_forms(layout: str) -> None:
+    """`x.T @ W` is a row where vectors are columns: what is printed for it must read back."""
+    judged = verify_text(f"{ACROSS}layout: {layout}\n{ABOUT_ROWS if layout == 'mixed' else ''}")
+    assert judged.exit_code == 0, judged.error or [(claim.id, claim.verdict) for claim in judged.claims]
+    assert len(judged.gradients) == 7
+    assert all(gradient.verdict == "proved" and gradient.forms.matrix for gradient in judged.gradients)
+
+
+def test_columns_among_rows_have_matrix_forms() -> None:
+    judged = verify_text("""
+tensors: {X: N d, v: d, t: N}
+vectors: row
+layers: {r: X @ v.T}
+loss: {L: "sum((r - t.T)^2)"}
+claims: {v: "dL/dv = 2 * (r - t.T).T @ X", factor: {claim: "dL/dv = (r - t.T).T @ X", expect: refuted}}
+""")
+    assert judged.exit_code == 0, judged.error
+    assert all(gradient.verdict == "proved" and gradient.forms.matrix for gradient in judged.gradients)

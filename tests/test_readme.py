@@ -67,7 +67,7 @@ def masked(text: str) -> list[str]:
 
 def test_the_first_screen_sets_up_and_runs() -> None:
     first, second = (block.text.strip() for block in BLOCKS[:2])
-    assert first == f"{SETUP} . && .venv/bin/derivcheck verify specs"
+    assert first == f"{SETUP} '.[documents]' && .venv/bin/derivcheck verify specs"
     assert second == f"{SETUP} '.[test]' && .venv/bin/python -m pytest -n 2"
     assert second in (ROOT / ".ci" / "run").read_text()
     assert len(README[: README.index(second)].splitlines()) < 22

@@ -43,7 +43,8 @@ def asserts(chain: Chain) -> bool:
 
 def is_of_letters(chain: Chain, spec: Spec) -> bool:
     """`i = j`, `l = 1, ..., L`: letters that nothing declares, and numbers. `\\delta = y - p` is none of these."""
-    quantities = {formula.name.text for formula in (*spec.tensors, *spec.layers, *spec.let)}
+    quantities = {tensor.name.text for tensor in spec.tensors}
+    quantities |= {formula.name.text for formula in (*spec.layers, *spec.let)}
     declared = quantities | {symbol.name.text for symbol in spec.symbols} | set(spec.depths)
     first, *others = chain.tokens
     return (

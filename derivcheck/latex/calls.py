@@ -285,7 +285,7 @@ def _with_arguments(reader: Reader, function: str, primes: int, span: Span) -> E
         return Call(function, tuple(arguments), primes, whole)
     if function not in table.PREFIX_FUNCTIONS or reader.at_end() or reader.token.kind == "keyword":
         fail("DC114", f"`{reader.source(span)}` needs its argument", span, "a function of what?",
-             f"{reader.source(span)}(z)")  # fmt: skip
+             f"{reader.source(span)}(z), or a tensor of that name: let: {{{function}: …}}")  # fmt: skip
     argument = reader.factor()
     if not _goes_on(reader):
         return Call(function, (argument,), primes, span.to(argument.span))

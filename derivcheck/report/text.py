@@ -128,6 +128,11 @@ def _mark(holds: bool, page: Page) -> str:
     return page.show("✓" if holds else "✗")
 
 
+def _some(paths: Sequence[str]) -> str:
+    """The first few of them, so that a long report need not be searched."""
+    return ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
+
+
 def overall(report: Report, page: Page) -> Text:
     """The last line: all files together."""
     gradients = [gradient for file in report.files for gradient in file.gradients]
@@ -136,8 +141,10 @@ def overall(report: Report, page: Page) -> Text:
     failed = [f"{counting(wrong, 'claim')} {'does' if wrong == 1 else 'do'} not hold"] if wrong else []
     open_ = sum(file.gradient_fails(gradient) for file in report.files for gradient in file.gradients)
     failed += [f"{counting(open_, 'gradient')} {'does' if open_ == 1 else 'do'} not hold"] if open_ else []
-    unread = sum(file.error is not None or file.contradiction for file in report.files)
-    failed += [f"{counting(unread, 'spec')} could not be judged"] if unread else []
+    unread = [file.path for file in report.files if file.error is not None or file.contradiction]
+    failed += [f"{counting(len(unread), 'spec')} could not be judged ({_some(unread)})"] if unread else []
+    formulas = sum(file.fails(formula) for file in report.files for formula in file.formulas if formula.claim is None)
+    failed += [f"{counting(formulas, 'formula')} {'is' if formulas == 1 else 'are'} unread"] if formulas else []
     unused = sum(len(file.warnings) for file in report.files if file.strict)
     failed += [f"{counting(unused, 'ignore')} {'is' if unused == 1 else 'are'} not needed"] if unused else []
     counted = ", ".join(
