@@ -198,9 +198,10 @@ class _Builder:
             return fact.name, places[0]
         if fact.name in FACTS_ALONG_AN_AXIS:
             if len(axes) != 1:
+                choices = " or ".join(f"given: {{{fact.name}: {axis.dimension}}}" for axis in axes)
                 raise SpecError(
                     Diagnostic("DC037", f"`{fact.name}` of `{name.text}` needs the axis it holds along", fact.where,
-                               help=f"given: {{{fact.name}: {axes[0].dimension if axes else 'n'}}}")
+                               "the axis along which the entries belong together", help=choices or "a tensor with axes")
                 )  # fmt: skip
             return fact.name, 0
         if fact.name in ("symmetric", "orthogonal") and (len(axes) != 2 or axes[0].dimension != axes[1].dimension):

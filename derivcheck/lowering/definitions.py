@@ -163,7 +163,7 @@ def _axes_run_over(
     if definition.everything or len(value.axes) == 1:
         return value.axes
     raise index_error("DC134", f"`{definition.name}` needs the dimension it runs over", tree.span, value.shape(),
-                      f"{definition.name}(..., {value.axes[0].dimension})" if value.axes else "")  # fmt: skip
+                      " or ".join(f"{definition.name}(..., {axis.dimension})" for axis in value.axes))  # fmt: skip
 
 
 def _letters_from_signature(tree: Call, made: Program, values: list[Value]) -> dict[str, Axis]:

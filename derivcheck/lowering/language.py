@@ -145,9 +145,10 @@ class Lowering:
             return index_error("DC121", f"`{name}` is a family and needs its label", span, "", f"{name}[1]")
         close = difflib.get_close_matches(name, known, 1, 0.5)
         label = "not declared"
+        instead = close[0] if close else f"declare it; a scalar is `{name}: scalar` under `tensors:`"
         if self.letters.is_letter(Name(name)):
-            label = "an index letter is not a value"
-        return index_error("DC120", f"unknown name `{name}`", span, label, close[0] if close else "",
+            label, instead = "an index letter is not a value", close[0] if close else ""
+        return index_error("DC120", f"unknown name `{name}`", span, label, instead,
                            (("known", ", ".join(sorted(known)) or "nothing is declared"),))  # fmt: skip
 
     def subscript(self, tree: Subscript) -> Value:

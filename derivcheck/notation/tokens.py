@@ -41,7 +41,7 @@ ALIASES = {
     "⊤": ".T", "⋅": "·", "≈": "~=", "∝": "~",
 }  # fmt: skip
 CHARACTER_HELP = {
-    "–": "-", "—": "-", "∇": "dL/dW", "&": "and", "\\": "write LaTeX under `latex:`",
+    "–": "-", "—": "-", "∇": "dL/dW", "&": "and", "\\": "write LaTeX under `latex:`, or check it with --spec",
     "$": "leave the dollars out, and write LaTeX under `latex:`", "⁻": "inv(W), or 1/x",
     ".": "`.T` transposes; a number needs digits after its point", "½": "1/2",
 }  # fmt: skip
