@@ -1,5 +1,28 @@
-"""What tests of the plugin need."""
+"""What tests of the plugin need, and the same surroundings for every test."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+
+import pytest
+
 pytest_plugins = ["pytester"]
+
+SURROUNDINGS = ("CI", "BUILD_NUMBER", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "PYTEST_ADDOPTS", "PYTHONIOENCODING")
+OURS = ("DERIVCHECK_DOCUMENTS", "DERIVCHECK_MUTANTS")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def bare_surroundings() -> Iterator[None]:
+    """Nothing of what the machine sets may reach what a test runs.
+
+    With CI set, pytest prints the whole message once more in its summary; with GITHUB_STEP_SUMMARY set, derivcheck
+    would write into the page of the very run that tests it. Once for the session, so that wider fixtures see it too.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for name in tuple(os.environ):
+            foreign = name in SURROUNDINGS or name.startswith(("GITHUB_", "DERIVCHECK_"))
+            if foreign and name not in OURS:
+                patch.delenv(name)
+        yield
