@@ -8,12 +8,13 @@ smallest on, filtered by the field, which costs about a millisecond each.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derivcheck import exact
 from derivcheck.canonical.atoms import GrowthError, UndefinedError, magnitude
+from derivcheck.canonical.form import Facts
 from derivcheck.claims import Pair, pair
 from derivcheck.derivation import entry_writer
 from derivcheck.diagnostics import DerivcheckError, Diagnostic, NotationError, SourceText
@@ -186,7 +187,13 @@ class Diagnoser:
         # The assignment without a 1: where a softmax has one entry, everything is equal to everything.
         sizes = exact.default_sizes([trial.left, trial.right])[:1]
         quick = exact.identical(
-            trial.left, trial.right, sizes=sizes, facts=self.judge.facts, draws=1, seed=self.judge.seed + 11
+            trial.left,
+            trial.right,
+            sizes=sizes,
+            facts=self.judge.facts,
+            draws=1,
+            seed=self.judge.seed + 11,
+            points=self.judge.field_points,
         )
         if quick.equal is False and not quick.reason.startswith("too many"):
             return False
@@ -487,13 +494,17 @@ class Diagnoser:
         return self._equal_at(link.left, link.right, sizes) and not self._equal_at(link.left, constant(0), sizes)
 
     def _equal_at(self, left: Node, right: Node, sizes: list[dict[str, int]]) -> bool:
-        found = exact.identical(left, right, sizes=sizes, facts=self.judge.facts, draws=2, seed=17)
+        found = exact.identical(
+            left, right, sizes=sizes, facts=self.judge.facts, draws=2, seed=17, points=self.judge.field_points
+        )
         return bool(found.equal) and len(found.sizes) == len(sizes)
 
     def _needed_facts(self, link: Pair) -> Iterator[tuple[str, str]]:
+        below = set(topological([link.left, link.right]))
+        sizes = exact.default_sizes([link.left, link.right])[:1]
         for tensor in self.network.tensors:
             home = getattr(tensor.node, "home", None)
-            if home is None:
+            if home is None or tensor.node not in below:
                 continue
             for fact in FACT_CANDIDATES:
                 if fact in ("symmetric", "orthogonal") and (len(home) != 2 or home[0].dimension != home[1].dimension):
@@ -502,11 +513,18 @@ class Diagnoser:
                     continue
                 axes = range(len(home)) if fact in ("sums_to_one", "one_hot") else (None,)
                 for axis in axes:
-                    given = {**self.judge.facts, tensor.name: (*self.judge.facts.get(tensor.name, ()), (fact, axis))}
+                    known = self.judge.facts.get(tensor.name, ())
+                    given = {**self.judge.facts, tensor.name: (*known, (fact, axis))}
+                    # A point of the field honours one fact of a tensor, not two together.
+                    if not known and self._differ_in_field(link, sizes, given):
+                        continue
                     if self.judge.proof(link.left, link.right, given).proved:
                         text = fact_texts([(tensor.name, fact)])[0]
                         yield "DC219", f"right only if {text}, which is not given"
                         return
+
+    def _differ_in_field(self, link: Pair, sizes: Sequence[Mapping[str, int]], facts: Facts) -> bool:
+        return exact.identical(link.left, link.right, sizes=sizes, facts=facts, draws=1, seed=17).equal is False
 
     def _diagonal(self, link: Pair) -> Iterator[tuple[str, str]]:
         """Right where two letters agree: what is missing is the rest of the Jacobian."""

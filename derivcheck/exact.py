@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, assert_never
@@ -38,8 +38,10 @@ from derivcheck.graph import (
     Quantity,
     Rename,
     Sum,
+    operands,
     topological,
 )
+from derivcheck.points import Points
 from derivcheck.scalars import lower
 from derivcheck.verdicts import ExactEvidence
 
@@ -273,59 +275,76 @@ def _in_exponentials(expression: Any) -> Any:
     return expression.rewrite(sympy.exp) if expression.has(*hyperbolic) else expression
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A node's residues along its axes, and the branch conditions that it depends on."""
+
+    residues: Residues
+    axes: Axes
+    conditions: frozenset[int] = frozenset()
+
+    @property
+    def pair(self) -> tuple[Residues, Axes]:
+        return self.residues, self.axes
+
+    def along(self, axes: Axes) -> Residues:
+        return self.residues.each(_aligner(self.axes, axes))
+
+
 class FieldProgram:
     """Evaluates nodes in the field at given sizes."""
 
-    def __init__(self, roots: Sequence[Node], sizes: Mapping[str, int], cut: frozenset[Node]) -> None:
+    def __init__(self, roots: Sequence[Node], sizes: Mapping[str, int], cut: Container[Node]) -> None:
         self.order = topological(roots, cut)
         self.sizes = sizes
-        self.cut = cut
 
-    def run(self, leaves: Mapping[Node, tuple[Residues, Axes]], arithmetic: FieldArithmetic) -> dict[Node, Any]:
-        values: dict[Node, tuple[Residues, Axes]] = {}
+    def run(self, values: dict[Node, Known], arithmetic: FieldArithmetic) -> None:
+        """Adds the value of every node. Raises Redraw and Missing; what was found before stays."""
         for node in self.order:
-            values[node] = leaves[node] if node in leaves else self._value(node, values, arithmetic)
-        return values
+            if node not in values:
+                arithmetic.conditions = set()
+                residues, axes = self._value(node, values, arithmetic)
+                decided = frozenset(arithmetic.conditions).union(*(values[o].conditions for o in operands(node)))
+                values[node] = Known(residues, axes, decided)
 
-    def _value(self, node: Node, values: Mapping[Node, Any], arithmetic: FieldArithmetic) -> tuple[Residues, Axes]:
+    def _value(self, node: Node, values: Mapping[Node, Known], arithmetic: FieldArithmetic) -> tuple[Residues, Axes]:
         match node:
             case Input():
                 raise AssertionError("an input without a value")
             case Quantity():
-                found: tuple[Residues, Axes] = values[node.operand]
-                return found
+                return values[node.operand].pair
             case Map():
-                axes: Axes = tuple(sorted({a for o in node.operands for a in values[o][1]}))
-                operands = [values[o][0].each(_aligner(values[o][1], axes)) for o in node.operands]
+                axes: Axes = tuple(sorted({a for o in node.operands for a in values[o].axes}))
+                given = [values[o].along(axes) for o in node.operands]
                 run = evaluator(_in_exponentials(lower(node.expression)))
-                result: Residues = run(arithmetic, operands, self.sizes)
+                result: Residues = run(arithmetic, given, self.sizes)
                 shape = tuple(a.dimension.size(self.sizes) for a in axes)
                 spread: Residues = result.each(lambda x: np.broadcast_to(np.asarray(x, dtype=object), shape))
                 return spread, axes
             case Sum():
-                value, own = values[node.operand]
+                value, own = values[node.operand].pair
                 places = tuple(own.index(axis) for axis in node.bound)
                 p, q = (np.sum(x, axis=places) % m for x, m in ((value.p, P), (value.q, Q)))
                 left = tuple(a for a in own if a not in node.bound)
                 return (arithmetic.positive(p, q) if value.log_p is not None else Residues(p, q)), left
             case Rename():
-                value, own = values[node.operand]
+                value, own = values[node.operand].pair
                 mapping = dict(node.mapping)
                 return value, tuple(mapping.get(a, a) for a in own)
             case Indicator():
                 return self._indicator(node)
             case Extremum():
-                value, own = values[node.operand]
+                value, own = values[node.operand].pair
                 return self._extremum(node, value, own, arithmetic)
             case Product():
-                value, own = values[node.operand]
+                value, own = values[node.operand].pair
                 left = tuple(a for a in own if a not in node.bound)
                 moved = value.each(_aligner(own, left + node.bound))
                 flat = moved.each(lambda x: x.reshape((*x.shape[: len(left)], -1)))
                 p, q = (_product(x, m) for x, m in ((flat.p, P), (flat.q, Q)))
                 return Residues(p, q), left
             case Inverse() | Determinant():
-                value, own = values[node.operand]
+                value, own = values[node.operand].pair
                 return self._of_matrix(node, value, own)
             case _:
                 assert_never(node)
@@ -423,14 +442,22 @@ class Draws:
     """Random leaves that honour the facts."""
 
     def __init__(self, seed: int, facts: Facts, sizes: Mapping[str, int]) -> None:
-        self.random = random.Random(seed)
+        self.random = random.Random()
         self.seed = seed
         self.facts = facts
         self.sizes = sizes
 
+    def add_leaves(self, nodes: Iterable[Node], cut: frozenset[Node], values: dict[Node, Known]) -> None:
+        """A value for every input and cut node that has none. Raises Redraw."""
+        for node in nodes:
+            if node not in values and (isinstance(node, Input) or node in cut):
+                values[node] = Known(*self.leaf(node))
+
     def leaf(self, node: Node) -> tuple[Residues, Axes]:
         axes = node.home if isinstance(node, Input) else node.axes
         shape = tuple(axis.dimension.size(self.sizes) for axis in axes)
+        # The same value whatever else is drawn.
+        self.random.seed(f"{self.seed}|{type(node).__name__}|{getattr(node, 'name', node.serial)}|{shape}")
         facts = dict(self.facts.get(node.name, ())) if isinstance(node, Input) else {}
         along = next((facts[f] for f in ("one_hot", "simplex", "sums_to_one") if f in facts), 0) or 0
         if "one_hot" in facts:
@@ -554,20 +581,23 @@ def identical(
     cut: frozenset[Node] = frozenset(),
     draws: int = 2,
     seed: int = 0,
+    points: Points[Known] | None = None,
 ) -> ExactEvidence:
     """Whether two nodes agree at random points of the field, at every size tried.
 
     A node that lacks an axis of the other is constant along it. `cut` nodes are drawn
-    like inputs. The evidence is None, with a reason, where nothing can be said.
+    like inputs; `points`, of one cut, remember what is evaluated. The evidence is None,
+    with a reason, where nothing can be said.
     """
     tried = tuple(sizes) if sizes is not None else default_sizes([left, right], cut)
+    points = points or Points()
     done: list[tuple[tuple[str, int], ...]] = []
     count = 0
     reason = ""
     try:
         for assignment in tried:
             for draw in range(draws):
-                outcome = _one_draw(left, right, assignment, facts or {}, cut, seed * 1000 + draw)
+                outcome = _one_draw(left, right, assignment, facts or {}, cut, seed * 1000 + draw, points)
                 if outcome is None:
                     reason = "undefined at every point tried"
                     break
@@ -588,24 +618,27 @@ def identical(
 
 
 def _one_draw(
-    left: Node, right: Node, sizes: Mapping[str, int], facts: Facts, cut: frozenset[Node], seed: int
-) -> bool | str | None:
+    left: Node, right: Node, sizes: Mapping[str, int], facts: Facts, cut: frozenset[Node], seed: int,
+    points: Points[Known],
+) -> bool | str | None:  # fmt: skip
     """Equality at one point: True or False, a reason, or None where every point is undefined."""
-    program = FieldProgram([left, right], sizes, cut)
-    if any(axis.dimension.size(sizes) < 1 for node in program.order for axis in node.axes):
-        return "a dimension has no entries at these sizes"
-    inputs = [n for n in program.order if isinstance(n, Input) or n in cut]
     for attempt in range(REDRAWS):
         draws = Draws(seed * REDRAWS + attempt, facts, sizes)
+        known = points.at(sizes, facts, draws.seed)
+        program = FieldProgram([left, right], sizes, known.keys())
+        if any(axis.dimension.size(sizes) < 1 for node in program.order for axis in node.axes):
+            return "a dimension has no entries at these sizes"
         try:
-            leaves = {node: draws.leaf(node) for node in inputs}
+            draws.add_leaves(program.order, cut, known)
             arithmetic = FieldArithmetic(draws.seed)
             # A positive leaf's logarithm must be that of the same arithmetic.
-            if _agree(program.run(leaves, arithmetic), left, right, sizes):
+            program.run(known, arithmetic)
+            if _agree(known, left, right):
                 return True
-            if not arithmetic.conditions:
+            conditions = known[left].conditions | known[right].conditions
+            if not conditions:
                 return False
-            return _by_patterns(program, leaves, arithmetic.conditions, left, right, sizes, draws.seed)
+            return _by_patterns(left, right, conditions, sizes, draws, cut)
         except Redraw:
             continue
         except Missing as why:
@@ -614,25 +647,30 @@ def _one_draw(
 
 
 def _by_patterns(
-    program: FieldProgram, leaves: Any, conditions: set[int], left: Node, right: Node, sizes: Any, seed: int
+    left: Node, right: Node, conditions: frozenset[int], sizes: Mapping[str, int], draws: Draws, cut: frozenset[Node]
 ) -> bool | str:
     """Every pattern of branches in turn, where there are few."""
     ordered = sorted(conditions)
     if len(ordered) > PATTERNS:
         return "too many branches to try them all"
+    program = FieldProgram([left, right], sizes, cut)
+    leaves: dict[Node, Known] = {}
+    draws.add_leaves(program.order, cut, leaves)
     for bits in itertools.product((0, 1), repeat=len(ordered)):
-        arithmetic = FieldArithmetic(seed, dict(zip(ordered, bits, strict=True)))
+        arithmetic = FieldArithmetic(draws.seed, dict(zip(ordered, bits, strict=True)))
+        values = dict(leaves)
         try:
-            if not _agree(program.run(leaves, arithmetic), left, right, sizes):
-                return False
+            program.run(values, arithmetic)
         except Redraw:
             continue
-        if arithmetic.conditions - conditions:
+        if not _agree(values, left, right):
+            return False
+        if (values[left].conditions | values[right].conditions) - conditions:
             return "branches inside branches"
     return True
 
 
-def _agree(values: Mapping[Node, Any], left: Node, right: Node, sizes: Mapping[str, int]) -> bool:
-    axes: Axes = tuple(sorted({*values[left][1], *values[right][1]}))
-    first, second = (values[n][0].each(_aligner(values[n][1], axes)) for n in (left, right))
+def _agree(values: Mapping[Node, Known], left: Node, right: Node) -> bool:
+    axes: Axes = tuple(sorted({*values[left].axes, *values[right].axes}))
+    first, second = (values[node].along(axes) for node in (left, right))
     return bool(np.all((first.p - second.p) % P == 0))

@@ -10,7 +10,7 @@ topological order and nothing has to recurse.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Container, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -250,7 +250,7 @@ def operands(node: Node) -> tuple[Node, ...]:
             return ()
 
 
-def topological(roots: Iterable[Node], cut: frozenset[Node] = frozenset()) -> list[Node]:
+def topological(roots: Iterable[Node], cut: Container[Node] = frozenset()) -> list[Node]:
     """Every node the roots are made of, operands first; nodes in `cut` are not looked into."""
     seen: set[Node] = set()
     stack = list(roots)

@@ -21,6 +21,8 @@ from derivcheck.canonical.form import Canonical, Equality, Facts
 from derivcheck.diagnostics import ContradictionError, Diagnostic, NumericError, UnsupportedError
 from derivcheck.graph import Axes, Determinant, Extremum, Input, Inverse, Map, Node, Quantity, topological
 from derivcheck.numeric.comparison import SidesAtAPoint, compare_precisely, compare_sides
+from derivcheck.numeric.program import Tensor
+from derivcheck.points import Points, facts_key
 from derivcheck.scalars import lower
 from derivcheck.slices import slice_at
 from derivcheck.verdicts import ExactEvidence, NumericEvidence, Verdict, Witness
@@ -72,12 +74,14 @@ class Judge:
         self.sizes = dict(sizes)
         self.seed = seed
         self._cuts = [*cuts, frozenset[Node]()]
+        self.field_points: Points[exact.Known] = Points()
+        self._points: Points[Tensor] = Points()
         self._canonicals: dict[tuple[frozenset[Node], tuple[object, ...]], Canonical] = {}
 
     # --- canonical form -------------------------------------------------------------------
 
     def _canonical(self, cut: frozenset[Node], facts: Facts) -> Canonical:
-        key = (cut, tuple(sorted((name, tuple(sorted(found, key=str))) for name, found in facts.items())))
+        key = (cut, facts_key(facts))
         if key not in self._canonicals:
             self._canonicals[key] = Canonical(facts, cut)
         return self._canonicals[key]
@@ -192,13 +196,17 @@ class Judge:
         """A second proof at one small assignment of sizes beside a proof; at two, drawn twice, without one."""
         sizes = exact.default_sizes([left, right])
         tried = sizes[:1] if proved else sizes
-        return exact.identical(left, right, sizes=tried, facts=facts, draws=1 if proved else 2, seed=self.seed)
+        return exact.identical(
+            left, right, sizes=tried, facts=facts, draws=1 if proved else 2, seed=self.seed, points=self.field_points
+        )
 
     def _numbers(
         self, left: Node, right: Node, axes: Axes, sizes: Mapping[str, int], facts: Facts, seed: int | None = None
     ) -> SidesAtAPoint:
+        # Further points are many, and asked about once.
+        points = self._points if seed is None else None
         try:
-            return compare_sides(left, right, axes, sizes, facts, self.seed if seed is None else seed)
+            return compare_sides(left, right, axes, sizes, facts, self.seed if seed is None else seed, points)
         except (NumericError, UnsupportedError) as problem:
             return SidesAtAPoint(NumericEvidence("cannot_tell", reason=problem.diagnostic.message))
 

@@ -7,7 +7,7 @@ fact `one_hot`, `simplex`, `sums_to_one` or `binary`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -17,6 +17,7 @@ from derivcheck.canonical.form import Facts
 from derivcheck.catalogue import functions as catalogue_functions
 from derivcheck.derivation import NamedTensor
 from derivcheck.diagnostics import DerivcheckError, Diagnostic, NotationError, SourceText, SpecError
+from derivcheck.facts import combined
 from derivcheck.graph import Axis, Dimension, Input, quantity, tensor
 from derivcheck.lowering.language import Lowering
 from derivcheck.lowering.letters import children
@@ -185,7 +186,8 @@ class _Builder:
                     counts[dimension] = counts.get(dimension, -1) + 1
                     axes.append(Axis(dimension, str(counts[dimension])))
                 made[member] = NamedTensor(member, name_tree(member), tensor(member, tuple(axes)), tuple(axes))
-                facts[member] = tuple(self._fact(fact, declaration.name, axes, labels) for fact in declaration.facts)
+                found = [self._fact(fact, declaration.name, axes, labels) for fact in declaration.facts]
+                facts[member] = combined(found, member, declaration.facts[0].where if found else None)
         return made, {name: found for name, found in facts.items() if found}
 
     def _fact(self, fact: Any, name: SourceText, axes: list[Axis], labels: Mapping[str, int]) -> tuple[str, int | None]:
@@ -204,10 +206,9 @@ class _Builder:
                                "the axis along which the entries belong together", help=choices or "a tensor with axes")
                 )  # fmt: skip
             return fact.name, 0
-        if fact.name in ("symmetric", "orthogonal") and (len(axes) != 2 or axes[0].dimension != axes[1].dimension):
-            raise SpecError(Diagnostic("DC037", f"`{fact.name}` needs a square matrix", fact.where))
-        if fact.name == "unit" and len(axes) != 1:
-            raise SpecError(Diagnostic("DC037", "`unit` needs a vector", fact.where))
+        if not _fits(fact.name, axes):
+            what = "a vector" if fact.name == "unit" else "a square matrix"
+            raise SpecError(Diagnostic("DC037", f"`{fact.name}` needs {what}", fact.where))
         return fact.name, None
 
     # --- layers ---------------------------------------------------------------------------
@@ -384,8 +385,17 @@ def with_facts(network: Network, given: tuple[SourceText, ...]) -> Facts:
                                f"{name}: {tensor_name} along {node.axes[0].dimension if node.axes else 'n'}")
                 )  # fmt: skip
             place = places[0]
-        facts[tensor_name] = (*facts.get(tensor_name, ()), (name, place))
+        if not _fits(name, node.axes):
+            what = "a vector" if name == "unit" else "a square matrix"
+            raise SpecError(Diagnostic("DC042", f"`{name}` needs {what}", text.where()))
+        facts[tensor_name] = combined((*facts.get(tensor_name, ()), (name, place)), tensor_name, text.where())
     return facts
+
+
+def _fits(fact: str, axes: Sequence[Axis]) -> bool:
+    if fact in ("symmetric", "orthogonal"):
+        return len(axes) == 2 and axes[0].dimension == axes[1].dimension
+    return fact != "unit" or len(axes) == 1
 
 
 def _is_opaque(tree: Expression) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from derivcheck.claims import Link, Pair, links_of, pair, pairs, proportional
+from derivcheck.claims import Link, Pair, links_of, pair, proportional
 from derivcheck.diagnostics import (
     ContradictionError,
     DerivcheckError,
@@ -54,8 +54,36 @@ Reader = Callable[[Examiner, Labels], Sequence[Equation]]
 
 
 @dataclass(frozen=True, slots=True)
+class Assertion:
+    """An equation as it was read, with numbers for its layer labels, and every step of it."""
+
+    written: Equation
+    equation: Equation
+    links: tuple[Link, ...]
+
+
+class Assertions:
+    """What is asserted at a depth and label, read and lowered once. Raises NotationError and UnsupportedError."""
+
+    def __init__(self, read: Reader) -> None:
+        self._read = read
+        self._found: dict[tuple[Examiner, tuple[tuple[str, int], ...]], tuple[Assertion, ...]] = {}
+
+    def __call__(self, examiner: Examiner, labels: Labels) -> tuple[Assertion, ...]:
+        key = (examiner, tuple(sorted(labels.items())))
+        if key not in self._found:
+            known = {**examiner.network.depth, **labels}
+            equations = [(written, labelled(written, known)) for written in self._read(examiner, labels)]
+            self._found[key] = tuple(
+                Assertion(written, equation, tuple(links_of(equation, examiner.network.scope)))
+                for written, equation in equations
+            )
+        return self._found[key]
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
-    """One thing that is asserted: how to read it, the text that its places refer to, and what is expected of it.
+    """One thing that is stated: what it asserts, the text that its places refer to, and what is expected of it.
 
     `span` is the part of the text that says it, all of it where there is none; `labels`
     are what its layer labels run through, given an examiner.
@@ -63,7 +91,7 @@ class Statement:
 
     declaration: ClaimDeclaration
     text: SourceText
-    read: Reader
+    assertions: Assertions
     span: tuple[int, int] | None = None
     labels: Callable[[Examiner], Sequence[Labels]] | None = None
 
@@ -91,7 +119,8 @@ def judge_claim(declaration: ClaimDeclaration, examiners: Sequence[Examiner], st
     if declaration.steps:
         return _judge_steps(declaration, examiners, strict)
     assert declaration.text is not None
-    return judge_statement(Statement(declaration, declaration.text, reader_of(declaration)), examiners, strict)
+    statement = Statement(declaration, declaration.text, Assertions(reader_of(declaration)))
+    return judge_statement(statement, examiners, strict)
 
 
 def judge_statement(statement: Statement, examiners: Sequence[Examiner], strict: bool) -> ClaimResult:
@@ -192,9 +221,8 @@ def _is_general(statement: Statement, above: Examiner) -> bool:
             first = min(int(family.first.text) for family in spec.families)
             for labels in statement.labels_at(examiner):
                 links: list[Pair] = []
-                for equation in statement.read(examiner, labels):
-                    equation = labelled(equation, {**examiner.network.depth, **labels})
-                    links += pairs(equation, examiner.network.scope)
+                for assertion in statement.assertions(examiner, labels):
+                    links += map(_pair_of, assertion.links)
                 label = next(iter(labels.values()), None)
                 yield Instance(next(iter(depth.values())), label, first, examiner.judge, tuple(links))
 
@@ -202,6 +230,13 @@ def _is_general(statement: Statement, above: Examiner) -> bool:
         return holds_for_every_depth(instances())
     except DerivcheckError:
         return False
+
+
+def _pair_of(link: Link) -> Pair:
+    """Raises NotationError and UnsupportedError for a link without a meaning."""
+    if not isinstance(link.outcome, Pair):
+        raise link.outcome
+    return link.outcome
 
 
 # --- judging ----------------------------------------------------------------------------------
@@ -234,20 +269,16 @@ def _judge_one(statement: Statement, examiner: Examiner, labels: Labels, before:
     network, text, declaration = examiner.network, statement.text, statement.declaration
     blank = statement.blank()
     context = ", ".join([*([examiner.prefix] if examiner.prefix else []), *(f"{k} = {v}" for k, v in labels.items())])
-    equations: list[Equation] = []
-    raw: list[Equation] = []
-    links: list[Link] = []
     try:
-        for equation in statement.read(examiner, labels):
-            raw.append(equation)
-            equations.append(labelled(equation, {**network.depth, **labels}))
-            links += links_of(equations[-1], network.scope)
+        assertions = statement.assertions(examiner, labels)
     except UnsupportedError as problem:
         return replace(blank, verdict="undecided", message=problem.diagnostic.message)
     except NotationError as problem:
         found = located(problem, text).diagnostic
         return replace(blank, diagnosis=found, message=found.message)
-    wording = Wording(declaration.notation, _written_labels(raw, {**network.depth, **labels}, network.scope))
+    links = [link for assertion in assertions for link in assertion.links]
+    written = [assertion.written for assertion in assertions]
+    wording = Wording(declaration.notation, _written_labels(written, {**network.depth, **labels}, network.scope))
     judged = [_judge_link(blank, link, examiner, text, wording, before) for link in links]
     result = _worst(judged)
     if len(judged) > 1:
@@ -257,7 +288,7 @@ def _judge_one(statement: Statement, examiner: Examiner, labels: Labels, before:
         result = replace(result, diagnosis=result.diagnosis.with_notes(("at", context)))
     if context and result.verdict not in HOLDS:
         result = replace(result, message=f"{result.message + ': ' if result.message else ''}at {context}")
-    return replace(result, reading="; ".join(to_plain(equation) for equation in equations))
+    return replace(result, reading="; ".join(to_plain(assertion.equation) for assertion in assertions))
 
 
 def _written_labels(equations: Sequence[Equation], known: Labels, scope: Scope) -> dict[int, Expression]:

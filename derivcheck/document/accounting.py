@@ -275,7 +275,7 @@ class Accountant:
         if update:
             claim = None
         else:
-            statement = Statement(declaration, text, reader, span, reader.labels)
+            statement = Statement(declaration, text, reader.assertions, span, reader.labels)
             claim = judge_statement(statement, examiners, self.strict)
         if claim is not None and claim.verdict not in HOLDS and expectation is None and is_example(passage, equation):
             said = "it gives a value to something that has others too"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from derivcheck.claims import pairs
 from derivcheck.componentwise import componentwise
 from derivcheck.diagnostics import DerivcheckError, NotationError, SourceText, SpecError
 from derivcheck.document.kinds import mentions
@@ -15,7 +14,7 @@ from derivcheck.latex.lines import Chain
 from derivcheck.latex.symbols import Symbols
 from derivcheck.notation.parser import parse_equation
 from derivcheck.notation.syntax import Equation, Junction, bottom_up
-from derivcheck.rulings import Labels, labelled, labels_of, spellings
+from derivcheck.rulings import Assertions, Labels, labelled, labels_of, spellings
 from derivcheck.spec import ClaimDeclaration, Spec
 from derivcheck.spec.declarations import Binding, Formula
 
@@ -67,6 +66,7 @@ class Reading:
         self._macros = macros
         self._declared = declared
         self._equations: dict[tuple[Examiner, tuple[tuple[str, int], ...]], Equation] = {}
+        self.assertions = Assertions(self)
         self._labels: dict[Examiner, Sequence[Labels]] = {}
         spans = [token.span for token in chain.tokens if token.kind == "sign" and token.text == "="]
         first = text.text[spans[0].start : spans[0].stop].strip() if spans else ""
@@ -124,7 +124,10 @@ class Reading:
                 equation = self.equation(examiner, labels)
                 if not mentions(equation, labels):
                     return [{}]
-                pairs(labelled(equation, {**examiner.network.depth, **labels}), examiner.network.scope)
+                for assertion in self.assertions(examiner, labels):
+                    for link in assertion.links:
+                        if isinstance(link.outcome, NotationError):
+                            raise link.outcome
             except NotationError as caught:
                 problem = problem or caught
                 if caught.diagnostic.code in NO_SUCH_LAYER:

@@ -144,6 +144,8 @@ PAGES: dict[str, Page] = {
     "DC042": _spec("not a fact of a claim", "`given` of a claim is a fact and a tensor, along an axis where it needs one.",
                    "tensors: {y: n}\nclaims:\n  a: {claim: sum(y) = 1, given: 'y sums to one'}\n",
                    "tensors: {y: n}\nclaims:\n  a: {claim: sum(y) = 1, given: 'sums_to_one: y'}\n"),
+    "DC043": _spec("facts that are not supported together", "Numbers are tried at points at which every given fact holds; a point is drawn for one fact, or for two that amount to a third (`binary` and `sums_to_one` are `one_hot`).",
+                   "tensors: {y: {axes: n, given: [unit, positive]}}\nclaims:\n  a: sum(y^2) = 1\n", "tensors: {y: {axes: n, given: unit}}\nclaims:\n  a: sum(y^2) = 1\n"),
     "DC055": _spec("not an ignored finding", "`# derivcheck: ignore[CODE] reason` at a claim lets it pass with that finding: a code of DC1xx to DC4xx, `undecided`, or `checked` under --strict. The reason is needed; derivcheck's own bugs are not ignored.",
                    "tensors: {x: n}\nloss: {L: sum(x^2)}\nclaims:\n  a: dL/dx = x  # derivcheck: ignore[DC201]\n",
                    "tensors: {x: n}\nloss: {L: sum(x^2)}\nclaims:\n  a: dL/dx = x  # derivcheck: ignore[DC201] the book leaves factors out\n"),

@@ -21,7 +21,7 @@ from derivcheck.grading.questions import AnswerReader, left_side
 from derivcheck.network import build, depths
 from derivcheck.notation.printer import to_plain
 from derivcheck.notation.syntax import Negate, Number
-from derivcheck.rulings import Statement, judge_claim, judge_statement
+from derivcheck.rulings import Assertions, Statement, judge_claim, judge_statement
 from derivcheck.spec import Spec
 from derivcheck.spec.declarations import VERDICTS
 from derivcheck.spec.loader import load_spec
@@ -237,7 +237,7 @@ class Grader:
         before = takewhile(lambda label: label != answer.label, self.declarations)
         earlier = [self.declarations[label] for label in before]
         reader = AnswerReader(declaration, source, answer.notation, examiners[0], earlier)
-        statement = Statement(reader.declaration, reader.text, reader)
+        statement = Statement(reader.declaration, reader.text, Assertions(reader))
         return judge_statement(statement, examiners, strict=False), reader
 
     def _of(self, result: ClaimResult, reader: AnswerReader, source: SourceText) -> Finding:

@@ -15,14 +15,18 @@ import numpy as np
 import sympy
 
 from derivcheck.canonical.form import Facts
-from derivcheck.graph import Axes, Axis, Map, Node, mapped, topological
+from derivcheck.graph import Axes, Axis, Input, Map, Node, mapped, topological
 from derivcheck.numeric.census import census
 from derivcheck.numeric.differences import EPSILON
 from derivcheck.numeric.program import Program, Sizes, Tensor
-from derivcheck.numeric.sampling import finite_run, honoured
+from derivcheck.numeric.sampling import STYLES, finite_run, generator_of, honoured, no_finite_point, sample
 from derivcheck.numeric.survey import PROBE, Surveyor, Way, laid_out
+from derivcheck.points import Points
 from derivcheck.scalars import lower
 from derivcheck.verdicts import NumericEvidence, NumericVerdict
+
+JITTER = 1 << 20  # added to the seed of a point for the signs of its moves
+REMEMBERED = 1 << 14  # entries of an array, above which it is evaluated anew for every question
 
 
 def compare_gradient(
@@ -101,10 +105,18 @@ def _noise(
     program: Program, values: Mapping[Node, Tensor], axes: Sequence[Axes], sizes: Sizes, outputs: Sequence[Any]
 ) -> float:
     """How far the outputs move when every input moves by a few units in the last place."""
+    moved = [
+        np.broadcast_to(value.aligned((PROBE, *place)), [2, *(axis.dimension.size(sizes) for axis in place)])
+        for value, place in zip(_jittered(program, values, sizes), axes, strict=True)
+    ]
+    return _spread(moved, outputs)
+
+
+def _spread(moved: Sequence[Any], outputs: Sequence[Any]) -> float:
+    """The noise, from the outputs at points a few units in the last place away."""
     worst = 0.0
-    for value, place, reference in zip(_jittered(program, values, sizes), axes, outputs, strict=True):
-        shape = [2, *(axis.dimension.size(sizes) for axis in place)]
-        difference = np.abs(np.broadcast_to(value.aligned((PROBE, *place)), shape) - reference)
+    for values, reference in zip(moved, outputs, strict=True):
+        difference = np.abs(values - reference)
         largest = float(np.max(difference)) if difference.size else 0.0
         worst = max(worst, largest if np.isfinite(largest) else 0.0)
     scale = max(float(np.max(np.abs(o))) if np.size(o) else 0.0 for o in outputs)
@@ -191,15 +203,18 @@ class SidesAtAPoint:
     seed: int = 0
 
 
-def compare_sides(left: Node, right: Node, axes: Axes, sizes: Sizes, facts: Facts, seed: int) -> SidesAtAPoint:
+def compare_sides(
+    left: Node, right: Node, axes: Axes, sizes: Sizes, facts: Facts, seed: int, points: Points[Tensor] | None = None
+) -> SidesAtAPoint:
     """Both sides in floats; a difference beyond the bar is confirmed to 50 digits.
 
-    Raises NumericError where no finite point is found.
+    `points` remember what is evaluated. Raises NumericError where no finite point is found.
     """
-    program = Program([left, right], seed=seed)
-    values, outputs = finite_run(program, sizes, facts, seed)
-    first, second = (laid_out(t, axes, sizes) for t in outputs)
-    bar = _noise(program, values, (axes, axes), sizes, (first, second))
+    known, outputs = _copies([left, right], sizes, facts, seed, points or Points())
+    copies = [np.broadcast_to(t.aligned((PROBE, *axes)), [3, *(a.dimension.size(sizes) for a in axes)])
+              for t in outputs]  # fmt: skip
+    first, second = (copy[0] for copy in copies)
+    bar = _spread([copy[1:] for copy in copies], (first, second))
     error = np.abs(first - second)
     count = int(np.size(error))
     place = np.unravel_index(int(np.argmax(error)), np.shape(error)) if count else ()
@@ -208,6 +223,11 @@ def compare_sides(left: Node, right: Node, axes: Axes, sizes: Sizes, facts: Fact
     relative, relative_bar = (worst / scale, bar / scale) if scale else (0.0, 0.0)
     if worst <= bar or worst == 0.0:
         return SidesAtAPoint(NumericEvidence("agrees", "two sides", relative, relative_bar, count))
+    values: dict[Node, Tensor] = {
+        node: Tensor(known[node].array[0], known[node].axes[1:])
+        for node in topological([left, right])
+        if isinstance(node, Input)
+    }
     precise = _at_fifty_digits(left, right, axes, sizes, values, seed, place)
     gap = abs(precise[0] - precise[1])
     size = max(abs(precise[0]), abs(precise[1]), mpmath.mpf(10) ** -300)
@@ -219,6 +239,34 @@ def compare_sides(left: Node, right: Node, axes: Axes, sizes: Sizes, facts: Fact
         tuple(int(k) + 1 for k in place), float(first[place]), float(second[place]),
         mpmath.nstr(precise[0], 12), mpmath.nstr(precise[1], 12), dict(sizes), seed,
     )  # fmt: skip
+
+
+def _copies(
+    nodes: Sequence[Node], sizes: Sizes, facts: Facts, seed: int, points: Points[Tensor]
+) -> tuple[dict[Node, Tensor], list[Tensor]]:
+    """(what is known at a point at which every node is finite, the nodes there).
+
+    Everything has three copies along the probe axis: the point itself, and two whose inputs are
+    moved by a few units in the last place. Raises NumericError where no finite point is found.
+    """
+    for style in STYLES:
+        known = points.at(sizes, facts, seed, style)
+        program = Program(nodes, known.keys(), seed)
+        fresh = [node for node in program.order if isinstance(node, Input) and node not in known]
+        for node, value in sample(fresh, sizes, facts, seed, style).items():
+            array = np.asarray(value.array)
+            signs = generator_of(node, seed + JITTER, array.shape).choice([-1.0, 1.0], size=(2, *array.shape))
+            moved = np.concatenate([array[None], array * (1 + 4 * EPSILON * signs)])
+            known[node] = Tensor(moved, (PROBE, *value.axes))
+        values = program.run_all(known, sizes)
+        for node in program.order:
+            if node in values and np.size(values[node].array) <= REMEMBERED:
+                known[node] = values[node]
+        outputs = [program.settled(values[node]) for node in nodes]
+        plain = [t.aligned((PROBE, *(axis for axis in t.axes if axis != PROBE)))[0] for t in outputs]
+        if all(np.all(np.isfinite(np.real(array))) for array in plain):
+            return values, outputs
+    raise no_finite_point(Program(nodes, seed=seed), sizes, facts, seed)
 
 
 def compare_precisely(left: Node, right: Node, axes: Axes, sizes: Sizes, facts: Facts, seed: int) -> SidesAtAPoint:

@@ -6,7 +6,7 @@ many perturbed copies are evaluated at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, assert_never
@@ -80,7 +80,7 @@ class Program:
     """The nodes below `outputs`, ready to be run; nodes in `leaves` are given like inputs."""
 
     def __init__(
-        self, outputs: Sequence[Node], leaves: frozenset[Node] = frozenset(), seed: int = 0, digits: int = 0
+        self, outputs: Sequence[Node], leaves: Container[Node] = frozenset(), seed: int = 0, digits: int = 0
     ) -> None:
         self.outputs = tuple(outputs)
         self.leaves = leaves
@@ -97,18 +97,17 @@ class Program:
                 for operand in _operands(node):
                     users[operand] = users.get(operand, 0) + 1
         kept = set(outputs)
-        # A product that only a sum uses is contracted with it and never laid out.
-        self.fused = frozenset(
-            node.operand
+        # A product is contracted with the sum over it; one that only the sum uses is never laid out.
+        self.contracted = {
+            node: node.operand
             for node in self.order
             if isinstance(node, Sum)
             and node not in leaves
             and isinstance(node.operand, Map)
             and node.operand not in leaves
-            and node.operand not in kept
-            and users[node.operand] == 1
             and is_product(node.operand.expression)
-        )
+        }
+        self.fused = frozenset(node for node in self.contracted.values() if node not in kept and users[node] == 1)
 
     def run(self, given: Mapping[Node, Tensor], sizes: Sizes) -> list[Tensor]:
         """The outputs for the given inputs. Overflow and NaN are left in the values."""
@@ -120,14 +119,10 @@ class Program:
         for dimension in self._dimensions:
             if dimension.size(sizes) < 1:
                 raise NumericError(Diagnostic("DC504", f"the dimension `{dimension}` has no entries at these sizes"))
-        values: dict[Node, Tensor] = {}
+        values = dict(given)
         with np.errstate(all="ignore"):
             for node in self.order:
-                if node in given:
-                    values[node] = given[node]
-                elif node in self.fused:
-                    continue
-                else:
+                if node not in values and node not in self.fused:
                     values[node] = self.value(node, values, sizes)
         return values
 
@@ -178,15 +173,13 @@ class Program:
         return Tensor(mantissa, axes, None if scale is None else np.broadcast_to(scale, np.shape(mantissa)))
 
     def _sum(self, node: Sum, values: dict[Node, Tensor], sizes: Sizes) -> Tensor:
-        if node.operand in self.fused:
-            assert isinstance(node.operand, Map)
-            operands = [_plainly(values[operand]) for operand in node.operand.operands]
-            if not self._precise and all(operand.scale is None for operand in operands):
-                return contracted(operands, node.bound)
-            value = self.map(node.operand, operands, sizes)
-        else:
-            value = values[node.operand]
-        return summed(value, node.bound)
+        product = self.contracted.get(node)
+        if product is None:
+            return summed(values[node.operand], node.bound)
+        operands = [_plainly(values[operand]) for operand in product.operands]
+        if not self._precise and all(operand.scale is None for operand in operands):
+            return contracted(operands, node.bound)
+        return summed(self.map(product, operands, sizes), node.bound)
 
     def _indicator(self, node: Indicator, sizes: Sizes) -> Tensor:
         """0/1 arrays; positions count from 1, those of a window from 0."""

@@ -31,10 +31,15 @@ def sample(inputs: Iterable[Node], sizes: Sizes, facts: Facts, seed: int, style:
         shape = tuple(axis.dimension.size(sizes) for axis in axes)
         if any(length < 1 for length in shape):
             raise NumericError(Diagnostic("DC504", f"a dimension of `{_name(node)}` has no entries at these sizes"))
-        generator = np.random.default_rng([seed, *_name(node).encode(), *shape])
+        generator = generator_of(node, seed, shape)
         given = facts.get(_name(node), ()) if isinstance(node, Input) else ()
         values[node] = Tensor(_array(generator, shape, dict(given), style), axes)
     return values
+
+
+def generator_of(node: Node, seed: int, shape: tuple[int, ...]) -> Any:
+    """Random numbers of a node's own."""
+    return np.random.default_rng([seed, *_name(node).encode(), *shape])
 
 
 def _name(node: Node) -> str:
@@ -118,7 +123,14 @@ def finite_run(program: Program, sizes: Sizes, facts: Facts, seed: int) -> tuple
         outputs = program.run(values, sizes)
         if all(np.all(np.isfinite(np.real(t.array))) for t in outputs):
             return values, outputs
-    raise NumericError(Diagnostic("DC501", f"{_culprit(program, values, sizes)}, at every point tried"))
+    raise no_finite_point(program, sizes, facts, seed)
+
+
+def no_finite_point(program: Program, sizes: Sizes, facts: Facts, seed: int) -> NumericError:
+    """The error (DC501) that tells what goes wrong first at the last point tried."""
+    inputs = [n for n in program.order if isinstance(n, Input) or n in program.leaves]
+    values = sample(inputs, sizes, facts, seed, STYLES[-1])
+    return NumericError(Diagnostic("DC501", f"{_culprit(program, values, sizes)}, at every point tried"))
 
 
 def _culprit(program: Program, values: Mapping[Node, Tensor], sizes: Sizes) -> str:
