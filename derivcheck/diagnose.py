@@ -524,7 +524,12 @@ class Diagnoser:
                         return
 
     def _differ_in_field(self, link: Pair, sizes: Sequence[Mapping[str, int]], facts: Facts) -> bool:
-        return exact.identical(link.left, link.right, sizes=sizes, facts=facts, draws=1, seed=17).equal is False
+        return (
+            exact.identical(
+                link.left, link.right, sizes=sizes, facts=facts, draws=1, seed=17, points=self.judge.field_points
+            ).equal
+            is False
+        )
 
     def _diagonal(self, link: Pair) -> Iterator[tuple[str, str]]:
         """Right where two letters agree: what is missing is the rest of the Jacobian."""

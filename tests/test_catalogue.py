@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 
 from derivcheck.catalogue.activations import ACTIVATIONS
+from derivcheck.catalogue.operations import OPERATIONS
 from derivcheck.derive import gradient
 from derivcheck.jacobian import names, show
+from derivcheck.lowering.calls import BUILTINS
 from derivcheck.network import build
 from derivcheck.numeric.comparison import compare_gradient
 from derivcheck.numeric.program import Program, Tensor
 from derivcheck.spec import read_spec
+from derivcheck.verify import check_equation
 
 
 @pytest.mark.parametrize("name", names())
@@ -100,3 +103,23 @@ def test_a_small_error_in_one_entry_is_seen() -> None:
         claimed = add(true, multiply(constant(scale), spike)) if scale else true
         sizes = {"n": 4, "m": 5}
         assert compare_gradient(network.loss.node, w.node, claimed, sizes, {}, 1).verdict == verdict
+
+
+def test_every_operation_is_listed() -> None:
+    assert {name for name, _, _ in OPERATIONS} == set(BUILTINS)
+
+
+@pytest.mark.parametrize(("name", "signature", "about"), OPERATIONS, ids=[name for name, _, _ in OPERATIONS])
+def test_an_operation_is_called_as_it_is_listed(name: str, signature: str, about: str) -> None:
+    assert signature.startswith(f"{name}(")
+    assert about
+    if name == "opaque":
+        spec = read_spec(f"tensors: {{x: n, y: m}}\nloss: {{L: '{signature}'}}")
+        assert check_equation("dL/dx = dL/dx", spec).verdict == "proved"
+        return
+    spec = read_spec("tensors: {x: n, y: n, A: n n, B: m k, X: n m}\nloss: {L: sum(X)}")
+    claim = f"delta(i, j) = {signature}" if name == "delta" else f"{signature} = {signature}"
+    if name == "window":
+        spec = read_spec("tensors: {u: p, w: r, v: p+r-1}\nloss: {L: sum(v)}")
+        claim = f"{signature}*v[t]*u[i]*w[k] = w[k]*u[i]*{signature}*v[t]"
+    assert check_equation(claim, spec).verdict == "proved"

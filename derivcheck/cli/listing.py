@@ -26,6 +26,7 @@ class Kind(str, Enum):  # noqa: UP042 - Typer reads the values
     functions = "functions"
     layers = "layers"
     losses = "losses"
+    operations = "operations"
     codes = "codes"
     claims = "claims"
 
@@ -36,18 +37,18 @@ class ListFormat(str, Enum):  # noqa: UP042
 
 
 def list_names(
-    kind: Annotated[Kind | None, typer.Argument(help="What to list; functions, layers and losses by default.")] = None,
+    kind: Annotated[Kind | None, typer.Argument(help="What to list; all that formulas may use by default.")] = None,
     specs: Annotated[
         list[Path] | None, typer.Argument(help="For claims: spec files or folders; the folder specs by default.")
     ] = None,
     format: Annotated[ListFormat, typer.Option("--format", help="How to write.")] = ListFormat.text,
     ascii: Annotated[bool, typer.Option("--ascii", help="ASCII only, whatever the terminal can show.")] = False,
 ) -> int:
-    """List the functions, layers and losses that formulas may use, the codes, or the claims of specs."""
+    """List the functions, layers, losses and operations that formulas may use, the codes, or the claims of specs."""
     if specs and kind is not Kind.claims:
         wanted = f"derivcheck list claims {specs[0]}"
         raise DerivcheckError(Diagnostic("DC684", "only `list claims` takes specs", help=wanted))
-    kinds = (kind,) if kind is not None else (Kind.functions, Kind.layers, Kind.losses)
+    kinds = (kind,) if kind is not None else (Kind.functions, Kind.layers, Kind.losses, Kind.operations)
     unreadable: list[Diagnostic] = []
     found = {one.value: claim_rows(specs or [], unreadable) if one is Kind.claims else name_rows(one) for one in kinds}
     _write(found, format, ascii)
@@ -83,6 +84,7 @@ def name_rows(kind: Kind) -> Rows:
     from derivcheck.catalogue.elementary import ELEMENTARY_NAMES
     from derivcheck.catalogue.layers import LAYERS
     from derivcheck.catalogue.losses import LOSSES
+    from derivcheck.catalogue.operations import OPERATIONS
     from derivcheck.explain import PAGES
 
     if kind is Kind.codes:
@@ -95,6 +97,8 @@ def name_rows(kind: Kind) -> Rows:
         known = {entry.name for entry in ACTIVATIONS}
         return rows + [{"name": name, "signature": f"{name}(t)", "about": about}
                        for name, about in ELEMENTARY_NAMES if name not in known]  # fmt: skip
+    if kind is Kind.operations:
+        return [{"name": name, "signature": signature, "about": about} for name, signature, about in OPERATIONS]
     definitions = LAYERS if kind is Kind.layers else LOSSES
     return [{"name": entry.name, "signature": entry.signature, "about": entry.about} for entry in definitions]
 
