@@ -148,6 +148,9 @@ class ClaimResult(Displayed):
 Standing = Literal["judged", "definition", "ambiguous", "unread"]
 
 
+ASIDES = frozenset({"DC624", "DC628", "DC629", "DC630"})  # formulas that assert nothing by themselves
+
+
 @dataclass(frozen=True, slots=True)
 class FormulaResult:
     """One formula of a document that asserts something, accounted for.
@@ -163,6 +166,7 @@ class FormulaResult:
     reason: Diagnostic | None = None
     bound: bool = False  # whether it needed a binding of its own
     holds: bool = True
+    expected: bool = False  # whether the sidecar says what becomes of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +196,35 @@ class FileResult(Displayed):
         """0 everything holds, 1 something does not, 2 could not be judged, 3 derivcheck's own bug."""
         if self.contradiction:
             return 3
-        if self.error is not None:
+        if self.error is not None or self.illegible:
             return 2
         failed = any(self.fails(claim) for claim in self.claims) or any(self.fails(f) for f in self.formulas)
         failed = failed or any(self.gradient_fails(gradient) for gradient in self.gradients)
         return 1 if failed or (self.strict and self.warnings) else 0
+
+    @property
+    def failure(self) -> Diagnostic | None:
+        """Why there are no results: what could not be read, or that there was nothing to judge."""
+        if self.error is None and self.illegible:
+            what = "no formula of the document could be read"
+            return Diagnostic("DC632", what, self.formulas[0].where, "the first of them")
+        if self.blank:
+            what = "there is nothing to judge: neither a loss nor a claim is declared"
+            return Diagnostic("DC682", what, Where(self.path, 1, 1), help="claims: {name: equation}")
+        return self.error
+
+    @property
+    def blank(self) -> bool:
+        """Whether there was nothing to judge, though nothing was left out."""
+        found = (self.error, self.gradients, self.claims, self.formulas, self.document, self.notes, self.deselected)
+        return not any(found)
+
+    @property
+    def illegible(self) -> bool:
+        """Whether a document has formulas that were not to be read, unexpectedly, and not one that was."""
+        if any(formula.standing not in ("unread", "ambiguous") or formula.expected for formula in self.formulas):
+            return False
+        return any(formula.reason is not None and formula.reason.code not in ASIDES for formula in self.formulas)
 
     def fails(self, result: ClaimResult | FormulaResult) -> bool:
         """Whether a claim or a formula makes the file fail: it does not hold, is not ignored, and open ones count."""
@@ -232,5 +260,5 @@ class Report(Displayed):
     @property
     def exit_code(self) -> int:
         """The highest code of the files; 2 where there was nothing to judge. With `exit_zero`, 1 becomes 0."""
-        code = max((file.exit_code for file in self.files), default=2)
+        code = max((2 if file.blank else file.exit_code for file in self.files), default=2)
         return 0 if code == 1 and self.exit_zero else code

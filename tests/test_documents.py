@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from derivcheck.document.passages import read_manuscript
 from derivcheck.report.coverage import coverage, standing
-from derivcheck.verdicts import FileResult, FormulaResult
-from derivcheck.verify import verify_document, verify_file
+from derivcheck.verdicts import FileResult, FormulaResult, Report
+from derivcheck.verify import verify_document, verify_file, verify_text
 
 SPEC = """
 layout: {layout}
@@ -279,3 +279,31 @@ def test_any_text_is_a_document_or_refused(pieces: list[str], name: str) -> None
         start = passage.text.origin[0][1] - 1
         if not passage.stray:
             assert lines[first - 1][start:].startswith(passage.text.text.split("\n")[0])
+
+
+# --- nothing that could be read ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "code"),
+    [
+        (r"The $\foo q = w$.", "", 2),
+        (r"The $\foo q = w$ and $\foo = 2$.", "  expect: {line 1: unread}\n", 0),
+        (r"The $\foo q = w$ and $z = W x + b$.", "", 0),
+        ("For $l = 1$ and $i = j$.", "", 0),
+        ("No formula at all.", "", 0),
+    ],
+)
+def test_a_document_none_of_which_could_be_read_is_no_green_run(
+    tmp_path: pathlib.Path, text: str, more: str, code: int
+) -> None:
+    result = judged(tmp_path, text, more)
+    assert result.error is None
+    assert result.exit_code == code
+
+
+def test_a_spec_with_nothing_to_judge_is_no_green_run() -> None:
+    nothing, something = verify_text("tensors: {x: n}\n"), verify_text("tensors: {x: n}\nclaims: {a: x = x}\n")
+    assert Report((nothing,)).exit_code == 2
+    assert Report((something, nothing)).exit_code == 2
+    assert Report((something,)).exit_code == 0

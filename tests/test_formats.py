@@ -331,7 +331,7 @@ def test_annotations_are_nine_and_refuted_claims_first() -> None:
 
 def test_nothing_in_a_text_is_a_command_or_ends_a_property() -> None:
     lines = shown("github", Report((hostile(),))).splitlines()
-    assert sum(line.startswith("::") for line in lines) == 3
+    assert sum(line.startswith("::") for line in lines) == 4
     for line in lines[:3]:
         found = re.fullmatch(r"::\w+ ([^:]*)::(.*)", line)
         assert found is not None

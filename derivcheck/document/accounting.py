@@ -239,7 +239,8 @@ class Accountant:
         text = passage.text
         shown = text.text[span[0] : span[1]].strip()
         holds = expectation.verdict == standing if expectation is not None else not self.strict
-        return FormulaResult(passage.kind, shown, text.where(*span), standing, None, problem, bound, holds)
+        expected = expectation is not None
+        return FormulaResult(passage.kind, shown, text.where(*span), standing, None, problem, bound, holds, expected)
 
     def _chain(
         self, passage: Passage, chain: Chain, span: tuple[int, int], binding: Binding | None,

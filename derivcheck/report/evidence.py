@@ -118,6 +118,8 @@ def file_summary(file: FileResult) -> str:
     if file.claims:
         claims = [_outcome(claim) for claim in file.claims]
         parts.append(f"{counting(len(file.claims), 'claim')}: {_tally(claims)}")
+    if file.illegible:
+        parts.append(f"{counting(len(file.formulas), 'formula')}, none of which could be read")
     if file.warnings:
         parts.append(f"{counting(len(file.warnings), 'unused ignore')}")
     return "; ".join(parts) or "nothing to judge"

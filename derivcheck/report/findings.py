@@ -77,9 +77,9 @@ def own_claims(file: FileResult) -> list[ClaimResult]:
 
 def file_finding(file: FileResult) -> Finding | None:
     """Why a file could not be judged, or that derivcheck contradicts itself."""
-    if file.error is None and not file.contradiction:
+    if file.failure is None and not file.contradiction:
         return None
-    problem = file.error or Diagnostic("DC901", "derivcheck contradicts itself here: this is its own bug")
+    problem = file.failure or Diagnostic("DC901", "derivcheck contradicts itself here: this is its own bug")
     where = problem.where or Where(file.path, 1, 1)
     return Finding("bug" if file.contradiction else "file", file.path, "internal error" if file.contradiction
                    else "error", where.line_text.strip() or problem.message, problem, where)  # fmt: skip

@@ -129,7 +129,7 @@ def _file(file: FileResult, number: int, level: str) -> Element:
         "section",
         element("p", element("code", place), class_="dim"),
         element("p", f"Source: {file.source}", class_="dim") if file.source else None,
-        diagnostic(file.error, "internal error" if file.contradiction else "error") if file.error is not None else None,
+        diagnostic(file.failure, "internal error" if file.contradiction else "error") if file.failure else None,
         *(diagnostic(warning, "error" if file.strict else "warning") for warning in file.warnings),
         *(element("p", f"Note: {note}") for note in file.notes),
         *_Sections(file, level).written(),

@@ -55,7 +55,7 @@ def _summary(report: Report) -> dict[str, Any]:
     claims = [claim for file in report.files for claim in file.claims]
     return {
         "files": len(report.files),
-        "errors": sum(file.error is not None for file in report.files),
+        "errors": sum(file.failure is not None for file in report.files),
         "gradients": _tally(gradient.verdict for gradient in gradients),
         "claims": _tally(claim.verdict for claim in claims),
         "formulas": sum(len(file.formulas) for file in report.files),
@@ -92,7 +92,7 @@ def file_values(file: FileResult) -> dict[str, Any]:
         "strict": file.strict,
         "fail_on": file.fail_on,
         "deselected": file.deselected,
-        "error": diagnostic_values(file.error),
+        "error": diagnostic_values(file.failure),
         "contradiction": file.contradiction,
         "exit_code": file.exit_code,
     }

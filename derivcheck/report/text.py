@@ -87,9 +87,9 @@ def _write_file(file: FileResult, console: Console, page: Page) -> None:
     _line(console, heading)
     if file.source and page.verbosity > 0:
         _line(console, page.text(f"source: {file.source}", DIM))
-    if file.error is not None:
+    if file.failure is not None:
         title = "internal error" if file.contradiction else "error"
-        for line in diagnostic_lines(file.error, page, title=title):
+        for line in diagnostic_lines(file.failure, page, title=title):
             _line(console, line)
     # Who verifies a document asks for its equations; the gradients that stand behind them are on request.
     shown = page.verbosity > 0 if file.document == file.path else page.verbosity >= 0
@@ -119,8 +119,9 @@ def _write_file(file: FileResult, console: Console, page: Page) -> None:
             _line(console, page.text(f"  {file.deselected} more are not selected", DIM))
     if gradients or claims or file.warnings:
         console.line()
-    style = "green" if file.exit_code == 0 else "red"
-    mark = _mark(file.exit_code == 0, page)
+    holds = file.exit_code == 0 and file.failure is None
+    style = "green" if holds else "red"
+    mark = _mark(holds, page)
     _line(console, Text.assemble((mark + " ", style)) + page.text(f"{file.path}: {file_summary(file)}"))
 
 
@@ -141,7 +142,7 @@ def overall(report: Report, page: Page) -> Text:
     failed = [f"{counting(wrong, 'claim')} {'does' if wrong == 1 else 'do'} not hold"] if wrong else []
     open_ = sum(file.gradient_fails(gradient) for file in report.files for gradient in file.gradients)
     failed += [f"{counting(open_, 'gradient')} {'does' if open_ == 1 else 'do'} not hold"] if open_ else []
-    unread = [file.path for file in report.files if file.error is not None or file.contradiction]
+    unread = [file.path for file in report.files if file.failure is not None or file.contradiction]
     failed += [f"{counting(len(unread), 'spec')} could not be judged ({_some(unread)})"] if unread else []
     formulas = sum(file.fails(formula) for file in report.files for formula in file.formulas if formula.claim is None)
     failed += [f"{counting(formulas, 'formula')} {'is' if formulas == 1 else 'are'} unread"] if formulas else []
