@@ -27,7 +27,8 @@ from derivcheck.scalars import lower
 from derivcheck.slices import slice_at
 from derivcheck.verdicts import ExactEvidence, NumericEvidence, Verdict, Witness
 
-SMOOTH_POINTS, BRANCHED_POINTS = 2, 24
+SMOOTH_POINTS, BRANCHED_POINTS = 2, 48
+SPREADS = (1.0, 8.0, 1.0, 1 / 64, 1.0, 64.0, 1.0, 4096.0)  # of the further points of functions with branches
 MAXIMAL_ENTRIES = 36
 
 FACT_TEXTS = {
@@ -201,24 +202,26 @@ class Judge:
         )
 
     def _numbers(
-        self, left: Node, right: Node, axes: Axes, sizes: Mapping[str, int], facts: Facts, seed: int | None = None
-    ) -> SidesAtAPoint:
+        self, left: Node, right: Node, axes: Axes, sizes: Mapping[str, int], facts: Facts, seed: int | None = None,
+        spread: float = 1.0,
+    ) -> SidesAtAPoint:  # fmt: skip
         # Further points are many, and asked about once.
         points = self._points if seed is None else None
         try:
-            return compare_sides(left, right, axes, sizes, facts, self.seed if seed is None else seed, points)
+            return compare_sides(left, right, axes, sizes, facts, self.seed if seed is None else seed, points, spread)
         except (NumericError, UnsupportedError) as problem:
             return SidesAtAPoint(NumericEvidence("cannot_tell", reason=problem.diagnostic.message))
 
     def _other_points(self, left: Node, right: Node, axes: Axes, facts: Facts) -> SidesAtAPoint | None:
         """Further points and sizes: what agrees at one may differ at another.
 
-        Functions with branches are tried at many more: they may differ in a small region only.
+        Functions with branches are tried at many more, near and far: they may differ in a region only.
         """
-        count = BRANCHED_POINTS if _has_branches([left, right]) else SMOOTH_POINTS
+        branched = _has_branches([left, right])
         for sizes in self.small_sizes([left, right]):
-            for seed in range(self.seed + 1, self.seed + 1 + count):
-                sides = self._numbers(left, right, axes, sizes, facts, seed)
+            for k in range(BRANCHED_POINTS if branched else SMOOTH_POINTS):
+                spread = SPREADS[k % len(SPREADS)] if branched else 1.0
+                sides = self._numbers(left, right, axes, sizes, facts, self.seed + 1 + k, spread)
                 if sides.evidence.verdict == "differs":
                     return sides
         return None
@@ -262,7 +265,7 @@ class Judge:
         used = {name for axis in axes for name, _ in axis.dimension.terms} | _size_names([left, right])
         return Witness(
             tuple(sorted((n, s) for n, s in sides.sizes.items() if n in used)), sides.seed, sides.entry,
-            claimed=sides.precise_right, derived=sides.precise_left,
+            claimed=sides.precise_right, derived=sides.precise_left, spread=sides.spread,
         )  # fmt: skip
 
     def _contradiction(self, message: str, sides: SidesAtAPoint) -> None:
@@ -275,9 +278,16 @@ class Judge:
 
 
 def _has_branches(nodes: Iterable[Node]) -> bool:
+    """Whether something is not single-valued in the complex plane: an equality near one point then says less."""
     return any(
-        isinstance(node, Extremum) or (isinstance(node, Map) and lower(node.expression).has(sympy.Piecewise))
+        isinstance(node, Extremum) or (isinstance(node, Map) and _is_branched(lower(node.expression)))
         for node in topological(nodes)
+    )
+
+
+def _is_branched(expression: sympy.Expr) -> bool:
+    return expression.has(sympy.Piecewise, sympy.Abs, sympy.sign, sympy.log, sympy.atan) or any(
+        not power.exp.is_integer for power in expression.atoms(sympy.Pow) if power.base != sympy.E
     )
 
 

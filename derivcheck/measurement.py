@@ -48,11 +48,11 @@ def finite_difference(link: Pair, scope: Scope, facts: Facts, sizes: Sizes, witn
 def _evaluated(
     link: Pair, measured: Pair, leaves: Mapping[Node, Measured], facts: Facts, sizes: Sizes, witness: Witness
 ) -> str:
-    seed = witness.seed
-    values, _ = finite_run(Program([link.left, link.right], seed=seed), sizes, facts, seed)
+    seed, spread = witness.seed, witness.spread
+    values, _ = finite_run(Program([link.left, link.right], seed=seed), sizes, facts, seed, spread)
     forward = [node for found in leaves.values() for node in (found.numerator, found.variable)]
     more = [node for node in inputs_of([*forward, measured.left]) if node not in values and node not in leaves]
-    values = {**sample(more, sizes, facts, seed), **values}
+    values = {**sample(more, sizes, facts, seed, spread=spread), **values}
     error = 0.0
     for leaf, found in leaves.items():
         value, uncertainty = _measured(found, values, sizes, seed)

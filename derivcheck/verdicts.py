@@ -69,7 +69,10 @@ class NumericEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """Where two sides differ: a person can replay it."""
+    """Where two sides differ: a person can replay it.
+
+    The values of inputs are drawn with the seed, `spread` times as wide as usual.
+    """
 
     sizes: tuple[tuple[str, int], ...]
     seed: int
@@ -78,6 +81,7 @@ class Witness:
     derived: str
     difference: str = ""
     finite_difference: str = ""
+    spread: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def script(equation: str, spec: Spec | str | Path | None, result: ClaimResult) -
     link = pairs(parse_equation(equation, network.scope.vocabulary()), network.scope)[0]
     sizes = {**network.sizes, **dict(result.witness.sizes)}
     seed = result.witness.seed
-    values = finite_sample([link.left, link.right], sizes, network.facts, seed)
+    values = finite_sample([link.left, link.right], sizes, network.facts, seed, spread=result.witness.spread)
     writer = _Script(sizes, seed)
     lines = [
         f"# {equation}",

@@ -94,6 +94,27 @@ def test_every_equation_gets_its_own_verdict(equation: str, verdict: str) -> Non
     assert claim.verdict == verdict, claim
 
 
+BRANCHES = """
+tensors: {s: n}
+claims:
+  inverse on one branch: {claim: "atan(tan(s)) = s", expect: refuted}
+  root on one branch: {claim: "sqrt((s+5)^2) = s + 5", expect: refuted}
+  capped far away: {claim: "max(s, -20) = s", expect: refuted}
+  capped very far away: {claim: "max(min(s, 500), -500) = s", expect: refuted}
+  a sign far away: {claim: "abs(s + 9) = s + 9", expect: refuted}
+  a kink that is rounded: {claim: "abs(s) = sqrt(s^2 + 1/10^6)", expect: refuted}
+  inside of a narrow kink: {claim: "huber(s, 1/100) = (abs(s) - 1/200)/100", expect: refuted}
+  without a branch: tan(s) = sin(s)/cos(s)
+numeric: {sizes: {n: 3}, seed: SEED}
+"""
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_holds_on_one_branch_is_refuted_whatever_the_seed(seed: int) -> None:
+    judged = verify_text(BRANCHES.replace("SEED", str(seed)))
+    assert judged.exit_code == 0, [(claim.id, claim.verdict) for claim in judged.claims]
+
+
 CHAINS_AND_PROPORTIONS = """
 tensors: {B: n n, D: n m, t: scalar, x: n, z: k, W: m n}
 layers: {A: t*B, G: t*D, q: softmax(z), h: W @ x}
@@ -168,3 +189,21 @@ claims: {v: "dL/dv = 2 * (r - t.T).T @ X", factor: {claim: "dL/dv = (r - t.T).T 
 """)
     assert judged.exit_code == 0, judged.error
     assert all(gradient.verdict == "proved" and gradient.forms.matrix for gradient in judged.gradients)
+
+
+AXES_OR_VALUES = """
+tensors: {s: n, A: n n, X: n M}
+claims:
+  either: {claim: "max(s, 1) = s", expect: invalid, code: DC137}
+  either of a matrix: {claim: "min(X, 2) = X", expect: invalid, code: DC137}
+  a value first: "max(1, s) = s + max(1 - s, 0)"
+  a dimension: "max(X, M) = -min(-X, M)"
+  a position: "max(A, 2) = max(A.T, 1)"
+  no such position: "min(max(s, 0), 6) = 6 - max(6 - max(s, 0), 0)"
+  in LaTeX a value: {latex: '\\max(A, 1) = \\max(1, A)'}
+"""
+
+
+def test_a_number_behind_is_an_axis_only_where_it_can_be_nothing_else() -> None:
+    judged = verify_text(AXES_OR_VALUES)
+    assert judged.exit_code == 0, [(claim.id, claim.verdict) for claim in judged.claims]

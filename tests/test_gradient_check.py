@@ -206,6 +206,11 @@ def test_the_census_sees_a_transpose_and_wrong_lines() -> None:
     assert census(wrong, TRUE, np.full(TRUE.shape, 1e-9)).lines == ((1, (2,)),)
 
 
+def test_a_ratio_near_one_that_varies_is_no_factor() -> None:
+    given = TRUE * (1 + 1e-5 * (1 + 0.05 * np.arange(TRUE.size).reshape(TRUE.shape)))
+    assert census(given, TRUE, np.full(TRUE.shape, 1e-9)).ratio is None
+
+
 def test_a_refuted_claim_carries_its_census() -> None:
     text = "tensors: {x: n, W: m n, y: m}\nlayers: {z: W @ x}\nloss: {L: 'sse(z, y)'}\n"
     claim = verify_text(text + "claims: {w: 'dL/dW = (z - y) @ x.T'}").claims[0]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from derivcheck.report.evidence import witness_text
 from derivcheck.verdicts import Witness
 from derivcheck.verify import check_equation, verify_file
 from derivcheck.witness import script
@@ -68,6 +69,19 @@ def test_a_witness_at_another_point_is_reported_with_the_seed_of_that_point(tmp_
             [sys.executable, "-c", script("relu(x) = x", spec, result)], capture_output=True, text=True, check=False
         )
         assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.parametrize("equation", ["max(x, 20 - 40) = x", "atan(tan(x)) = x"])
+def test_a_witness_far_away_can_be_replayed(equation: str, tmp_path: Path) -> None:
+    spec = tmp_path / "one.yaml"
+    spec.write_text("tensors: {x: []}\n")
+    result = check_equation(equation, spec, 3)
+    assert result.verdict == "refuted" and result.witness is not None and result.witness.spread > 1
+    assert "times as wide" in witness_text(result.witness)
+    run = subprocess.run(
+        [sys.executable, "-c", script(equation, spec, result)], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
 
 
 def test_the_nearest_true_right_side_is_offered_where_no_edit_repairs() -> None:

@@ -33,7 +33,9 @@ def _constant_ratio(given: Any, measured: Any, wrong: Any) -> float | None:
         return None
     ratios = above / below
     middle = float(np.median(ratios))
-    return middle if np.all(np.abs(ratios - middle) <= 1e-6 * abs(middle)) else None
+    # A ratio near 1 that varies as much as it differs from 1 is no factor.
+    bar = min(1e-6 * abs(middle), 1e-3 * abs(middle - 1))
+    return middle if np.all(np.abs(ratios - middle) <= bar) else None
 
 
 def _cause(given: Any, measured: Any, bars: Any, wrong: Any, ratio: float | None) -> str:

@@ -201,16 +201,24 @@ class SidesAtAPoint:
     precise_right: str = ""
     sizes: Sizes = field(default_factory=dict)
     seed: int = 0
+    spread: float = 1.0
 
 
 def compare_sides(
-    left: Node, right: Node, axes: Axes, sizes: Sizes, facts: Facts, seed: int, points: Points[Tensor] | None = None
+    left: Node,
+    right: Node,
+    axes: Axes,
+    sizes: Sizes,
+    facts: Facts,
+    seed: int,
+    points: Points[Tensor] | None = None,
+    spread: float = 1.0,
 ) -> SidesAtAPoint:
     """Both sides in floats; a difference beyond the bar is confirmed to 50 digits.
 
     `points` remember what is evaluated. Raises NumericError where no finite point is found.
     """
-    known, outputs = _copies([left, right], sizes, facts, seed, points or Points())
+    known, outputs = _copies([left, right], sizes, facts, seed, points or Points(), spread)
     copies = [np.broadcast_to(t.aligned((PROBE, *axes)), [3, *(a.dimension.size(sizes) for a in axes)])
               for t in outputs]  # fmt: skip
     first, second = (copy[0] for copy in copies)
@@ -237,12 +245,12 @@ def compare_sides(
     return SidesAtAPoint(
         NumericEvidence(verdict, "two sides", relative, relative_bar, count, "", found),
         tuple(int(k) + 1 for k in place), float(first[place]), float(second[place]),
-        mpmath.nstr(precise[0], 12), mpmath.nstr(precise[1], 12), dict(sizes), seed,
+        mpmath.nstr(precise[0], 12), mpmath.nstr(precise[1], 12), dict(sizes), seed, spread,
     )  # fmt: skip
 
 
 def _copies(
-    nodes: Sequence[Node], sizes: Sizes, facts: Facts, seed: int, points: Points[Tensor]
+    nodes: Sequence[Node], sizes: Sizes, facts: Facts, seed: int, points: Points[Tensor], spread: float
 ) -> tuple[dict[Node, Tensor], list[Tensor]]:
     """(what is known at a point at which every node is finite, the nodes there).
 
@@ -250,10 +258,10 @@ def _copies(
     moved by a few units in the last place. Raises NumericError where no finite point is found.
     """
     for style in STYLES:
-        known = points.at(sizes, facts, seed, style)
+        known = points.at(sizes, facts, seed, style, spread)
         program = Program(nodes, known.keys(), seed)
         fresh = [node for node in program.order if isinstance(node, Input) and node not in known]
-        for node, value in sample(fresh, sizes, facts, seed, style).items():
+        for node, value in sample(fresh, sizes, facts, seed, style, spread).items():
             array = np.asarray(value.array)
             signs = generator_of(node, seed + JITTER, array.shape).choice([-1.0, 1.0], size=(2, *array.shape))
             moved = np.concatenate([array[None], array * (1 + 4 * EPSILON * signs)])

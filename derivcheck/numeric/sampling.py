@@ -23,8 +23,10 @@ def inputs_of(nodes: Iterable[Node], leaves: frozenset[Node] = frozenset()) -> l
     return [n for n in topological(nodes, leaves) if isinstance(n, Input) or n in leaves]
 
 
-def sample(inputs: Iterable[Node], sizes: Sizes, facts: Facts, seed: int, style: str = "generic") -> dict[Node, Tensor]:
-    """A value for every input. The same seed, name and shape give the same value."""
+def sample(
+    inputs: Iterable[Node], sizes: Sizes, facts: Facts, seed: int, style: str = "generic", spread: float = 1.0
+) -> dict[Node, Tensor]:
+    """A value for every input, `spread` times as wide as usual. The same seed, name and shape give the same value."""
     values: dict[Node, Tensor] = {}
     for node in inputs:
         axes = node.home if isinstance(node, Input) else node.axes
@@ -33,7 +35,7 @@ def sample(inputs: Iterable[Node], sizes: Sizes, facts: Facts, seed: int, style:
             raise NumericError(Diagnostic("DC504", f"a dimension of `{_name(node)}` has no entries at these sizes"))
         generator = generator_of(node, seed, shape)
         given = facts.get(_name(node), ()) if isinstance(node, Input) else ()
-        values[node] = Tensor(_array(generator, shape, dict(given), style), axes)
+        values[node] = Tensor(_array(generator, shape, dict(given), style, spread), axes)
     return values
 
 
@@ -46,7 +48,7 @@ def _name(node: Node) -> str:
     return node.name if isinstance(node, Input | Quantity) else f"node {node.serial}"
 
 
-def _array(generator: Any, shape: tuple[int, ...], facts: Mapping[str, int | None], style: str) -> Any:
+def _array(generator: Any, shape: tuple[int, ...], facts: Mapping[str, int | None], style: str, spread: float) -> Any:
     along = next((facts[f] for f in ("one_hot", "simplex", "sums_to_one") if f in facts), 0) or 0
     if "one_hot" in facts:
         others = tuple(length for k, length in enumerate(shape) if k != along)
@@ -68,9 +70,11 @@ def _array(generator: Any, shape: tuple[int, ...], facts: Mapping[str, int | Non
     if "unit" in facts:
         return raw / np.sqrt(np.sum(raw * raw))
     if "positive" in facts or style == "positive":
-        raw = np.exp(0.6 * raw)
+        raw = spread * np.exp(0.6 * raw)
     elif style == "fraction":
         raw = 0.1 + 0.8 / (1 + np.exp(-raw))
+    else:
+        raw = spread * raw
     if "symmetric" in facts:
         raw = raw + raw.T
     if style == "dominant" and len(shape) == 2 and shape[0] == shape[1]:
@@ -109,17 +113,24 @@ def _honoured(array: Any, facts: Mapping[str, int | None]) -> Any:
 
 
 def finite_sample(
-    nodes: Iterable[Node], sizes: Sizes, facts: Facts, seed: int, leaves: frozenset[Node] = frozenset()
+    nodes: Iterable[Node],
+    sizes: Sizes,
+    facts: Facts,
+    seed: int,
+    leaves: frozenset[Node] = frozenset(),
+    spread: float = 1.0,
 ) -> dict[Node, Tensor]:
     """A point at which every node is finite. Raises NumericError (DC501) where none is found."""
-    return finite_run(Program(list(nodes), leaves, seed), sizes, facts, seed)[0]
+    return finite_run(Program(list(nodes), leaves, seed), sizes, facts, seed, spread)[0]
 
 
-def finite_run(program: Program, sizes: Sizes, facts: Facts, seed: int) -> tuple[dict[Node, Tensor], list[Tensor]]:
+def finite_run(
+    program: Program, sizes: Sizes, facts: Facts, seed: int, spread: float = 1.0
+) -> tuple[dict[Node, Tensor], list[Tensor]]:
     """(a point at which every output of a program is finite, the outputs there). Raises NumericError (DC501)."""
     inputs = [n for n in program.order if isinstance(n, Input) or n in program.leaves]
     for style in STYLES:
-        values = sample(inputs, sizes, facts, seed, style)
+        values = sample(inputs, sizes, facts, seed, style, spread)
         outputs = program.run(values, sizes)
         if all(np.all(np.isfinite(np.real(t.array))) for t in outputs):
             return values, outputs

@@ -81,7 +81,8 @@ def witness_text(witness: Witness) -> str:
         lines[0] += f" (finite differences {witness.finite_difference})"
     if witness.difference:
         lines[0] += f", difference {witness.difference}"
-    lines.append(f"sizes {sizes(witness.sizes)}, seed {witness.seed}" if witness.sizes else f"seed {witness.seed}")
+    drawn = f"seed {witness.seed}" + (f", values {witness.spread:g} times as wide" if witness.spread != 1 else "")
+    lines.append(f"sizes {sizes(witness.sizes)}, {drawn}" if witness.sizes else drawn)
     return "\n".join(lines)
 
 

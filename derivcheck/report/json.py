@@ -221,6 +221,7 @@ def _witness(witness: Witness | None) -> dict[str, Any] | None:
     return {
         "sizes": dict(witness.sizes),
         "seed": witness.seed,
+        "spread": witness.spread,
         "entry": list(witness.entry),
         "claimed": witness.claimed,
         "derived": witness.derived,

@@ -17,6 +17,7 @@ FROM_ONE: Schema = {"type": "integer", "minimum": 1}
 SWITCH: Schema = {"type": "boolean"}
 VERDICT: Schema = {"enum": list(get_args(Verdict))}
 SIZES: Schema = {"type": "object", "additionalProperties": COUNT, "description": "dimension: its size"}
+POSITIVE: Schema = {"type": "number", "exclusiveMinimum": 0}
 NUMBER: Schema = {"type": ["number", "null"], "description": "null where it is not finite, or was not measured"}
 
 
@@ -108,8 +109,10 @@ def _gradient() -> Schema:
 
 def _claim() -> Schema:
     witness = _object(
-        "where the sides differ", sizes=SIZES, seed=COUNT, entry=_list(COUNT, "counted from 1"), claimed=TEXT,
-        derived=TEXT, difference=_maybe(TEXT), finite_difference=_maybe(TEXT),
+        "where the sides differ", sizes=SIZES, seed=COUNT,
+        spread=_said(POSITIVE, "how many times as wide as usual the values are drawn"),
+        entry=_list(COUNT, "counted from 1"), claimed=TEXT, derived=TEXT, difference=_maybe(TEXT),
+        finite_difference=_maybe(TEXT),
     )  # fmt: skip
     evidence = _object(
         "what the verdict rests on", ways=_list(TEXT, "the independent ways that had something to say"),
