@@ -261,6 +261,8 @@ READ: list[tuple[str, str, str]] = [
     ("mlp", r"z_{1,i} = \sum_j W_{1,ij} x_j + b_{1,i} \quad \text{for all } i", "z1[i] = sum_j(W1[i,j]*x[j]) + b1[i]"),
     ("vectors", r"\prod_i e^{x_i} = e^{\sum_i x_i}", "prod_i(exp(x[i])) = exp(sum_i(x[i]))"),
     ("vectors", r"r_i = \max(0, x_i)", "r[i] = max(0, x[i])"),
+    ("vectors", r"r = \min(\max(x, 0), 1)", "r = min(1, max(0, x))"),
+    ("vectors", r"r = \max\{x, 2\}", "r = max(2, x)"),
     ("vectors", r"x_1 + x_2 + \dots + x_n = \sum_i x_i", "sum_i(x[i]) = sum_i(x[i])"),
     ("vectors", r"\|x\|^2 = x^\top x", "norm(x)**2 = x.T @ x"),
     ("vectors", r"\left\| x \right\|_2^2 = \sum_i x_i^2", "norm(x)**2 = sum_i(x[i]**2)"),

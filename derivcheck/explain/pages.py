@@ -204,6 +204,8 @@ PAGES: dict[str, Page] = {
     "DC135": Page("a derivative that is not a matrix", "Index both sides, or vectorise them.", "dz1/dW1 = 0", "dz1[i]/dW1[j,k] = delta(i,j) * x[k]"),
     "DC136": Page("not a variable", "A derivative is taken by a declared tensor, a layer, or an entry of one.",
                   "dL/dd = 0", "dL/dz2 = p - y", "claim", BASE + "let:\n  d: p - y\n"),
+    "DC137": Page("an axis or a value?", "`max(x, 1)` of a vector could be the largest entry, or 1 wherever an entry is smaller. Put the number "
+                  "first, or name the dimension.", "max(z1, 1) = z1", "max(1, z1) = max(1, W1 @ x + b1)"),
     "DC140": Page("an index without a dimension", "The letter never indexes a tensor.", "sum_k(1) = 1", "sum_k(p[k]) = 1"),
     "DC141": Page("an index over two dimensions", "One letter runs over one dimension.", "dp[i]/dz1[i] = 0", "dp[i]/dz2[i] = p[i] * (1 - p[i])"),
     "DC142": Page("number of indices", "A tensor has one index for each axis.", "dL/dW1[i] = 0", "dL/dW1[i,j] = dL/dz1[i] * x[j]"),

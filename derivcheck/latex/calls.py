@@ -282,6 +282,8 @@ def _with_arguments(reader: Reader, function: str, primes: int, span: Span) -> E
         arguments = letters_here(reader) if function == "window" else arguments_here(reader)
         whole = span.to(reader.tokens[reader.position - 1].span)
         primes += _primes_behind(reader, function, arguments)
+        if function in ("max", "min") and len(arguments) == 2 and isinstance(arguments[1], Number):
+            arguments.reverse()  # behind, a number could be an axis; nobody writes one in LaTeX
         return Call(function, tuple(arguments), primes, whole)
     if function not in table.PREFIX_FUNCTIONS or reader.at_end() or reader.token.kind == "keyword":
         fail("DC114", f"`{reader.source(span)}` needs its argument", span, "a function of what?",

@@ -38,6 +38,7 @@ from derivcheck.lowering import definitions
 from derivcheck.lowering.letters import dimension_name, index_error
 from derivcheck.lowering.scope import Measured
 from derivcheck.lowering.values import Value, broadcast, contracted, fresh_axes, shape_error, tensor_value
+from derivcheck.notation.printer import to_plain
 from derivcheck.notation.syntax import Call, Expression, Name, Number
 from derivcheck.scalars import placeholder
 
@@ -70,13 +71,28 @@ def call(lowering: Lowering, tree: Call) -> Value:
 
 
 def _two_values(lowering: Lowering, tree: Call) -> bool:
-    """`max(a, b)` of two values, against `max(X, n)` over a dimension."""
+    """`max(a, b)` of two values, against `max(X, n)` over a dimension.
+
+    An axis is named by its position where two axes share a dimension, and only there.
+    Raises NotationError: DC137 either could be meant.
+    """
     if len(tree.arguments) != 2:
         return False
-    second = tree.arguments[1]
-    if isinstance(second, Number):
-        return lowering.expression(tree.arguments[0]).is_scalar or second.value < 1 or second.value.denominator != 1
-    return dimension_name(second, lowering.scope) is None
+    first, second = tree.arguments
+    if not isinstance(second, Number):
+        return dimension_name(second, lowering.scope) is None
+    value = lowering.expression(first)
+    if second.value.denominator != 1 or not 1 <= second.value <= len(value.axes):
+        return True
+    dimensions = [axis.dimension for axis in value.axes]
+    if len(set(dimensions)) < len(dimensions):
+        return False
+    name, number = tree.function, to_plain(second)
+    along = ", ".join([to_plain(first), str(dimensions[int(second.value) - 1])])
+    raise index_error("DC137", f"is {number} an axis or a value?", second.span, value.shape(),
+                      f"{name}({number}, {to_plain(first)}) or {name}({along})",
+                      (("one reading", f"the {name} of every entry and {number}"),
+                       ("another reading", f"the {name} along the axis {number}")))  # fmt: skip
 
 
 def entrywise(lowering: Lowering, tree: Call) -> Value:
