@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from derivcheck.diagnostics import Diagnostic, NotationError, SourceText, SpecError
-from derivcheck.lowering.letters import children
 from derivcheck.network import located
 from derivcheck.notation.parser import parse_equation
-from derivcheck.notation.syntax import Name, Subscript
+from derivcheck.notation.syntax import Name, Subscript, children
 from derivcheck.spec import Spec, read_spec
 
 

@@ -114,7 +114,7 @@ def pair(left: Expression, right: Expression, relation: Relation, where: Conditi
         lowering.letters.learn(tree)
     if where is not None:
         lowering.letters.learn(where)
-    lowering.letters.generalise(left, right, *([where] if where is not None else []))
+    lowering.letters.generalise()
     first = lowering.expression(left)
     on_left = dict(lowering.letters.used_free)
     _refuse_bound_and_free(lowering, on_left, left)

@@ -547,10 +547,11 @@ def _matrix_inverse(matrix: Any, modulus: int) -> Any:
 
 def default_sizes(nodes: Iterable[Node], cut: frozenset[Node] = frozenset()) -> tuple[dict[str, int], ...]:
     """Two assignments of small, pairwise different sizes, one of them with a 1; every axis has an entry."""
-    axes = {axis for node in topological(nodes, cut) for axis in node.axes}
+    order = topological(nodes, cut)
+    axes = {axis for node in order for axis in node.axes}
     symbols = {
         s.name
-        for node in topological(nodes, cut)
+        for node in order
         if isinstance(node, Map)
         for s in node.expression.free_symbols
         if not s.name.startswith("_")

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from typing import Any, Literal, TypeVar, Union, cast
 from weakref import WeakValueDictionary
 
@@ -241,13 +242,12 @@ def _union(nodes: Iterable[Node]) -> Axes:
 
 def operands(node: Node) -> tuple[Node, ...]:
     """The nodes that a node is made of."""
-    match node:
-        case Map():
-            return node.operands
-        case Quantity() | Sum() | Rename() | Extremum() | Product() | Inverse() | Determinant():
-            return (node.operand,)
-        case _:
-            return ()
+    if isinstance(node, Map):
+        return node.operands
+    return () if isinstance(node, Input | Indicator) else (node.operand,)
+
+
+_serial = attrgetter("serial")
 
 
 def topological(roots: Iterable[Node], cut: Container[Node] = frozenset()) -> list[Node]:
@@ -260,7 +260,7 @@ def topological(roots: Iterable[Node], cut: Container[Node] = frozenset()) -> li
             seen.add(node)
             if node not in cut:
                 stack.extend(operands(node))
-    return sorted(seen, key=lambda node: node.serial)
+    return sorted(seen, key=_serial)
 
 
 # --- constructors -----------------------------------------------------------------------------

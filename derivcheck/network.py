@@ -20,7 +20,6 @@ from derivcheck.diagnostics import DerivcheckError, Diagnostic, NotationError, S
 from derivcheck.facts import combined
 from derivcheck.graph import Axis, Dimension, Input, quantity, tensor
 from derivcheck.lowering.language import Lowering
-from derivcheck.lowering.letters import children
 from derivcheck.lowering.scope import Scope
 from derivcheck.lowering.values import tensor_value
 from derivcheck.notation.parser import Vocabulary, parse_expression
@@ -40,6 +39,8 @@ from derivcheck.notation.syntax import (
     Slice,
     Subscript,
     Transpose,
+    bottom_up,
+    children,
 )
 from derivcheck.spec.declarations import FACTS, FACTS_ALONG_AN_AXIS, TARGET_FACTS, Formula, Spec
 
@@ -429,11 +430,13 @@ def label_value(tree: Expression | Slice, labels: Mapping[str, int]) -> int | No
 
 def substitute_labels(tree: Any, labels: Mapping[str, int]) -> Any:
     """The tree with labels in brackets, `a[l-1]`, replaced by their numbers; index letters stay."""
-    if not labels:
+    if not any(isinstance(node, Name) and node.name in labels for node in bottom_up(tree)):
         return tree
 
     def walk(node: Any) -> Any:
         match node:
+            case Name() | Number():
+                return node
             case Subscript(base, entries):
                 made = []
                 for e in entries:

@@ -36,6 +36,7 @@ from derivcheck.graph import (
     Quantity,
     Rename,
     Sum,
+    operands,
     topological,
 )
 from derivcheck.scalars import NamedFunction, declared, lower, placeholder_position
@@ -72,22 +73,27 @@ class Canonical:
         self.lowered = lowered
         self.leaf_nodes: dict[int, Node] = {}
         self._forms: dict[Node, Polynomial] = {}
-        self._used: dict[Node, frozenset[tuple[str, str]]] = {}
+        self._used: dict[Node, frozenset[tuple[str, str]]] = {}  # by a form and those that it is made of
 
     def outer(self, axis: Axis) -> int:
         return self.algebra.outer(self.algebra.dimension(axis.dimension), axis)
 
     def form(self, root: Node) -> Polynomial:
         """The polynomial of a node over its axes. Raises GrowthError, UndefinedError, UnsupportedError."""
+        if root in self._forms:
+            return self._forms[root]
         for node in topological([root], self.cut):
             if node not in self._forms:
                 self.algebra.start()
-                self._forms[node] = self.leaf(node) if node in self.cut else self._made(node)
-                self._used[node] = frozenset(self.algebra.used)
+                is_cut = node in self.cut
+                self._forms[node] = self.leaf(node) if is_cut else self._made(node)
+                below = () if is_cut else operands(node)
+                self._used[node] = frozenset(self.algebra.used).union(*(self._used[n] for n in below))
         return self._forms[root]
 
     def facts_used(self, root: Node) -> frozenset[tuple[str, str]]:
-        return frozenset().union(*(self._used[n] for n in topological([root], self.cut) if n in self._used))
+        """The facts that the form of a node rests on; nothing before it is made."""
+        return self._used.get(root, frozenset())
 
     def equal(self, left: Node, right: Node, denominators: bool = True) -> Equality:
         """Whether both nodes are the same function for all sizes.

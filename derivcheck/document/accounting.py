@@ -46,6 +46,9 @@ class Accountant:
         self.declaration = spec.document or DocumentDeclaration(SourceText(manuscript.path))
         self.depths = self._depths()
         self.macros = {**dict(manuscript.macros), **spellings(spec.macros)}
+        self._beginning: dict[int, list[Passage]] = {}
+        for passage in manuscript.passages:
+            self._beginning.setdefault(passage.lines[0], []).append(passage)
         self._examiners: dict[tuple[object, ...], list[Examiner]] = {}
         self._symbols: dict[tuple[Examiner, tuple[tuple[str, str], ...]], Symbols] = {}
         self._unused: dict[int, SourceText] = {
@@ -223,13 +226,8 @@ class Accountant:
 
     def _order(self, passage: Passage, line: int, here: int) -> int:
         """The number of a formula among those that begin on its line."""
-        before = 0
-        for other in self.manuscript.passages:
-            if other is passage:
-                break
-            if other.lines[0] == line and other.text.origin < passage.text.origin and MARKS.search(other.text.text):
-                before += 1
-        return before + here
+        before = [other for other in self._beginning.get(line, ()) if other.text.origin < passage.text.origin]
+        return sum(MARKS.search(other.text.text) is not None for other in before) + here
 
     def _unread(
         self, passage: Passage, span: tuple[int, int], problem: Diagnostic, expectation: Expectation | None,

@@ -138,7 +138,8 @@ def _markdown(text: str, path: str) -> Manuscript:
     reader.use(front_matter_plugin).use(texmath_plugin, delimiters="brackets")
     reader.use(dollarmath_plugin, allow_space=True, allow_digits=False, double_inline=True)
     whole = _Text(text, path)
-    head, code, fenced = _set_apart(reader.parse(text), whole)
+    blocks = MarkdownIt("commonmark").use(front_matter_plugin).disable("inline")
+    head, code, fenced = _set_apart(blocks.parse(text), whole)
     found: list[tuple[int, int, Passage]] = list(fenced)
     masked = _masked(text, code)
     displays = [*_displays(masked)]
@@ -153,7 +154,8 @@ def _markdown(text: str, path: str) -> Manuscript:
         found.append((begin, end, Passage("display", source, _label(source.text))))
     hidden = _Text(masked, path)
     position = 0
-    for token, first, last in _formulas(reader.parse(masked), 0, len(whole.lines)):
+    tokens = reader.parse(masked)
+    for token, first, last in _formulas(tokens, 0, len(whole.lines)):
         start, stop = max(position, whole.starts[first]), whole.starts[min(last, len(whole.lines))]
         kind: Kind = "display" if token.type in DISPLAYED else "inline"
         place = hidden.find(token.content.strip("\n"), start, stop)
@@ -165,7 +167,7 @@ def _markdown(text: str, path: str) -> Manuscript:
         position = end
         source = whole.at(begin, end)
         found.append((begin, end, Passage(kind, source, _label(source.text))))
-    for token in reader.parse(masked):
+    for token in tokens:
         if token.type == "html_block" and token.map:
             first, last = (whole.starts[min(line, len(whole.lines))] for line in token.map)
             for match in INLINE.finditer(masked, first, last):

@@ -123,6 +123,7 @@ class Reading:
             try:
                 equation = self.equation(examiner, labels)
                 if not mentions(equation, labels):
+                    self._equations[examiner, ()] = equation
                     return [{}]
                 for assertion in self.assertions(examiner, labels):
                     for link in assertion.links:

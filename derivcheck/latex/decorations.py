@@ -108,7 +108,9 @@ class _Flattening:
             if token.text == "|" and last.kind == "sign" and last.text == "|" and last.span.stop == token.span.start:
                 self._out[-1] = Token("sign", "‖", last.span.to(token.span), last.spaced)
                 return
-        self._out.append(replace(token, spaced=token.spaced or self._spaced, wide=token.wide or self._wide))
+        if self._spaced > token.spaced or self._wide > token.wide:
+            token = replace(token, spaced=token.spaced or self._spaced, wide=token.wide or self._wide)
+        self._out.append(token)
         self._spaced = self._wide = False
         self._blanks = 0
 

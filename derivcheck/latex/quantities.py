@@ -77,6 +77,9 @@ class Quantity:
 
     def _roles(self, script: Script) -> tuple[str, ...]:
         roles = ROLES[script.kind]
+        if script.kind != "transpose":
+            wanting = ("label",) if len(slots(self.reader, script)) > 1 else ("names", "labels")
+            roles = tuple(role for role in roles if role not in wanting)
         if script.kind == "sup" and slot_text(self.reader, script.start, script.stop, digits=True):
             # Nobody writes an entry as `w^2`: alone it is a power, or part of a name.
             return tuple(role for role in roles if role != "index")

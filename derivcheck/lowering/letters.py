@@ -8,24 +8,21 @@ from derivcheck.diagnostics import Diagnostic, NotationError
 from derivcheck.graph import Axis, Dimension
 from derivcheck.lowering.scope import Scope
 from derivcheck.notation.syntax import (
-    Binary,
     Call,
     Comparison,
     Condition,
-    Conditional,
-    Derivative,
     Expression,
-    Junction,
-    Matrix,
     Name,
-    Negate,
     Number,
     Reduction,
     Slice,
     Span,
     Subscript,
-    Transpose,
+    children,
 )
+
+# A node of a tree, and the letters that are bound where it stands.
+Spoken = tuple[Expression | Condition | Slice, frozenset[str]]
 
 
 def index_error(code: str, message: str, span: Span, label: str = "", help_: str = "",
@@ -57,27 +54,32 @@ def dimension_name(tree: Expression | Slice, scope: Scope) -> str | None:
             return None
 
 
-def children(tree: Expression | Condition | Slice) -> Iterable[Expression | Condition | Slice]:
-    """The parts of a tree node, in order."""
-    match tree:
-        case Number() | Name() | Slice():
-            return ()
-        case Subscript(base, entries):
-            return (base, *entries)
-        case Negate(operand) | Transpose(operand):
-            return (operand,)
-        case Binary(_, left, right) | Comparison(_, left, right) | Junction(_, left, right):
-            return (left, right)
-        case Call(_, arguments):
-            return arguments
-        case Derivative(numerator, variables):
-            return (numerator, *variables)
-        case Conditional(test, then, otherwise):
-            return (test, then, otherwise)
-        case Reduction(_, _, condition, body):
-            return (body,) if condition is None else (condition, body)
-        case Matrix(rows):
-            return tuple(entry for row in rows for entry in row)
+def speaking(tree: Expression | Condition | Slice) -> list[Spoken]:
+    """The nodes from which a letter can learn its dimension, wholes before parts, with the letters bound there."""
+    found: list[Spoken] = []
+    waiting: list[tuple[Expression | Condition | Slice, frozenset[str]]] = [(tree, frozenset())]
+    while waiting:
+        node, hidden = waiting.pop()
+        match node:
+            case Number() | Name() | Slice():
+                continue
+            case Reduction(_, letters):
+                hidden = hidden | set(letters)
+            case Subscript() | Comparison() | Call("delta" | "window"):
+                found.append((node, hidden))
+        waiting.extend((child, hidden) for child in reversed(children(node)))
+    return found
+
+
+def _links(spoken: Iterable[Spoken]) -> list[tuple[str, str]]:
+    """Pairs of letters that run over one dimension because they are compared."""
+    pairs: list[tuple[str, str]] = []
+    for node, hidden in spoken:
+        match node:
+            case Call("delta", (Name(a), Name(b))) | Comparison(_, Name(a), Name(b)):
+                if a not in hidden and b not in hidden:
+                    pairs.append((a, b))
+    return pairs
 
 
 class Letters:
@@ -89,62 +91,46 @@ class Letters:
         self._bound: list[dict[str, Dimension | None]] = []
         self.used_free: dict[str, Span] = {}
         self.ever_bound: dict[str, Span] = {}
+        self._compared: list[tuple[str, str]] = []
 
     def learn(self, tree: Expression | Condition) -> None:
         """Take the dimensions of free letters from the entries in a tree, wherever they stand."""
-        for letter, (dimension, span) in self._uses(tree, frozenset()).items():
+        spoken = speaking(tree)
+        for letter, (dimension, span) in self._uses(spoken).items():
             known = self._free.setdefault(letter, dimension)
             if known != dimension:
                 raise _two_dimensions(letter, known, dimension, span)
-        self._learn_links(tree, frozenset())
-
-    def _uses(self, tree: Expression | Condition | Slice, hidden: frozenset[str]) -> dict[str, tuple[Dimension, Span]]:
-        """Letter -> (dimension, place) for the letters that index a declared tensor."""
-        found: dict[str, tuple[Dimension, Span]] = {}
-        if isinstance(tree, Reduction):
-            hidden = hidden | set(tree.letters)
-        if isinstance(tree, Subscript):
-            name = member_name(tree.base, self._scope)
-            axes = self._scope.values[name].axes if name is not None and member_name(tree, self._scope) is None else ()
-            if len(axes) == len(tree.entries):
-                for axis, entry in zip(axes, tree.entries, strict=True):
-                    if isinstance(entry, Name) and entry.name not in hidden:
-                        found.setdefault(entry.name, (axis.dimension, entry.span))
-                        if found[entry.name][0] != axis.dimension:
-                            raise _two_dimensions(entry.name, found[entry.name][0], axis.dimension, entry.span)
-        for child in children(tree):
-            for letter, use in self._uses(child, hidden).items():
-                if letter in found and found[letter][0] != use[0]:
-                    raise _two_dimensions(letter, found[letter][0], use[0], use[1])
-                found.setdefault(letter, use)
-        return found
-
-    def _links(self, tree: Expression | Condition | Slice, hidden: frozenset[str]) -> list[tuple[str, str]]:
-        """Pairs of letters that run over one dimension because they are compared."""
-        pairs: list[tuple[str, str]] = []
-        if isinstance(tree, Reduction):
-            hidden = hidden | set(tree.letters)
-        match tree:
-            case Call("delta", (Name(a), Name(b))) | Comparison(_, Name(a), Name(b)):
-                if a not in hidden and b not in hidden:
-                    pairs.append((a, b))
-        for child in children(tree):
-            pairs.extend(self._links(child, hidden))
-        return pairs
-
-    def _learn_links(self, tree: Expression | Condition, hidden: frozenset[str]) -> None:
-        self._learn_windows(tree, {})
-        links = self._links(tree, hidden)
+        if any(isinstance(node, Call) and node.function == "window" for node, _ in spoken):
+            self._learn_windows(tree, {})
+        links = _links(spoken)
+        self._compared += links
         for _ in range(len(links)):
             for a, b in links:
                 for one, other in ((a, b), (b, a)):
                     if one in self._free and other not in self._free:
                         self._free[other] = self._free[one]
 
+    def _uses(self, spoken: Iterable[Spoken]) -> dict[str, tuple[Dimension, Span]]:
+        """Letter -> (dimension, place) for the letters that index a declared tensor."""
+        found: dict[str, tuple[Dimension, Span]] = {}
+        for node, hidden in spoken:
+            if not isinstance(node, Subscript):
+                continue
+            name = member_name(node.base, self._scope)
+            axes = self._scope.values[name].axes if name is not None and member_name(node, self._scope) is None else ()
+            if len(axes) != len(node.entries):
+                continue
+            for axis, entry in zip(axes, node.entries, strict=True):
+                if isinstance(entry, Name) and entry.name not in hidden:
+                    known, _ = found.setdefault(entry.name, (axis.dimension, entry.span))
+                    if known != axis.dimension:
+                        raise _two_dimensions(entry.name, known, axis.dimension, entry.span)
+        return found
+
     def _learn_windows(self, tree: Expression | Condition | Slice, bound: dict[str, Dimension]) -> None:
         """A free letter that stands in `window(t,i,k)` alone: of n = m + w - 1 two are known."""
         if isinstance(tree, Reduction):
-            uses = self._uses(tree.body, frozenset())
+            uses = self._uses(speaking(tree.body))
             bound = {**bound, **{name: uses[name][0] for name in tree.letters if name in uses}}
         for child in children(tree):
             self._learn_windows(child, bound)
@@ -157,7 +143,7 @@ class Letters:
                     if missing is None and whole is not None and other is not None:
                         self._free[letter] = whole.plus(other, -1).plus(Dimension.fixed(1))
 
-    def generalise(self, *trees: Expression | Condition) -> None:
+    def generalise(self) -> None:
         """Let letters that are only compared, `delta(i,j) = 1 where i == j`, run over a dimension.
 
         Nothing is known of it but that it is one: the first symbolic one that is declared
@@ -166,20 +152,20 @@ class Letters:
         general = next((found for found in self._scope.dimensions.values() if found.terms), None)
         if general is None:
             return
-        for tree in trees:
-            for a, b in self._links(tree, frozenset()):
-                if a not in self._free and b not in self._free:
-                    self._free[a] = self._free[b] = general
+        for a, b in self._compared:
+            if a not in self._free and b not in self._free:
+                self._free[a] = self._free[b] = general
 
     # --- scopes ---------------------------------------------------------------------------
 
     def bind(self, reduction: Reduction) -> None:
         """Enter a reduction: its letters get their dimensions from its body."""
-        uses = self._uses(reduction.body, frozenset())
+        spoken = speaking(reduction.body)
+        uses = self._uses(spoken)
         frame: dict[str, Dimension | None] = {}
-        links = self._links(reduction.body, frozenset())
+        links = _links(spoken)
         if reduction.condition is not None:
-            links += self._links(reduction.condition, frozenset())
+            links += _links(speaking(reduction.condition))
         for letter in reduction.letters:
             self.ever_bound[letter] = reduction.span
             frame[letter] = uses[letter][0] if letter in uses else self._linked(letter, links, uses)
