@@ -12,6 +12,7 @@ from derivcheck.graph import Axes, Axis, Node, add, constant, delta, is_zero, mu
 from derivcheck.lowering.language import Lowering
 from derivcheck.lowering.letters import dimension_name, index_error
 from derivcheck.lowering.scope import Scope
+from derivcheck.lowering.summation import over_pairs
 from derivcheck.lowering.values import Value, dimensions, fresh_axes, placed
 from derivcheck.notation.syntax import (
     Call,
@@ -58,6 +59,7 @@ class Pair:
 
 def pairs(equation: Equation, scope: Scope) -> list[Pair]:
     """The links of an equation. Raises NotationError where a side has no meaning."""
+    equation = over_pairs(equation, scope)
     return [
         pair(left, right, relation, equation.where, scope)
         for left, relation, right in zip(equation.sides, equation.relations, equation.sides[1:], strict=False)

@@ -13,8 +13,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal, cast
 
-from derivcheck.canonical.atoms import GrowthError, UndefinedError
-from derivcheck.canonical.form import Facts
+from derivcheck.canonical.atoms import GrowthError, UndefinedError, ZeroDivisorError
+from derivcheck.canonical.form import Facts, without_switches
 from derivcheck.derive import sweep
 from derivcheck.graph import Axis, Dimension, Input, Node, Quantity, Sum, topological
 from derivcheck.index_form import Naming, fresh_letter, index_form, may_be_letter
@@ -149,7 +149,15 @@ class Derivation:
 
     @cached_property
     def _reader(self) -> Reader:
-        reader = Reader(tuple(self.tensors), tuple(self._variables), self.facts)
+        try:
+            return self._reader_with(self.facts)
+        except ZeroDivisorError:
+            # `y log(y/p)` for a y of 0 and 1: its derivative is read for any y.
+            return self._reader_with(without_switches(self.facts))
+
+    def _reader_with(self, facts: Facts) -> Reader:
+        reader = Reader(tuple(self.tensors), tuple(self._variables), facts)
+        self._readings.clear()
         # From the loss backwards, so that explicit adjoints are known when they are needed.
         for adjoint in sorted(self._variables, key=lambda node: node.serial):
             self._readings[adjoint] = self._without_zeros(reader.reading(adjoint, of_name=True))

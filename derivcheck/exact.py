@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import math
 import random
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -96,16 +97,22 @@ def _inverse(value: Any, modulus: int) -> Any:
 
 
 def _root(value: Any, degree: int, modulus: int) -> Any:
-    """The root of a degree: the residue one for a square root. Raises Redraw where there is none."""
+    """The root of a degree: the residue one for a square root. Raises Redraw where there is none, Missing."""
+    odd, halvings = degree, 0
+    while odd % 2 == 0:
+        odd, halvings = odd // 2, halvings + 1
+    if math.gcd(odd, modulus - 1) != 1:
+        raise Missing(f"roots of degree {degree} are not evaluated in the field")
+    exponent = pow(odd, -1, modulus - 1)
 
     def one(x: int) -> int:
         x = int(x) % modulus
-        if degree == 2:
+        for _ in range(halvings):
             root = pow(x, (modulus + 1) // 4, modulus)
             if root * root % modulus != x:
                 raise Redraw
-            return root
-        return pow(x, pow(degree, -1, modulus - 1), modulus)
+            x = root
+        return pow(x, exponent, modulus)
 
     return np.frompyfunc(one, 1, 1)(value)
 

@@ -17,19 +17,22 @@ from math import prod
 import sympy
 
 from derivcheck import exact
-from derivcheck.canonical.form import Canonical, Equality, Facts
+from derivcheck.canonical.form import Canonical, Equality, Facts, without_switches
 from derivcheck.diagnostics import ContradictionError, Diagnostic, NumericError, UnsupportedError
 from derivcheck.graph import Axes, Determinant, Extremum, Input, Inverse, Map, Node, Quantity, topological
-from derivcheck.numeric.comparison import SidesAtAPoint, compare_precisely, compare_sides
+from derivcheck.numeric.comparison import SidesAtAPoint, compare_precisely, compare_sides, rounding_decides
 from derivcheck.numeric.program import Tensor
 from derivcheck.points import Points, facts_key
 from derivcheck.scalars import lower
 from derivcheck.slices import slice_at
-from derivcheck.verdicts import ExactEvidence, NumericEvidence, Verdict, Witness
+from derivcheck.verdicts import ExactEvidence, NumericEvidence, NumericVerdict, Verdict, Witness
 
 SMOOTH_POINTS, BRANCHED_POINTS = 2, 48
 SPREADS = (1.0, 8.0, 1.0, 1 / 64, 1.0, 64.0, 1.0, 4096.0)  # of the further points of functions with branches
 MAXIMAL_ENTRIES = 36
+SILENT = ("symmetric", "positive")
+LARGER = 7  # what holds for a few small sizes may end there: (n - 2) (n - 3) x = 0
+AT_A_KINK = "rounding errors choose the branch"
 
 FACT_TEXTS = {
     "sums_to_one": "Σ {0} = 1",
@@ -91,12 +94,30 @@ class Judge:
         """Equality of canonical forms, with the fewest facts that were seen to suffice."""
         given = self.facts if facts is None else facts
         found, cut = self._proof(left, right, given)
-        if not found.proved or not found.facts:
+        if not found.proved:
             return found
-        if self._canonical(cut, self._only_positive(given)).equal(left, right).proved:
-            return replace(found, facts=())
-        weaker = self._canonical(cut, self._weakest(given, found.facts)).equal(left, right)
-        return weaker if weaker.proved else found
+        used = given
+        if found.facts:
+            for weaker in (self._only_positive(given), self._weakest(given, found.facts)):
+                attempt = self._canonical(cut, weaker).equal(left, right)
+                if attempt.proved:
+                    found, used = attempt, weaker
+                    break
+        return replace(found, facts=(*found.facts, *self._silent_facts(left, right, cut, used)))
+
+    def _silent_facts(self, left: Node, right: Node, cut: frozenset[Node], facts: Facts) -> tuple[tuple[str, str], ...]:
+        """The facts without which there is no proof, of those that the rewriting takes for granted."""
+        inputs = {node.name for node in topological([left, right]) if isinstance(node, Input)}
+        silent = [(name, f) for name, found in facts.items() if name in inputs for f, _ in found if f in SILENT]
+        if not silent or self._proves_without(silent, left, right, cut, facts):
+            return ()
+        return tuple(one for one in silent if not self._proves_without([one], left, right, cut, facts))
+
+    def _proves_without(
+        self, dropped: Sequence[tuple[str, str]], left: Node, right: Node, cut: frozenset[Node], facts: Facts
+    ) -> bool:
+        kept = {name: tuple(f for f in found if (name, f[0]) not in dropped) for name, found in facts.items()}
+        return self._canonical(cut, kept).equal(left, right).proved
 
     def proof_and_cut(self, left: Node, right: Node) -> tuple[Equality, frozenset[Node]]:
         """The proof, and the named nodes into which it did not have to look."""
@@ -156,10 +177,17 @@ class Judge:
         numeric = sides.evidence
         facts_used = fact_texts(proof.facts) if proof.proved else ()
         if proof.proved:
-            field = replace(field, all_sizes=True, by="canonical form")
+            # The field takes one root and knows few functions: that it does not agree says nothing.
+            field = replace(field if field.equal else ExactEvidence(True), all_sizes=True, by="canonical form")
             if numeric.verdict == "differs":
                 self._contradiction("the canonical form proves what numbers refute", sides)
+            if numeric.verdict == "undefined":
+                return self._beside_zero(left, right, axes, given) or Judgement(
+                    "undecided", (), field, numeric, reason=numeric.reason
+                )
             return Judgement("proved", facts_used, field, numeric)
+        if proof.undefined:
+            return Judgement("undecided", (), field, numeric, reason=f"a side has no value: {proof.reason}")
         if numeric.verdict == "differs":
             if field.equal and self._holds_in_field_there(left, right, given):
                 self._contradiction("the field agrees where numbers differ", sides)
@@ -167,17 +195,33 @@ class Judge:
         elsewhere = self._other_points(left, right, axes, given)
         if elsewhere is not None:
             return self._refuted(left, right, axes, given, field, elsewhere)
+        if numeric.verdict == "undefined" and (found := self._beside_zero(left, right, axes, given)) is not None:
+            return found
+        if numeric.verdict == "cannot_tell" and self._agrees_closely(left, right, axes, given):
+            numeric = replace(numeric, verdict="agrees", scheme="50 digits", reason="")
         if numeric.verdict != "agrees":
             return Judgement("undecided", (), field, numeric, reason=numeric.reason or "numbers cannot tell")
+        if rounding_decides([left, right], self.sizes, given, self.seed, 1.0):
+            return Judgement("undecided", (), field, replace(numeric, verdict="kink"), reason=AT_A_KINK)
         closely = self._precisely(left, right, axes, given)
         if closely is not None:
             if field.equal and self._holds_in_field_there(left, right, given):
                 self._contradiction("the field agrees where 50 digits differ", closely)
             return Judgement("refuted", (), field, closely.evidence, self._witness(left, right, axes, closely))
         reason = proof.reason
+        if field.equal is False:
+            field = replace(field, equal=None, reason="the field does not show it")
         if field.equal:
             reason = f"equal in the field at the sizes tried; no proof for all sizes: {proof.reason}"
         return Judgement("checked", (), field, numeric, reason=reason)
+
+    def _beside_zero(self, left: Node, right: Node, axes: Axes, facts: Facts) -> Judgement | None:
+        """The proof for any numbers in place of those that are 0 or 1, at which there is no value: `y log y` at 0."""
+        weaker = without_switches(facts)
+        if weaker == facts:
+            return None
+        found = self.judge(left, right, axes, weaker)
+        return found if found.verdict == "proved" else None
 
     def _entry_by_entry(self, left: Node, right: Node, axes: Axes, facts: Facts) -> Equality | None:
         """The proof of sides with few entries, all of fixed sizes, one at a time: a matrix that is written out."""
@@ -207,10 +251,15 @@ class Judge:
     ) -> SidesAtAPoint:  # fmt: skip
         # Further points are many, and asked about once.
         points = self._points if seed is None else None
+        seed = self.seed if seed is None else seed
         try:
-            return compare_sides(left, right, axes, sizes, facts, self.seed if seed is None else seed, points, spread)
+            sides = compare_sides(left, right, axes, sizes, facts, seed, points, spread)
+            if sides.evidence.verdict == "differs" and rounding_decides([left, right], sizes, facts, seed, spread):
+                return replace(sides, evidence=replace(sides.evidence, verdict="kink", reason=AT_A_KINK))
+            return sides
         except (NumericError, UnsupportedError) as problem:
-            return SidesAtAPoint(NumericEvidence("cannot_tell", reason=problem.diagnostic.message))
+            verdict: NumericVerdict = "undefined" if problem.diagnostic.code == "DC501" else "cannot_tell"
+            return SidesAtAPoint(NumericEvidence(verdict, reason=problem.diagnostic.message))
 
     def _other_points(self, left: Node, right: Node, axes: Axes, facts: Facts) -> SidesAtAPoint | None:
         """Further points and sizes: what agrees at one may differ at another.
@@ -218,7 +267,8 @@ class Judge:
         Functions with branches are tried at many more, near and far: they may differ in a region only.
         """
         branched = _has_branches([left, right])
-        for sizes in self.small_sizes([left, right]):
+        small = self.small_sizes([left, right])
+        for sizes in (*small, _sizes_from(LARGER, sorted(small[0]))):
             for k in range(BRANCHED_POINTS if branched else SMOOTH_POINTS):
                 spread = SPREADS[k % len(SPREADS)] if branched else 1.0
                 sides = self._numbers(left, right, axes, sizes, facts, self.seed + 1 + k, spread)
@@ -230,12 +280,13 @@ class Judge:
         """Small size assignments, the smallest first; pairwise different where the dimensions allow."""
         found = [{**self.sizes, **sizes} for sizes in exact.default_sizes(nodes)]
         names = sorted({name for sizes in found for name in sizes})
-        for base in (2, 3):
-            found.append({name: base + k % 3 for k, name in enumerate(names)})
+        found += [_sizes_from(base, names) for base in (2, 3)]
         return sorted(found, key=lambda sizes: sum(sizes.values()))
 
     def _holds_in_field_there(self, left: Node, right: Node, facts: Facts) -> bool:
-        """Whether the field agrees at the very sizes at which numbers differ."""
+        """Whether the field agrees at the very sizes at which numbers differ; of branches and roots it takes one."""
+        if _has_branches([left, right]):
+            return False
         return bool(exact.identical(left, right, sizes=[self.sizes], facts=facts, draws=3, seed=self.seed + 1).equal)
 
     def _refuted(
@@ -251,15 +302,22 @@ class Judge:
         return Judgement("refuted", (), field, sides.evidence, self._witness(left, right, axes, chosen))
 
     def _precisely(self, left: Node, right: Node, axes: Axes, facts: Facts) -> SidesAtAPoint | None:
-        """A difference that floats do not show, at the smallest sizes that are no special case; None without one."""
-        for sizes in self.small_sizes([left, right])[-1:]:
-            try:
-                sides = compare_precisely(left, right, axes, sizes, facts, self.seed)
-            except (NumericError, UnsupportedError):
-                continue
-            if sides.evidence.verdict == "differs":
-                return sides
-        return None
+        """A difference that floats do not show; None without one."""
+        sides = self._to_fifty_digits(left, right, axes, facts)
+        return sides if sides is not None and sides.evidence.verdict == "differs" else None
+
+    def _agrees_closely(self, left: Node, right: Node, axes: Axes, facts: Facts) -> bool:
+        """Whether an agreement is seen to 50 digits where rounding errors hide it from floats."""
+        sides = self._to_fifty_digits(left, right, axes, facts)
+        return sides is not None and sides.evidence.verdict == "agrees"
+
+    def _to_fifty_digits(self, left: Node, right: Node, axes: Axes, facts: Facts) -> SidesAtAPoint | None:
+        """Both sides at the largest of the small sizes, which is no special case; None where they have no value."""
+        sizes = self.small_sizes([left, right])[-1]
+        try:
+            return compare_precisely(left, right, axes, sizes, facts, self.seed)
+        except (NumericError, UnsupportedError, ZeroDivisionError):
+            return None
 
     def _witness(self, left: Node, right: Node, axes: Axes, sides: SidesAtAPoint) -> Witness:
         used = {name for axis in axes for name, _ in axis.dimension.terms} | _size_names([left, right])
@@ -275,6 +333,11 @@ class Judge:
                 help="this is a bug of derivcheck: please report it with the spec",
             )
         )  # fmt: skip
+
+
+def _sizes_from(base: int, names: Sequence[str]) -> dict[str, int]:
+    """Sizes that are pairwise different for up to three dimensions."""
+    return {name: base + k % 3 for k, name in enumerate(names)}
 
 
 def _has_branches(nodes: Iterable[Node]) -> bool:

@@ -21,6 +21,7 @@ from derivcheck.facts import combined
 from derivcheck.graph import Axis, Dimension, Input, quantity, tensor
 from derivcheck.lowering.language import Lowering
 from derivcheck.lowering.scope import Scope
+from derivcheck.lowering.summation import sums_over_pairs
 from derivcheck.lowering.values import tensor_value
 from derivcheck.notation.parser import Vocabulary, parse_expression
 from derivcheck.notation.syntax import (
@@ -267,7 +268,7 @@ class _Builder:
         trees: dict[str, tuple[Expression, Formula]] = {}
         for member, labels, formula in layers:
             try:
-                tree = parse_expression(formula.text.text, vocabulary)
+                tree = sums_over_pairs(parse_expression(formula.text.text, vocabulary), scope)
             except DerivcheckError as problem:
                 raise located(problem, formula.text) from None
             trees[member] = (substitute_labels(tree, {**self.depth, **labels}), formula)
@@ -310,6 +311,7 @@ class _Builder:
         for member, labels, formula in self.expanded(self.spec.let):
             try:
                 tree = substitute_labels(parse_expression(formula.text.text, vocabulary), {**self.depth, **labels})
+                tree = sums_over_pairs(tree, scope)
                 lowering = Lowering(scope)
                 lowering.letters.learn(tree)
                 scope = scope.with_abbreviation(member, tree, lowering.expression(tree))
@@ -356,6 +358,7 @@ def with_abbreviations(network: Network, formulas: tuple[Formula, ...]) -> Netwo
     for formula in formulas:
         try:
             tree = substitute_labels(parse_expression(formula.text.text, scope.vocabulary()), network.depth)
+            tree = sums_over_pairs(tree, scope)
             lowering = Lowering(scope)
             lowering.letters.learn(tree)
             scope = scope.with_abbreviation(formula.name.text, tree, lowering.expression(tree))

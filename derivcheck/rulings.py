@@ -21,6 +21,7 @@ from derivcheck.examiner import Examiner
 from derivcheck.general import Instance, depths_to_try, described, holds_for_every_depth
 from derivcheck.graph import constant
 from derivcheck.lowering.scope import Scope
+from derivcheck.lowering.summation import over_pairs
 from derivcheck.measurement import finite_difference
 from derivcheck.network import Network, label_value, located, substitute_labels
 from derivcheck.notation.parser import parse_continuation, parse_equation, parse_expression
@@ -73,10 +74,12 @@ class Assertions:
         key = (examiner, tuple(sorted(labels.items())))
         if key not in self._found:
             known = {**examiner.network.depth, **labels}
-            equations = [(written, labelled(written, known)) for written in self._read(examiner, labels)]
+            scope = examiner.network.scope
+            equations = [
+                (written, over_pairs(labelled(written, known), scope)) for written in self._read(examiner, labels)
+            ]
             self._found[key] = tuple(
-                Assertion(written, equation, tuple(links_of(equation, examiner.network.scope)))
-                for written, equation in equations
+                Assertion(written, equation, tuple(links_of(equation, scope))) for written, equation in equations
             )
         return self._found[key]
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from derivcheck.spec import Spec
 
 Verdict = Literal["proved", "checked", "refuted", "undecided", "invalid"]
-NumericVerdict = Literal["agrees", "differs", "kink", "cannot_tell", "not_run"]
+NumericVerdict = Literal["agrees", "differs", "kink", "undefined", "cannot_tell", "not_run"]
 FailOn = Literal["undecided", "refuted"]
 HOLDS: frozenset[str] = frozenset({"proved", "checked"})
 

@@ -207,3 +207,135 @@ claims:
 def test_a_number_behind_is_an_axis_only_where_it_can_be_nothing_else() -> None:
     judged = verify_text(AXES_OR_VALUES)
     assert judged.exit_code == 0, [(claim.id, claim.verdict) for claim in judged.claims]
+
+
+KINKS = """
+tensors: {x: n, u: n, w: k, A: n n, W: n k, b: n, y: {axes: n, given: binary}, m: {axes: n, given: binary}, h: {axes: n, given: one_hot}, e: {axes: n, given: unit}, t: scalar}
+layers: {z: W @ w + b, a: relu(z), v: A @ a + x}
+let: {d: relu(x) - relu(u)}
+claims:
+  a1: {claim: "sign(relu(x) - relu(u))^2 = ones(n)", expect: refuted}
+  a2: {claim: "relu'(relu(x)-relu(u)) + relu'(relu(u)-relu(x)) = ones(n)", expect: refuted}
+  a3: {claim: "sign(y - m)^2 = ones(n)", expect: refuted}
+  a4: {claim: "sign(d)^2 = ones(n)", expect: refuted}
+  a5: "sign(v)^2 = ones(n)"
+  a6: "sign(z)^2 = ones(n)"
+  a7: "sign(x - u)^2 = ones(n)"
+  a8: "abs(d) = abs(-d)"
+  a9: "relu(d) - relu(-d) = d"
+  a10: "sign(-d) = -sign(d)"
+  a11: "relu(v) - relu(-v) = v"
+  b1: {claim: "sign(x[i]-x[j])^2 = 1", expect: refuted}
+  b2: {claim: "relu'(x[i]-x[j]) + relu'(x[j]-x[i]) = 1", expect: refuted}
+  b3: {claim: "sum_{i,j}(sign(x[i]-x[j])^2) = n^2", expect: refuted}
+  b4: {claim: "sign(A - A.T)^2 = ones(n,n)", expect: refuted}
+  b5: {claim: "sign(x-x)^2 = ones(n)", expect: refuted}
+  b6: {claim: "max(x[i],x[j]) = x[i]*relu'(x[i]-x[j]) + x[j]*relu'(x[j]-x[i])", expect: refuted}
+  b6b: "max(x[i],x[j]) = max(x[j],x[i])"
+  b7: {claim: "sign(h)^2 = ones(n)", expect: refuted}
+  b8: {claim: "relu'(y)+relu'(-y) = ones(n)", expect: refuted}
+  b9: {claim: "sign(sum(h)-1)^2 = 1", expect: refuted}
+  c1: {claim: "sign(y*x)^2 = ones(n)", expect: refuted}
+  c2: {claim: "sign(x[i]-x[1])^2 = 1", expect: refuted}
+  c3: {claim: "sign(max(x)-x[i])^2 = 1", expect: refuted}
+  c4: {claim: "sign(x-abs(x))^2 = ones(n)", expect: refuted}
+  c5: {claim: "sign(huber(x)-x^2/2)^2 = ones(n)", expect: refuted}
+  c6: {claim: "leaky_relu'(y)+leaky_relu'(-y) = 101/100*ones(n)", expect: refuted}
+  c7: {claim: "relu'(relu(x))+relu'(-relu(x)) = ones(n)", expect: refuted}
+  c8: {claim: "sqrt(t^2) = -t", expect: refuted}
+  c9: {claim: "sqrt(t^2) = t", expect: refuted}
+  d7: {claim: "sign(e.T@e-1)^2 = 1", expect: undecided}
+"""
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_zero_on_a_region_is_no_kink(seed: int) -> None:
+    """1[u > 0] + 1[-u > 0] = 1 for almost every x where u is `x - t`; not where u is `relu(x) - relu(t)`, or x(i) - x(j)."""
+    judged = verify_text(f"{KINKS}numeric: {{seed: {seed}}}\n")
+    assert judged.exit_code == 0, [(claim.id, claim.verdict) for claim in judged.claims if not claim.holds]
+
+
+ZERO_DIVISORS = """
+tensors: {Z: k M, Y: {axes: k M, given: {one_hot: k}}, m: {axes: k, given: binary}, x: k, p: k}
+layers: {P: "softmax(Z, k)"}
+loss: {L: "mean(sum(Y*log(Y/P), k), M)"}
+claims:
+  its gradient: dL/dZ = (P - Y)/M
+  y y / y is y: {claim: "dL/dZ = (k*P - 1)/M", expect: undecided}
+  not 1: {claim: "m*x*m/m = x", expect: undecided}
+  neither here: {claim: "d(sum((1-m)*log((1-m)/(1-p))))/dp = 1/(1-p)", expect: undecided}
+  but this: "d(sum((1-m)*log((1-m)/(1-p))))/dp = (1-m)/(1-p)"
+  an idempotent mask: "d(sum((m*x)^2)/sum(m))/dx = 2*m*x/sum(m)"
+"""
+
+
+def test_what_is_zero_or_one_has_no_inverse() -> None:
+    judged = verify_text(ZERO_DIVISORS)
+    assert judged.exit_code == 0, [(claim.id, claim.verdict) for claim in judged.claims if not claim.holds]
+    assert next(g for g in judged.gradients if g.wrt == "Z").verdict == "proved"
+
+
+@pytest.mark.parametrize("equation", ["inv(x @ x.T) = eye(n)", "sum(s)/(1 - sum(s)) = 5", "1/(sum(s) - 1)**2 = 7",
+                                      "log(-exp(x)) = x", "x/(y - y) = ones(n)"])
+def test_what_has_no_value_is_neither_true_nor_false(equation: str) -> None:
+    for seed in range(3):
+        claim = verify_text(f"{SPEC}claims: {{a: '{equation}'}}\nnumeric: {{seed: {seed}}}\n").claims[0]
+        assert claim.verdict in ("undecided", "invalid"), claim
+
+
+FACTS_NAMED = """
+tensors: {x: n, S: {axes: n n, given: symmetric}, a: {axes: [], given: positive}, b: {axes: [], given: positive}, A: n n,
+          s: {axes: n, given: simplex}}
+claims:
+  symmetric: d(x.T@S@x)/dx = 2*S@x
+  positive: sqrt(a^2) + b = a + b
+  neither: a + b = b + a
+  of a claim: {claim: "d(x.T@A@x)/dx = 2*A@x", given: "symmetric: A"}
+  two: "sqrt(sum(s)*a^2) = a"
+"""
+
+
+def test_the_facts_that_a_proof_takes_for_granted_are_named() -> None:
+    facts = [claim.facts for claim in verify_text(FACTS_NAMED).claims]
+    assert facts == [("S is symmetric",), ("a > 0",), (), ("A is symmetric",), ("Σ s = 1", "a > 0")]
+
+
+PAIRS = """
+tensors: {x: n, A: n n, W: m n, v: m}
+layers: {q: "sum_{i<j}(x[i]*x[j])"}
+loss: {L: "sum_{i!=j}(A[i,j]^2) + q"}
+claims:
+  a: "sum_{i<j}(x[i]*x[j]) = (sum(x)^2 - sum(x^2))/2"
+  b: "sum_{i != j}(x[i]*x[j]) = sum(x)^2 - sum(x^2)"
+  c: "sum_{i != j}(A[i,j]) = sum(A) - trace(A)"
+  d: "sum_{i<j}(A[i,j]) + sum_{i>j}(A[i,j]) + trace(A) = sum(A)"
+  e: "d(sum_{i<j}(x[i]*x[j]))/dx[k] = sum(x) - x[k]"
+  f: {latex: '\\sum_{i<j} x_i x_j = \\frac12((\\sum_i x_i)^2 - \\sum_i x_i^2)'}
+  g: {latex: '\\sum_{i\\ne j} A_{ij}x_ix_j = x^TAx - \\sum_i A_{ii}x_i^2'}
+  h: {latex: '\\sum_{j=1}^{d} W_{ij}x_j = (Wx)_i', expect: invalid}
+  i: "sum_{k != i}(x[k]) = sum(x) - x[i]"
+  j: {claim: "sum_{i<j}(A[i,j]) = sum_{i<j}(A[j,i])", expect: invalid, code: DC153}
+  k: "dL/dx[k] = sum(x) - x[k]"
+  m: "dL/dA[i,j] = 2*A[i,j]*(1-delta(i,j))"
+  n: {latex: '\\sum_{i\\le j} x_i x_j = \\frac12((\\sum_i x_i)^2 + \\sum_i x_i^2)'}
+  o: "sum_{i,j: i<j}(x[i]*x[j]) = (sum(x)^2 - sum(x^2))/2"
+  p: {claim: "sum_{i<j}(x[i]*x[j]) = (sum(x)^2 + sum(x^2))/2", expect: refuted}
+"""
+
+
+def test_a_sum_with_a_condition_runs_through_pairs_where_no_row_is_spoken_of() -> None:
+    judged = verify_text(PAIRS)
+    assert judged.exit_code == 0, [(claim.id, claim.verdict) for claim in judged.claims if not claim.holds]
+
+
+ROOTS = ["x^(1/4) = sqrt(sqrt(x))", "exp(x)^(1/4) = exp(x/4)", "c^0.1*c^0.9 = c", "c^(1/3)*c^(2/3) = c", "c^(1/6) = sqrt(c^(1/3))"]
+
+
+@pytest.mark.parametrize("equation", ROOTS)
+def test_roots_of_any_degree(equation: str) -> None:
+    assert verify_text(f"{SPEC}claims: {{a: '{equation}'}}\n").claims[0].verdict == "proved"
+
+
+def test_what_holds_for_the_first_few_sizes_is_refuted() -> None:
+    claim = verify_text(f"{SPEC}claims: {{a: '(n-2)*(n-3)*(n-4)*(n-5)*x = 0'}}\n").claims[0]
+    assert claim.verdict == "refuted" and dict(claim.witness.sizes)["n"] > 5

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any, cast
 
@@ -24,6 +25,7 @@ from derivcheck.canonical.atoms import (
     Factors,
     GrowthError,
     Indices,
+    LeafInputs,
     Polynomial,
     Rational,
     Term,
@@ -46,14 +48,20 @@ class Algebra:
     """
 
     def __init__(
-        self, rebuild: Callable[[Algebra, int, Indices, Rational], Polynomial], keeps_roots: bool = False
+        self,
+        rebuild: Callable[[Algebra, int, Indices, Rational], Polynomial],
+        inputs: Callable[[int], LeafInputs],
+        keeps_roots: bool = False,
     ) -> None:
         """`rebuild(algebra, atom, indices, power)` makes a compound atom anew from its payload.
+
+        `inputs(leaf)` are the inputs that a leaf atom depends on.
 
         With `keeps_roots` nothing is taken out of a root: that reads better, and proves less.
         """
         self.keeps_roots = keeps_roots
         self._rebuild = rebuild
+        self.inputs = inputs
         self._nesting = 0
         self.atoms: list[Atom] = []
         self._numbers: dict[Atom, int] = {}
@@ -93,6 +101,15 @@ class Algebra:
         self._work = 0
         self._nesting = 0
         self.used = set()
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Another piece of work in the middle of one, which neither counts nor uses facts."""
+        state = self._work, self._nesting, self.used
+        try:
+            yield
+        finally:
+            self._work, self._nesting, self.used = state
 
     # --- polynomials ----------------------------------------------------------------------
 
@@ -154,6 +171,7 @@ class Algebra:
             self._with_integer_radicals,
             self._without_idle_sums,
             self._with_facts,
+            self._without_zeros,
             self._without_leads,
             self._without_negative_leads,
         )
@@ -329,6 +347,33 @@ class Algebra:
 
     def delta_atom(self, dimension: int) -> int:
         return self.intern(Atom("equal", (), (dimension, dimension), ((0, 1), (1, 0)), idempotent=True, name="delta"))
+
+    def _without_zeros(self, bound: tuple[int, ...], factors: list[Factor]) -> list[_Work] | None:
+        """1[u = 0] 1[u > 0] = 0, and 1[u = 0] M = -1[u = 0] (u - M) for the leading term M of u."""
+        for position, (number, indices, _) in enumerate(factors):
+            atom = self.atoms[number]
+            if atom.kind != "zero":
+                continue
+            rest = factors[:position] + factors[position + 1 :]
+            for other, places, _ in rest:
+                found = self.atoms[other]
+                if found.kind == "positive" and (found.payload, places) == (atom.payload, indices):
+                    return []
+            if atom.lead == ONE_TERM or atom.lead[0]:
+                continue
+            slots = dict(zip(atom.slots, indices, strict=True))
+            matched = _match_lead(atom.lead, slots, rest, len(bound))
+            if matched is None:
+                continue
+            base: Polynomial = dict(cast(Any, atom.payload))
+            lead_coefficient = base.pop(atom.lead)
+            work: list[_Work] = []
+            for (other_bound, others), c in base.items():
+                placed = slots | {k: len(bound) + k for k in range(len(other_bound))}
+                moved = [*matched[0], factors[position], *_substituted(others, placed)]
+                work.append((bound + other_bound, moved, exact(-Fraction(c) / lead_coefficient)))
+            return work
+        return None
 
     def _without_leads(self, bound: tuple[int, ...], factors: list[Factor]) -> list[_Work] | None:
         """M D^p = D^(p+1) - (D - M) D^p, where the term holds the leading term M of a denominator D."""

@@ -65,12 +65,27 @@ class Atom:
     name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LeafInputs:
+    """The inputs that a leaf depends on; for almost any value of all others, few values of a `pivot` make it zero."""
+
+    pivots: frozenset[str]
+    all: frozenset[str]
+
+
 class GrowthError(Exception):
     """The canonical form would grow past the cap; nothing is concluded from that."""
 
 
 class UndefinedError(Exception):
     """A division by what is identically zero, or a function outside its domain everywhere."""
+
+
+class ZeroDivisorError(UndefinedError):
+    """A division by what is zero for some values of an input that is 0 or 1: such a fact allows no inverse."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"a division by what is zero for some values of `{name}`, which is 0 or 1")
 
 
 def exact(value: Rational) -> Rational:

@@ -2,7 +2,9 @@
 
 exp(a + b) = exp(a) exp(b)      exp(c m) = exp(m)^c       exp(c log x) = x^c
 log(a b) = log a + log b for a > 0    log exp(m) = m      (c a^2)^(1/2) = c^(1/2) |a|
-1[-u > 0] = 1 - 1[u > 0]        1[c u > 0] = 1[u > 0] for c > 0
+1[-u > 0] = 1 - 1[u > 0] - 1[u = 0]    1[c u > 0] = 1[u > 0] for c > 0
+
+The last indicator is left out where u is zero at single points only (generic.py).
 """
 
 from __future__ import annotations
@@ -25,11 +27,13 @@ from derivcheck.canonical.atoms import (
     Rational,
     Term,
     UndefinedError,
+    ZeroDivisorError,
     combination,
     exact,
     frozen,
     scaled,
 )
+from derivcheck.canonical.generic import is_generic, vanishing
 
 ROOT_CAP = 10**12
 
@@ -74,7 +78,7 @@ def compound(algebra: Algebra, kind: AtomKind, polynomial: Polynomial, power: Ra
         slots,
         positive=kind == "exp" or (kind == "power" and is_positive(algebra, payload)),
         idempotent=kind in ("positive", "zero"),
-        lead=_lead(payload) if kind == "power" else ONE_TERM,
+        lead=_lead(payload) if kind in ("power", "zero") else ONE_TERM,
         name=kind,
     )
     return algebra.factor(algebra.intern(atom), filled, power)
@@ -93,6 +97,9 @@ def power(algebra: Algebra, base: Polynomial, exponent: Rational) -> Polynomial:
     exponent = exact(exponent)
     if exponent == 0:
         return algebra.number(1)
+    if exponent < 0 and (name := vanishing(algebra, base)):
+        # y² = y has no inverse of y: y y / y is y, and y / y is 1.
+        raise ZeroDivisorError(name)
     if not base:
         if exponent < 0:
             raise UndefinedError("division by zero")
@@ -301,13 +308,18 @@ def positive(algebra: Algebra, argument: Polynomial) -> Polynomial:
                 for a, i, p in factors
                 if not _even(p) and not algebra.atoms[a].positive and (a, i, p) not in gates
             )
+            even = [(a, i, p) for a, i, p in factors if _even(p) and not algebra.atoms[a].positive]
+            if not all(is_generic(algebra, {((), (f,)): 1}) for f in even):
+                return compound(algebra, "positive", rest)
             inner: Polynomial = {((), odd): 1 if coefficient > 0 else -1}
             gate: Polynomial = {((), tuple(gates)): 1}
             if gates or odd != factors:
                 return algebra.multiply(gate, positive(algebra, inner))
-    if rest[_lead(rest)] < 0:
-        return combination(algebra.number(1), compound(algebra, "positive", scaled(rest, -1)), -1)
-    return compound(algebra, "positive", rest)
+    if rest[_lead(rest)] > 0:
+        return compound(algebra, "positive", rest)
+    opposite = scaled(rest, -1)
+    either = combination(algebra.number(1), compound(algebra, "positive", opposite), -1)
+    return either if is_generic(algebra, opposite) else combination(either, zero(algebra, opposite), -1)
 
 
 def _gate(algebra: Algebra, argument: Polynomial) -> Polynomial | None:
@@ -337,7 +349,9 @@ def zero(algebra: Algebra, argument: Polynomial) -> Polynomial:
 
 
 def absolute(algebra: Algebra, argument: Polynomial) -> Polynomial:
-    """|u| = (2·1[u > 0] - 1) u."""
+    """|u| = (2·1[u > 0] - 1) u, and |-u| is the same."""
+    if argument and argument[_lead(argument)] < 0:
+        argument = scaled(argument, -1)
     sign = combination(scaled(positive(algebra, argument), 2), algebra.number(1), -1)
     return algebra.multiply(sign, argument)
 

@@ -9,14 +9,16 @@ from typing import Any, assert_never
 
 import sympy
 
-from derivcheck.canonical import elementary
+from derivcheck.canonical import elementary, generic
 from derivcheck.canonical.algebra import Algebra
 from derivcheck.canonical.atoms import (
     OUTER,
     Atom,
     GrowthError,
+    LeafInputs,
     Polynomial,
     UndefinedError,
+    ZeroDivisorError,
     added,
     combination,
     exact,
@@ -44,6 +46,14 @@ from derivcheck.scalars import NamedFunction, declared, lower, placeholder_posit
 Facts = Mapping[str, tuple[tuple[str, int | None], ...]]
 
 
+def without_switches(facts: Facts) -> Facts:
+    """The facts without what says that an input is 0 or 1; the entries of a one-hot one still sum to one."""
+    return {
+        name: tuple(("sums_to_one" if fact == "one_hot" else fact, place) for fact, place in found if fact != "binary")
+        for name, found in facts.items()
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Equality:
     """Whether two nodes have one canonical form, the facts the rewriting used, or why it is not known."""
@@ -51,6 +61,7 @@ class Equality:
     proved: bool
     facts: tuple[tuple[str, str], ...] = ()
     reason: str = ""
+    undefined: bool = False  # a side has no value anywhere
 
 
 class Canonical:
@@ -61,7 +72,7 @@ class Canonical:
     """
 
     def __init__(self, facts: Facts | None = None, cut: frozenset[Node] = frozenset(), lowered: bool = True) -> None:
-        self.algebra = Algebra(elementary.rebuilt, keeps_roots=not lowered)
+        self.algebra = Algebra(elementary.rebuilt, self._inputs, keeps_roots=not lowered)
         self.facts = dict(facts or {})
         self.cut = cut
         # An inverse or a determinant that is cut by its name is that name wherever it occurs.
@@ -73,6 +84,7 @@ class Canonical:
         self.lowered = lowered
         self.leaf_nodes: dict[int, Node] = {}
         self._forms: dict[Node, Polynomial] = {}
+        self._leaf_inputs: dict[int, LeafInputs] = {}
         self._used: dict[Node, frozenset[tuple[str, str]]] = {}  # by a form and those that it is made of
 
     def outer(self, axis: Axis) -> int:
@@ -107,8 +119,10 @@ class Canonical:
                 difference = self._over_one_denominator(difference)
         except GrowthError:
             return Equality(False, reason="the canonical form grows too large")
-        except UndefinedError as problem:
+        except ZeroDivisorError as problem:
             return Equality(False, reason=str(problem))
+        except UndefinedError as problem:
+            return Equality(False, reason=str(problem), undefined=True)
         except UnsupportedError as problem:
             return Equality(False, reason=problem.diagnostic.message)
         if difference:
@@ -163,6 +177,24 @@ class Canonical:
         number = self.algebra.intern(atom)
         self.leaf_nodes[number] = node
         return self.algebra.factor(number, tuple(self.outer(axis) for axis in axes))
+
+    def _inputs(self, number: int) -> LeafInputs:
+        """What a leaf depends on; that of a cut node is seen in what it stands for."""
+        if number not in self._leaf_inputs:
+            node, atom = self.leaf_nodes.get(number), self.algebra.atoms[number]
+            below = [] if node is None else [n for n in topological([node]) if isinstance(n, Input)]
+            pivots: frozenset[str] = frozenset()
+            if isinstance(node, Input):
+                bound = atom.idempotent or atom.sums_to_one or atom.unit or atom.orthogonal
+                pivots = frozenset() if bound else frozenset([node.name])
+            elif isinstance(node, Quantity):
+                try:
+                    with self.algebra.aside():
+                        pivots = generic.pivots(self.algebra, self.form(node.operand))
+                except (GrowthError, UndefinedError, UnsupportedError):
+                    pass
+            self._leaf_inputs[number] = LeafInputs(pivots, frozenset(n.name for n in below))
+        return self._leaf_inputs[number]
 
     def _made(self, node: Node) -> Polynomial:
         algebra = self.algebra

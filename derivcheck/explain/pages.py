@@ -218,6 +218,9 @@ PAGES: dict[str, Page] = {
                   "dL/dz2[i] = p[i] * sum_i(y[i]) - y[i]", "dL/dz2[i] = p[i] * sum_k(y[k]) - y[i]"),
     "DC151": Page("a free index too many", "A letter that is free on the right stands on the left too.",
                   "dL/dz2[i] = p[j] - y[i]", "dL/dz2[i] = p[i] - y[i]"),
+    "DC153": Page("one row or all pairs", "`sum_{i<j}` binds `i` alone where the equation speaks of a `j`, and both where it does not. On both "
+                  "sides it can be either: name both letters, or write the sum over `j` as well.",
+                  "sum_{i<j}(p[i]*y[j]) = sum_{i<j}(y[j]*p[i])", "sum_{i,j: i<j}(p[i]*y[j]) = sum_{i,j: i<j}(y[j]*p[i])"),
     "DC152": Page("shape against value", "A shape is compared with a list of dimensions.", "shape(W1) = x", "shape(W1) = [n1, n0]"),
     # --- what is wrong with a claim ---------------------------------------------------------
     # --- LaTeX ------------------------------------------------------------------------------
@@ -298,6 +301,7 @@ PAGES: dict[str, Page] = {
     "DC501": _text("no finite point", "At every point tried a quantity is infinite or not a number: give facts such as positive, or check the domain."),
     "DC502": _text("no value", "A tensor has no value at this point."),
     "DC503": _text("no such entry", "A fixed position lies beyond the size that is tried."),
+    "DC505": _text("too large a value", "At every point tried a quantity is larger than floating point numbers are: nothing is learned from numbers there."),
     "DC504": _text("an empty dimension", "A derived size such as n - k + 1 comes out below 1: give numeric.sizes."),
     # --- files and usage --------------------------------------------------------------------
     "DC601": _text("no such file", "The file does not exist."),

@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from derivcheck.notation.syntax import Binary, Expression, Name, Negate, Number, Span, Subscript
-
-
-def rebuilt(tree: Any, change: Callable[[Any], Any]) -> Any:
-    """The tree with `change` applied to every node, parts first."""
-    made: dict[str, Any] = {}
-    for field in fields(tree):
-        value = getattr(tree, field.name)
-        if isinstance(value, tuple):
-            new: Any = tuple(_part(item, change) for item in value)
-        else:
-            new = _part(value, change)
-        if new is not value:
-            made[field.name] = new
-    return change(replace(tree, **made) if made else tree)
-
-
-def _part(value: Any, change: Callable[[Any], Any]) -> Any:
-    if isinstance(value, tuple):
-        return tuple(_part(item, change) for item in value)
-    if hasattr(value, "__dataclass_fields__") and not isinstance(value, Span):
-        return rebuilt(value, change)
-    return value
+from derivcheck.notation.syntax import rebuilt as rebuilt
 
 
 def placed_at(tree: Any, span: Span) -> Any:

@@ -6,9 +6,10 @@ part in comparison, so two texts with one meaning give equal trees.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
-from typing import Literal, Union, assert_never
+from typing import Any, Literal, Union, assert_never
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,3 +212,25 @@ def bottom_up(tree: Expression | Condition | Slice | Equation) -> list[Expressio
         waiting.extend(children(node))
     found.reverse()
     return found
+
+
+def rebuilt(tree: Any, change: Callable[[Any], Any]) -> Any:
+    """The tree with `change` applied to every node, parts first."""
+    made: dict[str, Any] = {}
+    for member in fields(tree):
+        value = getattr(tree, member.name)
+        if isinstance(value, tuple):
+            new: Any = tuple(_part(item, change) for item in value)
+        else:
+            new = _part(value, change)
+        if new is not value:
+            made[member.name] = new
+    return change(replace(tree, **made) if made else tree)
+
+
+def _part(value: Any, change: Callable[[Any], Any]) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_part(item, change) for item in value)
+    if hasattr(value, "__dataclass_fields__") and not isinstance(value, Span):
+        return rebuilt(value, change)
+    return value

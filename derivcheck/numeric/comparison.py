@@ -25,6 +25,9 @@ from derivcheck.points import Points
 from derivcheck.scalars import lower
 from derivcheck.verdicts import NumericEvidence, NumericVerdict
 
+ROUNDING = 1e-12  # below which what is compared with zero may be zero
+NOISY = 1e-3  # of the values: an agreement within such noise is none,
+NOISE_OF_ZERO = 1e-9  # unless both sides are as good as zero
 JITTER = 1 << 20  # added to the seed of a point for the signs of its moves
 REMEMBERED = 1 << 14  # entries of an array, above which it is evaluated anew for every question
 
@@ -129,7 +132,10 @@ def _moved(program: Program, values: Mapping[Node, Tensor], axes: Axes, sizes: S
     return np.broadcast_to(found.aligned((PROBE, *axes)), [2, *(axis.dimension.size(sizes) for axis in axes)])
 
 
-def _jittered(program: Program, values: Mapping[Node, Tensor], sizes: Sizes) -> list[Tensor]:
+def _jittered(
+    program: Program, values: Mapping[Node, Tensor], sizes: Sizes, still: Mapping[Node, Tensor] | None = None
+) -> list[Tensor]:
+    """The outputs at two points where `values` are moved by a few units in the last place; `still` are not."""
     generator = np.random.default_rng(5)
     moved = {}
     for node, value in values.items():
@@ -137,7 +143,7 @@ def _jittered(program: Program, values: Mapping[Node, Tensor], sizes: Sizes) -> 
         array = np.asarray(value.array)
         signs = generator.choice([-1.0, 1.0], size=(2, *array.shape))
         moved[node] = Tensor(array * (1 + 4 * EPSILON * signs), (PROBE, *value.axes))
-    return program.run(moved, sizes)
+    return program.run({**(still or {}), **moved}, sizes)
 
 
 def _verdict(given: Any, measured: Any, bar: float, scheme: str, kink: bool) -> NumericEvidence:
@@ -172,18 +178,47 @@ def _worst_entry(given: Any, measured: Any, errors: Any, bar: float) -> str:
 
 def _near_kink(output: Node, variable: Node, values: Mapping[Node, Tensor], sizes: Sizes, seed: int) -> bool:
     """Whether some condition of a branch is decided by less than rounding at the point."""
+    conditions = _conditions([output], frozenset([variable]))
+    if not conditions:
+        return False
+    program = Program(conditions, frozenset([variable]), seed)
+    found = program.run(values, sizes)
+    return any(bool(np.any(np.abs(np.real(t.array)) < ROUNDING)) for t in found)
+
+
+def _conditions(nodes: Sequence[Node], leaves: frozenset[Node] = frozenset()) -> list[Node]:
+    """What the branches of functions compare with zero."""
     conditions: list[Node] = []
-    for node in topological([output], frozenset([variable])):
+    for node in topological(nodes, leaves):
         if isinstance(node, Map):
             for piece in lower(node.expression).atoms(sympy.Piecewise):
                 for _, condition in piece.args:
                     for relation in condition.atoms(sympy.core.relational.Relational):
                         conditions.append(mapped(relation.lhs - relation.rhs, *node.operands))
+    return conditions
+
+
+def rounding_decides(nodes: Sequence[Node], sizes: Sizes, facts: Facts, seed: int, spread: float) -> bool:
+    """Whether rounding errors choose a branch at a point; what stays zero when inputs move is zero indeed."""
+    conditions = _conditions(nodes)
     if not conditions:
         return False
-    program = Program(conditions, frozenset([variable]), seed)
-    found = program.run(values, sizes)
-    return any(bool(np.any(np.abs(np.real(t.array)) < 1e-12)) for t in found)
+    values, _ = finite_run(Program([*nodes, *conditions], seed=seed), sizes, facts, seed, spread)
+    program = Program(conditions, seed=seed)
+    moved = {node: value for node, value in values.items() if not _is_whole(value.array)}
+    copies = [np.abs(np.real(t.array)) for t in program.run(values, sizes)]
+    for base, jittered in zip(copies, _jittered(program, moved, sizes, values), strict=True):
+        nearby = (
+            np.abs(np.real(jittered.array)).reshape(2, *base.shape) if jittered.axes[:1] == (PROBE,) else base[None]
+        )
+        bar = ROUNDING * max(1.0, spread**2)
+        if np.any((base < bar) & ((base > 0) | np.any(nearby > 0, axis=0))):
+            return True
+    return False
+
+
+def _is_whole(array: Any) -> bool:
+    return bool(np.all(np.real(array) == np.round(np.real(array))))
 
 
 # --- two sides --------------------------------------------------------------------------------
@@ -229,6 +264,9 @@ def compare_sides(
     worst = float(error[place]) if count else 0.0
     scale = max(float(np.max(np.abs(first))), float(np.max(np.abs(second)))) if count else 0.0
     relative, relative_bar = (worst / scale, bar / scale) if scale else (0.0, 0.0)
+    if 0.0 < worst <= bar and bar > max(NOISY * scale, NOISE_OF_ZERO):
+        reason = "rounding errors are as large as the values"
+        return SidesAtAPoint(NumericEvidence("cannot_tell", "two sides", relative, relative_bar, count, reason))
     if worst <= bar or worst == 0.0:
         return SidesAtAPoint(NumericEvidence("agrees", "two sides", relative, relative_bar, count))
     values: dict[Node, Tensor] = {
@@ -236,7 +274,11 @@ def compare_sides(
         for node in topological([left, right])
         if isinstance(node, Input)
     }
-    precise = _at_fifty_digits(left, right, axes, sizes, values, seed, place)
+    try:
+        precise = _at_fifty_digits(left, right, axes, sizes, values, seed, place)
+    except ZeroDivisionError:
+        reason = "a division by zero"
+        return SidesAtAPoint(NumericEvidence("cannot_tell", "two sides", relative, relative_bar, count, reason))
     gap = abs(precise[0] - precise[1])
     size = max(abs(precise[0]), abs(precise[1]), mpmath.mpf(10) ** -300)
     found = census(second, first, np.broadcast_to(bar, np.shape(first))) if count > 1 else None
@@ -264,7 +306,9 @@ def _copies(
         for node, value in sample(fresh, sizes, facts, seed, style, spread).items():
             array = np.asarray(value.array)
             signs = generator_of(node, seed + JITTER, array.shape).choice([-1.0, 1.0], size=(2, *array.shape))
-            moved = np.concatenate([array[None], array * (1 + 4 * EPSILON * signs)])
+            # What is 0 or 1 is so without an error.
+            error = 0.0 if _is_whole(array) else 4 * EPSILON
+            moved = np.concatenate([array[None], array * (1 + error * signs)])
             known[node] = Tensor(moved, (PROBE, *value.axes))
         values = program.run_all(known, sizes)
         for node in program.order:

@@ -15,7 +15,8 @@ from derivcheck.graph import Input, Map, Node, Quantity, operands, topological
 from derivcheck.numeric.program import Program, Sizes, Tensor
 from derivcheck.scalars import lower
 
-STYLES = ("generic", "positive", "fraction", "dominant")
+OVERFLOWS = "overflows"
+STYLES = ("generic", "positive", "fraction", "dominant", "large", "negative")
 
 
 def inputs_of(nodes: Iterable[Node], leaves: frozenset[Node] = frozenset()) -> list[Node]:
@@ -73,6 +74,8 @@ def _array(generator: Any, shape: tuple[int, ...], facts: Mapping[str, int | Non
         raw = spread * np.exp(0.6 * raw)
     elif style == "fraction":
         raw = 0.1 + 0.8 / (1 + np.exp(-raw))
+    elif style in ("large", "negative"):
+        raw = spread * (2 + 4 * np.exp(0.6 * raw)) * (1 if style == "large" else -1)
     else:
         raw = spread * raw
     if "symmetric" in facts:
@@ -138,10 +141,12 @@ def finite_run(
 
 
 def no_finite_point(program: Program, sizes: Sizes, facts: Facts, seed: int) -> NumericError:
-    """The error (DC501) that tells what goes wrong first at the last point tried."""
+    """The error that tells what goes wrong first at a point: DC501 a value does not exist, DC505 it is too large."""
     inputs = [n for n in program.order if isinstance(n, Input) or n in program.leaves]
-    values = sample(inputs, sizes, facts, seed, STYLES[-1])
-    return NumericError(Diagnostic("DC501", f"{_culprit(program, values, sizes)}, at every point tried"))
+    values = sample(inputs, sizes, facts, seed, "dominant")
+    culprit = _culprit(program, values, sizes)
+    code = "DC505" if culprit.endswith(OVERFLOWS) else "DC501"
+    return NumericError(Diagnostic(code, f"{culprit}, at every point tried"))
 
 
 def _culprit(program: Program, values: Mapping[Node, Tensor], sizes: Sizes) -> str:
@@ -174,4 +179,4 @@ def _failure(node: Node, plain: Mapping[Node, Any]) -> str:
             return "is infinite: a division by zero"
         if any(part.exp.is_integer is False for part in expression.atoms(sympy.Pow)) and lowest < 0:
             return "is not a number: a root of a negative number"
-    return "overflows" if np.any(np.isinf(plain[node])) else "is not a number"
+    return OVERFLOWS if np.any(np.isinf(plain[node])) else "is not a number"

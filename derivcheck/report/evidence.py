@@ -49,7 +49,7 @@ def numbers(evidence: NumericEvidence, page: Page) -> str:
             text = f"differs: {measured}{tail}{reason}"
         case "kink":
             text = f"at a kink{reason}{tail}"
-        case "cannot_tell":
+        case "cannot_tell" | "undefined":
             text = f"cannot tell{reason}{tail}"
         case "not_run":
             text = f"not run{reason}"

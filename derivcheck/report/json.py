@@ -210,7 +210,7 @@ def _ways(claim: ClaimResult) -> list[str]:
         ways.append(claim.exact.by or "exact evaluation")
         if claim.exact.draws and claim.exact.by:
             ways.append("exact evaluation")
-    if claim.numeric.verdict not in ("not_run", "cannot_tell"):
+    if claim.numeric.verdict not in ("not_run", "undefined", "cannot_tell"):
         ways.append(claim.numeric.scheme or "numbers")
     return list(dict.fromkeys(ways))
 
