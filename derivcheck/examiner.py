@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from derivcheck.canonical.atoms import GrowthError, UndefinedError
+from derivcheck.canonical.form import Facts, without_switches
 from derivcheck.claims import Pair, form_pair, pair
 from derivcheck.derivation import Derivation, GradientForm, NamedTensor, is_affine_layer
 from derivcheck.diagnose import Diagnoser
@@ -26,7 +27,7 @@ from derivcheck.notation.syntax import Derivative, Equation, Expression, Name, S
 from derivcheck.numeric.comparison import compare_gradient
 from derivcheck.numeric.survey import Way
 from derivcheck.spec import ClaimDeclaration, Spec
-from derivcheck.verdicts import ExactEvidence, Forms, GradientResult, NumericEvidence
+from derivcheck.verdicts import ExactEvidence, Forms, GradientResult, NumericEvidence, NumericVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ class Examiner:
         verdict = worst.verdict
         if numeric.verdict not in ("agrees", "kink"):
             notes.append(f"differences: {numeric.reason or numeric.verdict}")
-            verdict = "undecided" if verdict == "undecided" else verdict
+            verdict = "undecided" if numeric.verdict == "undefined" else verdict
         facts = tuple(dict.fromkeys(text for j in judgements for text in j.facts))
         return replace(blank, forms=forms, verdict=verdict, exact=worst.exact, numeric=numeric, facts=facts,
                        notes=tuple(notes))  # fmt: skip
@@ -195,20 +196,24 @@ class Examiner:
             sizes = {**network.sizes, **self.measuring.sizes}
             if self.measuring.progress is not None:
                 self.measuring.progress(f"measuring d{self.derivation.output.name}/d{tensor.name}")
-            try:
-                self._measured[key] = compare_gradient(
-                    output,
-                    tensor.node,
-                    adjoint,
-                    sizes,
-                    network.facts,
-                    self.seed,
-                    way=self.measuring.way,
-                    order=tensor.axes,
-                )
-            except (NumericError, UnsupportedError) as problem:
-                self._measured[key] = NumericEvidence("cannot_tell", reason=problem.diagnostic.message)
+            found = self._compared(output, tensor, adjoint, sizes, network.facts)
+            if found.verdict == "undefined" and (beside := without_switches(network.facts)) != network.facts:
+                # `y log y` has no value at the zeros of a one-hot y, and one beside them.
+                elsewhere = self._compared(output, tensor, adjoint, sizes, beside)
+                found = found if elsewhere.verdict == "undefined" else elsewhere
+            self._measured[key] = found
         return self._measured[key]
+
+    def _compared(
+        self, output: Node, tensor: NamedTensor, adjoint: Node, sizes: Mapping[str, int], facts: Facts
+    ) -> NumericEvidence:
+        try:
+            return compare_gradient(
+                output, tensor.node, adjoint, sizes, facts, self.seed, way=self.measuring.way, order=tensor.axes
+            )
+        except (NumericError, UnsupportedError) as problem:
+            verdict: NumericVerdict = "undefined" if problem.diagnostic.code == "DC501" else "cannot_tell"
+            return NumericEvidence(verdict, reason=problem.diagnostic.message)
 
     def turn_to(self, spec: Spec) -> None:
         """Take another text of the same network, so that places are those of its lines."""

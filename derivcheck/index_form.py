@@ -236,6 +236,9 @@ class IndexForm:
             if name.startswith(kind) and name[len(kind) :].isdigit():
                 return self._reduction(atom, kind, filled)
         arguments = tuple(self.expression(dict(cast(Any, p)), filled) for p in atom.payload)
+        if name == "power":
+            base, exponent = arguments
+            return Binary("**", base, exponent)
         return Call(name, arguments, primes)
 
     def _reduction(self, atom: Atom, kind: str, filled: _Letters) -> Expression:

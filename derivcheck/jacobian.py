@@ -11,6 +11,7 @@ import numpy as np
 
 from derivcheck import derive
 from derivcheck.catalogue.activations import ACTIVATIONS
+from derivcheck.catalogue.elementary import ELEMENTARY_NAMES
 from derivcheck.catalogue.functions import activations
 from derivcheck.catalogue.layers import LAYERS
 from derivcheck.catalogue.losses import LOSSES
@@ -73,7 +74,12 @@ class JacobianResult(Displayed):
 
 def names() -> tuple[str, ...]:
     """Every function that can be shown."""
-    return tuple(entry.name for entry in ACTIVATIONS) + tuple(entry.name for entry in (*LAYERS, *LOSSES))
+    return (*(entry.name for entry in ACTIVATIONS), *(entry.name for entry in (*LAYERS, *LOSSES)), *_elementary())
+
+
+def _elementary() -> dict[str, str]:
+    """The elementary functions that are no activations, with what they are; that of erf holds π, which has no name."""
+    return {name: about for name, about in ELEMENTARY_NAMES if name not in activations() and name != "erf"}
 
 
 def show(
@@ -107,12 +113,13 @@ def function_spec(name: str, size: str, layout: str) -> tuple[Spec, str, str]:
     """(a spec with one layer that applies the function, its definition in words, the layer's name)."""
     lengths = _lengths(size)
     entrywise = activations()
-    if name in entrywise:
+    if name in entrywise or name in _elementary():
         square = len(lengths) == 2
         variable, output = ("Z", "A") if square else ("z", "a")
         sizes = dict(zip("nm", lengths, strict=False))
         spec = _spec({variable: "n m" if square else "n"}, f"{name}({variable})", output, layout, sizes)
-        return spec, f"{name}(t) = {entrywise[name].formula}", output
+        said = f"{name}(t) = {entrywise[name].formula}" if name in entrywise else f"{name}(t), {_elementary()[name]}"
+        return spec, said, output
     found = next((d for d in (*LAYERS, *LOSSES) if d.name == name), None)
     if found is None:
         import difflib

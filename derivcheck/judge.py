@@ -245,6 +245,14 @@ class Judge:
             left, right, sizes=tried, facts=facts, draws=1 if proved else 2, seed=self.seed, points=self.field_points
         )
 
+    def differs_at_once(self, left: Node, right: Node, axes: Axes) -> bool:
+        """Whether floats differ at the first point, by far and without a closer look."""
+        try:
+            sides = compare_sides(left, right, axes, self.sizes, self.facts, self.seed, self._points, confirmed=False)
+        except (NumericError, UnsupportedError):
+            return False
+        return sides.evidence.verdict == "differs"
+
     def _numbers(
         self, left: Node, right: Node, axes: Axes, sizes: Mapping[str, int], facts: Facts, seed: int | None = None,
         spread: float = 1.0,

@@ -436,6 +436,8 @@ class MatrixForm:
                 refuse_unnamed_matrix_function(name)
                 if name[-1:].isdigit() and name.rstrip("0123456789") in ("max", "product"):
                     raise NoMatrixForm("an extremum or product over an index")
+                if name == "power":
+                    raise NoMatrixForm("a power with a symbol above")
                 arguments = tuple(self._payload(atom, payload) for payload in atom.payload)
                 base = self._entrywise(Call(name, arguments, primes), atom)
         shown = raised(base, power)

@@ -339,3 +339,52 @@ def test_roots_of_any_degree(equation: str) -> None:
 def test_what_holds_for_the_first_few_sizes_is_refuted() -> None:
     claim = verify_text(f"{SPEC}claims: {{a: '(n-2)*(n-3)*(n-4)*(n-5)*x = 0'}}\n").claims[0]
     assert claim.verdict == "refuted" and dict(claim.witness.sizes)["n"] > 5
+
+
+POWERS = """
+tensors: {x: n, y: n, gm: scalar, p: scalar}
+layers: {q: softmax(x)}
+loss: {L: "-sum(y*(1-q)^gm*log(q)) + sum(abs(x)^p)^(1/p)"}
+claims:
+  focal: "dL/dy[i] = -(1 - q[i])^gm * log(q[i])"
+  not quite: {claim: "dL/dy[i] = -(1 - q[i])^(gm-1) * log(q[i])", expect: refuted}
+"""
+
+
+def test_a_power_with_a_symbol_above_has_its_gradients_written() -> None:
+    judged = verify_text(POWERS)
+    assert judged.exit_code == 0 and [g.verdict for g in judged.gradients] == ["proved"] * 4
+
+
+UNDEFINED_LOSSES = ["sum(log(-exp(x)))", "sum(x/0)", "sum(sqrt(-1)*x)", "sum_{i,j}(sqrt((x[i]-x[j])^2))"]
+
+
+@pytest.mark.parametrize("loss", UNDEFINED_LOSSES)
+def test_the_gradient_of_a_loss_without_a_value_is_not_proved(loss: str) -> None:
+    judged = verify_text(f"tensors: {{x: n}}\nloss: {{L: '{loss}'}}\n")
+    assert [g.verdict for g in judged.gradients] == ["undecided"] and judged.exit_code == 1
+
+
+SLIPS = """
+tensors: {x: d, W: d k, b: d, mu: k, s: k, eps: k}
+layers: {z: "mu + exp(s/2)*eps", l: W @ z + b, p: sigmoid(l)}
+loss: {L: "binary_cross_entropy(p, x) + sum(exp(s) + mu^2 - 1 - s)/2"}
+claims:
+  right: "dL/ds = (W.T@(p-x))*eps*exp(s/2)/2 + (exp(s)-1)/2"
+  half of one term: {claim: "dL/ds = (W.T@(p-x))*eps*exp(s/2) + (exp(s)-1)/2", expect: refuted, code: DC201}
+  the argument: {claim: "dL/ds = (W.T@(p-x))*eps*exp(s)/2 + (exp(s)-1)/2", expect: refuted, code: DC201}
+  its sign: {claim: "dL/ds = (W.T@(p-x))*eps*exp(-s/2)/2 + (exp(s)-1)/2", expect: refuted, code: DC202}
+  a factor of one term: {claim: "dL/ds = (W.T@(p-x))*exp(s/2)/2 + (exp(s)-1)/2", expect: refuted, code: DC201}
+  a constant: {claim: "dL/ds = (W.T@(p-x))*eps*exp(s/2)/2 + exp(s)/2", expect: refuted, code: DC221}
+  the power: {claim: "d(tanh(s))/ds = diag(1 - tanh(s))", expect: refuted}
+  the sign of a logarithm: {claim: "dL/dx = l", expect: refuted, code: DC202}
+"""
+
+
+def test_slips_of_a_longer_gradient_are_named() -> None:
+    judged = verify_text(SLIPS)
+    assert judged.exit_code == 0, [(c.id, c.verdict, c.diagnosis and c.diagnosis.code) for c in judged.claims]
+    for claim in judged.claims[1:6]:
+        assert claim.suggestion and verify_text(
+            SLIPS.partition("claims:")[0] + f"claims: {{a: '{claim.text.partition('=')[0]} = {claim.suggestion}'}}\n"
+        ).claims[0].verdict == "proved", claim

@@ -539,3 +539,17 @@ def test_the_seed_of_a_spec_is_heeded() -> None:
     spec = read_spec(MIXED, "mixed.yaml")
     one, two = (shown("json", Report((verify_spec(spec, seed),))) for seed in (1, 2))
     assert one != two
+
+
+def test_a_formula_that_was_not_read_is_named_where_nobody_asks_for_more(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It does not fail the run, and is not passed over in silence."""
+    (tmp_path / "note.derivcheck.yaml").write_text("tensors: {x: n, y: n}\nloss: {L: 'sse(x, y)'}\n")
+    note = tmp_path / "note.md"
+    note.write_text(r"$\frac{\partial L}{\partial x} = 2(x - y)$ and $\frac{\partial L}{\partial y} = \rho$." + "\n")
+    for form in ("concise", "github", "sarif", "markdown"):
+        assert run(["verify", str(note), "--format", form]) == 0
+        assert "DC120" in capsys.readouterr().out
+    assert run(["verify", str(note), "-q"]) == 0
+    assert "1 formula not read" in capsys.readouterr().out

@@ -298,6 +298,10 @@ class Canonical:
             return self._piecewise(expression, operands)
         if self.lowered and isinstance(expression, (sympy.tanh, sympy.sinh, sympy.cosh, sympy.coth)):
             return self._scalar(expression.rewrite(sympy.exp), operands)
+        if expression in (sympy.zoo, sympy.nan, sympy.oo, -sympy.oo):
+            raise UndefinedError("division by zero")
+        if expression is sympy.I:
+            raise UndefinedError("the square root of a negative number")
         if expression is sympy.E:
             return elementary.exponential(algebra, algebra.number(1))
         if isinstance(expression, sympy.NumberSymbol):

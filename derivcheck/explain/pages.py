@@ -284,7 +284,7 @@ PAGES: dict[str, Page] = {
                   "dp[i]/dz2[j] = p[i] * delta(i,j) - p[i] * p[j]"),
     "DC222": Page("a term too many", "The claim has a term that the derived form lacks.", "dL/dz2 = p - y + b2", "dL/dz2 = p - y"),
     "DC223": Page("wrong power", "An exponent is off by one.", "d(sum(x^3))/dx = 3 * x^3", "d(sum(x^3))/dx = 3 * x^2"),
-    "DC229": Page("no single edit makes it true", "Both sides have a meaning and differ; no small edit that was tried makes them equal.",
+    "DC229": Page("no edit that was tried makes it true", "Both sides have a meaning and differ; no small edit that was tried makes them equal.",
                   "dL/dz2 = exp(p) * y * y * p", "dL/dz2 = p - y"),
     "DC230": Page("different shapes", "Both sides have a meaning, but their shapes differ by dimension name.", "z1 = z2", "z1 = W1 @ x + b1"),
     "DC231": Page("not proportional", "`A ~ B` (or ∝) says that one factor, whatever it depends on, makes every entry of B the entry of A.",

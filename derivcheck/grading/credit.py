@@ -38,7 +38,7 @@ CREDIT: Mapping[str, Fraction] = {
     "DC221": HALF,  # a term missing
     "DC222": HALF,  # a term too many
     "DC223": HALF,  # wrong power
-    "DC229": NOTHING,  # no single edit makes it true
+    "DC229": NOTHING,  # no edit that was tried makes it true
     "DC230": NOTHING,  # shapes differ
 }
 

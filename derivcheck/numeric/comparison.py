@@ -248,8 +248,9 @@ def compare_sides(
     seed: int,
     points: Points[Tensor] | None = None,
     spread: float = 1.0,
+    confirmed: bool = True,
 ) -> SidesAtAPoint:
-    """Both sides in floats; a difference beyond the bar is confirmed to 50 digits.
+    """Both sides in floats; a difference beyond the bar is confirmed to 50 digits, where `confirmed`.
 
     `points` remember what is evaluated. Raises NumericError where no finite point is found.
     """
@@ -269,6 +270,9 @@ def compare_sides(
         return SidesAtAPoint(NumericEvidence("cannot_tell", "two sides", relative, relative_bar, count, reason))
     if worst <= bar or worst == 0.0:
         return SidesAtAPoint(NumericEvidence("agrees", "two sides", relative, relative_bar, count))
+    if not confirmed:
+        quick: NumericVerdict = "differs" if worst > 16 * bar else "cannot_tell"
+        return SidesAtAPoint(NumericEvidence(quick, "two sides", relative, relative_bar, count))
     values: dict[Node, Tensor] = {
         node: Tensor(known[node].array[0], known[node].axes[1:])
         for node in topological([left, right])

@@ -55,7 +55,7 @@ def _array(generator: Any, shape: tuple[int, ...], facts: Mapping[str, int | Non
         others = tuple(length for k, length in enumerate(shape) if k != along)
         places = generator.integers(0, shape[along], size=others)
         return np.moveaxis(np.eye(shape[along])[places], -1, along)
-    if "simplex" in facts:
+    if "simplex" in facts or ("sums_to_one" in facts and style in ("positive", "fraction")):
         raw = generator.uniform(0.2, 1.0, size=shape)
         return raw / raw.sum(axis=along, keepdims=True)
     if "sums_to_one" in facts:

@@ -48,3 +48,5 @@ def open_lines(file: FileResult, page: Page) -> Iterator[Text]:
         if formula.standing == "ambiguous":
             for name, text in reason.notes:
                 yield page.text(f"             {name}: {text}", "dim")
+        if reason.help:
+            yield page.text(f"             help: {reason.help}", "dim")

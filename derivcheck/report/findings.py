@@ -108,16 +108,18 @@ def gradient_finding(gradient: GradientResult, file: FileResult) -> Finding | No
 
 
 def formula_finding(formula: FormulaResult, file: FileResult) -> Finding | None:
-    """What is wrong with a formula of a document; nothing where it is as expected."""
+    """What is wrong with a formula of a document, and what was not read of it; nothing where it is as expected."""
     judged = formula.claim if formula.standing == "judged" else None
     if judged is not None:
         found = claim_finding(replace(judged, holds=judged.holds and formula.holds), file)
         return None if found is None else replace(found, kind="formula")
-    if formula.holds:
+    passes_unread = formula.standing in ("unread", "ambiguous") and not formula.expected
+    if formula.holds and not passes_unread:
         return None
     shown = " ".join(formula.text.split())
     said = formula.reason or Diagnostic("", f"`{shown}` is {formula.standing}", formula.where)
-    return Finding("formula", known_as(formula), formula.standing, shown, said, said.where or formula.where)
+    where = said.where or formula.where
+    return Finding("formula", known_as(formula), formula.standing, shown, said, where, not formula.holds)
 
 
 def warning_findings(file: FileResult) -> Iterator[Finding]:

@@ -157,6 +157,9 @@ def overall(report: Report, page: Page) -> Text:
         not file.accepts(gradient) for file in report.files for gradient in file.gradients
     )
     remarks = [f"{ignored} ignored"] * bool(ignored) + [f"{passed} open"] * bool(holds and passed)
+    passing = sum(not formula.expected for file in report.files for formula in file.formulas
+                  if formula.holds and formula.standing in ("unread", "ambiguous"))  # fmt: skip
+    remarks += [f"{counting(passing, 'formula')} not read"] * bool(passing)
     remarks += [f"{report.deselected} not selected"] * bool(report.deselected)
     outcome = ("all others hold" if ignored or passed else "all hold") if holds else ", ".join(failed)
     outcome = "; ".join([outcome or "nothing to judge", *remarks])
