@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from derivcheck.diagnostics import (
     ContradictionError,
@@ -15,6 +17,7 @@ from derivcheck.diagnostics import (
     SpecError,
     Where,
 )
+from derivcheck.document.definitions import Glossary
 from derivcheck.document.kinds import asserts, assigning, defines, is_example, is_of_letters, is_update, stem
 from derivcheck.document.passages import Manuscript, Passage
 from derivcheck.document.places import PLACE, balanced, known_as, nearest, stands_at
@@ -45,12 +48,12 @@ class Accountant:
         self.strict = strict
         self.declaration = spec.document or DocumentDeclaration(SourceText(manuscript.path))
         self.depths = self._depths()
-        self.macros = {**dict(manuscript.macros), **spellings(spec.macros)}
+        self.glossary = Glossary(manuscript.macros, spellings(spec.macros))
         self._beginning: dict[int, list[Passage]] = {}
         for passage in manuscript.passages:
             self._beginning.setdefault(passage.lines[0], []).append(passage)
         self._examiners: dict[tuple[object, ...], list[Examiner]] = {}
-        self._symbols: dict[tuple[Examiner, tuple[tuple[str, str], ...]], Symbols] = {}
+        self._symbols: dict[tuple[Examiner, int, tuple[tuple[str, str], ...]], Symbols] = {}
         self._unused: dict[int, SourceText] = {
             **{id(binding): binding.at for binding in self.declaration.bindings},
             **{id(expectation): expectation.at for expectation in self.declaration.expectations},
@@ -108,7 +111,7 @@ class Accountant:
 
     def _chains(self, passage: Passage) -> list[Chain]:
         """The formulas of a passage that assert something. Raises NotationError."""
-        found = (assigning(chain) for chain in chains(passage.text.text, self.macros))
+        found = (assigning(chain) for chain in chains(passage.text.text, self._macros(passage)))
         return [chain for chain in found if asserts(chain)]
 
     def _accounts_for(self, line: int) -> bool:
@@ -156,11 +159,14 @@ class Accountant:
             self._examiners[key] = [examiner.for_claim(plain) for examiner in self._examiners[base]]
         return self._examiners[key]
 
-    def _spelled(self, examiner: Examiner, setting: Setting) -> Symbols:
+    def _macros(self, passage: Passage) -> Mapping[str, str]:
+        return self.glossary.at(passage.text.origin[0])
+
+    def _spelled(self, macros: Mapping[str, str], examiner: Examiner, setting: Setting) -> Symbols:
         """The symbols of a setting as the names of an examiner make them out."""
-        key = (examiner, tuple(setting.symbols.items()))
+        key = (examiner, id(macros), tuple(setting.symbols.items()))
         if key not in self._symbols:
-            self._symbols[key] = Symbols(setting.symbols, self.macros, examiner.network.scope)
+            self._symbols[key] = Symbols(setting.symbols, macros, examiner.network.scope)
         return self._symbols[key]
 
     # --- one passage ----------------------------------------------------------------------
@@ -262,7 +268,8 @@ class Accountant:
             raise
         except DerivcheckError as problem:
             raise SpecError(problem.diagnostic) from None
-        reader = Reading(text, chain, setting, self.macros, examiners, self._spelled)
+        macros = self._macros(passage)
+        reader = Reading(text, chain, setting, macros, examiners, partial(self._spelled, macros))
         declaration = ClaimDeclaration(
             known_as(passage, span), "latex", text, (), "", "", "", None, (), (), text.where(*span)
         )
