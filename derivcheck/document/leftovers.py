@@ -25,7 +25,7 @@ _GROUP = r"\{(?:[^{}]|\{[^{}]*\})*\}"
 NAMES = re.compile(
     rf"\\(?:label|(?:page|eq|auto|name|[cC])?ref|[A-Za-z]*cite[A-Za-z]*|url|path|includegraphics|input|include"
     rf"|bibliography(?:style)?|usepackage|hypersetup|lstset|definecolor|colorlet|setlength|addtolength|[hv]space"
-    rf"|tikzset|pgfplotsset|usetikzlibrary|setcounter|captionsetup|pgfmathsetmacro)\*?\s*(?:\[[^\]]*\]\s*)?{_GROUP}"
+    rf"|texttt|tikzset|pgfplotsset|usetikzlibrary|setcounter|captionsetup|pgfmathsetmacro)\*?\s*(?:\[[^\]]*\]\s*)?{_GROUP}"
     rf"|\\href\s*\{{[^{{}}]*\}}|(?<=[A-Za-z*}}])\[[^\[\]$\ue000]*=[^\[\]$\ue000]*\]"
 )
 BREAKS = re.compile(r"\n[ \t>]*\n|\ue000[\ue000\s]*|\\(?:begin|end)\s*\{[^{}]*\}|\\item(?![A-Za-z])"
@@ -55,8 +55,9 @@ def leftovers(text: str, whole: Sheet, start: int, marked: bool) -> Iterator[Fou
             begin = found.end()
             name = re.match(r"\\begin\s*\{([^{}]*)\}", found[0])
             above = f", in `{name[1]}`" if name and name[1] != "document" else ""
-    for match in [*PLAIN.finditer(text, start)]:
-        if not any(first <= match.start() < last for first, last in taken):
+    for match in PLAIN.finditer(text, start):
+        literal = marked and text[: match.start()].endswith("\\$")
+        if not literal and not any(first <= match.start() < last for first, last in taken):
             taken.append(match.span())
             yield (*match.span(), Passage("inline", whole.at(*match.span()), "", "plain text, not LaTeX"))
     for match in DOLLAR.finditer(text, start):
