@@ -283,7 +283,7 @@ def test_macros_of_markdown(tmp_path: pathlib.Path, text: str, wanted: list[str]
         ("\\{ SECOND \\}", ["unread"]),
         ("\\Rightarrow [ SECOND ]", ["unread"]),
         ("z \\defeq W x + b", ["definition"]),
-        ("\\delta \\eqqcolon y - p", ["refuted"]),
+        ("\\frac{\\partial L}{\\partial z} \\eqqcolon y - p", ["refuted"]),
         ("\\delta \\isthesameas y - p", ["unread"]),
         ("\\mathbb{E} \\foo", []),
         ("\\sum_{i=1}^n x_i", []),
@@ -299,6 +299,10 @@ def test_macros_of_markdown(tmp_path: pathlib.Path, text: str, wanted: list[str]
 )  # fmt: skip
 def test_equations_of_a_display(tmp_path: pathlib.Path, text: str, wanted: list[str]) -> None:
     assert in_markdown(tmp_path, f"$$\n{text}\n$$\n") == wanted
+
+
+def test_an_aside_in_brackets_is_not_judged_and_not_passed_over(tmp_path: pathlib.Path) -> None:
+    assert in_markdown(tmp_path, "We take the value $(WRONG)$ of $(p - y)_i = \\delta_i$.") == ["unread", "proved"]
 
 
 def test_a_choice_is_no_system(tmp_path: pathlib.Path) -> None:
