@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Sequence
 
@@ -24,10 +25,10 @@ _BRANCH = re.compile(
     r"\\(?:(?P<open>if(?!f(?![A-Za-z])|thenelse)[A-Za-z@]*)|(?P<turn>else)|(?P<close>fi))(?![A-Za-z@])"
 )
 
-_COMMENT = r"<!--.*?-->"
+_COMMENT = r"<!--.{0,20000}?-->"
 # A code span goes over a line's end, not into another block.
 _CODE = r"(?<!`)(?P<ticks>`+)(?!`)(?:[^\n]|\n(?![ \t]*(?:\n|[-*+>#|]|\d+[.)]|```)))*?(?<!`)(?P=ticks)(?!`)"
-_CODED = r"<(?P<tag>pre|code|style|script|textarea|kbd|samp)\b[^<>]*>.*?</(?P=tag)\s*>"
+_CODED = r"<(?P<tag>pre|code|style|script|textarea|kbd|samp)\b[^<>]*>.{0,20000}?</(?P=tag)\s*>"
 _TAG = r"<[A-Za-z][\w-]*(?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'))?)+\s*/?>"
 _MARKDOWN = re.compile(f"{_COMMENT}|{_CODE}|{_CODED}|{_TAG}", re.DOTALL | re.IGNORECASE)
 
@@ -70,4 +71,6 @@ def markdown_asides(text: str) -> list[Span]:
 
 
 def starts_inside(offset: int, spans: Sequence[Span]) -> bool:
-    return any(begin <= offset < end for begin, end in spans)
+    """Whether an offset lies behind the beginning of a span; spans are in order."""
+    place = bisect.bisect_left(spans, (offset,)) - 1
+    return place >= 0 and offset < spans[place][1]

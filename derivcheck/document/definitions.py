@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derivcheck.document.sheets import Place, Sheet, Span, closing
 from derivcheck.latex.bodies import Body
@@ -55,12 +55,16 @@ class Definitions:
         self.macros: list[Definition] = []
         self.environments: list[Environment] = []
         self.spans: list[Span] = []
+        self._local: list[tuple[int, int]] = []
         position = 0
         while (match := DEFINING.search(text, position)) is not None:
-            remark = re.search(r"(?<!\\)%", text[text.rfind("\n", 0, match.start()) + 1 : match.start()])
+            remark = re.search(
+                r"(?<!\\)%", text[max(text.rfind("\n", 0, match.start()) + 1, match.start() - 200) : match.start()]
+            )
             position = (None if remark else self._read(match)) or match.end()
             if position > match.end():
                 self.spans.append((match.start(), position))
+        self._end_groups()
 
     # --- reading --------------------------------------------------------------------------
 
@@ -99,7 +103,7 @@ class Definitions:
         if how == "declaremathoperator":
             body = f"\\operatorname{{{body}}}"
         made = Body(body, arity, default) if readable and arity < 10 else None
-        self.macros.append(Definition(written, made, self._sheet.place(stop), self._end(stop, far), "provide" in how))
+        self._add(stop, Definition(written, made, self._sheet.place(stop), provided="provide" in how), far)
         return stop
 
     def _behind(self, position: int) -> int:
@@ -128,8 +132,8 @@ class Definitions:
         target = re.compile(r"=?\s*(\\(?:[A-Za-z@]+|.)|[^\s\\{}$])").match(self._text, position)
         if target is None:
             return None
-        end = self._end(target.end(), bool(match["far"]))
-        self.macros.append(Definition(name, Body(target[1], 0), self._sheet.place(target.end()), end, alias=True))
+        made = Definition(name, Body(target[1], 0), self._sheet.place(target.end()), alias=True)
+        self._add(target.end(), made, bool(match["far"]))
         return target.end()
 
     def _environment(self, position: int, specified: bool) -> int | None:
@@ -150,22 +154,28 @@ class Definitions:
         self.environments.append(Environment(name.strip(), opening, ending, arity))
         return stop
 
-    def _end(self, position: int, far: bool) -> Place | None:
-        """Where the group ends that a definition stands in; None for one that holds to the end."""
-        if not self._grouped or far:
-            return None
-        depth = 0
-        for match in GROUP.finditer(self._text, position):
+    def _add(self, position: int, definition: Definition, far: bool) -> None:
+        if self._grouped and not far:
+            self._local.append((position, len(self.macros)))
+        self.macros.append(definition)
+
+    def _end_groups(self) -> None:
+        """What is defined in a group holds up to its end."""
+        opened: list[list[int]] = [[]]
+        waiting = iter([*self._local, (len(self._text) + 1, -1)])
+        position, number = next(waiting)
+        for match in GROUP.finditer(self._text) if self._local else ():
+            while position <= match.start():
+                opened[-1].append(number)
+                position, number = next(waiting)
             word = match[0]
             if OUTERMOST.fullmatch(word):
                 continue
             if word == "{" or re.match(r"\\begin|\\bgroup", word):
-                depth += 1
-            elif word == "}" or re.match(r"\\end|\\egroup", word):
-                depth -= 1
-                if depth < 0:
-                    return self._sheet.place(match.start())
-        return None
+                opened.append([])
+            elif (word == "}" or re.match(r"\\end|\\egroup", word)) and len(opened) > 1:
+                for ended in opened.pop():
+                    self.macros[ended] = replace(self.macros[ended], end=self._sheet.place(match.start()))
 
 
 class Glossary:

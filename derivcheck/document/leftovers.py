@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from derivcheck.document.passages import Found, Passage
-from derivcheck.document.sheets import Sheet
+from derivcheck.document.sheets import Sheet, Span, masked
 from derivcheck.latex import macros as table
 
 FOUND = "\ue000"  # what the formulas that were found are masked by
@@ -41,9 +41,9 @@ def leftovers(text: str, whole: Sheet, start: int, marked: bool) -> Iterator[Fou
 
     In LaTeX (`marked`) a macro is no sign of a formula, a mathematical one is.
     """
-    taken: list[tuple[int, int]] = []
     if marked:
         text = NAMES.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    taken: list[Span] = []
     begin, above = start, ""
     for found in [*BREAKS.finditer(text, start), None]:
         stop = found.start() if found is not None else len(text)
@@ -55,15 +55,16 @@ def leftovers(text: str, whole: Sheet, start: int, marked: bool) -> Iterator[Fou
             begin = found.end()
             name = re.match(r"\\begin\s*\{([^{}]*)\}", found[0])
             above = f", in `{name[1]}`" if name and name[1] != "document" else ""
+    text = masked(text, taken, FOUND)
     for match in PLAIN.finditer(text, start):
-        literal = marked and text[: match.start()].endswith("\\$")
-        if not literal and not any(first <= match.start() < last for first, last in taken):
+        if not (marked and text[match.start() - 2 : match.start()] == "\\$"):
             taken.append(match.span())
             yield (*match.span(), Passage("inline", whole.at(*match.span()), "", "plain text, not LaTeX"))
+    text = masked(text, taken, FOUND)
     for match in DOLLAR.finditer(text, start):
         first = match.start(1)
-        last = min(whole.line_end(first), first + SHOWN)
-        if not any(one <= first < other for one, other in taken) and not PRICE.match(text, first + 1):
+        if not PRICE.match(text, first + 1):
+            last = min(whole.line_end(first), first + SHOWN)
             yield (first, first + 1, Passage("inline", whole.at(first, last), "", "`$` without its partner"))
 
 
@@ -83,7 +84,8 @@ def _formula(text: str, begin: int, stop: int, marked: bool) -> tuple[int, int] 
     if not signs:
         return None
     # What stands near a relation: a macro far above in a paragraph is none of its formula.
-    near = [span for span in signs if any(_together(text, span[0], other[0]) for other in relations)]
+    lines = {text.count("\n", begin, first) for first, _ in relations}
+    near = [span for span in signs if not lines.isdisjoint(range(-2 + (k := text.count("\n", begin, span[0])), k + 3))]
     if not near:
         return None
     first = min(span[0] for span in (*near, *relations))
@@ -92,8 +94,3 @@ def _formula(text: str, begin: int, stop: int, marked: bool) -> tuple[int, int] 
     line_end = text.find("\n", last, stop)
     last = min(stop if line_end < 0 else line_end, first + LONGEST)
     return (first, max(last, first + 1)) if text[first:last].strip() else None
-
-
-def _together(text: str, one: int, other: int) -> bool:
-    low, high = min(one, other), max(one, other)
-    return text.count("\n", low, high) < 3

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from derivcheck.document.asides import markdown_asides
+from derivcheck.document.asides import markdown_asides, starts_inside
 from derivcheck.document.definitions import Definitions
 from derivcheck.document.leftovers import FOUND, leftovers
 from derivcheck.document.passages import Found, Kind, Manuscript, Passage, label_of, missing, with_head
@@ -17,31 +17,37 @@ from derivcheck.latex import macros as table
 DISPLAYED = frozenset({"math_block", "math_block_label", "math_block_eqno", "math_inline_double", "math_double"})
 FENCES = frozenset({"math", "latex", "katex", "{math}"})
 INLINE = re.compile(r"(?<![\\$])\$(?!\$)((?:[^$\\\n]|\\.)+)\$(?!\$)")
+LONGEST = 20_000  # characters; what is longer is no formula
 _NAMES = "|".join(sorted(re.escape(name) for name in table.LINES | table.CASES | table.MATRICES))
-BARE = re.compile(rf"\\begin\{{({_NAMES})\}}.*?\\end\{{\1\}}", re.DOTALL)
+BARE = re.compile(rf"\\begin\{{({_NAMES})\}}.{{0,{LONGEST}}}?\\end\{{\1\}}", re.DOTALL)
+_SCRIPT = r"<script\s+type=[\"']math/tex"
 # Other ways to write a formula, each with what stands around it: (pattern, kind).
 WRITTEN: tuple[tuple[re.Pattern[str], Kind], ...] = (
-    (re.compile(r"<script\s+type=[\"']math/tex;\s*mode=display[\"'][^<>]*>(.*?)</script\s*>", re.DOTALL), "display"),
-    (re.compile(r"<script\s+type=[\"']math/tex[\"'][^<>]*>(.*?)</script\s*>", re.DOTALL), "inline"),
+    (re.compile(_SCRIPT + r";\s*mode=display[\"'][^<>]*>(.{0,20000}?)</script\s*>", re.DOTALL), "display"),
+    (re.compile(_SCRIPT + r"[\"'][^<>]*>(.{0,20000}?)</script\s*>", re.DOTALL), "inline"),
     (re.compile(r"(?<![\\$`])\$`([^`\n]+)`\$(?!\$)"), "inline"),
     (re.compile(r"\{math\}`([^`\n]+)`"), "inline"),
-    (re.compile(r"^[ \t>]*:{3,}[ \t]*\{math\}[^\n]*\n(?:[ \t>]*:\w+:[^\n]*\n)*(.*?)^[ \t>]*:{3,}[ \t]*$",
+    (re.compile(r"^[ \t>]*:{3,}[ \t]*\{math\}[^\n]*\n(?:[ \t>]*:\w+:[^\n]*\n)*(.{0,20000}?)^[ \t>]*:{3,}[ \t]*$",
                 re.DOTALL | re.MULTILINE), "display"),
 )  # fmt: skip
-# Brackets behind two backslashes, for whoever shows a Markdown in which `\[` is a bracket.
-DOUBLED: tuple[tuple[re.Pattern[str], Kind], ...] = (
-    (re.compile(r"\\\\\[((?:(?!\n[ \t]*\n).)+?)\\\\\]", re.DOTALL), "display"),
-    (re.compile(r"\\\\\(((?:(?!\n[ \t]*\n).)+?)\\\\\)", re.DOTALL), "inline"),
+# Brackets behind two backslashes, for whoever shows a Markdown in which `\[` is a bracket; and in the midst of a line.
+BRACKETED: tuple[tuple[re.Pattern[str], Kind], ...] = (
+    (re.compile(r"\\\\\[((?:(?!\n[ \t]*\n|\\\\\[(?!\s*-?\d)|\\\\\]).)+)\\\\\]", re.DOTALL), "display"),
+    (re.compile(r"\\\\\(((?:(?!\n[ \t]*\n|\\\\[()]).)+)\\\\\)", re.DOTALL), "inline"),
+    (re.compile(r"(?<!\\)\\\[((?:\\\\|(?!\n[ \t]*\n|\\[\[\]]).)+)\\\]", re.DOTALL), "display"),
 )
 IN_HTML: tuple[tuple[re.Pattern[str], Kind], ...] = (
-    (re.compile(r"(?<!\\)\\\[(.+?)\\\]", re.DOTALL), "display"),
-    (re.compile(r"(?<!\\)\\\((.+?)\\\)", re.DOTALL), "inline"),
+    (re.compile(r"(?<!\\)\\\(((?:\\\\|(?!\\[()]).)+)\\\)", re.DOTALL), "inline"),
     (re.compile(r"(?<![\\$])\$(?!\$)((?:[^$\\]|\\.)+)\$(?!\$)", re.DOTALL), "inline"),
 )
 OPTIONS = re.compile(r"(?:[ \t>]*:\w+:[^\n]*\n)*")
 OPENING = re.compile(r"(?:\$\$?|\\{1,2}[\[(])\s*$")
 CLOSING = re.compile(r"\s*(?:\$\$?|\\{1,2}[\])])")
 PRICED = re.compile(r"(?<![\\$])\$(?=\d)")
+DIRECTIVE = re.compile(
+    r"\s*\{(?:note|warning|tip|hint|important|attention|caution|danger|error|seealso|admonition|dropdown|margin|sidebar"
+    r"|topic|theorem|lemma|proof|definition|example|exercise|solution|prf:\w+|proof:\w+|card|tab-item)\}"
+)
 EMPTY = re.compile(r"(?<![\\$])\$\s+\$(?!\$)")
 PROSE = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}")
 PAIRED = re.compile(r"\$[^$]+\$|\\\[|\\\(|\\begin\{")
@@ -65,7 +71,10 @@ def markdown_manuscript(text: str, path: str) -> Manuscript:
     reader.use(dollarmath_plugin, allow_space=True, allow_digits=False, double_inline=True)
     blocks = MarkdownIt("commonmark").enable("table").use(front_matter_plugin).disable("inline")
     page = _Page(text, path)
-    head = page.set_apart(blocks.parse(text))
+    tokens = blocks.parse(text)
+    while page.opened(tokens):
+        tokens = blocks.parse(page.text)
+    head = page.set_apart(tokens)
     page.written()
     page.displays()
     tokens = blocks.parse(page.text)
@@ -88,17 +97,22 @@ class _Page:
         self.start = 0
         self.words = text
         self.defined = Definitions(self.whole, "", False)
+        self._spent: list[Span] = []
 
     def _take(self, begin: int, end: int, kind: Kind, around: Span | None = None, stray: str = "") -> None:
         """A formula, without the definitions before it; nothing where only definitions stand."""
-        self.text, before = masked(self.text, [around or (begin, end)], FOUND), self.text
-        inside = before[begin:end]
+        self._spent.append(around or (begin, end))
+        inside = self.text[begin:end]
         if not inside.strip():
             return
         if self._defines(begin, end):
             begin += len(inside) - len(inside.lstrip())
         source = self.whole.at(begin, end)
         self.found.append((begin, end, Passage(kind, source, label_of(source.text), stray)))
+
+    def _mask(self) -> None:
+        """What was taken is no part of the text any more."""
+        self.text, self._spent = masked(self.text, self._spent, FOUND), []
 
     def _defines(self, begin: int, end: int) -> bool:
         return any(begin <= first < end for first, _ in self.defined.spans)
@@ -108,11 +122,22 @@ class _Page:
     ) -> None:
         """What patterns find between two offsets, but not what begins inside of one of other spans."""
         for pattern, kind in patterns:
-            for match in list(pattern.finditer(self.text, *(within or (0, len(self.text))))):
-                if not any(begin < match.start() < end for begin, end in outside):
+            for match in pattern.finditer(self.text, *(within or (0, len(self.text)))):
+                if not starts_inside(match.start(), outside):
                     self._take(*match.span(1), kind, match.span())
+            self._mask()
 
     # --- one kind after the other ---------------------------------------------------------
+
+    def opened(self, tokens: Sequence[Any]) -> bool:
+        """Take the fences around notes and theorems, which hold Markdown, out of the text; whether there are any."""
+        for token in tokens:
+            if token.type == "fence" and token.map and DIRECTIVE.match(token.info):
+                for line in (token.map[0], token.map[1] - 1):
+                    self._spent.append(self._offsets((line, line + 1)))
+        found = bool(self._spent)
+        self.text, self._spent = masked(self.text, self._spent), []
+        return found
 
     def set_apart(self, tokens: Sequence[Any]) -> str:
         """Take fences, and comments of several lines, out of the text; the front matter is given back."""
@@ -154,16 +179,21 @@ class _Page:
         self.defined = Definitions(self.whole, self.text, False)
         self.text = masked(self.text, self.defined.spans)
         for first, last in self.defined.spans:
-            begin = len(self.text[:first].rstrip()) - 1
+            begin = first - 1
+            while begin > 0 and self.text[begin].isspace():
+                begin -= 1
             if match := EMPTY.match(self.text, max(begin, 0)):
-                self.text = masked(self.text, [(begin, max(match.end(), last))], FOUND)
+                self._spent.append((begin, max(match.end(), last)))
+        self._mask()
 
     def displays(self) -> None:
-        for begin, end in list(_displays(self.text)):
+        for begin, end in _displays(self.text):
             self._take(begin + 2, end - 2, "display", (begin, end))
-        for match in list(BARE.finditer(self.text)):
+        self._mask()
+        for match in BARE.finditer(self.text):
             self._take(*match.span(), "display")
-        self._each(DOUBLED)
+        self._mask()
+        self._each(BRACKETED)
 
     def indented(self, tokens: Sequence[Any]) -> None:
         """Blocks that Markdown takes for code; one with a formula is not judged, and not passed over either."""
@@ -200,14 +230,15 @@ class _Page:
             if token.type == "html_block" and token.map:
                 self._each(IN_HTML, self._offsets(token.map))
             elif token.type == "table_open" and token.map:
-                for match in list(INLINE.finditer(self.text, *self._offsets(token.map))):
+                for match in INLINE.finditer(self.text, *self._offsets(token.map)):
                     begin, end = match.span(1)
                     stray = "`\\|` in a table: a bar, or a norm" if "\\|" in match[1] else ""
                     self._take(begin, end, "inline", match.span(), stray)
+                self._mask()
 
     def inline(self, tokens: Sequence[Any]) -> None:
         """What the library finds; a formula whose place is not found is there all the same."""
-        hidden = Sheet(self.text, self.whole.path)
+        hidden = Sheet(self.text, self.whole.path)  # places of what is taken stay findable in it
         position = 0
         for token, first, last in _formulas(tokens, 0, len(self.whole.lines)):
             start, stop = max(position, self.whole.starts[first]), self._offsets((first, last))[1]
@@ -220,11 +251,11 @@ class _Page:
                 continue
             position = place[1]
             self._take(*place, kind, _outer(hidden.text, *place))
-        for match in list(re.finditer(r"\$\$", self.text)):
+        self._mask()
+        for match in re.finditer(r"\$\$", self.text):
             stop = self.whole.line_end(match.start())
-            stray = "`$$` without its partner"
-            self.found.append((*match.span(), Passage("display", self.whole.at(match.start(), stop), "", stray)))
-            self.text = masked(self.text, [(match.start(), stop)], FOUND)
+            self._take(match.start(), stop, "display", None, "`$$` without its partner")
+        self._mask()
 
     def _offsets(self, lines: Sequence[int]) -> Span:
         first, last = (self.whole.starts[min(line, len(self.whole.lines))] for line in lines)

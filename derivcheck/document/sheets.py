@@ -10,6 +10,8 @@ from derivcheck.diagnostics import SourceText
 
 Span = tuple[int, int]
 Place = tuple[int, int]  # line and column, from 1
+REACH = 20_000  # characters
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _QUOTED = re.compile(r"[ \t]*(?:>[ \t]?)+")
 _IN_QUOTE = re.compile(r"[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)*>")
 
@@ -72,13 +74,13 @@ def masked(text: str, spans: Sequence[Span], by: str = " ") -> str:
     return "".join(characters)
 
 
-def closing(text: str, position: int, opener: str = "{", closer: str = "}") -> int:
-    """Where the bracket closes that opens at `position`; -1 if it never does."""
+def closing(text: str, position: int) -> int:
+    """Where the brace closes that opens at `position`; -1 if it does not within reach."""
     depth = 0
-    for match in re.compile(rf"\\.|[{re.escape(opener + closer)}]", re.DOTALL).finditer(text, position):
-        if match[0] == opener:
+    for match in _BRACE.finditer(text, position, position + REACH):
+        if match[0] == "{":
             depth += 1
-        elif match[0] == closer:
+        elif match[0] == "}":
             depth -= 1
             if not depth:
                 return match.start()

@@ -20,7 +20,9 @@ WRAPS = re.compile(
     rf"(?:{_NAMED})*(?:{_OPENING})(?:{_OPENING}|{_NAMED})*#(?P<place>\d)(?:{_NAMED})*(?:{_CLOSING}|{_NAMED})*"
 )
 MATHEMATICS = re.compile(_OPENING)
-EMPHASIZED = re.compile(r"\\begin\s*\{empheq\}\s*(?:\[[^\]]*\])?\s*\{[^{}]*\}(.*?)\\end\s*\{empheq\}", re.DOTALL)
+EMPHASIZED = re.compile(
+    r"\\begin\s*\{empheq\}\s*(?:\[[^\]]*\])?\s*\{[^{}]*\}(.{0,20000}?)\\end\s*\{empheq\}", re.DOTALL
+)
 BOXED = re.compile(r"\\ensuremath\s*\{")
 
 
@@ -42,7 +44,7 @@ def wrapped(text: str, defined: Definitions) -> Iterator[Wrapped]:
             continue
         name = re.escape(environment.name)
         plain = not environment.arity and OPENS.fullmatch(environment.opening) and CLOSES.fullmatch(environment.closing)
-        for match in re.finditer(rf"\\begin\s*\{{{name}\}}(.*?)\\end\s*\{{{name}\}}", text, re.DOTALL):
+        for match in re.finditer(rf"\\begin\s*\{{{name}\}}(.{{0,20000}}?)\\end\s*\{{{name}\}}", text, re.DOTALL):
             stray = "" if plain else f"a formula in the environment `{environment.name}`, which says more than where"
             yield Wrapped(match.span(), match.span(1), stray)
     yield from _macros(text, defined)
