@@ -15,7 +15,7 @@ _LATEX = re.compile(
     r"|(?P<verb>\\(?:verb\*?|lstinline(?:\[[^\]\n]*\])?|mintinline(?:\[[^\]\n]*\])?\{[^{}\n]*\})"
     r"(?:(?P<mark>[^\sA-Za-z*{])[^\n]*?(?P=mark)|\{[^{}\n]*\}))"
     r"|(?P<remark>%[^\n]*)"
-    r"|\\(?:url|href|path)\s*\{[^{}\n]*\}"
+    r"|(?P<address>\\(?:url|href|path)\s*\{[^{}\n]*\})"
     r"|(?P<end>\\end\s*\{document\})"
     r"|(?P<never>\\iffalse(?![A-Za-z])|\\if0(?!\d))"
     r"|\\.",
@@ -45,7 +45,7 @@ def latex_asides(text: str) -> list[Span]:
         if match["never"]:
             position = _behind_branch(text, match.end())
             found.append((match.start(), position))
-        elif match["block"] or match["verb"] or match["remark"]:
+        elif match["block"] or match["verb"] or match["remark"] or match["address"]:
             found.append(match.span())
     return found
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from derivcheck.document.asides import markdown_asides, starts_inside
 from derivcheck.document.definitions import Definitions
+from derivcheck.document.dollars import prices
 from derivcheck.document.leftovers import FOUND, leftovers
 from derivcheck.document.passages import Found, Kind, Manuscript, Passage, label_of, missing, with_head
 from derivcheck.document.sentences import in_sentences
@@ -43,13 +44,11 @@ IN_HTML: tuple[tuple[re.Pattern[str], Kind], ...] = (
 OPTIONS = re.compile(r"(?:[ \t>]*:\w+:[^\n]*\n)*")
 OPENING = re.compile(r"(?:\$\$?|\\{1,2}[\[(])\s*$")
 CLOSING = re.compile(r"\s*(?:\$\$?|\\{1,2}[\])])")
-PRICED = re.compile(r"(?<![\\$])\$(?=\d)")
 DIRECTIVE = re.compile(
     r"\s*\{(?:note|warning|tip|hint|important|attention|caution|danger|error|seealso|admonition|dropdown|margin|sidebar"
     r"|topic|theorem|lemma|proof|definition|example|exercise|solution|prf:\w+|proof:\w+|card|tab-item)\}"
 )
 EMPTY = re.compile(r"(?<![\\$])\$\s+\$(?!\$)")
-PROSE = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}")
 PAIRED = re.compile(r"\$[^$]+\$|\\\[|\\\(|\\begin\{")
 
 
@@ -180,7 +179,7 @@ class _Page:
         self.text = masked(self.text, self.defined.spans)
         for first, last in self.defined.spans:
             begin = first - 1
-            while begin > 0 and self.text[begin].isspace():
+            while begin > max(0, first - 2_000) and self.text[begin].isspace():
                 begin -= 1
             if match := EMPTY.match(self.text, max(begin, 0)):
                 self._spent.append((begin, max(match.end(), last)))
@@ -212,17 +211,8 @@ class _Page:
                 self.found.append((begin, stop, Passage("display", source, "", stray)))
 
     def prices(self) -> None:
-        """`$5 or $10` are no formula: a dollar before a number whose partner would stand behind words."""
-        prices = []
-        for match in PRICED.finditer(self.text):
-            paragraph = re.compile(r"\n[ \t]*\n|\Z").search(self.text, match.end())
-            stop = paragraph.start() if paragraph else len(self.text)
-            partner = re.compile(r"(?<!\\)\$").search(self.text, match.end(), stop)
-            between = self.text[match.end() : partner.start() if partner else stop]
-            words = re.sub(r"\{[^{}]*\}", "", between)
-            if not partner or PROSE.search(words) or self.text[partner.end() : partner.end() + 1].isdigit():
-                prices.append(match.span())
-        self.text = masked(self.text, prices)
+        """`$5 or $10` are no formula."""
+        self.text = masked(self.text, list(prices(self.text)))
 
     def blocks(self, tokens: Sequence[Any]) -> None:
         """Blocks of HTML, and tables, in which a bar inside a formula would end a cell."""

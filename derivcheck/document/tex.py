@@ -9,6 +9,7 @@ from typing import Any
 from derivcheck.diagnostics import DerivcheckError, Diagnostic, Where
 from derivcheck.document.asides import latex_asides
 from derivcheck.document.definitions import Definitions
+from derivcheck.document.dollars import unpaired
 from derivcheck.document.leftovers import FOUND, leftovers
 from derivcheck.document.passages import Found, Kind, Manuscript, Passage, label_of, missing, with_head
 from derivcheck.document.sentences import in_sentences
@@ -46,6 +47,7 @@ def latex_manuscript(text: str, path: str) -> Manuscript:
         label = label_of(text[slice(*one.whole)])
         found.append((*one.inside, Passage("display", source, label, one.stray)))
     plain = masked(words, covered)
+    plain = masked(plain, list(unpaired(plain)))
     try:
         nodes, _, _ = LatexWalker(plain, tolerant_parsing=True).get_latex_nodes()
     except (LatexWalkerError, RecursionError, IndexError) as problem:
