@@ -50,7 +50,7 @@ def leftovers(text: str, whole: Sheet, start: int, marked: bool) -> Iterator[Fou
         inside = _formula(text, begin, stop, marked)
         if inside is not None:
             taken.append(inside)
-            yield (*inside, Passage("display", whole.at(*inside), "", f"a formula outside of mathematics{above}"))
+            yield (*inside, Passage("inline", whole.at(*inside), "", f"a formula outside of mathematics{above}"))
         if found is not None:
             begin = found.end()
             name = re.match(r"\\begin\s*\{([^{}]*)\}", found[0])

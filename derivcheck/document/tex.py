@@ -45,7 +45,7 @@ def latex_manuscript(text: str, path: str) -> Manuscript:
         covered.append(one.whole)
         source = whole.at(*(one.whole if one.stray else one.inside))
         label = label_of(text[slice(*one.whole)])
-        found.append((*one.inside, Passage("display", source, label, one.stray)))
+        found.append((*one.inside, Passage("inline" if one.inline else "display", source, label, one.stray)))
     plain = masked(words, covered)
     plain = masked(plain, list(unpaired(plain)))
     try:

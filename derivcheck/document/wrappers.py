@@ -19,6 +19,7 @@ CLOSES = re.compile(rf"(?:{_CLOSING}|{_NAMED})*(?:{_CLOSING})(?:{_NAMED})*")
 WRAPS = re.compile(
     rf"(?:{_NAMED})*(?:{_OPENING})(?:{_OPENING}|{_NAMED})*#(?P<place>\d)(?:{_NAMED})*(?:{_CLOSING}|{_NAMED})*"
 )
+IN_LINE = re.compile(r"(?<!\$)\$(?!\$)|\\\(")
 MATHEMATICS = re.compile(_OPENING)
 EMPHASIZED = re.compile(
     r"\\begin\s*\{empheq\}\s*(?:\[[^\]]*\])?\s*\{[^{}]*\}(.{0,20000}?)\\end\s*\{empheq\}", re.DOTALL
@@ -33,6 +34,7 @@ class Wrapped:
     whole: Span
     inside: Span
     stray: str = ""
+    inline: bool = False
 
 
 def wrapped(text: str, defined: Definitions) -> Iterator[Wrapped]:
@@ -68,7 +70,8 @@ def _macros(text: str, defined: Definitions) -> Iterator[Wrapped]:
             arguments = _arguments(text, match.end(), body.arity)
             stop = arguments[-1][1] + 1 if arguments else match.end()
             if template and body.default is None and len(arguments) == body.arity >= int(template["place"]):
-                yield Wrapped((match.start(), stop), arguments[int(template["place"]) - 1])
+                inline = IN_LINE.search(body) is not None
+                yield Wrapped((match.start(), stop), arguments[int(template["place"]) - 1], "", inline)
             elif "=" in body or "=" in text[match.end() : stop]:
                 yield Wrapped((match.start(), stop), (match.start(), stop), f"a formula in the macro `{name}`")
 
