@@ -56,10 +56,9 @@ def leftovers(text: str, whole: Sheet, start: int, marked: bool) -> Iterator[Fou
             name = re.match(r"\\begin\s*\{([^{}]*)\}", found[0])
             above = f", in `{name[1]}`" if name and name[1] != "document" else ""
     text = masked(text, taken, FOUND)
-    for match in PLAIN.finditer(text, start):
-        if not (marked and text[match.start() - 2 : match.start()] == "\\$"):
-            taken.append(match.span())
-            yield (*match.span(), Passage("inline", whole.at(*match.span()), "", "plain text, not LaTeX"))
+    for match in () if marked else PLAIN.finditer(text, start):
+        taken.append(match.span())
+        yield (*match.span(), Passage("inline", whole.at(*match.span()), "", "plain text, not LaTeX"))
     text = masked(text, taken, FOUND)
     for match in DOLLAR.finditer(text, start):
         first = match.start(1)
