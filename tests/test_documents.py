@@ -259,7 +259,8 @@ def test_the_shipped_page_is_judged_as_expected() -> None:
 # --- nothing crashes ----------------------------------------------------------------------------
 
 PIECES = ["$", "$$", "\\(", "\\)", "\\[", "\\]", "\\begin{align}", "\\end{align}", "\n", "\n\n", "- ", "> ", "`", "```\n", "# x\n",
-          "---\n", "z = W x + b", "\\delta = p - y", "=", "{", "}", "|a|\n|-|\n", "if ", "\\newcommand{\\q}{", "%", "\\verb|$|", "é", "\x00"]  # fmt: skip
+          "---\n", "z = W x + b", "\\delta = p - y", "=", "{", "}", "|a|\n|-|\n", "if ", "\\newcommand{\\q}{", "%", "\\verb|$|", "é", "\x00",
+          "<!--", "-->", "<p>\n", "$5 ", "$`", "`$", "\\\\[", "\\\\]", "\\newcommand{\\be}{\\begin{equation}}", "\\be", "\\iffalse", "\\fi"]  # fmt: skip
 
 
 @settings(max_examples=150, deadline=None)

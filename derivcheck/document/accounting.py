@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from derivcheck.diagnostics import (
     ContradictionError,
@@ -15,12 +16,14 @@ from derivcheck.diagnostics import (
     SpecError,
     Where,
 )
-from derivcheck.document.kinds import asserts, assigning, defines, is_example, is_of_letters, is_update, stem
+from derivcheck.document.definitions import Glossary
+from derivcheck.document.kinds import defines, is_example, is_of_letters, is_update, stem
 from derivcheck.document.passages import Manuscript, Passage
-from derivcheck.document.places import PLACE, balanced, known_as, nearest, stands_at
+from derivcheck.document.pieces import MARKS, Piece, pieces
+from derivcheck.document.places import PLACE, known_as, nearest, stands_at
 from derivcheck.document.reading import Reading, Setting, changed
 from derivcheck.examiner import Examiner
-from derivcheck.latex.lines import Chain, chains
+from derivcheck.latex.lines import Chain
 from derivcheck.latex.symbols import Symbols
 from derivcheck.network import build, depths, located
 from derivcheck.rulings import Statement, judge_statement, spellings
@@ -30,7 +33,6 @@ from derivcheck.verdicts import HOLDS, ClaimResult, FormulaResult, Standing
 
 AMBIGUOUS = frozenset({"DC106", "DC171", "DC172", "DC177", "DC179"})
 MAXIMAL_DEPTH = 64
-MARKS = re.compile(r"=|\\(?:n?eq?|approx|propto|equiv|coloneqq|leq?|geq?|in|sim|leftarrow|gets)(?![A-Za-z])|[<>≈≠≤≥∝←]")
 
 
 class Accountant:
@@ -45,12 +47,12 @@ class Accountant:
         self.strict = strict
         self.declaration = spec.document or DocumentDeclaration(SourceText(manuscript.path))
         self.depths = self._depths()
-        self.macros = {**dict(manuscript.macros), **spellings(spec.macros)}
+        self.glossary = Glossary(manuscript.macros, spellings(spec.macros))
         self._beginning: dict[int, list[Passage]] = {}
         for passage in manuscript.passages:
             self._beginning.setdefault(passage.lines[0], []).append(passage)
         self._examiners: dict[tuple[object, ...], list[Examiner]] = {}
-        self._symbols: dict[tuple[Examiner, tuple[tuple[str, str], ...]], Symbols] = {}
+        self._symbols: dict[tuple[Examiner, int, tuple[tuple[str, str], ...]], Symbols] = {}
         self._unused: dict[int, SourceText] = {
             **{id(binding): binding.at for binding in self.declaration.bindings},
             **{id(expectation): expectation.at for expectation in self.declaration.expectations},
@@ -97,19 +99,10 @@ class Accountant:
 
     def _spans(self, passage: Passage) -> list[tuple[int, int]]:
         """Where the formulas of a passage stand in it; one that cannot be taken apart is one formula."""
-        size = len(passage.text.text)
-        if passage.stray:
-            return [(0, size)]
-        try:
-            found = self._chains(passage)
-            return [balanced(passage.text.text, c.span.start, min(c.span.stop, size)) for c in found]
-        except NotationError:
-            return [(0, size)] if MARKS.search(passage.text.text) else []
+        return [piece.span for piece in self._pieces(passage)]
 
-    def _chains(self, passage: Passage) -> list[Chain]:
-        """The formulas of a passage that assert something. Raises NotationError."""
-        found = (assigning(chain) for chain in chains(passage.text.text, self.macros))
-        return [chain for chain in found if asserts(chain)]
+    def _pieces(self, passage: Passage) -> list[Piece]:
+        return pieces(passage, self._macros(passage))
 
     def _accounts_for(self, line: int) -> bool:
         return not self.declaration.lines or any(first <= line <= last for first, last in self.declaration.lines)
@@ -156,39 +149,34 @@ class Accountant:
             self._examiners[key] = [examiner.for_claim(plain) for examiner in self._examiners[base]]
         return self._examiners[key]
 
-    def _spelled(self, examiner: Examiner, setting: Setting) -> Symbols:
+    def _macros(self, passage: Passage) -> Mapping[str, str]:
+        return self.glossary.at(passage.text.origin[0])
+
+    def _spelled(self, macros: Mapping[str, str], examiner: Examiner, setting: Setting) -> Symbols:
         """The symbols of a setting as the names of an examiner make them out."""
-        key = (examiner, tuple(setting.symbols.items()))
+        key = (examiner, id(macros), tuple(setting.symbols.items()))
         if key not in self._symbols:
-            self._symbols[key] = Symbols(setting.symbols, self.macros, examiner.network.scope)
+            self._symbols[key] = Symbols(setting.symbols, macros, examiner.network.scope)
         return self._symbols[key]
 
     # --- one passage ----------------------------------------------------------------------
 
     def _passage(self, passage: Passage, block: int) -> list[FormulaResult]:
         text = passage.text
-        whole = (0, len(text.text))
-        if passage.stray:
-            problem = Diagnostic("DC623", passage.stray, text.where())
-            return [self._unread(passage, whole, problem, self._expectation(passage, passage.lines, 1, block))]
-        try:
-            found = self._chains(passage)
-        except NotationError as caught:
-            if not MARKS.search(text.text):
-                return []
-            binding = self._binding(passage, passage.lines, 1, block)
-            problem = located(caught, text).diagnostic
-            return [self._unread(passage, whole, problem, self._expectation(passage, passage.lines, 1, block))]
         results = []
         starts: dict[int, int] = {}
-        for chain in found:
-            span = balanced(text.text, chain.span.start, min(chain.span.stop, len(text.text)))
+        for piece in self._pieces(passage):
+            span = piece.span
             first, last = text.where(*span).line, text.where(max(span[1] - 1, 0), span[1]).line
             starts[first] = starts.get(first, 0) + 1
             order = self._order(passage, first, starts[first])
             binding = self._binding(passage, (first, last), order, block)
             expectation = self._expectation(passage, (first, last), order, block)
-            result = self._chain(passage, chain, span, binding, expectation)
+            if piece.chain is None:
+                assert piece.problem is not None
+                results.append(self._unread(passage, span, _placed(piece.problem, text), expectation))
+                continue
+            result = self._chain(passage, piece.chain, span, binding, expectation)
             results.append(self._stepwise(result, expectation, last))
         return results
 
@@ -262,7 +250,8 @@ class Accountant:
             raise
         except DerivcheckError as problem:
             raise SpecError(problem.diagnostic) from None
-        reader = Reading(text, chain, setting, self.macros, examiners, self._spelled)
+        macros = self._macros(passage)
+        reader = Reading(text, chain, setting, macros, examiners, partial(self._spelled, macros))
         declaration = ClaimDeclaration(
             known_as(passage, span), "latex", text, (), "", "", "", None, (), (), text.where(*span)
         )
@@ -310,3 +299,7 @@ class Accountant:
                     message = f"expected to be {expectation.verdict}"
                 claim = replace(claim, expected=expectation.verdict, holds=holds, message=message)
         return FormulaResult(passage.kind, shown, where, standing, claim, reason, bound, holds)
+
+
+def _placed(problem: Diagnostic | NotationError, text: SourceText) -> Diagnostic:
+    return located(problem, text).diagnostic if isinstance(problem, NotationError) else problem

@@ -14,6 +14,8 @@ from derivcheck.spec import Spec
 
 RELATIONS = frozenset({"=", "!=", "<", "<=", ">", ">=", "≈", "∝"})
 UNREAD_RELATIONS = frozenset("≃∼≅∈")
+OPENERS = frozenset({"(", "[", "\\{", "⟨"})
+CLOSERS = frozenset({")", "]", "\\}", "⟩"})
 INDEX_SIGNS = RELATIONS | frozenset(",…'+-")
 
 
@@ -37,6 +39,19 @@ def asserts(chain: Chain) -> bool:
         elif token.text in (")", "]", "}", "\\}", "⟩"):
             depth -= 1
         elif depth <= 0 and token.text in RELATIONS | UNREAD_RELATIONS:
+            return True
+    return False
+
+
+def relates_inside(chain: Chain) -> bool:
+    """Whether a relation stands inside of brackets that are no argument of a script or a macro."""
+    brackets = arguments = 0
+    for token in chain.tokens:
+        if token.kind != "sign":
+            continue
+        brackets += (token.text in OPENERS) - (token.text in CLOSERS)
+        arguments += (token.text == "{") - (token.text == "}")
+        if brackets > 0 and not arguments and token.text in RELATIONS:
             return True
     return False
 

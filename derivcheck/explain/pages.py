@@ -348,7 +348,7 @@ PAGES: dict[str, Page] = {
     "DC620": _text("a missing library", "Markdown needs markdown-it-py and mdit-py-plugins, LaTeX needs pylatexenc: pip install 'derivcheck-nn[documents]'."),
     "DC621": _text("not LaTeX", "The document cannot be divided into text and formulas; the formulas of a Markdown file are looked for in another way."),
     "DC622": _text("a document that is not here", "A sidecar without claims and without a loss judges nothing when its document is missing: say where it lies."),
-    "DC623": _text("no formula", "Something stands where a formula would be: `$$` without its partner, or an equation in plain text. It is counted as unread."),
+    "DC623": _text("no formula", "Something stands where a formula would be, or looks like one: a dollar without its partner, an equation in plain text or outside of dollars, a relation inside brackets, a block that Markdown takes for code, a macro or an environment that says more than where a formula stands. It is counted as unread."),
     "DC624": _text("unread by choice", "The sidecar says not to read this formula, and why."),
     "DC625": _text("defined anew", "The document gives a name another meaning than the spec; `from: {line N: {let: ...}}` says what it means from there on."),
     "DC626": _text("an update", "`W := W - alpha dL/dW` gives W a new value: that asserts nothing."),

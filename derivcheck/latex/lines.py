@@ -40,7 +40,7 @@ def chains(text: str, known: Mapping[str, str] | None = None) -> list[Chain]:
     tokens = _without_frames(plain_tokens(text, known))
     pieces: list[tuple[list[Token], bool]] = []
     main = -1
-    for line in _lines(_named_in_words(tokens)):
+    for line in _unbracketed(_lines(_named_in_words(tokens))):
         remark = _is_remark(line)
         if not _holds_formula(line):
             if pieces and _binds(line):
@@ -63,7 +63,9 @@ def chains(text: str, known: Mapping[str, str] | None = None) -> list[Chain]:
 def _without_frames(tokens: Sequence[Token]) -> list[Token]:
     """Environments of lines disappear, with their `&`; those of matrices and cases stay."""
     partners = _partners(tokens)
+    systems = [k for k, token in enumerate(tokens) if token.kind == "begin" and _is_system(tokens, k, partners)]
     framed = {k for k, token in enumerate(tokens) if token.kind == "begin" and _is_frame(tokens, k, partners)}
+    framed.update(systems)
     ends = {partners[k] for k in framed}
     kept: list[Token] = []
     inside = 0
@@ -74,6 +76,8 @@ def _without_frames(tokens: Sequence[Token]) -> list[Token]:
             continue
         inside += (token.kind == "begin") - (token.kind == "finish")
         if token.kind == "sign" and token.text == "&" and not inside:
+            apart = any(k < position < partners[k] for k in systems) and _stand_apart(tokens, position)
+            kept += [replace(token, text=",")] if apart else []
             continue
         kept.append(token)
     return kept
@@ -119,6 +123,41 @@ def _is_frame(tokens: Sequence[Token], position: int, partners: Mapping[int, int
     return False
 
 
+def _is_system(tokens: Sequence[Token], position: int, partners: Mapping[int, int]) -> bool:
+    """Whether a brace holds equations, not the cases of one side: it stands alone, and its first row relates."""
+    if tokens[position].text not in table.CASES:
+        return False
+    before, behind = tokens[position - 1 : position], tokens[partners[position] + 1 :]
+    alone = not before or before[0].kind in ("begin", "prose") or before[0].text in ("\\\\", "&")
+    while behind and behind[0].kind == "sign" and behind[0].text in (",", ".", ";"):
+        behind = behind[1:]
+    if not alone or (behind and behind[0].kind not in ("finish", "prose") and behind[0].text != "\\\\"):
+        return False
+    depth = 0
+    for place in range(position + 1, partners[position]):
+        token = tokens[place]
+        if token.kind != "sign":
+            continue
+        depth += (token.text in OPENERS) - (token.text in CLOSERS)
+        if depth == 0 and token.text in RELATION_SIGNS:
+            return place > position + 1
+        if depth == 0 and token.text == "&":
+            following = tokens[place + 1]
+            return following.kind == "sign" and following.text in RELATION_SIGNS
+    return False
+
+
+def _stand_apart(tokens: Sequence[Token], position: int) -> bool:
+    """Whether a `&` parts an equation from what is said of it, and nothing else does."""
+    before, behind = tokens[position - 1], tokens[position + 1]
+    return not (
+        before.kind in ("begin", "keyword", "prose")
+        or behind.kind in ("finish", "keyword", "prose")
+        or (before.kind == "sign" and before.text in RELATION_SIGNS | JOINING | {",", ";", "\\\\", "&", "-"})
+        or (behind.kind == "sign" and behind.text in RELATION_SIGNS | JOINING | {"\\\\", "&", "-"})
+    )
+
+
 # --- lines --------------------------------------------------------------------------------------
 
 
@@ -136,6 +175,25 @@ def _lines(tokens: Sequence[Token]) -> list[list[Token]]:
             depth += (token.text in OPENERS) - (token.text in CLOSERS)
         lines[-1].append(token)
     return [line for line in (_trimmed(line) for line in lines) if line]
+
+
+def _unbracketed(lines: Sequence[list[Token]]) -> list[list[Token]]:
+    """`\\left[ a = b \\right]`: brackets around a whole line with a relation in it say nothing."""
+    found: list[list[Token]] = []
+    for line in lines:
+        depth = 0
+        closed = related = False
+        for token in line[:-1]:
+            if token.kind == "sign":
+                depth += (token.text in OPENERS) - (token.text in CLOSERS)
+                related = related or (depth == 1 and token.text in RELATION_SIGNS)
+            closed = closed or depth <= 0
+        ends = (line[0].text, line[-1].text) if line[0].kind == line[-1].kind == "sign" else ()
+        if ends in (("(", ")"), ("[", "]")) and related and not closed:
+            found += _unbracketed(_lines(line[1:-1]))
+        else:
+            found.append(line)
+    return found
 
 
 def _trimmed(line: list[Token]) -> list[Token]:

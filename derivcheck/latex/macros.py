@@ -79,6 +79,7 @@ SIGNS: Mapping[str, str] = {
     "prime": "'", "forall": "∀", "infty": "∞", "colon": ":", "vcentcolon": ":",
     "ne": "!=", "neq": "!=", "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=",
     "lt": "<", "gt": ">", "equiv": "=", "coloneqq": "=", "coloneq": "=", "triangleq": "=", "doteq": "=", "eqdef": "=",
+    "defeq": "=", "eqqcolon": "=", "eqcolon": "=", "Coloneqq": "=",
     "lVert": "‖", "rVert": "‖", "Vert": "‖", "|": "‖", "lvert": "|", "rvert": "|", "vert": "|",
     "langle": "⟨", "rangle": "⟩", "{": "\\{", "}": "\\}", "lbrace": "\\{", "rbrace": "\\}",
     "lbrack": "[", "rbrack": "]", "lparen": "(", "rparen": ")",

@@ -10,6 +10,7 @@ from typing import Literal, NoReturn
 
 from derivcheck.diagnostics import Diagnostic, NotationError
 from derivcheck.latex import macros as table
+from derivcheck.latex.bodies import PARAMETER, Body
 from derivcheck.notation.syntax import Span
 from derivcheck.notation.tokens import GREEK, MAXIMAL_DIGITS, MAXIMAL_LENGTH
 
@@ -112,7 +113,7 @@ def _character(word: str, span: Span, spaced: bool) -> Token:
 
 def _expanded(tokens: Sequence[Token], known: Mapping[str, str]) -> list[Token]:
     """The tokens with declared macros replaced; what comes out of one has the place of its call."""
-    bodies = {name.strip().lstrip("\\"): body for name, body in known.items()}
+    bodies = {name.strip().lstrip("\\"): body if isinstance(body, Body) else Body(body) for name, body in known.items()}
     done: list[Token] = []
     waiting = list(reversed(tokens))
     count = 0
@@ -125,17 +126,21 @@ def _expanded(tokens: Sequence[Token], known: Mapping[str, str]) -> list[Token]:
         if count > MAXIMAL_EXPANSIONS or len(waiting) > MAXIMAL_TOKENS:
             fail("DC170", f"the macro `\\{token.text}` expands without end", token.span, "declared by its own name?")
         body = bodies[token.text]
-        places = [int(digit) for digit in re.findall(r"#([1-9])", body)]
-        arguments = [_take_argument(waiting, token) for _ in range(max(places, default=0))]
+        arguments: list[list[Token]] = []
+        if body.default is not None and body.arity:
+            arguments.append(_take_optional(waiting, token, body.default))
+        arguments += [_take_argument(waiting, token) for _ in range(body.arity - len(arguments))]
         span = token.span
         for argument in arguments:
             span = span.to(argument[-1].span) if argument else span
         made: list[Token] = []
-        for part in re.split(r"(#[1-9])", body):
-            if re.fullmatch(r"#[1-9]", part):
-                made += arguments[int(part[1]) - 1]
-            else:
+        for place, part in enumerate(PARAMETER.split(body)):
+            if place % 2 == 0:
                 made += [replace(piece, span=token.span) for piece in _scanned(part)]
+            elif int(part) <= body.arity:
+                made += arguments[int(part) - 1]
+            else:
+                fail("DC170", f"the macro `\\{token.text}` speaks of `#{part}`, which it does not take", token.span)
         waiting += reversed(made)
     return done
 
@@ -145,6 +150,11 @@ def _take_argument(waiting: list[Token], macro: Token) -> list[Token]:
     if not waiting:
         fail("DC104", f"`\\{macro.text}` needs an argument", macro.span, "the formula ends here")
     first = waiting.pop()
+    if first.kind == "number" and first.text.isdigit() and len(first.text) > 1:
+        # `\pd12` takes a digit at a time, as TeX does.
+        middle = min(first.span.start + 1, first.span.stop)
+        waiting.append(Token("number", first.text[1:], Span(middle, first.span.stop)))
+        return [replace(first, text=first.text[0], span=Span(first.span.start, middle))]
     if first.text != "{" or first.kind != "sign":
         return [first]
     taken: list[Token] = []
@@ -157,6 +167,23 @@ def _take_argument(waiting: list[Token], macro: Token) -> list[Token]:
                 return taken
         taken.append(token)
     fail("DC103", "`{` is never closed", first.span, "opened here", "add `}`")
+
+
+def _take_optional(waiting: list[Token], macro: Token, default: str) -> list[Token]:
+    """What stands in the brackets behind a macro, or what is meant without them."""
+    if not waiting or waiting[-1].kind != "sign" or waiting[-1].text != "[":
+        return [replace(piece, span=macro.span) for piece in _scanned(default)]
+    opener = waiting.pop()
+    taken: list[Token] = []
+    depth = 0
+    while waiting:
+        token = waiting.pop()
+        if token.kind == "sign" and token.text == "]" and not depth:
+            return taken
+        if token.kind == "sign":
+            depth += (token.text == "{") - (token.text == "}")
+        taken.append(token)
+    fail("DC103", "`[` is never closed", opener.span, "opened here", "add `]`")
 
 
 def refuse_macro(token: Token, known: Mapping[str, str]) -> NoReturn:
