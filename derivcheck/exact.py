@@ -53,6 +53,9 @@ PATTERNS = 6
 LARGEST = 4096
 
 
+MAXIMAL_ENTRIES = 100_000  # of a tensor: residues are Python integers, one by one
+
+
 class Redraw(Exception):  # noqa: N818 - a draw that cannot be used, not an error
     """A zero denominator or a root that does not exist at this point."""
 
@@ -636,6 +639,8 @@ def _one_draw(
         program = FieldProgram([left, right], sizes, known.keys())
         if any(axis.dimension.size(sizes) < 1 for node in program.order for axis in node.axes):
             return "a dimension has no entries at these sizes"
+        if any(math.prod(axis.dimension.size(sizes) for axis in node.axes) > MAXIMAL_ENTRIES for node in program.order):
+            return "too many entries to be evaluated in the field"
         try:
             draws.add_leaves(program.order, cut, known)
             arithmetic = FieldArithmetic(draws.seed)

@@ -301,6 +301,7 @@ PAGES: dict[str, Page] = {
     "DC501": _text("no finite point", "At every point tried a quantity is infinite or not a number: give facts such as positive, or check the domain."),
     "DC502": _text("no value", "A tensor has no value at this point."),
     "DC503": _text("no such entry", "A fixed position lies beyond the size that is tried."),
+    "DC506": _text("too many entries", "A tensor has more entries at these sizes than numbers are spent on: give smaller ones, by `numeric: {sizes: ...}` or `--sizes`."),
     "DC505": _text("too large a value", "At every point tried a quantity is larger than floating point numbers are: nothing is learned from numbers there."),
     "DC504": _text("an empty dimension", "A derived size such as n - k + 1 comes out below 1: give numeric.sizes."),
     # --- files and usage --------------------------------------------------------------------

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import prod
 from typing import Any, assert_never
 
 import mpmath
@@ -66,6 +67,9 @@ def _aligned(array: Any, own: Axes, axes: Axes) -> Any:
         return array
     index = tuple(slice(None) if axis in own else None for axis in axes)
     return array[index]
+
+
+MAXIMAL_ENTRIES = 100_000_000  # of one array, 0.8 GB
 
 
 @cache
@@ -163,6 +167,7 @@ class Program:
     def map(self, node: Map, operands: Sequence[Tensor], sizes: Sizes) -> Tensor:
         """The scalar expression of a map applied to operands, along all of their axes."""
         axes: Axes = tuple(sorted({axis for operand in operands for axis in operand.axes}))
+        refuse_too_large(operands)
         run = evaluator(witnessed(lower(node.expression), self.seed))
         if self._precise:
             result = run(self._arithmetic, [operand.aligned(axes) for operand in operands], sizes)
@@ -251,6 +256,7 @@ def _plainly(value: Tensor) -> Tensor:
 
 def summed(value: Tensor, bound: Axes) -> Tensor:
     """The sum over axes, aligned on the largest exponent where the value is scaled."""
+    refuse_too_large([value])
     places = tuple(value.axes.index(axis) for axis in bound)
     axes = tuple(axis for axis in value.axes if axis not in bound)
     if value.scale is None:
@@ -290,6 +296,23 @@ def _spread(array: Any, axes: Axes, operands: Sequence[Tensor]) -> Any:
     return np.broadcast_to(array, shape)
 
 
+def refuse_too_large(operands: Sequence[Tensor], bound: Axes = ()) -> None:
+    """Raise NumericError (DC506) for a result that no memory is to be spent on; `bound` axes are summed over."""
+    lengths = {
+        axis: length
+        for operand in operands
+        for axis, length in zip(operand.axes, np.shape(operand.array), strict=True)
+        if axis not in bound and length > 1
+    }
+    count = prod(lengths.values())
+    if count > MAXIMAL_ENTRIES:
+        raise NumericError(
+            Diagnostic(
+                "DC506", f"a tensor of {count:,} entries is too large to be evaluated", help="smaller sizes, by --sizes"
+            )
+        )
+
+
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -306,6 +329,7 @@ def contracted(operands: Sequence[Tensor], bound: Axes) -> Tensor:
         for axis in operand.axes:
             names.setdefault(axis, _LETTERS[len(names)])
     left = tuple(sorted(axis for axis in names if axis not in bound))
+    refuse_too_large(operands, bound)
     inputs = ",".join("".join(names[axis] for axis in operand.axes) for operand in operands)
     formula = f"{inputs}->{''.join(names[axis] for axis in left)}"
     arrays = [operand.array for operand in operands]
