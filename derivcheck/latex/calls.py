@@ -289,7 +289,7 @@ def _with_arguments(reader: Reader, function: str, primes: int, span: Span) -> E
         fail("DC114", f"`{reader.source(span)}` needs its argument", span, "a function of what?",
              f"{reader.source(span)}(z), or a tensor of that name: let: {{{function}: …}}")  # fmt: skip
     argument = reader.factor()
-    if not _goes_on(reader):
+    if not _goes_on(reader, argument):
         return Call(function, (argument,), primes, span.to(argument.span))
     shown, rest = to_plain(argument), reader.source(reader.token.span)
     fail("DC179", f"how far does `{reader.source(span)}` reach?", span.to(reader.token.span),
@@ -298,25 +298,25 @@ def _with_arguments(reader: Reader, function: str, primes: int, span: Span) -> E
           ("another reading", f"{function} of {shown} times {rest}..")))  # fmt: skip
 
 
-def _goes_on(reader: Reader) -> bool:
+def _goes_on(reader: Reader, argument: Expression) -> bool:
     """Whether more stands behind the argument of a function that could belong to it."""
     token = reader.token
+    number = isinstance(argument, Number)  # in `\\log 2 \sum_k x_k` it is a coefficient
     if token.kind == "function" or (token.kind == "sign" and token.text in ("Σ", "Π")):
-        return False
-    if token.kind == "sign" and token.text in ("(", "[", "frac", "/", "sqrt", "∂"):
-        return True
+        return number
+    if token.kind == "sign" and token.text in ("(", "[", "\\{", "|", "‖", "⟨", "frac", "/", "sqrt", "∂", "∇"):
+        return token.text not in reader.bars
     return token.kind in ("letter", "word", "number", "begin")
 
 
 def arguments_here(reader: Reader) -> list[Expression]:
     """The arguments in the bracket here."""
     opener = reader.advance()
-    bars, reader.bars = reader.bars, []
-    arguments = [] if reader.at(CLOSERS[opener.text]) else [reader.expression()]
-    while reader.accept(",", ";") is not None:
-        arguments.append(reader.expression())
+    with reader.enclosed():
+        arguments = [] if reader.at(CLOSERS[opener.text]) else [reader.expression()]
+        while reader.accept(",", ";") is not None:
+            arguments.append(reader.expression())
     reader.close(opener)
-    reader.bars = bars
     if not arguments:
         fail("DC104", "the bracket is empty", opener.span, "expected an argument")
     return arguments

@@ -13,8 +13,10 @@ def bars(reader: Reader) -> Expression:
     """`\\|x\\|`, `|x|`, `\\|x\\|_1`, `\\|W\\|_F`. Raises NotationError (DC103, DC171)."""
     opener = reader.advance()
     reader.bars.append(opener.text)
+    applies, reader.applies = reader.applies, True
     inner = reader.expression()
     reader.bars.pop()
+    reader.applies = applies
     closer = reader.accept(opener.text)
     if closer is None:
         fail("DC103", f"`{reader.source(opener.span)}` is never closed", opener.span, "opened here",
