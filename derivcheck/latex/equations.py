@@ -116,8 +116,7 @@ class Sentence:
 
 def _refuse_fork(choices: Choices, first: Equation, second: Equation) -> NoReturn:
     fork = choices.forks[0]
-    fail("DC172", f"two products conform: {fork.message}", fork.span, "which of them?",
-         r"juxtaposition for the matrix product, \odot for the entrywise one",
+    fail("DC172", fork.message, fork.span, "which of them?", fork.help,
          (("one reading", to_plain(fork.readings[0])), ("another reading", to_plain(fork.readings[1]))))  # fmt: skip
 
 

@@ -111,9 +111,7 @@ class Quantity:
         if any(is_bracketed(self.reader, s) for s in by_role.get("index", []) + by_role.get("power", [])):
             return
         for entity, axes in self._entities(named, label):
-            tree = self._finished(entity, axes, parts, by_role)
-            if tree is not None:
-                yield tree
+            yield from self._finished(entity, axes, parts, by_role)
 
     def _label(
         self, labelled: Sequence[Script], several: bool
@@ -199,27 +197,33 @@ class Quantity:
 
     def _finished(
         self, entity: Expression, axes: int, parts: list[list[tuple[int, int]]], by_role: dict[str, list[Script]]
-    ) -> Expression | None:
-        transposed = bool(by_role.get("transpose"))
-        tree = entity
-        if parts:
+    ) -> list[Expression]:
+        transposes = by_role.get("transpose", [])
+        if not parts:
+            if transposes and axes > 2:
+                return []
+            trees: list[Expression] = [Transpose(entity, self.span) if transposes else entity]
+        else:
             entries = indices(self.reader, parts, axes) if axes else None
-            if entries is None or not all(self._is_index(entry) for entry in entries):
-                return None
-            if transposed and axes != 2:
-                return None
-            base = Transpose(entity, self.span) if transposed else entity
-            tree = Subscript(base, tuple(entries), self.span)
-        elif transposed:
-            if axes > 2:
-                return None
-            tree = Transpose(tree, self.span)
+            if entries is None or not all(self._is_index(entry) for entry in entries) or (transposes and axes != 2):
+                return []
+            entry = Subscript(entity, tuple(entries), self.span)
+            trees = self._transposed(entry, transposes) if transposes else [entry]
         for script in by_role.get("power", []):
-            powered = self._power(tree, script, entity, axes if not parts else 0)
-            if powered is None:
-                return None
-            tree = powered
-        return tree
+            trees = [made for tree in trees for made in self._powers(tree, script, entity, axes)]
+        return trees
+
+    def _transposed(self, entry: Subscript, transposes: Sequence[Script]) -> list[Expression]:
+        """`A^T_{ij}` is an entry of the transpose, `A_{:,j}^T` a column transposed; `A^T_{:,j}` may be either."""
+        of_transpose = Subscript(Transpose(entry.base, self.span), entry.entries, self.span)
+        if not any(isinstance(index, Slice) for index in entry.entries):
+            return [of_transpose]
+        whole = Transpose(entry, self.span)
+        return [of_transpose, whole] if self._is_first(transposes[0]) else [whole]
+
+    def _is_first(self, script: Script) -> bool:
+        """Whether a script stands before every index."""
+        return all(script.start <= other.start for other in self.scripts if other.kind != "transpose")
 
     def _is_index(self, entry: Expression | Slice) -> bool:
         match entry:
@@ -238,16 +242,31 @@ class Quantity:
         shapes = self.reader.context.shapes
         return any(isinstance(n, Name | Subscript) and shapes.dimension(n) is not None for n in bottom_up(entry))
 
-    def _power(self, tree: Expression, script: Script, entity: Expression, axes: int) -> Expression | None:
+    def _powers(self, tree: Expression, script: Script, entity: Expression, axes: int) -> list[Expression]:
         exponent = self._exponent(script)
         if exponent is None:
-            return None
+            return []
+        power = Binary("**", tree, exponent, self.span)
         inverse = isinstance(exponent, Negate) and exponent.operand == Number(Fraction(1))
+        if isinstance(tree, Subscript) and tree.base == entity and axes == 2 and self._is_square(entity):
+            return self._entry_powers(tree, power, inverse, self._is_first(script))
+        if tree is not entity and not isinstance(tree, Transpose):
+            return [power]
         if axes == 2 and inverse:
-            return Call("inv", (tree,), 0, self.span)
+            return [Call("inv", (tree,), 0, self.span)]
         if axes == 2 and self._is_square(entity):
             self._refuse_power(tree, exponent)
-        return Binary("**", tree, exponent, self.span)
+        return [power]
+
+    def _entry_powers(self, entry: Subscript, power: Binary, inverse: bool, first: bool) -> list[Expression]:
+        """`A^{-1}_{ij}` is an entry of the inverse, `A_{ij}^2` a square; `A_{ij}^{-1}` and `A^2_{ij}` may be either."""
+        matrix: Expression = Binary("@", entry.base, entry.base, self.span)
+        if inverse:
+            matrix = Call("inv", (entry.base,), 0, self.span)
+        of_matrix = Subscript(matrix, entry.entries, self.span)
+        if inverse == first:
+            return [of_matrix] if inverse else [power]
+        return [power, of_matrix]
 
     def _is_square(self, entity: Expression) -> bool:
         self._note(entity)
@@ -353,7 +372,17 @@ class Quantity:
             return None
         self._note(found[0])
         self._check_letters(found[0])
-        return found[0]
+        return self._upright(found[0])
+
+    def _upright(self, tree: Expression) -> Expression:
+        """`A_{i,:}^T` is a column; where rows are written as upright vectors, it is the row."""
+        if not isinstance(tree, Transpose) or not isinstance(tree.operand, Subscript):
+            return tree
+        row = tree.operand
+        if len(row.entries) != 2 or isinstance(row.entries[0], Slice) or not isinstance(row.entries[1], Slice):
+            return tree
+        message = f"`{self.reader.source(self.span)}` can be a column or a row"
+        return self.reader.context.choices.take(tree, row, self.span, message, "leave the transpose out for the row")
 
     def refuse_both(self, first: Expression, second: Expression) -> NoReturn:
         shown = self.reader.source(self.span)

@@ -52,12 +52,21 @@ def _split(reader: Reader, script: Script) -> list[Script]:
     last = tokens[-1]
     if is_transpose(last) and len(tokens) == 1:
         return [Script("transpose", script.start, script.stop, script.span)]
-    marked = is_transpose(last) or (last.kind == "letter" and last.text == "T" and not last.accent)
+    letter = last.kind == "letter" and last.text == "T" and not last.accent
     before = tokens[-2] if len(tokens) > 1 else last
-    if len(tokens) > 1 and marked and not (before.kind == "sign" and before.text in ("+", "-", "/", "^", "_", ",")):
-        return [Script("sup", script.start, script.stop - 1, script.span),
-                Script("transpose", script.stop - 1, script.stop, script.span)]  # fmt: skip
+    comma = before.kind == "sign" and before.text == ","
+    if letter and not is_transpose(last) and comma and (reader.context.names.declares(last) or _is_bound(reader)):
+        return [script]  # in `h^{i,T}` it may be the last index
+    marked = len(tokens) > 1 + comma and (letter or is_transpose(last))
+    if marked and not (before.kind == "sign" and before.text in ("+", "-", "/", "^", "_")):
+        stop = script.stop - 1
+        return [Script("sup", script.start, stop - comma, script.span),
+                Script("transpose", stop, stop + 1, script.span)]  # fmt: skip
     return [script]
+
+
+def _is_bound(reader: Reader) -> bool:
+    return "T" in reader.context.bound or "T" in reader.context.labels.given
 
 
 def is_transpose(token: Token) -> bool:
