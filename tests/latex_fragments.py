@@ -110,7 +110,18 @@ layers:
   r: relu(x)
 """
 
-NETWORKS = {"mlp": MLP, "family": FAMILY, "batch": BATCH, "rows": ROWS, "neuron": NEURON, "vectors": VECTORS}
+ERRORS = """
+tensors:
+  e: []
+  s: []
+  s0: []
+  x: n
+  y: n
+let:
+  epsilon: x - y
+"""
+
+NETWORKS = {"errors": ERRORS, "mlp": MLP, "family": FAMILY, "batch": BATCH, "rows": ROWS, "neuron": NEURON, "vectors": VECTORS}
 
 # (network, LaTeX, the same in the plain notation)
 READ: list[tuple[str, str, str]] = [
@@ -158,6 +169,11 @@ READ: list[tuple[str, str, str]] = [
     ("neuron", r"\frac{d}{dz}\sigma(z) = \sigma(z)(1 - \sigma(z))", "d(sigmoid(z))/dz = sigmoid(z)*(1 - sigmoid(z))"),
     ("neuron", r"\frac{d a}{d z} = a (1 - a)", "da/dz = a*(1 - a)"),
     ("neuron", r"\frac{\partial z}{\partial b} = 1", "dz/db = 1"),
+    ("errors", r"e^2 = e e", "e**2 = e*e"),
+    ("errors", r"\sigma(x) = \frac{1}{1 + e^{-x}}", "sigmoid(x) = 1/(1 + exp(-x))"),
+    ("errors", r"\epsilon^T \epsilon = x^T x", "epsilon.T @ epsilon = x.T @ x"),
+    ("neuron", r"\tanh(w x + b)^2 + \sin(w)^2 = 0", "tanh(w*x + b)**2 + sin(w)**2 = 0"),
+    ("mlp", r"\frac{\partial L}{\partial b_2} = p - y, \text{ the error of the output}", "dL/db2 = p - y"),
     # --- how far a derivative reaches: over its coefficient, never over a coefficient alone ---
     ("vectors", r"\nabla_x \frac{\mu}{2}\|x\|^2 = \mu x", "d(mu/2 * norm(x)**2)/dx = mu * x"),
     ("vectors", r"\nabla_x \frac{\mu}{2} \cdot \|x\|^2 = \mu x", "d(mu/2 * norm(x)**2)/dx = mu * x"),
@@ -308,6 +324,13 @@ READ: list[tuple[str, str, str]] = [
     ("vectors", r"\left\| x \right\|_2^2 = \sum_i x_i^2", "norm(x)**2 = sum_i(x[i]**2)"),
     ("vectors", r"\sum_i |x_i| = \|x\|_1", "sum_i(abs(x[i])) = sum_i(abs(x[i]))"),
     ("vectors", r"\sqrt{x_i^2} = |x_i|", "sqrt(x[i]**2) = abs(x[i])"),
+    ("vectors", r"|x|^2 = x^T x", "norm(x)**2 = x.T @ x"),
+    ("vectors", r"|x - y|^2 = \sum_i (x_i - y_i)^2", "norm(x - y)**2 = sum_i((x[i] - y[i])**2)"),
+    ("vectors", r"\nabla_x \frac12 |x|^2 = x", "d(norm(x)**2/2)/dx = x"),
+    ("vectors", r"r = |x|", "r = abs(x)"),
+    ("vectors", r"\|A\|^2_F = \|A\|_F^2", "norm(A)**2 = norm(A)**2"),
+    ("vectors", r"\|x\|^2_2 = x^T x", "norm(x)**2 = x.T @ x"),
+    ("vectors", r"|x|_2 = \|x\|", "norm(x) = norm(x)"),
     # --- functions ---
     ("mlp", r"a_1 = \sigma(z_1)", "a1 = sigmoid(z1)"),
     ("mlp", r"a_1 = \frac{1}{1 + e^{-z_1}}", "a1 = 1/(1 + exp(-z1))"),
@@ -524,6 +547,29 @@ REFUSED: list[tuple[str, str, str, str]] = [
     ("vectors", r"A_{ij}^{-1} = 0", "DC171", '`A_{ij}^{-1}` has two readings'),
     ("vectors", r"A^2_{ij} = 0", "DC171", '`A^2_{ij}` has two readings'),
     ("vectors", r"A^T_{i,:} x = 0", "DC171", '`A^T_{i,:}` has two readings'),
-    ("vectors", r"A_{i,:}^T = A_{j,:}^T", "DC172", '`A_{i,:}^T` can be'),
+    ("vectors", r"A_{i,:}^T = A_{j,:}^T", "DC171", '`A_{i,:}^T` has two readings'),
+    ("vectors", r"|x| = |y|", "DC171", '`|x|` has two readings'),
+    ("vectors", r"y = |x| x", "DC171", '`|x|` has two readings'),
+    ("errors", r"\sigma(s) = \frac{1}{1 + e^{-s}}", "DC171", '`e^{-s}` has two readings'),
+    ("errors", r"\sigma(s) = e^{s_0}", "DC171", '`e^{s_0}` has two readings'),
+    ("errors", r"\operatorname{softmax}(x)_i = \frac{e^{x_i}}{\sum_j e^{x_j}}", "DC171", '`e^{x_i}` has two readings'),
+    ("vectors", r"x^* = x", "DC120", 'unknown name `x^*`'),
+    ("vectors", r"x^\ast = x", "DC120", 'unknown name `x^\\ast`'),
+    ("vectors", r"x_* = x", "DC120", 'unknown name `x_*`'),
+    ("vectors", r"A^* = A", "DC120", 'unknown name `A^*`'),
+    ("vectors", r"A' = A - \mu S", "DC171", "`A'` has two readings"),
+    ("vectors", r"x' = x - \mu y", "DC171", "`x'` has two readings"),
+    ("vectors", r"B^\prime = B - \mu B", "DC171", "`B^\\prime` has two readings"),
+    ("vectors", r"u = B' x", "DC171", "`B'` has two readings"),
+    ("vectors", r"A - A' = S", "DC171", "`A'` has two readings"),
+    ("neuron", r"\log (1 - w)^2 = 2 \log(1 - w)", "DC179", 'how far does `\\log` reach?'),
+    ("neuron", r"\log(w)^2 = 2 \log(w)", "DC179", 'how far does `\\log` reach?'),
+    ("neuron", r"\exp(w - x)^2 = 1", "DC179", 'how far does `\\exp` reach?'),
+    ("vectors", r"x_{i+1} - x_i = -(x_i - x_{i+1})", "DC143", 'the index `i + 1` is not read'),
+    ("vectors", r"A_{i,j+1} = A_{i,j+1}", "DC143", 'the index `j + 1` is not read'),
+    ("mlp", r"\frac{\partial L}{\partial b_2} = p - y, \text{ scaled by } 2", "DC175", 'the condition in words is not read: `scaled by`'),
+    ("mlp", r"\frac{\partial L}{\partial b_2} = p - y \quad \text{(up to a factor)}", "DC175", 'the condition in words is not read: `(up to a factor)`'),
+    ("mlp", r"\frac{\partial L}{\partial b_2} = p - y, \quad \text{times } 2", "DC175", 'the condition in words is not read: `times`'),
+    ("mlp", r"\frac{\partial L}{\partial b_2} = p - y, \text{ multiplied with } \alpha", "DC175", 'the condition in words is not read: `multiplied with`'),
     ("mlp", r"\underset{i}{\operatorname{argmax}} p_i = 1", "DC120", 'unknown name `\\operatorname{argmax}`'),
 ]  # fmt: skip

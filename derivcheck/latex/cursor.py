@@ -39,6 +39,7 @@ class Context:
     bound: list[str] = field(default_factory=list)
     calls: int = 0
     unsized: set[Span] = field(default_factory=set)
+    primed: set[Span] = field(default_factory=set)  # the `W'` that were read as transposes
     components: set[str] = field(default_factory=set)  # the i of a vector `(y_i - t_i)_i`
 
 

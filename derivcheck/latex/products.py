@@ -36,11 +36,12 @@ class Item:
 
 @dataclass(slots=True)
 class Fork:
-    """A place with two readings that conform."""
+    """A place with two readings, and what to say where the whole equation does not decide between them."""
 
     span: Span
-    readings: tuple[Expression, Expression]
+    code: str
     message: str
+    label: str
     help: str
 
 
@@ -51,9 +52,10 @@ class Choices:
         self.script = tuple(script)
         self.forks: list[Fork] = []
 
-    def take(self, first: Expression, second: Expression, span: Span, message: str, help_: str) -> Expression:
-        number = len(self.forks)
-        self.forks.append(Fork(span, (first, second), message, help_))
+    def take(self, first: Expression, second: Expression, fork: Fork) -> Expression:
+        if fork not in self.forks:  # what is read twice is asked once
+            self.forks.append(fork)
+        number = self.forks.index(fork)
         return (first, second)[self.script[number] if number < len(self.script) else 0]
 
 
@@ -207,8 +209,9 @@ class _Product:
         return parts[0] if len(parts) == 1 else (tree.operator, *parts)
 
     def _choose(self, first: Expression, second: Expression, span: Span, message: str) -> Expression:
-        return self._choices.take(first, second, span, f"two products conform: {message}",
-                                  r"juxtaposition for the matrix product, \odot for the entrywise one")  # fmt: skip
+        fork = Fork(span, "DC172", f"two products conform: {message}", "which of them?",
+                    r"juxtaposition for the matrix product, \odot for the entrywise one")  # fmt: skip
+        return self._choices.take(first, second, fork)
 
     # --- two factors ----------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from derivcheck.notation.syntax import Expression, Name, Number, Slice, Span
 
 BRACKETS = {"(": ")", "[": "]", "\\{": "\\}"}
 COLONS = frozenset({":", "·", "*", "•", "⊙"})
+STARS = frozenset({"*", "•", "⊙"})
 MAXIMAL_SCRIPTS = 4
 
 
@@ -74,6 +75,12 @@ def is_transpose(token: Token) -> bool:
     if token.kind == "sign":
         return token.text == "⊤"
     return token.kind == "letter" and token.text == "T" and token.font == "roman"
+
+
+def is_star(reader: Reader, script: Script) -> bool:
+    """Whether a script is `*` and nothing else: another quantity, no index."""
+    tokens = reader.tokens[script.start : script.stop]
+    return len(tokens) == 1 and tokens[0].kind == "sign" and tokens[0].text in STARS
 
 
 def is_letter_t(reader: Reader, script: Script) -> bool:
@@ -183,3 +190,14 @@ def slot_text(reader: Reader, start: int, stop: int, *, digits: bool = False) ->
             return None
         text += token.text.replace("_", "")
     return text or None
+
+
+def dimension_at(reader: Reader, start: int, stop: int) -> Expression | None:
+    """The declared dimension or number that tokens name, as a tree; None where they name none."""
+    inner = reader.part(start, stop)
+    inner.letters = False
+    try:
+        tree = inner.whole()
+    except NotationError:
+        return None
+    return tree if reader.context.shapes.dimension(tree) is not None else None

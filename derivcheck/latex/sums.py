@@ -11,8 +11,7 @@ from derivcheck.diagnostics import NotationError
 from derivcheck.graph import Dimension
 from derivcheck.latex import patterns
 from derivcheck.latex.cursor import Reader
-from derivcheck.latex.quantities import dimension_at
-from derivcheck.latex.scripts import Script
+from derivcheck.latex.scripts import Script, dimension_at
 from derivcheck.latex.tokens import Token, fail
 from derivcheck.notation.syntax import (
     Binary,
