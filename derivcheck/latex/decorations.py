@@ -246,6 +246,8 @@ class _Flattening:
             self._wide = self._wide or name in table.WIDE or self._blanks > 2
         elif name in table.SIZES:
             self._spaced = True
+            if name.lower().startswith("big") and self._peek("."):
+                self._waiting.pop()
         elif name in ("left", "right"):
             self._delimiter(token)
         elif name in table.DROPPED:

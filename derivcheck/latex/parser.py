@@ -160,7 +160,7 @@ class Parser(Reader):
 
     def _number(self) -> Expression:
         token = self.advance()
-        if token.font == "bold" and token.text == "1":
+        if token.text == "1" and (token.font == "bold" or sums.at_indicator(self)):
             return sums.indicator(self, token)
         return Number(Fraction(token.text), token.span)
 

@@ -20,6 +20,7 @@ from derivcheck.latex.scripts import (
     Script,
     indices,
     is_bracketed,
+    is_inverse_transpose,
     is_letter_t,
     is_star,
     slot_text,
@@ -83,6 +84,8 @@ class Quantity:
             roles = tuple(role for role in roles if role not in wanting)
         if is_star(self.reader, script):
             return ("name",)
+        if is_inverse_transpose(self.reader, script):
+            return ("inverse",)
         if script.kind == "sup" and slot_text(self.reader, script.start, script.stop, digits=True):
             # Nobody writes an entry as `w^2`: alone it is a power, or part of a name.
             return tuple(role for role in roles if role != "index")
@@ -201,7 +204,12 @@ class Quantity:
     def _finished(
         self, entity: Expression, axes: int, parts: list[list[tuple[int, int]]], by_role: dict[str, list[Script]]
     ) -> list[Expression]:
-        transposes = by_role.get("transpose", [])
+        inverses = by_role.get("inverse", [])
+        transposes = [*by_role.get("transpose", []), *inverses]
+        if inverses:
+            if axes != 2:
+                return []
+            entity = Call("inv", (entity,), 0, self.span)
         if not parts:
             if transposes and axes > 2:
                 return []

@@ -83,6 +83,15 @@ def is_star(reader: Reader, script: Script) -> bool:
     return len(tokens) == 1 and tokens[0].kind == "sign" and tokens[0].text in STARS
 
 
+def is_inverse_transpose(reader: Reader, script: Script) -> bool:
+    """Whether a superscript is `-\\top`, or `-T` where T is nothing else."""
+    tokens = reader.tokens[script.start : script.stop]
+    if script.kind != "sup" or len(tokens) != 2 or tokens[0].kind != "sign" or tokens[0].text != "-":
+        return False
+    letter = tokens[1].kind == "letter" and tokens[1].text == "T" and not tokens[1].accent
+    return is_transpose(tokens[1]) or (letter and not reader.context.names.declares(tokens[1]))
+
+
 def is_letter_t(reader: Reader, script: Script) -> bool:
     """Whether a superscript is the letter T: a transpose unless T is something else here."""
     tokens = reader.tokens[script.start : script.stop]
