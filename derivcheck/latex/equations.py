@@ -133,6 +133,8 @@ def refuse_relation(token: Token, shown: str) -> NoReturn:
     reasons = {
         "≃": ("an approximate equality is not judged", "="),
         "∼": ("`\\sim` is no equation", "="), "≅": ("an approximate equality is not judged", "="),
+        "⇒": (f"`{shown}` makes no equation", "a formula for each equation"),
+        "⇔": (f"`{shown}` makes no equation", "a formula for each equation"),
         "∈": ("membership is judged of real vectors and matrices alone", ""), "∉": ("membership is not judged", ""),
     }  # fmt: skip
     message, help_ = reasons.get(token.text, (f"`{shown}` makes no equation", "="))

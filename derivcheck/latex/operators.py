@@ -83,6 +83,8 @@ class _Reach:
     # --- the three operators --------------------------------------------------------------
 
     def operand(self) -> Expression:
+        if self._is_form():
+            return self._taken(len(self._factors) - 1)
         if self._is_scripted() or (not self._ends_at_core() and not self._is_delimited()):
             self._refuse()
         return self._taken(self._core)
@@ -135,6 +137,15 @@ class _Reach:
         power = isinstance(core.tree, Binary) and core.tree.operator == "**"
         opens = self._reader.tokens[core.start].text in OPENERS
         return not self._core and opens and not power and not self._is_bracketed(core)
+
+    def _is_form(self) -> bool:
+        """`x^\\top A x`: a scalar, and nothing it begins with is one; a part of it alone is not what is meant."""
+        last = len(self._factors) - 1
+        if not self._tail or any(factor.sign for factor in self._tail):
+            return False
+        return self._is_scalar(self._product(last)) and not any(
+            self._is_scalar(self._product(end)) for end in range(self._core, last)
+        )
 
     def _is_bracketed(self, factor: Factor) -> bool:
         reader = self._reader
