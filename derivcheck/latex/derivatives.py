@@ -337,6 +337,8 @@ def gradient(reader: Reader) -> Expression:
     if variable is None:
         fail("DC118", "the gradient by what?", span, "`\\nabla` names no variable", r"\nabla_{W} L")
     shape = reader.context.shapes(operand)
+    if isinstance(operand, Transpose) and shape is not None and shape.is_scalar and order == 1:
+        return Transpose(Derivative(operand.operand, (variable,), span), span)  # `\\nabla f^T v`: of the gradient
     if shape is not None and not shape.is_scalar:
         fail("DC171", f"`{reader.source(span)}` has two readings", span, f"of a {shape}",
              r"\frac{\partial y}{\partial x}",

@@ -126,6 +126,8 @@ class _Reach:
     def _is_delimited(self) -> bool:
         """Whether brackets say how far it reaches, and a sign stands behind them."""
         core, sign = self._factors[self._core], self._tail[0].sign
+        if sign in ("⊙", "⊗") and self._is_scalar(self._product(self._core)):
+            return not self._is_scalar(self._tail[0].tree)
         if self._core or not self._is_bracketed(core):
             return False
         total = isinstance(core.tree, Binary | Negate) and getattr(core.tree, "operator", "-") in ("+", "-")

@@ -13,7 +13,7 @@ from derivcheck.notation.syntax import Expression, Name, Number, Slice, Span
 
 BRACKETS = {"(": ")", "[": "]", "\\{": "\\}"}
 COLONS = frozenset({":", "·", "*", "•", "⊙"})
-STARS = frozenset({"*", "•", "⊙"})
+STARS = frozenset({"*", "•", "⊙", "+", "-"})
 MAXIMAL_SCRIPTS = 4
 
 
@@ -78,7 +78,7 @@ def is_transpose(token: Token) -> bool:
 
 
 def is_star(reader: Reader, script: Script) -> bool:
-    """Whether a script is `*` and nothing else: another quantity, no index."""
+    """Whether a script is `*` or `+` and nothing else: another quantity, no index."""
     tokens = reader.tokens[script.start : script.stop]
     return len(tokens) == 1 and tokens[0].kind == "sign" and tokens[0].text in STARS
 
