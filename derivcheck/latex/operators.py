@@ -92,7 +92,7 @@ class _Reach:
     def named(self, gradient: bool) -> tuple[Expression, bool]:
         core = self._factors[self._core]
         name = isinstance(core.tree, Name | Subscript)
-        if name and self._reader.tokens[core.stop].text == "(" and not self._tail_of_input():
+        if name and self._reader.tokens[core.stop].text == "(" and not self._is_plain_input():
             return self._taken(self._core), True
         if name and self._is_derived(core.tree):
             rival = any(self._depends(f.tree) and self._is_scalar(f.tree) for f in self._tail if f.sign in ("", *DOTS))
@@ -170,7 +170,7 @@ class _Reach:
     def _product(self, end: int) -> Expression:
         return product([factor.item for factor in self._factors[: end + 1]], self._shapes, Choices())
 
-    def _tail_of_input(self) -> bool:
+    def _is_plain_input(self) -> bool:
         """Whether the bracket behind a name is a factor: an input is no function."""
         tree = self._factors[self._core].tree
         return self._shapes.is_input(tree) and not self._depends(tree)
