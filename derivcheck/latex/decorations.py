@@ -159,7 +159,7 @@ class _Flattening:
                 rest = "number" if token.text[1] != "." else "sign"
                 if rest == "number":
                     self._waiting.append(Token("number", token.text[1:], Span(middle, span.stop)))
-                    return [Token("number", here, Span(span.start, middle))]
+                    return [Token("sign" if here == "." else "number", here, Span(span.start, middle))]
                 return [token]
             if token.kind != "macro":
                 return [token]
