@@ -35,6 +35,8 @@ ORDER = ("invalid", "refuted", "undecided", "checked", "proved")
 MAXIMAL_LABELS = 1_000
 NEAR = "the sides differ; how near they are meant to be is not said"
 RELATION = re.compile(r"[=<>≠≤≥]|!=|\\(?:neq?|leq?|geq?|equiv|coloneqq|approx)(?![A-Za-z])")
+# What may stand open around the sign: `\overset{(b)}{`
+STACKED = re.compile(r"\\(?:overset|underset|stackrel)\s*\{(?:[^{}]|\{[^{}]*\})*\}\s*\{\s*$")
 NONCONFORMING = frozenset({"DC130", "DC131", "DC132"})
 QUANTIFIER = re.compile(r"\s*(\w+)\s+in\s+(.+?)\s*\.\.\s*(.+?)\s*")
 
@@ -316,7 +318,8 @@ def _named(result: ClaimResult, link: Link, text: SourceText, position: int) -> 
     if position > 1:
         between = text.text[link.before.span.stop : link.right.span.start]
         signs = [match.start() for match in RELATION.finditer(between)]
-        start = link.before.span.stop + (signs[-1] if signs else 0)
+        raised = STACKED.search(between[: signs[-1]]) if signs else None
+        start = link.before.span.stop + (raised.start() if raised else signs[-1] if signs else 0)
     return replace(result, text=text.text[start:stop].strip(), where=text.where(link.right.span.start, stop))
 
 

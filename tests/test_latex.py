@@ -17,7 +17,7 @@ from derivcheck.notation.parser import parse_equation
 from derivcheck.notation.printer import to_plain
 from derivcheck.rulings import labelled, spellings
 from derivcheck.spec import read_spec
-from derivcheck.verify import Examiner
+from derivcheck.verify import Examiner, verify_text
 
 GENERAL = 2  # the label l of the fragments about families
 
@@ -133,3 +133,13 @@ def _check_place(problem: NotationError, text: str) -> None:
                                   r"\begin{bmatrix}" * 500, "{" * 9000 + "}" * 9000, "'" * 5000, r"\left(" * 4000])  # fmt: skip
 def test_hostile_texts_are_refused_quickly(text: str) -> None:
     _equation_or_place(text)
+
+
+def test_a_step_is_shown_with_what_stands_over_its_relation() -> None:
+    spec = r"""
+tensors: {x: n, y: n}
+claims:
+  a: {latex: 'x + y \overset{(a)}{=} y + x \overset{(b)}{=} 26 x'}
+"""
+    (claim,) = verify_text(spec).claims
+    assert [link.text for link in claim.links] == [r"x + y \overset{(a)}{=} y + x", r"\overset{(b)}{=} 26 x"]

@@ -182,7 +182,8 @@ PAGES: dict[str, Page] = {
     "DC116": Page("sum without its letter", "An indexed sum names its letter.", "sum_{3 > 2}(p[k]) = 1", "sum_k(p[k]) = 1"),
     "DC117": Page("second derivative by what", "A second derivative names two variables; the Hessian is `d2l/dx^2`.",
                   "d2L/dz2 = 0", "d2L/dz2^2 = diag(p) - p @ p.T"),
-    "DC118": Page("a derivative of what", "`∂` needs what it differentiates, and by what.", "∂ = 0", "∂L/∂z2 = p - y"),
+    "DC118": Page("a derivative of what", "`∂` needs what it differentiates, and by what. In LaTeX an operator reaches over a coefficient and "
+                  "one factor, or over the one product that is a number, `x^T A x`; where more follows, brackets say how far.", "∂ = 0", "∂L/∂z2 = p - y"),
     "DC119": Page("limits on a sum", "A sum runs over the whole dimension of its letter; restrict it by a condition.",
                   "Σ_{k=1}^3 p[k] = 1", "sum_k(p[k]) = 1"),
     "DC120": Page("unknown name", "The name is not declared in the spec.", "dL/dz2 = q - y", "dL/dz2 = p - y"),
@@ -245,7 +246,7 @@ PAGES: dict[str, Page] = {
     "DC178": Page("a symbol that is not read", "The left side of symbols: is LaTeX, the right side an expression of the spec.",
                   "tensors: {x: n}\nlayers: {z: exp(x)}\nsymbols: {'\\hat{y': z}\nclaims: {c: z = exp(x)}\n",
                   "tensors: {x: n}\nlayers: {z: exp(x)}\nsymbols: {'\\hat{y}': z}\nclaims: {c: {latex: '\\hat{y} = e^{x}'}}\n", "spec"),
-    "DC179": Page("how far a function reaches", "A function without brackets takes one factor; where a product follows, brackets say what it takes.",
+    "DC179": Page("how far a function reaches", "A function without brackets takes one factor; where a product follows, or a power behind its brackets, more brackets say what it takes.",
                   r"\log p_i y_i = y_i \log(p_i)", r"y_i \log p_i = y_i \log(p_i)"),
     # --- wrong claims ---
     "DC201": Page("constant factor", "The claim is right up to a constant: 2, n, 1/M, n/2.", "dL/dz2 = 2*(p - y)", "dL/dz2 = p - y"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -11,9 +12,10 @@ from derivcheck.graph import Node, topological
 from derivcheck.latex import derivatives, sums
 from derivcheck.latex import macros as table
 from derivcheck.latex.cursor import CLOSERS, Reader
-from derivcheck.latex.quantities import Quantity, refuse_unknown
-from derivcheck.latex.scripts import Script, is_bracketed, name_text, slot_tree, slots, take_scripts
+from derivcheck.latex.quantities import Quantity
+from derivcheck.latex.scripts import Script, is_bracketed, is_transpose, name_text, slot_tree, slots, take_scripts
 from derivcheck.latex.tokens import Token, fail
+from derivcheck.latex.unknowns import refuse_unknown
 from derivcheck.latex.vocabulary import INDEXED_FUNCTIONS
 from derivcheck.notation.printer import to_plain
 from derivcheck.notation.syntax import (
@@ -21,12 +23,16 @@ from derivcheck.notation.syntax import (
     Call,
     Expression,
     Name,
+    Negate,
     Number,
     Span,
     Subscript,
     Transpose,
     bottom_up,
 )
+
+# With a sum in brackets behind them, a power may be the function's or the argument's.
+REACHING = frozenset({"exp", "sin", "cos", "tan"})
 
 
 def phrase(reader: Reader) -> Expression | None:
@@ -151,7 +157,9 @@ def _primed(reader: Reader, tree: Expression, token: Token, primes: int, span: S
     shape = shapes(tree)
     base = tree.base if isinstance(tree, Subscript) and shapes.member(tree) is None else tree
     if primes == 1 and shapes.is_input(base) and base is tree and shape is not None and 0 < len(shape.axes) < 3:
-        return Transpose(tree, span)
+        whole = span.to(reader.tokens[reader.position - 1].span)
+        reader.context.primed.add(whole)
+        return Transpose(tree, whole)
     shown = reader.source(span)
     fail("DC114", f"`{shown}'` is not read: `{shown}` is no function", span, "a transpose, or a derivative by what?",
          f"{shown}^{{\\top}}")  # fmt: skip
@@ -284,12 +292,13 @@ def _with_arguments(reader: Reader, function: str, primes: int, span: Span) -> E
         primes += _primes_behind(reader, function, arguments)
         if function in ("max", "min") and len(arguments) == 2 and isinstance(arguments[1], Number):
             arguments.reverse()  # behind, a number could be an axis; nobody writes one in LaTeX
+        _refuse_power(reader, function, arguments, whole)
         return Call(function, tuple(arguments), primes, whole)
     if function not in table.PREFIX_FUNCTIONS or reader.at_end() or reader.token.kind == "keyword":
         fail("DC114", f"`{reader.source(span)}` needs its argument", span, "a function of what?",
              f"{reader.source(span)}(z), or a tensor of that name: let: {{{function}: …}}")  # fmt: skip
     argument = reader.factor()
-    if not _goes_on(reader):
+    if not _goes_on(reader, argument):
         return Call(function, (argument,), primes, span.to(argument.span))
     shown, rest = to_plain(argument), reader.source(reader.token.span)
     fail("DC179", f"how far does `{reader.source(span)}` reach?", span.to(reader.token.span),
@@ -298,25 +307,42 @@ def _with_arguments(reader: Reader, function: str, primes: int, span: Span) -> E
           ("another reading", f"{function} of {shown} times {rest}..")))  # fmt: skip
 
 
-def _goes_on(reader: Reader) -> bool:
+def _refuse_power(reader: Reader, function: str, arguments: Sequence[Expression], span: Span) -> None:
+    """`\\log (1 - s)^2` is the square of a logarithm, or the logarithm of a square. Raises NotationError (DC179)."""
+    bare = function == "log" or (function in REACHING and isinstance(arguments[0], Binary | Negate))
+    if not bare or not reader.at("^") or len(arguments) > 1:
+        return
+    stop = reader.partner(reader.position + 1)
+    first = reader.tokens[reader.position + 2]
+    if is_transpose(first) or first.text == "T":
+        return
+    power = reader.tokens[reader.position].span.to(reader.tokens[stop].span)
+    shown, name = reader.source(span), re.split(r"\\left|\(", reader.source(span))[0].strip()
+    inner, raised = reader.source(arguments[0].span).strip("()"), reader.source(power)
+    fail("DC179", f"how far does `{name}` reach?", span.to(power), "put its argument in brackets",
+         rf"\left({shown}\right){raised}, or {name}\left(({inner}){raised}\right)",
+         (("one reading", "a power of the function"), ("another reading", "the function of a power")))  # fmt: skip
+
+
+def _goes_on(reader: Reader, argument: Expression) -> bool:
     """Whether more stands behind the argument of a function that could belong to it."""
     token = reader.token
+    number = isinstance(argument, Number)  # in `\\log 2 \sum_k x_k` it is a coefficient
     if token.kind == "function" or (token.kind == "sign" and token.text in ("Σ", "Π")):
-        return False
-    if token.kind == "sign" and token.text in ("(", "[", "frac", "/", "sqrt", "∂"):
-        return True
+        return number
+    if token.kind == "sign" and token.text in ("(", "[", "\\{", "|", "‖", "⟨", "frac", "/", "sqrt", "∂", "∇"):
+        return token.text not in reader.bars
     return token.kind in ("letter", "word", "number", "begin")
 
 
 def arguments_here(reader: Reader) -> list[Expression]:
     """The arguments in the bracket here."""
     opener = reader.advance()
-    bars, reader.bars = reader.bars, []
-    arguments = [] if reader.at(CLOSERS[opener.text]) else [reader.expression()]
-    while reader.accept(",", ";") is not None:
-        arguments.append(reader.expression())
+    with reader.enclosed():
+        arguments = [] if reader.at(CLOSERS[opener.text]) else [reader.expression()]
+        while reader.accept(",", ";") is not None:
+            arguments.append(reader.expression())
     reader.close(opener)
-    reader.bars = bars
     if not arguments:
         fail("DC104", "the bracket is empty", opener.span, "expected an argument")
     return arguments

@@ -103,6 +103,7 @@ def _test(reader: Reader, cells: Sequence[tuple[int, int]]) -> Condition | None:
     """The condition in the cells behind the value, `\\text{if} & j = k` in two of them."""
     tokens = [token for start, stop in cells for token in reader.tokens[start : _without_comma(reader, start, stop)]]
     inner = type(reader)(tokens, reader.context, reader.depth + 1)
+    inner.trying = reader.trying
     if not tokens:
         return None
     return _remaining_test(inner)

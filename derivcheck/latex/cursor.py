@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn
 
@@ -38,6 +39,7 @@ class Context:
     bound: list[str] = field(default_factory=list)
     calls: int = 0
     unsized: set[Span] = field(default_factory=set)
+    primed: set[Span] = field(default_factory=set)  # the `W'` that were read as transposes
     components: set[str] = field(default_factory=set)  # the i of a vector `(y_i - t_i)_i`
 
 
@@ -46,7 +48,8 @@ class Reader(ABC):
 
     `letters` says that a bare letter may stand here as an index; `pattern` that a
     dimension may stand as the last index, inside a matrix with dots. Without `applies`
-    a bracket behind a quantity is left where it is.
+    a bracket behind a quantity is left where it is. `trying` says that the tokens are
+    read again: what is asked then need not be asked now.
     """
 
     def __init__(self, tokens: Sequence[Token], context: Context, depth: int = 0) -> None:
@@ -58,6 +61,7 @@ class Reader(ABC):
         self.letters = False
         self.pattern = False
         self.applies = True
+        self.trying = False
         self.bars: list[str] = []
 
     @abstractmethod
@@ -71,6 +75,10 @@ class Reader(ABC):
     @abstractmethod
     def factor(self) -> Expression:
         """Read one factor with its scripts."""
+
+    @abstractmethod
+    def product_sign(self) -> str | None:
+        """Consume the sign before the next factor of a product: empty for juxtaposition, None where none follows."""
 
     @abstractmethod
     def braced(self) -> Expression:
@@ -140,11 +148,21 @@ class Reader(ABC):
     def part(self, start: int, stop: int) -> Reader:
         """A reader of the tokens from `start` to `stop`, in the same surroundings."""
         made = type(self)(self.tokens[start:stop], self.context, self.depth + 1)
-        made.letters, made.pattern = self.letters, self.pattern
+        made.letters, made.pattern, made.trying = self.letters, self.pattern, self.trying
         if start == stop:
             here = self.tokens[min(start, len(self.tokens) - 1)].span
             made.tokens[-1] = Token("end", "", here)
         return made
+
+    @contextmanager
+    def enclosed(self) -> Iterator[None]:
+        """Inside a bracket nothing of what is open outside matters."""
+        bars, applies = self.bars, self.applies
+        self.bars, self.applies = [], True
+        try:
+            yield
+        finally:
+            self.bars, self.applies = bars, applies
 
     def whole(self) -> Expression:
         """Read an expression that ends where the tokens end."""

@@ -159,7 +159,7 @@ class _Flattening:
                 rest = "number" if token.text[1] != "." else "sign"
                 if rest == "number":
                     self._waiting.append(Token("number", token.text[1:], Span(middle, span.stop)))
-                    return [Token("number", here, Span(span.start, middle))]
+                    return [Token("sign" if here == "." else "number", here, Span(span.start, middle))]
                 return [token]
             if token.kind != "macro":
                 return [token]
@@ -246,6 +246,8 @@ class _Flattening:
             self._wide = self._wide or name in table.WIDE or self._blanks > 2
         elif name in table.SIZES:
             self._spaced = True
+            if name.lower().startswith("big") and self._peek("."):
+                self._waiting.pop()
         elif name in ("left", "right"):
             self._delimiter(token)
         elif name in table.DROPPED:

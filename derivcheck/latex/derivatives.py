@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from derivcheck.diagnostics import NotationError
 from derivcheck.graph import Input, Quantity, operands
-from derivcheck.latex import calls
+from derivcheck.latex import calls, operators
 from derivcheck.latex.cursor import Reader
 from derivcheck.latex.scripts import Script, take_scripts
 from derivcheck.latex.tokens import Token, fail
@@ -150,46 +150,11 @@ def _variable(reader: Reader, start: int, stop: int) -> Expression:
 
 
 def _operator(reader: Reader, variables: tuple[Expression, ...], span: Span) -> Expression:
-    """`\\frac{d}{dx}` and what it stands before: a bracket, a sum, or one factor with a number before it."""
+    """`\\frac{d}{dx}` and what it stands before."""
     if reader.at_end():
         fail("DC118", "the derivative of what?", span, "nothing follows", r"\frac{\partial L}{\partial x}")
-    begin = reader.position
-    bracketed = reader.at("(", "[", "\\{")
-    numbers: list[Expression] = []
-    operand = reader.factor()
-    while _is_constant(operand) and _begins(reader):
-        numbers.append(operand)
-        operand = reader.factor()
-    if bracketed and reader.tokens[reader.position - 1].text not in (")", "]", "\\}"):
-        _refuse_reach(reader, begin, span)
-    if not bracketed and _begins(reader):
-        _refuse_reach(reader, begin, span)
-    for number in reversed(numbers):
-        operand = Binary("*", number, operand, number.span.to(operand.span))
+    operand = operators.operand(reader, variables, span)
     return Derivative(operand, variables, span.to(operand.span))
-
-
-def _is_constant(tree: Expression) -> bool:
-    return isinstance(tree, Number) or (
-        isinstance(tree, Binary) and isinstance(tree.left, Number) and isinstance(tree.right, Number)
-    )
-
-
-def _begins(reader: Reader) -> bool:
-    """Whether another factor follows without a sign, or a product or quotient with one."""
-    token = reader.token
-    if token.kind in ("letter", "word", "function", "number", "begin"):
-        return True
-    signs = ("(", "[", "\\{", "frac", "sqrt", "Σ", "Π", "∂", "∇", "/", "·", "×", "*", "⊙")
-    return token.kind == "sign" and token.text in signs and token.text not in reader.bars
-
-
-def _refuse_reach(reader: Reader, begin: int, span: Span) -> NoReturn:
-    stop = reader.tokens[max(reader.position - 1, begin)].span
-    reach = reader.source(reader.tokens[begin].span.to(stop))
-    fail("DC118", "how far does the derivative reach?", span.to(reader.token.span), "put its argument in brackets",
-         rf"{reader.source(span)}(..)", (("one reading", f"of {reach} only"),
-                                        ("another reading", "of the whole product")))  # fmt: skip
 
 
 def _refuse_evaluation(reader: Reader, tree: Derivative) -> None:
@@ -296,18 +261,21 @@ def _with_index(reader: Reader) -> Expression:
     mark = reader.advance()
     scripts, _ = take_scripts(reader)
     script = scripts[0]
+    inner = reader.tokens[script.start : script.stop]
+    entry = len(inner) == 1 and inner[0].kind == "letter" and not reader.context.names.declares(inner[0])
+    variable = None if entry else _variable(reader, script.start, script.stop)
+    known = () if variable is None else (variable,)
+    whole = mark.span.to(script.span)
     applies, reader.applies = reader.applies, False
-    operand = reader.factor()
+    operand, named = operators.named_operand(reader, known, whole)
     reader.applies = applies
     span = mark.span.to(operand.span)
-    if reader.at("("):
+    if reader.at("(") and named:
         _checked_arguments(reader, operand)
-    inner = reader.tokens[script.start : script.stop]
-    if len(inner) == 1 and inner[0].kind == "letter" and not reader.context.names.declares(inner[0]):
-        variable = _only_variable(reader, operand, span)
-        entry = Name(inner[0].text, inner[0].span)
-        return Derivative(operand, (Subscript(variable, (entry,), script.span),), span)
-    return Derivative(operand, (_variable(reader, script.start, script.stop),), span)
+    if variable is None:
+        letter = Name(inner[0].text, inner[0].span)
+        variable = Subscript(_only_variable(reader, operand, span), (letter,), script.span)
+    return Derivative(operand, (variable,), span)
 
 
 def _only_variable(reader: Reader, operand: Expression, span: Span) -> Expression:
@@ -356,11 +324,12 @@ def gradient(reader: Reader) -> Expression:
             order = 2
         else:
             fail("DC118", "the superscript of `\\nabla` is not read", script.span, "", r"\nabla^2")
+    here = mark.span.to(scripts[-1].span) if scripts else mark.span
     applies, reader.applies = reader.applies, False
-    operand = reader.factor()
+    operand, named = operators.scalar_operand(reader, (variable,) if variable is not None else (), here)
     reader.applies = applies
     span = mark.span.to(operand.span)
-    if reader.at("("):
+    if reader.at("(") and named:
         arguments = _checked_arguments(reader, operand, variable)
         span = span.to(reader.tokens[reader.position - 1].span)
         if variable is None and len(arguments) == 1:
@@ -368,6 +337,8 @@ def gradient(reader: Reader) -> Expression:
     if variable is None:
         fail("DC118", "the gradient by what?", span, "`\\nabla` names no variable", r"\nabla_{W} L")
     shape = reader.context.shapes(operand)
+    if isinstance(operand, Transpose) and shape is not None and shape.is_scalar and order == 1:
+        return Transpose(Derivative(operand.operand, (variable,), span), span)  # `\\nabla f^T v`: of the gradient
     if shape is not None and not shape.is_scalar:
         fail("DC171", f"`{reader.source(span)}` has two readings", span, f"of a {shape}",
              r"\frac{\partial y}{\partial x}",

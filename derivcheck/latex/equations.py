@@ -9,12 +9,13 @@ from typing import NoReturn
 from derivcheck.componentwise import componentwise
 from derivcheck.diagnostics import NotationError, UnsupportedError
 from derivcheck.graph import Input, Quantity
+from derivcheck.latex.checks import check_entries, check_primes
 from derivcheck.latex.conditions import refuse_words
 from derivcheck.latex.cursor import ASSERTED, Context, Reader
 from derivcheck.latex.memberships import is_sized, membership, sized
 from derivcheck.latex.parser import Parser
-from derivcheck.latex.products import Choices
-from derivcheck.latex.quantities import dimension_at
+from derivcheck.latex.products import Choices, Fork
+from derivcheck.latex.scripts import dimension_at
 from derivcheck.latex.shapes import Labels, Shapes
 from derivcheck.latex.sums import refuse_unsized
 from derivcheck.latex.symbols import Symbols
@@ -38,16 +39,12 @@ from derivcheck.notation.syntax import (
     Name,
     Negate,
     Number,
-    Reduction,
     Relation,
-    Slice,
     Span,
-    Subscript,
     bottom_up,
-    children,
 )
 
-MAXIMAL_FORKS = 4
+MAXIMAL_READINGS = 16
 ARROWS = frozenset("→⇒")
 
 
@@ -70,29 +67,39 @@ class Sentence:
         self._names = Names(scope)
 
     def equation(self, tokens: Sequence[Token]) -> Equation:
-        """The one reading of a chain. Raises NotationError, DC172 where two readings of a product fit."""
-        first, choices = self._read(tokens, ())
-        check_limits(first)
-        if not choices.forks:
-            return first
-        if len(choices.forks) > MAXIMAL_FORKS:
-            _refuse_fork(choices, first, first)
-        readings = [first]
-        for number in range(1, 2 ** len(choices.forks)):
-            script = [number >> k & 1 for k in range(len(choices.forks))]
-            other, _ = self._read(tokens, script)
-            if other not in readings:
-                readings.append(other)
-        if len(readings) == 1:
-            return first
+        """The one reading of a chain. Raises NotationError, DC171 and DC172 where two readings fit."""
+        readings: list[Equation] = []
+        problems: list[NotationError] = []
+        first: Fork | None = None
+        waiting: list[tuple[int, ...]] = [()]
+        count = 0
+        while waiting:
+            script = waiting.pop()
+            choices = Choices(script)
+            try:
+                found = self._read(tokens, choices)
+            except NotationError as problem:
+                problems.append(problem)
+            else:
+                check_limits(found)
+                readings += [found] if found not in readings else []
+            first = first or next(iter(choices.forks), None)
+            new = range(len(script), len(choices.forks))
+            waiting += [(*script, *[0] * (k - len(script)), 1) for k in reversed(new)]
+            count += 1
+            if first is not None and count + len(waiting) > MAXIMAL_READINGS:
+                _refuse_fork(first, readings[0] if readings else None, None)
+        if not readings:
+            raise problems[0]
+        if len(readings) == 1 or first is None:
+            return readings[0]
         fitting = [reading for reading in readings if self._fits(reading)]
         if len(fitting) == 1:
             return fitting[0]
         shown = fitting or readings
-        _refuse_fork(choices, shown[0], shown[1] if len(shown) > 1 else readings[1])
+        _refuse_fork(first, shown[0], shown[1] if len(shown) > 1 else readings[1])
 
-    def _read(self, tokens: Sequence[Token], script: Sequence[int]) -> tuple[Equation, Choices]:
-        choices = Choices(script)
+    def _read(self, tokens: Sequence[Token], choices: Choices) -> Equation:
         self._shapes = Shapes(self._scope, Labels(self._scope, self._labels))
         context = Context(self._scope, self._text, self._symbols, self._names, self._shapes.labels, self._shapes,
                           self._macros, choices)  # fmt: skip
@@ -103,7 +110,7 @@ class Sentence:
                 known = dict(self._labels)
                 sides = tuple(substitute_labels(side, known) for side in found.sides)
                 found = componentwise(replace(found, sides=sides), self._scope)
-            return found, choices
+            return found
         except RecursionError:
             span = Span(tokens[0].span.start, tokens[-1].span.stop)
             fail("DC111", "the formula is nested too deeply", span, "split it with `let:` names")
@@ -114,11 +121,11 @@ class Sentence:
         return all(shape is not None and shape == shapes[0] for shape in shapes)
 
 
-def _refuse_fork(choices: Choices, first: Equation, second: Equation) -> NoReturn:
-    fork = choices.forks[0]
-    fail("DC172", f"two products conform: {fork.message}", fork.span, "which of them?",
-         r"juxtaposition for the matrix product, \odot for the entrywise one",
-         (("one reading", to_plain(fork.readings[0])), ("another reading", to_plain(fork.readings[1]))))  # fmt: skip
+def _refuse_fork(fork: Fork, one: Equation | None, other: Equation | None) -> NoReturn:
+    shown = [reading for reading in (one, other) if reading is not None]
+    names = ("one reading", "another reading")
+    notes = tuple((name, to_plain(reading)) for name, reading in zip(names, shown, strict=False))
+    fail(fork.code, fork.message, fork.span, fork.label, fork.help, notes)
 
 
 def refuse_relation(token: Token, shown: str) -> NoReturn:
@@ -126,6 +133,8 @@ def refuse_relation(token: Token, shown: str) -> NoReturn:
     reasons = {
         "≃": ("an approximate equality is not judged", "="),
         "∼": ("`\\sim` is no equation", "="), "≅": ("an approximate equality is not judged", "="),
+        "⇒": (f"`{shown}` makes no equation", "a formula for each equation"),
+        "⇔": (f"`{shown}` makes no equation", "a formula for each equation"),
         "∈": ("membership is judged of real vectors and matrices alone", ""), "∉": ("membership is not judged", ""),
     }  # fmt: skip
     message, help_ = reasons.get(token.text, (f"`{shown}` makes no equation", "="))
@@ -180,7 +189,8 @@ class _Chain:
         found = Equation(tuple(sides), tuple(relations), where, span)
         for name, value, at in self._points:
             found = _at_point(found, name, value, at)
-        _check_last_entries(found, reader)
+        check_entries(found, reader)
+        check_primes(found, reader)
         refuse_unsized(reader)
         return found
 
@@ -357,29 +367,3 @@ def _is_value(tree: Expression, reader: Reader) -> bool:
 
 def _is_position(tree: Expression) -> bool:
     return isinstance(tree, Number) and tree.value.denominator == 1 and tree.value >= 1
-
-
-def _check_last_entries(equation: Equation, reader: Reader) -> None:
-    """`x_n` outside a pattern may be the last entry or every entry. Raises NotationError (DC171)."""
-    waiting: list[tuple[object, frozenset[str]]] = [(equation, frozenset())]
-    dimensions = reader.context.scope.dimensions
-    while waiting:
-        node, bound = waiting.pop()
-        if isinstance(node, Reduction):
-            bound = bound | set(node.letters)
-        if isinstance(node, Subscript) and reader.context.shapes.value(node) is None:
-            for entry in node.entries:
-                if not isinstance(entry, Slice) and _names_dimension(entry, bound, dimensions, reader):
-                    fail("DC171", f"`{reader.source(node.span)}` has two readings", node.span,
-                         f"`{to_plain(entry)}` is a dimension", "use another index letter",
-                         (("one reading", f"for every index {to_plain(entry)}"), ("another reading", "the last entry")),
-                         )  # fmt: skip
-        waiting += [(part, bound) for part in children(node)]  # type: ignore[arg-type]
-
-
-def _names_dimension(
-    entry: Expression, bound: frozenset[str], dimensions: Mapping[str, object], reader: Reader
-) -> bool:
-    if isinstance(entry, Name):
-        return entry.name in dimensions and entry.name not in bound
-    return isinstance(entry, Subscript) and reader.context.shapes.dimension(entry) is not None

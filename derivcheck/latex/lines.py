@@ -197,8 +197,8 @@ def _unbracketed(lines: Sequence[list[Token]]) -> list[list[Token]]:
 
 
 def _trimmed(line: list[Token]) -> list[Token]:
-    """Without punctuation at its end, and without an `and` that only joins it to the line above."""
-    while line and line[0].kind == "keyword" and line[0].text == "and":
+    """Without punctuation at its end, and without an `and` or `\\therefore` that joins it to the line above."""
+    while line and ((line[0].kind, line[0].text) in (("keyword", "and"), ("sign", "∴"))):
         line = line[1:]
     while line and line[-1].kind == "sign" and line[-1].text in (",", ";", ".", ":"):
         line = line[:-1]

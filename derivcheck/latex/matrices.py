@@ -36,14 +36,13 @@ def group(reader: Reader) -> Expression:
     """`(...)`, or a list `[a, b, c]`, which is a vector. Raises NotationError (DC103, DC107)."""
     reader.descend()
     opener = reader.advance()
-    bars, reader.bars = reader.bars, []
-    entries = [_listed(reader)]
-    while reader.accept(",", ";") is not None:
-        if reader.at(CLOSERS[opener.text]):
-            break
-        entries.append(_listed(reader))
+    with reader.enclosed():
+        entries = [_listed(reader)]
+        while reader.accept(",", ";") is not None:
+            if reader.at(CLOSERS[opener.text]):
+                break
+            entries.append(_listed(reader))
     span = opener.span.to(reader.close(opener))
-    reader.bars = bars
     reader.ascend()
     if len(entries) == 1:
         tree = entries[0].tree

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import NoReturn
 
 from derivcheck.latex.cursor import Reader
-from derivcheck.latex.quantities import dimension_at
+from derivcheck.latex.scripts import dimension_at
 from derivcheck.latex.tokens import Token, fail
 from derivcheck.notation.syntax import Call, Expression, Matrix, Number, Span, Transpose
 

@@ -67,19 +67,12 @@ class Parser(Reader):
         items = [Item("", self.factor(), self.token.span)]
         items[0] = replace(items[0], span=items[0].tree.span)
         while True:
-            sign = ""
-            if self.token.kind == "sign" and self.token.text in PRODUCT_SIGNS:
-                if self.at(".") and not self._starts(self.ahead()):
-                    break
-                sign = self.advance().text
-                if self.at("…"):
-                    items += self._run(items[-1], sign)
-                    continue
-            elif self.at("…"):
-                items += self._run(items[-1], "")
-                continue
-            elif not self.juxtaposes():
+            sign = "" if self.at("…") else self.product_sign()
+            if sign is None:
                 break
+            if self.at("…"):
+                items += self._run(items[-1], sign)
+                continue
             negative = self.accept("-") if sign else None
             tree = self.factor()
             if negative is not None:
@@ -101,7 +94,12 @@ class Parser(Reader):
             matrices.refuse_dots(self, "a product with dots is not read")
         return [Item(sign, tree, tree.span) for tree in found]
 
-    def juxtaposes(self) -> bool:
+    def product_sign(self) -> str | None:
+        if self.token.kind == "sign" and self.token.text in PRODUCT_SIGNS:
+            return None if self.at(".") and not self._starts(self.ahead()) else self.advance().text
+        return "" if self._juxtaposes() else None
+
+    def _juxtaposes(self) -> bool:
         """Whether a factor stands here that multiplies without a sign. Raises NotationError for a number (DC110)."""
         if self.token.kind == "number":
             fail("DC110", "a number stands behind a factor", self.token.span, "an operator is missing",
@@ -162,7 +160,7 @@ class Parser(Reader):
 
     def _number(self) -> Expression:
         token = self.advance()
-        if token.font == "bold" and token.text == "1":
+        if token.text == "1" and (token.font == "bold" or sums.at_indicator(self)):
             return sums.indicator(self, token)
         return Number(Fraction(token.text), token.span)
 
@@ -178,9 +176,8 @@ class Parser(Reader):
     def braced(self) -> Expression:
         """An expression in the braces of an argument."""
         opener = self.advance()
-        bars, self.bars = self.bars, []
-        inner = self.expression()
-        self.bars = bars
+        with self.enclosed():
+            inner = self.expression()
         return replace(inner, span=opener.span.to(self.close(opener)))
 
     def condition(self) -> Condition:

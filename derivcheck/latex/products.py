@@ -36,11 +36,13 @@ class Item:
 
 @dataclass(slots=True)
 class Fork:
-    """A place with two readings that conform."""
+    """A place with two readings, and what to say where the whole equation does not decide between them."""
 
     span: Span
-    readings: tuple[Expression, Expression]
+    code: str
     message: str
+    label: str
+    help: str
 
 
 class Choices:
@@ -50,9 +52,10 @@ class Choices:
         self.script = tuple(script)
         self.forks: list[Fork] = []
 
-    def take(self, first: Expression, second: Expression, span: Span, message: str) -> Expression:
-        number = len(self.forks)
-        self.forks.append(Fork(span, (first, second), message))
+    def take(self, first: Expression, second: Expression, fork: Fork) -> Expression:
+        if fork not in self.forks:  # what is read twice is asked once
+            self.forks.append(fork)
+        number = self.forks.index(fork)
         return (first, second)[self.script[number] if number < len(self.script) else 0]
 
 
@@ -102,7 +105,7 @@ class _Product:
     def _chosen(self, candidates: Sequence[_Grouped], flat: _Grouped) -> Expression:
         strict = [c for c in candidates if c.strict]
         if len(strict) == 2 and not self._same(strict[0].tree, strict[1].tree):
-            return self._choices.take(strict[0].tree, strict[1].tree, self._span, "which product is taken first?")
+            return self._choose(strict[0].tree, strict[1].tree, self._span, "which product is taken first?")
         if strict:
             return strict[0].tree
         tight = candidates[0].tree
@@ -110,7 +113,7 @@ class _Product:
             return tight
         if self._shapes(tight) is None or self._scales(tight):
             return flat.tree
-        return self._choices.take(tight, flat.tree, self._span, "which product is taken first?")
+        return self._choose(tight, flat.tree, self._span, "which product is taken first?")
 
     def _scales(self, tree: Expression) -> bool:
         """`d ⊙ (B C)` with a vector d scales rows or columns: it is `(d ⊙ B) C`."""
@@ -168,9 +171,7 @@ class _Product:
         if not right.strict:
             return left
         if left.strict and not self._same(left.tree, right.tree):
-            return _Grouped(
-                self._choices.take(left.tree, right.tree, self._span, "which product is taken first?"), True
-            )
+            return _Grouped(self._choose(left.tree, right.tree, self._span, "which product is taken first?"), True)
         return left if left.strict else right
 
     def _fold(self, items: Sequence[Item], from_right: bool = False) -> _Grouped:
@@ -207,6 +208,11 @@ class _Product:
             parts += inner[1:] if same and isinstance(inner, tuple) else [inner]
         return parts[0] if len(parts) == 1 else (tree.operator, *parts)
 
+    def _choose(self, first: Expression, second: Expression, span: Span, message: str) -> Expression:
+        fork = Fork(span, "DC172", f"two products conform: {message}", "which of them?",
+                    r"juxtaposition for the matrix product, \odot for the entrywise one")  # fmt: skip
+        return self._choices.take(first, second, fork)
+
     # --- two factors ----------------------------------------------------------------------
 
     def _conforms(self, left: Expression, right: Expression, sign: str) -> bool:
@@ -240,12 +246,10 @@ class _Product:
         if _contractible(a, b):
             if sign == "":
                 return matrix
-            return self._choices.take(
-                matrix, entrywise, span, f"`{sign}` can be the matrix product or the entrywise one"
-            )
+            return self._choose(matrix, entrywise, span, f"`{sign}` can be the matrix product or the entrywise one")
         if sign in ("·", ".") and a.is_vector:
             dot = Call("dot", (left, right), 0, span)
-            return self._choices.take(dot, entrywise, span, f"`{sign}` can be the scalar product or the entrywise one")
+            return self._choose(dot, entrywise, span, f"`{sign}` can be the scalar product or the entrywise one")
         return entrywise
 
 

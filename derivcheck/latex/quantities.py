@@ -13,14 +13,16 @@ from fractions import Fraction
 from typing import NoReturn
 
 from derivcheck.diagnostics import NotationError
+from derivcheck.latex.constants import special
 from derivcheck.latex.cursor import Reader
+from derivcheck.latex.products import Fork
 from derivcheck.latex.scripts import (
     Script,
-    atoms,
     indices,
     is_bracketed,
+    is_inverse_transpose,
     is_letter_t,
-    name_text,
+    is_star,
     slot_text,
     slot_tree,
     slots,
@@ -72,7 +74,7 @@ class Quantity:
                 if tree not in found:
                     found.append(tree)
         if self.tree is None:
-            found += [tree for tree in self._special(bool(found)) if tree not in found]
+            found += [tree for tree in special(self, bool(found)) if tree not in found]
         return found
 
     def _roles(self, script: Script) -> tuple[str, ...]:
@@ -80,6 +82,10 @@ class Quantity:
         if script.kind != "transpose":
             wanting = ("label",) if len(slots(self.reader, script)) > 1 else ("names", "labels")
             roles = tuple(role for role in roles if role not in wanting)
+        if is_star(self.reader, script):
+            return ("name",)
+        if is_inverse_transpose(self.reader, script):
+            return ("inverse",)
         if script.kind == "sup" and slot_text(self.reader, script.start, script.stop, digits=True):
             # Nobody writes an entry as `w^2`: alone it is a power, or part of a name.
             return tuple(role for role in roles if role != "index")
@@ -111,9 +117,7 @@ class Quantity:
         if any(is_bracketed(self.reader, s) for s in by_role.get("index", []) + by_role.get("power", [])):
             return
         for entity, axes in self._entities(named, label):
-            tree = self._finished(entity, axes, parts, by_role)
-            if tree is not None:
-                yield tree
+            yield from self._finished(entity, axes, parts, by_role)
 
     def _label(
         self, labelled: Sequence[Script], several: bool
@@ -199,27 +203,38 @@ class Quantity:
 
     def _finished(
         self, entity: Expression, axes: int, parts: list[list[tuple[int, int]]], by_role: dict[str, list[Script]]
-    ) -> Expression | None:
-        transposed = bool(by_role.get("transpose"))
-        tree = entity
-        if parts:
+    ) -> list[Expression]:
+        inverses = by_role.get("inverse", [])
+        transposes = [*by_role.get("transpose", []), *inverses]
+        if inverses:
+            if axes != 2:
+                return []
+            entity = Call("inv", (entity,), 0, self.span)
+        if not parts:
+            if transposes and axes > 2:
+                return []
+            trees: list[Expression] = [Transpose(entity, self.span) if transposes else entity]
+        else:
             entries = indices(self.reader, parts, axes) if axes else None
-            if entries is None or not all(self._is_index(entry) for entry in entries):
-                return None
-            if transposed and axes != 2:
-                return None
-            base = Transpose(entity, self.span) if transposed else entity
-            tree = Subscript(base, tuple(entries), self.span)
-        elif transposed:
-            if axes > 2:
-                return None
-            tree = Transpose(tree, self.span)
+            if entries is None or not all(self._is_index(entry) for entry in entries) or (transposes and axes != 2):
+                return []
+            entry = Subscript(entity, tuple(entries), self.span)
+            trees = self._transposed(entry, transposes) if transposes else [entry]
         for script in by_role.get("power", []):
-            powered = self._power(tree, script, entity, axes if not parts else 0)
-            if powered is None:
-                return None
-            tree = powered
-        return tree
+            trees = [made for tree in trees for made in self._powers(tree, script, entity, axes)]
+        return trees
+
+    def _transposed(self, entry: Subscript, transposes: Sequence[Script]) -> list[Expression]:
+        """`A^T_{ij}` is an entry of the transpose, `A_{:,j}^T` a column transposed; `A^T_{:,j}` may be either."""
+        of_transpose = Subscript(Transpose(entry.base, self.span), entry.entries, self.span)
+        if not any(isinstance(index, Slice) for index in entry.entries):
+            return [of_transpose]
+        whole = Transpose(entry, self.span)
+        return [of_transpose, whole] if self._is_first(transposes[0]) else [whole]
+
+    def _is_first(self, script: Script) -> bool:
+        """Whether a script stands before every index."""
+        return all(script.start <= other.start for other in self.scripts if other.kind != "transpose")
 
     def _is_index(self, entry: Expression | Slice) -> bool:
         match entry:
@@ -238,16 +253,31 @@ class Quantity:
         shapes = self.reader.context.shapes
         return any(isinstance(n, Name | Subscript) and shapes.dimension(n) is not None for n in bottom_up(entry))
 
-    def _power(self, tree: Expression, script: Script, entity: Expression, axes: int) -> Expression | None:
-        exponent = self._exponent(script)
+    def _powers(self, tree: Expression, script: Script, entity: Expression, axes: int) -> list[Expression]:
+        exponent = self.exponent(script)
         if exponent is None:
-            return None
+            return []
+        power = Binary("**", tree, exponent, self.span)
         inverse = isinstance(exponent, Negate) and exponent.operand == Number(Fraction(1))
+        if isinstance(tree, Subscript) and tree.base == entity and axes == 2 and self._is_square(entity):
+            return self._entry_powers(tree, power, inverse, self._is_first(script))
+        if tree is not entity and not isinstance(tree, Transpose):
+            return [power]
         if axes == 2 and inverse:
-            return Call("inv", (tree,), 0, self.span)
+            return [Call("inv", (tree,), 0, self.span)]
         if axes == 2 and self._is_square(entity):
             self._refuse_power(tree, exponent)
-        return Binary("**", tree, exponent, self.span)
+        return [power]
+
+    def _entry_powers(self, entry: Subscript, power: Binary, inverse: bool, first: bool) -> list[Expression]:
+        """`A^{-1}_{ij}` is an entry of the inverse, `A_{ij}^2` a square; `A_{ij}^{-1}` and `A^2_{ij}` may be either."""
+        matrix: Expression = Binary("@", entry.base, entry.base, self.span)
+        if inverse:
+            matrix = Call("inv", (entry.base,), 0, self.span)
+        of_matrix = Subscript(matrix, entry.entries, self.span)
+        if inverse == first:
+            return [of_matrix] if inverse else [power]
+        return [power, of_matrix]
 
     def _is_square(self, entity: Expression) -> bool:
         self._note(entity)
@@ -260,7 +290,7 @@ class Quantity:
              r"W W, or W \odot W", (("as matrix products", f"{shown} @ {shown}"),
                                     ("entry by entry", to_plain(Binary("**", tree, exponent)))))  # fmt: skip
 
-    def _exponent(self, script: Script) -> Expression | None:
+    def exponent(self, script: Script) -> Expression | None:
         """The scalar that a superscript is as an exponent."""
         if script not in self.exponents:
             inner = self.reader.part(script.start, script.stop)
@@ -275,63 +305,6 @@ class Quantity:
                 tree = tree if shape is not None and shape.is_scalar else None
             self.exponents[script] = tree
         return self.exponents[script]
-
-    # --- names of the field ---------------------------------------------------------------
-
-    def _special(self, declared: bool) -> Iterator[Expression]:
-        """Kronecker's delta, the exponential, the identity matrix, π: where their letters mean nothing else."""
-        names = self.reader.context.names
-        if self.base.kind == "word" or self.base.accent:
-            return
-        match self.base.text:
-            case "delta":
-                yield from self._kronecker()
-            case "e" if self.scripts and not declared:
-                yield from self._exponential()
-            case "I" if not declared and not names.declares(self.base) and len(self.scripts) == 1:
-                yield from self._identity()
-            case "pi" if not declared and not self.scripts:
-                yield Name("pi", self.span)
-
-    def _kronecker(self) -> Iterator[Expression]:
-        names = self.reader.context.names
-        kinds = [script.kind for script in self.scripts]
-        if kinds != ["sub"] and (sorted(kinds) != ["sub", "sup"] or names.declares(self.base)):
-            return
-        parts = [slots(self.reader, script) for script in self.scripts]
-        if sum(map(len, parts)) != 2:
-            parts = [[atom for slot in part for atom in atoms(self.reader, *slot) or [slot]] for part in parts]
-        if sum(map(len, parts)) != 2:
-            return
-        try:
-            letters = [slot_tree(self.reader, *slot) for part in parts for slot in part]
-        except NotationError:
-            return
-        if all(isinstance(letter, Name | Number) for letter in letters):
-            yield Call("delta", (letters[0], letters[1]), 0, self.span)  # type: ignore[arg-type]
-
-    def _exponential(self) -> Iterator[Expression]:
-        first, *rest = self.scripts
-        if first.kind == "sup" and not rest:
-            exponent = self._exponent(first)
-            tree = exponent if exponent is not None else self._tensor_exponent(first)
-            if tree is not None:
-                yield Call("exp", (tree,), 0, self.span)
-
-    def _tensor_exponent(self, script: Script) -> Expression | None:
-        inner = self.reader.part(script.start, script.stop)
-        inner.letters = False
-        try:
-            return inner.whole()
-        except NotationError:
-            return None
-
-    def _identity(self) -> Iterator[Expression]:
-        script = self.scripts[0]
-        if script.kind == "sub":
-            size = dimension_at(self.reader, script.start, script.stop)
-            if isinstance(size, Name | Number):
-                yield Call("eye", (size,), 0, self.span)
 
     # --- the one reading ------------------------------------------------------------------
 
@@ -353,12 +326,25 @@ class Quantity:
             return None
         self._note(found[0])
         self._check_letters(found[0])
-        return found[0]
+        return self._upright(found[0])
+
+    def _upright(self, tree: Expression) -> Expression:
+        """`A_{i,:}^T` is a column; where rows are written as upright vectors, it is the row."""
+        if not isinstance(tree, Transpose) or not isinstance(tree.operand, Subscript):
+            return tree
+        row = tree.operand
+        if len(row.entries) != 2 or isinstance(row.entries[0], Slice) or not isinstance(row.entries[1], Slice):
+            return tree
+        fork = Fork(self.span, "DC171", f"`{self.reader.source(self.span)}` has two readings", "a column or a row?",
+                    "leave the transpose out for the row")  # fmt: skip
+        return self.reader.context.choices.take(tree, row, fork)
 
     def refuse_both(self, first: Expression, second: Expression) -> NoReturn:
         shown = self.reader.source(self.span)
-        fail("DC171", f"`{shown}` has two readings", self.span, "which of them?",
-             f"symbols: {{'{shown}': {to_plain(first)}}}",
+        help_ = f"symbols: {{'{shown}': {to_plain(first)}}}"
+        if isinstance(second, Call) and second.function == "exp":
+            help_ = r"\exp(..) for the exponential, e \cdot e for a power of `e`"
+        fail("DC171", f"`{shown}` has two readings", self.span, "which of them?", help_,
              (("one reading", to_plain(first)), ("another reading", to_plain(second))))  # fmt: skip
 
     def _check_letters(self, tree: Expression) -> None:
@@ -376,49 +362,3 @@ class Quantity:
                 fail("DC171", f"`{shown}` has two readings", self.span, f"`{name}` is declared",
                      "use another index letter",
                      (("one reading", f"for every index {name}"), ("another reading", kind)))  # fmt: skip
-
-
-def dimension_at(reader: Reader, start: int, stop: int) -> Expression | None:
-    """The declared dimension or number that tokens name, as a tree; None where they name none."""
-    inner = reader.part(start, stop)
-    inner.letters = False
-    try:
-        tree = inner.whole()
-    except NotationError:
-        return None
-    return tree if reader.context.shapes.dimension(tree) is not None else None
-
-
-def refuse_unknown(quantity: Quantity) -> NoReturn:
-    """Raise NotationError for a name that has no reading: DC120, DC121, DC142, DC171."""
-    reader, base, span = quantity.reader, quantity.base, quantity.span
-    context = reader.context
-    names = context.names
-    shown = reader.source(span) or base.text
-    stems = [stem for key in names.bases(base) for stem in sorted(names.families.get(key, ()))]
-    plain = [name for key in names.bases(base) for name in sorted(names.plain.get(key, ()))]
-    if stems and not plain:
-        members = context.labels.members(stems[0])
-        has_script = any(s.kind in ("sup", "sub") for s in quantity.scripts)
-        message = f"`{shown}` is no member of the family `{stems[0]}`" if has_script else f"`{shown}` needs its label"
-        fail("DC121", message, span, "which layer?", f"symbols: {{'{shown}': '{stems[0]}[{members[-1]}]'}}",
-             (("members", ", ".join(f"{stems[0]}[{number}]" for number in members)),))  # fmt: skip
-    if quantity.problems and (plain or base.text == "e"):
-        raise quantity.problems[0]
-    if plain and quantity.scripts:
-        axes = len(context.scope.values[plain[0]].axes)
-        if all(s.kind == "sub" for s in quantity.scripts):
-            fail("DC142", f"the indices of `{shown}` do not fit a tensor with {axes} axes", span,
-                 str(context.shapes(Name(plain[0]))))  # fmt: skip
-        fail("DC171", f"`{shown}` has no reading", span, f"`{plain[0]}` has {axes} axes",
-             f"symbols: {{'{shown}': ...}}")  # fmt: skip
-    close = names.close(_glued(quantity))
-    fail("DC120", f"unknown name `{shown}`", span, "not declared",
-         close if close else f"symbols: {{'{shown}': ...}}", (("known", names.known()),))  # fmt: skip
-
-
-def _glued(quantity: Quantity) -> str:
-    text = quantity.base.text + quantity.base.accent
-    for script in quantity.scripts:
-        text += name_text(quantity.reader, script) or ""
-    return text

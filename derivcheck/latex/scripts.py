@@ -13,6 +13,7 @@ from derivcheck.notation.syntax import Expression, Name, Number, Slice, Span
 
 BRACKETS = {"(": ")", "[": "]", "\\{": "\\}"}
 COLONS = frozenset({":", "·", "*", "•", "⊙"})
+STARS = frozenset({"*", "•", "⊙", "+", "-"})
 MAXIMAL_SCRIPTS = 4
 
 
@@ -52,12 +53,21 @@ def _split(reader: Reader, script: Script) -> list[Script]:
     last = tokens[-1]
     if is_transpose(last) and len(tokens) == 1:
         return [Script("transpose", script.start, script.stop, script.span)]
-    marked = is_transpose(last) or (last.kind == "letter" and last.text == "T" and not last.accent)
+    letter = last.kind == "letter" and last.text == "T" and not last.accent
     before = tokens[-2] if len(tokens) > 1 else last
-    if len(tokens) > 1 and marked and not (before.kind == "sign" and before.text in ("+", "-", "/", "^", "_", ",")):
-        return [Script("sup", script.start, script.stop - 1, script.span),
-                Script("transpose", script.stop - 1, script.stop, script.span)]  # fmt: skip
+    comma = before.kind == "sign" and before.text == ","
+    if letter and not is_transpose(last) and comma and (reader.context.names.declares(last) or _is_bound(reader)):
+        return [script]  # in `h^{i,T}` it may be the last index
+    marked = len(tokens) > 1 + comma and (letter or is_transpose(last))
+    if marked and not (before.kind == "sign" and before.text in ("+", "-", "/", "^", "_")):
+        stop = script.stop - 1
+        return [Script("sup", script.start, stop - comma, script.span),
+                Script("transpose", stop, stop + 1, script.span)]  # fmt: skip
     return [script]
+
+
+def _is_bound(reader: Reader) -> bool:
+    return "T" in reader.context.bound or "T" in reader.context.labels.given
 
 
 def is_transpose(token: Token) -> bool:
@@ -65,6 +75,21 @@ def is_transpose(token: Token) -> bool:
     if token.kind == "sign":
         return token.text == "⊤"
     return token.kind == "letter" and token.text == "T" and token.font == "roman"
+
+
+def is_star(reader: Reader, script: Script) -> bool:
+    """Whether a script is `*` or `+` and nothing else: another quantity, no index."""
+    tokens = reader.tokens[script.start : script.stop]
+    return len(tokens) == 1 and tokens[0].kind == "sign" and tokens[0].text in STARS
+
+
+def is_inverse_transpose(reader: Reader, script: Script) -> bool:
+    """Whether a superscript is `-\\top`, or `-T` where T is nothing else."""
+    tokens = reader.tokens[script.start : script.stop]
+    if script.kind != "sup" or len(tokens) != 2 or tokens[0].kind != "sign" or tokens[0].text != "-":
+        return False
+    letter = tokens[1].kind == "letter" and tokens[1].text == "T" and not tokens[1].accent
+    return is_transpose(tokens[1]) or (letter and not reader.context.names.declares(tokens[1]))
 
 
 def is_letter_t(reader: Reader, script: Script) -> bool:
@@ -174,3 +199,14 @@ def slot_text(reader: Reader, start: int, stop: int, *, digits: bool = False) ->
             return None
         text += token.text.replace("_", "")
     return text or None
+
+
+def dimension_at(reader: Reader, start: int, stop: int) -> Expression | None:
+    """The declared dimension or number that tokens name, as a tree; None where they name none."""
+    inner = reader.part(start, stop)
+    inner.letters = False
+    try:
+        tree = inner.whole()
+    except NotationError:
+        return None
+    return tree if reader.context.shapes.dimension(tree) is not None else None

@@ -10,9 +10,8 @@ from typing import NoReturn
 from derivcheck.diagnostics import NotationError
 from derivcheck.graph import Dimension
 from derivcheck.latex import patterns
-from derivcheck.latex.cursor import Reader
-from derivcheck.latex.quantities import dimension_at
-from derivcheck.latex.scripts import Script
+from derivcheck.latex.cursor import RELATIONS, Reader
+from derivcheck.latex.scripts import Script, dimension_at
 from derivcheck.latex.tokens import Token, fail
 from derivcheck.notation.syntax import (
     Binary,
@@ -311,6 +310,16 @@ def dotted(reader: Reader, terms: Sequence[Summand]) -> Expression:
 
 
 # --- indicators -----------------------------------------------------------------------------------
+
+
+def at_indicator(reader: Reader) -> bool:
+    """Whether a condition stands behind a plain 1, in brackets or below it: `1\\{i = j\\}`, `1_{x > 0}`."""
+    token = reader.token
+    if not reader.at("_", "[", "\\{", "(") or token.wide or (token.text == "(" and token.spaced):
+        return False  # `1 \\quad (i = j)` is a condition of the equation
+    begin = reader.position + reader.at("_")
+    inside = reader.tokens[begin + 1 : reader.partner(begin)]
+    return any(token.kind == "sign" and token.text in RELATIONS for token in inside)
 
 
 def indicator(reader: Reader, token: Token) -> Expression:

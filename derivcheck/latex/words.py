@@ -11,6 +11,12 @@ from derivcheck.notation.syntax import Span
 
 _WORD = re.compile(r"[A-Za-z]+|[0-9]+|!=|<=|>=|[=<>,≠≤≥]")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_JOINING = frozenset({"and", "then", "but", "all", "everything", "both"})
+# Words that make another equation of the one they stand behind.
+_OPERATIONS = frozenset({"times", "plus", "minus", "divided", "modulo"})  # nobody names a tensor so
+_CHANGING = _OPERATIONS | {
+    "scaled", "rescaled", "multiplied", "ignoring", "neglecting", "omitting", "dropping", "negated", "transposed",
+}  # fmt: skip
 _RELATIONS = {"≠": "!=", "≤": "<=", "≥": ">="}
 
 
@@ -56,7 +62,7 @@ def worded(tokens: Sequence[Token], span: Span, spaced: bool) -> list[Token]:
 def _single(text: str, span: Span, spaced: bool) -> Token:
     if text.lower() in table.KEYWORDS:
         return Token("keyword", table.KEYWORDS[text.lower()], span, spaced)
-    if text.lower() in table.REMARKS | table.CONDITIONAL_WORDS:
+    if text.lower() in table.REMARKS | table.CONDITIONAL_WORDS | _OPERATIONS:
         return Token("prose", text, span, spaced)
     return Token("word", text, span, True, "roman")
 
@@ -87,6 +93,7 @@ def _phrase(text: str, span: Span) -> list[Token]:
 
 
 def is_conditional(token: Token) -> bool:
-    """Whether prose restricts the equation: it must not be passed over."""
-    first = re.match(r"[A-Za-z]+", token.text)
-    return first is not None and first.group().lower() in table.CONDITIONAL_WORDS
+    """Whether prose restricts or changes the equation: it must not be passed over."""
+    words = [word.lower() for word in re.findall(r"[A-Za-z]+", token.text)]
+    first = next((word for word in words if word not in _JOINING), "")
+    return first in table.CONDITIONAL_WORDS or first in _CHANGING

@@ -25,7 +25,10 @@ from derivcheck.notation.syntax import (
     Expression,
     Name,
     Reduction,
+    Transpose,
 )
+
+REACHING = (r"\exp(", r"\log(", r"\sin(", r"\cos(")
 
 
 class Latex(Plain):
@@ -60,6 +63,8 @@ class Latex(Plain):
     def subscript(self, base: Expression, entries: list[str], trees: object) -> Written:
         text = self.expression(base).at(ATOM)
         places = ", ".join(entries)
+        if isinstance(base, Transpose) and ":" in entries:
+            return Written(f"({text})_{{{places}}}", ATOM)
         if isinstance(base, Name) and base.name in self.families and len(entries) == 1:
             # Raised, so that a label is told from an index.
             return Written(f"{text}^{{({places})}}", ATOM)
@@ -96,7 +101,9 @@ class Latex(Plain):
     def power(self, base: str, exponent: Written) -> str:
         # Behind an index a raised number would be read as one more, behind a raised sign as part of it.
         raised = re.search(r"\^\{[^{}]*\}(?:_\{[^{}]*\})?$|\^\{\(.*\)\\top\}$|_\{\d+\}$|'+\([^()]*\)$", base)
-        return f"({base})^{{{exponent.text}}}" if raised else f"{base}^{{{exponent.text}}}"
+        # Behind a function's brackets a power could be the argument's; behind an index, -1 could be the matrix's.
+        reaching = base.startswith(REACHING) or (exponent.text.startswith("-") and re.search(r"_\{[^{}]*\}$", base))
+        return f"({base})^{{{exponent.text}}}" if raised or reaching else f"{base}^{{{exponent.text}}}"
 
     def transpose(self, operand: str) -> Written:
         label = re.search(r"\^\{\(([^{}]*)\)\}$", operand)

@@ -1,0 +1,48 @@
+"""What is said of a name that has no reading."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from derivcheck.latex.quantities import Quantity
+from derivcheck.latex.scripts import is_star, name_text
+from derivcheck.latex.tokens import fail
+from derivcheck.notation.syntax import Name
+
+
+def refuse_unknown(quantity: Quantity) -> NoReturn:
+    """Raise NotationError for a name that has no reading: DC120, DC121, DC142, DC171."""
+    reader, base, span = quantity.reader, quantity.base, quantity.span
+    context = reader.context
+    names = context.names
+    shown = reader.source(span) or base.text
+    if any(is_star(reader, script) for script in quantity.scripts):
+        fail("DC120", f"unknown name `{shown}`", span, "not declared", f"symbols: {{'{shown}': ...}}",
+             (("known", names.known()),))  # fmt: skip
+    stems = [stem for key in names.bases(base) for stem in sorted(names.families.get(key, ()))]
+    plain = [name for key in names.bases(base) for name in sorted(names.plain.get(key, ()))]
+    if stems and not plain:
+        members = context.labels.members(stems[0])
+        has_script = any(s.kind in ("sup", "sub") for s in quantity.scripts)
+        message = f"`{shown}` is no member of the family `{stems[0]}`" if has_script else f"`{shown}` needs its label"
+        fail("DC121", message, span, "which layer?", f"symbols: {{'{shown}': '{stems[0]}[{members[-1]}]'}}",
+             (("members", ", ".join(f"{stems[0]}[{number}]" for number in members)),))  # fmt: skip
+    if quantity.problems and (plain or base.text == "e"):
+        raise quantity.problems[0]
+    if plain and quantity.scripts:
+        axes = len(context.scope.values[plain[0]].axes)
+        if all(s.kind == "sub" for s in quantity.scripts):
+            fail("DC142", f"the indices of `{shown}` do not fit a tensor with {axes} axes", span,
+                 str(context.shapes(Name(plain[0]))))  # fmt: skip
+        fail("DC171", f"`{shown}` has no reading", span, f"`{plain[0]}` has {axes} axes",
+             f"symbols: {{'{shown}': ...}}")  # fmt: skip
+    close = names.close(_glued(quantity))
+    fail("DC120", f"unknown name `{shown}`", span, "not declared",
+         close if close else f"symbols: {{'{shown}': ...}}", (("known", names.known()),))  # fmt: skip
+
+
+def _glued(quantity: Quantity) -> str:
+    text = quantity.base.text + quantity.base.accent
+    for script in quantity.scripts:
+        text += name_text(quantity.reader, script) or ""
+    return text
