@@ -11,7 +11,7 @@ import numpy as np
 
 from derivcheck import derive
 from derivcheck.catalogue.activations import ACTIVATIONS
-from derivcheck.catalogue.elementary import ELEMENTARY_NAMES
+from derivcheck.catalogue.elementary import WITH_A_JACOBIAN
 from derivcheck.catalogue.functions import activations
 from derivcheck.catalogue.layers import LAYERS
 from derivcheck.catalogue.losses import LOSSES
@@ -78,8 +78,8 @@ def names() -> tuple[str, ...]:
 
 
 def _elementary() -> dict[str, str]:
-    """The elementary functions that are no activations, with what they are; that of erf holds π, which has no name."""
-    return {name: about for name, about in ELEMENTARY_NAMES if name not in activations() and name != "erf"}
+    """The elementary functions that are no activations, with what they are."""
+    return {name: about for name, about in WITH_A_JACOBIAN.items() if name not in activations()}
 
 
 def show(

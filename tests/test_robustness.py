@@ -204,3 +204,11 @@ def test_outside_the_domain_is_reported() -> None:
 def test_one_error_does_not_hide_another_claim() -> None:
     result = verify_text("tensors: {x: n}\nclaims:\n  a: x = x @ x\n  b: x = x\n")
     assert [c.verdict for c in result.claims] == ["invalid", "proved"]
+
+
+def test_large_fixed_sizes_are_no_matter_of_memory() -> None:
+    """A thousand by a thousand: no three axes are laid out for a number, and the field is not asked."""
+    judged = verify_text(
+        "tensors: {x: 999, W: 999 999}\nloss: {L: 'sum((W@x)^2)'}\nclaims: {a: 'dL/dx = 2*W.T@W@x', b: 'dL/dW = 2*W@x@x.T'}\n"
+    )
+    assert [claim.verdict for claim in judged.claims] == ["proved", "proved"] and judged.exit_code == 0

@@ -15,3 +15,6 @@ ELEMENTARY_NAMES: tuple[tuple[str, str], ...] = (
     ("atan", "inverse tangent"),
     ("erf", "error function"),
 )
+
+# What show-jacobian shows: the derivative of erf holds π, which has no name in the language.
+WITH_A_JACOBIAN = {name: about for name, about in ELEMENTARY_NAMES if name != "erf"}

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 def complete_function(incomplete: str) -> Iterator[tuple[str, str]]:
     """(name, what it is) of the functions of the catalogue whose names begin so."""
     from derivcheck.catalogue.activations import ACTIVATIONS
+    from derivcheck.catalogue.elementary import WITH_A_JACOBIAN
     from derivcheck.catalogue.layers import LAYERS
     from derivcheck.catalogue.losses import LOSSES
 
     found = {entry.name: entry.about for entries in (ACTIVATIONS, LAYERS, LOSSES) for entry in entries}
+    found = {**found, **{name: about for name, about in WITH_A_JACOBIAN.items() if name not in found}}
     return (pair for pair in found.items() if pair[0].startswith(incomplete))
 
 

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from derivcheck.graph import Axes, Axis, Determinant, Extremum, Inverse, Map, Node, Product, Quantity, Rename, Sum
-from derivcheck.numeric.program import Program, Sizes, Tensor, contracted, summed
+from derivcheck.numeric.program import Program, Sizes, Tensor, contracted, refuse_too_large, summed
 from derivcheck.numeric.structure import dependents
 
 BATCH = 1 << 18  # numbers in the largest intermediate of a block
@@ -283,6 +283,7 @@ class Perturbation:
         before = self.cut(self._base(node), rest, block)
         slices = _renamed(moved.tensor, {axis: probe(own)})
         axes = tuple(dict.fromkeys((axis, probe(own), *before.axes, *slices.axes)))
+        refuse_too_large([before, slices, Tensor(here, (axis, probe(own)))])
         mask = here.reshape((*here.shape, *[1] * (len(axes) - 2)))
         array = np.where(mask, slices.aligned(axes), before.aligned(axes))
         scale = None
