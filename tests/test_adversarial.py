@@ -84,6 +84,8 @@ EQUATIONS = [
     ("sin(sum(s)) = sin(1)", "proved"),
     ("cos(u.T @ u) = cos(1)", "proved"),
     ("trace(Q @ Q.T) = n", "proved"),
+    ("trace(kron(A, B)) = trace(A) * trace(B)", "proved"),
+    ("trace(kron(A, B)) = trace(A @ B)", "refuted"),
 ]
 
 

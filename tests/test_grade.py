@@ -632,3 +632,10 @@ def test_exit_codes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: 
 def test_a_spec_that_cannot_be_read(tmp_path: Path) -> None:
     answers = sheet(tmp_path, "Ada;output;p - y")
     assert run(["grade", str(tmp_path / "missing.yaml"), str(answers)]) == 2
+
+
+def test_a_table_says_beside_it_what_it_has_no_room_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = sheet(tmp_path, "Ann;output;dL/dz2 = p - y", "Eve;nosuch;1")
+    assert run(["grade", str(SPEC), str(path), "--format", "csv"]) == 2
+    said = capsys.readouterr()
+    assert "DC653" in said.err and "Ann" in said.out and "nosuch" not in said.out

@@ -74,7 +74,18 @@ def grade(
         _write_file(book, chosen, path, ascii)
     _write(book, format, sys.stdout, ascii, 1 if verbose else -1 if quiet else 0)
     sys.stdout.flush()
+    if format is GradeFormat.csv:
+        _tell_problems(book)
     return book.exit_code
+
+
+def _tell_problems(book: Gradebook) -> None:
+    """What a table has no room for: answers to questions that nobody asked, files that are not read."""
+    from derivcheck.report.page import page_for
+    from derivcheck.report.text import write_diagnostic
+
+    for problem in book.problems:
+        write_diagnostic(problem, sys.stderr, page_for(sys.stderr))
 
 
 def _rules(

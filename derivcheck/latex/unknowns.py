@@ -36,7 +36,7 @@ def refuse_unknown(quantity: Quantity) -> NoReturn:
                  str(context.shapes(Name(plain[0]))))  # fmt: skip
         fail("DC171", f"`{shown}` has no reading", span, f"`{plain[0]}` has {axes} axes",
              f"symbols: {{'{shown}': ...}}")  # fmt: skip
-    close = names.close(_glued(quantity))
+    close = names.close_quantity(_glued(quantity))
     fail("DC120", f"unknown name `{shown}`", span, "not declared",
          close if close else f"symbols: {{'{shown}': ...}}", (("known", names.known()),))  # fmt: skip
 

@@ -99,6 +99,11 @@ class Names:
         found = difflib.get_close_matches(word, known, 1, 0.5)
         return found[0] if found else ""
 
+    def close_quantity(self, word: str) -> str:
+        """The declared tensor or dimension most like a word, or nothing."""
+        found = difflib.get_close_matches(word, [*self.scope.values, *self.scope.dimensions], 1, 0.6)
+        return found[0] if found else ""
+
     def known(self) -> str:
         stems = dict.fromkeys(name.partition("[")[0] for name in (*self.scope.values, *self.scope.dimensions))
         return ", ".join(sorted(stems)) or "nothing is declared"

@@ -37,7 +37,7 @@ from derivcheck.graph import (
 from derivcheck.lowering import definitions
 from derivcheck.lowering.letters import dimension_name, index_error
 from derivcheck.lowering.scope import Measured
-from derivcheck.lowering.values import Value, broadcast, contracted, fresh_axes, shape_error, tensor_value
+from derivcheck.lowering.values import Value, broadcast, contracted, dimensions, fresh_axes, shape_error, tensor_value
 from derivcheck.notation.printer import to_plain
 from derivcheck.notation.syntax import Call, Expression, Name, Number
 from derivcheck.scalars import placeholder
@@ -221,8 +221,11 @@ def _square(value: Value, tree: Call) -> tuple[Axis, Axis]:
 
 def _trace(lowering: Lowering, tree: Call) -> Value:
     (value,) = _arguments(lowering, tree, 1)
-    i, j = _square(value, tree)
-    return Value(sum_over(multiply(value.node, delta(i, j)), (i, j)))
+    # Of a Kronecker product, rows and columns are several axes each.
+    if value.more or not value.row or dimensions(value.row) != dimensions(value.column):
+        _square(value, tree)
+    deltas = [delta(i, j) for i, j in zip(value.row, value.column, strict=True)]
+    return Value(sum_over(multiply(value.node, *deltas), (*value.row, *value.column)))
 
 
 def _diag(lowering: Lowering, tree: Call) -> Value:
