@@ -141,7 +141,10 @@ class Reader:
         closed = self._closed.form(body)
         if _is_simple(self._closed, closed):
             simple = Reading(self._closed, closed, self._closed.facts_used(body))
-            return self._nearer_the_loss(simple, node, body) if body is not node else simple
+            atoms = [self._closed.algebra.atoms[a] for _, factors in closed for a, _, _ in factors]
+            # Without a slope such as σ'(z), the names of adjoints in a parameter's gradient say all there is.
+            nearer = body is not node or any(atom.kind == "function" for atom in atoms)
+            return self._nearer_the_loss(simple, node, body) if nearer else simple
         opened = self._open.form(body)
         facts = self._closed.facts_used(body) | self._open.facts_used(body)
         candidates = [(self._closed, closed, self._closed.facts_used(body)), (self._open, opened, facts)]
@@ -219,6 +222,9 @@ class Reader:
         if not leaves or not leaves <= set(self._explicit):
             return simple
         bound = _length(self._closed, simple.polynomial) + 2
+        if body is node and (written := self._with_explicit(self._closed, simple.polynomial, 0)) is not None:
+            # A parameter's gradient is written without the names of adjoints, where they have a form.
+            bound = max(bound, _length(self._closed, written) - 1)
         for canonical, polynomial, facts in self._solutions(body):
             if _length(canonical, polynomial) <= bound and not self._adjoint_leaves(canonical, polynomial):
                 explicit = [self._with_explicit(c, c.form(body), k) for k, c in enumerate((self._closed, self._open))]

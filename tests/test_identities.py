@@ -237,3 +237,11 @@ def test_an_inverse_without_a_name_is_not_printed_wrongly() -> None:
     assert "give it one" in unnamed.gradients[0].notes[-1]
     named = verify_text("tensors: {A: n n, x: n}\nlayers: {C: inv(A), D: det(A)}\nloss: {L: 'log(D) + x.T @ C @ x'}\n")
     assert [g.verdict for g in named.gradients] == ["proved", "proved"]
+
+
+def test_a_regression_without_a_layer_of_its_own_reads_as_in_textbooks() -> None:
+    logistic = "tensors: {X: M d, w: d, b: scalar, y: M}\nlayers: {p: sigmoid(X @ w + b)}\nloss: {L: 'binary_cross_entropy(p, y)/M'}\n"
+    forms = {gradient.wrt: gradient.forms.matrix for gradient in verify_text(logistic).gradients}
+    assert forms["X"] == "1/M * ((p - y) @ w.T)" and forms["w"] == "1/M * (X.T @ p - X.T @ y)"
+    plain = "tensors: {z: d, y: d}\nlayers: {p: sigmoid(z)}\nloss: {L: 'binary_cross_entropy(p, y)'}\n"
+    assert {g.wrt: g.forms.matrix for g in verify_text(plain).gradients} == {"z": "p - y", "y": "-z"}
