@@ -19,6 +19,7 @@ import sympy
 from derivcheck import exact
 from derivcheck.canonical.form import Canonical, Equality, Facts, without_switches
 from derivcheck.diagnostics import ContradictionError, Diagnostic, NumericError, UnsupportedError
+from derivcheck.field import Known
 from derivcheck.graph import Axes, Determinant, Extremum, Input, Inverse, Map, Node, Quantity, topological
 from derivcheck.numeric.comparison import SidesAtAPoint, compare_precisely, compare_sides, rounding_decides
 from derivcheck.numeric.program import Tensor
@@ -78,7 +79,7 @@ class Judge:
         self.sizes = dict(sizes)
         self.seed = seed
         self._cuts = [*cuts, frozenset[Node]()]
-        self.field_points: Points[exact.Known] = Points()
+        self.field_points: Points[Known] = Points()
         self._points: Points[Tensor] = Points()
         self._canonicals: dict[tuple[frozenset[Node], tuple[object, ...]], Canonical] = {}
 
