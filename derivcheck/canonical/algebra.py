@@ -15,8 +15,10 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
+from functools import partial
 from typing import Any, cast
 
+from derivcheck.canonical import leads
 from derivcheck.canonical.atoms import (
     ONE_TERM,
     OUTER,
@@ -34,6 +36,7 @@ from derivcheck.canonical.atoms import (
     frozen,
     outer_indices,
 )
+from derivcheck.canonical.terms import Work, eliminated, joined, only_here, rebound, substituted
 from derivcheck.graph import Dimension
 
 WORK_CAP = 6000
@@ -134,7 +137,7 @@ class Algebra:
         result: Polynomial = {}
         for (bound, factors), c in left.items():
             for (other_bound, other_factors), d in right.items():
-                self._normalise(*_joined(bound, factors, other_bound, other_factors), c * d, result)
+                self._normalise(*joined(bound, factors, other_bound, other_factors), c * d, result)
         return result
 
     def multiply_all(self, polynomials: Iterable[Polynomial]) -> Polynomial:
@@ -149,14 +152,14 @@ class Algebra:
         dimensions = tuple(self.outer_dimension[o] for o in outers)
         for (bound, factors), c in polynomial.items():
             binding = {o: len(bound) + k for k, o in enumerate(outers)}
-            self._normalise(bound + dimensions, _substituted(factors, binding), c, result)
+            self._normalise(bound + dimensions, substituted(factors, binding), c, result)
         return result
 
     def substitute(self, polynomial: Polynomial, mapping: Mapping[int, int]) -> Polynomial:
         """The polynomial with outer indices replaced by outer indices or positions."""
         result: Polynomial = {}
         for (bound, factors), c in polynomial.items():
-            self._normalise(bound, _substituted(factors, mapping), c, result)
+            self._normalise(bound, substituted(factors, mapping), c, result)
         return result
 
     # --- normal form of one term ----------------------------------------------------------
@@ -171,9 +174,9 @@ class Algebra:
             self._with_integer_radicals,
             self._without_idle_sums,
             self._with_facts,
-            self._without_zeros,
-            self._without_leads,
-            self._without_negative_leads,
+            partial(leads.without_zeros, self),
+            partial(leads.without_leads, self),
+            partial(leads.without_negative_leads, self),
         )
         stack: list[tuple[tuple[int, ...], Sequence[Factor], Rational]] = [(bound, factors, coefficient)]
         while stack:
@@ -205,7 +208,7 @@ class Algebra:
             powers[key] = total
         return [(a, i, exact(p)) for (a, i), p in powers.items() if p]
 
-    def _without_deltas(self, bound: tuple[int, ...], factors: list[Factor]) -> list[_Work] | None:
+    def _without_deltas(self, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
         for position, (number, indices, _) in enumerate(factors):
             if self.atoms[number].kind != "equal":
                 continue
@@ -215,14 +218,14 @@ class Algebra:
                 return [(bound, rest, 1)]
             if left < 0 and right < 0:
                 return []
-            gone, kept = _eliminated(left, right)
+            gone, kept = eliminated(left, right)
             if 0 <= gone < OUTER:
-                return [_rebound(bound, _substituted(rest, {gone: kept}), [gone])]
+                return [rebound(bound, substituted(rest, {gone: kept}), [gone])]
             if any(gone in others for _, others, _ in rest):
-                return [(bound, [*_substituted(rest, {gone: kept}), factors[position]], 1)]
+                return [(bound, [*substituted(rest, {gone: kept}), factors[position]], 1)]
         return None
 
-    def _with_instances(self, bound: tuple[int, ...], factors: list[Factor]) -> list[_Work] | None:
+    def _with_instances(self, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
         """Compound atoms whose indices coincide, or are positions, are made anew from their payload.
 
         Also expands a power that has become a positive integer.
@@ -258,10 +261,10 @@ class Algebra:
                 made = self._rebuild(self, number, tuple(outside[i] for i in indices), power)
             self._nesting -= 1
             rest = factors[:position] + factors[position + 1 :]
-            work: list[_Work] = []
+            work: list[Work] = []
             for (other_bound, other), c in made.items():
                 shifted = {k: len(bound) + k for k in range(len(other_bound))}
-                placed = _substituted(other, {**back, **shifted})
+                placed = substituted(other, {**back, **shifted})
                 work.append((bound + other_bound, [*rest, *placed], c))
             return work
         return None
@@ -270,7 +273,7 @@ class Algebra:
         """A stand-in from outside for a bound index, so that a payload can be instantiated."""
         return self.outer(bound[index], ("bound", self._nesting, index)) if 0 <= index < OUTER else index
 
-    def _with_integer_radicals(self, bound: tuple[int, ...], factors: list[Factor]) -> list[_Work] | None:
+    def _with_integer_radicals(self, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
         for position, (number, _, power) in enumerate(factors):
             atom = self.atoms[number]
             if atom.kind == "radical" and not 0 < power < 1:
@@ -283,28 +286,28 @@ class Algebra:
                 return [(bound, rest, exact(Fraction(prime) ** whole))]
         return None
 
-    def _without_idle_sums(self, bound: tuple[int, ...], factors: list[Factor]) -> list[_Work] | None:
+    def _without_idle_sums(self, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
         used = {i for _, indices, _ in factors for i in indices}
         idle = [k for k in range(len(bound)) if k not in used]
         if not idle:
             return None
         sizes = self.multiply_all(self.size(bound[k]) for k in idle)
-        left, moved, _ = _rebound(bound, factors, idle)
+        left, moved, _ = rebound(bound, factors, idle)
         return [(left, [*moved, *size_factors], c) for (_, size_factors), c in sizes.items()]
 
-    def _with_facts(self, bound: tuple[int, ...], factors: list[Factor]) -> list[_Work] | None:
+    def _with_facts(self, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
         for position, (number, indices, power) in enumerate(factors):
             atom = self.atoms[number]
             if atom.kind != "leaf":
                 continue
             rest = factors[:position] + factors[position + 1 :]
             for slot in atom.sums_to_one:
-                if power == 1 and 0 <= indices[slot] < OUTER and _only_here(indices[slot], slot, indices, rest):
+                if power == 1 and 0 <= indices[slot] < OUTER and only_here(indices[slot], slot, indices, rest):
                     self.used.add((atom.name, "sums_to_one"))
-                    return [_rebound(bound, rest, [indices[slot]])]
-            if atom.unit and power == 2 and 0 <= indices[0] < OUTER and _only_here(indices[0], 0, indices, rest):
+                    return [rebound(bound, rest, [indices[slot]])]
+            if atom.unit and power == 2 and 0 <= indices[0] < OUTER and only_here(indices[0], 0, indices, rest):
                 self.used.add((atom.name, "unit"))
-                return [_rebound(bound, rest, [indices[0]])]
+                return [rebound(bound, rest, [indices[0]])]
             if atom.orthogonal:
                 found = self._orthogonal(bound, factors, position)
                 if found is not None:
@@ -322,7 +325,7 @@ class Algebra:
                         return [(bound, [*kept, factors[position], delta], 1)]
         return None
 
-    def _orthogonal(self, bound: tuple[int, ...], factors: list[Factor], position: int) -> list[_Work] | None:
+    def _orthogonal(self, bound: tuple[int, ...], factors: list[Factor], position: int) -> list[Work] | None:
         """Σ_k Q(k,i) Q(k,j) = δ(i,j) and Σ_k Q(i,k) Q(j,k) = δ(i,j)."""
         number, indices, power = factors[position]
         atom = self.atoms[number]
@@ -333,7 +336,7 @@ class Algebra:
             holders = [p for p, (_, others, _) in enumerate(factors) if k in others]
             if holders == [position] and power == 2:
                 self.used.add((atom.name, "orthogonal"))
-                return [_rebound(bound, factors[:position] + factors[position + 1 :], [k])]
+                return [rebound(bound, factors[:position] + factors[position + 1 :], [k])]
             if len(holders) != 2 or power != 1:
                 continue
             number2, indices2, power2 = factors[holders[1] if holders[0] == position else holders[0]]
@@ -342,105 +345,11 @@ class Algebra:
                 pair = (indices[1 - slot], indices2[1 - slot])
                 rest = [f for p, f in enumerate(factors) if p not in holders]
                 rest.append((self.delta_atom(atom.dimensions[1 - slot]), pair, 1))
-                return [_rebound(bound, rest, [k])]
+                return [rebound(bound, rest, [k])]
         return None
 
     def delta_atom(self, dimension: int) -> int:
         return self.intern(Atom("equal", (), (dimension, dimension), ((0, 1), (1, 0)), idempotent=True, name="delta"))
-
-    def _without_zeros(self, bound: tuple[int, ...], factors: list[Factor]) -> list[_Work] | None:
-        """1[u = 0] 1[u > 0] = 0, and 1[u = 0] M = -1[u = 0] (u - M) for the leading term M of u."""
-        for position, (number, indices, _) in enumerate(factors):
-            atom = self.atoms[number]
-            if atom.kind != "zero":
-                continue
-            rest = factors[:position] + factors[position + 1 :]
-            for other, places, _ in rest:
-                found = self.atoms[other]
-                if found.kind == "positive" and (found.payload, places) == (atom.payload, indices):
-                    return []
-            if atom.lead == ONE_TERM or atom.lead[0]:
-                continue
-            slots = dict(zip(atom.slots, indices, strict=True))
-            matched = _match_lead(atom.lead, slots, rest, len(bound))
-            if matched is None:
-                continue
-            base: Polynomial = dict(cast(Any, atom.payload))
-            lead_coefficient = base.pop(atom.lead)
-            work: list[_Work] = []
-            for (other_bound, others), c in base.items():
-                placed = slots | {k: len(bound) + k for k in range(len(other_bound))}
-                moved = [*matched[0], factors[position], *_substituted(others, placed)]
-                work.append((bound + other_bound, moved, exact(-Fraction(c) / lead_coefficient)))
-            return work
-        return None
-
-    def _without_leads(self, bound: tuple[int, ...], factors: list[Factor]) -> list[_Work] | None:
-        """M D^p = D^(p+1) - (D - M) D^p, where the term holds the leading term M of a denominator D."""
-        for position, (number, indices, power) in enumerate(factors):
-            atom = self.atoms[number]
-            if atom.kind != "power" or power >= 0 or atom.lead == ONE_TERM:
-                continue
-            rest = factors[:position] + factors[position + 1 :]
-            slots = dict(zip(atom.slots, indices, strict=True))
-            matched = _match_lead(atom.lead, slots, rest, len(bound))
-            if matched is None:
-                continue
-            quotient, gone = matched
-            base: Polynomial = dict(cast(Any, atom.payload))
-            lead_coefficient = base.pop(atom.lead)
-            raised: Factor = (number, indices, exact(power + 1))
-            work: list[_Work] = [_rebound(bound, [*quotient, raised], gone, exact(Fraction(1) / lead_coefficient))]
-            left, moved, _ = _rebound(bound, [*quotient, factors[position]], gone)
-            shift = _shift(bound, gone)
-            for (other_bound, other), c in base.items():
-                placed = {s: shift.get(i, i) for s, i in slots.items()}
-                placed |= {k: len(left) + k for k in range(len(other_bound))}
-                work.append((left + other_bound, [*moved, *_substituted(other, placed)],
-                             exact(-Fraction(c) / lead_coefficient)))  # fmt: skip
-            return work
-        return None
-
-    def _without_negative_leads(self, bound: tuple[int, ...], factors: list[Factor]) -> list[_Work] | None:
-        """X D^p = X T^-1 D^(p+1) - X T^-1 (D - T) D^p, where X holds a unit of D's leading term to a negative power.
-
-        T is a term of D that is a product of units (exps) without that one. Together with
-        the rule above this leaves one form for e^-1 / (1 + e) = e^-1 - 1 / (1 + e).
-        """
-        for position, (number, indices, power) in enumerate(factors):
-            atom = self.atoms[number]
-            if atom.kind != "power" or power >= 0 or atom.lead[0]:
-                continue
-            slots = dict(zip(atom.slots, indices, strict=True))
-            here = {
-                (a, tuple(slots.get(i, i) for i in ii))
-                for a, ii, p in atom.lead[1]
-                if self.atoms[a].kind == "exp" and p > 0
-            }
-            if len(atom.lead[1]) != len(here) or not any((a, i) in here and p < 0 for a, i, p in factors):
-                continue
-            base: Polynomial = dict(cast(Any, atom.payload))
-            trailing = [
-                t for t in base if not t[0] and all(self.atoms[a].kind == "exp" for a, _, _ in t[1]) and t != atom.lead
-            ]
-            if not trailing:
-                continue
-            chosen = min(trailing)
-            coefficient = Fraction(base.pop(chosen))
-            inverse = [(a, i, -p) for a, i, p in _substituted(chosen[1], slots)]
-            raised: Factor = (number, indices, exact(power + 1))
-            rest = factors[:position] + factors[position + 1 :]
-            work: list[_Work] = [(bound, [*rest, *inverse, raised], exact(1 / coefficient))]
-            for (other_bound, other), c in base.items():
-                placed = {**slots, **{k: len(bound) + k for k in range(len(other_bound))}}
-                work.append(
-                    (bound + other_bound, [*factors, *inverse, *_substituted(other, placed)], exact(-c / coefficient))
-                )
-            return work
-        return None
-
-    def _is_unit(self, term: Term) -> bool:
-        return all(self.atoms[a].kind == "exp" for a, _, _ in term[1])
 
     # --- canonical labels of bound indices ------------------------------------------------
 
@@ -462,7 +371,7 @@ class Algebra:
         best: Factors | None = None
         for order in orders:
             names = {old: new for new, old in enumerate(order)}
-            candidate = tuple(sorted(self._sorted_indices(f) for f in _substituted(factors, names)))
+            candidate = tuple(sorted(self._sorted_indices(f) for f in substituted(factors, names)))
             if best is None or candidate < best:
                 best = candidate
         assert best is not None
@@ -562,88 +471,3 @@ class Algebra:
         for _ in range(power):
             result = self.multiply(result, polynomial)
         return result
-
-
-_Work = tuple[tuple[int, ...], Sequence[Factor], Rational]
-
-
-def _substituted(factors: Iterable[Factor], mapping: Mapping[int, int]) -> tuple[Factor, ...]:
-    return tuple((a, tuple(mapping.get(i, i) for i in indices), p) for a, indices, p in factors)
-
-
-def _joined(
-    bound: tuple[int, ...], factors: Factors, other_bound: tuple[int, ...], other: Factors
-) -> tuple[tuple[int, ...], Factors]:
-    if bound and other_bound:
-        other = _substituted(other, {k: len(bound) + k for k in range(len(other_bound))})
-    return bound + other_bound, factors + other
-
-
-def _shift(bound: tuple[int, ...], gone: Iterable[int]) -> dict[int, int]:
-    lost = set(gone)
-    return {old: new for new, old in enumerate(k for k in range(len(bound)) if k not in lost)}
-
-
-def _rebound(
-    bound: tuple[int, ...], factors: Iterable[Factor], gone: Sequence[int], coefficient: Rational = 1
-) -> _Work:
-    """The term without the bound indices `gone`, the others counted anew."""
-    kept = tuple(dimension for k, dimension in enumerate(bound) if k not in set(gone))
-    return kept, _substituted(factors, _shift(bound, gone)), coefficient
-
-
-def _eliminated(left: int, right: int) -> tuple[int, int]:
-    """(which index a delta removes, which it keeps): bound before free, free before a position."""
-    for gone, kept in ((left, right), (right, left)):
-        if 0 <= gone < OUTER:
-            return gone, kept
-    return (max(left, right), min(left, right))
-
-
-def _only_here(index: int, slot: int, indices: Indices, rest: Iterable[Factor]) -> bool:
-    here = sum(i == index for i in indices)
-    return here == 1 and indices[slot] == index and not any(index in others for _, others, _ in rest)
-
-
-def _match_lead(
-    lead: Term, slots: Mapping[int, int], factors: list[Factor], bound_count: int
-) -> tuple[list[Factor], list[int]] | None:
-    """(the factors without the leading term, the bound indices it used up), or None.
-
-    The bound indices of the leading term must occur in nothing but what is matched.
-    """
-    lead_bound, lead_factors = lead
-    left: dict[tuple[int, Indices], Rational] = {(a, i): p for a, i, p in factors}
-    binding: dict[int, int] = {}
-    taken = set(slots.values())
-    for number, indices, power in sorted(lead_factors, key=lambda f: -len(f[1])):
-        wanted = [slots.get(i, binding.get(i, i)) for i in indices]
-        found = None
-        for (other, place), there in left.items():
-            if other != number or not there:
-                continue
-            trial = dict(binding)
-            fits = True
-            for want, have, original in zip(wanted, place, indices, strict=True):
-                if 0 <= original < OUTER and original not in slots:
-                    if trial.setdefault(original, have) != have or not 0 <= have < bound_count or have in taken:
-                        fits = False
-                elif want != have:
-                    fits = False
-            bounded = any(0 <= i < OUTER for i in indices)
-            if (
-                fits
-                and len(set(trial.values())) == len(trial)
-                and (there == power if bounded else (there >= power > 0 or there <= power < 0))
-            ):
-                found = (other, place), trial
-                break
-        if found is None:
-            return None
-        left[found[0]] -= power
-        binding = found[1]
-    quotient = [(a, i, exact(p)) for (a, i), p in left.items() if p]
-    gone = list(binding.values())
-    if len(gone) != len(lead_bound) or any(set(i) & set(gone) for _, i, _ in quotient):
-        return None
-    return quotient, gone
