@@ -63,6 +63,7 @@ CODES: dict[str, str] = {
     "DC223": "the power is wrong",
     "DC229": "no edit that was tried makes it true",
     "DC230": "shapes differ",
+    "DC232": "the chain rule is meant",
 }
 FACT_CANDIDATES = ("sums_to_one", "binary", "one_hot", "symmetric", "orthogonal", "unit", "positive")
 BUDGET = 400

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Protocol
 
+from derivcheck import layouts
 from derivcheck.catalogue.functions import entrywise
-from derivcheck.claims import Pair, pair
-from derivcheck.diagnostics import DerivcheckError, NotationError
+from derivcheck.claims import Pair
+from derivcheck.diagnostics import NotationError
 from derivcheck.graph import topological
 from derivcheck.judge import Judge
-from derivcheck.lowering.scope import Scope
 from derivcheck.network import Network
 from derivcheck.notation.parser import parse_expression
 from derivcheck.notation.printer import to_plain
@@ -149,6 +149,7 @@ class Edits:
                         yield Edit("DC201", "a constant is wrong", Number(other), span, 3)
         if isinstance(node, Name | Subscript) and self._is_value(node):
             yield Edit("DC223", "the power is wrong", Binary("**", node, Number(Fraction(2))), span, 3)
+        yield from self._chained(node)
         yield from self._functions(node)
         yield from self._names(node, link)
         yield from self._sums(node)
@@ -310,19 +311,22 @@ class Edits:
                     yield Edit("DC218", f"`delta({a.key},{b.key})` is missing", Binary("*", right, made), right.span, 2)
 
     def _layouts(self, link: Pair) -> Iterator[Edit]:
-        for layout in ("numerator", "denominator", "mixed"):
-            if layout == self.network.scope.layout or not _mentions_derivative(link):
-                continue
-            scope: Scope = replace(self.network.scope, layout=layout)
-            try:
-                trial = pair(link.left_tree, link.right_tree, "=", link.where, scope)
-            except DerivcheckError:
-                continue
-            if trial.shapes is None and self.judge.proof(trial.left, trial.right).proved:
-                # Written in this spec's own layout, the left side is the transpose.
-                yield Edit("DC205", f"equal up to layout: true in {layout} layout", Transpose(link.right_tree),
-                           link.right_tree.span, 0)  # fmt: skip
+        span = link.right_tree.span
+        for layout, trial in layouts.elsewhere(link, self.network.scope):
+            if self.judge.proof(trial.left, trial.right).proved:
+                for made in layouts.rewritten(link.right_tree, self.network.scope, layout):
+                    yield Edit("DC205", f"equal up to layout: true in {layout} layout", made, span, 0)
+
+    def _chained(self, node: Expression) -> Iterator[Edit]:
+        """A product of linked derivatives as the chain rule that it looks like."""
+        links = _linked(node)
+        if len(links) > 1:
+            made = Call("chain", links)
+            yield Edit("DC232", "the chain rule is meant, not the product of matrices", made, node.span, 1)
 
 
-def _mentions_derivative(link: Pair) -> bool:
-    return any(isinstance(node, Derivative) for tree in (link.left_tree, link.right_tree) for _, node in places(tree))
+def _linked(tree: Expression) -> tuple[Expression, ...]:
+    """The factors of a matrix product."""
+    if isinstance(tree, Binary) and tree.operator == "@":
+        return (*_linked(tree.left), *_linked(tree.right))
+    return (tree,)

@@ -40,7 +40,7 @@ class NoMatrixForm(Exception):  # noqa: N818 - a finding, not an error
 ONE = Number(Fraction(1))
 # Functions of the notation that act entrywise, so that a transpose passes through them.
 NOT_ENTRYWISE = frozenset(
-    {"sum", "mean", "diag", "eye", "ones", "zeros", "trace", "outer", "vec", "kron", "det", "inv", "norm"}
+    {"sum", "mean", "diag", "eye", "ones", "zeros", "trace", "outer", "vec", "kron", "det", "inv", "norm", "chain"}
 )
 
 

@@ -27,6 +27,7 @@ from derivcheck.network import Network, label_value, located, substitute_labels
 from derivcheck.notation.parser import parse_continuation, parse_equation, parse_expression
 from derivcheck.notation.printer import to_plain
 from derivcheck.notation.syntax import Equation, Expression, Name, Number, Slice, Subscript, bottom_up
+from derivcheck.rivals import reconciled
 from derivcheck.spec import ClaimDeclaration
 from derivcheck.spec.declarations import Formula
 from derivcheck.verdicts import HOLDS, ClaimResult, Verdict
@@ -58,11 +59,12 @@ Reader = Callable[[Examiner, Labels], Sequence[Equation]]
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """An equation as it was read, with numbers for its layer labels, and every step of it."""
+    """An equation as it was read, with numbers for its layer labels, and every step of it; its other readings."""
 
     written: Equation
     equation: Equation
     links: tuple[Link, ...]
+    rivals: tuple[Assertion, ...] = ()
 
 
 class Assertions:
@@ -77,13 +79,14 @@ class Assertions:
         if key not in self._found:
             known = {**examiner.network.depth, **labels}
             scope = examiner.network.scope
-            equations = [
-                (written, over_pairs(labelled(written, known), scope)) for written in self._read(examiner, labels)
-            ]
-            self._found[key] = tuple(
-                Assertion(written, equation, tuple(links_of(equation, scope))) for written, equation in equations
-            )
+            self._found[key] = tuple(_assertion(written, known, scope) for written in self._read(examiner, labels))
         return self._found[key]
+
+
+def _assertion(written: Equation, known: Labels, scope: Scope) -> Assertion:
+    equation = over_pairs(labelled(written, known), scope)
+    rivals = tuple(_assertion(rival, known, scope) for rival in written.rivals)
+    return Assertion(written, equation, tuple(links_of(equation, scope)), rivals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +215,11 @@ def labels_of(declaration: ClaimDeclaration, examiner: Examiner) -> list[dict[st
 
 def labelled(equation: Equation, labels: Labels) -> Equation:
     """The equation with the labels in brackets replaced by their numbers."""
-    sides = tuple(substitute_labels(side, dict(labels)) for side in equation.sides)
-    return replace(equation, sides=sides)
+
+    def numbered(one: Equation) -> Equation:
+        return replace(one, sides=tuple(substitute_labels(side, dict(labels)) for side in one.sides))
+
+    return equation.changed(numbered)
 
 
 def _is_general(statement: Statement, above: Examiner) -> bool:
@@ -284,7 +290,13 @@ def _judge_one(statement: Statement, examiner: Examiner, labels: Labels, before:
     links = [link for assertion in assertions for link in assertion.links]
     written = [assertion.written for assertion in assertions]
     wording = Wording(declaration.notation, _written_labels(written, {**network.depth, **labels}, network.scope))
-    judged = [_judge_link(blank, link, examiner, text, wording, before) for link in links]
+    judged = [
+        _of_all_readings(
+            [_judge_link(blank, one.links[k], examiner, text, wording, before) for one in readings], readings
+        )
+        for readings in ((assertion, *assertion.rivals) for assertion in assertions)
+        for k in range(len(readings[0].links))
+    ]
     result = _worst(judged)
     if len(judged) > 1:
         judged = [_named(one, link, text, k) for k, (one, link) in enumerate(zip(judged, links, strict=True), 1)]
@@ -294,6 +306,10 @@ def _judge_one(statement: Statement, examiner: Examiner, labels: Labels, before:
     if context and result.verdict not in HOLDS:
         result = replace(result, message=f"{result.message + ': ' if result.message else ''}at {context}")
     return replace(result, reading="; ".join(to_plain(assertion.equation) for assertion in assertions))
+
+
+def _of_all_readings(results: Sequence[ClaimResult], readings: Sequence[Assertion]) -> ClaimResult:
+    return reconciled(results, _worst(results), [to_plain(reading.equation) for reading in readings])
 
 
 def _written_labels(equations: Sequence[Equation], known: Labels, scope: Scope) -> dict[int, Expression]:

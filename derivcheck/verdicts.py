@@ -144,6 +144,11 @@ class ClaimResult(Displayed):
         unproved = self.verdict == "checked" and self.expected in ("", "proved")
         return not self.holds and (self.verdict == "undecided" or unproved)
 
+    @property
+    def chained(self) -> bool:
+        """Whether a product of derivatives was read as the chain rule, which the text does not ask for by name."""
+        return "chain(" in self.reading and "chain" not in self.text
+
     def __repr__(self) -> str:
         why = f" ({self.diagnosis.code} {self.diagnosis.message})" if self.diagnosis is not None else ""
         return f"<{self.id}: {' '.join(self.text.split())}: {self.verdict}{why}>"

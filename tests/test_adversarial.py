@@ -122,7 +122,7 @@ tensors: {B: n n, D: n m, t: scalar, x: n, z: k, W: m n}
 layers: {A: t*B, G: t*D, q: softmax(z), h: W @ x}
 loss: {L: "sum(A^3) + sum(G^2) + sum(h^2)"}
 claims:
-  through a square matrix: dL/dt = dL/dA @ dA/dt + dL/dG @ dG/dt
+  through a square matrix: dL/dt = chain(dL/dA, dA/dt) + chain(dL/dG, dG/dt)
   bounded: {claim: "sum(q*q) <= sum(q) = 1", expect: undecided}
   bounded badly: {claim: "sum(q*q) <= sum(q) = 2", expect: refuted}
   gradient to zero: {claim: "dL/dx ~ x - x", expect: refuted}
@@ -143,11 +143,11 @@ tensors: {x: n0, W1: n1 n0, V: n1 n1, U: n1 n1, b: n1, y: {axes: n1, given: one_
 layers: {z1: W1 @ x + b, a1: tanh(z1), z2: V @ a1 + z1, a2: tanh(z2), z3: U @ a2 + z1, p: softmax(z3)}
 loss: {L: "cross_entropy(p, y)"}
 claims:
-  part of the way: {claim: "dL/dz1 = dL/dz3 @ dz3/dz2 @ dz2/dz1", expect: refuted}
-  all of the way: dL/dz1 = dL/dz3 @ dz3/dz1
-  one branch: {claim: "dL/dW1 = dL/dz2 @ dz2/dW1", expect: refuted}
-  both branches: dL/dW1 = dL/dz3 @ dz3/dW1
-  another layer: {claim: "dL/dU = dL/dz3 @ dz3/dV", expect: refuted}
+  part of the way: {claim: "dL/dz1 = chain(dL/dz3, dz3/dz2, dz2/dz1)", expect: refuted}
+  all of the way: dL/dz1 = chain(dL/dz3, dz3/dz1)
+  one branch: {claim: "dL/dW1 = chain(dL/dz2, dz2/dW1)", expect: refuted}
+  both branches: dL/dW1 = chain(dL/dz3, dz3/dW1)
+  another layer: {claim: "dL/dU = chain(dL/dz3, dz3/dV)", expect: refuted}
 """
 
 

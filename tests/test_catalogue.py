@@ -122,4 +122,6 @@ def test_an_operation_is_called_as_it_is_listed(name: str, signature: str, about
     if name == "window":
         spec = read_spec("tensors: {u: p, w: r, v: p+r-1}\nloss: {L: sum(v)}")
         claim = f"{signature}*v[t]*u[i]*w[k] = w[k]*u[i]*{signature}*v[t]"
+    if name == "chain":
+        spec = read_spec("tensors: {x: n, W: m n}\nlayers: {z: W @ x}\nloss: {L: sum(z^2)}")
     assert check_equation(claim, spec).verdict == "proved"

@@ -23,4 +23,5 @@ OPERATIONS: tuple[tuple[str, str, str], ...] = (
     ("opaque", "opaque(x, y)", "an unspecified scalar function, as a loss"),
     ("det", "det(A)", "determinant"),
     ("inv", "inv(A)", "inverse"),
+    ("chain", "chain(dL/dz, dz/dx)", "the chain rule: summed over all axes of what links the derivatives"),
 )

@@ -86,11 +86,13 @@ class Reading:
             sentence = Sentence(self._text.text, examiner.network.scope, self._symbols(examiner), self._macros, known)
             equation = sentence.equation(self._chain.tokens)
             if self._redefines:
-                equation = _without_old(equation)
+                equation = equation.changed(_without_old)
             if self._setting.binding is not None and self._setting.binding.where is not None:
-                equation = _restricted(equation, self._setting.binding.where, examiner)
+                where, binding = self._setting.binding.where, examiner
+                equation = equation.changed(lambda one: _restricted(one, where, binding))
             if self._setting.componentwise:
-                equation = componentwise(labelled(equation, known), examiner.network.scope)
+                scope = examiner.network.scope
+                equation = labelled(equation, known).changed(lambda one: componentwise(one, scope))
             self._equations[key] = equation
         return self._equations[key]
 

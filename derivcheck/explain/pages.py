@@ -207,6 +207,8 @@ PAGES: dict[str, Page] = {
                   "dL/dd = 0", "dL/dz2 = p - y", "claim", BASE + "let:\n  d: p - y\n"),
     "DC137": Page("an axis or a value?", "`max(x, 1)` of a vector could be the largest entry, or 1 wherever an entry is smaller. Put the number "
                   "first, or name the dimension.", "max(z1, 1) = z1", "max(1, z1) = max(1, W1 @ x + b1)"),
+    "DC138": Page("no chain", "`chain(dL/dz, dz/dx)` links derivatives by one whole tensor each: what one is taken by, the next is taken of. "
+                  "A `let` name of one derivative is a link too.", "dL/dW1 = chain(dL/dz1, da1/dW1)", "dL/dW1 = chain(dL/dz1, dz1/dW1)"),
     "DC140": Page("an index without a dimension", "The letter never indexes a tensor.", "sum_k(1) = 1", "sum_k(p[k]) = 1"),
     "DC141": Page("an index over two dimensions", "One letter runs over one dimension.", "dp[i]/dz1[i] = 0", "dp[i]/dz2[i] = p[i] * (1 - p[i])"),
     "DC142": Page("number of indices", "A tensor has one index for each axis.", "dL/dW1[i] = 0", "dL/dW1[i,j] = dL/dz1[i] * x[j]"),
@@ -229,7 +231,7 @@ PAGES: dict[str, Page] = {
                   r"\mathlarger{z_1} = W_1 x + b_1", r"\mathbf{z}_1 = W_1 x + b_1"),
     "DC171": Page("a name or its scripts with two readings", "Superscripts and subscripts may be names, layers, indices, powers or transposes: what is declared decides, and where two readings fit, or none, symbols: in the spec says which.",
                   r"\mathbf{p}_{n_2} = 1 - p_1", r"\mathbf{p}_i = 1 - \sum_{k \ne i} p_k"),
-    "DC172": Page("two products conform", "A dot or a star can be the matrix product or the entrywise one; here the shapes of the operands and of both sides allow both.",
+    "DC172": Page("two products conform", "A dot or a star can be the matrix product or the entrywise one, a product of linked derivatives the matrix product or the chain rule; here the shapes of the operands and of both sides allow both.",
                   r"y \cdot p = p \cdot y \cdot 1", r"y \odot p = p \odot y"),
     "DC173": Page("dots without a pattern", "A matrix with dots is read when its shown entries follow one pattern in their row and column.",
                   r"z_1 = \begin{bmatrix} z_{1,1} \\ \vdots \\ b_{1,3} \end{bmatrix}",
@@ -290,6 +292,9 @@ PAGES: dict[str, Page] = {
     "DC230": Page("different shapes", "Both sides have a meaning, but their shapes differ by dimension name.", "z1 = z2", "z1 = W1 @ x + b1"),
     "DC231": Page("not proportional", "`A ~ B` (or ∝) says that one factor, whatever it depends on, makes every entry of B the entry of A.",
                   "dL/dz2 ~ p", "dL/dz2 ~ 2 * (p - y)"),
+    "DC232": Page("chain rule meant", "`@` is the product of matrices. The chain rule sums over all axes of the tensor that links two derivatives; "
+                  "where that is a matrix, or one derivative has three axes, no product of matrices says the same.",
+                  "dL/dW1 = dL/dz1 @ dz1/dW1", "dL/dW1 = chain(dL/dz1, dz1/dW1)"),
     # --- what is not supported --------------------------------------------------------------
     "DC401": _text("derivative of a product over an axis", "Products over an axis can be evaluated and compared; their derivatives are refused."),
     "DC402": _text("outside the canonical form", "The canonical form does not know this kind of expression; the other ways still judge."),

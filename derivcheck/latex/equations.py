@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import NoReturn
 
 from derivcheck.componentwise import componentwise
@@ -67,10 +68,11 @@ class Sentence:
         self._names = Names(scope)
 
     def equation(self, tokens: Sequence[Token]) -> Equation:
-        """The one reading of a chain. Raises NotationError, DC171 and DC172 where two readings fit."""
+        """The one reading of a chain, with its rivals. Raises NotationError, DC171 and DC172 where two readings fit."""
         readings: list[Equation] = []
         problems: list[NotationError] = []
         first: Fork | None = None
+        judged = True
         waiting: list[tuple[int, ...]] = [()]
         count = 0
         while waiting:
@@ -84,6 +86,7 @@ class Sentence:
                 check_limits(found)
                 readings += [found] if found not in readings else []
             first = first or next(iter(choices.forks), None)
+            judged = judged and all(fork.judged for fork in choices.forks)
             new = range(len(script), len(choices.forks))
             waiting += [(*script, *[0] * (k - len(script)), 1) for k in reversed(new)]
             count += 1
@@ -93,9 +96,11 @@ class Sentence:
             raise problems[0]
         if len(readings) == 1 or first is None:
             return readings[0]
-        fitting = [reading for reading in readings if self._fits(reading)]
+        fitting = [reading for reading in readings if self._fits(reading, any_zero=judged)]
         if len(fitting) == 1:
             return fitting[0]
+        if judged:
+            return replace(fitting[0], rivals=tuple(fitting[1:])) if fitting else readings[0]
         shown = fitting or readings
         _refuse_fork(first, shown[0], shown[1] if len(shown) > 1 else readings[1])
 
@@ -115,9 +120,9 @@ class Sentence:
             span = Span(tokens[0].span.start, tokens[-1].span.stop)
             fail("DC111", "the formula is nested too deeply", span, "split it with `let:` names")
 
-    def _fits(self, equation: Equation) -> bool:
-        """Whether the sides of an equation have one shape."""
-        shapes = [self._shapes(side) for side in equation.sides]
+    def _fits(self, equation: Equation, any_zero: bool) -> bool:
+        """Whether the sides of an equation have one shape; with `any_zero`, a literal 0 has every shape."""
+        shapes = [self._shapes(side) for side in equation.sides if not any_zero or side != Number(Fraction(0))]
         return all(shape is not None and shape == shapes[0] for shape in shapes)
 
 

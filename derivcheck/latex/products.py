@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from derivcheck.latex import chains
 from derivcheck.latex.shapes import Shape, Shapes
 from derivcheck.latex.tokens import fail
 from derivcheck.notation.limits import check_limits
@@ -43,6 +44,7 @@ class Fork:
     message: str
     label: str
     help: str
+    judged: bool = False  # where both readings fit, each is judged
 
 
 class Choices:
@@ -79,7 +81,27 @@ def product(items: Sequence[Item], shapes: Shapes, choices: Choices) -> Expressi
     """The tree of a product. Raises NotationError (DC106, DC172)."""
     if len(items) == 1:
         return items[0].tree
-    return _Product(items, shapes, choices).tree()
+    whole = _Product(items, shapes, choices).tree()
+    joined = _chained(items, shapes)
+    if len(joined) == len(items):
+        return whole
+    chained = product(joined, shapes, choices)
+    if shapes(whole) is None or shapes(chained) is None:
+        return whole if shapes(chained) is None else chained
+    span = items[0].span.to(items[-1].span)
+    fork = Fork(span, "DC172", "a product of derivatives has two readings", "the chain rule or the matrix product?",
+                "", judged=True)  # fmt: skip
+    return choices.take(chained, whole, fork)
+
+
+def _chained(items: Sequence[Item], shapes: Shapes) -> list[Item]:
+    """The factors with every run of linked derivatives made one."""
+    made: list[Item] = []
+    done = 0
+    for start, stop, tree in chains.runs([(item.sign, item.tree) for item in items], shapes):
+        made += [*items[done:start], Item(items[start].sign, tree, tree.span)]
+        done = stop
+    return [*made, *items[done:]]
 
 
 class _Product:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from derivcheck.diagnostics import DerivcheckError
 from derivcheck.graph import Dimension, Input, Quantity
+from derivcheck.lowering.chains import link_of
 from derivcheck.lowering.language import Lowering
 from derivcheck.lowering.scope import Scope
 from derivcheck.lowering.values import Value, dimensions
@@ -267,12 +268,9 @@ class Shapes:
     def _derivative(self, shape: Shape | None, variable: Expression) -> Shape | None:
         if shape is None:
             return None
-        if isinstance(variable, Subscript) and self.value(variable) is None:
-            return SCALAR if shape.is_scalar else None
-        by = self._of(variable)
+        by, layout = self._of(variable), self.scope.layout
         if by is None:
             return None
-        layout = self.scope.layout
         if shape.is_scalar:
             return by.transposed() if layout == "numerator" and not by.more else by
         if by.is_scalar:
@@ -291,6 +289,8 @@ class Shapes:
         return self._oriented((across,)) if len(rows) == 1 else Shape((Dimension.fixed(len(rows)),), (across,))
 
     def _call(self, tree: Call) -> Shape | None:
+        if tree.function == "chain":
+            return self._chain(tree.arguments)
         if tree.function in ("delta", "norm", "trace", "det", "dot", "window"):
             return SCALAR
         if all(self._of(a) == SCALAR for a in tree.arguments) and tree.function not in ("eye", "ones", "zeros", "diag"):
@@ -303,6 +303,15 @@ class Shapes:
             return _declared(lowering.expression(whole))
         except DerivcheckError:
             return None
+
+    def _chain(self, links: tuple[Expression, ...]) -> Shape | None:
+        """That of the one derivative that it is."""
+        meant = [link_of(link, self.scope, self.member) for link in links]
+        if not meant or any(link is None for link in meant):
+            return None
+        first, last = meant[0], meant[-1]
+        assert first is not None and last is not None
+        return self(Derivative(first.numerator, last.variables))
 
     # --- letters ----------------------------------------------------------------------------
 

@@ -35,6 +35,7 @@ from derivcheck.graph import (
     tensor,
 )
 from derivcheck.lowering import definitions
+from derivcheck.lowering.chains import chain
 from derivcheck.lowering.letters import dimension_name, index_error
 from derivcheck.lowering.scope import Measured
 from derivcheck.lowering.values import Value, broadcast, contracted, dimensions, fresh_axes, shape_error, tensor_value
@@ -374,4 +375,5 @@ BUILTINS: Mapping[str, Callable[[Lowering, Call], Value]] = {
     "opaque": _opaque,
     "det": _determinant,
     "inv": _inverse,
+    "chain": chain,
 }

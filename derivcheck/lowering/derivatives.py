@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from derivcheck import derive
 from derivcheck.diagnostics import Diagnostic, UnsupportedError
-from derivcheck.graph import (
-    Axes,
-    Axis,
-    Input,
-    Node,
-    Quantity,
-    diagonal,
-    entry,
-    fresh,
-    multiply,
-    rename,
-    sum_over,
-    topological,
-)
+from derivcheck.graph import Axis, Input, Node, Quantity, diagonal, entry, fresh, rename, topological
 from derivcheck.lowering.letters import index_error, member_name
 from derivcheck.lowering.scope import Measured
 from derivcheck.lowering.values import Value, fresh_axes, shape_error
-from derivcheck.notation.syntax import Binary, Call, Derivative, Expression, Name, Number, Slice, Span, Subscript
+from derivcheck.notation.syntax import Call, Derivative, Expression, Name, Number, Slice, Span, Subscript
 
 if TYPE_CHECKING:
     from derivcheck.lowering.language import Lowering
 
 COTANGENT = "∂/∂"
+
+# The node of a derivative by a variable whose axes are renamed as told.
+Rule = Callable[[Value, dict[Axis, Axis]], Node]
 
 
 def derivative(lowering: Lowering, tree: Derivative) -> Value:
@@ -70,19 +59,23 @@ def variable_node(lowering: Lowering, tree: Expression) -> Value:
 
 
 def _one(lowering: Lowering, numerator: Value, tree: Expression, span: Span) -> Value:
+    return by(lowering, numerator, tree, span, lambda variable, columns: raw(lowering, numerator, variable, columns))
+
+
+def by(lowering: Lowering, numerator: Value, tree: Expression, span: Span, rule: Rule) -> Value:
+    """∂numerator/∂tree, laid out; `rule` gives its node for the variable that the tree names."""
     match tree:
         case Call("vec", (inner,)):
             whole = lowering.expression(tree)
-            return _whole(
-                lowering, numerator, Value(variable_node(lowering, inner).node, whole.row, whole.column), span
-            )
+            variable = Value(variable_node(lowering, inner).node, whole.row, whole.column)
         case Subscript() if member_name(tree, lowering.scope) is None:
-            return _entry(lowering, numerator, tree)
+            return _entry(lowering, numerator, tree, rule)
         case _:
-            return _whole(lowering, numerator, variable_node(lowering, tree), span)
+            variable = variable_node(lowering, tree)
+    return _laid_out(lowering, numerator, variable, span, lambda columns: rule(variable, columns))
 
 
-def _raw(lowering: Lowering, numerator: Value, variable: Value, columns: dict[Axis, Axis]) -> Node:
+def raw(lowering: Lowering, numerator: Value, variable: Value, columns: dict[Axis, Axis]) -> Node:
     """Every ∂numerator/∂variable, the variable's axes renamed to the given ones."""
     node = numerator.node
     if lowering.measuring:
@@ -93,7 +86,7 @@ def _raw(lowering: Lowering, numerator: Value, variable: Value, columns: dict[Ax
     return derive.jacobian(node, variable.node, {}, columns)
 
 
-def _entry(lowering: Lowering, numerator: Value, tree: Subscript) -> Value:
+def _entry(lowering: Lowering, numerator: Value, tree: Subscript, rule: Rule) -> Value:
     """∂numerator/∂variable[i,j]: the letters are those of the entry; `W[:,j]` has an axis to derive along."""
     variable = variable_node(lowering, tree.base)
     if len(variable.axes) != len(tree.entries):
@@ -105,7 +98,7 @@ def _entry(lowering: Lowering, numerator: Value, tree: Subscript) -> Value:
         axis: fresh(axis.dimension, (*numerator.axes, *numerator.node.axes, *variable.axes), f"by{k}.")
         for k, axis in enumerate(variable.axes)
     }
-    node = _raw(lowering, numerator, variable, staging)
+    node = rule(variable, staging)
     along: list[Axis] = []
     for axis, place in zip(variable.axes, tree.entries, strict=True):
         here = staging[axis]
@@ -132,98 +125,19 @@ def _entry(lowering: Lowering, numerator: Value, tree: Subscript) -> Value:
     return result.transposed() if turned else result
 
 
-def chain_rule(lowering: Lowering, tree: Expression) -> Value | None:
-    """`∂L/∂z ∂z/∂w`: ∂L/∂w, contracted over every axis of what stands between; None where the links do not meet.
-
-    The chain rule says what such a product means where it is no product of matrices: because
-    the gradient stands as a column, or because ∂z/∂w has three axes. In denominator layout
-    the factors stand the other way round.
-    """
-    links = _links(lowering, tree)
-    if not links:
-        return None
-    numerators, variables = [], []
-    outer, lowering.in_numerator = lowering.in_numerator, True
-    try:
-        for link in links:
-            numerators.append(lowering.expression(link.numerator))
-            variables.append(variable_node(lowering, link.variables[0]))
-    finally:
-        lowering.in_numerator = outer
-
-    def product(columns: dict[Axis, Axis]) -> Node:
-        found: Node | None = None
-        between: Axes = ()
-        taken = [*numerators[0].node.axes, *columns.values(), *(axis for v in variables for axis in v.node.axes)]
-        for position, (numerator, variable) in enumerate(zip(numerators, variables, strict=True)):
-            own = variable.node.axes
-            made = fresh_axes([axis.dimension for axis in own], taken)
-            taken += made
-            factor = _raw(lowering, numerator, variable, dict(zip(own, made, strict=True)))
-            if found is None:
-                found = factor
-            else:
-                met = rename(factor, dict(zip(variables[position - 1].node.axes, between, strict=True)))
-                found = sum_over(multiply(found, met), between)
-            between = made
-        assert found is not None
-        last = variables[-1].node.axes
-        return rename(found, {axis: columns.get(home, home) for axis, home in zip(between, last, strict=True)})
-
-    try:
-        lowering.measuring = lowering.scope.measured is not None and not outer
-        return _laid_out(lowering, numerators[0], variables[-1], tree.span, product)
-    finally:
-        lowering.measuring = False
-
-
-def passes_matrix(lowering: Lowering, tree: Expression) -> bool:
-    """Whether a chain of derivatives goes through a matrix, even a square one: then it is no product of matrices."""
-    between = [member_name(link.numerator, lowering.scope) for link in _links(lowering, tree)[1:]]
-    return any(name is not None and len(lowering.scope.values[name].axes) > 1 for name in between)
-
-
-def _links(lowering: Lowering, tree: Expression) -> list[Derivative]:
-    """The derivatives of a product, each by what the next one derives; empty where that is not all there is to it."""
-    factors = [_written_out(lowering, factor) for factor in _factors(tree)]
-    if lowering.scope.layout == "denominator":
-        factors = factors[::-1]
-    links = [factor for factor in factors if isinstance(factor, Derivative) and len(factor.variables) == 1]
-    meets = all(one.variables[0] == other.numerator for one, other in pairwise(links))
-    return links if len(links) > 1 and len(links) == len(factors) and meets else []
-
-
-def _written_out(lowering: Lowering, tree: Expression) -> Expression:
-    """The derivative that a `let` name stands for, or the tree."""
-    name = member_name(tree, lowering.scope)
-    meant = lowering.scope.abbreviations.get(name) if name is not None else None
-    return meant if isinstance(meant, Derivative) else tree
-
-
-def _factors(tree: Expression) -> list[Expression]:
-    return (
-        [*_factors(tree.left), *_factors(tree.right)] if isinstance(tree, Binary) and tree.operator == "@" else [tree]
-    )
-
-
-def _whole(lowering: Lowering, numerator: Value, variable: Value, span: Span) -> Value:
-    """∂numerator/∂variable for whole tensors, in the spec's layout."""
-    return _laid_out(lowering, numerator, variable, span, lambda columns: _raw(lowering, numerator, variable, columns))
-
-
 def _laid_out(
-    lowering: Lowering, numerator: Value, variable: Value, span: Span, raw: Callable[[dict[Axis, Axis]], Node]
+    lowering: Lowering, numerator: Value, variable: Value, span: Span, node_along: Callable[[dict[Axis, Axis]], Node]
 ) -> Value:
-    """A derivative as a value: `raw` gives its node, with the variable's axes renamed as it is told."""
+    """A derivative as a value: `node_along` gives its node, with the variable's axes renamed as it is told."""
     layout = lowering.scope.layout
     if numerator.is_scalar:
-        node = raw({})
+        node = node_along({})
         result = Value(node, variable.row, variable.column, variable.more)
         if layout == "numerator" and not variable.more:
             return result.transposed()
         return result
     if variable.is_scalar:
-        node = raw({})
+        node = node_along({})
         result = Value(node, numerator.row, numerator.column, numerator.more)
         return result.transposed() if layout == "denominator" and not result.more else result
     if numerator.more or variable.more or not _is_line(numerator) or not _is_line(variable):
@@ -232,7 +146,7 @@ def _laid_out(
             "more than two axes", help_="index both, dZ[i,j]/dW[k,l], or vectorise both with vec()", code="DC135",
         )  # fmt: skip
     columns = fresh_axes([axis.dimension for axis in variable.axes], (*numerator.axes, *numerator.node.axes))
-    node = raw(dict(zip(variable.axes, columns, strict=True)))
+    node = node_along(dict(zip(variable.axes, columns, strict=True)))
     result = Value(node, numerator.axes, columns)
     return result.transposed() if layout == "denominator" else result
 

@@ -226,7 +226,7 @@ class Lowering:
 
     def binary(self, tree: Binary) -> Value:
         if tree.operator == "@":
-            return self._product(tree)
+            return contracted(self.expression(tree.left), self.expression(tree.right), tree.span)
         left, right = self.expression(tree.left), self.expression(tree.right)
         if tree.operator == "**" and not right.is_scalar:
             raise shape_error("an exponent is a scalar", tree.right.span, right.shape())
@@ -234,20 +234,6 @@ class Lowering:
         if tree.operator == "**":
             self._refuse_huge_power(first, second, tree)
         return Value(ENTRYWISE[tree.operator](first, second), shape.row, shape.column, shape.more)
-
-    def _product(self, tree: Binary) -> Value:
-        """The matrix product; where it is none, the chain rule between derivatives that meet."""
-        if derivatives.passes_matrix(self, tree):
-            found = derivatives.chain_rule(self, tree)
-            if found is not None:
-                return found
-        try:
-            return contracted(self.expression(tree.left), self.expression(tree.right), tree.span)
-        except NotationError:
-            found = derivatives.chain_rule(self, tree)
-            if found is None:
-                raise
-            return found
 
     def _refuse_huge_power(self, base: Node, exponent: Node, tree: Binary) -> None:
         """Constants are folded: 9^9^9 must not be."""

@@ -166,13 +166,19 @@ Condition = Union[Comparison, Junction]
 class Equation:
     """`side relation side relation ...` with an optional side condition after `where`.
 
-    `relations[k]` stands between `sides[k]` and `sides[k + 1]`.
+    `relations[k]` stands between `sides[k]` and `sides[k + 1]`. `rivals` are further
+    readings of the same text: what is said of the equation must hold of each.
     """
 
     sides: tuple[Expression, ...]
     relations: tuple[Relation, ...]
     where: Condition | None = None
     span: Span = field(default=NOWHERE, compare=False)
+    rivals: tuple[Equation, ...] = field(default=(), compare=False)
+
+    def changed(self, change: Callable[[Equation], Equation]) -> Equation:
+        """The equation with a change made to it and to each of its rivals."""
+        return replace(change(self), rivals=tuple(change(rival) for rival in self.rivals))
 
 
 def children(tree: Expression | Condition | Slice | Equation) -> tuple[Expression | Condition | Slice, ...]:

@@ -309,6 +309,8 @@ def _claim_line(claim: ClaimResult, column: int, page: Page, passes: bool = Fals
         remarks.append(f"ignored {code}: {claim.ignored}")
     if claim.facts:
         remarks.append(f"given {', '.join(claim.facts)}")
+    if claim.chained:
+        remarks.append(f"read as {claim.reading}")
     if claim.reach:
         remarks.append(claim.reach)
     if claim.holds and claim.expected == claim.verdict and claim.expected not in HOLDS:
