@@ -1,0 +1,315 @@
+"""One small sabotage of the engine at a time, and which test sees it.
+
+    python tests/sabotages.py [--only TEXT] [--jobs 2] [--seconds 240]
+
+Every sabotage is applied to a copy of the package, and the tests of `BATTERY` run on it until one fails. What no
+test sees is printed as a survivor, and the exit code is 1: it wants the smallest equation that exposes it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+TESTS = Path(__file__).resolve().parent
+PACKAGE = TESTS.parent / "derivcheck"
+
+# The quick and telling ones first.
+BATTERY = (
+    "test_three_ways.py", "test_derivatives.py", "test_identities.py", "test_facts.py", "test_adversarial.py",
+    "test_pipelines.py", "test_general.py", "test_own_bug.py", "test_latex.py", "test_witness.py",
+    "test_gradient_check.py", "test_survey.py", "test_shipped_specs.py", "test_source.py", "test_exposition.py",
+    "test_passages.py", "test_mutants.py",
+)  # fmt: skip
+
+
+class Sabotage(NamedTuple):
+    """`old` stands once in the module; with `new` in its place a rule is wrong, or a guard gone."""
+
+    module: str
+    old: str
+    new: str
+
+
+SABOTAGES = [
+    # --- adjoint rules ---
+    Sabotage("derive.py", "yield node.operand, rename(adjoint, {new: old for old, new in node.mapping})",
+             "yield node.operand, adjoint"),
+    Sabotage("derive.py", "yield operand, sum_over(multiply(adjoint, slope), lost)",
+             "yield operand, sum_over(adjoint, lost)"),
+    Sabotage("derive.py", "yield operand, sum_over(multiply(adjoint, slope), lost)",
+             "yield operand, multiply(adjoint, slope)"),
+    Sabotage("derive.py", "multiply(adjoint, node, turned)", "multiply(adjoint, turned)"),
+    Sabotage("derive.py", "turned = rename(inverse(operand, row, column), {row: column, column: row})",
+             "turned = inverse(operand, row, column)"),
+    Sabotage("derive.py", "return negate(sum_over(multiply(before, between, after), [a, b]))",
+             "return sum_over(multiply(before, between, after), [a, b])"),
+    Sabotage("derive.py", "before = rename(node, {row: a, column: row})", "before = rename(node, {row: row, column: a})"),
+    Sabotage("derive.py", "after = rename(node, {row: column, column: b})", "after = rename(node, {row: b})"),
+    Sabotage("derive.py", "adjoint = add(*pending.pop(node))", "adjoint = pending.pop(node)[0]"),
+    Sabotage("derive.py", "return rename(result, {**naming, **{axis: columns.get(axis, axis) for axis in variable.axes}})",
+             "return rename(result, naming)"),
+    Sabotage("scalars.py", "return declared(sympy.diff(declared(expression), symbol))", "return sympy.S.One"),
+    Sabotage("scalars.py", "orders = tuple(order + (k == argument) for k, order in enumerate(function.orders))",
+             "orders = function.orders"),
+    Sabotage("scalars.py", "sympy.Piecewise((t, t > 0), (-t, True))", "sympy.Piecewise((t, t > 0), (t, True))"),
+    Sabotage("scalars.py", "sympy.Piecewise((1, t > 0), (-1, t < 0), (0, True))",
+             "sympy.Piecewise((1, t > 0), (0, True))"),
+    # --- graph ---
+    Sabotage("graph.py", "return multiply(node, *(size(axis.dimension) for axis in missing)) if missing else node",
+             "return node"),
+    Sabotage("graph.py", "node = mapped(placeholder(0) ** axis.dimension.expression(), node)", "pass"),
+    Sabotage("graph.py", "return sum_over(multiply(node, delta(kept, gone)), [gone])",
+             "return sum_over(node, [gone])"),
+    Sabotage("graph.py", 'return constant(int(relation == "less" and left < right))',
+             'return constant(int(relation == "less"))'),
+    Sabotage("graph.py", "inner = {a: pairs.get(b, b) for a, b in node.mapping}", "inner = dict(node.mapping)"),
+    # --- canonical form: deltas, sizes, sums ---
+    Sabotage("canonical/algebra.py", "if left < 0 and right < 0:\n                return []",
+             "if left < 0 and right < 0:\n                return [(bound, rest, 1)]"),
+    Sabotage("canonical/algebra.py", "return [rebound(bound, substituted(rest, {gone: kept}), [gone])]\n"
+             "            if any(gone in others", "return [rebound(bound, rest, [gone])]\n            if any(gone in others"),
+    Sabotage("canonical/algebra.py", "return [(bound, [*substituted(rest, {gone: kept}), factors[position]], 1)]",
+             "return [(bound, substituted(rest, {gone: kept}), 1)]"),
+    Sabotage("canonical/algebra.py", "sizes = self.multiply_all(self.size(bound[k]) for k in idle)",
+             "sizes = self.number(1)"),
+    Sabotage("canonical/algebra.py", "result = self.number(shape.constant)", "result = self.number(0)"),
+    Sabotage("canonical/algebra.py", "if self.atoms[number].kind != \"equal\":\n                continue\n            left, right",
+             "continue\n            left, right"),
+    Sabotage("canonical/algebra.py", "(indices[0] > indices[1]) else []", "(indices[0] < indices[1]) else []"),
+    Sabotage("canonical/algebra.py", 'if atom.kind == "less" and indices[0] == indices[1]:\n                    return []',
+             'if atom.kind == "less" and indices[0] == indices[1]:\n'
+             "                    return [(bound, factors[:position] + factors[position + 1 :], 1)]"),
+    Sabotage("canonical/algebra.py", "if atom.idempotent and total > 1:", "if total > 1:"),
+    Sabotage("canonical/algebra.py", "if atom.idempotent and total > 1:", "if False:"),
+    Sabotage("canonical/algebra.py", 'self.used.add((atom.name, "binary"))', "pass"),
+    Sabotage("canonical/algebra.py", "rest.append((number, (), exact(power - whole)))", "pass"),
+    Sabotage("canonical/algebra.py", "remaining: Factor = (number, tuple(outside[i] for i in indices), rest_power)",
+             "remaining: Factor = (number, tuple(outside[i] for i in indices), -rest_power)"),
+    Sabotage("canonical/algebra.py", "if best is None or candidate < best:\n                best = candidate",
+             "best = candidate"),
+    Sabotage("canonical/algebra.py", "symmetries = sorted(tuple(filled.index(o) for o in winner) for winner in winners)",
+             "symmetries = [tuple(range(len(filled))), tuple(reversed(range(len(filled))))]"),
+    Sabotage("canonical/algebra.py", "key = tuple(frozen(p) for p in renamed)", "key = (len(renamed),)"),
+    Sabotage("canonical/terms.py", "other = substituted(other, {k: len(bound) + k for k in range(len(other_bound))})",
+             "pass"),
+    Sabotage("canonical/terms.py", "return kept, substituted(factors, shift(bound, gone)), coefficient",
+             "return kept, tuple(factors), coefficient"),
+    # --- canonical form: facts ---
+    Sabotage("canonical/algebra.py", "if power == 1 and 0 <= indices[slot] < OUTER and only_here(",
+             "if 0 <= indices[slot] < OUTER and only_here("),
+    Sabotage("canonical/algebra.py", 'self.used.add((atom.name, "sums_to_one"))', "pass"),
+    Sabotage("canonical/algebra.py", "if atom.unit and power == 2 and", "if atom.unit and"),
+    Sabotage("canonical/algebra.py", "same = all(a == b for s, (a, b) in pairs if s != slot)", "same = True"),
+    Sabotage("canonical/algebra.py", "if holders == [position] and power == 2:", "if holders == [position]:"),
+    Sabotage("canonical/algebra.py", "indices2[slot] == k and indices2[1 - slot] != k:", "indices2[1 - slot] != k:"),
+    Sabotage("canonical/algebra.py", "if len(holders) != 2 or power != 1:", "if power != 1:"),
+    Sabotage("canonical/terms.py", "and not any(index in others for _, others, _ in rest)", ""),
+    Sabotage("canonical/form.py", 'swapped = ((0, 1), (1, 0)) if "symmetric" in names else',
+             "swapped = ((0, 1), (1, 0)) if len(axes) == 2 else"),
+    Sabotage("canonical/form.py", 'summing = {along[f] for f in ("one_hot", "simplex", "sums_to_one") if f in names}',
+             'summing = {0 for f in ("one_hot", "simplex", "sums_to_one") if f in names}'),
+    Sabotage("canonical/form.py", 'one_hot = frozenset({along["one_hot"]}) if "one_hot" in names else frozenset()',
+             'one_hot = frozenset({0}) if "one_hot" in names else frozenset()'),
+    Sabotage("canonical/form.py", 'idempotent=bool(names & {"binary", "one_hot"})', 'idempotent=bool(names)'),
+    Sabotage("canonical/form.py", 'positive="positive" in names,', "positive=True,"),
+    Sabotage("facts.py", '"simplex": {"sums_to_one"}}', '"simplex": {"sums_to_one", "positive"}}'),
+    # --- canonical form: denominators, zeros ---
+    Sabotage("canonical/leads.py", "work.append((bound + other_bound, moved, exact(-Fraction(c) / lead_coefficient)))",
+             "work.append((bound + other_bound, moved, exact(Fraction(c) / lead_coefficient)))"),
+    Sabotage("canonical/leads.py", "(found.payload, places) == (atom.payload, indices):", "True:"),
+    Sabotage("canonical/leads.py", "raised: Factor = (number, indices, exact(power + 1))\n        work: list[Work] = [rebound",
+             "raised: Factor = (number, indices, exact(power - 1))\n        work: list[Work] = [rebound"),
+    Sabotage("canonical/leads.py", "                         exact(-Fraction(c) / lead_coefficient)))",
+             "                         exact(Fraction(c) / lead_coefficient)))"),
+    Sabotage("canonical/leads.py", "inverse = [(a, i, -p) for a, i, p in substituted(chosen[1], slots)]",
+             "inverse = [(a, i, p) for a, i, p in substituted(chosen[1], slots)]"),
+    Sabotage("canonical/leads.py", "exact(-c / coefficient))", "exact(c / coefficient))"),
+    Sabotage("canonical/leads.py", "if len(gone) != len(lead_bound) or any(set(i) & set(gone) for _, i, _ in quotient):",
+             "if len(gone) != len(lead_bound):"),
+    Sabotage("canonical/leads.py", "(there == power if bounded else (there >= power > 0 or there <= power < 0))", "True"),
+    Sabotage("canonical/form.py", "lift = self.algebra.factor(number, indices, -power)",
+             "lift = {}"),
+    Sabotage("canonical/form.py", "and all(i >= OUTER or i < 0 for i in indices)", ""),
+    # --- canonical form: powers, exp, log ---
+    Sabotage("canonical/elementary.py", "if exponent < 0 and (name := vanishing(algebra, base)):",
+             "if False and (name := ''):"),
+    Sabotage("canonical/elementary.py", 'if any(algebra.atoms[a].kind in ("equal", "less", "window", "positive", "zero")'
+             " for a, _, _ in factors):\n        return None", "pass"),
+    Sabotage("canonical/elementary.py", "if coefficient < 0:\n        return None\n    root", "root"),
+    Sabotage("canonical/elementary.py", "if new % 2:\n                result = algebra.multiply(result, absolute(algebra, base))",
+             "if new % 2:\n                result = algebra.multiply(result, base)"),
+    Sabotage("canonical/elementary.py", "if unknown > 1:\n                return None", "pass"),
+    Sabotage("canonical/elementary.py", "((base.numerator, 1), (base.denominator, -1)):\n        for prime, count in"
+             " sympy.factorint(number).items():\n            atom",
+             "((base.numerator, 1), (base.denominator, 1)):\n        for prime, count in"
+             " sympy.factorint(number).items():\n            atom"),
+    Sabotage("canonical/elementary.py", "and (algebra.atoms[key[0]].positive or not positive_only)", ""),
+    Sabotage("canonical/elementary.py", "if not algebra.atoms[key[0]].idempotent and", "if"),
+    Sabotage("canonical/elementary.py", "lead = abs(lead) if positive_only else lead\n    if not kept",
+             "if not kept"),
+    Sabotage("canonical/elementary.py", "if not (_even(power) or atom.idempotent):\n                return False", "pass"),
+    Sabotage("canonical/elementary.py", "strict = strict or term_strict\n    return strict", "strict = True\n    return strict"),
+    Sabotage("canonical/elementary.py", "part = power(algebra, inside, coefficient)", "part = inside"),
+    Sabotage("canonical/elementary.py", "result = combination(result, part, p)", "result = combination(result, part)"),
+    Sabotage("canonical/elementary.py", "all(not _even(f[2]) for f in odd) and len(odd) <= 1", "True"),
+    Sabotage("canonical/elementary.py", "result = combination(result, _log_atom(algebra, algebra.number(int(prime))),"
+             " sign * count)", "result = combination(result, _log_atom(algebra, algebra.number(int(prime))), count)"),
+    # --- canonical form: branches ---
+    Sabotage("canonical/elementary.py", "return either if is_generic(algebra, opposite) else combination(either,"
+             " zero(algebra, opposite), -1)", "return either"),
+    Sabotage("canonical/elementary.py", "off, on = int(offset > 0), int(offset + slope > 0)",
+             "off, on = int(offset > 0), 1"),
+    Sabotage("canonical/elementary.py", "if not all(is_generic(algebra, {((), (f,)): 1}) for f in even):\n"
+             '                return compound(algebra, "positive", rest)', "pass"),
+    Sabotage("canonical/elementary.py", "{((), odd): 1 if coefficient > 0 else -1}", "{((), odd): 1}"),
+    Sabotage("canonical/elementary.py", "if argument and argument[_lead(argument)] < 0:\n        argument = scaled(argument, -1)\n"
+             "    sign", "sign"),
+    Sabotage("canonical/elementary.py", "if rest[_lead(rest)] < 0:\n        rest = scaled(rest, -1)\n", ""),
+    Sabotage("canonical/generic.py", "found |= _pivots_of(algebra, factor) - elsewhere - _support(algebra, others)",
+             "found |= _pivots_of(algebra, factor) - elsewhere"),
+    Sabotage("canonical/generic.py", "found |= _pivots_of(algebra, factor) - elsewhere - _support(algebra, others)",
+             "found |= _pivots_of(algebra, factor) - _support(algebra, others)"),
+    Sabotage("canonical/generic.py", "return all(pivots(algebra, algebra.substitute(polynomial, meeting))"
+             " for meeting in _meetings(algebra, indices))", "return bool(pivots(algebra, polynomial))"),
+    Sabotage("canonical/generic.py", "if all(_is_generic_factor(algebra, other) for other in others):", "if True:"),
+    Sabotage("canonical/form.py", "remaining = combination(remaining, here, -1)", "pass"),
+    Sabotage("canonical/form.py", 'if kind == "min":\n                    inner = scaled(inner, -1)', "pass"),
+    Sabotage("canonical/form.py", "if straight == turned:", "if True:"),
+    Sabotage("canonical/form.py", "((column, row) if swapped else (row, column))", "(row, column)"),
+    # --- field ---
+    Sabotage("residues.py", "return Residues(made.p, made.q, sum(p for p, _ in logs) % P, sum(q for _, q in logs) % Q)",
+             "return made"),
+    Sabotage("residues.py", "if all(v.log_p is not None for v in values):\n            return Residues(p, q, sum(",
+             "if True:\n            return Residues(p, q, sum("),
+    Sabotage("residues.py", "p = np.frompyfunc(lambda a: pow(4, int(a), P), 1, 1)(value.q)",
+             "p = np.frompyfunc(lambda a: pow(4, int(a), P), 1, 1)(value.p)"),
+    Sabotage("residues.py", "return value if not odd or difference == representative else (1 - value) % P",
+             "return value"),
+    Sabotage("residues.py", "left = left * (1 - condition) % P", "pass"),
+    Sabotage("residues.py", "p, q = inverse_modulo(p, P), inverse_modulo(q, Q)", "pass"),
+    Sabotage("exact.py", "moved[..., -1] = (1 - np.sum(moved[..., :-1], axis=-1)) % modulus", "pass"),
+    Sabotage("exact.py", "p, q = (np.triu(x) + np.triu(x, 1).T for x in (p, q))", "pass"),
+    Sabotage("exact.py", "return rotation * np.asarray(signs, dtype=object) % modulus", "return rotation"),
+    Sabotage("exact.py", "result[-1] = (1 - total) * inverse % modulus", "pass"),
+    Sabotage("exact.py", "if not _agree(values, left, right):\n            return False", "pass"),
+    Sabotage("field.py", "determinant = -determinant", "pass"),
+    # --- numbers ---
+    Sabotage("numeric/sampling.py", "return raw / np.sqrt(np.sum(raw * raw))", "return raw"),
+    Sabotage("numeric/sampling.py", "raw = raw + raw.T", "pass"),
+    Sabotage("numeric/sampling.py", "return q * np.sign(np.diag(r)) * generator.choice([-1.0, 1.0], size=shape[0])",
+             "return q * np.sign(np.diag(r))"),
+    Sabotage("numeric/differences.py", "STENCIL = ((1.0, 8.0), (-1.0, -8.0), (2.0, -1.0), (-2.0, 1.0))",
+             "STENCIL = ((1.0, 8.0), (-1.0, -8.0), (2.0, 1.0), (-2.0, 1.0))"),
+    # --- forms ---
+    Sabotage("matrix_form.py", 'return Binary("@", transposed(right, scalars), transposed(left, scalars))',
+             'return Binary("@", transposed(left, scalars), transposed(right, scalars))'),
+    Sabotage("matrix_form.py", "self.edges.setdefault((b, a), []).append(self.turned(matrix))",
+             "self.edges.setdefault((b, a), []).append(matrix)"),
+    Sabotage("matrix_form.py", "return matrix if a < b else self.turned(matrix)", "return matrix"),
+    Sabotage("matrix_form.py", 'before = Binary("@", before, Call("diag", (product(vectors),)))', "pass"),
+    Sabotage("matrix_form.py", "return part if only.coefficient > 0 else replace(part, expression=Negate(part.expression))",
+             "return part"),
+    Sabotage("index_form.py", "return Negate(result) if parts.coefficient < 0 else result", "return result"),
+    Sabotage("index_form.py", "if value.denominator != 1:\n            below.insert(0, Number(Fraction(value.denominator)))",
+             "pass"),
+    Sabotage("index_form.py", "shown = self._factor(number_, indices, -power if inverted else power, names)",
+             "shown = self._factor(number_, indices, power, names)"),
+    Sabotage("reading.py", "scale = exact(Fraction(scale) / c)", "pass"),
+    Sabotage("reading.py", "solved[ONE_TERM] = exact(-Fraction(constant) / slope)",
+             "solved[ONE_TERM] = exact(Fraction(constant) / slope)"),
+    # --- lowering: layouts, entries ---
+    Sabotage("lowering/derivatives.py", 'if layout == "numerator" and not variable.more:\n            return result.transposed()',
+             "pass"),
+    Sabotage("lowering/derivatives.py", 'result = Value(node, numerator.axes, columns)\n    '
+             'return result.transposed() if layout == "denominator" else result',
+             "result = Value(node, numerator.axes, columns)\n    return result"),
+    Sabotage("lowering/derivatives.py", 'return result.transposed() if layout == "denominator" and not result.more else result',
+             "return result"),
+    Sabotage("lowering/derivatives.py", 'turned = lowering.scope.layout == "denominator" and numerator.axes and not numerator.more',
+             "turned = False"),
+    Sabotage("lowering/language.py", '"<=": subtract(constant(1), greater), ">=": subtract(constant(1), less),',
+             '"<=": less, ">=": greater,'),
+    Sabotage("lowering/language.py", 'node = both if operator == "and" else subtract(add(a, b), both)', "node = both"),
+    # --- LaTeX: types ---
+    Sabotage("latex/shapes.py", 'return by.transposed() if layout == "numerator" and not by.more else by', "return by"),
+    Sabotage("latex/shapes.py", 'return shape.transposed() if layout == "denominator" and not shape.more else shape',
+             "return shape"),
+    Sabotage("latex/shapes.py", 'result = Shape(shape.axes, by.axes)\n        '
+             'return result.transposed() if layout == "denominator" else result',
+             "return Shape(shape.axes, by.axes)"),
+    Sabotage("latex/shapes.py", 'return Shape(axes, ()) if self.scope.vectors == "column" else Shape((), axes)',
+             "return Shape(axes, ())"),
+    Sabotage("latex/shapes.py", "left.column != right.row:", "False:"),
+]  # fmt: skip
+
+
+class Outcome(NamedTuple):
+    """What became of a sabotage: the first test that sees it, or why there is none."""
+
+    sabotage: Sabotage
+    seen_by: str
+    seconds: float
+
+
+def _applied(sabotage: Sabotage, folder: Path) -> Path:
+    """A copy of the package with the sabotage in it. Raises ValueError where its text does not stand once."""
+    shutil.copytree(PACKAGE, folder / "derivcheck", ignore=shutil.ignore_patterns("__pycache__"))
+    module = folder / "derivcheck" / sabotage.module
+    text = module.read_text(encoding="utf-8")
+    if text.count(sabotage.old) != 1:
+        raise ValueError(f"{sabotage.module}: {text.count(sabotage.old)} times: {sabotage.old!r}")
+    module.write_text(text.replace(sabotage.old, sabotage.new), encoding="utf-8")
+    return folder
+
+
+def _tried(sabotage: Sabotage, seconds: float) -> Outcome:
+    """The tests of the battery on a sabotaged copy, until one fails."""
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory() as name:
+        folder = _applied(sabotage, Path(name))
+        surroundings = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        present = [str(TESTS / test) for test in BATTERY if (TESTS / test).exists()]
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-header", "-rfE", *present]
+        try:
+            run = subprocess.run(command, env=surroundings, cwd=folder, capture_output=True, text=True, timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return Outcome(sabotage, "the time was over", time.monotonic() - start)
+    failed = next((line for line in run.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))), "")
+    seen_by = failed or ("" if run.returncode == 0 else f"exit {run.returncode}: {run.stdout[-200:]}")
+    return Outcome(sabotage, seen_by, time.monotonic() - start)
+
+
+def outcomes(chosen: list[Sabotage], jobs: int, seconds: float) -> Iterator[Outcome]:
+    """Every sabotage with the test that sees it, in the order of the table."""
+    with ThreadPoolExecutor(jobs) as pool:
+        yield from pool.map(lambda sabotage: _tried(sabotage, seconds), chosen)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--only", default="", help="sabotages of modules whose name contains this")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=600)
+    options = parser.parse_args()
+    chosen = [sabotage for sabotage in SABOTAGES if options.only in sabotage.module]
+    survivors = 0
+    for sabotage, seen_by, took in outcomes(chosen, options.jobs, options.seconds):
+        survivors += not seen_by
+        shown = " ".join(sabotage.old.split())[:90]
+        print(f"{sabotage.module}: {shown}\n    {seen_by[:150] or 'SURVIVES'}   [{took:.0f} s]", flush=True)
+    print(f"{len(chosen)} sabotages, {survivors} of them survive")
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
