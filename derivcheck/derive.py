@@ -8,6 +8,7 @@ the axes that the operand does not have):
     Rename   y[b] = x[a]            x̄[a] += ȳ[b]
     Quantity y = x                  x̄   += ȳ
     Extremum y = max_a x            x̄   += ȳ · 1[x = y]
+    Product  y = Π_a x              x̄   += ȳ · Π_{b≠a} x[b]
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from weakref import WeakKeyDictionary
 
 import sympy
 
-from derivcheck.diagnostics import Diagnostic, UnsupportedError
+from derivcheck.diagnostics import UnsupportedError
 from derivcheck.graph import (
     Axis,
     Determinant,
@@ -41,8 +42,10 @@ from derivcheck.graph import (
     multiply,
     negate,
     operands,
+    product_over,
     quantity,
     rename,
+    subtract,
     sum_over,
     topological,
 )
@@ -68,7 +71,7 @@ def _contributions(node: Node, adjoint: Node, wanted: set[Node]) -> Iterable[tup
             )
             yield node.operand, multiply(adjoint, attained)
         case Product():
-            raise UnsupportedError(Diagnostic("DC401", "the derivative of a product over an axis is not supported yet"))
+            yield node.operand, multiply(adjoint, _all_but_one(node))
         case Inverse(operand, row, column):
             yield operand, _through_inverse(node, adjoint, row, column)
         case Determinant(operand, row, column):
@@ -79,6 +82,14 @@ def _contributions(node: Node, adjoint: Node, wanted: set[Node]) -> Iterable[tup
             return
         case _:
             assert_never(node)
+
+
+def _all_but_one(node: Product) -> Node:
+    """Π_{b≠a} x[b], along the axes a: it has a value where x[a] is zero, as the quotient by x[a] has not."""
+    others = {a: Axis(a.dimension, f"product {node.serial}.{k}") for k, a in enumerate(node.bound)}
+    here = multiply(*(delta(a, b) for a, b in others.items()))
+    elsewhere = multiply(subtract(constant(1), here), rename(node.operand, others))
+    return product_over(add(here, elsewhere), others.values())
 
 
 def _through_inverse(node: Node, adjoint: Node, row: Axis, column: Axis) -> Node:

@@ -162,7 +162,7 @@ class Extremum:
 
 @dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
 class Product:
-    """The product over `bound`; it can be evaluated, its derivative is refused by name."""
+    """The product over `bound`."""
 
     operand: Node
     bound: Axes

@@ -9,7 +9,7 @@ from typing import Any, assert_never
 
 import sympy
 
-from derivcheck.canonical import elementary, generic
+from derivcheck.canonical import elementary, generic, products
 from derivcheck.canonical.algebra import Algebra
 from derivcheck.canonical.atoms import (
     OUTER,
@@ -213,21 +213,19 @@ class Canonical:
                 return algebra.substitute(self._forms[node.operand], mapping)
             case Indicator():
                 return self._indicator(node)
-            case Extremum() | Product():
-                kind = node.kind if isinstance(node, Extremum) else "product"
+            case Product():
+                axes = [self.outer(axis) for axis in node.bound]
+                return products.product_over(algebra, self._forms[node.operand], axes)
+            case Extremum():
                 inner = self._forms[node.operand]
-                if kind == "min":
+                if node.kind == "min":
                     inner = scaled(inner, -1)
                 reduced = {
                     self.outer(axis): algebra.outer(algebra.dimension(axis.dimension), ("reduced", k))
                     for k, axis in enumerate(node.bound)
                 }
-                atom = elementary.function(
-                    algebra,
-                    f"{'max' if kind == 'min' else kind}{len(reduced)}",
-                    [algebra.substitute(inner, reduced)],
-                )
-                return scaled(atom, -1) if kind == "min" else atom
+                atom = elementary.function(algebra, f"max{len(reduced)}", [algebra.substitute(inner, reduced)])
+                return scaled(atom, -1) if node.kind == "min" else atom
             case Inverse() | Determinant():
                 named = self._named.get(node)
                 return self._of_matrix(node) if named is None else self.leaf(named)

@@ -296,7 +296,6 @@ PAGES: dict[str, Page] = {
                   "where that is a matrix, or one derivative has three axes, no product of matrices says the same.",
                   "dL/dW1 = dL/dz1 @ dz1/dW1", "dL/dW1 = chain(dL/dz1, dz1/dW1)"),
     # --- what is not supported --------------------------------------------------------------
-    "DC401": _text("derivative of a product over an axis", "Products over an axis can be evaluated and compared; their derivatives are refused."),
     "DC402": _text("outside the canonical form", "The canonical form does not know this kind of expression; the other ways still judge."),
     "DC403": _text("opaque loss", "An opaque loss has first derivatives that claims may name, but no value and no second derivatives."),
     "DC404": _text("extremum under a condition", "max and min over an index with a condition are refused by name."),

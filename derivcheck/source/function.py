@@ -40,7 +40,7 @@ FUNCTION = "loss_and_gradients"
 def numpy_source(network: Network, tensors: Sequence[NamedTensor], verdicts: Mapping[str, str]) -> str:
     """The source of a module with the function `loss_and_gradients`; `verdicts` are told in its docstring.
 
-    Raises UnsupportedError: DC401, DC406 for what has no derivative or no counterpart in
+    Raises UnsupportedError: DC406 for what has no counterpart in
     NumPy, DC690 for an opaque loss, DC691 for a size that no array has.
     """
     return _Writer(network, tensors).module(verdicts)
