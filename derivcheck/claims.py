@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 
-from derivcheck.diagnostics import ContradictionError, Diagnostic, NotationError, UnsupportedError
+from derivcheck.diagnostics import Diagnostic, NotationError, UnsupportedError
 from derivcheck.graph import Axes, Axis, Node, add, constant, delta, is_zero, multiply, rename
 from derivcheck.lowering.language import Lowering
 from derivcheck.lowering.letters import dimension_name, index_error
@@ -135,19 +135,6 @@ def pair(left: Expression, right: Expression, relation: Relation, where: Conditi
         first = _weighted(first, test)
         second = _weighted(second, test)
     return conformed(first, second, relation, left, right, letters, where)
-
-
-def form_pair(variable: Expression, matrix: Expression, scope: Scope) -> Pair:
-    """A variable, laid out as its gradient is, against the matrix form of the gradient.
-
-    The left node is to be replaced by the adjoint. Raises ContradictionError where the
-    shapes differ: then the form is wrong.
-    """
-    turned = Transpose(variable) if scope.layout == "numerator" else variable
-    link = pair(turned, matrix, "=", None, scope)
-    if link.shapes is not None:
-        raise ContradictionError(Diagnostic("DC903", "a matrix form has another shape than its gradient"))
-    return link
 
 
 def conformed(

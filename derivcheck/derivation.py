@@ -16,15 +16,25 @@ from typing import Literal, cast
 from derivcheck.canonical.atoms import GrowthError, UndefinedError, ZeroDivisorError
 from derivcheck.canonical.form import Facts, without_switches
 from derivcheck.derive import sweep
+from derivcheck.diagnostics import UnsupportedError
 from derivcheck.graph import Axis, Dimension, Input, Node, Quantity, Sum, topological
 from derivcheck.index_form import Naming, fresh_letter, index_form, may_be_letter
-from derivcheck.matrix_form import MatrixNaming, NoMatrixForm, matrix_form, transposed, transposes
+from derivcheck.matrix_form import (
+    MatrixNaming,
+    NoMatrixForm,
+    matrix_form,
+    matrix_function_writer,
+    transposed,
+    transposes,
+)
 from derivcheck.notation.syntax import (
     Binary,
     Call,
+    Comparison,
     Conditional,
     Derivative,
     Expression,
+    Junction,
     Name,
     Negate,
     Number,
@@ -33,11 +43,13 @@ from derivcheck.notation.syntax import (
     Transpose,
 )
 from derivcheck.reading import Reader, Reading
+from derivcheck.structural_form import structural_form
 
 Style = Literal["nested", "closed", "named"]
 READABLE = 44  # nodes of a syntax tree: about one line of text
 READABLE_ENTRY = 56
 INLINED = 30
+LONGEST = 240  # beyond that, what follows the graph is easier to read
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,17 @@ class GradientForm:
     facts: frozenset[tuple[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What a gradient may be written as, the best first; `reason` says why there is no matrix form, or no form."""
+
+    letters: tuple[str, ...]
+    indices: tuple[Expression, ...]
+    matrices: tuple[Expression, ...]
+    reason: str
+    facts: frozenset[tuple[str, str]]
+
+
 def length(tree: object) -> int:
     """The number of nodes of a syntax tree, without recursion."""
     count, stack = 0, [tree]
@@ -88,8 +111,10 @@ def length(tree: object) -> int:
                 stack += [base, *entries]
             case Reduction(_, _, _, body):
                 stack.append(body)
-            case Conditional(_, then, otherwise):
-                stack += [then, otherwise]
+            case Conditional(test, then, otherwise):
+                stack += [test, then, otherwise]
+            case Comparison(_, left, right) | Junction(_, left, right):
+                stack += [left, right]
             case Derivative(numerator, variables):
                 stack += [numerator, *variables]
     return count
@@ -124,6 +149,8 @@ class Derivation:
         names = {tensor.name for tensor in self.tensors.values() if not tensor.axes}
         self.scalars = frozenset(taken) | names | {output.name}
         self._readings: dict[Node, Reading] = {}
+        self._unnamed: dict[Node, Reading] = {}
+        self._unread: dict[Node, Exception] = {}
         self._matrices: dict[tuple[Node, Style], Expression | NoMatrixForm] = {}
 
     @cached_property
@@ -153,14 +180,21 @@ class Derivation:
             return self._reader_with(self.facts)
         except ZeroDivisorError:
             # `y log(y/p)` for a y of 0 and 1: its derivative is read for any y.
-            return self._reader_with(without_switches(self.facts))
+            return self._reader_with(without_switches(self.facts), again=True)
 
-    def _reader_with(self, facts: Facts) -> Reader:
+    def _reader_with(self, facts: Facts, again: bool = False) -> Reader:
         reader = Reader(tuple(self.tensors), tuple(self._variables), facts)
         self._readings.clear()
         # From the loss backwards, so that explicit adjoints are known when they are needed.
         for adjoint in sorted(self._variables, key=lambda node: node.serial):
-            self._readings[adjoint] = self._without_zeros(reader.reading(adjoint, of_name=True))
+            try:
+                self._readings[adjoint] = self._without_zeros(reader.reading(adjoint, of_name=True))
+            except ZeroDivisorError as why:
+                if not again:
+                    raise
+                self._unread[adjoint] = why
+            except (GrowthError, UndefinedError, UnsupportedError) as why:
+                self._unread[adjoint] = why  # it stays a name, and what is made of it can still be read
         return reader
 
     def _without_zeros(self, reading: Reading) -> Reading:
@@ -189,7 +223,7 @@ class Derivation:
         """The reading of ∂output/∂variable, None where it grows too large."""
         try:
             return self.reading(variable)
-        except (GrowthError, UndefinedError):
+        except (GrowthError, UndefinedError, UnsupportedError):
             return None
 
     def mentions_adjoints(self, reading: Reading) -> bool:
@@ -198,42 +232,86 @@ class Derivation:
         return any(leaves.get(a) in self._variables for _, factors in reading.polynomial for a, _, _ in factors)
 
     def reading(self, variable: Node) -> Reading:
+        """The reading of ∂output/∂variable. Raises GrowthError, UndefinedError, UnsupportedError."""
         reader = self._reader
         adjoint = self.adjoints[variable]
         named = adjoint in self._variables and self._variables[adjoint].node is variable
         if not named:
-            return self._without_zeros(reader.reading(adjoint))
+            if variable not in self._unnamed:
+                self._unnamed[variable] = self._without_zeros(reader.reading(adjoint))
+            return self._unnamed[variable]
+        if adjoint in self._unread:
+            raise self._unread[adjoint]
         return self._readings[adjoint]
 
-    def gradient(self, variable: NamedTensor, style: Style) -> GradientForm:
-        """∂output/∂variable. Raises GrowthError where it cannot be written down in bounds."""
-        letters = self._letters(len(variable.axes))
+    def candidates(self, variable: NamedTensor, style: Style | None = None) -> Candidates:
+        """What ∂output/∂variable may be written as, of the given style if possible; nothing of it is read back yet.
+
+        Without a style, the closed form comes first where it is readable, the nested one otherwise.
+        """
+        letters = self.letters(len(variable.axes))
         if variable.node not in self.adjoints:
             known = Number(Fraction(int(variable.node is self.output.node)))
-            return GradientForm(variable, letters, known, known, "", frozenset())
-        reading = self.reading(variable.node)
-        index = index_form(reading, variable.axes, letters, self.naming(style))
-        matrix: Expression | None = None
-        reason = ""
-        try:
-            matrix = matrix_form(reading, variable.axes, self._matrix_naming(style))
-            matrix = self._in_layout(variable.native(matrix, self.scalars))
-        except NoMatrixForm as why:
-            reason = str(why)
-        return GradientForm(variable, letters, index, matrix, reason, self._facts_in(reading, style))
+            return Candidates(letters, (known,), (known,), "", frozenset())
+        indices, problem = self._indices(variable, style, letters)
+        matrices, reason = self._matrices_of(variable, style) if not problem else ([], problem)
+        facts: frozenset[tuple[str, str]] = frozenset()
+        if not problem:
+            facts = self._facts_in(self.reading(variable.node), style or "closed")
+        return Candidates(letters, tuple(indices), tuple(matrices), reason, facts)
 
-    def best(self, variable: NamedTensor) -> GradientForm:
-        """The closed form where it is readable, the nested one otherwise."""
-        closed, nested = self.gradient(variable, "closed"), self.gradient(variable, "nested")
-        matrix = closed.matrix
-        if matrix is not None and nested.matrix is not None and length(matrix) > READABLE:
-            matrix = nested.matrix
-        index = closed.index if length(closed.index) <= READABLE_ENTRY else nested.index
-        return replace(closed, index=index, matrix=matrix)
+    def _indices(
+        self, variable: NamedTensor, style: Style | None, letters: Sequence[str]
+    ) -> tuple[list[Expression], str]:
+        """(index forms, why there is no reading, if there is none)."""
+        found: list[Expression] = []
+        problem = ""
+        try:
+            reading = self.reading(variable.node)
+            for one in (*_order(style), "named"):
+                found.append(index_form(reading, variable.axes, letters, self.naming(one)))
+        except (GrowthError, UndefinedError) as why:
+            problem = str(why) or "it grows too large"
+        except UnsupportedError as why:
+            problem = why.diagnostic.message
+        if style is None and len(found) > 1 and length(found[0]) > READABLE_ENTRY:
+            found[:2] = found[1::-1]
+        if not found or length(found[0]) > LONGEST:
+            try:
+                found.append(self._structural(variable, letters))
+            except (GrowthError, UndefinedError) as why:
+                problem = problem or str(why)
+        found = list(dict.fromkeys(found))
+        return sorted(found, key=lambda tree: length(tree) > LONGEST), problem if not found else ""
+
+    def _structural(self, variable: NamedTensor, letters: Sequence[str]) -> Expression:
+        adjoint = self.adjoints[variable.node]
+        body = adjoint.operand if adjoint in self._variables and isinstance(adjoint, Quantity) else adjoint
+        names = self._names | frozenset(self._variables) | frozenset(self._cotangents)
+        return structural_form(body, variable.axes, letters, names, self.naming("named"))
+
+    def _matrices_of(self, variable: NamedTensor, style: Style | None) -> tuple[list[Expression], str]:
+        """(matrix forms, why there is none of the first style)."""
+        found: list[Expression] = []
+        reason = ""
+        for one in _order(style):
+            try:
+                matrix = matrix_form(self.reading(variable.node), variable.axes, self._matrix_naming(one))
+                found.append(self._in_layout(variable.native(matrix, self.scalars)))
+            except NoMatrixForm as why:
+                reason = reason or str(why)
+            except (GrowthError, UndefinedError) as why:
+                reason = reason or str(why) or "it grows too large"
+            except UnsupportedError as why:
+                reason = reason or why.diagnostic.message
+        if style is None and len(found) > 1 and length(found[0]) > READABLE:
+            found.reverse()
+        return list(dict.fromkeys(found)), reason
 
     # --- writing leaves -------------------------------------------------------------------
 
-    def _letters(self, count: int) -> tuple[str, ...]:
+    def letters(self, count: int) -> tuple[str, ...]:
+        """The letters of an entry with so many axes."""
         used = set(self._taken)
         letters = []
         for _ in range(count):
@@ -267,7 +345,7 @@ class Derivation:
                     return inline
             return Derivative(self.output.tree, (_entry(variable.tree, here),))
 
-        return Naming(entry, self._taken)
+        return Naming(entry, self._taken, matrix_function_writer(self._matrix_naming("named")))
 
     def _inline_index(
         self,
@@ -279,12 +357,12 @@ class Derivation:
     ) -> Expression | None:
         if style == "nested" and self._is_affine_layer(variable.node):
             return None
-        if self._depth >= 8 or not all(isinstance(place, Name) for place in places):
+        if self._depth >= 8 or node not in self._readings or not all(isinstance(place, Name) for place in places):
             return None
         self._depth += 1
         try:
             names = [cast(Name, place).name for place in places]
-            outer = Naming(self.naming(style).entry, self._taken | letters)
+            outer = replace(self.naming(style), taken=self._taken | letters)
             return index_form(self._readings[node], variable.axes, names, outer)
         except (GrowthError, UndefinedError):
             return None
@@ -325,7 +403,7 @@ class Derivation:
         if style == "nested" and self._is_affine_layer(variable.node):
             return None
         if (node, style) not in self._matrices:
-            if self._depth >= 8:
+            if self._depth >= 8 or node not in self._readings:
                 return None
             self._depth += 1
             try:
@@ -349,10 +427,14 @@ class Derivation:
                     node = current.canonical.leaf_nodes.get(number)
                     if node is not None and node in self._variables and node not in seen:
                         seen.add(node)
-                        if style == "closed":
+                        if style == "closed" and node in self._readings:
                             found |= self._readings[node].facts
                             stack.append(self._readings[node])
         return frozenset(found)
+
+
+def _order(style: Style | None) -> tuple[Style, Style]:
+    return ("nested", "closed") if style == "nested" else ("closed", "nested")
 
 
 def _attempts(style: Style) -> tuple[Style, ...]:

@@ -34,6 +34,7 @@ from derivcheck.notation.syntax import (
     Span,
     Subscript,
 )
+from derivcheck.proofreader import Proofreader
 from derivcheck.reading import Reader, Reading
 from derivcheck.rewriting import joined, summands, tidied
 
@@ -73,13 +74,14 @@ NO_LABELS: Mapping[int, Expression] = {}
 class Diagnoser:
     """Searches edits of refuted claims of one network."""
 
-    def __init__(self, network: Network, judge: Judge, derived: dict[Node, Expression]) -> None:
-        """`derived` maps derivative nodes to the derived form, to be shown beside the claim."""
+    def __init__(self, network: Network, judge: Judge, proofreader: Proofreader) -> None:
+        """The `proofreader` has the derived forms that may be shown beside a claim."""
         self.network = network
         self.judge = judge
-        self.derived = derived
+        self.proofreader = proofreader
         self.edits = Edits(network, judge, self)
         self._written: dict[Node, Expression | None] = {}
+        self._shown: dict[tuple[Node, Expression], Expression | None] = {}
         self._readings: dict[Node, Reading] = {}
 
     def diagnose(
@@ -176,14 +178,19 @@ class Diagnoser:
         return self.judge.proof(trial.left, trial.right).proved
 
     def form(self, link: Pair) -> Expression | None:
-        """What derivcheck derives for the left side, in the language of the claim."""
-        if link.left in self.derived and not link.letters:
-            return self.derived[link.left]
+        """What derivcheck derives for the left side, in the language of the claim, as it was read back."""
+        if not link.letters and (derived := self.proofreader.matrix_of(link.left)) is not None:
+            return derived
         if not isinstance(link.left_tree, Derivative):
             return None
-        if link.left not in self._written:
-            self._written[link.left] = self._write(link)
-        return self._written[link.left]
+        key = (link.left, link.left_tree)
+        if key not in self._shown:
+            if link.left not in self._written:
+                self._written[link.left] = self._write(link)
+            written = self._written[link.left]
+            holds = written is not None and self.proofreader.judged(link.left_tree, written) is not None
+            self._shown[key] = written if holds else None
+        return self._shown[key]
 
     def terms(self, link: Pair) -> Sequence[tuple[Expression, bool]]:
         """The terms of the derived entry, multiplied out."""

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from derivcheck.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.canonical.form import Facts, without_switches
-from derivcheck.claims import Pair, form_pair, pair
 from derivcheck.derivation import Derivation, GradientForm, NamedTensor, is_affine_layer
 from derivcheck.diagnose import Diagnoser
 from derivcheck.diagnostics import (
@@ -21,13 +19,12 @@ from derivcheck.diagnostics import (
 from derivcheck.graph import Input, Node, Quantity
 from derivcheck.judge import Judge
 from derivcheck.network import Network, build, with_abbreviations, with_facts
-from derivcheck.notation.parser import parse_equation
-from derivcheck.notation.printer import to_latex, to_plain, to_unicode
 from derivcheck.notation.syntax import Derivative, Equation, Expression, Name, Subscript
 from derivcheck.numeric.comparison import compare_gradient
 from derivcheck.numeric.survey import Way
+from derivcheck.proofreader import Notation, Proofreader, UnwrittenError
 from derivcheck.spec import ClaimDeclaration, Spec
-from derivcheck.verdicts import ExactEvidence, Forms, GradientResult, NumericEvidence, NumericVerdict
+from derivcheck.verdicts import ExactEvidence, Forms, GradientResult, NumericEvidence, NumericVerdict, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +68,7 @@ class Examiner:
         # Activations and probabilities may have to be looked into, pre-activations seldom.
         cuts.append(frozenset(n for n in names if is_affine_layer(n, names)))
         self.judge = Judge(network.facts, network.sizes, self.seed, cuts, adjoints)
+        self.proofreader = Proofreader(network, self.derivation, self.judge)
         self.prefix = ", ".join(f"{label} = {value}" for label, value in network.depth.items())
         self._diagnoser: Diagnoser | None = None
         self._measured: dict[tuple[Node, Node], NumericEvidence] = {}
@@ -78,23 +76,10 @@ class Examiner:
 
     @property
     def diagnoser(self) -> Diagnoser:
-        """The search for what is wrong with a claim; the derived forms are written when it is first asked."""
+        """The search for what is wrong with a claim; made when it is first asked."""
         if self._diagnoser is None:
-            self._diagnoser = Diagnoser(self.network, self.judge, self._derived())
+            self._diagnoser = Diagnoser(self.network, self.judge, self.proofreader)
         return self._diagnoser
-
-    def _derived(self) -> dict[Node, Expression]:
-        found: dict[Node, Expression] = {}
-        if self.derivation is None:
-            return found
-        for node, adjoint in self.derivation.adjoints.items():
-            try:
-                form = self.derivation.best(self.derivation.tensors[node])
-            except (GrowthError, UndefinedError):
-                continue
-            if form.matrix is not None:
-                found[adjoint] = form.matrix
-        return found
 
     def at_depth(self, depth: dict[str, int]) -> Examiner:
         """The same spec at another depth (remembered)."""
@@ -124,7 +109,7 @@ class Examiner:
         return tuple(self.gradient(tensor) for tensor in self.network.parameters if wanted(of, tensor.name))
 
     def gradient(self, tensor: NamedTensor) -> GradientResult:
-        """∂L/∂tensor derived, its printed forms proved equal to the adjoint, and measured."""
+        """∂L/∂tensor derived, measured, and its forms read back: what is shown is what is proved."""
         derivation = self.derivation
         assert derivation is not None
         output = derivation.output
@@ -134,12 +119,6 @@ class Examiner:
                                NumericEvidence("not_run"), where=self._where(tensor))  # fmt: skip
         if tensor.node not in derivation.adjoints and tensor.node is not output.node:
             notes.append(f"{output.name} does not depend on {tensor.name}: the gradient is zero")
-        try:
-            form = derivation.best(tensor)
-        except (GrowthError, UndefinedError) as problem:
-            return replace(blank, notes=(*notes, f"no form could be written: {problem or 'it grows too large'}"))
-        links = self._printed(form)
-        forms = _forms(form, derivation.scalars)
         numeric = self.measured(tensor)
         if numeric.verdict == "differs":
             raise ContradictionError(
@@ -148,40 +127,42 @@ class Examiner:
                            (("worst entry", f"{tensor.name}{numeric.reason}"), ("census", str(numeric.census or ""))),
                            help="this is a bug of derivcheck: please report it with the spec")
             )  # fmt: skip
-        judgements = [self.judge.judge(link.left, link.right, link.axes) for link in links]
-        for judgement in judgements:
-            if judgement.verdict == "refuted":
-                raise ContradictionError(
-                    Diagnostic("DC903", f"a printed form of d{output.name}/d{tensor.name} is not the adjoint",
-                               self._where(tensor), help="this is a bug of derivcheck: please report it with the spec")
-                )  # fmt: skip
-        worst = min(judgements, key=lambda j: ("undecided", "checked", "proved").index(j.verdict))
-        verdict = worst.verdict
         if numeric.verdict not in ("agrees", "kink"):
             notes.append(f"differences: {numeric.reason or numeric.verdict}")
-            verdict = "undecided" if numeric.verdict == "undefined" else verdict
-        facts = tuple(dict.fromkeys(text for j in judgements for text in j.facts))
-        return replace(blank, forms=forms, verdict=verdict, exact=worst.exact, numeric=numeric, facts=facts,
-                       notes=tuple(notes))  # fmt: skip
+        try:
+            proof = self.proofreader.gradient(tensor)
+        except UnwrittenError as why:
+            # There is nothing to read, and what is derived is measured all the same.
+            notes.append(f"no form could be written: {why}")
+            seen: Verdict = "checked" if numeric.verdict in ("agrees", "kink") else "undecided"
+            return replace(blank, verdict=seen, numeric=numeric, notes=tuple(notes))
+        worst = min(proof.judgements, key=lambda j: ("undecided", "checked", "proved").index(j.verdict))
+        verdict = "undecided" if numeric.verdict == "undefined" else worst.verdict
+        facts = tuple(dict.fromkeys(text for j in proof.judgements for text in j.facts))
+        return replace(blank, forms=self._forms(proof.form), verdict=verdict, exact=worst.exact, numeric=numeric,
+                       facts=facts, notes=tuple(notes))  # fmt: skip
 
-    def _printed(self, form: GradientForm) -> list[Pair]:
-        """The printed forms as equations, read back: what is shown is what is proved."""
+    def _forms(self, form: GradientForm) -> Forms:
+        """The forms in every notation, each as it was read back."""
         assert self.derivation is not None
-        of = self.derivation.output.tree
-        scope = self.network.scope
+        of, wrt = self.derivation.output.tree, form.wrt.tree
         places = tuple(Name(letter) for letter in form.letters)
-        entry = Subscript(form.wrt.tree, places) if places else form.wrt.tree
-        found = [self._reread(Derivative(of, (entry,)), form.index)]
-        if form.matrix is not None:
-            adjoint = self.derivation.adjoints.get(form.wrt.node)
-            if adjoint is not None:
-                found.append(replace(form_pair(form.wrt.tree, form.matrix, scope), left=adjoint))
-        return found
+        entry = Derivative(of, (Subscript(wrt, places) if places else wrt,))
 
-    def _reread(self, left: Expression, right: Expression) -> Pair:
-        text = to_plain(Equation((left, right), ("=",)))
-        tree = parse_equation(text, self.network.scope.vocabulary())
-        return pair(tree.sides[0], tree.sides[1], "=", None, self.network.scope)
+        def shown(left: Expression, right: Expression | None, notation: Notation) -> str:
+            sides = self.proofreader.sides(Equation((left, right), ("=",)), notation) if right is not None else None
+            return sides[1] if sides is not None else ""
+
+        whole = Derivative(of, (wrt,))
+        return Forms(
+            index=shown(entry, form.index, "plain"),
+            matrix=shown(whole, form.matrix, "plain"),
+            no_matrix=form.no_matrix,
+            index_unicode=shown(entry, form.index, "unicode"),
+            matrix_unicode=shown(whole, form.matrix, "unicode"),
+            latex=shown(whole, form.matrix, "latex") or shown(entry, form.index, "latex"),
+            letters=form.letters,
+        )
 
     def measured(self, tensor: NamedTensor) -> NumericEvidence:
         """The derived gradient against differences of the forward pass."""
@@ -230,16 +211,3 @@ class Examiner:
             if declaration.name.text.split("[")[0] == stem:
                 return declaration.name.where(0, len(declaration.name.text))
         return None
-
-
-def _forms(form: GradientForm, scalars: frozenset[str]) -> Forms:
-    matrix = form.matrix
-    return Forms(
-        index=to_plain(form.index),
-        matrix=to_plain(matrix) if matrix is not None else "",
-        no_matrix=form.no_matrix,
-        index_unicode=to_unicode(form.index, scalars),
-        matrix_unicode=to_unicode(matrix, scalars) if matrix is not None else "",
-        latex=to_latex(matrix if matrix is not None else form.index, scalars),
-        letters=form.letters,
-    )

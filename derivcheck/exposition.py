@@ -12,17 +12,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from derivcheck.canonical.atoms import GrowthError, UndefinedError
-from derivcheck.claims import pairs
 from derivcheck.derivation import NamedTensor, Style
-from derivcheck.diagnostics import DerivcheckError
 from derivcheck.examiner import Examiner
 from derivcheck.judge import fact_texts
-from derivcheck.latex import parse_latex
 from derivcheck.network import formulas
-from derivcheck.notation.printer import to_latex, to_plain
+from derivcheck.notation.printer import to_plain
 from derivcheck.notation.syntax import Derivative, Equation, Name, Subscript
+from derivcheck.proofreader import UnwrittenError
 from derivcheck.steps import Step, StepWriter
-from derivcheck.verdicts import HOLDS
 
 FACT_WORDS = (
     (re.compile(r"Σ (.+) = 1"), r"the entries of \1 sum to one"),
@@ -73,8 +70,7 @@ class Expositor:
     def __init__(self, examiner: Examiner, style: Style | None = None, steps: bool = False) -> None:
         assert examiner.derivation is not None
         self.examiner, self.style, self.steps = examiner, style, steps
-        self.derivation, self.scope = examiner.derivation, examiner.network.scope
-        self.scalars = self.derivation.scalars | frozenset(self.scope.dimensions)
+        self.derivation = examiner.derivation
 
     def exposition(self, tensors: Sequence[NamedTensor]) -> Exposition:
         """The definitions, and the gradient by each of the tensors; with `steps`, by all on the way, each once."""
@@ -91,7 +87,7 @@ class Expositor:
 
     @cached_property
     def _writer(self) -> StepWriter:
-        return StepWriter(self.derivation, self.scope, self.examiner.judge)
+        return StepWriter(self.examiner.proofreader)
 
     # --- sections -------------------------------------------------------------------------
 
@@ -119,7 +115,7 @@ class Expositor:
         """A chain of lines; one that cannot be written in LaTeX ends it, and the next begins anew."""
         left, lines = "", list[tuple[str, str]]()
         for step in steps:
-            latex = self._latex(step.equation)
+            latex = self.examiner.proofreader.latex(step.equation)
             if latex is None:
                 if lines:
                     yield Lines(left, tuple(lines))
@@ -140,8 +136,8 @@ class Expositor:
     def _gradient(self, tensor: NamedTensor) -> Section:
         derivation = self.derivation
         try:
-            form = derivation.gradient(tensor, self.style) if self.style else derivation.best(tensor)
-        except (GrowthError, UndefinedError) as problem:
+            form = self.examiner.proofreader.form(tensor, self.style)
+        except UnwrittenError as problem:
             return Section("Derivative by", tensor.name, (_unwritten(problem),))
         of, places = derivation.output.tree, tuple(Name(letter) for letter in form.letters)
         entry = Subscript(tensor.tree, places) if places else tensor.tree
@@ -160,28 +156,8 @@ class Expositor:
     # --- formulas -------------------------------------------------------------------------
 
     def _equation(self, equation: Equation) -> Words | Lines:
-        latex = self._latex(equation)
+        latex = self.examiner.proofreader.latex(equation)
         return Lines(latex[0], ((latex[1], ""),)) if latex is not None else Words("", to_plain(equation))
-
-    def _latex(self, equation: Equation) -> tuple[str, str] | None:
-        """The two sides in LaTeX, names in full where that is clearer; None where it is not read back the same."""
-        for spelled in (frozenset[str](), frozenset(t.name for t in self.examiner.network.tensors)):
-            left, right = (to_latex(side, self.scalars, self.scope.families, spelled) for side in equation.sides)
-            if self._means(f"{left} = {right}", equation):
-                return left, right
-        return None
-
-    def _means(self, latex: str, equation: Equation) -> bool:
-        try:
-            read = pairs(parse_latex(latex, self.scope, labels=self.examiner.network.depth), self.scope)
-            meant = pairs(equation, self.scope)
-        except DerivcheckError:
-            return False
-        return all(
-            one is other or self.examiner.judge.judge(one, other, mine.axes).verdict in HOLDS
-            for mine, theirs in zip(meant, read, strict=True)
-            for one, other in ((mine.left, theirs.left), (mine.right, theirs.right))
-        )
 
 
 def in_words(fact: str) -> str:

@@ -80,16 +80,25 @@ def total(terms: Sequence[tuple[Expression, bool]]) -> Expression:
 
 
 @dataclass(frozen=True, slots=True)
+class MatrixFunction:
+    """`inv(M)` or `det(M)`; `places` are the indices of its row and its column, positions as negative numbers."""
+
+    expression: Expression
+    places: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Naming:
     """How leaves are written.
 
     `entry(node, places, letters)` is an entry of a leaf, the places in the order of the
     canonical form's axes; `letters` are in use around it. `taken` are names that no bound
-    letter may use.
+    letter may use. `matrix_of` writes an inverse or a determinant; without it there is none.
     """
 
     entry: Callable[[Node, Sequence[Expression], frozenset[str]], Expression]
     taken: frozenset[str]
+    matrix_of: Callable[[Canonical, Atom], MatrixFunction] | None = None
 
 
 class _Letters(dict[int, str]):
@@ -100,11 +109,7 @@ class _Letters(dict[int, str]):
         self.used = used
 
 
-def refuse_unnamed_matrix_function(name: str) -> None:
-    """An inverse or determinant is written by its name. Raises UndefinedError where it has none."""
-    if name in ("inverse", "determinant"):
-        shown = "inv" if name == "inverse" else "det"
-        raise UndefinedError(f"the {name} is written by its name: give it one among the layers, `C: {shown}(A)`")
+MATRIX_FUNCTIONS = {"inverse": "inv", "determinant": "det"}
 
 
 class IndexForm:
@@ -230,7 +235,10 @@ class IndexForm:
 
     def _function(self, atom: Atom, indices: Indices, names: Mapping[int, str]) -> Expression:
         name, primes = atom.name.rstrip("'"), atom.name.count("'")
-        refuse_unnamed_matrix_function(name)
+        if name in MATRIX_FUNCTIONS:
+            return self._of_matrix(name, atom, indices, names)
+        if not atom.payload:
+            return Name(name)  # a number with a name of its own: pi
         filled = self._filled(atom, indices, names)
         for kind in ("max", "product"):
             if name.startswith(kind) and name[len(kind) :].isdigit():
@@ -240,6 +248,15 @@ class IndexForm:
             base, exponent = arguments
             return Binary("**", base, exponent)
         return Call(name, arguments, primes)
+
+    def _of_matrix(self, name: str, atom: Atom, indices: Indices, names: Mapping[int, str]) -> Expression:
+        if self._naming.matrix_of is None:
+            shown = MATRIX_FUNCTIONS[name]
+            raise UndefinedError(f"the {name} is written by its name: give it one among the layers, `C: {shown}(A)`")
+        made = self._naming.matrix_of(self._canonical, atom)
+        at = dict(zip(atom.slots, indices, strict=True))
+        places = [at.get(place, place) for place in made.places]
+        return subscripted(made.expression, [Name(names[i]) if i >= 0 else Number(Fraction(-i)) for i in places])
 
     def _reduction(self, atom: Atom, kind: str, filled: _Letters) -> Expression:
         polynomial: Polynomial = dict(cast(Any, atom.payload[0]))

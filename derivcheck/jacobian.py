@@ -3,37 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from derivcheck import derive
+from derivcheck.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.catalogue.activations import ACTIVATIONS
 from derivcheck.catalogue.elementary import WITH_A_JACOBIAN
 from derivcheck.catalogue.functions import activations
 from derivcheck.catalogue.layers import LAYERS
 from derivcheck.catalogue.losses import LOSSES
-from derivcheck.claims import pair
 from derivcheck.derivation import NamedTensor, entry_writer
 from derivcheck.diagnostics import ContradictionError, DerivcheckError, Diagnostic
 from derivcheck.display import Displayed
 from derivcheck.graph import Axis, Node, Quantity, constant, fresh, rename, sum_over
 from derivcheck.index_form import IndexForm, Naming, index_form
-from derivcheck.judge import Judge
-from derivcheck.lowering.values import Value
-from derivcheck.matrix_form import MatrixForm, MatrixNaming, NoMatrixForm, transposed
+from derivcheck.judge import Judge, Judgement
+from derivcheck.lowering.language import Lowering
+from derivcheck.matrix_form import MatrixForm, MatrixNaming, NoMatrixForm, matrix_function_writer, transposed
 from derivcheck.network import Network, build
-from derivcheck.notation.printer import to_latex, to_plain, to_unicode
-from derivcheck.notation.syntax import Call, Conditional, Derivative, Expression, Name, Subscript
+from derivcheck.notation.parser import parse_expression
+from derivcheck.notation.printer import to_plain
+from derivcheck.notation.syntax import Call, Conditional, Derivative, Equation, Expression, Name, Subscript
 from derivcheck.notation.syntax import Comparison as Test
 from derivcheck.numeric.comparison import compare_gradient
 from derivcheck.numeric.program import Program, Tensor
 from derivcheck.numeric.sampling import finite_sample
 from derivcheck.numeric.survey import laid_out
+from derivcheck.proofreader import UNREADABLE, Proofreader
 from derivcheck.reading import Reader
 from derivcheck.spec import Spec, read_spec
+from derivcheck.structural_form import structural_form
 from derivcheck.verdicts import NumericEvidence, Verdict
 
 
@@ -187,26 +190,27 @@ class _Shower:
         names = [t.node for t in tensors]
         self.reading = Reader(names, (), network.facts, self.axes).reading(node)
         self.judge = Judge(network.facts, network.sizes, seed, [frozenset(n for n in names if isinstance(n, Quantity))])
+        self.proofreader = Proofreader(network, None, self.judge)
 
     def result(self, name: str, definition: str, at: Sequence[float] | None) -> JacobianResult:
+        """Raises ContradictionError (DC903) where no form of the entries is read back."""
         letters = self._letters()
-        index = index_form(self.reading, self.axes, letters, self._naming())
         entry = Derivative(
             self._entry(self.output, letters[: len(self.rows)]),
             (self._entry(self.variable, letters[len(self.rows) :]),),
         )
-        proved = pair(entry, index, "=", None, self.network.scope)
-        judgement = self.judge.judge(proved.left, proved.right, proved.axes)
+        index, judgement = self._index(name, entry, letters)
         verdict = judgement.verdict
+        cases = self._cases(letters)
+        if cases is not None and self.proofreader.judged(entry, cases) is None:
+            cases = None
         matrix, reason = self._matrix()
         if matrix is not None:
-            whole = self._whole(matrix)
-            second = self.judge.judge(whole[0], whole[1], whole[2])
-            if second.verdict == "refuted":
-                raise ContradictionError(Diagnostic("DC903", f"the matrix form of `{name}` is not its Jacobian"))
-            verdict = min(verdict, second.verdict, key=("refuted", "undecided", "checked", "proved").index)
-        if verdict == "refuted":
-            raise ContradictionError(Diagnostic("DC903", f"the index form of `{name}` is not its Jacobian"))
+            second = self._judged(matrix)
+            if second is None:
+                matrix, reason = None, "what was written could not be read back"
+            else:
+                verdict = min(verdict, second.verdict, key=("undecided", "checked", "proved").index)
         rows = dict(zip(self.output.axes, self.rows, strict=True))
         columns = dict(zip(self.variable.axes, self.columns, strict=True))
         numeric = compare_gradient(
@@ -215,16 +219,49 @@ class _Shower:
         )  # fmt: skip
         point, numbers = self._numbers(at)
         return JacobianResult(
-            name, definition, self.output.name, self.variable.name, self.layout, self._shown(entry), self._shown(index),
-            self._cases(letters), None if matrix is None else self._shown(matrix), reason, self._structure(), verdict,
-            numeric, point, numbers, tuple(self.network.sizes.items()),
+            name, definition, self.output.name, self.variable.name, self.layout, self._shown(entry),
+            self._shown(index, entry), None if cases is None else self._shown(cases, entry),
+            None if matrix is None else self._shown(matrix), reason, self._structure(), verdict, numeric, point,
+            numbers, tuple(self.network.sizes.items()),
         )  # fmt: skip
 
     # --- writing --------------------------------------------------------------------------
 
-    def _shown(self, tree: Expression) -> Shown:
-        scalars = frozenset(self.network.scope.dimensions) | {t.name for t in self.tensors.values() if not t.axes}
-        return Shown(to_plain(tree), to_unicode(tree, scalars), to_latex(tree, scalars))
+    def _index(self, name: str, entry: Expression, letters: Sequence[str]) -> tuple[Expression, Judgement]:
+        """The entries as they may be shown."""
+        naming = self._naming()
+        leaves = frozenset(self.tensors) - {self.output.node}
+        writers: tuple[Callable[[], Expression], ...] = (
+            lambda: index_form(self.reading, self.axes, letters, naming),
+            lambda: structural_form(self.node, self.axes, letters, leaves, naming),
+        )
+        for write in writers:
+            try:
+                tree = write()
+            except (GrowthError, UndefinedError):
+                continue
+            judgement = self.proofreader.judged(entry, tree)
+            if judgement is not None:
+                return tree, judgement
+        raise ContradictionError(
+            Diagnostic("DC903", f"no form of the Jacobian of `{name}` is read back as it is meant")
+        )
+
+    def _judged(self, matrix: Expression) -> Judgement | None:
+        """What is found of the matrix form as its text says."""
+        if len(self.axes) <= 2:
+            return self.proofreader.judged(Derivative(self.output.tree, (self.variable.tree,)), matrix)
+        try:
+            found = self._whole(parse_expression(to_plain(matrix), self.network.scope.vocabulary()))
+        except UNREADABLE:
+            return None
+        return self.proofreader.judgement(*found) if found is not None else None
+
+    def _shown(self, tree: Expression, left: Expression | None = None) -> Shown:
+        """A form that was read back, in every notation as it was read back there."""
+        equation = Equation((tree if left is None else left, tree), ("=",))
+        sides = [self.proofreader.sides(equation, notation) for notation in ("plain", "unicode", "latex")]
+        return Shown(*(both[1] if both is not None else to_plain(tree) for both in sides))
 
     def _letters(self) -> tuple[str, ...]:
         pool = [letter for letter in "ijkmpqrst" if letter not in self.taken]
@@ -234,15 +271,15 @@ class _Shower:
         return Subscript(tensor.tree, tuple(Name(letter) for letter in letters)) if letters else tensor.tree
 
     def _naming(self) -> Naming:
-        return Naming(entry_writer(self.tensors), self.taken)
+        return Naming(entry_writer(self.tensors), self.taken, matrix_function_writer(self._matrix_naming()))
 
     def _matrix_naming(self) -> MatrixNaming:
-        scalars = frozenset(self.network.scope.dimensions) | {t.name for t in self.tensors.values() if not t.axes}
         return MatrixNaming(
-            lambda node: (self.tensors[node].tree, self.tensors[node].axes), "column", scalars, lambda d: Name(str(d))
-        )
+            lambda node: (self.tensors[node].tree, self.tensors[node].axes), "column", self.proofreader.scalars,
+            lambda d: Name(str(d)),
+        )  # fmt: skip
 
-    def _cases(self, letters: Sequence[str]) -> Shown | None:
+    def _cases(self, letters: Sequence[str]) -> Expression | None:
         """`A if i == j else B`, where deltas of a square Jacobian make the difference."""
         canonical = self.reading.canonical
         algebra = canonical.algebra
@@ -257,7 +294,7 @@ class _Shower:
         form = IndexForm(canonical, self._naming())
         names = {i: letters[0], j: letters[1]}
         test = Test("=", Name(letters[0]), Name(letters[1]))
-        return self._shown(Conditional(test, form.expression(same, names), form.expression(other, names)))
+        return Conditional(test, form.expression(same, names), form.expression(other, names))
 
     def _is_delta(self, number: int) -> bool:
         return self.reading.canonical.algebra.atoms[number].kind == "equal"
@@ -268,8 +305,9 @@ class _Shower:
             tree = self._flat() if len(self.axes) > 2 else self._plain_matrix()
         except NoMatrixForm as why:
             return None, str(why)
-        turned = self.layout == "denominator" and bool(self.rows) and bool(self.columns)
-        return (transposed(tree) if turned else tree), ""
+        # The derivative of a number is a row in numerator layout, that by a number a column.
+        across = self.layout == "numerator" if not self.rows else self.layout == "denominator"
+        return (transposed(tree, self.proofreader.scalars) if across else tree), ""
 
     def _plain_matrix(self) -> Expression:
         outer = [self.reading.canonical.outer(axis) for axis in self.axes] + [None, None]
@@ -310,24 +348,14 @@ class _Shower:
                     return Call("kron", (a, b) if first == columns[0] else (b, a))
         raise NoMatrixForm(f"a tensor of order {len(self.axes)}")
 
-    def _whole(self, matrix: Expression) -> tuple[Node, Node, tuple[Axis, ...]]:
-        """The Jacobian node and the lowered matrix form, along common axes."""
-        from derivcheck.lowering.language import Lowering
-
+    def _whole(self, matrix: Expression) -> tuple[Node, Node, tuple[Axis, ...]] | None:
+        """The flattened Jacobian and the lowered matrix form, along common axes; None where the shapes differ."""
         value = Lowering(self.network.scope).expression(matrix)
-        if not self.rows:
-            target = (
-                Value(self.node, self.columns, ())
-                if len(self.columns) < 2
-                else Value(self.node, self.columns[:1], self.columns[1:])
-            )
-        else:
-            target = Value(self.node, self.rows, self.columns)
-        if self.layout == "denominator" and self.rows:
+        if self.layout == "denominator":
             value = value.transposed()
-        own, wanted = (*value.row, *value.column), (*target.row, *target.column)
+        own, wanted = (*value.row, *value.column), self.axes
         if [a.dimension for a in own] != [a.dimension for a in wanted]:
-            raise ContradictionError(Diagnostic("DC903", "a matrix form does not have the shape of its Jacobian"))
+            return None
         return self.node, rename(value.node, dict(zip(own, wanted, strict=True))), self.axes
 
     # --- structure and numbers ------------------------------------------------------------

@@ -10,15 +10,15 @@ built, and turned into rows at the end where the spec says `vectors: row`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal, cast
 
-from derivcheck.canonical.atoms import Atom, Factor, Indices, Polynomial, Rational, magnitude
+from derivcheck.canonical.atoms import Atom, Factor, Indices, Polynomial, Rational, UndefinedError, magnitude
 from derivcheck.canonical.form import Canonical
 from derivcheck.graph import Axis, Dimension, Node
-from derivcheck.index_form import number, product, quotient, raised, refuse_unnamed_matrix_function, total
+from derivcheck.index_form import MATRIX_FUNCTIONS, MatrixFunction, number, product, quotient, raised, total
 from derivcheck.notation.syntax import (
     Binary,
     BinaryOperator,
@@ -44,9 +44,11 @@ NOT_ENTRYWISE = frozenset(
 )
 
 
-def transposed(expression: Expression, scalars: frozenset[str] = frozenset()) -> Expression:
-    """The transpose, pushed inwards as far as it goes; `scalars` are names of numbers."""
-    if is_number(expression, scalars):
+def transposed(
+    expression: Expression, scalars: frozenset[str] = frozenset(), symmetric: Container[Expression] = ()
+) -> Expression:
+    """The transpose, pushed inwards as far as it goes; `scalars` are numbers, `symmetric` ones stay."""
+    if is_number(expression, scalars) or expression in symmetric:
         return expression
     match expression:
         case Transpose(operand):
@@ -54,17 +56,19 @@ def transposed(expression: Expression, scalars: frozenset[str] = frozenset()) ->
         case Number():
             return expression
         case Negate(operand):
-            return replace(expression, operand=transposed(operand, scalars))
+            return replace(expression, operand=transposed(operand, scalars, symmetric))
         case Binary("@", left, right):
-            return Binary("@", transposed(right, scalars), transposed(left, scalars))
+            return Binary("@", transposed(right, scalars, symmetric), transposed(left, scalars, symmetric))
         case Binary(operator, left, right):
-            return Binary(operator, transposed(left, scalars), transposed(right, scalars))
+            return Binary(operator, transposed(left, scalars, symmetric), transposed(right, scalars, symmetric))
         case Call("diag", (inner,), 0) if not (isinstance(inner, Call) and inner.function == "diag"):
             return expression
         case Call("eye"):
             return expression
+        case Call("ones" | "zeros" as function, (rows, columns)):
+            return Call(function, (columns, rows))
         case Call(function, arguments, primes) if function not in NOT_ENTRYWISE and len(arguments) == 1:
-            return Call(function, (transposed(arguments[0], scalars),), primes)
+            return Call(function, (transposed(arguments[0], scalars, symmetric),), primes)
         case _:
             return Transpose(expression)
 
@@ -75,7 +79,7 @@ def is_number(expression: object, scalars: frozenset[str]) -> bool:
         case _Scalar() | Number():
             return True
         case Name(name):
-            return name in scalars
+            return name in scalars or name == "pi"
         case Negate(operand) | Transpose(operand):
             return is_number(operand, scalars)
         case Binary(_, left, right):
@@ -84,6 +88,8 @@ def is_number(expression: object, scalars: frozenset[str]) -> bool:
             return True
         case Call("sum" | "mean", (_,), _):
             return True
+        case Call("ones" | "zeros" | "eye", _, _):
+            return False  # the arguments are numbers, what is made of them is none
         case Call(_, arguments, _):
             return bool(arguments) and all(is_number(argument, scalars) for argument in arguments)
         case Derivative(numerator, variables):
@@ -203,6 +209,7 @@ class MatrixForm:
         self._canonical = canonical
         self._algebra = canonical.algebra
         self._naming = naming
+        self._symmetric: set[Expression] = set()
 
     def expression(self, polynomial: Polynomial, row: int | None, column: int | None) -> Expression:
         """The matrix with the given outer indices as rows and columns, in column flavour."""
@@ -216,9 +223,12 @@ class MatrixForm:
         )
         if row is not None and not part.row:
             if column is not None and not part.column:
-                return Binary("*", matrix, Call("ones", (self._size_name(row), self._size_name(column))))
+                every = Call("ones", (self._size_name(row), self._size_name(column)))
+                return every if matrix in (ONE, _scalar(ONE)) else Binary("*", matrix, every)
             spread = ones(row)
-            return Binary("@", spread, matrix) if column is not None else Binary("*", matrix, spread)
+            if column is not None:
+                return Binary("@", spread, matrix)
+            return spread if matrix in (ONE, _scalar(ONE)) else Binary("*", matrix, spread)
         if column is not None and not part.column:
             return Binary("@", matrix, self._turned(ones(column)))
         return matrix
@@ -236,7 +246,11 @@ class MatrixForm:
         return vector.operand if isinstance(vector, Transpose) else Transpose(vector)
 
     def _turned(self, expression: Expression) -> Expression:
-        return transposed(expression, self._naming.scalars)
+        return transposed(expression, self._naming.scalars, self._symmetric)
+
+    def native(self, column: Expression) -> Expression:
+        """A vector as it is written in the spec's orientation."""
+        return self._turned(column) if self._naming.vectors == "row" else column
 
     # --- sums of terms --------------------------------------------------------------------
 
@@ -244,7 +258,8 @@ class MatrixForm:
         if not polynomial:
             return _Part(_scalar(Number(Fraction(0))), False, False)
         parts = factored(self._canonical, polynomial)
-        if any(self._algebra.atoms[a].kind == "equal" for t in parts.terms for a, _, _ in t.factors):
+        diagonal = any(self._algebra.atoms[a].kind == "equal" for t in parts.terms for a, _, _ in t.factors)
+        if diagonal:
             # diag(p) - p pᵀ, not diag(p) (I - 1 pᵀ): a delta stays with its factors.
             whole = [Summand(term[0], term[1], c) for term, c in polynomial.items()]
             parts = Factored(1, (), tuple(sorted(whole, key=lambda t: t.coefficient < 0)))
@@ -254,7 +269,11 @@ class MatrixForm:
             return part if only.coefficient > 0 else replace(part, expression=Negate(part.expression))
         terms = []
         for t in parts.terms:
-            terms.append((self._product(t.bound, t.factors, magnitude(t.coefficient), row, column), t.coefficient < 0))
+            part = self._product(t.bound, t.factors, magnitude(t.coefficient), row, column)
+            if diagonal and not (part.row and part.column):
+                # I - 1 1ᵀ/n, not I - 1/n: beside a diagonal every term is the matrix that it is.
+                part = _Part(self._filled(part, row, column), row is not None, column is not None)
+            terms.append((part, t.coefficient < 0))
         inner = _Part(
             total([(part.expression, negative) for part, negative in terms]),
             any(part.row for part, _ in terms),
@@ -433,15 +452,55 @@ class MatrixForm:
                 base = self._payload(atom, atom.payload)
             case "function":
                 name, primes = atom.name.rstrip("'"), atom.name.count("'")
-                refuse_unnamed_matrix_function(name)
+                if name in MATRIX_FUNCTIONS:
+                    return self._function_of_matrix(atom, indices, power)
                 if name[-1:].isdigit() and name.rstrip("0123456789") in ("max", "product"):
                     raise NoMatrixForm("an extremum or product over an index")
                 if name == "power":
                     raise NoMatrixForm("a power with a symbol above")
                 arguments = tuple(self._payload(atom, payload) for payload in atom.payload)
-                base = self._entrywise(Call(name, arguments, primes), atom)
+                # A number with a name of its own: pi.
+                base = self._entrywise(Call(name, arguments, primes) if arguments else Name(name), atom)
         shown = raised(base, power)
+        self._note_symmetry(atom, base, shown)
         return _scalar(shown) if not indices else shown
+
+    def _note_symmetry(self, atom: Atom, *written: Expression) -> None:
+        if len(atom.slots or atom.dimensions) == 2 and (1, 0) in atom.symmetries:
+            self._symmetric.update(written)
+
+    def _function_of_matrix(self, atom: Atom, indices: Indices, power: Rational) -> Expression:
+        """An inverse as the matrix, vector or number that its places make of it, a determinant as a number."""
+        made = self.of_matrix(atom)
+        if not made.places:
+            return _scalar(raised(made.expression, power))
+        if any(place not in atom.slots for place in made.places) or len(indices) != len(atom.slots):
+            raise NoMatrixForm("an entry at a fixed position")
+        base = raised(made.expression, power)
+        self._note_symmetry(atom, base, made.expression)
+        if len(atom.slots) == 1:
+            return self._native(Call("diag", (base,)))
+        return base if made.places == atom.slots else self._turned(base)
+
+    def of_matrix(self, atom: Atom) -> MatrixFunction:
+        """`inv(M)` or `det(M)`, whichever of M and its transpose is written with fewer transposes.
+
+        Raises NoMatrixForm where M is none.
+        """
+        matrix: Polynomial = dict(cast(Any, atom.payload[0]))
+        free = {i for _, factors in matrix for _, indices, _ in factors for i in indices if not is_bound(i) and i >= 0}
+        aside = sorted(free - set(atom.slots))
+        if not aside or free & set(atom.slots):
+            raise NoMatrixForm("a function of more than one matrix")
+        dimension = self._algebra.outer_dimension[aside[0]]
+        row, column = (self._algebra.outer(dimension, ("reduced", k)) for k in (0, 1))
+        written = self.expression(matrix, row, column)
+        turned = self._turned(written)
+        is_turned = transposes(turned) < transposes(written)
+        places = [index for payload in atom.payload[1:] for index in _places_of(dict(cast(Any, payload)))]
+        if is_turned:
+            written, places = turned, places[::-1]
+        return MatrixFunction(Call("inv" if places else "det", (written,)), tuple(places))
 
     def _entrywise(self, call: Expression, atom: Atom) -> Expression:
         return call if atom.slots else _scalar(call)
@@ -467,11 +526,22 @@ class MatrixForm:
         return getattr(node, "home", None) or node.axes
 
     def _payload(self, atom: Atom, payload: Any, factor: Rational = 1) -> Expression:
+        """What a function is of, along the slots of its atom; beside another argument a number stays one."""
         polynomial: Polynomial = {term: c * factor for term, c in dict(payload).items()}
         slots: list[int | None] = [*atom.slots, None, None]
         if len(atom.slots) > 2:
             raise NoMatrixForm("a function of a tensor with more than two axes")
-        return self._filled(self._matrix(polynomial, slots[0], slots[1]), slots[0], slots[1])
+        part = self._matrix(polynomial, slots[0], slots[1])
+        if len(atom.payload) > 1 and not part.row and not part.column:
+            return part.expression
+        return self._filled(part, slots[0], slots[1])
+
+
+def _places_of(marks: Polynomial) -> Iterator[int]:
+    """The indices that a product of the leaves which mark the places of an inverse stands at."""
+    for _, factors in marks:
+        for _, indices, power in factors:
+            yield from indices * int(power)
 
 
 @dataclass(frozen=True, slots=True)
@@ -483,6 +553,18 @@ class _Part:
     column: bool
 
 
+def matrix_function_writer(naming: MatrixNaming) -> Callable[[Canonical, Atom], MatrixFunction]:
+    """Writes inverses and determinants for index forms. Raises UndefinedError where there is no matrix form."""
+
+    def write(canonical: Canonical, atom: Atom) -> MatrixFunction:
+        try:
+            return MatrixForm(canonical, naming).of_matrix(atom)
+        except NoMatrixForm as why:
+            raise UndefinedError(f"what an inverse or a determinant is of is no matrix expression: {why}") from None
+
+    return write
+
+
 def matrix_form(reading: Reading, axes: Sequence[Axis], naming: MatrixNaming) -> Expression:
     """The reading as a matrix expression for the tensor with the given axes. Raises NoMatrixForm."""
     if len(axes) > 2:
@@ -492,5 +574,6 @@ def matrix_form(reading: Reading, axes: Sequence[Axis], naming: MatrixNaming) ->
     outer: list[int | None] = [reading.canonical.outer(axis) for axis in axes]
     outer += [None] * (2 - len(outer))
     reading.canonical.algebra.start()
-    result = MatrixForm(reading.canonical, naming).expression(reading.polynomial, outer[0], outer[1])
-    return transposed(result, naming.scalars) if naming.vectors == "row" and len(axes) == 1 else result
+    form = MatrixForm(reading.canonical, naming)
+    result = form.expression(reading.polynomial, outer[0], outer[1])
+    return form.native(result) if len(axes) == 1 else result

@@ -6,7 +6,7 @@ derivcheck.load("specs/mlp.yaml").derive("W1").matrix
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from derivcheck.network import build, depths
 from derivcheck.notation.mathml import to_mathml
 from derivcheck.notation.printer import to_latex, to_plain, to_unicode
 from derivcheck.notation.syntax import Derivative, Equation, Expression, Name, Subscript
+from derivcheck.proofreader import Notation, Proofreader
 from derivcheck.spec import Spec, load_spec
 from derivcheck.steps import Step, StepWriter
 from derivcheck.verdicts import ClaimResult, FileResult, GradientResult, Verdict
@@ -28,16 +29,21 @@ from derivcheck.verify import check_equation, verify_spec
 def load(path: str | Path) -> Model:
     """The spec of a file, ready to be asked. Raises SpecError."""
     spec = load_spec(path)
-    return Model(**{field.name: getattr(spec, field.name) for field in fields(Spec)})
+    return Model(**{part.name: getattr(spec, part.name) for part in fields(Spec)})
 
 
 @dataclass(frozen=True, repr=False)
 class Formula(Displayed):
-    """One equation in every notation; `str` is text that parses again."""
+    """One equation in every notation, each as it was read back; `str` is text that parses again.
+
+    A line that continues the one above has one side; `whole` is the equation that it stands for.
+    """
 
     tree: Equation
     scalars: frozenset[str] = frozenset()
     families: frozenset[str] = frozenset()
+    proofreader: Proofreader | None = field(default=None, compare=False)
+    whole: Equation | None = field(default=None, compare=False)
 
     @property
     def right(self) -> Expression:
@@ -46,11 +52,23 @@ class Formula(Displayed):
 
     @property
     def latex(self) -> str:
-        return to_latex(self.tree, self.scalars, self.families)
+        return self._text("latex") or to_latex(self.tree, self.scalars, self.families)
 
     @property
     def unicode(self) -> str:
-        return to_unicode(self.tree, self.scalars, self.families)
+        return self._text("unicode") or to_unicode(self.tree, self.scalars, self.families)
+
+    def sides(self, notation: Notation) -> tuple[str, str] | None:
+        """The two sides of the whole equation as they were read back; None where there is nobody who reads."""
+        if self.proofreader is None:
+            return None
+        return self.proofreader.sides(self.whole or self.tree, notation)
+
+    def _text(self, notation: Notation) -> str:
+        sides = self.sides(notation)
+        if sides is None:
+            return ""
+        return f"= {sides[1]}" if self.whole is not None else " = ".join(sides)
 
     @property
     def mathml(self) -> str:
@@ -70,6 +88,7 @@ class Steps(Displayed):
     lines: tuple[Step, ...]
     scalars: frozenset[str] = frozenset()
     families: frozenset[str] = frozenset()
+    proofreader: Proofreader | None = field(default=None, compare=False)
 
     def __iter__(self) -> Any:
         return iter(self.lines)
@@ -82,8 +101,10 @@ class Steps(Displayed):
 
     def formula(self, step: Step) -> Formula:
         """The equation of a line: whole where it opens a stage, continued otherwise."""
-        tree = step.equation if step.opens else Equation(step.equation.sides[1:], ("=",))
-        return Formula(tree, self.scalars, self.families)
+        if step.opens:
+            return Formula(step.equation, self.scalars, self.families, self.proofreader)
+        rest = Equation(step.equation.sides[1:], ("=",))
+        return Formula(rest, self.scalars, self.families, self.proofreader, step.equation)
 
     def __repr__(self) -> str:
         return "\n".join(
@@ -99,9 +120,8 @@ class Gradient(Displayed):
 
     @cached_property
     def form(self) -> GradientForm:
-        """The syntax trees behind `index` and `matrix`. Raises GrowthError where they cannot be written in bounds."""
-        assert self._examiner.derivation is not None
-        return self._examiner.derivation.best(self._tensor)
+        """The syntax trees behind `index` and `matrix`. Raises UnwrittenError where there are none to be read back."""
+        return self._examiner.proofreader.form(self._tensor)
 
     @property
     def index(self) -> Formula:
@@ -128,8 +148,9 @@ class Gradient(Displayed):
         """How it comes about, from the loss down."""
         examiner = self._examiner
         assert examiner.derivation is not None
-        written = StepWriter(examiner.derivation, examiner.network.scope, examiner.judge).steps(self._tensor)
-        return Steps(tuple(written), examiner.derivation.scalars, examiner.network.scope.families)
+        written = StepWriter(examiner.proofreader).steps(self._tensor)
+        families = examiner.network.scope.families
+        return Steps(tuple(written), examiner.derivation.scalars, families, examiner.proofreader)
 
     @cached_property
     def result(self) -> GradientResult:
@@ -149,7 +170,8 @@ class Gradient(Displayed):
         derivation = self._examiner.derivation
         assert derivation is not None
         tree = Equation((Derivative(derivation.output.tree, (variable,)), right), ("=",))
-        return Formula(tree, derivation.scalars, self._examiner.network.scope.families)
+        families = self._examiner.network.scope.families
+        return Formula(tree, derivation.scalars, families, self._examiner.proofreader)
 
     def __repr__(self) -> str:
         return repr(self.matrix or self.index)

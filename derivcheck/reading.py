@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import product
 from typing import NamedTuple
 
 from derivcheck.canonical.atoms import (
@@ -270,11 +271,12 @@ class Reader:
         result: Polynomial = {}
         for (bound, factors), coefficient in polynomial.items():
             current, scale = list(factors), coefficient
-            for number, slots, pattern, c in self._patterns:
-                while (match := _match(pattern, slots, current)) is not None:
+            for (number, slots, pattern, c), sign in product(self._patterns, (1, -1)):
+                signed = [(atom, indices, sign * power) for atom, indices, power in pattern]
+                while (match := _match(signed, slots, current)) is not None:
                     current, filled = match
-                    current.append((number, filled, 1))
-                    scale = exact(Fraction(scale) / c)
+                    current.append((number, filled, sign))
+                    scale = exact(Fraction(scale) / Fraction(c) ** sign)
             for term, c in algebra.multiply({(bound, tuple(sorted(current))): scale}, algebra.number(1)).items():
                 added(result, term, c)
         return result
@@ -282,7 +284,9 @@ class Reader:
 
 def _match(pattern: Sequence[Factor], slots: Indices, factors: list[Factor]) -> tuple[list[Factor], Indices] | None:
     """(the factors without one instance of the pattern, the indices of its slots), or None."""
-    left: dict[tuple[int, Indices], Rational] = {(a, i): p for a, i, p in factors}
+    left: dict[tuple[int, Indices], Rational] = {}
+    for number, indices, power in factors:  # a name that was folded in before may stand there more than once
+        left[number, indices] = left.get((number, indices), 0) + power
     binding: dict[int, int] = {}
     for number, indices, power in sorted(pattern, key=lambda f: -len(f[1])):
         for (other, place), there in left.items():

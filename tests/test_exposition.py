@@ -66,10 +66,10 @@ def equations(judge: Examiner) -> dict[str, Equation]:
     """Both forms of every gradient, and every line of its derivation."""
     derivation = judge.derivation
     assert derivation is not None
-    writer = StepWriter(derivation, judge.network.scope, judge.judge)
+    writer = StepWriter(judge.proofreader)
     found: list[Equation] = []
     for tensor in judge.network.parameters:
-        form = derivation.best(tensor)
+        form = judge.proofreader.form(tensor)
         entry = Subscript(tensor.tree, tuple(map(Name, form.letters))) if form.letters else tensor.tree
         found.append(Equation((Derivative(derivation.output.tree, (entry,)), form.index), ("=",)))
         if form.matrix is not None:

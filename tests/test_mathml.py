@@ -211,7 +211,7 @@ def written_by(examiner: Examiner) -> list[Equation]:
     if derivation is None:
         return found
     for tensor in examiner.network.parameters:
-        form = derivation.best(tensor)
+        form = examiner.proofreader.form(tensor)
         left = Derivative(derivation.output.tree, (tensor.tree,))
         entry = Derivative(derivation.output.tree, (entry_of(tensor, form.letters),))
         found.append(Equation((entry, form.index), ("=",)))

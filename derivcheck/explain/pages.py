@@ -376,6 +376,5 @@ PAGES: dict[str, Page] = {
     "DC900": _text("derivcheck failed", "An unexpected error: a bug of derivcheck, worth a report."),
     "DC901": _text("contradiction", "The canonical form or the field proves what numbers refute: a bug of derivcheck, reported as such."),
     "DC902": _text("a derived gradient disagrees with differences", "A derivation is wrong: a bug of derivcheck, reported as such."),
-    "DC903": _text("a printed form is not the gradient", "What would be printed is not what was derived: a bug of derivcheck."),
-    "DC904": _text("a line does not follow", "A line of a derivation does not follow from the one before: a bug of derivcheck."),
+    "DC903": _text("no form is read back", "Nothing that could be printed says what was derived: a bug of derivcheck."),
 }  # fmt: skip

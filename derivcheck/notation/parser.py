@@ -227,6 +227,8 @@ class Parser(Cursor):
         while True:
             if (token := self.accept(".T")) is not None:
                 base = Transpose(base, base.span.to(token.span))
+            elif (token := self.accept("⁻¹")) is not None:
+                base = Call("inv", (base,), 0, base.span.to(token.span))
             elif self.opens_subscript() or (self.token.kind == "lowered" and not self.token.spaced):
                 base = self.subscripts(base)
             elif self.at("^") and self._raises_transpose():

@@ -248,7 +248,7 @@ class Plain:
             case Number() | Conditional() | Slice() | Call("sum" | "mean", (_,)):
                 return False
             case Name(name):
-                return name not in self.scalars
+                return name not in self.scalars and name != "pi"
             case Subscript(Name(stem), (_,)) if stem in self.families:
                 return True
             case Subscript(_, entries):

@@ -53,7 +53,7 @@ _TOKEN = re.compile(
     r"|(?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+)"
     r"|(?P<raised>[" + SUPERSCRIPT_DIGITS + r"]+)"
     r"|(?P<lowered>[" + LOWERED_LETTERS + r"]+)"
-    r"|(?P<operator>\.T(?!\w)|" + "|".join(re.escape(o) for o in OPERATORS) + r")"
+    r"|(?P<operator>\.T(?!\w)|⁻¹(?![" + SUPERSCRIPT_DIGITS + r"])|" + "|".join(re.escape(o) for o in OPERATORS) + r")"
     r"|(?P<name>[^\W\d" + _APART + SUBSCRIPT_DIGITS + r"](?:[^\W" + _APART + r"]|[\u0300-\u036f])*)"
 )
 

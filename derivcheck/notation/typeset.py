@@ -105,7 +105,14 @@ class Latex(Plain):
         reaching = base.startswith(REACHING) or (exponent.text.startswith("-") and re.search(r"_\{[^{}]*\}$", base))
         return f"({base})^{{{exponent.text}}}" if raised or reaching else f"{base}^{{{exponent.text}}}"
 
+    def inverted(self, operand: Expression) -> str:
+        """What an inverse is of: behind a raised label or another raised sign it stands in brackets."""
+        text = self.expression(operand).at(ATOM)
+        return f"({text})" if "^" in text and not text.startswith("(") else text
+
     def transpose(self, operand: str) -> Written:
+        if operand.endswith("^{-1}"):
+            return Written(rf"{operand.removesuffix('^{-1}')}^{{-\top}}", ATOM)
         label = re.search(r"\^\{\(([^{}]*)\)\}$", operand)
         if label:
             return Written(rf"{operand[: label.start()]}^{{({label[1]})\top}}", ATOM)
@@ -115,6 +122,8 @@ class Latex(Plain):
         arguments = [self.expression(argument).text for argument in tree.arguments]
         if tree.function == "delta" and len(arguments) == 2:
             return Written(rf"\delta_{{{arguments[0]} {arguments[1]}}}", ATOM)
+        if tree.function == "inv" and len(arguments) == 1:
+            return Written(f"{self.inverted(tree.arguments[0])}^{{-1}}", ATOM)
         if tree.function == "sqrt" and len(arguments) == 1:
             return Written(rf"\sqrt{{{arguments[0]}}}", ATOM)
         known = {"exp", "log", "sin", "cos", "tanh", "det", "max", "min"}

@@ -62,9 +62,11 @@ class Unicode(Plain):
         return Written(f"{left.at(JUXTAPOSED)} {right.at(JUXTAPOSED + 1)}", JUXTAPOSED)
 
     def transpose(self, operand: str) -> Written:
-        return Written(f"{operand}ᵀ", ATOM)
+        return Written(f"({operand})ᵀ" if operand.endswith("⁻¹") else f"{operand}ᵀ", ATOM)
 
     def call(self, tree: Call) -> Written:
+        if tree.function == "inv" and len(tree.arguments) == 1:
+            return Written(f"{self.expression(tree.arguments[0]).at(ATOM)}⁻¹", ATOM)
         arguments = [self.expression(argument).text for argument in tree.arguments]
         name = FUNCTION_LETTERS.get(tree.function, tree.function)
         separator = "," if tree.function == "delta" else ", "

@@ -1,4 +1,4 @@
-"""Derived gradients as text, LaTeX or SymPy source."""
+"""Derived gradients as text or SymPy source."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ from rich.text import Text
 from derivcheck.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.diagnostics import UnsupportedError
 from derivcheck.judge import fact_texts
-from derivcheck.notation.printer import to_latex, to_plain, to_unicode
 from derivcheck.notation.syntax import Derivative, Equation, Expression, Name, Subscript
+from derivcheck.proofreader import UnwrittenError
 from derivcheck.report.page import Page
 
 if TYPE_CHECKING:
     from derivcheck.derivation import GradientForm, NamedTensor
+    from derivcheck.proofreader import Notation
     from derivcheck.verify import Examiner
 
 
 def write_derivation(
     examiner: Examiner, tensors: Sequence[NamedTensor], stream: TextIO, page: Page, format: str, style: str, steps: bool
 ) -> None:
-    """`format` is text, unicode, latex or sympy; `style` is best, nested or closed."""
+    """`format` is text, unicode or sympy; `style` is best, nested or closed."""
     console = page.console(stream)
     writer = _Writer(examiner, page, format)
 
@@ -39,7 +40,7 @@ def write_derivation(
         try:
             for text in writer.steps(tensor) if steps else writer.forms(tensor, style):
                 line(text)
-        except (GrowthError, UndefinedError) as problem:
+        except (GrowthError, UndefinedError, UnwrittenError) as problem:
             line(f"{tensor.name}: no form could be written: {problem or 'it grows too large'}")
 
 
@@ -48,27 +49,27 @@ class _Writer:
         assert examiner.derivation is not None
         self.examiner, self.page, self.format = examiner, page, format
         self.derivation = examiner.derivation
+        self.notation: Notation = "plain" if format == "text" and not page.unicode else "unicode"
 
-    def shown(self, tree: Expression | Equation) -> str:
-        if self.format == "latex":
-            return to_latex(tree, self.derivation.scalars, self.examiner.network.scope.families)
-        if self.format == "text" and not self.page.unicode:
-            return to_plain(tree)
-        return self.page.show(to_unicode(tree, self.derivation.scalars, self.examiner.network.scope.families))
+    def shown(self, left: Expression, right: Expression) -> tuple[str, str]:
+        """The two sides of an equation that holds, as they were read back."""
+        sides = self.examiner.proofreader.sides(Equation((left, right), ("=",)), self.notation)
+        assert sides is not None  # what is handed out was read back in plain notation
+        return self.page.show(sides[0]), self.page.show(sides[1])
 
     def forms(self, tensor: NamedTensor, style: str) -> list[str]:
-        form = self.derivation.best(tensor) if style == "best" else self.derivation.gradient(tensor, style)  # type: ignore[arg-type]
+        form = self.examiner.proofreader.form(tensor, None if style == "best" else style)  # type: ignore[arg-type]
         if self.format == "sympy":
             return self._sympy(form)
         of = self.derivation.output.tree
         places = tuple(Name(letter) for letter in form.letters)
         entry = Subscript(tensor.tree, places) if places else tensor.tree
-        lines = [self.shown(Equation((Derivative(of, (entry,)), form.index), ("=",)))]
+        lines = [" = ".join(self.shown(Derivative(of, (entry,)), form.index))]
         if form.matrix is not None:
-            lines.insert(0, self.shown(Equation((Derivative(of, (tensor.tree,)), form.matrix), ("=",))))
+            lines.insert(0, " = ".join(self.shown(Derivative(of, (tensor.tree,)), form.matrix)))
         else:
             lines.append(f"no matrix form: {form.no_matrix}")
-        if form.facts and self.format != "latex":
+        if form.facts:
             lines.append(self.page.show("under " + ", ".join(fact_texts(sorted(form.facts)))))
         return lines
 
@@ -92,19 +93,18 @@ class _Writer:
         from derivcheck.steps import StepWriter
 
         lines: list[str] = []
-        written = StepWriter(self.derivation, self.examiner.network.scope, self.examiner.judge).steps(tensor)
+        written = StepWriter(self.examiner.proofreader).steps(tensor)
         if not written:
             of = self.derivation.output
             zero = f"{of.name} does not depend on {tensor.name}: the derivative is zero"
             lines.append(f"{of.name} is derived by itself: the derivative is one" if tensor.node is of.node else zero)
         for step in written:
-            left, right = step.equation.sides
+            left, right = self.shown(*step.equation.sides)
             if step.opens:
                 if lines:
                     lines.append("")
-                lines.append(self.shown(left))
+                lines.append(left)
             mark = "" if step.verdict == "proved" else f"  ({step.verdict})"
-            comment = "%" if self.format == "latex" else "#"
-            lines.append(f"  = {self.shown(right)}")
-            lines.append(f"      {comment} {self.page.show(step.rule)}{mark}")
+            lines.append(f"  = {right}")
+            lines.append(f"      # {self.page.show(step.rule)}{mark}")
         return lines

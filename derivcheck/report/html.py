@@ -241,7 +241,7 @@ class _Sections:
         derivation = examiner.derivation
         assert derivation is not None
         yield element(self.level, "Derivation")
-        writer = StepWriter(derivation, examiner.network.scope, examiner.judge)
+        writer = StepWriter(examiner.proofreader)
         for tensor in writer.path(examiner.network.parameters):
             derivative = self.formulas.written(Derivative(derivation.output.tree, (tensor.tree,)))
             whole = self._whole(derivation.output.name, tensor.name)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from derivcheck.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.jacobian import JacobianResult
 from derivcheck.model import Formula, Gradient, Model, Steps
-from derivcheck.notation.syntax import Equation
+from derivcheck.proofreader import UnwrittenError
 from derivcheck.report.cards import claim_card, evidence, formula, gradient_card
 from derivcheck.report.drawing import drawings
 from derivcheck.report.evidence import numbers
@@ -80,11 +79,10 @@ def _latex(value: object) -> str | None:
 
 def _aligned(line: Formula) -> str:
     """A line of a derivation, its relation under the one above."""
-    *left, _ = line.tree.sides
-    if not left:
+    sides = line.sides("latex")
+    if sides is None or len(line.tree.sides) == 1:
         return f"&{line.latex}"
-    shown = Formula(Equation((left[0],), ()), line.scalars, line.families).latex
-    return f"{shown} &{line.latex.removeprefix(shown).lstrip()}"
+    return f"{sides[0]} &= {sides[1]}"
 
 
 def _math(value: Formula, display: bool = False) -> Element:
@@ -105,7 +103,7 @@ def _gradient(gradient: Gradient) -> Element:
     """Both forms; the verdict where it has been asked for already."""
     try:
         main, entries = gradient.matrix or gradient.index, gradient.index
-    except (GrowthError, UndefinedError) as problem:
+    except UnwrittenError as problem:
         return element("p", f"no form could be written: {problem or 'it grows too large'}")
     known = gradient.__dict__.get("result")
     return element(
