@@ -27,7 +27,7 @@ PACKAGE = PROJECT / "derivcheck"
 # The quick and telling ones first.
 BATTERY = (
     "test_three_ways.py", "test_identities.py", "test_facts.py", "test_adversarial.py",
-    "test_general.py", "test_own_bug.py", "test_latex.py", "test_witness.py",
+    "test_general.py", "test_own_bug.py", "test_latex_types.py", "test_latex.py", "test_witness.py",
     "test_gradient_check.py", "test_survey.py", "test_shipped_specs.py", "test_source.py", "test_exposition.py",
     "test_passages.py", "test_mutants.py",
 )  # fmt: skip
@@ -257,7 +257,8 @@ SABOTAGES = [
              "return Shape(shape.axes, by.axes)"),
     Sabotage("latex/shapes.py", 'return Shape(axes, ()) if self.scope.vectors == "column" else Shape((), axes)',
              "return Shape(axes, ())"),
-    Sabotage("latex/shapes.py", "left.column != right.row:", "False:"),
+    Sabotage("latex/shapes.py", "return Shape(left.row, right.column) if left.column == right.row else None",
+             "return Shape(left.row, right.column)"),
 ]  # fmt: skip
 
 

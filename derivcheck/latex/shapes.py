@@ -374,18 +374,27 @@ def binary(operator: str, left: Shape | None, right: Shape | None) -> Shape | No
     if left is None or right is None:
         return None
     if operator == "@":
-        if left.more or right.more or left.column != right.row:
+        if left.more or right.more:
             return None
-        return Shape(left.row, right.column)
+        if left.column != right.row:
+            left, right = _without_units(left), _without_units(right)
+        return Shape(left.row, right.column) if left.column == right.row else None
     if operator == "**" and not right.is_scalar:
         return None
     if left.more or right.more:
         if left.is_scalar or right.is_scalar:
             return left if right.is_scalar else right
         return left if left.axes == right.axes else None
-    sides = []
-    for a, b in ((left.row, right.row), (left.column, right.column)):
-        if a and b and a != b:
-            return None
-        sides.append(a or b)
-    return Shape(*sides)
+    if not _broadcasts(left, right):
+        left, right = _without_units(left), _without_units(right)
+    return Shape(left.row or right.row, left.column or right.column) if _broadcasts(left, right) else None
+
+
+def _broadcasts(left: Shape, right: Shape) -> bool:
+    return all(not a or not b or a == b for a, b in ((left.row, right.row), (left.column, right.column)))
+
+
+def _without_units(shape: Shape) -> Shape:
+    """The shape without its rows or columns of size 1."""
+    unit = Dimension.fixed(1)
+    return Shape(tuple(d for d in shape.row if d != unit), tuple(d for d in shape.column if d != unit))

@@ -38,7 +38,16 @@ from derivcheck.lowering import definitions
 from derivcheck.lowering.chains import chain
 from derivcheck.lowering.letters import dimension_name, index_error
 from derivcheck.lowering.scope import Measured
-from derivcheck.lowering.values import Value, broadcast, contracted, dimensions, fresh_axes, shape_error, tensor_value
+from derivcheck.lowering.values import (
+    Value,
+    broadcast,
+    contracted,
+    dimensions,
+    fresh_axes,
+    shape_error,
+    tensor_value,
+    without_units,
+)
 from derivcheck.notation.printer import to_plain
 from derivcheck.notation.syntax import Call, Expression, Name, Number
 from derivcheck.scalars import placeholder
@@ -222,8 +231,9 @@ def _square(value: Value, tree: Call) -> tuple[Axis, Axis]:
 
 def _trace(lowering: Lowering, tree: Call) -> Value:
     (value,) = _arguments(lowering, tree, 1)
-    # Of a Kronecker product, rows and columns are several axes each.
-    if value.more or not value.row or dimensions(value.row) != dimensions(value.column):
+    value = without_units(value)
+    # A scalar is its own trace; of a Kronecker product, rows and columns are several axes each.
+    if value.more or dimensions(value.row) != dimensions(value.column):
         _square(value, tree)
     deltas = [delta(i, j) for i, j in zip(value.row, value.column, strict=True)]
     return Value(sum_over(multiply(value.node, *deltas), (*value.row, *value.column)))

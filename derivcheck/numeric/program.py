@@ -333,7 +333,7 @@ def contracted(operands: Sequence[Tensor], bound: Axes) -> Tensor:
     inputs = ",".join("".join(names[axis] for axis in operand.axes) for operand in operands)
     formula = f"{inputs}->{''.join(names[axis] for axis in left)}"
     arrays = [operand.array for operand in operands]
-    return Tensor(np.einsum(formula, *arrays, optimize=len(arrays) > 2 or arrays[0].size > 4096), left)
+    return Tensor(np.einsum(formula, *arrays, optimize=len(arrays) > 2 or np.size(arrays[0]) > 4096), left)
 
 
 @cache

@@ -1,0 +1,362 @@
+"""Specs drawn from an integer, judged by the package and by the interpreter, and where the two disagree."""
+
+from __future__ import annotations
+
+import random
+import time
+import traceback
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from derivcheck.verdicts import ClaimResult, FileResult, GradientResult
+from derivcheck.verify import verify_text
+
+from .interpreter import Finding, Point, judged
+from .mutations import by_a_hair, mutated, near_truth, related
+from .networks import Maker, Network, deep, labelled, random_network
+from .trees import At, Claim, Der, UnreadableError, Var, read, read_claim, show
+from .truths import deep_claim, true_claim
+
+LONGEST = 20.0  # seconds that one claim may take
+HOLDS = ("proved", "checked")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One claim of a spec: its text, and the label that a claim about a family runs over."""
+
+    name: str
+    kind: str
+    text: str
+    labels: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What one integer stands for."""
+
+    seed: int
+    network: Network
+    claims: tuple[Drawn, ...]
+
+    @property
+    def text(self) -> str:
+        return self.text_of(*self.claims)
+
+    def text_of(self, *claims: Drawn) -> str:
+        return self.network.text({c.name: (c.text, c.labels) for c in claims})
+
+
+def draw(seed: int) -> Case:
+    """The spec of an integer, always the same."""
+    chance = random.Random(seed)
+    network = random_network(chance)
+    claims: list[Drawn] = []
+
+    def add(kind: str, text: str, labels: str = "") -> None:
+        if len(text) < 500 and all(text != c.text for c in claims):
+            claims.append(Drawn(f"c{len(claims) + 1}", kind, text, labels))
+
+    count = chance.randint(3, 6)
+    if network.label:
+        for _ in range(count):
+            labels, text = deep_claim(network, chance)
+            add("family", text, labels)
+            if chance.random() < 0.5:
+                maker = Maker(Network(), chance)
+                add("family, mutated", show(mutated(read_claim(text), maker, chance)), labels)
+        return Case(seed, network, tuple(claims))
+    if chance.random() < 0.12:
+        network = Network()
+        for _ in range(count):
+            claim, tensors = near_truth(Maker(network, chance), chance)
+            if all(network.tensors.get(name, tensor) == tensor for name, tensor in tensors.items()):
+                network.tensors.update(tensors)
+                add("near", show(claim))
+        return Case(seed, network, tuple(claims))
+    maker = Maker(network, chance)
+    for _ in range(count):
+        kind, claim = true_claim(maker, chance)
+        what = chance.random()
+        if what < 0.5:
+            add(kind, show(claim))
+        elif what < 0.9:
+            add(f"{kind}, mutated", show(mutated(claim, maker, chance)))
+        elif what < 0.95:
+            add(f"{kind}, by a hair", show(by_a_hair(claim, chance)))
+        else:
+            add(f"{kind}, related", show(related(claim, chance)))
+    return Case(seed, network, tuple(claims))
+
+
+# --- the truth ----------------------------------------------------------------------------
+
+
+def sizes_to_try(names: list[str], chance: random.Random) -> Iterator[dict[str, int]]:
+    """Pairwise different, equal, of one entry, and some of one entry."""
+    distinct = list(range(2, 2 + len(names)))
+    chance.shuffle(distinct)
+    yield dict(zip(names, distinct, strict=True))
+    yield dict.fromkeys(names, 1)
+    yield dict.fromkeys(names, 2)
+    for _ in range(2):
+        yield {name: chance.choice([1, 2, 3]) for name in names}
+
+
+@dataclass
+class Truth:
+    """What the interpreter finds of one claim: "true", "false", "meaningless" or "unknown"."""
+
+    verdict: str
+    sizes: dict[str, int] = field(default_factory=dict)
+    finding: Finding = field(default_factory=lambda: Finding("undefined"))
+    points: int = 0
+
+
+def instances(case: Case, claim: Drawn) -> Iterator[tuple[Network, Claim]]:
+    """The claim at every depth and label."""
+    for depth in case.network.depths or (0,):
+        network = case.network.at_depth(depth)
+        declared = _declared(network)
+        tree = read_claim(claim.text, declared)
+        if not case.network.label:
+            yield network, tree
+            continue
+        label, _, limits = claim.labels.partition(" in ")
+        first, _, last = limits.partition("..")
+        stop = depth - 1 if last == "L-1" else depth
+        for value in range(int(first), stop + 1) if label else [0]:
+            found = labelled(tree, {"L": depth, **({label: value} if label else {})})
+            assert isinstance(found, Claim)
+            yield network, found
+
+
+def _declared(network: Network) -> frozenset[str]:
+    # A dimension may be called `d`: `d(...)/dx` is a derivative nevertheless.
+    names = [*network.tensors, *network.formulas, *network.lets, *(n for n in network.dimensions if n != "d")]
+    return frozenset(name.split("[")[0] for name in names)
+
+
+def truth(case: Case, claim: Drawn, also: tuple[dict[str, int], ...] = (), precise: bool = False) -> Truth:
+    """What the claim is: false where it is false at any size and point that is tried."""
+    tried = 0
+    for network, tree in instances(case, claim):
+        found = truth_of(network, tree, case.seed, also, precise)
+        tried += found.points
+        if found.verdict in ("false", "meaningless"):
+            return found
+    return Truth("true" if tried else "unknown", points=tried)
+
+
+def truth_of(
+    network: Network, tree: Claim, seed: int, also: tuple[dict[str, int], ...] = (), precise: bool = False
+) -> Truth:
+    """The truth of a claim about an expanded network."""
+    chance = random.Random(seed)
+    tried, held, failed = 0, 0, Truth("unknown")
+    unequal = "!=" in tree.signs
+    for k, sizes in enumerate([*also, *sizes_to_try(network.dimensions, chance)]):
+        for repeat in range(1 if precise or k else 2):
+            point = network.point(sizes, seed + 17 * k + repeat, precise, spread=1.0 if repeat == 0 else 0.6)
+            found = judged(tree, point, 1e-25 if precise else 1e-7)
+            if found.truth in ("false", "meaningless") and not unequal:
+                return Truth(found.truth, sizes, found, tried + 1)
+            if found.truth == "meaningless":
+                return Truth("meaningless", sizes, found, tried + 1)
+            if found.truth == "false":
+                failed = Truth("false", sizes, found, tried + 1)
+            held += found.truth == "true"
+            tried += found.truth != "undefined"
+        if precise and tried >= 6:
+            break
+    if failed.verdict == "false":
+        # Two sides that are equal at some sizes only differ for generic values.
+        return failed if not held else Truth("unknown", points=tried)
+    return Truth("true" if tried else "unknown", points=tried)
+
+
+# --- the comparison -----------------------------------------------------------------------
+
+
+@dataclass
+class Figures:
+    """What was judged so far."""
+
+    specs: int = 0
+    claims: int = 0
+    verdicts: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[tuple[str, str]] = field(default_factory=Counter)
+    forms: int = 0
+    open: int = 0  # true claims left undecided
+    unknown: int = 0
+    longest: float = 0.0
+    slowest: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        count = Counter(problem.kind for problem in self.problems)
+        verdicts = ", ".join(f"{n} {v}" for v, n in sorted(self.verdicts.items()))
+        return "\n".join([
+            f"{self.specs} specs, {self.claims} claims: {verdicts}",
+            f"{self.open} true claims undecided, {self.unknown} without a truth of their own",
+            f"{self.forms} printed forms evaluated, {count['form']} wrong",
+            f"false verdicts: {count['false']}, internal errors: {count['internal']}, unread: {count['unread']}, "
+            f"faults of the judge: {count['judge']}",
+            f"longest: {self.longest:.1f} s (seed {self.slowest}), above {LONGEST:.0f} s: {count['slow']}",
+        ])  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One disagreement, ready to be written down."""
+
+    kind: str  # false, internal, unread, form, slow, judge
+    seed: int
+    about: str
+    spec: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.about}\nDERIVCHECK_RANDOM_SEED={self.seed}\n{self.spec}"
+
+
+def examine(case: Case, figures: Figures) -> None:
+    """One spec, judged by both."""
+    figures.specs += 1
+    started = time.perf_counter()
+    try:
+        result = verify_text(case.text, seed=case.seed % 1000)
+    except Exception:
+        figures.problems.append(Problem("internal", case.seed, traceback.format_exc(limit=-4), case.text))
+        return
+    elapsed = time.perf_counter() - started
+    if elapsed > figures.longest:
+        figures.longest, figures.slowest = elapsed, case.seed
+    if elapsed > LONGEST:
+        figures.problems.append(Problem("slow", case.seed, f"{elapsed:.1f} s", case.text))
+    if result.error is not None or result.exit_code == 3:
+        kind = "internal" if result.exit_code == 3 or (result.error and result.error.code[:3] == "DC9") else "unread"
+        about = f"{result.error.code} {result.error.message}" if result.error else "exit code 3"
+        figures.problems.append(Problem(kind, case.seed, about, case.text))
+    by_name = {claim.id: claim for claim in result.claims}
+    try:
+        for claim in case.claims:
+            if claim.name in by_name:
+                _compare(case, claim, by_name[claim.name], figures)
+        for form in _forms(case, result):
+            _evaluate(case, form, figures)
+    except Exception:
+        # A fault of the interpreter is told like one of the package, and the run goes on.
+        figures.problems.append(Problem("judge", case.seed, traceback.format_exc(limit=-3), case.text))
+
+
+def _compare(case: Case, claim: Drawn, result: ClaimResult, figures: Figures) -> None:
+    verdict = str(result.verdict)
+    figures.claims += 1
+    figures.verdicts[verdict] += 1
+    figures.kinds[claim.kind, verdict] += 1
+    code = result.diagnosis.code if result.diagnosis is not None else ""
+    spec = case.text_of(claim)
+    if verdict == "internal" or code.startswith("DC9") or result.message.startswith("DC9"):
+        figures.problems.append(Problem("internal", case.seed, f"{claim.text}: {code} {result.message}", spec))
+        return
+    also = ()
+    if result.witness is not None and verdict == "refuted":
+        sizes = {name: size for name, size in result.witness.sizes if name in case.network.dimensions}
+        also = (sizes,) if len(sizes) == len(case.network.dimensions) and not case.network.label else ()
+    found = truth(case, claim, also, precise="hair" in claim.kind)
+    if verdict in HOLDS and found.verdict in ("false", "meaningless"):
+        again = found if found.verdict == "meaningless" else truth(case, claim, (found.sizes,), precise=True)
+        if again.verdict in ("false", "meaningless"):
+            figures.problems.append(Problem("false", case.seed, _about(claim, verdict, found), spec))
+    elif verdict in ("refuted", "invalid") and found.verdict == "true":
+        again = truth(case, claim, also, precise=True)
+        if again.verdict == "true":
+            message = result.diagnosis.message if result.diagnosis is not None else result.message
+            about = f"{claim.text}\n  is {verdict} ({code} {message}) and true at {found.points} points"
+            figures.problems.append(Problem("false", case.seed, f"[{claim.kind}] {about}", spec))
+    figures.unknown += found.verdict == "unknown"
+    figures.open += verdict == "undecided" and found.verdict == "true"
+
+
+def _about(claim: Drawn, verdict: str, found: Truth) -> str:
+    where = ", ".join(f"{name} = {size}" for name, size in found.sizes.items())
+    return (
+        f"[{claim.kind}] {claim.text}\n  is {verdict} and {found.verdict} at {where} "
+        f"(apart {found.finding.apart:.2g}) {found.finding.reason}"
+    )
+
+
+# --- printed forms ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Form:
+    """Something printed that asserts an equation, of an expanded network."""
+
+    what: str
+    network: Network
+    text: str
+
+
+def _forms(case: Case, result: FileResult) -> Iterator[Form]:
+    """Every gradient in its printed forms, and what diagnoses say the answer is."""
+    depths = case.network.depths or (0,)
+    group = -1
+    for gradient in result.gradients:
+        group += gradient.wrt == result.gradients[0].wrt
+        yield from _forms_of(case.network.at_depth(depths[group]), gradient)
+    if case.network.label:
+        return
+    for claim in result.claims:
+        for key, text in claim.diagnosis.notes if claim.diagnosis is not None else ():
+            if key == "derived" and " = " in text and "…" not in text and "..." not in text:
+                yield Form(f"derived of {claim.id}", case.network, text)
+
+
+def _forms_of(network: Network, gradient: GradientResult) -> Iterator[Form]:
+    left = Der(read(gradient.of), (read(gradient.wrt),))
+    forms = gradient.forms
+    if forms.matrix:
+        text = forms.matrix if " = " in forms.matrix else f"{left} = {forms.matrix}"
+        yield Form("matrix form", network, text)
+    if forms.index:
+        below = At(read(gradient.wrt), tuple(map(Var, forms.letters))) if forms.letters else read(gradient.wrt)
+        yield Form("index form", network, f"{Der(read(gradient.of), (below,))} = {forms.index}")
+
+
+def _evaluate(case: Case, form: Form, figures: Figures) -> None:
+    try:
+        claim = read_claim(form.text, _declared(form.network))
+    except (UnreadableError, IndexError, ValueError) as problem:
+        figures.problems.append(Problem("unread", case.seed, f"{form.what}: {form.text}: {problem}", case.text_of()))
+        return
+    figures.forms += 1
+    found = truth_of(form.network, claim, case.seed)
+    if found.verdict == "false":
+        found = truth_of(form.network, claim, case.seed, (found.sizes,), precise=True)
+    if found.verdict in ("false", "meaningless"):
+        about = f"{form.what}: {form.text}\n  is {found.verdict} at {found.sizes} {found.finding.reason}"
+        figures.problems.append(Problem("form", case.seed, about, case.text))
+
+
+def run(first: int, claims: int, seconds: float = 1e9, brief: bool | None = None) -> Figures:
+    """Specs from a seed on, until there are as many claims, or the time is over; `brief` says how to print problems."""
+    figures = Figures()
+    started = time.perf_counter()
+    seed = first
+    while figures.claims < claims and time.perf_counter() - started < seconds:
+        before = len(figures.problems)
+        try:
+            case = draw(seed)
+        except Exception as problem:
+            raise RuntimeError(f"DERIVCHECK_RANDOM_SEED={seed}") from problem
+        examine(case, figures)
+        if brief is not None:
+            for problem in figures.problems[before:]:
+                print(f"{problem.seed}: {problem.kind}: {problem.about}" if brief else f"\n{problem}", flush=True)
+        seed += 1
+    return figures
+
+
+__all__ = ["Case", "Figures", "Point", "deep", "draw", "examine", "run"]
