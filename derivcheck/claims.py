@@ -13,7 +13,7 @@ from derivcheck.lowering.language import Lowering
 from derivcheck.lowering.letters import dimension_name, index_error
 from derivcheck.lowering.scope import Scope
 from derivcheck.lowering.summation import over_pairs
-from derivcheck.lowering.values import Value, dimensions, fresh_axes, placed
+from derivcheck.lowering.values import Value, dimensions, fresh_axes, onto, same_shape
 from derivcheck.notation.syntax import (
     Call,
     Condition,
@@ -161,20 +161,6 @@ def conformed(
         second_node = onto(second, first)
     axes = (*first.axes, *letters)
     return Pair(first.node, second_node, axes, relation, first, second, left, right, letters, shapes, where)
-
-
-def same_shape(first: Value, second: Value) -> bool:
-    """Equal dimensions by name, in rows and columns (equality does not broadcast)."""
-    if first.more or second.more:
-        return dimensions(first.axes) == dimensions(second.axes)
-    return dimensions(first.row) == dimensions(second.row) and dimensions(first.column) == dimensions(second.column)
-
-
-def onto(value: Value, target: Value) -> Node:
-    """The value's node along the axes of a target of the same shape."""
-    if value.more or target.more:
-        return placed(value, (value.axes, target.axes))
-    return placed(value, (value.row, target.row), (value.column, target.column))
 
 
 def proportional(link: Pair) -> Pair | None:

@@ -16,8 +16,8 @@ from derivcheck.claims import Pair
 from derivcheck.graph import Input, Node, Quantity, topological
 from derivcheck.judge import Judge
 from derivcheck.spec import Spec
+from derivcheck.uniformity import WINDOW
 
-WINDOW = 2
 LABEL = re.compile(r"\[(\d+)\]")
 
 Signature = frozenset[tuple[str, tuple[int, ...], bool]]
@@ -25,13 +25,17 @@ Signature = frozenset[tuple[str, tuple[int, ...], bool]]
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """A claim at one label of one depth; `label` is None for a claim that speaks of the ends alone."""
+    """A claim at one label of one depth; `label` is None for a claim that speaks of the ends alone.
+
+    `summed` are the sums over all layers: no proof that looks into one is a proof for any depth.
+    """
 
     depth: int
     label: int | None
     first: int
     judge: Judge
     links: tuple[Pair, ...]
+    summed: frozenset[str] = frozenset()
 
 
 def depths_to_try(spec: Spec) -> list[dict[str, int]]:
@@ -76,7 +80,7 @@ def _signature(instance: Instance) -> Signature | None:
             return None
         for name, leaf in _names([link.left, link.right], cut):
             offsets = _offsets(name, instance)
-            if offsets is None:
+            if offsets is None or (name in instance.summed and not leaf):
                 return None
             found.add((LABEL.sub("[]", name), offsets, leaf))
     return frozenset(found)

@@ -23,26 +23,9 @@ from derivcheck.lowering.language import Lowering
 from derivcheck.lowering.scope import Scope
 from derivcheck.lowering.summation import sums_over_pairs
 from derivcheck.lowering.values import tensor_value
+from derivcheck.notation.labels import label_value, refuse_bound_and_free, substitute_labels
 from derivcheck.notation.parser import Vocabulary, parse_expression
-from derivcheck.notation.syntax import (
-    Binary,
-    Call,
-    Comparison,
-    Conditional,
-    Derivative,
-    Expression,
-    Junction,
-    Matrix,
-    Name,
-    Negate,
-    Number,
-    Reduction,
-    Slice,
-    Subscript,
-    Transpose,
-    bottom_up,
-    children,
-)
+from derivcheck.notation.syntax import Call, Expression, Name, Number, Subscript, children
 from derivcheck.spec.declarations import FACTS, FACTS_ALONG_AN_AXIS, TARGET_FACTS, Formula, Spec
 
 DEFAULT_SIZES = (4, 5, 3, 6, 2, 7, 8, 9, 10, 11, 12, 13)
@@ -219,7 +202,7 @@ class _Builder:
         inputs, facts = self.inputs()
         values = {name: tensor_value(t.node, t.axes, self.spec.vectors) for name, t in inputs.items()}
         scope = Scope(values, self.dimensions, {}, self._families(), frozenset(), self.spec.vectors,
-                      self.spec.layout, self.spec.vec)  # fmt: skip
+                      self.spec.layout, self.spec.vec, labels=self.labels, depth=self.depth)  # fmt: skip
         scope = self._with_functions(scope)
         layers = self.expanded(self.spec.layers)
         if self.spec.loss is not None:
@@ -268,10 +251,11 @@ class _Builder:
         trees: dict[str, tuple[Expression, Formula]] = {}
         for member, labels, formula in layers:
             try:
-                tree = sums_over_pairs(parse_expression(formula.text.text, vocabulary), scope)
+                tree = parse_expression(formula.text.text, vocabulary)
+                tree = with_numbers(tree, {**self.depth, **labels}, vocabulary)
+                trees[member] = (sums_over_pairs(tree, scope), formula)
             except DerivcheckError as problem:
                 raise located(problem, formula.text) from None
-            trees[member] = (substitute_labels(tree, {**self.depth, **labels}), formula)
         for member in _in_order(trees):
             tree, formula = trees[member]
             # A layer that is one call shows the quantities inside it; a family's members do not.
@@ -310,8 +294,8 @@ class _Builder:
         vocabulary = self._vocabulary(scope)
         for member, labels, formula in self.expanded(self.spec.let):
             try:
-                tree = substitute_labels(parse_expression(formula.text.text, vocabulary), {**self.depth, **labels})
-                tree = sums_over_pairs(tree, scope)
+                tree = parse_expression(formula.text.text, vocabulary)
+                tree = sums_over_pairs(with_numbers(tree, {**self.depth, **labels}, vocabulary), scope)
                 lowering = Lowering(scope)
                 lowering.letters.learn(tree)
                 scope = scope.with_abbreviation(member, tree, lowering.expression(tree))
@@ -347,9 +331,17 @@ def formulas(network: Network) -> dict[str, Expression]:
     declared = builder.expanded(spec.layers) + (builder.expanded((spec.loss,)) if spec.loss is not None else [])
     vocabulary = builder._vocabulary(network.scope)
     return {
-        member: substitute_labels(parse_expression(formula.text.text, vocabulary), {**network.depth, **labels})
+        member: with_numbers(parse_expression(formula.text.text, vocabulary), {**network.depth, **labels}, vocabulary)
         for member, labels, formula in declared
     }
+
+
+def written(network: Network, more: Sequence[Formula] = ()) -> list[tuple[Formula, Expression]]:
+    """Every formula of the spec and some `more`, as written: labels are names."""
+    spec = network.spec
+    vocabulary = _Builder(spec, dict(network.depth))._vocabulary(network.scope)
+    declared = (*spec.layers, *((spec.loss,) if spec.loss is not None else ()), *spec.let, *more)
+    return [(formula, parse_expression(formula.text.text, vocabulary)) for formula in declared]
 
 
 def with_abbreviations(network: Network, formulas: tuple[Formula, ...]) -> Network:
@@ -357,7 +349,8 @@ def with_abbreviations(network: Network, formulas: tuple[Formula, ...]) -> Netwo
     scope = network.scope
     for formula in formulas:
         try:
-            tree = substitute_labels(parse_expression(formula.text.text, scope.vocabulary()), network.depth)
+            vocabulary = scope.vocabulary()
+            tree = with_numbers(parse_expression(formula.text.text, vocabulary), network.depth, vocabulary)
             tree = sums_over_pairs(tree, scope)
             lowering = Lowering(scope)
             lowering.letters.learn(tree)
@@ -402,6 +395,17 @@ def _fits(fact: str, axes: Sequence[Axis]) -> bool:
     return fact != "unit" or len(axes) == 1
 
 
+def with_numbers(tree: Expression, labels: Mapping[str, int], vocabulary: Vocabulary) -> Expression:
+    """A formula with numbers for its labels; a label that nothing else is called by is one anywhere.
+
+    Raises NotationError (DC150) for a label that a sum binds and that stands free besides.
+    """
+    refuse_bound_and_free(tree, labels)
+    values = frozenset(label for label in labels if label not in vocabulary.names | vocabulary.dimensions)
+    found: Expression = substitute_labels(tree, labels, values)
+    return found
+
+
 def _is_opaque(tree: Expression) -> bool:
     return isinstance(tree, Call) and tree.function == "opaque"
 
@@ -412,70 +416,6 @@ def name_tree(member: str) -> Expression:
     if not bracket:
         return Name(stem)
     return Subscript(Name(stem), (Number(Fraction(int(label.rstrip("]")))),))
-
-
-def label_value(tree: Expression | Slice, labels: Mapping[str, int]) -> int | None:
-    """The integer that a label expression is, None where it is not one."""
-    match tree:
-        case Number(value):
-            return int(value) if value.denominator == 1 else None
-        case Name(name):
-            return labels.get(name)
-        case Negate(operand):
-            inner = label_value(operand, labels)
-            return None if inner is None else -inner
-        case Binary("+" | "-" as operator, left, right):
-            a, b = label_value(left, labels), label_value(right, labels)
-            return None if a is None or b is None else (a + b if operator == "+" else a - b)
-        case _:
-            return None
-
-
-def substitute_labels(tree: Any, labels: Mapping[str, int]) -> Any:
-    """The tree with labels in brackets, `a[l-1]`, replaced by their numbers; index letters stay."""
-    if not any(isinstance(node, Name) and node.name in labels for node in bottom_up(tree)):
-        return tree
-
-    def walk(node: Any) -> Any:
-        match node:
-            case Name() | Number():
-                return node
-            case Subscript(base, entries):
-                made = []
-                for e in entries:
-                    value = label_value(e, labels) if _mentions(e, labels) else None
-                    made.append(Number(Fraction(value), e.span) if value is not None else walk(e))
-                return replace(node, base=walk(base), entries=tuple(made))
-            case Negate(operand) | Transpose(operand):
-                return replace(node, operand=walk(operand))
-            case Binary(_, left, right) | Comparison(_, left, right) | Junction(_, left, right):
-                return replace(node, left=walk(left), right=walk(right))
-            case Call(_, arguments):
-                return replace(node, arguments=tuple(walk(a) for a in arguments))
-            case Derivative(numerator, variables):
-                return replace(node, numerator=walk(numerator), variables=tuple(walk(v) for v in variables))
-            case Conditional(test, then, otherwise):
-                return replace(node, test=walk(test), then=walk(then), otherwise=walk(otherwise))
-            case Reduction(_, _, condition, body):
-                return replace(node, condition=None if condition is None else walk(condition), body=walk(body))
-            case Matrix(rows):
-                return replace(node, rows=tuple(tuple(walk(e) for e in row) for row in rows))
-            case _:
-                return node
-
-    return walk(tree)
-
-
-def _mentions(tree: Any, labels: Mapping[str, int]) -> bool:
-    match tree:
-        case Name(name):
-            return name in labels
-        case Negate(operand):
-            return _mentions(operand, labels)
-        case Binary(_, left, right):
-            return _mentions(left, labels) or _mentions(right, labels)
-        case _:
-            return False
 
 
 def mentioned_names(tree: Any) -> Iterator[str]:

@@ -23,13 +23,15 @@ from derivcheck.graph import constant
 from derivcheck.lowering.scope import Scope
 from derivcheck.lowering.summation import over_pairs
 from derivcheck.measurement import finite_difference
-from derivcheck.network import Network, label_value, located, substitute_labels
+from derivcheck.network import Network, located
+from derivcheck.notation.labels import label_value, refuse_bound_and_free, substitute_labels
 from derivcheck.notation.parser import parse_continuation, parse_equation, parse_expression
 from derivcheck.notation.printer import to_plain
 from derivcheck.notation.syntax import Equation, Expression, Name, Number, Slice, Subscript, bottom_up
 from derivcheck.rivals import reconciled
 from derivcheck.spec import ClaimDeclaration
 from derivcheck.spec.declarations import Formula
+from derivcheck.uniformity import is_uniform, sums_of_families
 from derivcheck.verdicts import HOLDS, ClaimResult, Verdict
 
 ORDER = ("invalid", "refuted", "undecided", "checked", "proved")
@@ -84,7 +86,7 @@ class Assertions:
 
 
 def _assertion(written: Equation, known: Labels, scope: Scope) -> Assertion:
-    equation = over_pairs(labelled(written, known), scope)
+    equation = over_pairs(labelled(written, known, scope), scope)
     rivals = tuple(_assertion(rival, known, scope) for rival in written.rivals)
     return Assertion(written, equation, tuple(links_of(equation, scope)), rivals)
 
@@ -213,11 +215,17 @@ def labels_of(declaration: ClaimDeclaration, examiner: Examiner) -> list[dict[st
     return [{match[1]: value} for value in range(ends[0], ends[1] + 1)]
 
 
-def labelled(equation: Equation, labels: Labels) -> Equation:
-    """The equation with the labels in brackets replaced by their numbers."""
+def labelled(equation: Equation, labels: Labels, scope: Scope) -> Equation:
+    """The equation with its labels replaced by their numbers; limits keep the names of ends, `sum_{k in 2..T}`.
+
+    Raises NotationError (DC150) for a label that a sum binds and that stands free besides.
+    """
 
     def numbered(one: Equation) -> Equation:
-        return replace(one, sides=tuple(substitute_labels(side, dict(labels)) for side in one.sides))
+        for side in one.sides:
+            refuse_bound_and_free(side, labels)
+        values = scope.undeclared(labels)
+        return replace(one, sides=tuple(substitute_labels(side, labels, values, scope.depth) for side in one.sides))
 
     return equation.changed(numbered)
 
@@ -225,22 +233,32 @@ def labelled(equation: Equation, labels: Labels) -> Equation:
 def _is_general(statement: Statement, above: Examiner) -> bool:
     """Whether a claim about a family is proved for every label at every depth (general.py)."""
 
-    def instances() -> Iterator[Instance]:
-        spec = above.network.spec
+    spec = above.network.spec
+
+    def instances(summed: frozenset[str]) -> Iterator[Instance]:
         for depth in depths_to_try(spec):
             examiner = above.at_depth(depth).for_claim(statement.declaration)
             first = min(int(family.first.text) for family in spec.families)
             for labels in statement.labels_at(examiner):
                 links: list[Pair] = []
-                for assertion in statement.assertions(examiner, labels):
-                    links += map(_pair_of, assertion.links)
+                for reading in _readings(statement, examiner, labels):
+                    links += map(_pair_of, reading.links)
                 label = next(iter(labels.values()), None)
-                yield Instance(next(iter(depth.values())), label, first, examiner.judge, tuple(links))
+                yield Instance(next(iter(depth.values())), label, first, examiner.judge, tuple(links), summed)
 
     try:
-        return holds_for_every_depth(instances())
+        found = sums_of_families(above.network, statement.declaration.let)
+        said = [reading for labels in statement.labels_at(above)[:1] for reading in _readings(statement, above, labels)]
+        if found is None or not all(is_uniform(side, above.network.scope) for one in said for side in one.written.sides):
+            return False
+        return holds_for_every_depth(instances(found))
     except DerivcheckError:
         return False
+
+
+def _readings(statement: Statement, examiner: Examiner, labels: Labels) -> Iterator[Assertion]:
+    for assertion in statement.assertions(examiner, labels):
+        yield from (assertion, *assertion.rivals)
 
 
 def _pair_of(link: Link) -> Pair:

@@ -35,12 +35,12 @@ def read(name: str, latex: str):
     network = examiner(name).network
     spec = network.spec
     equation = parse_latex(latex, network.scope, spellings(spec.symbols), spellings(spec.macros), labels(name))
-    return labelled(equation, labels(name))
+    return labelled(equation, labels(name), network.scope)
 
 
 def meant(name: str, plain: str):
     scope = examiner(name).network.scope
-    return labelled(parse_equation(plain, scope.vocabulary()), labels(name))
+    return labelled(parse_equation(plain, scope.vocabulary()), labels(name), scope)
 
 
 @pytest.mark.parametrize(("name", "latex", "plain"), READ, ids=range(len(READ)))

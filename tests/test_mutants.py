@@ -20,7 +20,8 @@ import pytest
 
 from derivcheck.claims import Pair, pair
 from derivcheck.diagnostics import DerivcheckError, SourceText
-from derivcheck.network import build, depths, substitute_labels
+from derivcheck.network import build, depths
+from derivcheck.notation.labels import substitute_labels
 from derivcheck.notation.parser import parse_equation
 from derivcheck.notation.printer import to_plain
 from derivcheck.notation.syntax import (

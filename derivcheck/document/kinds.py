@@ -8,6 +8,7 @@ from derivcheck.document.passages import Passage
 from derivcheck.examiner import Examiner
 from derivcheck.latex.lines import Chain
 from derivcheck.latex.memberships import is_sized
+from derivcheck.notation.labels import free_and_bound
 from derivcheck.notation.syntax import Binary, Call, Derivative, Equation, Expression, Name, Subscript, bottom_up
 from derivcheck.rulings import Labels
 from derivcheck.spec import Spec
@@ -89,7 +90,8 @@ def is_example(passage: Passage, equation: Equation) -> bool:
 
 
 def mentions(equation: Equation, labels: Labels) -> bool:
-    return any(isinstance(node, Name) and node.name in labels for node in bottom_up(equation))
+    """Whether an equation speaks of one of some labels, and not in a sum over it alone."""
+    return bool(free_and_bound(equation, labels)[0])
 
 
 def defines(equation: Equation, examiner: Examiner) -> bool:

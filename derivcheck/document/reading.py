@@ -92,7 +92,7 @@ class Reading:
                 equation = equation.changed(lambda one: _restricted(one, where, binding))
             if self._setting.componentwise:
                 scope = examiner.network.scope
-                equation = labelled(equation, known).changed(lambda one: componentwise(one, scope))
+                equation = labelled(equation, known, scope).changed(lambda one: componentwise(one, scope))
             self._equations[key] = equation
         return self._equations[key]
 

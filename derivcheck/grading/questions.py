@@ -91,7 +91,7 @@ class AnswerReader:
         known = {**examiner.network.depth, **labels}
         scope = examiner.network.scope
         question = asked(self.question, examiner, labels)
-        equations = [labelled(equation, known) for equation in reader_of(self.declaration)(examiner, labels)]
+        equations = [labelled(equation, known, scope) for equation in reader_of(self.declaration)(examiner, labels)]
         return [self._checked(equations[0], equations[-1], question, self._answered(examiner), scope), *equations[1:]]
 
     def _answered(self, examiner: Examiner) -> frozenset[Expression]:
@@ -171,7 +171,7 @@ def asked(declaration: ClaimDeclaration, examiner: Examiner, labels: Labels) -> 
     """What a claim asks. Raises NotationError where the claim itself cannot be read."""
     known = {**examiner.network.depth, **labels}
     scope = examiner.network.scope
-    equations = [labelled(equation, known) for equation in _reference(declaration, examiner, labels)]
+    equations = [labelled(equation, known, scope) for equation in _reference(declaration, examiner, labels)]
     rights = [side for k, equation in enumerate(equations) for side in equation.sides[k == 0 :]]
     used = frozenset(signature(found, scope) for side in rights for found in derivatives_in(side, scope))
     names = frozenset(node.name for side in rights for node in bottom_up(side) if isinstance(node, Name))

@@ -27,7 +27,7 @@ from derivcheck.latex.words import is_conditional
 from derivcheck.lowering.language import Lowering
 from derivcheck.lowering.letters import member_name
 from derivcheck.lowering.scope import Scope
-from derivcheck.network import substitute_labels
+from derivcheck.notation.labels import substitute_labels
 from derivcheck.notation.limits import check_limits
 from derivcheck.notation.printer import to_plain
 from derivcheck.notation.syntax import (

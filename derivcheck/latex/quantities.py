@@ -138,9 +138,9 @@ class Quantity:
 
     def _is_label(self, tree: Expression, known: bool) -> bool:
         """Whether a tree can be a label; with `known`, only by the labels that are given."""
-        given = self.reader.context.labels.given
+        labels = self.reader.context.labels
         names = [node.name for node in bottom_up(tree) if isinstance(node, Name)]
-        if (given or known) and any(name not in given for name in names):
+        if (labels.given or known) and not all(map(labels.may_be, names)):
             return False
         match folded_label(tree):
             case Number(value):

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from derivcheck.latex.trees import rebuilt
-from derivcheck.network import label_value
+from derivcheck.notation.labels import label_value
 from derivcheck.notation.syntax import Expression, Name, Number, Span, Subscript
 
 LONGEST = 50

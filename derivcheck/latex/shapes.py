@@ -13,7 +13,7 @@ from derivcheck.lowering.chains import link_of
 from derivcheck.lowering.language import Lowering
 from derivcheck.lowering.scope import Scope
 from derivcheck.lowering.values import Value, dimensions
-from derivcheck.network import label_value, substitute_labels
+from derivcheck.notation.labels import label_value, substitute_labels
 from derivcheck.notation.limits import check_limits
 from derivcheck.notation.syntax import (
     Binary,
@@ -82,6 +82,7 @@ class Labels:
 
     def __init__(self, scope: Scope, given: Mapping[str, int]) -> None:
         self.given = dict(given)
+        self.bound: list[str] = []  # the letters of sums that may run over layers
         self._members: dict[str, set[int]] = {}
         for name in (*scope.values, *scope.dimensions):
             found = re.fullmatch(r"(.+)\[(-?\d+)\]", name)
@@ -101,6 +102,10 @@ class Labels:
 
     def members(self, stem: str) -> list[int]:
         return sorted(self._members.get(stem, ()))
+
+    def may_be(self, name: str) -> bool:
+        """Whether a letter may be a label here, where labels are given."""
+        return name in self.given or name in self.bound
 
     @property
     def values(self) -> Mapping[str, int]:

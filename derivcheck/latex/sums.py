@@ -11,8 +11,11 @@ from derivcheck.diagnostics import NotationError
 from derivcheck.graph import Dimension
 from derivcheck.latex import patterns
 from derivcheck.latex.cursor import RELATIONS, Reader
+from derivcheck.latex.products import Fork
 from derivcheck.latex.scripts import Script, dimension_at
 from derivcheck.latex.tokens import Token, fail
+from derivcheck.lowering.ranges import check_members, label_letters, some_end
+from derivcheck.notation.labels import label_value
 from derivcheck.notation.syntax import (
     Binary,
     Call,
@@ -76,9 +79,11 @@ def signed(reader: Reader) -> Expression:
     if below is None:
         fail("DC116", "a sum needs its index letter", sign.span, "over which index?", r"\sum_k y_k")
     bound = _bound(reader, below)
-    body = _body(reader, bound)
-    test = _limited(reader, bound, above, below, body)
+    body = _body(reader, bound, layers=_may_run_over_layers(reader, bound, above))
     span = sign.span.to(body.span)
+    if _runs_over_layers(reader, Reduction(kind, tuple(bound.letters), None, body, below.span)):
+        return _over_layers(reader, kind, bound, above, below, body, span)
+    test = _limited(reader, bound, above, below, body)
     if kind == "sum" and test is None and len(bound.letters) == 1:
         whole = _collected(reader, bound.letters[0], body)
         if whole is not None:
@@ -102,13 +107,15 @@ def extremum(reader: Reader, function: str, script: Script, span: Span) -> Expre
     return Reduction(kind, tuple(bound.letters), bound.test, body, span.to(body.span))
 
 
-def _body(reader: Reader, bound: Bound, factor: bool = False) -> Expression:
+def _body(reader: Reader, bound: Bound, factor: bool = False, layers: bool = False) -> Expression:
     context = reader.context
-    count = len(context.bound)
+    count, labels = len(context.bound), len(context.labels.bound)
     context.bound += bound.letters
+    context.labels.bound += bound.letters if layers else []
     negative = reader.accept("-")
     body = reader.factor() if factor else reader.term()
     del context.bound[count:]
+    del context.labels.bound[labels:]
     return body if negative is None else Negate(body, negative.span.to(body.span))
 
 
@@ -249,6 +256,64 @@ def _refuse_limit(reader: Reader, above: Script, dimension: Dimension) -> NoRetu
     shown = reader.source(above.span).lstrip("^").strip("{} ")
     fail("DC119", f"the sum runs to `{shown}`, which is no declared dimension", above.span,
          f"the letter runs over `{dimension}`", f"symbols: {{'{shown}': {dimension}}}")  # fmt: skip
+
+
+# --- sums over layers ---------------------------------------------------------------------------
+
+
+def _may_run_over_layers(reader: Reader, bound: Bound, above: Script | None) -> bool:
+    """Whether the letter is declared as a label, or has limits that are labels."""
+    context = reader.context
+    if len(bound.letters) != 1 or not context.scope.labels:
+        return False
+    if above is None or bound.lower is None:
+        return bound.letters[0] in context.scope.labels
+    return dimension_at(reader, above.start, above.stop) is None and all(
+        label_value(end, {**dict.fromkeys(context.labels.bound, 1), **context.labels.given}) is not None
+        for end in _ends(reader, bound.lower, above)
+    )
+
+
+def _ends(reader: Reader, lower: Expression, above: Script) -> tuple[Expression, Expression]:
+    inner = reader.part(above.start, above.stop)
+    inner.letters = True
+    return lower, inner.whole()
+
+
+def _runs_over_layers(reader: Reader, tree: Reduction) -> bool:
+    scope = reader.context.scope
+    return len(tree.letters) == 1 and bool(scope.labels) and bool(label_letters(tree, scope))
+
+
+def _over_layers(
+    reader: Reader, kind: ReductionKind, bound: Bound, above: Script | None, below: Script, body: Expression, span: Span
+) -> Expression:
+    """`\\sum_{t=1}^{T}`, `\\sum_t` over the label of a family. Raises NotationError (DC119)."""
+    letter, scope = bound.letters[0], reader.context.scope
+
+    def over(first: str, last: str) -> str:
+        return rf"\{kind}_{{{letter}={first}}}^{{{last}}}"
+
+    ends = None
+    if above is not None and bound.lower is not None:
+        ends = _ends(reader, bound.lower, above)
+    elif above is not None or bound.lower is not None:
+        fail("DC119", "the sum over layers has one limit only", below.span if above is None else above.span,
+             "up to where?" if above is None else "from where?", over("1", some_end(scope)))  # fmt: skip
+    elif letter not in scope.labels:
+        fail("DC119", f"`{letter}` is no declared label: from where to where does it run?", below.span, "no limits",
+             over("1", some_end(scope)))  # fmt: skip
+    found = Reduction(kind, (letter,), bound.test, body, span, ends)
+    check_members(found, scope, reader.context.labels.given, over)
+    if kind == "sum":
+        return found
+    shape = reader.context.shapes(body)
+    if shape is None or shape.is_scalar:
+        return found
+    turned = Transpose(replace(found, body=Transpose(body, body.span)), span)
+    fork = Fork(span, "DC171", "in which order are the matrices multiplied?", "the first layer in front, or the last?",
+                "write one of them under `claim:`")  # fmt: skip
+    return reader.context.choices.take(found, turned, fork)
 
 
 # --- sums of vectors ------------------------------------------------------------------------------

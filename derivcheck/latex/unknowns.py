@@ -7,6 +7,7 @@ from typing import NoReturn
 from derivcheck.latex.quantities import Quantity
 from derivcheck.latex.scripts import is_star, name_text
 from derivcheck.latex.tokens import fail
+from derivcheck.lowering.ranges import some_end
 from derivcheck.notation.syntax import Name
 
 
@@ -23,6 +24,11 @@ def refuse_unknown(quantity: Quantity) -> NoReturn:
     plain = [name for key in names.bases(base) for name in sorted(names.plain.get(key, ()))]
     if stems and not plain:
         members = context.labels.members(stems[0])
+        written = [token.text for s in quantity.scripts for token in reader.tokens[s.start : s.stop]]
+        letter = next((letter for letter in reversed(context.bound) if letter in written), None)
+        if letter is not None:
+            fail("DC119", f"`{letter}` is no declared label: from where to where does it run?", span, "no limits",
+                 rf"\sum_{{{letter}=1}}^{{{some_end(context.scope)}}}")  # fmt: skip
         has_script = any(s.kind in ("sup", "sub") for s in quantity.scripts)
         message = f"`{shown}` is no member of the family `{stems[0]}`" if has_script else f"`{shown}` needs its label"
         fail("DC121", message, span, "which layer?", f"symbols: {{'{shown}': '{stems[0]}[{members[-1]}]'}}",

@@ -185,16 +185,25 @@ def _arguments(lowering: Lowering, tree: Call, count: int) -> list[Value]:
     return [lowering.expression(argument) for argument in tree.arguments]
 
 
+def dimension_of(lowering: Lowering, tree: Expression) -> Dimension | None:
+    """The dimension that a tree names, a fixed one for a number; None where it is none."""
+    name = dimension_name(tree, lowering.scope)
+    if name is not None:
+        return lowering.scope.dimensions[name]
+    match tree:
+        case Number(value) if value.denominator == 1 and value >= 1:
+            return Dimension.fixed(int(value))
+        case _:
+            return None
+
+
 def _dimensions(lowering: Lowering, tree: Call) -> list[Dimension]:
     found = []
     for argument in tree.arguments:
-        match argument:
-            case _ if (name := dimension_name(argument, lowering.scope)) is not None:
-                found.append(lowering.scope.dimensions[name])
-            case Number(value) if value.denominator == 1 and value >= 1:
-                found.append(Dimension.fixed(int(value)))
-            case _:
-                raise index_error("DC132", "a dimension is expected", argument.span)
+        dimension = dimension_of(lowering, argument)
+        if dimension is None:
+            raise index_error("DC132", "a dimension is expected", argument.span)
+        found.append(dimension)
     return found
 
 

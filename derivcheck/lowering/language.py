@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
+from fractions import Fraction
 
 import sympy
 
@@ -31,7 +32,7 @@ from derivcheck.graph import (
     subtract,
     sum_over,
 )
-from derivcheck.lowering import calls, derivatives
+from derivcheck.lowering import calls, derivatives, ranges
 from derivcheck.lowering.letters import Letters, index_error, member_name
 from derivcheck.lowering.scope import Scope
 from derivcheck.lowering.values import Value, broadcast, contracted, shape_error, tensor_value
@@ -334,6 +335,9 @@ class Lowering:
         }[tree.relation]  # fmt: skip
 
     def reduction(self, tree: Reduction) -> Value:
+        labels = ranges.label_letters(tree, self.scope)
+        if labels:
+            return ranges.reduced(self, tree, labels)
         self.letters.bind(tree)
         try:
             body = self.expression(tree.body)
@@ -341,10 +345,27 @@ class Lowering:
                 raise shape_error(f"the body of an indexed `{tree.kind}` is a scalar", tree.body.span, body.shape(),
                                   help_="index every tensor in it", code="DC145")  # fmt: skip
             axes = self.letters.bound_axes(tree)
+            if tree.ends is not None:
+                self._check_whole(tree, axes[0].dimension)
             test = None if tree.condition is None else self.condition(tree.condition).node
         finally:
             self.letters.release()
         return Value(self._reduced(tree, body.node, axes, test), body.row, body.column, body.more)
+
+    def _check_whole(self, tree: Reduction, dimension: Dimension) -> None:
+        """The limits of an index are those of its dimension: a part of it is asked for by a condition."""
+        assert tree.ends is not None
+        first, last = tree.ends
+        end = calls.dimension_of(self, last)
+        if first != Number(Fraction(1)) or end != dimension:
+            letter = tree.letters[0]
+            raise index_error(
+                "DC119",
+                f"the index `{letter}` runs over `{dimension}`",
+                last.span,
+                "no limits here but those of its dimension",
+                f"{tree.kind}_{letter}(...), or {tree.kind}_{{{letter} <= 2}}(...) for a part",
+            )
 
     def _reduced(self, tree: Reduction, body: Node, axes: list[Axis], test: Node | None) -> Node:
         match tree.kind:

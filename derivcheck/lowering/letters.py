@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from derivcheck.diagnostics import Diagnostic, NotationError
 from derivcheck.graph import Axis, Dimension
+from derivcheck.lowering.ranges import written_out
 from derivcheck.lowering.scope import Scope
 from derivcheck.notation.syntax import (
     Call,
@@ -95,6 +96,7 @@ class Letters:
 
     def learn(self, tree: Expression | Condition) -> None:
         """Take the dimensions of free letters from the entries in a tree, wherever they stand."""
+        tree = written_out(tree, self._scope)
         spoken = speaking(tree)
         for letter, (dimension, span) in self._uses(spoken).items():
             known = self._free.setdefault(letter, dimension)
@@ -160,7 +162,7 @@ class Letters:
 
     def bind(self, reduction: Reduction) -> None:
         """Enter a reduction: its letters get their dimensions from its body."""
-        spoken = speaking(reduction.body)
+        spoken = speaking(written_out(reduction.body, self._scope))
         uses = self._uses(spoken)
         frame: dict[str, Dimension | None] = {}
         links = _links(spoken)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -29,7 +29,8 @@ class Measured:
 class Scope:
     """Names in reach of a formula. `opaque_losses` are scalars that have derivatives but no value.
 
-    With `measured`, every outermost derivative becomes a leaf that is noted there.
+    With `measured`, every outermost derivative becomes a leaf that is noted there. `labels`
+    are those of families with their ranges, `depth` the numbers of the ends.
     """
 
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -42,6 +43,8 @@ class Scope:
     vec: Literal["columns", "rows"] = "columns"
     measured: dict[Node, Measured] | None = None
     abbreviations: Mapping[str, Expression] = field(default_factory=dict)
+    labels: Mapping[str, range] = field(default_factory=dict)
+    depth: Mapping[str, int] = field(default_factory=dict)
 
     def measurement(self, found: Measured) -> Node:
         """A leaf that stands for a derivative until it is measured."""
@@ -54,6 +57,16 @@ class Scope:
     def with_abbreviation(self, name: str, tree: Expression, value: Value) -> Scope:
         """The scope with a `let` name; the formula behind it is remembered."""
         return replace(self.with_values({name: value}), abbreviations={**self.abbreviations, name: tree})
+
+    def is_family(self, stem: str) -> bool:
+        """Whether a name needs a label to be a quantity or a dimension."""
+        if stem in self.values or stem in self.dimensions:
+            return False
+        return stem in self.families or any(name.startswith(f"{stem}[") for name in (*self.values, *self.dimensions))
+
+    def undeclared(self, names: Iterable[str]) -> frozenset[str]:
+        """Those of some names that are no quantity and no dimension."""
+        return frozenset(name for name in names if name not in self.values and name not in self.dimensions)
 
     def with_values(self, more: Mapping[str, Value]) -> Scope:
         return replace(self, values={**self.values, **more})

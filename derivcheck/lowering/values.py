@@ -73,6 +73,20 @@ def placed(value: Value, *targets: tuple[Axes, Axes]) -> Node:
     return rename(value.node, {a: b for old, new in targets for a, b in zip(old, new, strict=True)})
 
 
+def same_shape(first: Value, second: Value) -> bool:
+    """Equal dimensions by name, in rows and columns (equality does not broadcast)."""
+    if first.more or second.more:
+        return dimensions(first.axes) == dimensions(second.axes)
+    return dimensions(first.row) == dimensions(second.row) and dimensions(first.column) == dimensions(second.column)
+
+
+def onto(value: Value, target: Value) -> Node:
+    """The value's node along the axes of a target of the same shape."""
+    if value.more or target.more:
+        return placed(value, (value.axes, target.axes))
+    return placed(value, (value.row, target.row), (value.column, target.column))
+
+
 def fresh_axes(wanted: Iterable[Dimension], avoid: Iterable[Axis]) -> Axes:
     taken = list(avoid)
     made: list[Axis] = []

@@ -222,18 +222,28 @@ class Plain:
 
     def bound(self, tree: Reduction) -> str:
         """What stands in the braces: the letters, or the condition if it begins with the only one of them."""
+        letters = ",".join(tree.letters)
+        if tree.ends is not None:
+            first, last = (self.limit(end) for end in tree.ends)
+            test = "" if tree.condition is None else f": {self.condition(tree.condition)}"
+            return f"{letters} in {first}..{last}{test}"
         if tree.condition is None:
-            return ",".join(tree.letters)
-        first: Condition = tree.condition
-        while isinstance(first, Junction):
-            first = first.left
-        short = isinstance(first.left, Name) and tree.letters == (first.left.name,)
+            return letters
+        begin: Condition = tree.condition
+        while isinstance(begin, Junction):
+            begin = begin.left
+        short = isinstance(begin.left, Name) and tree.letters == (begin.left.name,)
         test = self.condition(tree.condition)
-        return test if short and not test.startswith("(") else f"{','.join(tree.letters)}: {test}"
+        return test if short and not test.startswith("(") else f"{letters}: {test}"
+
+    def limit(self, end: Expression) -> str:
+        """A limit of a sum, set as labels are: `t+1`."""
+        return self.expression(end).at(SUM).replace(" ", "")
 
     def binder(self, tree: Reduction) -> str:
         """`k`, or what needs braces."""
-        simple = tree.condition is None and len(tree.letters) == 1 and re.fullmatch(r"[^\W\d_]\d*", tree.letters[0])
+        bare = tree.condition is None and tree.ends is None and len(tree.letters) == 1
+        simple = bare and re.fullmatch(r"[^\W\d_]\d*", tree.letters[0])
         return tree.letters[0] if simple else "{" + self.bound(tree) + "}"
 
     def reduction(self, tree: Reduction) -> Written:

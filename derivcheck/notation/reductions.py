@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
 
 from derivcheck.notation.cursor import Cursor
 from derivcheck.notation.syntax import (
@@ -12,6 +14,7 @@ from derivcheck.notation.syntax import (
     Expression,
     Junction,
     Name,
+    Number,
     Reduction,
     ReductionKind,
     Relation,
@@ -98,39 +101,45 @@ def begins_reduction(cursor: Cursor, token: Token) -> bool:
     return bool(underscore) and stem in REDUCTIONS and not declared
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What stands below a sum: the letters bound, the condition on them, the limits of the one letter."""
+
+    letters: tuple[str, ...]
+    condition: Condition | None = None
+    ends: tuple[Expression, Expression] | None = None
+
+
 def named_reduction(cursor: Cursor) -> Expression:
-    """`sum_k(body)`, `sum_{k != i}(body)`, `max_k(body)`. Raises NotationError (DC116, DC119)."""
+    """`sum_k(body)`, `sum_{k != i}(body)`, `sum_{t in 1..T}(body)`. Raises NotationError (DC116, DC119)."""
     token = cursor.advance()
     kind = REDUCTIONS[token.text.partition("_")[0]]
     written = cursor.source(token.span).partition("_")[2]
-    if written:
-        letters, test = [_single(written, token.span, kind)], None
-    else:
-        letters, test = _braced(cursor, token, kind)
+    bound = Bound((_single(written, token.span, kind),)) if written else _braced(cursor, token, kind)
     if not cursor.at("("):
-        _refuse_limits(cursor)
+        _refuse_upper(cursor, kind, bound)
         cursor.unexpected(f"`(` after `{token.text}`")
     opener = cursor.advance()
     body = cursor.expression()
-    return Reduction(kind, tuple(letters), test, body, token.span.to(cursor.close(opener)))
+    span = token.span.to(cursor.close(opener))
+    return Reduction(kind, bound.letters, bound.condition, body, span, bound.ends)
 
 
 def sign_reduction(cursor: Cursor) -> Expression:
     """`Σ_k body`: the body is the product that follows, up to the next `+` or `-`."""
     token = cursor.advance()
     kind = SIGNS[token.text]
-    test: Condition | None = None
     if cursor.token.kind == "lowered" and not cursor.token.spaced:
-        letters = cursor.advance().text.split(",")
+        bound = Bound(tuple(cursor.advance().text.split(",")))
     elif cursor.token.kind == "name" and cursor.token.text.startswith("_") and cursor.token.text != "_":
-        letters = [_single(cursor.source(cursor.advance().span)[1:], token.span, kind)]
+        bound = Bound((_single(cursor.source(cursor.advance().span)[1:], token.span, kind),))
     else:
         if cursor.at_word("_"):
             cursor.advance()
-        letters, test = _braced(cursor, token, kind)
-    _refuse_limits(cursor)
+        bound = _braced(cursor, token, kind)
+    _refuse_upper(cursor, kind, bound)
     body = cursor.expression(PRODUCT)
-    return Reduction(kind, tuple(letters), test, body, token.span.to(body.span))
+    return Reduction(kind, bound.letters, bound.condition, body, token.span.to(body.span), bound.ends)
 
 
 def _single(written: str, span: Span, kind: str) -> str:
@@ -142,8 +151,8 @@ def _single(written: str, span: Span, kind: str) -> str:
          f"{kind}_{{{','.join(spelled(letter) for letter in written)}}}(...)")  # fmt: skip
 
 
-def _braced(cursor: Cursor, token: Token, kind: str) -> tuple[list[str], Condition | None]:
-    """`{k}`, `{i,j}`, `{k != i}`, `{i,j: i != j}`: the letters bound, and the condition on them."""
+def _braced(cursor: Cursor, token: Token, kind: str) -> Bound:
+    """`{k}`, `{i,j}`, `{k != i}`, `{i,j: i != j}`, `{t in 1..T}`, `{t in 1..T: t != s}`, `{t=1}^{T}`."""
     if not cursor.at("{"):
         fail("DC116", "a sum needs its index letter", token.span, "", f"{kind}_k(...)")
     opener = cursor.advance()
@@ -155,13 +164,13 @@ def _braced(cursor: Cursor, token: Token, kind: str) -> tuple[list[str], Conditi
             break
     if letters and cursor.at("}"):
         cursor.close(opener)
-        return letters, None
+        return Bound(tuple(letters))
     if letters and cursor.accept(":") is not None:
         test = condition(cursor)
         cursor.close(opener)
-        return letters, test
-    if len(letters) == 1 and cursor.at("=", ":="):
-        _refuse_limits(cursor, lower=True)
+        return Bound(tuple(letters), test)
+    if len(letters) == 1 and (cursor.at_word("in") or cursor.at("=", ":=")):
+        return _limited(cursor, opener, letters[0], kind)
     cursor.position = start
     test = condition(cursor)
     first: Condition = test
@@ -170,14 +179,45 @@ def _braced(cursor: Cursor, token: Token, kind: str) -> tuple[list[str], Conditi
     if not isinstance(first.left, Name):
         fail("DC116", "a sum needs its index letter", test.span, "", f"{kind}_{{k != i}}(...)")
     cursor.close(opener)
-    return [first.left.name], test
+    return Bound((first.left.name,), test)
 
 
-def _refuse_limits(cursor: Cursor, lower: bool = False) -> None:
-    """`Σ_{k=1}^n` would be read as the one term k = 1: a sum runs over its whole dimension."""
-    if lower or cursor.at("^"):
-        fail("DC119", "a sum runs over the whole dimension of its letter", cursor.token.span, "no limits here",
-             "sum_k(...), or sum_{k <= m}(...) for a part")  # fmt: skip
+def _limited(cursor: Cursor, opener: Token, letter: str, kind: str) -> Bound:
+    """What follows the letter in `t in 1..T` and `t = 1..T`, or in `{t = 1}^{T}`."""
+    sign = cursor.advance()
+    first = cursor.expression(SUM)
+    if cursor.accept("..") is not None:
+        last = cursor.expression(SUM)
+        test = condition(cursor) if cursor.accept(":") is not None else None
+        cursor.close(opener)
+        return Bound((letter,), test, (first, last))
+    if sign.text == "in":
+        cursor.unexpected(f"`..` and the last {letter}", after_operand=True)
+    cursor.close(opener)
+    if not cursor.at("^"):
+        fail("DC119", "the sum has a lower limit only", sign.span.to(first.span), "up to where?",
+             f"{kind}_{{{letter} in {cursor.source(first.span)}..{letter.upper()}}}(...)")  # fmt: skip
+    cursor.advance()
+    if cursor.at("{"):
+        upper = cursor.advance()
+        last = cursor.expression(SUM)
+        cursor.close(upper)
+    elif cursor.at_name():
+        token = cursor.advance()
+        last = Name(token.text, token.span)
+    elif cursor.token.kind == "number":
+        token = cursor.advance()
+        last = Number(Fraction(token.text), token.span)
+    else:
+        cursor.unexpected("the upper limit")
+    return Bound((letter,), None, (first, last))
+
+
+def _refuse_upper(cursor: Cursor, kind: str, bound: Bound) -> None:
+    """`Σ_k^n` has an upper limit only."""
+    if cursor.at("^"):
+        fail("DC119", "the sum has an upper limit only", cursor.token.span, "from where?",
+             f"{kind}_{{{bound.letters[0]} in 1..{bound.letters[0].upper()}}}(...)")  # fmt: skip
 
 
 # --- Kronecker's delta --------------------------------------------------------------------

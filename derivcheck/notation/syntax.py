@@ -141,13 +141,17 @@ ReductionKind = Literal["sum", "prod", "max", "min"]
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """`sum_k(body)`, `sum_{k != i}(body)`, `prod_k`, `max_k`: binds its letters in the body."""
+    """`sum_k(body)`, `sum_{k != i}(body)`, `prod_k`, `max_k`: binds its letters in the body.
+
+    `ends` are the limits of its one letter, `sum_{t in 1..T}(body)`; the letter is not bound in them.
+    """
 
     kind: ReductionKind
     letters: tuple[str, ...]
     condition: Condition | None
     body: Expression
     span: Span = field(default=NOWHERE, compare=False)
+    ends: tuple[Expression, Expression] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +203,7 @@ def children(tree: Expression | Condition | Slice | Equation) -> tuple[Expressio
         case Conditional(test, then, otherwise):
             return (then, test, otherwise)
         case Reduction(_, _, condition, body):
-            return (body,) if condition is None else (condition, body)
+            return (*(tree.ends or ()), *(() if condition is None else (condition,)), body)
         case Matrix(rows):
             return tuple(entry for row in rows for entry in row)
         case Equation(sides, _, where):

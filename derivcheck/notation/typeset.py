@@ -160,7 +160,12 @@ class Latex(Plain):
 
     def reduction(self, tree: Reduction) -> Written:
         sign = {"sum": r"\sum", "prod": r"\prod", "max": r"\max", "min": r"\min"}[tree.kind]
-        return Written(rf"{sign}_{{{self.bound(tree)}}} {self.expression(tree.body).at(PRODUCT)}", SUM + 1)
+        below, above = self.bound(tree), ""
+        if tree.ends is not None:
+            first, last = (self.limit(end) for end in tree.ends)
+            test = "" if tree.condition is None else f", {self.condition(tree.condition)}"
+            below, above = f"{tree.letters[0]}={first}{test}", f"^{{{last}}}"
+        return Written(rf"{sign}_{{{below}}}{above} {self.expression(tree.body).at(PRODUCT)}", SUM + 1)
 
     def matrix(self, rows: list[list[str]]) -> Written:
         body = r" \\ ".join(" & ".join(row) for row in rows)

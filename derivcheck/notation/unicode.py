@@ -82,4 +82,8 @@ class Unicode(Plain):
         if tree.kind not in ("sum", "prod"):
             return super().reduction(tree)
         sign = "Σ" if tree.kind == "sum" else "Π"
-        return Written(f"{sign}_{self.binder(tree)} {self.expression(tree.body).at(PRODUCT)}", SUM + 1)
+        below = f"_{self.binder(tree)}"
+        if tree.ends is not None and tree.condition is None:
+            first, last = (self.limit(end) for end in tree.ends)
+            below = f"_{{{self.name(tree.letters[0])}={first}}}^{{{last}}}"
+        return Written(f"{sign}{below} {self.expression(tree.body).at(PRODUCT)}", SUM + 1)
