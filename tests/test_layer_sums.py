@@ -237,7 +237,7 @@ def test_terms_of_different_shapes_have_no_sum() -> None:
     found = judged('"sum_t(V[t]) = 0"', spec).diagnosis
     assert found is not None and found.code == "DC130"
     empty = judged('"sum_{t in 2..1}(V[t]) = 0"', spec).diagnosis
-    assert empty is not None and empty.code == "DC145"
+    assert empty is not None and empty.code == "DC130"
 
 
 # --- printing -------------------------------------------------------------------------------------

@@ -184,7 +184,8 @@ PAGES: dict[str, Page] = {
                   "d2L/dz2 = 0", "d2L/dz2^2 = diag(p) - p @ p.T"),
     "DC118": Page("a derivative of what", "`∂` needs what it differentiates, and by what. In LaTeX an operator reaches over a coefficient and "
                   "one factor, or over the one product that is a number, `x^T A x`; where more follows, brackets say how far.", "∂ = 0", "∂L/∂z2 = p - y"),
-    "DC119": Page("limits on a sum", "A sum runs over the whole dimension of its letter; restrict it by a condition.",
+    "DC119": Page("limits on a sum", "A sum over an index runs over its whole dimension; restrict it by a condition. "
+                  "A sum over the label of a family has the limits that are written, `sum_{t in 2..T}(E[t])`, or else the label's declared range.",
                   "Σ_{k=1}^3 p[k] = 1", "sum_k(p[k]) = 1"),
     "DC120": Page("unknown name", "The name is not declared in the spec.", "dL/dz2 = q - y", "dL/dz2 = p - y"),
     "DC121": Page("a family without its label", "A member of a family is named with its label.", "W = W[1]", "W[1] = W[1]", "claim",

@@ -83,7 +83,7 @@ def _error(code: str, message: str, span: Span, label: str = "", help_: str = ""
 def terms(tree: Reduction, letters: Sequence[str], scope: Scope) -> list[tuple[Labels, Expression]]:
     """(labels, term) of a reduction over labels, in order; its index letters stay bound in the terms.
 
-    Raises NotationError: DC119 the range is not known, DC112 there are too many terms.
+    Raises NotationError: DC119 the range is not known, DC102 there are too many terms.
     """
     found: list[tuple[Labels, Expression]] = []
     for numbers in product(*(_range(letter, tree, scope) for letter in letters)):
@@ -92,7 +92,7 @@ def terms(tree: Reduction, letters: Sequence[str], scope: Scope) -> list[tuple[L
         if term is not None:
             found.append((labels, term))
         if len(found) > MAXIMAL_TERMS:
-            raise _error("DC112", f"a {tree.kind} over labels has more than {MAXIMAL_TERMS} terms", tree.span)
+            raise _error("DC102", f"a {tree.kind} over labels has more than {MAXIMAL_TERMS} terms", tree.span)
     return found
 
 
@@ -236,7 +236,7 @@ def reduced(lowering: Lowering, tree: Reduction, letters: Sequence[str]) -> Valu
     """The value of a sum or product over labels.
 
     Raises NotationError: DC121 it reaches a member that is not declared, DC130 its terms
-    have different shapes, DC145 nothing says what an empty one is.
+    have different shapes, or there are none and nothing says which shape they have.
     """
     if tree.kind not in ("sum", "prod"):
         raise UnsupportedError(Diagnostic("DC404", f"`{tree.kind}` over a label is not supported yet"))
@@ -287,13 +287,13 @@ def _empty(lowering: Lowering, tree: Reduction, letters: Sequence[str]) -> Value
     shape = shapes[0] if shapes else None
     if shape is None or not all(same_shape(other, shape) for other in shapes):
         raise shape_error(f"the {tree.kind} is empty at this depth, and its terms have no one shape", tree.span,
-                          " or ".join(dict.fromkeys(s.shape() for s in shapes)), code="DC145")  # fmt: skip
+                          " or ".join(dict.fromkeys(s.shape() for s in shapes)))  # fmt: skip
     if tree.kind == "sum":
         return Value(constant(0), shape.row, shape.column, shape.more)
     if shape.is_scalar:
         return Value(constant(1))
     if shape.more or dimensions(shape.row) != dimensions(shape.column):
         raise shape_error("the product is empty at this depth, and its factors are not square", tree.span,
-                          shape.shape(), code="DC145")  # fmt: skip
+                          shape.shape())  # fmt: skip
     deltas = [delta(i, j) for i, j in zip(shape.row, shape.column, strict=True)]
     return Value(multiply(*deltas), shape.row, shape.column)

@@ -24,5 +24,5 @@ CODES: Mapping[str, str] = {
     "DC116": "a sum without its index letter, or with letters run together",
     "DC117": "the order of a derivative does not match its variables",
     "DC118": "a derivative without what it differentiates",
-    "DC119": "limits on a sum, which runs over its whole dimension",
+    "DC119": "limits on a sum that are not those of its letter, or none where a label needs them",
 }
