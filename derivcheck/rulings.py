@@ -249,7 +249,9 @@ def _is_general(statement: Statement, above: Examiner) -> bool:
     try:
         found = sums_of_families(above.network, statement.declaration.let)
         said = [reading for labels in statement.labels_at(above)[:1] for reading in _readings(statement, above, labels)]
-        if found is None or not all(is_uniform(side, above.network.scope) for one in said for side in one.written.sides):
+        if found is None or not all(
+            is_uniform(side, above.network.scope) for one in said for side in one.written.sides
+        ):
             return False
         return holds_for_every_depth(instances(found))
     except DerivcheckError:
