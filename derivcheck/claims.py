@@ -8,7 +8,7 @@ from itertools import product
 from math import prod
 
 from derivcheck.diagnostics import Diagnostic, NotationError, UnsupportedError
-from derivcheck.graph import Axes, Axis, Node, add, constant, delta, is_zero, multiply, rename
+from derivcheck.graph import Axes, Axis, Node, add, constant, delta, multiply, rename
 from derivcheck.lowering.language import Lowering
 from derivcheck.lowering.letters import dimension_name, index_error
 from derivcheck.lowering.scope import Scope
@@ -21,6 +21,7 @@ from derivcheck.notation.syntax import (
     Expression,
     Matrix,
     Name,
+    Negate,
     Number,
     Relation,
     Span,
@@ -149,9 +150,9 @@ def conformed(
     """Both values along common axes, or a pair that records that their shapes differ."""
     shapes = None
     second_node = second.node
-    if is_zero(second.node) and second.is_scalar:
+    if _is_literal_zero(right):
         pass
-    elif is_zero(first.node) and first.is_scalar:
+    elif _is_literal_zero(left):
         first = Value(first.node, second.row, second.column, second.more)
     elif not same_shape(first, second) and (folded := _folded(second, first)) is not None:
         second_node = onto(folded, first)
@@ -161,6 +162,13 @@ def conformed(
         second_node = onto(second, first)
     axes = (*first.axes, *letters)
     return Pair(first.node, second_node, axes, relation, first, second, left, right, letters, shapes, where)
+
+
+def _is_literal_zero(tree: Expression) -> bool:
+    """Whether a side is written `0`: that is zero of any shape. What only comes out as zero has a shape of its own."""
+    while isinstance(tree, Negate):
+        tree = tree.operand
+    return isinstance(tree, Number) and tree.value == 0
 
 
 def proportional(link: Pair) -> Pair | None:

@@ -17,7 +17,7 @@ from derivcheck.canonical.atoms import GrowthError, UndefinedError, ZeroDivisorE
 from derivcheck.canonical.form import Facts, without_switches
 from derivcheck.derive import sweep
 from derivcheck.diagnostics import UnsupportedError
-from derivcheck.graph import Axis, Dimension, Input, Node, Quantity, Sum, topological
+from derivcheck.graph import Axis, Dimension, Input, Node, Quantity, Sum, operands, topological
 from derivcheck.index_form import Naming, fresh_letter, index_form, may_be_letter
 from derivcheck.matrix_form import (
     MatrixNaming,
@@ -457,7 +457,9 @@ def is_affine_layer(node: Node, names: frozenset[Node]) -> bool:
 
 
 def _names(adjoint: Node, output: NamedTensor, variable: NamedTensor) -> bool:
-    return isinstance(adjoint, Quantity) and adjoint.name == f"d{output.name}/d{variable.name}"
+    """Whether an adjoint is written by its name; one that is constant along an axis is written out."""
+    named = isinstance(adjoint, Quantity) and adjoint.name == f"d{output.name}/d{variable.name}"
+    return named and operands(adjoint)[0].axes == adjoint.axes
 
 
 def _entry(tree: Expression, places: Sequence[Expression]) -> Expression:

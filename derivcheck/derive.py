@@ -1,19 +1,19 @@
 """Reverse mode over the graph: one adjoint rule per node kind, and nothing else.
 
-For an output y and the adjoint ȳ of a node, the rules are (the sums run over
-the axes that the operand does not have):
+For an output y and the adjoint ȳ of a node, the rules are (the sums without an
+axis run over those that the operand does not have):
 
     Map      y = f(x_0, x_1, …)     x̄_k += Σ ȳ · ∂f/∂x_k
     Sum      y = Σ_a x              x̄   += ȳ
     Rename   y[b] = x[a]            x̄[a] += ȳ[b]
-    Quantity y = x                  x̄   += ȳ
+    Quantity y = x                  x̄   += Σ ȳ
     Extremum y = max_a x            x̄   += ȳ · 1[x = y]
     Product  y = Π_a x              x̄   += ȳ · Π_{b≠a} x[b]
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import assert_never
 from weakref import WeakKeyDictionary
 
@@ -38,6 +38,7 @@ from derivcheck.graph import (
     delta,
     inverse,
     is_one,
+    is_zero,
     mapped,
     multiply,
     negate,
@@ -59,9 +60,10 @@ def _contributions(node: Node, adjoint: Node, wanted: set[Node]) -> Iterable[tup
             for position, operand in enumerate(node.operands):
                 if operand in wanted:
                     slope = mapped(differentiate(node.expression, placeholder(position)), *node.operands)
-                    lost = [axis for axis in node.axes if axis not in operand.axes]
-                    yield operand, sum_over(multiply(adjoint, slope), lost)
-        case Sum() | Quantity():
+                    yield operand, sum_over(multiply(adjoint, slope), _lost(node, operand))
+        case Quantity(operand=operand):
+            yield operand, sum_over(adjoint, _lost(node, operand))
+        case Sum():
             yield node.operand, adjoint
         case Rename():
             yield node.operand, rename(adjoint, {new: old for old, new in node.mapping})
@@ -92,6 +94,11 @@ def _all_but_one(node: Product) -> Node:
     return product_over(add(here, elsewhere), others.values())
 
 
+def _lost(node: Node, operand: Node) -> list[Axis]:
+    """The axes along which a node repeats its operand."""
+    return [axis for axis in node.axes if axis not in operand.axes]
+
+
 def _through_inverse(node: Node, adjoint: Node, row: Axis, column: Axis) -> Node:
     """From d(M⁻¹) = -M⁻¹ dM M⁻¹: the adjoint of M[r,c] is -Σ_ab M⁻¹[a,r] Ȳ[a,b] M⁻¹[c,b]."""
     a, b = (Axis(row.dimension, f"inverse {node.serial}.{k}") for k in (0, 1))
@@ -109,8 +116,16 @@ def adjoints(output: Node, seed: Node, variables: Iterable[Node]) -> dict[Node, 
     A variable that the output does not depend on has the adjoint 0. The adjoint of a
     named quantity of a named scalar is a named quantity itself, `dL/dz2`.
     """
-    targets = frozenset(variables)
-    order = topological([output], cut=targets)
+    independent = frozenset(variables)
+    found = _swept(output, seed, independent, independent)
+    for variable in independent:
+        found.setdefault(variable, constant(0))
+    return found
+
+
+def _swept(output: Node, seed: Node, targets: Container[Node], independent: frozenset[Node]) -> dict[Node, Node]:
+    """The adjoints of `targets` and of all nodes between them and the output; below `independent` ones nothing is."""
+    order = topological([output], cut=independent)
     wanted: set[Node] = set()
     for node in order:
         if node in targets or any(operand in wanted for operand in operands(node)):
@@ -122,15 +137,12 @@ def adjoints(output: Node, seed: Node, variables: Iterable[Node]) -> dict[Node, 
         if node not in wanted or node not in pending:
             continue
         adjoint = add(*pending.pop(node))
-        # An adjoint that is constant along an axis is written out, so that a name has the axes of its variable.
-        if naming and isinstance(node, Quantity) and node is not output and adjoint.axes == node.axes:
-            adjoint = quantity(adjoint_name(output, node), adjoint)
+        if naming and isinstance(node, Quantity) and node is not output and not is_zero(adjoint):
+            adjoint = quantity(adjoint_name(output, node), adjoint, node.axes)
         found[node] = adjoint
-        if node not in targets:
+        if node not in independent:
             for operand, part in _contributions(node, adjoint, wanted):
                 pending.setdefault(operand, []).append(part)
-    for variable in targets:
-        found.setdefault(variable, constant(0))
     return found
 
 
@@ -144,16 +156,16 @@ _sweeps: WeakKeyDictionary[Node, dict[Node, Node]] = WeakKeyDictionary()
 
 
 def sweep(output: Node) -> dict[Node, Node]:
-    """The adjoints of all nodes that a scalar is made of, by one sweep down to the inputs (remembered).
+    """The adjoints of everything named that a scalar is made of, by one sweep down to the inputs (remembered).
 
     Stopping at a variable would give the same adjoint for it: what lies behind it
-    contributes nothing.
+    contributes nothing. A layer that depends on no input is a variable all the same.
     """
     if output.axes:
         raise ValueError("the gradient of something that is not a scalar")
     if output not in _sweeps:
-        inputs = [node for node in topological([output]) if isinstance(node, Input)]
-        _sweeps[output] = adjoints(output, constant(1), inputs)
+        named = frozenset(node for node in topological([output]) if isinstance(node, Input | Quantity))
+        _sweeps[output] = _swept(output, constant(1), named, frozenset())
     return _sweeps[output]
 
 

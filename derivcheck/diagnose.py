@@ -18,7 +18,7 @@ from derivcheck.claims import Pair, pair
 from derivcheck.derivation import entry_writer
 from derivcheck.diagnostics import DerivcheckError, Diagnostic, SourceText
 from derivcheck.edits import Edit, Edits
-from derivcheck.graph import Axis, Node, constant, delta, multiply, subtract, topological
+from derivcheck.graph import Axis, Node, constant, delta, is_zero, multiply, subtract, topological
 from derivcheck.index_form import Naming, index_form
 from derivcheck.judge import Judge, fact_texts
 from derivcheck.latex.trees import rebuilt
@@ -37,6 +37,7 @@ from derivcheck.notation.syntax import (
 from derivcheck.proofreader import Proofreader
 from derivcheck.reading import Reader, Reading
 from derivcheck.rewriting import joined, summands, tidied
+from derivcheck.sizes import dimensions_of, small_sizes
 
 CODES: dict[str, str] = {
     "DC201": "constant factor",
@@ -171,8 +172,8 @@ class Diagnoser:
             trial = pair(left, edit.tree, "=", link.where, self.network.scope)
         except (DerivcheckError, ValueError, RecursionError):
             return False
-        if trial.shapes is not None:
-            return False
+        if trial.shapes is not None or (is_zero(trial.left) and is_zero(trial.right)):
+            return False  # zeros are equal whatever stands beside them
         if self.judge.differs_at_once(trial.left, trial.right, trial.axes):
             return False
         return self.judge.proof(trial.left, trial.right).proved
@@ -256,7 +257,7 @@ class Diagnoser:
     def _special_sizes(self, link: Pair) -> Iterator[tuple[str, str]]:
         """Right for a dimension of size 1 only, or where two dimensions have one size only."""
         names = self.edits.dimension_names(link)
-        bases = exact.default_sizes([link.left, link.right])
+        bases = small_sizes(dimensions_of([link.left, link.right]))
         for name in names:
             if self._holds_at(link, [{**base, name: 1} for base in bases]):
                 yield "DC220", f"right only where {name} = 1"
@@ -278,7 +279,7 @@ class Diagnoser:
 
     def _needed_facts(self, link: Pair) -> Iterator[tuple[str, str]]:
         below = set(topological([link.left, link.right]))
-        sizes = exact.default_sizes([link.left, link.right])[:1]
+        sizes = small_sizes(dimensions_of([link.left, link.right]))[:1]
         for tensor in self.network.tensors:
             home = getattr(tensor.node, "home", None)
             if home is None or tensor.node not in below:

@@ -18,13 +18,7 @@ import numpy as np
 from derivcheck.canonical.form import Facts
 from derivcheck.diagnostics import UnsupportedError
 from derivcheck.field import FieldProgram, Known
-from derivcheck.graph import (
-    Axes,
-    Input,
-    Map,
-    Node,
-    topological,
-)
+from derivcheck.graph import Axes, Input, Node
 from derivcheck.points import Points
 from derivcheck.residues import (
     FieldArithmetic,
@@ -35,11 +29,11 @@ from derivcheck.residues import (
     Residues,
     inverse_modulo,
 )
+from derivcheck.sizes import dimensions_of, small_sizes
 from derivcheck.verdicts import ExactEvidence
 
 REDRAWS = 40
 PATTERNS = 6
-LARGEST = 4096
 MAXIMAL_ENTRIES = 100_000  # of a tensor: residues are Python integers, one by one
 
 
@@ -153,34 +147,6 @@ def _matrix_inverse(matrix: Any, modulus: int) -> Any:
 # --- the test ---------------------------------------------------------------------------------
 
 
-def default_sizes(nodes: Iterable[Node], cut: frozenset[Node] = frozenset()) -> tuple[dict[str, int], ...]:
-    """Two assignments of small, pairwise different sizes, one of them with a 1; every axis has an entry."""
-    order = topological(nodes, cut)
-    axes = {axis for node in order for axis in node.axes}
-    symbols = {
-        s.name
-        for node in order
-        if isinstance(node, Map)
-        for s in node.expression.free_symbols
-        if not s.name.startswith("_")
-    }
-    names = sorted({name for axis in axes for name, _ in axis.dimension.terms} | symbols)
-    chosen = []
-    for start in range(2):
-        # Should a derived size such as n - k + 1 come out empty, the sizes are spread further apart.
-        for spread in range(8):
-            span = max(2, min(len(names), 5))
-            sizes = {n: 1 + (k + start) % span + (1 - start) + spread * (len(names) - k) for k, n in enumerate(names)}
-            if all(1 <= axis.dimension.size(sizes) <= LARGEST for axis in axes):
-                chosen.append(sizes)
-                break
-            sizes = {n: 1 + (k + start) % span + spread * k for k, n in enumerate(names)}
-            if all(1 <= axis.dimension.size(sizes) <= LARGEST for axis in axes):
-                chosen.append(sizes)
-                break
-    return tuple(chosen) or ({},)
-
-
 def identical(
     left: Node,
     right: Node,
@@ -198,7 +164,7 @@ def identical(
     like inputs; `points`, of one cut, remember what is evaluated. The evidence is None,
     with a reason, where nothing can be said.
     """
-    tried = tuple(sizes) if sizes is not None else default_sizes([left, right], cut)
+    tried = tuple(sizes) if sizes is not None else small_sizes(dimensions_of([left, right], cut))
     points = points or Points()
     done: list[tuple[tuple[str, int], ...]] = []
     count = 0

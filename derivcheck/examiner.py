@@ -23,6 +23,7 @@ from derivcheck.notation.syntax import Derivative, Equation, Expression, Name, S
 from derivcheck.numeric.comparison import compare_gradient
 from derivcheck.numeric.survey import Way
 from derivcheck.proofreader import Notation, Proofreader, UnwrittenError
+from derivcheck.sizes import dimensions_of, fitted
 from derivcheck.spec import ClaimDeclaration, Spec
 from derivcheck.verdicts import ExactEvidence, Forms, GradientResult, NumericEvidence, NumericVerdict, Verdict
 
@@ -67,7 +68,7 @@ class Examiner:
         cuts.append(names)
         # Activations and probabilities may have to be looked into, pre-activations seldom.
         cuts.append(frozenset(n for n in names if is_affine_layer(n, names)))
-        self.judge = Judge(network.facts, network.sizes, self.seed, cuts, adjoints)
+        self.judge = Judge(network.facts, network.sizes, self.seed, cuts, adjoints, network.given)
         self.proofreader = Proofreader(network, self.derivation, self.judge)
         self.prefix = ", ".join(f"{label} = {value}" for label, value in network.depth.items())
         self._diagnoser: Diagnoser | None = None
@@ -174,7 +175,8 @@ class Examiner:
         key = (output, tensor.node)
         if key not in self._measured:
             network = self.network
-            sizes = {**network.sizes, **self.measuring.sizes}
+            asked = {**network.given, **self.measuring.sizes}
+            sizes = fitted(network.sizes, dimensions_of([output, adjoint]), asked) or {**network.sizes, **asked}
             if self.measuring.progress is not None:
                 self.measuring.progress(f"measuring d{self.derivation.output.name}/d{tensor.name}")
             found = self._compared(output, tensor, adjoint, sizes, network.facts)

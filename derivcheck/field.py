@@ -77,7 +77,8 @@ class FieldProgram:
             case Input():
                 raise AssertionError("an input without a value")
             case Quantity():
-                return values[node.operand].pair
+                shape = tuple(a.dimension.size(self.sizes) for a in node.axes)
+                return values[node.operand].along(node.axes).each(lambda x: np.broadcast_to(x, shape)), node.axes
             case Map():
                 axes: Axes = tuple(sorted({a for o in node.operands for a in values[o].axes}))
                 given = [values[o].along(axes) for o in node.operands]

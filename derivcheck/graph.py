@@ -90,7 +90,11 @@ class Input:
 
 @dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
 class Quantity:
-    """The identity under a name: a layer, a loss, an adjoint. Two names are two variables."""
+    """The identity under a name: a layer, a loss, an adjoint. Two names are two variables.
+
+    A name has axes of its own, those of the operand among them: along the others the
+    operand is repeated. `m: s * ones(n)` is n numbers, however many of them s is.
+    """
 
     name: str
     operand: Node
@@ -224,7 +228,7 @@ Kind = TypeVar("Kind")
 
 
 def _intern(kind: type[Kind], fields: tuple[Any, ...], axes: Axes) -> Kind:
-    key = (kind, fields)
+    key = (kind, fields, axes)
     world = _world.get()
     node = world.interned.get(key)
     if node is None:
@@ -271,8 +275,12 @@ def tensor(name: str, axes: Axes) -> Node:
     return _intern(Input, (name, axes), tuple(sorted(axes)))
 
 
-def quantity(name: str, operand: Node) -> Node:
-    return _intern(Quantity, (name, operand), operand.axes)
+def quantity(name: str, operand: Node, axes: Iterable[Axis]) -> Node:
+    """The operand under a name that has the given axes. Raises ValueError where the operand has others."""
+    own = tuple(sorted(axes))
+    if not set(operand.axes) <= set(own):
+        raise ValueError(f"`{name}` lacks axes of what it stands for")
+    return _intern(Quantity, (name, operand), own)
 
 
 def mapped(expression: Scalar, *nodes: Node) -> Node:

@@ -189,7 +189,8 @@ class _Shower:
         self.axes = (*self.rows, *self.columns)
         names = [t.node for t in tensors]
         self.reading = Reader(names, (), network.facts, self.axes).reading(node)
-        self.judge = Judge(network.facts, network.sizes, seed, [frozenset(n for n in names if isinstance(n, Quantity))])
+        cuts = [frozenset(n for n in names if isinstance(n, Quantity))]
+        self.judge = Judge(network.facts, network.sizes, seed, cuts, given=network.given)
         self.proofreader = Proofreader(network, None, self.judge)
 
     def result(self, name: str, definition: str, at: Sequence[float] | None) -> JacobianResult:

@@ -25,6 +25,7 @@ from derivcheck.numeric.comparison import SidesAtAPoint, compare_precisely, comp
 from derivcheck.numeric.program import Tensor
 from derivcheck.points import Points, facts_key
 from derivcheck.scalars import lower
+from derivcheck.sizes import SizeChoice, dimensions_of, names_of
 from derivcheck.slices import slice_at
 from derivcheck.verdicts import ExactEvidence, NumericEvidence, NumericVerdict, Verdict, Witness
 
@@ -32,7 +33,6 @@ SMOOTH_POINTS, BRANCHED_POINTS = 2, 48
 SPREADS = (1.0, 8.0, 1.0, 1 / 64, 1.0, 64.0, 1.0, 4096.0)  # of the further points of functions with branches
 MAXIMAL_ENTRIES = 36
 SILENT = ("symmetric", "positive")
-LARGER = 7  # what holds for a few small sizes may end there: (n - 2) (n - 3) x = 0
 AT_A_KINK = "rounding errors choose the branch"
 
 FACT_TEXTS = {
@@ -72,9 +72,14 @@ class Judge:
         seed: int,
         cuts: Sequence[frozenset[Node]] = (),
         adjoints: frozenset[Node] = frozenset(),
+        given: Mapping[str, int] | None = None,
     ) -> None:
-        """`adjoints` are named derivatives; those that a right side mentions are cut first of all."""
+        """`adjoints` are named derivatives; those that a right side mentions are cut first of all.
+
+        `sizes` are those of the network, `given` the ones among them that the user asked for.
+        """
         self._adjoints = adjoints
+        self._given = dict(given or {})
         self.facts = facts
         self.sizes = dict(sizes)
         self.seed = seed
@@ -174,7 +179,7 @@ class Judge:
         if not proof.proved:
             proof = self._entry_by_entry(left, right, axes, given) or proof
         field = self._field(left, right, given, proof.proved)
-        sides = self._numbers(left, right, axes, self.sizes, given)
+        sides = self._numbers(left, right, axes, self._choice(left, right, axes).usual(), given)
         numeric = sides.evidence
         facts_used = fact_texts(proof.facts) if proof.proved else ()
         if proof.proved:
@@ -202,7 +207,7 @@ class Judge:
             numeric = replace(numeric, verdict="agrees", scheme="50 digits", reason="")
         if numeric.verdict != "agrees":
             return Judgement("undecided", (), field, numeric, reason=numeric.reason or "numbers cannot tell")
-        if rounding_decides([left, right], self.sizes, given, self.seed, 1.0):
+        if rounding_decides([left, right], self._choice(left, right, axes).usual(), given, self.seed, 1.0):
             return Judgement("undecided", (), field, replace(numeric, verdict="kink"), reason=AT_A_KINK)
         closely = self._precisely(left, right, axes, given)
         if closely is not None:
@@ -240,16 +245,21 @@ class Judge:
 
     def _field(self, left: Node, right: Node, facts: Facts, proved: bool) -> ExactEvidence:
         """A second proof at one small assignment of sizes beside a proof; at two, drawn twice, without one."""
-        sizes = exact.default_sizes([left, right])
+        sizes = self._choice(left, right, ()).exact()
         tried = sizes[:1] if proved else sizes
         return exact.identical(
             left, right, sizes=tried, facts=facts, draws=1 if proved else 2, seed=self.seed, points=self.field_points
         )
 
+    def _choice(self, left: Node, right: Node, axes: Axes) -> SizeChoice:
+        dimensions = dimensions_of([left, right]).union(axis.dimension for axis in axes)
+        return SizeChoice(dimensions, self.sizes, self._given)
+
     def differs_at_once(self, left: Node, right: Node, axes: Axes) -> bool:
         """Whether floats differ at the first point, by far and without a closer look."""
+        sizes = self._choice(left, right, axes).usual()
         try:
-            sides = compare_sides(left, right, axes, self.sizes, self.facts, self.seed, self._points, confirmed=False)
+            sides = compare_sides(left, right, axes, sizes, self.facts, self.seed, self._points, confirmed=False)
         except (NumericError, UnsupportedError):
             return False
         return sides.evidence.verdict == "differs"
@@ -276,8 +286,7 @@ class Judge:
         Functions with branches are tried at many more, near and far: they may differ in a region only.
         """
         branched = _has_branches([left, right])
-        small = self.small_sizes([left, right])
-        for sizes in (*small, _sizes_from(LARGER, sorted(small[0]))):
+        for sizes in self._choice(left, right, axes).every():
             for k in range(BRANCHED_POINTS if branched else SMOOTH_POINTS):
                 spread = SPREADS[k % len(SPREADS)] if branched else 1.0
                 sides = self._numbers(left, right, axes, sizes, facts, self.seed + 1 + k, spread)
@@ -285,25 +294,19 @@ class Judge:
                     return sides
         return None
 
-    def small_sizes(self, nodes: Iterable[Node]) -> list[dict[str, int]]:
-        """Small size assignments, the smallest first; pairwise different where the dimensions allow."""
-        found = [{**self.sizes, **sizes} for sizes in exact.default_sizes(nodes)]
-        names = sorted({name for sizes in found for name in sizes})
-        found += [_sizes_from(base, names) for base in (2, 3)]
-        return sorted(found, key=lambda sizes: sum(sizes.values()))
-
     def _holds_in_field_there(self, left: Node, right: Node, facts: Facts) -> bool:
         """Whether the field agrees at the very sizes at which numbers differ; of branches and roots it takes one."""
         if _has_branches([left, right]):
             return False
-        return bool(exact.identical(left, right, sizes=[self.sizes], facts=facts, draws=3, seed=self.seed + 1).equal)
+        sizes = self._choice(left, right, ()).usual()
+        return bool(exact.identical(left, right, sizes=[sizes], facts=facts, draws=3, seed=self.seed + 1).equal)
 
     def _refuted(
         self, left: Node, right: Node, axes: Axes, facts: Facts, field: ExactEvidence, sides: SidesAtAPoint
     ) -> Judgement:
         """A refutation with the smallest witness found."""
         chosen = sides
-        for small in self.small_sizes([left, right]):
+        for small in self._choice(left, right, axes).small():
             trial = self._numbers(left, right, axes, small, facts)
             if trial.evidence.verdict == "differs":
                 chosen = trial
@@ -322,14 +325,14 @@ class Judge:
 
     def _to_fifty_digits(self, left: Node, right: Node, axes: Axes, facts: Facts) -> SidesAtAPoint | None:
         """Both sides at the largest of the small sizes, which is no special case; None where they have no value."""
-        sizes = self.small_sizes([left, right])[-1]
+        sizes = self._choice(left, right, axes).small()[-1]
         try:
             return compare_precisely(left, right, axes, sizes, facts, self.seed)
         except (NumericError, UnsupportedError, ZeroDivisionError):
             return None
 
     def _witness(self, left: Node, right: Node, axes: Axes, sides: SidesAtAPoint) -> Witness:
-        used = {name for axis in axes for name, _ in axis.dimension.terms} | _size_names([left, right])
+        used = set(names_of(self._choice(left, right, axes).dimensions))
         return Witness(
             tuple(sorted((n, s) for n, s in sides.sizes.items() if n in used)), sides.seed, sides.entry,
             claimed=sides.precise_right, derived=sides.precise_left, spread=sides.spread,
@@ -344,11 +347,6 @@ class Judge:
         )  # fmt: skip
 
 
-def _sizes_from(base: int, names: Sequence[str]) -> dict[str, int]:
-    """Sizes that are pairwise different for up to three dimensions."""
-    return {name: base + k % 3 for k, name in enumerate(names)}
-
-
 def _has_branches(nodes: Iterable[Node]) -> bool:
     """Whether something is not single-valued in the complex plane: an equality near one point then says less."""
     return any(
@@ -361,10 +359,6 @@ def _is_branched(expression: sympy.Expr) -> bool:
     return expression.has(sympy.Piecewise, sympy.Abs, sympy.sign, sympy.log, sympy.atan) or any(
         not power.exp.is_integer for power in expression.atoms(sympy.Pow) if power.base != sympy.E
     )
-
-
-def _size_names(nodes: Iterable[Node]) -> set[str]:
-    return {name for node in topological(nodes) for axis in node.axes for name, _ in axis.dimension.terms}
 
 
 def fact_texts(facts: Iterable[tuple[str, str]]) -> tuple[str, ...]:

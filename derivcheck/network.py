@@ -20,12 +20,15 @@ from derivcheck.diagnostics import DerivcheckError, Diagnostic, NotationError, S
 from derivcheck.facts import combined
 from derivcheck.graph import Axis, Dimension, Input, quantity, tensor
 from derivcheck.lowering.language import Lowering
+from derivcheck.lowering.letters import index_error
 from derivcheck.lowering.scope import Scope
 from derivcheck.lowering.summation import sums_over_pairs
-from derivcheck.lowering.values import tensor_value
+from derivcheck.lowering.values import Value, tensor_value
 from derivcheck.notation.labels import label_value, refuse_bound_and_free, substitute_labels
 from derivcheck.notation.parser import Vocabulary, parse_expression
+from derivcheck.notation.printer import to_plain
 from derivcheck.notation.syntax import Call, Expression, Name, Number, Subscript, children
+from derivcheck.sizes import dimensions_of, fitted, names_of
 from derivcheck.spec.declarations import FACTS, FACTS_ALONG_AN_AXIS, TARGET_FACTS, Formula, Spec
 
 DEFAULT_SIZES = (4, 5, 3, 6, 2, 7, 8, 9, 10, 11, 12, 13)
@@ -33,7 +36,10 @@ DEFAULT_SIZES = (4, 5, 3, 6, 2, 7, 8, 9, 10, 11, 12, 13)
 
 @dataclass(frozen=True)
 class Network:
-    """A network at one depth. `tensors` are all inputs and layers in order; `scope` serves claims."""
+    """A network at one depth. `tensors` are all inputs and layers in order; `scope` serves claims.
+
+    `given` are those of the `sizes` that the spec asks for.
+    """
 
     spec: Spec
     depth: Mapping[str, int]
@@ -42,6 +48,7 @@ class Network:
     loss: NamedTensor | None
     facts: Facts
     sizes: Mapping[str, int]
+    given: Mapping[str, int]
 
     def named(self, name: str) -> NamedTensor:
         """The input or layer of a name. Raises KeyError."""
@@ -93,7 +100,6 @@ class _Builder:
         self.spec = spec
         self.depth = depth
         self.dimensions: dict[str, Dimension] = {}
-        self.derived: set[Dimension] = set()
         self.labels = {family.label: self._range(family.first, family.last) for family in spec.families}
 
     def _range(self, first: SourceText, last: SourceText) -> range:
@@ -211,8 +217,8 @@ class _Builder:
         scope = self._with_layers(scope, layers, tensors)
         loss = self._loss(tensors, scope)
         scope = self._with_abbreviations(scope)
-        self.derived = {a.dimension for t in tensors.values() for a in t.axes if len(a.dimension.terms) > 1}
-        return Network(self.spec, self.depth, scope, tuple(tensors.values()), loss, facts, self._sizes())
+        sizes, given = self._sizes(dimensions_of(value.node for value in scope.values.values()))
+        return Network(self.spec, self.depth, scope, tuple(tensors.values()), loss, facts, sizes, given)
 
     def _families(self) -> frozenset[str]:
         names = [t.name.text for t in self.spec.tensors] + [f.name.text for f in self.spec.layers]
@@ -262,14 +268,14 @@ class _Builder:
             own_names = isinstance(tree, Call) and "[" not in member
             lowering = Lowering(scope, member if own_names else "")
             try:
-                value = lowering.expression(tree)
+                value = closed(lowering, tree)
             except DerivcheckError as problem:
                 raise located(problem, formula.text) from None
             for name, inner in lowering.intermediates.items():
                 if name not in scope.values and name not in trees and name not in self.dimensions:
                     scope = scope.with_values({name: inner})
                     tensors[name] = NamedTensor(name, Name(name), inner.node, inner.axes)
-            node = quantity(member, value.node)
+            node = quantity(member, value.node, value.axes)
             if _is_opaque(tree):
                 scope = replace(scope, opaque_losses=scope.opaque_losses | {member})
             scope = scope.with_values({member: replace(value, node=node)})
@@ -298,30 +304,53 @@ class _Builder:
                 tree = sums_over_pairs(with_numbers(tree, {**self.depth, **labels}, vocabulary), scope)
                 lowering = Lowering(scope)
                 lowering.letters.learn(tree)
-                scope = scope.with_abbreviation(member, tree, lowering.expression(tree))
+                scope = scope.with_abbreviation(member, tree, closed(lowering, tree))
             except DerivcheckError as problem:
                 raise located(problem, formula.text) from None
         return scope
 
-    def _sizes(self) -> dict[str, int]:
-        """Pairwise different sizes; those of the spec are kept."""
-        given = dict(self.spec.numeric.sizes)
-        for name in given:
-            if name not in self.dimensions and not any(d.startswith(f"{name}[") for d in self.dimensions):
-                raise SpecError(Diagnostic("DC039", f"`{name}` is not a dimension of this spec", None, "",
-                                           (("dimensions", ", ".join(self.dimensions)),)))  # fmt: skip
+    def _sizes(self, dimensions: frozenset[Dimension]) -> tuple[dict[str, int], dict[str, int]]:
+        """(pairwise different sizes, those of them that the spec gives). Raises SpecError (DC039, DC048)."""
+        given = self._given()
         free = [size for size in DEFAULT_SIZES if size not in given.values()] + list(range(14, 400))
         chosen: dict[str, int] = {}
         for position, name in enumerate(n for n in self.dimensions if n not in given):
             # Long families would need long vectors; there the sizes repeat with a long period.
             chosen[name] = free[position] if len(self.dimensions) <= 12 else free[position % 7]
-        sizes = {**chosen, **{n: s for n, s in given.items() if n in self.dimensions}}
-        for dimension in self.derived:
-            # A derived size such as n - k + 1 must leave something.
-            grown = [name for name, count in dimension.terms if count > 0 and name not in given]
-            while dimension.size(sizes) < 2 and grown:
-                sizes[grown[0]] += 3
-        return sizes
+        sizes = fitted(chosen, dimensions, given, least=2) or fitted(chosen, dimensions, given)
+        if sizes is None:
+            raise self._without_sizes({**chosen, **given}, dimensions)
+        return {name: sizes[name] for name in self.dimensions}, given
+
+    def _without_sizes(self, tried: Mapping[str, int], dimensions: frozenset[Dimension]) -> SpecError:
+        empty = sorted(dimension for dimension in dimensions if dimension.size(tried) < 1)
+        notes = tuple((str(dimension), f"{dimension.size(tried)} entries") for dimension in empty)
+        names = ", ".join(f"{name}: ..." for name in names_of(empty))
+        return SpecError(Diagnostic("DC048", "no sizes are found at which every axis has an entry", None, "",
+                                    notes, f"numeric: {{sizes: {{{names}}}}}"))  # fmt: skip
+
+    def _given(self) -> dict[str, int]:
+        """The sizes that the spec gives, member by member; `n` alone is the size of every `n[l]` without its own."""
+        given: dict[str, int] = {}
+        stems = {name.split("[")[0] for name in self.dimensions if "[" in name}
+        for name, size in sorted(self.spec.numeric.sizes.items(), key=lambda item: "[" in item[0]):
+            if name in self.dimensions:
+                given[name] = size
+            elif name in stems:
+                given |= {member: size for member in self.dimensions if member.startswith(f"{name}[")}
+            elif name.split("[")[0] not in stems:  # `n[3]` is no dimension of a network with two layers
+                raise SpecError(Diagnostic("DC039", f"`{name}` is not a dimension of this spec", None, "",
+                                           (("dimensions", ", ".join(self.dimensions)),)))  # fmt: skip
+        return given
+
+
+def closed(lowering: Lowering, tree: Expression) -> Value:
+    """The value of a formula that stands by itself. Raises NotationError (DC151) where an index of it is free."""
+    value = lowering.expression(tree)
+    for letter, span in lowering.letters.used_free.items():
+        help_ = f"sum_{letter}({to_plain(tree)}), or the whole tensors without indices"
+        raise index_error("DC151", f"the index `{letter}` is free", span, "nothing says which entry is meant", help_)
+    return value
 
 
 def formulas(network: Network) -> dict[str, Expression]:
@@ -354,7 +383,7 @@ def with_abbreviations(network: Network, formulas: tuple[Formula, ...]) -> Netwo
             tree = sums_over_pairs(tree, scope)
             lowering = Lowering(scope)
             lowering.letters.learn(tree)
-            scope = scope.with_abbreviation(formula.name.text, tree, lowering.expression(tree))
+            scope = scope.with_abbreviation(formula.name.text, tree, closed(lowering, tree))
         except DerivcheckError as problem:
             raise located(problem, formula.text) from None
     return replace(network, scope=scope)

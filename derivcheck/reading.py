@@ -27,6 +27,7 @@ from derivcheck.canonical.atoms import (
     added,
     exact,
     magnitude,
+    outer_indices,
 )
 from derivcheck.canonical.form import Canonical, Facts
 from derivcheck.graph import Axis, Node, Quantity
@@ -82,6 +83,8 @@ class Reader:
                 polynomial = closed.form(node.operand)
             except (GrowthError, UndefinedError):
                 continue
+            if not {closed.outer(axis) for axis in node.axes} <= outer_indices(polynomial):
+                continue  # where its factors occur, nothing says at which entry of the name that is
             if len(polynomial) == 1 and not next(iter(polynomial))[0] and any(
                 closed.algebra.atoms[a].kind not in ("leaf", "size") for a, _, _ in next(iter(polynomial))[1]
             ):  # fmt: skip

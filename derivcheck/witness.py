@@ -121,8 +121,11 @@ class _Script:
     def _value(self, node: Node) -> str:
         match node:
             case Quantity():
-                self.axes[node] = self.axes[node.operand]
-                return self.name(node.operand)
+                self.axes[node] = node.axes
+                if node.axes == self.axes[node.operand]:
+                    return self.name(node.operand)
+                full = tuple(axis.dimension.size(self.sizes) for axis in node.axes)
+                return f"np.broadcast_to({self.along(node.operand, node.axes)}, {full})"
             case Map():
                 axes: Axes = tuple(sorted({a for o in node.operands for a in self.axes[o]}))
                 operands = [self.along(o, axes) for o in node.operands]

@@ -40,7 +40,7 @@ def catalogue_network(name: str) -> tuple[Network, Node]:
 def quantity_of(node: Node) -> Node:
     from derivcheck.graph import quantity
 
-    return quantity("total", node)
+    return quantity("total", node, node.axes)
 
 
 def naive(output: Node, variable: Node, values: dict[Node, Tensor], sizes: dict[str, int], step: complex) -> np.ndarray:

@@ -22,6 +22,7 @@ from derivcheck.canonical.atoms import (
     added,
     combination,
     exact,
+    outer_indices,
     scaled,
 )
 from derivcheck.diagnostics import Diagnostic, UnsupportedError
@@ -84,7 +85,7 @@ class Canonical:
         self.lowered = lowered
         self.leaf_nodes: dict[int, Node] = {}
         self._forms: dict[Node, Polynomial] = {}
-        self._leaf_inputs: dict[int, LeafInputs] = {}
+        self._leaf_inputs: dict[Node, LeafInputs] = {}
         self._used: dict[Node, frozenset[tuple[str, str]]] = {}  # by a form and those that it is made of
 
     def outer(self, axis: Axis) -> int:
@@ -180,21 +181,29 @@ class Canonical:
 
     def _inputs(self, number: int) -> LeafInputs:
         """What a leaf depends on; that of a cut node is seen in what it stands for."""
-        if number not in self._leaf_inputs:
-            node, atom = self.leaf_nodes.get(number), self.algebra.atoms[number]
-            below = [] if node is None else [n for n in topological([node]) if isinstance(n, Input)]
-            pivots: frozenset[str] = frozenset()
-            if isinstance(node, Input):
-                bound = atom.idempotent or atom.sums_to_one or atom.unit or atom.orthogonal
-                pivots = frozenset() if bound else frozenset([node.name])
-            elif isinstance(node, Quantity):
-                try:
-                    with self.algebra.aside():
-                        pivots = generic.pivots(self.algebra, self.form(node.operand))
-                except (GrowthError, UndefinedError, UnsupportedError):
-                    pass
-            self._leaf_inputs[number] = LeafInputs(pivots, frozenset(n.name for n in below))
-        return self._leaf_inputs[number]
+        node = self.leaf_nodes.get(number)
+        if node is None:
+            return LeafInputs(frozenset(), frozenset())
+        if node not in self._leaf_inputs:
+            # The names that it is made of come first, so that nothing recurses on depth.
+            for below in topological([node]):
+                if (below is node or below in self.cut) and below not in self._leaf_inputs:
+                    names = frozenset(n.name for n in topological([below]) if isinstance(n, Input))
+                    self._leaf_inputs[below] = LeafInputs(self._pivots(below), names)
+        return self._leaf_inputs[node]
+
+    def _pivots(self, node: Node) -> frozenset[str]:
+        if isinstance(node, Input):
+            bound = {"one_hot", "simplex", "sums_to_one", "binary", "unit", "orthogonal"}
+            facts = {fact for fact, _ in self.facts.get(node.name, ())}
+            return frozenset() if facts & bound else frozenset([node.name])
+        if not isinstance(node, Quantity) or isinstance(node.operand, Inverse | Determinant):
+            return frozenset()  # an inverse that has a name is that name, which says nothing of its entries
+        try:
+            with self.algebra.aside():
+                return generic.pivots(self.algebra, self.form(node.operand))
+        except (GrowthError, UndefinedError, UnsupportedError):
+            return frozenset()
 
     def _made(self, node: Node) -> Polynomial:
         algebra = self.algebra
@@ -213,24 +222,30 @@ class Canonical:
                 return algebra.substitute(self._forms[node.operand], mapping)
             case Indicator():
                 return self._indicator(node)
-            case Product():
-                axes = [self.outer(axis) for axis in node.bound]
-                return products.product_over(algebra, self._forms[node.operand], axes)
-            case Extremum():
-                inner = self._forms[node.operand]
-                if node.kind == "min":
-                    inner = scaled(inner, -1)
-                reduced = {
-                    self.outer(axis): algebra.outer(algebra.dimension(axis.dimension), ("reduced", k))
-                    for k, axis in enumerate(node.bound)
-                }
-                atom = elementary.function(algebra, f"max{len(reduced)}", [algebra.substitute(inner, reduced)])
-                return scaled(atom, -1) if node.kind == "min" else atom
+            case Extremum() | Product():
+                return self._reduced(node)
             case Inverse() | Determinant():
                 named = self._named.get(node)
                 return self._of_matrix(node) if named is None else self.leaf(named)
             case _:
                 assert_never(node)
+
+    def _reduced(self, node: Extremum | Product) -> Polynomial:
+        """The reduction as a function of what it runs over; along an axis on which nothing depends there is none."""
+        algebra, inner = self.algebra, self._forms[node.operand]
+        mentioned = outer_indices(inner)
+        axes = [index for index in map(self.outer, node.bound) if index in mentioned]
+        if isinstance(node, Product):
+            idle = [axis for axis in node.bound if self.outer(axis) not in mentioned]
+            count = algebra.multiply_all(self._scalar(axis.dimension.expression(), []) for axis in idle)
+            product = products.product_over(algebra, inner, axes) if axes else inner
+            return self._raised(product, count) if idle else product
+        if not axes:
+            return inner
+        reduced = {i: algebra.outer(algebra.outer_dimension[i], ("reduced", k)) for k, i in enumerate(axes)}
+        sign = -1 if node.kind == "min" else 1
+        largest = [algebra.substitute(scaled(inner, sign), reduced)]
+        return scaled(elementary.function(algebra, f"max{len(reduced)}", largest), sign)
 
     def _of_matrix(self, node: Inverse | Determinant) -> Polynomial:
         """A function of the whole matrix; that of the transpose is the transposed one, and written as one of the two.
@@ -317,14 +332,16 @@ class Canonical:
         if isinstance(exponent, sympy.Rational):
             rational = exact(Fraction(int(exponent.p), int(exponent.q)))
             return elementary.power(self.algebra, self._scalar(base, operands), rational)
-        parts = [self._scalar(base, operands), self._scalar(exponent, operands)]
-        value = elementary.constant_of(parts[1])
+        return self._raised(self._scalar(base, operands), self._scalar(exponent, operands))
+
+    def _raised(self, base: Polynomial, exponent: Polynomial) -> Polynomial:
+        value = elementary.constant_of(exponent)
         if value is not None:
-            return elementary.power(self.algebra, parts[0], value)
-        if elementary.is_positive(self.algebra, parts[0]):
-            logged = elementary.logarithm(self.algebra, parts[0])
-            return elementary.exponential(self.algebra, self.algebra.multiply(parts[1], logged))
-        return elementary.function(self.algebra, "power", parts)
+            return elementary.power(self.algebra, base, value)
+        if elementary.is_positive(self.algebra, base):
+            logged = elementary.logarithm(self.algebra, base)
+            return elementary.exponential(self.algebra, self.algebra.multiply(exponent, logged))
+        return elementary.function(self.algebra, "power", [base, exponent])
 
     def _piecewise(self, expression: Any, operands: list[Polynomial]) -> Polynomial:
         total: Polynomial = {}

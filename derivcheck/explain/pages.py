@@ -159,6 +159,8 @@ PAGES: dict[str, Page] = {
                    "tensors: {x: n}\nloss: {L: sum(x)}\ndocument: {file: notes.md, lines: 20..1}\n",
                    "tensors: {x: n}\nloss: {L: sum(x)}\ndocument: {file: notes.md, lines: 1..20}\n"),
     "DC047": _text("nothing at that place", "A binding or an expectation speaks of a line, a block or a label at which no formula that asserts something stands."),
+    "DC048": _spec("no sizes", "Every axis needs an entry, also one of a derived size such as h-k+1, and no sizes are found at which it has: `numeric.sizes` gives them.",
+                   "tensors: {x: n, w: k, y: n-k+1}\nnumeric: {sizes: {n: 3, k: 5}}\n", "tensors: {x: n, w: k, y: n-k+1}\nnumeric: {sizes: {n: 5, k: 3}}\n"),
     "DC100": Page("unexpected character", "The character is not part of the notation.", "dL/dz2 = p $ y", "dL/dz2 = p - y"),
     "DC101": Page("number too long", "Numbers have at most 40 digits and exponents up to 400.", "L = " + "1" * 50, "L - L = 0"),
     "DC102": Page("formula too long", "Split a formula of hundreds of terms with `let:` names.", "L = " + "+".join(["1"] * 5000), "L = L"),
@@ -220,7 +222,7 @@ PAGES: dict[str, Page] = {
                   "max_k(p[k] * y) = 0", "max_k(p[k]) = max(p)"),
     "DC150": Page("bound and free", "A letter is bound by a sum and free outside it: rename the bound one.",
                   "dL/dz2[i] = p[i] * sum_i(y[i]) - y[i]", "dL/dz2[i] = p[i] * sum_k(y[k]) - y[i]"),
-    "DC151": Page("a free index too many", "A letter that is free on the right stands on the left too.",
+    "DC151": Page("a free index too many", "A letter that is free on the right stands on the left too; a layer or a `let` name stands by itself and has none.",
                   "dL/dz2[i] = p[j] - y[i]", "dL/dz2[i] = p[i] - y[i]"),
     "DC153": Page("one row or all pairs", "`sum_{i<j}` binds `i` alone where the equation speaks of a `j`, and both where it does not. On both "
                   "sides it can be either: name both letters, or write the sum over `j` as well.",

@@ -122,7 +122,7 @@ def entrywise(lowering: Lowering, tree: Call) -> Value:
         return catalogue_functions.applied(tree.function, primes, list(symbols), lowering.scope.functions, tree)
 
     if tree.primes and lowering.scope.measured is not None and not lowering.in_numerator:
-        at = quantity(f"argument {len(lowering.scope.measured)}", nodes[0])
+        at = quantity(f"argument {len(lowering.scope.measured)}", nodes[0], nodes[0].axes)
         found = Measured(mapped(applied(tree.primes - 1), at), at, entrywise=True)
         return Value(lowering.scope.measurement(found), shape.row, shape.column, shape.more)
     return Value(mapped(applied(tree.primes), *nodes), shape.row, shape.column, shape.more)

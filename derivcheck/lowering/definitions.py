@@ -85,25 +85,33 @@ def defined(lowering: Lowering, tree: Call, definition: Definition) -> Value:
     made = program(definition)
     values, named = _split_arguments(lowering, tree, definition, made)
     letters = _letters_from_signature(tree, made, values)
+    # Of a loss, the first argument may be a number: it is the same for every entry of the next one.
+    place = next((k for k, value in enumerate(values) if value.axes), 0) if definition.everything else 0
+    first = values[place]
     over: Axes = ()
     if definition.over:
-        over = _axes_run_over(lowering, tree, definition, values[0], named)
-    environment = _aligned(tree, made, values, letters)
+        over = _axes_run_over(lowering, tree, definition, first, named)
+    environment = _aligned(tree, made, values, letters, place)
     for letter, dimension in made.new:
         letters[letter] = fresh(_dimension(dimension, letters), letters.values(), "")
     aligned = Aligned(environment, letters, over)
     for name, expression in made.lines:
-        environment[name] = lowering.intermediate(name, aligned.node(expression), values[0].axes)
-    node = aligned.node(made.result)
+        line = aligned.along(expression)
+        environment[name] = Along(lowering.intermediate(name, line.node, _ordered(line.axes, first.axes)), line.axes)
+    found = aligned.along(made.result)
     if definition.result:
         axes = tuple(letters[letter] for letter in definition.result)
-        extra = tuple(a for a in values[0].axes if a in node.axes and a not in axes)
-        return tensor_value(node, extra + axes, lowering.scope.vectors)
+        extra = tuple(a for a in first.axes if a in found.axes and a not in axes)
+        return tensor_value(found.node, extra + axes, lowering.scope.vectors)
     if _reduces(made.result):
-        left = tuple(axis for axis in values[0].axes if axis not in over)
-        return tensor_value(node, left, lowering.scope.vectors)
-    first = values[0]
-    return Value(node, first.row, first.column, first.more)
+        left = tuple(axis for axis in first.axes if axis not in over)
+        return tensor_value(found.node, left, lowering.scope.vectors)
+    return Value(found.node, first.row, first.column, first.more)
+
+
+def _ordered(axes: frozenset[Axis], order: Axes) -> Axes:
+    """Axes in a given order, those that it does not have last."""
+    return (*(axis for axis in order if axis in axes), *sorted(axes - set(order)))
 
 
 def _in_matrix_language(lowering: Lowering, tree: Call, definition: Definition) -> Value:
@@ -162,6 +170,9 @@ def _axes_run_over(
         return chosen_axes(lowering, value, named, tree)
     if definition.everything or len(value.axes) == 1:
         return value.axes
+    if not value.axes:
+        raise shape_error(f"`{definition.name}` runs over a dimension, and a scalar has none", tree.arguments[0].span,
+                          value.shape())  # fmt: skip
     raise index_error("DC134", f"`{definition.name}` needs the dimension it runs over", tree.span, value.shape(),
                       " or ".join(f"{definition.name}(..., {axis.dimension})" for axis in value.axes))  # fmt: skip
 
@@ -182,13 +193,16 @@ def _letters_from_signature(tree: Call, made: Program, values: list[Value]) -> d
                     f"`{parameter.name}` runs over `{axis.dimension}`, where `{letters[letter].dimension}` is expected",
                     argument.span, value.shape(),
                 )  # fmt: skip
+    for parameter, argument in zip(made.parameters, tree.arguments, strict=False):
+        if not letters.keys() >= set(parameter.letters):
+            raise shape_error(f"`{parameter.name}` needs {len(parameter.letters)} axes", argument.span, "scalar")
     return letters
 
 
-def _aligned(tree: Call, made: Program, values: list[Value], letters: dict[str, Axis]) -> dict[str, Node]:
-    """The arguments on common axes: by letter where the signature has letters, by dimension elsewhere."""
-    carried = list(values[0].axes) if not made.parameters[0].letters else []
-    environment: dict[str, Node] = {}
+def _aligned(tree: Call, made: Program, values: list[Value], letters: dict[str, Axis], first: int) -> dict[str, Along]:
+    """The arguments on common axes: by letter where the signature has letters, as in the `first` one elsewhere."""
+    carried = list(values[first].axes) if not made.parameters[0].letters else []
+    environment: dict[str, Along] = {}
     for position, (parameter, value) in enumerate(zip(made.parameters, values, strict=True)):
         mapping: dict[Axis, Axis] = {}
         own = value.axes[-len(parameter.letters) :] if parameter.letters and not value.is_scalar else ()
@@ -199,17 +213,18 @@ def _aligned(tree: Call, made: Program, values: list[Value], letters: dict[str, 
                 continue
             match_ = next((a for a in available if a.dimension == axis.dimension), None)
             if match_ is None:
-                if carried and position:
+                if carried and position != first:
                     span = tree.arguments[position].span if position < len(tree.arguments) else tree.span
+                    other = "the first argument" if first == 0 else f"`{made.parameters[first].name}`"
                     raise shape_error(
-                        f"`{parameter.name}` runs over `{axis.dimension}`, which the first argument does not",
-                        span, f"{values[0].shape()} and {value.shape()}",
+                        f"`{parameter.name}` runs over `{axis.dimension}`, which {other} does not",
+                        span, f"{values[first].shape()} and {value.shape()}",
                     )  # fmt: skip
                 match_ = axis
             else:
                 available.remove(match_)
             mapping[axis] = match_
-        environment[parameter.name] = rename(value.node, mapping)
+        environment[parameter.name] = Along(rename(value.node, mapping), frozenset(mapping.values()))
     return environment
 
 
@@ -244,10 +259,18 @@ _ENTRYWISE: Mapping[str, Callable[[Node, Node], Node]] = {
 }  # fmt: skip
 
 
-class Aligned:
-    """Evaluates a definition's formulas on nodes; axes align by themselves."""
+@dataclass(frozen=True, slots=True)
+class Along:
+    """A node and the axes that it is meant along; one that the node lacks is an axis along which it is constant."""
 
-    def __init__(self, environment: Mapping[str, Node], letters: Mapping[str, Axis], over: Axes) -> None:
+    node: Node
+    axes: frozenset[Axis] = frozenset()
+
+
+class Aligned:
+    """Evaluates a definition's formulas; axes align by themselves."""
+
+    def __init__(self, environment: Mapping[str, Along], letters: Mapping[str, Axis], over: Axes) -> None:
         self._environment = environment
         self._letters = letters
         self._over = over
@@ -259,25 +282,34 @@ class Aligned:
             found.extend((self._letters[name.name],) if name.name in self._letters else self._over)
         return tuple(found)
 
-    def node(self, tree: Expression) -> Node:
+    def along(self, tree: Expression) -> Along:
         match tree:
             case Number(value):
-                return constant(sympy.Rational(value.numerator, value.denominator))
+                return Along(constant(sympy.Rational(value.numerator, value.denominator)))
+            case Name(name) if name in self._environment:
+                return self._environment[name]
             case Name(name):
-                return self._environment[name] if name in self._environment else size(self._letters[name].dimension)
+                return Along(size(self._letters[name].dimension))
             case Negate(operand):
-                return negate(self.node(operand))
+                inner = self.along(operand)
+                return Along(negate(inner.node), inner.axes)
             case Binary(operator, left, right):
-                return _ENTRYWISE[operator](self.node(left), self.node(right))
+                first, second = self.along(left), self.along(right)
+                return Along(_ENTRYWISE[operator](first.node, second.node), first.axes | second.axes)
             case Call("sum" | "mean" as kind, (body, *names)):
-                axes = self._axes(tuple(names))
-                total = sum_over(self.node(body), axes)
-                return total if kind == "sum" else divide(total, multiply(*(size(a.dimension) for a in axes)))
+                axes, inner = self._axes(tuple(names)), self.along(body)
+                total = sum_over(inner.node, axes)
+                if kind == "mean":
+                    total = divide(total, multiply(*(size(axis.dimension) for axis in axes)))
+                return Along(total, inner.axes - set(axes))
             case Call("window", names):
-                return indicator("window", *self._axes(names))
+                axes = self._axes(names)
+                return Along(indicator("window", *axes), frozenset(axes))
             case Call(function, arguments, primes):
                 symbols = [placeholder(k) for k in range(len(arguments))]
                 expression = catalogue_functions.applied(function, primes, list(symbols), {}, tree)
-                return mapped(expression, *(self.node(argument) for argument in arguments))
+                values = [self.along(argument) for argument in arguments]
+                joined = frozenset[Axis]().union(*(value.axes for value in values))
+                return Along(mapped(expression, *(value.node for value in values)), joined)
             case _:
                 raise AssertionError(f"a definition cannot contain {type(tree).__name__}")

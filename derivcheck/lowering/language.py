@@ -82,13 +82,12 @@ class Lowering:
         self.prefix = prefix
         self.intermediates: dict[str, Value] = {}
 
-    def intermediate(self, name: str, node: Node, order: tuple[Axis, ...]) -> Node:
-        """A named line of a definition; `order` is the position of the axes where it has them."""
-        if not self.prefix:
+    def intermediate(self, name: str, node: Node, axes: tuple[Axis, ...]) -> Node:
+        """A named line of a definition, along the axes in this order; one that depends on an index has no name."""
+        if not self.prefix or not set(node.axes) <= set(axes):
             return node
         full = f"{self.prefix}_{name}"
-        named = quantity(full, node)
-        axes = tuple(a for a in order if a in node.axes) + tuple(a for a in node.axes if a not in order)
+        named = quantity(full, node, axes)
         self.intermediates[full] = tensor_value(named, axes, self.scope.vectors)
         return named
 
@@ -248,7 +247,7 @@ class Lowering:
     def matrix(self, tree: Matrix, rows: tuple[tuple[Expression, ...], ...]) -> Value:
         """A written-out matrix: its dimensions have fixed sizes; one row is a vector."""
         if not rows:
-            return Value(constant(0))
+            raise shape_error("a written-out matrix has entries", tree.span, "none here")
         values = [[self.expression(e) for e in row] for row in rows]
         for row, line in zip(values, rows, strict=True):
             for value, e in zip(row, line, strict=True):

@@ -60,7 +60,8 @@ class ScaledFloats:
     """float64 or complex128 with a separate exponent where exp is involved."""
 
     def constant(self, value: sympy.Expr) -> Scaled:
-        return float(value), None
+        # NumPy's own numbers: 1 / (n - 1) at n = 1 is infinite, no exception.
+        return np.float64(value), None
 
     def leaf(self, array: Array) -> Scaled:
         return array, None

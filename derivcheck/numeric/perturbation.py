@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from derivcheck.graph import Axes, Axis, Determinant, Extremum, Inverse, Map, Node, Product, Quantity, Rename, Sum
-from derivcheck.numeric.program import Program, Sizes, Tensor, contracted, refuse_too_large, summed
+from derivcheck.numeric.program import Program, Sizes, Tensor, contracted, refuse_too_large, repeated, summed
 from derivcheck.numeric.structure import dependents
 
 BATCH = 1 << 18  # numbers in the largest intermediate of a block
@@ -142,7 +142,8 @@ class Perturbation:
     def _value(self, node: Node, found: Mapping[Node, Moved], block: Block) -> Moved:
         match node:
             case Quantity():
-                return found[node.operand]
+                inner = found[node.operand]
+                return Moved(repeated(inner.tensor, node.axes, self.sizes), inner.along)
             case Map():
                 return self._map(node, found, block)
             case Sum():

@@ -142,7 +142,7 @@ class Program:
             case Input():
                 raise NumericError(Diagnostic("DC502", f"no value is given for `{node.name}`"))
             case Quantity():
-                return values[node.operand]
+                return repeated(values[node.operand], node.axes, sizes)
             case Map():
                 return self.map(node, [values[operand] for operand in node.operands], sizes)
             case Sum():
@@ -252,6 +252,17 @@ def _plainly(value: Tensor) -> Tensor:
     if not np.all(np.isfinite(plain)) or np.any((plain == 0) & (np.asarray(value.array) != 0)):
         return value
     return Tensor(plain, value.axes)
+
+
+def repeated(value: Tensor, wanted: Axes, sizes: Sizes) -> Tensor:
+    """The value along further axes as well: those of `wanted` that it does not have."""
+    missing = tuple(axis for axis in wanted if axis not in value.axes)
+    if not missing:
+        return value
+    axes = (*missing, *value.axes)
+    shape = (*(axis.dimension.size(sizes) for axis in missing), *np.shape(value.array))
+    scale = None if value.scale is None else np.broadcast_to(value.scale, shape)
+    return Tensor(np.broadcast_to(value.array, shape), axes, scale)
 
 
 def summed(value: Tensor, bound: Axes) -> Tensor:

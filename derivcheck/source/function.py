@@ -169,13 +169,17 @@ class _Writer:
         if set(value.axes) == set(tensor.axes):
             shown = turned(value, tensor.axes)
             return f"{shown.at(ATOM)}.copy()" if self._is_argument(node) and tensor.axes else shown.text
-        if tensor.node in self.names:
-            lengths = f"{self.names[tensor.node]}.shape"
-        else:
-            lengths = "(" + "".join(f"{self._length(axis.dimension)}, " for axis in tensor.axes) + ")"
+        lengths = f"{self.names[tensor.node]}.shape" if tensor.node in self.names else ""
+        return self._repeated(value, tensor.axes, lengths).text
+
+    def _repeated(self, value: Array, axes: Axes, lengths: str = "") -> Array:
+        """The value along all of the axes; an array of its own, where it had fewer."""
+        if set(value.axes) == set(axes):
+            return value
+        lengths = lengths or "(" + "".join(f"{self._length(axis.dimension)}, " for axis in axes) + ")"
         if not value.axes:
-            return f"np.full({lengths}, {value.text}, dtype=float)"
-        return f"np.broadcast_to({aligned(value, tensor.axes).text}, {lengths}).copy()"
+            return Array(f"np.full({lengths}, {value.text}, dtype=float)", ATOM, axes)
+        return Array(f"np.broadcast_to({aligned(value, axes).text}, {lengths}).copy()", ATOM, axes)
 
     # --- lines ----------------------------------------------------------------------------
 
@@ -251,7 +255,7 @@ class _Writer:
             case Input():
                 return self.values[node]
             case Quantity():
-                return self.values[node.operand]
+                return self._repeated(self.values[node.operand], wanted or node.axes)
             case Map():
                 return self._map(node, wanted)
             case Sum():
