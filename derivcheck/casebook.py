@@ -51,7 +51,7 @@ class Casebook:
     def gradients(self, entry: Entry) -> tuple[GradientResult, ...]:
         """The gradient with respect to one declared tensor, of every member at every depth.
 
-        Raises ContradictionError where independent ways disagree, SpecError (DC683) where there is none.
+        Raises SpecError (DC683) where there is none.
         """
         found = [
             examiner.gradient(tensor)

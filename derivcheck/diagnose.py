@@ -8,15 +8,17 @@ smallest on, filtered by numbers, which cost about a millisecond each.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
 from derivcheck import exact
 from derivcheck.canonical.atoms import GrowthError, UndefinedError, magnitude
 from derivcheck.canonical.form import Facts
 from derivcheck.claims import Pair, pair
 from derivcheck.derivation import entry_writer
-from derivcheck.diagnostics import DerivcheckError, Diagnostic, SourceText
+from derivcheck.diagnostics import DerivcheckError, Diagnostic, SourceText, lapse, tracebacks_are_wanted
 from derivcheck.edits import Edit, Edits
 from derivcheck.graph import Axis, Node, constant, delta, is_zero, multiply, subtract, topological
 from derivcheck.index_form import Naming, index_form
@@ -70,6 +72,17 @@ CODES: dict[str, str] = {
 FACT_CANDIDATES = ("sums_to_one", "binary", "one_hot", "symmetric", "orthogonal", "unit", "positive")
 BUDGET = 400
 NO_LABELS: Mapping[int, Expression] = {}
+Found = TypeVar("Found")
+
+
+def unexplained(link: Pair, text: SourceText) -> Diagnostic:
+    """What is to be said of a refuted link before anything is known of its mistake."""
+    span = link.right_tree.span
+    where = text.where(span.start, span.stop) if span.stop > span.start else text.where()
+    if link.shapes is not None:
+        message = f"the sides have different shapes: {link.shapes[0]} and {link.shapes[1]}"
+        return Diagnostic("DC230", message, where, CODES["DC230"])
+    return Diagnostic("DC229", "the two sides differ", where, CODES["DC229"])
 
 
 class Diagnoser:
@@ -84,10 +97,21 @@ class Diagnoser:
         self._written: dict[Node, Expression | None] = {}
         self._shown: dict[tuple[Node, Expression], Expression | None] = {}
         self._readings: dict[Node, Reading] = {}
+        self.lapses: list[str] = []  # what failed in attempts that came to nothing by that
+
+    def attempted(self, work: Callable[[], Found], otherwise: Found) -> Found:
+        """What one attempt finds. A failure that nobody foresaw costs this attempt alone, and is noted."""
+        try:
+            return work()
+        except Exception as problem:
+            if tracebacks_are_wanted():
+                raise
+            self.lapses.append(lapse(problem))
+            return otherwise
 
     def diagnose(
         self, link: Pair, text: SourceText, notation: str = "plain", labels: Mapping[int, Expression] = NO_LABELS
-    ) -> tuple[Diagnostic | None, str]:
+    ) -> tuple[Diagnostic, str]:
         """(diagnostic, suggestion) for a refuted link; the suggestion is proved, or empty.
 
         `labels` are the labels of layers as the claim writes them, `l+1` for the number that it is here.
@@ -96,18 +120,16 @@ class Diagnoser:
             if self._proves(link, edit):
                 suggestion = self._spelled(tidied(edit.tree), notation, labels)
                 return self._diagnostic(link, edit.code, edit.message, edit.span, text, suggestion), suggestion
-        if (missing := self._missing(link)) is not None and self._proves(link, missing):
+        missing = self.attempted(lambda: self._missing(link), None)
+        if missing is not None and self._proves(link, missing):
             suggestion = self._spelled(tidied(missing.tree), notation, labels)
             return self._diagnostic(link, missing.code, missing.message, missing.span, text, suggestion), suggestion
-        for code, message in self._conditions(link):
+        if (condition := self._condition(link)) is not None:
+            code, message = condition
             return self._diagnostic(link, code, message, link.right_tree.span, text, ""), ""
-        if link.shapes is not None:
-            message = f"the sides have different shapes: {link.shapes[0]} and {link.shapes[1]}"
-            return self._diagnostic(link, "DC230", message, link.right_tree.span, text, ""), ""
-        suggestion = self._derived_suggestion(link, notation)
-        return self._diagnostic(
-            link, "DC229", "the two sides differ", link.right_tree.span, text, suggestion
-        ), suggestion
+        bare = unexplained(link, text)
+        suggestion = "" if link.shapes is not None else self._derived_suggestion(link, notation)
+        return self._diagnostic(link, bare.code, bare.message, link.right_tree.span, text, suggestion), suggestion
 
     def _spelled(self, tree: Expression, notation: str, labels: Mapping[int, Expression] = NO_LABELS) -> str:
         """A suggestion that can be pasted."""
@@ -167,6 +189,9 @@ class Diagnoser:
 
     def _proves(self, link: Pair, edit: Edit) -> bool:
         """Whether the edited claim is true: first numbers, then the canonical form."""
+        return self.attempted(lambda: self._is_proved(link, edit), False)
+
+    def _is_proved(self, link: Pair, edit: Edit) -> bool:
         try:
             left = link.left_tree if edit.left is None else edit.left
             trial = pair(left, edit.tree, "=", link.where, self.network.scope)
@@ -180,6 +205,9 @@ class Diagnoser:
 
     def form(self, link: Pair) -> Expression | None:
         """What derivcheck derives for the left side, in the language of the claim, as it was read back."""
+        return self.attempted(lambda: self._form(link), None)
+
+    def _form(self, link: Pair) -> Expression | None:
         if not link.letters and (derived := self.proofreader.matrix_of(link.left)) is not None:
             return derived
         if not isinstance(link.left_tree, Derivative):
@@ -195,6 +223,9 @@ class Diagnoser:
 
     def terms(self, link: Pair) -> Sequence[tuple[Expression, bool]]:
         """The terms of the derived entry, multiplied out."""
+        return self.attempted(lambda: self._terms(link), ())
+
+    def _terms(self, link: Pair) -> Sequence[tuple[Expression, bool]]:
         tensors = {tensor.node: tensor for tensor in self.network.tensors}
         reading = self._readings.get(link.left)
         if reading is None or not link.letters or len(reading.polynomial) > 6:
@@ -248,11 +279,10 @@ class Diagnoser:
 
     # --- conditions under which a claim is right ------------------------------------------
 
-    def _conditions(self, link: Pair) -> Iterator[tuple[str, str]]:
-        if link.shapes is None:
-            yield from self._needed_facts(link)
-            yield from self._diagonal(link)
-            yield from self._special_sizes(link)
+    def _condition(self, link: Pair) -> tuple[str, str] | None:
+        kinds = (self._needed_facts, self._diagonal, self._special_sizes) if link.shapes is None else ()
+        found = (self.attempted(partial(next, kind(link), None), None) for kind in kinds)
+        return next((condition for condition in found if condition is not None), None)
 
     def _special_sizes(self, link: Pair) -> Iterator[tuple[str, str]]:
         """Right for a dimension of size 1 only, or where two dimensions have one size only."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field, replace
+
+REPORT_IT = "please report it with the command and the spec; DERIVCHECK_TRACEBACK=1 shows where"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,21 @@ class NumericError(DerivcheckError):
 
 class ContradictionError(DerivcheckError):
     """Two independent ways disagree: derivcheck's own bug (codes DC9xx, exit code 3)."""
+
+
+def own_bug(problem: Exception) -> Diagnostic:
+    """What to say of an exception that nobody foresaw."""
+    return Diagnostic("DC900", f"derivcheck failed: {type(problem).__name__}: {problem}", help=REPORT_IT)
+
+
+def lapse(problem: Exception) -> str:
+    """A failure that costs no result, as it is noted with it."""
+    return f"{type(problem).__name__}: {problem}"
+
+
+def tracebacks_are_wanted() -> bool:
+    """Whether what nobody foresaw is to be raised, not reported: how developers and tests see every bug."""
+    return bool(os.environ.get("DERIVCHECK_TRACEBACK"))
 
 
 @dataclass(frozen=True, slots=True)

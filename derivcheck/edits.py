@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from typing import Protocol
 
 from derivcheck import layouts
@@ -53,6 +54,9 @@ class Derived(Protocol):
     def terms(self, link: Pair) -> Sequence[tuple[Expression, bool]]:
         """Its terms, multiplied out: (term, whether it is subtracted)."""
 
+    def attempted(self, work: Callable[[], Edit | None], otherwise: Edit | None) -> Edit | None:
+        """What one attempt finds; one that fails is noted, and costs no other."""
+
 
 class Edits:
     """The edits of claims about one network."""
@@ -65,12 +69,17 @@ class Edits:
     def of(self, link: Pair) -> Iterator[Edit]:
         """Every edit of the right side, in no order of likelihood: `cost` has it."""
         right = link.right_tree
-        yield from self._whole(link, right)
+        yield from self._made(self._whole(link, right))
         for place, node in places(right):
-            for edit in self._local(node, link):
+            for edit in self._made(self._local(node, link)):
                 yield replace(edit, tree=put(right, place, edit.tree))
-        yield from self._terms(link, right)
-        yield from self._layouts(link)
+        yield from self._made(self._terms(link, right))
+        yield from self._made(self._layouts(link))
+
+    def _made(self, edits: Iterator[Edit]) -> Iterator[Edit]:
+        """The edits of one kind, up to one that fails in the making."""
+        while (edit := self.derived.attempted(partial(next, edits, None), None)) is not None:
+            yield edit
 
     def _whole(self, link: Pair, right: Expression) -> Iterator[Edit]:
         span = right.span

@@ -6,15 +6,20 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from derivcheck.canonical.form import Facts, without_switches
+from derivcheck.deadline import Limit, within
 from derivcheck.derivation import Derivation, GradientForm, NamedTensor, is_affine_layer
+from derivcheck.derive import forget_sweeps
 from derivcheck.diagnose import Diagnoser
 from derivcheck.diagnostics import (
     ContradictionError,
+    DerivcheckError,
     Diagnostic,
     NumericError,
     SpecError,
     UnsupportedError,
     Where,
+    own_bug,
+    tracebacks_are_wanted,
 )
 from derivcheck.graph import Input, Node, Quantity
 from derivcheck.judge import Judge
@@ -27,17 +32,26 @@ from derivcheck.sizes import dimensions_of, fitted
 from derivcheck.spec import ClaimDeclaration, Spec
 from derivcheck.verdicts import ExactEvidence, Forms, GradientResult, NumericEvidence, NumericVerdict, Verdict
 
+SECONDS = 20.0  # that a claim or a gradient may take
+
 
 @dataclass(frozen=True, slots=True)
 class Measuring:
     """How derived gradients are measured: the way (numeric/survey.py), sizes of its own, and whom to tell.
 
-    `sizes` hold for the measurement alone; claims are judged at the spec's sizes.
+    `sizes` hold for the measurement alone; claims are judged at the spec's sizes. `seconds` are what
+    a gradient, like a claim, may take in all; 0 for as long as it takes.
     """
 
     way: Way = "full"
     sizes: Mapping[str, int] = field(default_factory=dict)
     progress: Callable[[str], None] | None = None
+    seconds: float = SECONDS
+
+
+def late_text(seconds: float) -> str:
+    """What is said of a claim or a gradient that runs away."""
+    return f"took longer than {seconds:g} s (`--claim-timeout` gives more)"
 
 
 class Examiner:
@@ -52,6 +66,13 @@ class Examiner:
                 raise SpecError(Diagnostic("DC039", f"`{name}` is not a dimension of this spec", None, "",
                                            (("dimensions", ", ".join(network.sizes)),)))  # fmt: skip
         self.seed = network.spec.numeric.seed if seed is None else seed
+        self.prefix = ", ".join(f"{label} = {value}" for label, value in network.depth.items())
+        self._measured: dict[tuple[Node, Node], NumericEvidence] = {}
+        self._begin()
+
+    def _begin(self) -> None:
+        """The derivation and the judge, who remember what they have found."""
+        network = self.network
         self.derivation = None
         # A second name of an input, `a[0]: x`, is no quantity of its own.
         names = frozenset(
@@ -70,10 +91,13 @@ class Examiner:
         cuts.append(frozenset(n for n in names if is_affine_layer(n, names)))
         self.judge = Judge(network.facts, network.sizes, self.seed, cuts, adjoints, network.given)
         self.proofreader = Proofreader(network, self.derivation, self.judge)
-        self.prefix = ", ".join(f"{label} = {value}" for label, value in network.depth.items())
         self._diagnoser: Diagnoser | None = None
-        self._measured: dict[tuple[Node, Node], NumericEvidence] = {}
         self._deeper: dict[tuple[tuple[str, int], ...], Examiner] = {}
+
+    def renew(self) -> None:
+        """Forget what may be half made, after something was interrupted or failed in the middle."""
+        forget_sweeps()
+        self._begin()
 
     @property
     def diagnoser(self) -> Diagnoser:
@@ -110,14 +134,42 @@ class Examiner:
         return tuple(self.gradient(tensor) for tensor in self.network.parameters if wanted(of, tensor.name))
 
     def gradient(self, tensor: NamedTensor) -> GradientResult:
-        """∂L/∂tensor derived, measured, and its forms read back: what is shown is what is proved."""
+        """∂L/∂tensor derived, measured, and its forms read back: what is shown is what is proved.
+
+        Whatever happens to it is its own result: that it takes too long, or a bug of derivcheck.
+        """
+        assert self.derivation is not None
+        notes = (self.prefix,) if self.prefix else ()
+        shape = tuple(str(axis.dimension) for axis in tensor.axes)
+        blank = GradientResult(
+            self.derivation.output.name, tensor.name, shape, Forms(""), "undecided", ExactEvidence(None),
+            NumericEvidence("not_run"), notes=notes, where=self._where(tensor),
+        )  # fmt: skip
+        seconds = self.measuring.seconds
+
+        def late() -> GradientResult:
+            self.renew()
+            return replace(blank, notes=(*notes, late_text(seconds)))
+
+        try:
+            return within(Limit(seconds), lambda: self._gradient(tensor, blank), late)
+        except UnsupportedError as problem:
+            return replace(blank, notes=(*notes, problem.diagnostic.message))
+        except DerivcheckError as problem:
+            found = problem.diagnostic
+        except Exception as problem:
+            if tracebacks_are_wanted():
+                raise
+            self.renew()
+            found = own_bug(problem)
+        return replace(blank, verdict="internal", problem=found.at(blank.where),
+                       notes=(*notes, f"{found.code} {found.message}"))  # fmt: skip
+
+    def _gradient(self, tensor: NamedTensor, blank: GradientResult) -> GradientResult:
         derivation = self.derivation
         assert derivation is not None
         output = derivation.output
-        shape = tuple(str(axis.dimension) for axis in tensor.axes)
-        notes: list[str] = [self.prefix] if self.prefix else []
-        blank = GradientResult(output.name, tensor.name, shape, Forms(""), "undecided", ExactEvidence(None),
-                               NumericEvidence("not_run"), where=self._where(tensor))  # fmt: skip
+        notes = list(blank.notes)
         if tensor.node not in derivation.adjoints and tensor.node is not output.node:
             notes.append(f"{output.name} does not depend on {tensor.name}: the gradient is zero")
         numeric = self.measured(tensor)

@@ -40,7 +40,7 @@ def exempted(
 
 def finding_of(claim: ClaimResult) -> str:
     """What an ignore has to name: the diagnosis of a claim that does not hold, or that it is open; else nothing."""
-    if claim.holds:
+    if claim.holds or claim.verdict == "internal":
         return ""
     if claim.diagnosis is not None and claim.diagnosis.code:
         return claim.diagnosis.code

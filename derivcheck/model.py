@@ -154,7 +154,7 @@ class Gradient(Displayed):
 
     @cached_property
     def result(self) -> GradientResult:
-        """The evidence: the forms proved equal to the adjoint, and measured. Raises ContradictionError."""
+        """The evidence: the forms proved equal to the adjoint, and measured."""
         return self._examiner.gradient(self._tensor)
 
     @property

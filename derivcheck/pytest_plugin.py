@@ -173,6 +173,8 @@ class EntryItem(SpecItem):
             return
         found = casebook.gradients(self.entry)
         self.user_properties += [("verdict", verdict) for verdict in dict.fromkeys(g.verdict for g in found)]
+        for problem in (gradient.problem for gradient in found if gradient.problem is not None):
+            raise ContradictionError(problem)
         wrong = [gradient for gradient in found if not casebook.accepts(gradient)]
         if wrong:
             raise FindingError(gradients_text(wrong, casebook.strict, page))
@@ -228,7 +230,7 @@ def _told(problem: BaseException) -> str:
     passed_on = isinstance(problem, pytest.Collector.CollectError) or os.environ.get("DERIVCHECK_TRACEBACK")
     if passed_on or not isinstance(problem, Exception):
         return ""
-    from derivcheck.cli.main import own_bug
+    from derivcheck.diagnostics import own_bug
 
     return diagnostic_text(own_bug(problem), _page(), title="internal error")
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from derivcheck.claims import Link, Pair, links_of, pair, proportional
+from derivcheck.deadline import Limit, aside, within
+from derivcheck.diagnose import Diagnoser, unexplained
 from derivcheck.diagnostics import (
     ContradictionError,
     DerivcheckError,
@@ -16,8 +18,10 @@ from derivcheck.diagnostics import (
     SourceText,
     SpecError,
     UnsupportedError,
+    own_bug,
+    tracebacks_are_wanted,
 )
-from derivcheck.examiner import Examiner
+from derivcheck.examiner import Examiner, late_text
 from derivcheck.general import Instance, depths_to_try, described, holds_for_every_depth
 from derivcheck.graph import constant
 from derivcheck.lowering.scope import Scope
@@ -34,7 +38,7 @@ from derivcheck.spec.declarations import Formula
 from derivcheck.uniformity import is_uniform, sums_of_families
 from derivcheck.verdicts import HOLDS, ClaimResult, Verdict
 
-ORDER = ("invalid", "refuted", "undecided", "checked", "proved")
+ORDER = ("internal", "invalid", "refuted", "undecided", "checked", "proved")
 MAXIMAL_LABELS = 1_000
 NEAR = "the sides differ; how near they are meant to be is not said"
 RELATION = re.compile(r"[=<>≠≤≥]|!=|\\(?:neq?|leq?|geq?|equiv|coloneqq|approx)(?![A-Za-z])")
@@ -57,6 +61,7 @@ class Wording:
 PLAIN = Wording()
 Labels = Mapping[str, int]
 Reader = Callable[[Examiner, Labels], Sequence[Equation]]
+Search = Callable[[Diagnoser], tuple[Diagnostic, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,42 +123,97 @@ class Statement:
 
 def judge_claim(declaration: ClaimDeclaration, examiners: Sequence[Examiner], strict: bool) -> ClaimResult:
     """One claim at every depth and label it speaks of; the worst verdict counts."""
-    blank = ClaimResult(declaration.id, "", declaration.where, "invalid", declaration.expect, False)
-    try:
-        examiners = [examiner.for_claim(declaration) for examiner in examiners]
-    except DerivcheckError as problem:
-        if isinstance(problem, ContradictionError):
+    first = declaration.steps[0] if declaration.steps else declaration.text
+    assert first is not None
+    blank = ClaimResult(declaration.id, first.text.strip(), first.where(), "invalid", declaration.expect, False)
+
+    def judge(seen: list[ClaimResult]) -> ClaimResult:
+        try:
+            own = [examiner.for_claim(declaration) for examiner in examiners]
+        except ContradictionError:
             raise
-        found = problem.diagnostic
-        return _finished(replace(blank, diagnosis=found, message=found.message), strict, declaration.code)
-    if declaration.steps:
-        return _judge_steps(declaration, examiners, strict)
-    assert declaration.text is not None
-    statement = Statement(declaration, declaration.text, Assertions(reader_of(declaration)))
-    return judge_statement(statement, examiners, strict)
+        except DerivcheckError as problem:
+            return replace(blank, diagnosis=problem.diagnostic, message=problem.diagnostic.message)
+        if declaration.steps:
+            return _judge_steps(declaration, own[0], blank, seen)
+        assert declaration.text is not None
+        return _stated(Statement(declaration, declaration.text, Assertions(reader_of(declaration))), own, seen)
+
+    return isolated(judge, blank, examiners, strict, declaration.code)
 
 
 def judge_statement(statement: Statement, examiners: Sequence[Examiner], strict: bool) -> ClaimResult:
     """A statement at every depth and label; `examiners` know the abbreviations and facts that it brings along."""
+    code = statement.declaration.code
+    return isolated(lambda seen: _stated(statement, examiners, seen), statement.blank(), examiners, strict, code)
+
+
+def isolated(
+    judge: Callable[[list[ClaimResult]], ClaimResult], blank: ClaimResult, examiners: Sequence[Examiner], strict: bool,
+    code: str = "",
+) -> ClaimResult:  # fmt: skip
+    """What `judge` finds, or that it took too long, or that it failed: whatever happens to a claim is its own result.
+
+    `judge` adds what it finds of single steps, depths and labels to the list that it is
+    given: what is refuted stays refuted where the rest takes too long. Raises
+    DerivcheckError for what is wrong with the spec.
+    """
+    seen: list[ClaimResult] = []
+    seconds = examiners[0].measuring.seconds
+
+    def late() -> ClaimResult:
+        _renew(examiners)
+        worst = _worst([*seen, replace(blank, verdict="undecided", message=late_text(seconds))])
+        return replace(worst, id=blank.id, text=blank.text)
+
+    try:
+        result = within(Limit(seconds), lambda: judge(seen), late)
+    except ContradictionError as problem:
+        result = _internal(blank, problem.diagnostic)
+    except DerivcheckError:
+        raise
+    except Exception as problem:
+        if tracebacks_are_wanted():
+            raise
+        _renew(examiners)
+        result = _internal(blank, own_bug(problem))
+    return _finished(result, strict, code)
+
+
+def _renew(examiners: Sequence[Examiner]) -> None:
+    for examiner in examiners:
+        examiner.renew()
+
+
+def _internal(blank: ClaimResult, problem: Diagnostic) -> ClaimResult:
+    return replace(blank, verdict="internal", diagnosis=problem.at(blank.where), message=problem.message)
+
+
+def _stated(statement: Statement, examiners: Sequence[Examiner], seen: list[ClaimResult]) -> ClaimResult:
+    """A statement at every depth and label, every link of it added to those `seen`."""
     declaration = statement.declaration
     results: list[ClaimResult] = []
     for examiner in examiners:
         for labels in statement.labels_at(examiner):
             found = [result.verdict for result in results]
-            results.append(_judge_one(statement, examiner, labels, found))
+            results.append(_judge_one(statement, examiner, labels, found, seen))
     if not results:
         quantifier = declaration.quantifier
         where = quantifier.where() if quantifier else None
         nothing = Diagnostic("DC041", "the range of `for` is empty at every depth", where)
-        blank = replace(statement.blank(), diagnosis=nothing, message=nothing.message)
-        return _finished(blank, strict, declaration.code)
+        return replace(statement.blank(), diagnosis=nothing, message=nothing.message)
     worst = _worst(results)
+
+    def unknown() -> bool:
+        _renew(examiners)
+        return False
+
     if examiners[0].network.depth and worst.verdict in HOLDS:
-        general = worst.verdict == "proved" and _is_general(statement, examiners[0])
+        general = worst.verdict == "proved" and aside(lambda: _is_general(statement, examiners[0]), unknown)
         tried = [examiner.network.depth for examiner in examiners]
         runs = any(labels for examiner in examiners for labels in statement.labels_at(examiner))
         worst = replace(worst, reach=described(general, runs, tried))
-    return _finished(worst, strict, declaration.code)
+    return worst
 
 
 # --- reading ----------------------------------------------------------------------------------
@@ -295,7 +355,9 @@ def _finished(result: ClaimResult, strict: bool, code: str = "") -> ClaimResult:
     return replace(result, holds=holds)
 
 
-def _judge_one(statement: Statement, examiner: Examiner, labels: Labels, before: Sequence[Verdict]) -> ClaimResult:
+def _judge_one(
+    statement: Statement, examiner: Examiner, labels: Labels, before: Sequence[Verdict], seen: list[ClaimResult]
+) -> ClaimResult:
     """A statement at one depth and label. What is as bad as a verdict found before will not be shown: no diagnosis."""
     network, text, declaration = examiner.network, statement.text, statement.declaration
     blank = statement.blank()
@@ -310,13 +372,12 @@ def _judge_one(statement: Statement, examiner: Examiner, labels: Labels, before:
     links = [link for assertion in assertions for link in assertion.links]
     written = [assertion.written for assertion in assertions]
     wording = Wording(declaration.notation, _written_labels(written, {**network.depth, **labels}, network.scope))
-    judged = [
-        _of_all_readings(
-            [_judge_link(blank, one.links[k], examiner, text, wording, before) for one in readings], readings
-        )
-        for readings in ((assertion, *assertion.rivals) for assertion in assertions)
-        for k in range(len(readings[0].links))
-    ]
+    judged: list[ClaimResult] = []
+    for readings in ((assertion, *assertion.rivals) for assertion in assertions):
+        for k in range(len(readings[0].links)):
+            found_of = [_judge_link(blank, one.links[k], examiner, text, wording, before) for one in readings]
+            judged.append(_of_all_readings(found_of, readings))
+            seen.append(judged[-1])
     result = _worst(judged)
     if len(judged) > 1:
         judged = [_named(one, link, text, k) for k, (one, link) in enumerate(zip(judged, links, strict=True), 1)]
@@ -389,15 +450,18 @@ def _judge_link(
         case UnsupportedError() as problem:
             return replace(blank, verdict="undecided", message=problem.diagnostic.message)
         case NotationError() as problem:
-            found, suggestion = located(problem, text).diagnostic, ""
+            found = located(problem, text).diagnostic
             if link.relation == "!=" and found.code in NONCONFORMING:
                 # A product of shapes that do not fit equals nothing.
                 return replace(blank, verdict="proved", message=f"the right side does not conform: {found.message}")
             if link.relation == "=" and "invalid" not in before:
-                found, suggestion = examiner.diagnoser.diagnose_invalid(
-                    link.left, link.right, text, found, wording.notation, wording.labels
-                )
-            return replace(blank, diagnosis=found, message=found.message, suggestion=suggestion)
+                return _explained(
+                    blank, examiner, found,
+                    lambda diagnoser: diagnoser.diagnose_invalid(
+                        link.left, link.right, text, found, wording.notation, wording.labels
+                    ),
+                )  # fmt: skip
+            return replace(blank, diagnosis=found, message=found.message)
 
 
 def _judge_pair(
@@ -460,18 +524,38 @@ def _judge_factor(blank: ClaimResult, link: Pair, examiner: Examiner, text: Sour
 
 def _diagnosed(result: ClaimResult, link: Pair, examiner: Examiner, text: SourceText, wording: Wording) -> ClaimResult:
     """A refuted claim with its diagnosis and, where one is proved, the suggestion."""
-    diagnosis, suggestion = examiner.diagnoser.diagnose(link, text, wording.notation, wording.labels)
-    return replace(result, diagnosis=diagnosis, suggestion=suggestion)
+    return _explained(
+        result, examiner, unexplained(link, text),
+        lambda diagnoser: diagnoser.diagnose(link, text, wording.notation, wording.labels),
+    )  # fmt: skip
 
 
-def _judge_steps(declaration: ClaimDeclaration, examiners: Sequence[Examiner], strict: bool) -> ClaimResult:
-    """A derivation: the first line is an equation, each further line continues the one above."""
-    examiner = examiners[0]
+def _explained(result: ClaimResult, examiner: Examiner, bare: Diagnostic, search: Search) -> ClaimResult:
+    """What the search for a mistake finds; `bare` is what is known without it. It costs no verdict, however it ends."""
+
+    def late() -> ClaimResult:
+        examiner.renew()
+        return replace(result, diagnosis=bare.with_notes(("search", "what is wrong was not found in time")))
+
+    def found() -> ClaimResult:
+        diagnoser = examiner.diagnoser
+        failed = bare.with_notes(("search", "derivcheck failed in it"))
+        diagnosis, suggestion = diagnoser.attempted(lambda: search(diagnoser), (failed, ""))
+        lapses = tuple(diagnoser.lapses)
+        if lapses:
+            examiner.renew()
+        message = diagnosis.message if result.verdict == "invalid" else result.message
+        return replace(result, diagnosis=diagnosis, suggestion=suggestion, lapses=lapses, message=message)
+
+    return aside(found, late)
+
+
+def _judge_steps(
+    declaration: ClaimDeclaration, examiner: Examiner, blank: ClaimResult, links: list[ClaimResult]
+) -> ClaimResult:
+    """A derivation: the first line is an equation, each further line continues the one above; all of them `links`."""
     network = examiner.network
-    first = declaration.steps[0]
-    blank = ClaimResult(declaration.id, first.text.strip(), first.where(), "invalid", declaration.expect, False)
     sides: list[Expression] = []
-    links: list[ClaimResult] = []
     for position, line in enumerate(declaration.steps):
         here = replace(blank, id=f"{declaration.id}, line {position + 1}", text=line.text.strip(), where=line.where())
         try:
@@ -487,6 +571,4 @@ def _judge_steps(declaration: ClaimDeclaration, examiners: Sequence[Examiner], s
             found = located(problem, line).diagnostic
             links.append(replace(here, diagnosis=found, message=found.message))
             break
-    worst = _worst(links)
-    worst = replace(_chain(worst, links), id=declaration.id, text=blank.text)
-    return _finished(worst, strict, declaration.code)
+    return replace(_chain(_worst(links), links), id=declaration.id, text=blank.text)

@@ -11,7 +11,8 @@ from derivcheck.display import Displayed
 if TYPE_CHECKING:
     from derivcheck.spec import Spec
 
-Verdict = Literal["proved", "checked", "refuted", "undecided", "invalid"]
+# `internal`: derivcheck's own bug spoiled this one result; nobody can expect it.
+Verdict = Literal["proved", "checked", "refuted", "undecided", "invalid", "internal"]
 NumericVerdict = Literal["agrees", "differs", "kink", "undefined", "cannot_tell", "not_run"]
 FailOn = Literal["undecided", "refuted"]
 HOLDS: frozenset[str] = frozenset({"proved", "checked"})
@@ -111,6 +112,7 @@ class GradientResult(Displayed):
     facts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     where: Where | None = None
+    problem: Diagnostic | None = None  # of an internal result
 
     def __repr__(self) -> str:
         return f"<d{self.of}/d{self.wrt} = {self.forms.matrix or self.forms.index}: {self.verdict}>"
@@ -137,6 +139,7 @@ class ClaimResult(Displayed):
     links: tuple[ClaimResult, ...] = ()
     reach: str = ""  # of a claim about a family: every depth, or the depths that were tried
     ignored: str = ""  # the reason that the spec gives for letting it pass although it does not hold
+    lapses: tuple[str, ...] = ()  # what failed unforeseen while its mistake was searched for
 
     @property
     def open(self) -> bool:
@@ -203,13 +206,20 @@ class FileResult(Displayed):
     @property
     def exit_code(self) -> int:
         """0 everything holds, 1 something does not, 2 could not be judged, 3 derivcheck's own bug."""
-        if self.contradiction:
+        if self.contradiction or self.internal:
             return 3
         if self.error is not None or self.illegible:
             return 2
         failed = any(self.fails(claim) for claim in self.claims) or any(self.fails(f) for f in self.formulas)
         failed = failed or any(self.gradient_fails(gradient) for gradient in self.gradients)
         return 1 if failed or (self.strict and self.warnings) else 0
+
+    @property
+    def internal(self) -> int:
+        """How many claims, formulas and gradients derivcheck's own bugs spoiled."""
+        claims = {id(claim): claim.verdict for claim in self.claims}
+        claims |= {id(f.claim): f.claim.verdict for f in self.formulas if f.claim is not None}
+        return [*claims.values(), *(gradient.verdict for gradient in self.gradients)].count("internal")
 
     @property
     def failure(self) -> Diagnostic | None:
@@ -245,7 +255,7 @@ class FileResult(Displayed):
 
     def gradient_fails(self, gradient: GradientResult) -> bool:
         """Whether a gradient makes the file fail: none is ever refuted, so open ones must count."""
-        return self.fail_on == "undecided" and not self.accepts(gradient)
+        return gradient.verdict == "internal" or (self.fail_on == "undecided" and not self.accepts(gradient))
 
     def __repr__(self) -> str:
         found = f"{len(self.gradients)} gradients, {len(self.claims)} claims"

@@ -10,7 +10,16 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from derivcheck.diagnostics import ContradictionError, DerivcheckError, Diagnostic, SourceText, SpecError, Where
+from derivcheck.diagnostics import (
+    ContradictionError,
+    DerivcheckError,
+    Diagnostic,
+    SourceText,
+    SpecError,
+    Where,
+    own_bug,
+    tracebacks_are_wanted,
+)
 from derivcheck.examiner import Examiner, Measuring
 from derivcheck.exemptions import exempted
 from derivcheck.graph import inside
@@ -100,6 +109,10 @@ def verify_spec(
         found, contradiction = problem.diagnostic, True
     except DerivcheckError as problem:
         found, contradiction = problem.diagnostic.at(Where(spec.path, 1, 1, 1, "".join(spec.lines[:1]))), False
+    except Exception as problem:
+        if tracebacks_are_wanted():
+            raise
+        found, contradiction = own_bug(problem), True
     path = manuscript.path if manuscript is not None else spec.path
     return FileResult(path, spec.title, spec.source, strict=strict, error=found, contradiction=contradiction, spec=spec)
 

@@ -16,7 +16,6 @@ from unittest import mock
 
 import pytest
 
-from derivcheck.cli.deadline import within
 from derivcheck.cli.judging import Judging
 from derivcheck.cli.main import run
 from derivcheck.cli.workers import judge_all
@@ -332,23 +331,6 @@ def spin() -> str:
             time.sleep(0.01)
         except Exception:
             continue
-
-
-def test_what_takes_too_long_is_stopped_in_this_process() -> None:
-    assert within(0.05, spin, lambda: "late") == "late"
-    assert within(60, lambda: "done", lambda: "late") == "done"
-    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
-    assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
-
-
-def test_an_interruption_that_is_lost_is_repeated() -> None:
-    def swallow() -> str:
-        try:
-            spin()
-        except BaseException:
-            return spin()
-
-    assert within(0.02, swallow, lambda: "late") == "late"
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])

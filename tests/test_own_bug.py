@@ -29,8 +29,6 @@ def test_a_broken_adjoint_rule_is_our_own_bug(monkeypatch: pytest.MonkeyPatch, k
         result = verify_file(SPEC)
     finally:
         derive._sweeps.clear()
-    assert result.contradiction
-    assert result.error is not None
-    assert result.error.code.startswith("DC9")
+    problems = [gradient.problem for gradient in result.gradients if gradient.verdict == "internal"]
+    assert problems and all(problem is not None and problem.code.startswith("DC9") for problem in problems)
     assert Report((result,)).exit_code == 3
-    assert not result.claims

@@ -200,7 +200,10 @@ def test_a_contradiction_is_an_internal_error(folder: pytest.Pytester) -> None:
     )
 
 
-def test_an_unforeseen_exception_is_told_as_our_own_bug(folder: pytest.Pytester) -> None:
+def test_an_unforeseen_exception_is_told_as_our_own_bug(
+    folder: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DERIVCHECK_TRACEBACK")
     folder.makeconftest("from derivcheck import casebook\ncasebook.judge_claim = None\n")
     result = run(folder, "-k", "right")
     result.assert_outcomes(failed=1, deselected=3)

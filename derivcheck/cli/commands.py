@@ -18,7 +18,7 @@ from derivcheck.cli.options import Ascii, Color, ColorMode, ReportFormat
 from derivcheck.cli.reporting import claim_text
 from derivcheck.cli.starting import init
 from derivcheck.cli.verifying import verify
-from derivcheck.diagnostics import DerivcheckError, Diagnostic
+from derivcheck.diagnostics import ContradictionError, DerivcheckError, Diagnostic
 
 if TYPE_CHECKING:
     from derivcheck.derivation import NamedTensor
@@ -106,7 +106,7 @@ def check(
         sys.stdout.write(script(equation, spec, result))
     else:
         sys.stdout.write(claim_text(result, format.value, page, spec))
-    return 0 if result.holds else 2 if result.verdict == "undecided" else 1
+    return 0 if result.holds else {"undecided": 2, "internal": 3}.get(result.verdict, 1)
 
 
 @app.command("show-jacobian")
@@ -199,7 +199,11 @@ def derive(
         elif format is FormFormat.numpy:
             from derivcheck.source.function import numpy_source
 
-            verdicts = {tensor.name: examiner.gradient(tensor).verdict for tensor in chosen}
+            found = {tensor.name: examiner.gradient(tensor) for tensor in chosen}
+            for gradient in found.values():
+                if gradient.problem is not None:
+                    raise ContradictionError(gradient.problem)
+            verdicts = {name: gradient.verdict for name, gradient in found.items()}
             stream.write(numpy_source(examiner.network, chosen, verdicts))
         else:
             write_derivation(examiner, chosen, stream, page, format.value, style, steps)

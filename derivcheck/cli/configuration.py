@@ -58,6 +58,7 @@ KEYS: Mapping[str, Key] = {
     "exit-zero": _switch("exit_zero"),
     "jobs": Key("jobs", "a whole number from 0", lambda value: isinstance(value, int) and _number(value, 0)),
     "timeout": Key("timeout", "a number of seconds", lambda value: _number(value, 0) and value > 0),
+    "claim-timeout": Key("claim_timeout", "a number of seconds, 0 for none", lambda value: _number(value, 0)),
     "numeric": _one_of("numeric", *_words(NumericWay)),
     "sizes": Key("sizes", "a text such as \"n0=784,M=32\"", lambda value: isinstance(value, str)),
     "documents": Key("documents", "a folder", lambda value: isinstance(value, str) and bool(value)),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from derivcheck.cli.deadline import late_after, within
-from derivcheck.diagnostics import DerivcheckError
+from derivcheck.deadline import Limit, has_alarms, within
+from derivcheck.diagnostics import DerivcheckError, Diagnostic, own_bug, tracebacks_are_wanted
 from derivcheck.selection import EVERYTHING, Selection
 from derivcheck.verdicts import FailOn, FileResult
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """How every file is judged; `timeout` is in seconds, for each of them."""
+    """How every file is judged; `timeout` is in seconds, for each of them, `claim_timeout` for what is in it."""
 
     seed: int | None = None
     strict: bool = False
@@ -30,6 +29,7 @@ class Judging:
     selection: Selection = EVERYTHING
     fail_on: FailOn = "undecided"
     timeout: float | None = None
+    claim_timeout: float | None = None
 
     def judge(
         self, path: Path, tell: Callable[[str], None] | None = None, memory: Memory | None = None
@@ -43,7 +43,7 @@ class Judging:
             assert self.timeout is not None
             return FileResult(str(path), error=late_after(str(path), self.timeout))
 
-        result = work() if self.timeout is None else within(self.timeout, work, late)
+        result = work() if self.timeout is None else within(Limit(self.timeout), work, late)
         return replace(result, fail_on=self.fail_on)
 
     def _judged(self, path: Path, tell: Callable[[str], None] | None, memory: Memory | None) -> FileResult:
@@ -52,7 +52,7 @@ class Judging:
             from derivcheck.document.sidecars import is_document
             from derivcheck.verify import verify_document, verify_file
 
-            measuring = measuring_of(self.way, self.sizes, tell)
+            measuring = measuring_of(self.way, self.sizes, tell, self.claim_timeout)
             if is_document(path):
                 return verify_document(path, self.sidecar, self.seed, self.strict, measuring,
                                        selection=self.selection, memory=memory)  # fmt: skip
@@ -61,8 +61,17 @@ class Judging:
         except DerivcheckError as problem:
             return FileResult(str(path), error=problem.diagnostic)
         except Exception as problem:
-            if os.environ.get("DERIVCHECK_TRACEBACK"):
+            if tracebacks_are_wanted():
                 raise
-            from derivcheck.cli.main import own_bug
-
             return FileResult(str(path), error=own_bug(problem), contradiction=True)
+
+
+def require_deadlines() -> None:
+    """Raises DerivcheckError (DC643) where the system has no interval timers."""
+    if not has_alarms():
+        raise DerivcheckError(Diagnostic("DC643", "`--timeout` needs a system with interval timers"))
+
+
+def late_after(path: str, seconds: float) -> Diagnostic:
+    """What is said of a file that took too long."""
+    return Diagnostic("DC644", f"`{path}` was not judged within {seconds:g} s", help=f"--timeout {10 * seconds:g}")

@@ -12,9 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from derivcheck.diagnostics import ContradictionError, DerivcheckError, Diagnostic
-
-REPORT_IT = "please report it with the command and the spec; DERIVCHECK_TRACEBACK=1 shows where"
+from derivcheck.diagnostics import ContradictionError, DerivcheckError, Diagnostic, own_bug, tracebacks_are_wanted
 
 
 def main() -> None:
@@ -43,15 +41,10 @@ def run(arguments: list[str]) -> int:
         _say(Diagnostic("DC613", f"the output cannot be written: {problem.strerror or problem}"))
         return 2
     except Exception as problem:
-        if os.environ.get("DERIVCHECK_TRACEBACK"):
+        if tracebacks_are_wanted():
             raise
         _say(own_bug(problem))
         return 3
-
-
-def own_bug(problem: Exception) -> Diagnostic:
-    """What to say of an exception that nobody foresaw."""
-    return Diagnostic("DC900", f"derivcheck failed: {type(problem).__name__}: {problem}", help=REPORT_IT)
 
 
 def _abandon_output() -> None:

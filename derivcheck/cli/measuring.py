@@ -14,11 +14,14 @@ if TYPE_CHECKING:
 LARGEST = 10**7
 
 
-def measuring_of(way: str, sizes: Mapping[str, int], tell: Callable[[str], None] | None = None) -> Measuring:
+def measuring_of(
+    way: str, sizes: Mapping[str, int], tell: Callable[[str], None] | None = None, seconds: float | None = None
+) -> Measuring:
     """The options as a value; progress is told where sizes are given, for then it takes long."""
-    from derivcheck.verify import Measuring
+    from derivcheck.examiner import SECONDS, Measuring
 
-    return Measuring(cast("Way", way), sizes, tell if sizes else None)
+    told = tell if sizes else None
+    return Measuring(cast("Way", way), sizes, told, SECONDS if seconds is None else seconds)
 
 
 def sizes_of(text: str | None) -> dict[str, int]:

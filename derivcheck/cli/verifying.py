@@ -56,6 +56,10 @@ def verify(
     timeout: Annotated[
         float | None, _option("--timeout", metavar="SECONDS", help="For each file; one that takes longer is an error.")
     ] = None,
+    claim_timeout: Annotated[
+        float | None,
+        _option("--claim-timeout", metavar="SECONDS", help="For each claim and gradient, 20 by default; 0: none."),
+    ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Judge files again when they change, until ctrl-C.")] = False,
     numeric: Annotated[NumericWay, _option("--numeric", help="How gradients are measured.")] = NumericWay.full,
     spec: Annotated[Path | None, typer.Option("--spec", help="The sidecar of a document.")] = None,
@@ -82,9 +86,9 @@ def verify(
     from derivcheck.cli.measuring import sizes_of
     from derivcheck.selection import selection_of
 
-    _require(timeout, plot, watch, format, bool(report))
+    _require(timeout, claim_timeout, plot, watch, format, bool(report))
     judging = Judging(seed, strict, numeric.value, sizes_of(sizes), spec, documents, selection_of(keyword),
-                      fail_on.value, timeout)  # fmt: skip
+                      fail_on.value, timeout, claim_timeout)  # fmt: skip
     page = _page(color, ascii, 1 if verbose else -1 if quiet else 0)
     if watch:
         from derivcheck.cli.watching import watch as watch_files
@@ -101,14 +105,20 @@ def verify(
     return write(selected(results, judging.selection, exit_zero), format.value, page, wanted, ascii_only=ascii)
 
 
-def _require(timeout: float | None, plot: Path | None, watch: bool, format: ReportFormat, reports: bool) -> None:
+def _require(
+    timeout: float | None, claim_timeout: float | None, plot: Path | None, watch: bool, format: ReportFormat,
+    reports: bool,
+) -> None:  # fmt: skip
     """What must be known before anything is judged. Raises DerivcheckError."""
     if timeout is not None:
-        from derivcheck.cli.deadline import require_deadlines
+        from derivcheck.cli.judging import require_deadlines
 
         if not 0 < timeout < 1e6:
             raise DerivcheckError(Diagnostic("DC647", "`--timeout` is a number of seconds", help="--timeout 10"))
         require_deadlines()
+    if claim_timeout is not None and not 0 <= claim_timeout < 1e6:
+        what = "`--claim-timeout` is a number of seconds"
+        raise DerivcheckError(Diagnostic("DC647", what, help="--claim-timeout 60"))
     if plot is not None:
         from derivcheck.report.plot import require_plotting
 

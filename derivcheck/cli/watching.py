@@ -67,7 +67,7 @@ class Watched:
 
         self.judged = self.stamps()
         result = judging.judge(self.path, None, self.memory)
-        if result.error is not None and (result.contradiction or result.error.code == "DC644"):
+        if result.exit_code == 3 or (result.error is not None and result.error.code == "DC644"):
             self.memory = Memory()  # what was interrupted, or contradicts itself, is not built upon
         beside = (result.document,) if result.document and result.document != str(self.path) else ()
         if beside != self.beside and result.error is None:

@@ -19,8 +19,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from derivcheck.cli.deadline import late_after
-from derivcheck.cli.judging import Judging
+from derivcheck.cli.judging import Judging, late_after
 from derivcheck.diagnostics import Diagnostic
 from derivcheck.verdicts import FileResult
 

@@ -265,7 +265,8 @@ class Accountant:
         else:
             statement = Statement(declaration, text, reader.assertions, span, reader.labels)
             claim = judge_statement(statement, examiners, self.strict)
-        if claim is not None and claim.verdict not in HOLDS and expectation is None and is_example(passage, equation):
+        settled = claim is not None and claim.verdict in (*HOLDS, "internal")
+        if claim is not None and not settled and expectation is None and is_example(passage, equation):
             said = "it gives a value to something that has others too"
             example = Diagnostic("DC630", said, text.where(*span), "an example, or a condition of the prose")
             return self._unread(passage, span, example, None, binding is not None)
@@ -273,7 +274,7 @@ class Accountant:
         assigned = reader.assigns
         if update or (claim is not None and claim.verdict in HOLDS and defines(equation, examiners[0])):
             standing = "definition"
-        elif assigned and claim is not None and claim.verdict not in HOLDS and stem(equation.sides[0]):
+        elif assigned and claim is not None and not settled and stem(equation.sides[0]):
             anew = Diagnostic("DC625", "a definition that is not the spec's", text.where(*span), "defined anew here",
                               help="from: {line N: {let: ...}} says what it means from there on")  # fmt: skip
             return self._unread(passage, span, anew, expectation, binding is not None)

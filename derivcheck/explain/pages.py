@@ -336,7 +336,7 @@ PAGES: dict[str, Page] = {
     "DC644": _text("not within the time", "The file was given up after the seconds of --timeout; nothing is known of it. Give it more time, smaller sizes, or fewer claims."),
     "DC645": _text("a process ended", "One of the processes of --jobs ended before it was done, for instance because the system ran out of memory."),
     "DC646": _text("not an option", "An environment variable looks like one of the options DERIVCHECK_STRICT, DERIVCHECK_FAIL_ON, ..., and is none. It has no effect."),
-    "DC647": _text("options that do not go together", "--timeout is a positive number of seconds; --watch writes text to the terminal and nothing else, no files."),
+    "DC647": _text("options that do not go together", "--timeout is a positive number of seconds, --claim-timeout one from 0; --watch writes text to the terminal and nothing else, no files."),
     # --- homework ---------------------------------------------------------------------------
     "DC650": _text("not an answers file", "Answers are read from .csv, .tsv, .yaml, .yml and .json files."),
     "DC651": _text("a column is missing", "Answers say who answers which claim with which equation: columns who, claim and equation, or who and a column for each question."),
@@ -376,7 +376,7 @@ PAGES: dict[str, Page] = {
     "DC690": _text("no code of an opaque loss", "A loss that is declared `opaque` has derivatives with names but no value; NumPy source needs its formula. An opaque entrywise function becomes an argument."),
     "DC691": _text("a size that no array has", "Sizes are read off the shapes of the arguments; one that occurs only inside a sum such as n - k + 1, or in a formula alone, cannot be."),
     # --- derivcheck's own bugs --------------------------------------------------------------
-    "DC900": _text("derivcheck failed", "An unexpected error: a bug of derivcheck, worth a report."),
+    "DC900": _text("derivcheck failed", "An unexpected error: a bug of derivcheck, worth a report. It spoils the one claim or gradient that it is reported for, and the file only where the network itself cannot be built."),
     "DC901": _text("contradiction", "The canonical form or the field proves what numbers refute: a bug of derivcheck, reported as such."),
     "DC902": _text("a derived gradient disagrees with differences", "A derivation is wrong: a bug of derivcheck, reported as such."),
     "DC903": _text("no form is read back", "Nothing that could be printed says what was derived: a bug of derivcheck."),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,12 +9,20 @@ from fractions import Fraction
 from itertools import takewhile
 from pathlib import Path
 
+from derivcheck.deadline import Limit, within
 from derivcheck.diagnose import CODES
-from derivcheck.diagnostics import ContradictionError, DerivcheckError, Diagnostic, NotationError, SourceText
-from derivcheck.examiner import Examiner
+from derivcheck.diagnostics import (
+    ContradictionError,
+    DerivcheckError,
+    Diagnostic,
+    NotationError,
+    SourceText,
+    own_bug,
+    tracebacks_are_wanted,
+)
+from derivcheck.examiner import Examiner, Measuring
 from derivcheck.grading.answers import Answer, Answers, read_answers
 from derivcheck.grading.credit import CREDIT, points_table
-from derivcheck.grading.deadline import TimeIsUpError, limited
 from derivcheck.grading.marks import MISSING, Finding, Gradebook, Mark, Question
 from derivcheck.grading.questions import AnswerReader, left_side
 from derivcheck.network import build, depths
@@ -27,6 +34,7 @@ from derivcheck.spec.declarations import VERDICTS
 from derivcheck.spec.loader import load_spec
 from derivcheck.verdicts import HOLDS, ClaimResult
 
+UNLIMITED = Measuring(seconds=0)  # an answer has a time of its own, with whatever is judged in it
 LAYOUTS = ("mixed", "numerator", "denominator")
 # Read, and without a meaning: a mistake of the equation. Any other refusal is a text that could not be read.
 WRONG_AS_IT_STANDS = frozenset({"DC130", "DC131", "DC132", "DC141", "DC142", "DC150", "DC151"})
@@ -151,10 +159,13 @@ class Grader:
 
     def _own_claim(self, label: str) -> str:
         """What to say where the spec's own claim does not hold: whoever grades by it should know."""
-        try:
-            with limited(self.rules.seconds):
-                result = judge_claim(self.declarations[label], self._examiners(label, self.spec.layout), strict=False)
-        except TimeIsUpError:
+        declaration, layout = self.declarations[label], self.spec.layout
+        result = within(
+            Limit(self.rules.seconds),
+            lambda: judge_claim(declaration, self._examiners(label, layout), strict=False),
+            lambda: None,
+        )
+        if result is None:
             self._contexts.clear()
             return f"the spec's own claim {label} took too long to judge"
         if result.verdict in HOLDS:
@@ -169,7 +180,7 @@ class Grader:
             if ("", layout) not in self._contexts:
                 spec = replace(self.spec, layout=layout)  # type: ignore[arg-type]
                 self._contexts["", layout] = [
-                    Examiner(build(spec, depth), self.rules.seed) for depth in depths(spec)
+                    Examiner(build(spec, depth), self.rules.seed, UNLIMITED) for depth in depths(spec)
                 ]  # fmt: skip
             plain = self._contexts["", layout]
             self._contexts[brings, layout] = [examiner.for_claim(declaration) for examiner in plain]
@@ -194,24 +205,25 @@ class Grader:
     def _judged(self, answer: Answer, text: str) -> Finding:
         lines = tuple(text.split("\n"))
         source = SourceText(text, "", tuple((k, 1) for k in range(1, len(lines) + 1)), lines)
-        try:
-            with limited(self.rules.seconds):
-                return self._found(answer, source)
-        except TimeIsUpError:
+
+        def late() -> Finding:
             # Whatever was interrupted is not to be trusted: everything is built anew.
             self._contexts.clear()
             message = f"not decided within {self.rules.seconds:g} seconds"
             return Finding("by hand", None, "DC659", "took too long", message, shown=text)
+
+        try:
+            return within(Limit(self.rules.seconds), lambda: self._found(answer, source), late)
         except ContradictionError as problem:
             return _bug(problem.diagnostic, text)
         except DerivcheckError as problem:
             found = problem.diagnostic
             return Finding("by hand", None, found.code, "cannot be judged", found.message, shown=text)
         except Exception as problem:
-            if os.environ.get("DERIVCHECK_TRACEBACK"):
+            if tracebacks_are_wanted():
                 raise
             self._contexts.clear()
-            return _bug(Diagnostic("DC900", f"derivcheck failed: {type(problem).__name__}: {problem}"), text)
+            return _bug(replace(own_bug(problem), help=""), text)
 
     def _found(self, answer: Answer, source: SourceText) -> Finding:
         """What is to be said; a text that nobody called plain, and that is not, may be LaTeX without a macro."""
@@ -223,7 +235,7 @@ class Grader:
 
     def _found_in(self, answer: Answer, source: SourceText) -> Finding:
         result, reader = self._result(answer, source, self.spec.layout)
-        if result.verdict not in HOLDS and result.verdict != "undecided":
+        if result.verdict in ("refuted", "invalid"):
             for layout in self.rules.layouts:
                 other, _ = self._result(answer, source, layout) if layout != self.spec.layout else (result, reader)
                 if other.verdict in HOLDS and reader.leftover is None:
@@ -242,6 +254,8 @@ class Grader:
 
     def _of(self, result: ClaimResult, reader: AnswerReader, source: SourceText) -> Finding:
         """A verdict as a finding."""
+        if result.verdict == "internal" and result.diagnosis is not None:
+            return _bug(replace(result.diagnosis, help=""), source.text)
         if result.verdict in HOLDS:
             if reader.leftover is None:
                 return Finding("right", Fraction(1), shown=source.text)

@@ -14,7 +14,9 @@ from derivcheck.report.formulas import Formulas
 from derivcheck.report.markup import PAGE, Child, element, preformatted
 from derivcheck.verdicts import HOLDS, ClaimResult, GradientResult
 
-TONES = {"proved": "good", "checked": "fair", "refuted": "bad", "undecided": "fair", "invalid": "bad"}
+TONES = {
+    "proved": "good", "checked": "fair", "refuted": "bad", "undecided": "fair", "invalid": "bad", "internal": "bad",
+}  # fmt: skip
 CLASSES = {"bold red": "error", "red": "error", "blue": "place", "bold": "strong"}
 
 
@@ -87,6 +89,7 @@ def claim_card(claim: ClaimResult, latex: bool, formulas: Formulas, *more: Child
     main = (
         formulas.shown(claim.reading) if latex and claim.reading else written if latex else formulas.shown(claim.text)
     )
+    title = "internal error" if claim.verdict == "internal" else "note" if expected else "error"
     found = finding(claim) if not claim.holds or claim.verdict not in HOLDS else None
     return element(
         "article",
@@ -102,7 +105,7 @@ def claim_card(claim: ClaimResult, latex: bool, formulas: Formulas, *more: Child
             ("note", claim.message if claim.holds else ""),
         ),
         _links(claim, formulas) if len(claim.links) > 1 else None,
-        diagnostic(found, "note" if expected else "error") if found is not None else None,
+        diagnostic(found, title) if found is not None else None,
         _instead(claim, formulas),
         *more,
         class_="card" if claim.holds else "card wrong",

@@ -11,7 +11,7 @@ from derivcheck.report.evidence import counting
 from derivcheck.report.page import Page
 from derivcheck.verdicts import FileResult, FormulaResult
 
-ORDER = ("proved", "checked", "refuted", "invalid", "undecided", "definition", "ambiguous", "unread")
+ORDER = ("proved", "checked", "refuted", "invalid", "undecided", "internal", "definition", "ambiguous", "unread")
 PLURALS = {"definition": "definitions"}
 
 

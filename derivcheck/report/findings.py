@@ -11,7 +11,7 @@ from derivcheck.report.evidence import finding
 from derivcheck.verdicts import ClaimResult, FileResult, FormulaResult, GradientResult, Report
 
 Kind = Literal["claim", "gradient", "formula", "file", "bug", "spec"]
-FIRST = ("refuted", "bug", "file", "invalid", "undecided")  # what is worth more attention than the rest
+FIRST = ("refuted", "internal", "bug", "file", "invalid", "undecided")  # what is worth more attention than the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,9 @@ def gradient_finding(gradient: GradientResult, file: FileResult) -> Finding | No
     if file.accepts(gradient):
         return None
     name = f"d{gradient.of}/d{gradient.wrt}"
+    if gradient.problem is not None:
+        where = gradient.problem.where or gradient.where or Where(file.path, 1, 1)
+        return Finding("gradient", name, gradient.verdict, name, gradient.problem, where)
     reasons = [reason for reason in (gradient.exact.reason, gradient.numeric.reason) if reason]
     said = Diagnostic("", f"`{name}` is {': '.join([gradient.verdict, *reasons[:1]])}", gradient.where,
                       notes=tuple(("numbers", reason) for reason in reasons[1:]))  # fmt: skip

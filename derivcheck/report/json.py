@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from typing import Any
+from typing import Any, get_args
 
 from derivcheck.diagnostics import Diagnostic, Where
 from derivcheck.report.coverage import standing, tally
@@ -18,6 +18,7 @@ from derivcheck.verdicts import (
     GradientResult,
     NumericEvidence,
     Report,
+    Verdict,
     Witness,
 )
 
@@ -71,8 +72,7 @@ def _summary(report: Report) -> dict[str, Any]:
 
 def _tally(verdicts: Any) -> dict[str, int]:
     counted = Counter(verdicts)
-    kinds = ("proved", "checked", "refuted", "undecided", "invalid")
-    return {"total": sum(counted.values()), **{kind: counted[kind] for kind in kinds}}
+    return {"total": sum(counted.values()), **{kind: counted[kind] for kind in get_args(Verdict)}}
 
 
 def file_values(file: FileResult) -> dict[str, Any]:
@@ -116,6 +116,7 @@ def gradient_values(gradient: GradientResult, holds: bool) -> dict[str, Any]:
         "exact": exact_values(gradient.exact),
         "numeric": numeric_values(gradient.numeric),
         "notes": list(gradient.notes),
+        "problem": diagnostic_values(gradient.problem),
         "line": gradient.where.line if gradient.where is not None else None,
     }
 
@@ -183,6 +184,7 @@ def claim_values(claim: ClaimResult) -> dict[str, Any]:
         "diagnosis": diagnosis,
         "message": claim.message or None,
         "reach": claim.reach or None,
+        "lapses": list(claim.lapses),
         "links": [claim_values(link) for link in claim.links],
     }
 

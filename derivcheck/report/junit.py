@@ -85,15 +85,20 @@ def _outcome(found: Finding | None, page: Page) -> ET.Element | None:
     if found is None:
         return None
     message = page.show(found.diagnostic.message)
-    tag = "error" if found.kind in ("file", "bug") else "failure"
+    tag = "error" if found.kind in ("file", "bug") or found.verdict == "internal" else "failure"
     if not found.fails:
         why = f"ignored: {found.ignored}" if found.ignored else "warning" if found.kind == "spec" else "open"
         message, tag = page.show(why if found.ignored else f"{why}: {message}"), "skipped"
     made = ET.Element(tag, type=found.rule, message=writable(message))
     shown = replace(found.diagnostic, where=found.diagnostic.where or found.where)
-    title = found.verdict if found.kind in ("file", "bug") else "error" if found.fails else "warning"
+    title = found.verdict if found.kind in ("file", "bug") else title_of(found)
     made.text = writable(diagnostic_text(shown, page, title=title))
     return made
+
+
+def title_of(found: Finding) -> str:
+    """What stands in front of a finding of one result."""
+    return "internal error" if found.verdict == "internal" else "error" if found.fails else "warning"
 
 
 def _unread(formula: FormulaResult, page: Page) -> ET.Element | None:

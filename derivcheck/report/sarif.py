@@ -25,6 +25,7 @@ VERDICTS = {
     "refuted": "A claim does not follow: its sides differ.",
     "undecided": "A claim or a gradient could not be decided, or was expected to be and is.",
     "invalid": "A claim has no meaning: a shape, an index or a name is wrong.",
+    "internal": "A bug of derivcheck's own: nothing is known of this one result.",
     "ambiguous": "A formula of a document can be read in several ways.",
     "unread": "A formula of a document could not be read.",
     "definition": "A formula of a document defines something, and was expected to assert it.",

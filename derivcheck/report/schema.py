@@ -103,7 +103,7 @@ def _gradient() -> Schema:
         no_matrix=_maybe(TEXT, "why there is no matrix form"), index_unicode=_maybe(TEXT),
         matrix_unicode=_maybe(TEXT), latex=_maybe(TEXT), verdict=VERDICT, holds=SWITCH,
         facts=_list(TEXT, "what the proof assumes"), exact=_ref("exact"), numeric=_ref("numeric"), notes=_list(TEXT),
-        line=_maybe(FROM_ONE),
+        problem=_maybe(_ref("diagnostic"), "derivcheck's own bug, of an internal result"), line=_maybe(FROM_ONE),
     )  # fmt: skip
 
 
@@ -127,6 +127,7 @@ def _claim() -> Schema:
         ignored=_maybe(TEXT, "why the spec lets it pass"), facts=_list(TEXT), evidence=evidence,
         diagnosis=_maybe(diagnosis), message=_maybe(TEXT),
         reach=_maybe(TEXT, "of a claim about a family: the depths it was judged at"),
+        lapses=_list(TEXT, "what failed in the search for its mistake, and cost no result"),
         links=_list(_ref("claim"), "the links of a chain of equations"),
     )  # fmt: skip
 

@@ -20,6 +20,7 @@ from derivcheck.verdicts import HOLDS, ClaimResult, FileResult, GradientResult, 
 
 STYLES: dict[str, str] = {
     "proved": "green", "checked": "yellow", "refuted": "red", "undecided": "yellow", "invalid": "red",
+    "internal": "red",
 }  # fmt: skip
 DIM, HEADING = "dim", "bold"
 WIDEST_ID = 24
@@ -144,6 +145,8 @@ def overall(report: Report, page: Page) -> Text:
     failed += [f"{counting(open_, 'gradient')} {'does' if open_ == 1 else 'do'} not hold"] if open_ else []
     unread = [file.path for file in report.files if file.failure is not None or file.contradiction]
     failed += [f"{counting(len(unread), 'spec')} could not be judged ({_some(unread)})"] if unread else []
+    bugs = sum(file.internal for file in report.files)
+    failed += [f"{counting(bugs, 'internal error')}"] if bugs else []
     formulas = sum(file.fails(formula) for file in report.files for formula in file.formulas if formula.claim is None)
     failed += [f"{counting(formulas, 'formula')} {'is' if formulas == 1 else 'are'} unread"] if formulas else []
     unused = sum(len(file.warnings) for file in report.files if file.strict)
@@ -288,7 +291,8 @@ def _claim_lines(claims: Sequence[ClaimResult], page: Page, file: FileResult | N
         if not claim.holds and not claim.ignored:
             found = finding(claim)
             if found is not None:
-                yield from diagnostic_lines(found, page, title="warning" if passes else "error")
+                title = "internal error" if claim.verdict == "internal" else "warning" if passes else "error"
+                yield from diagnostic_lines(found, page, title=title)
                 if position + 1 < len(claims):
                     yield Text()
 
@@ -347,3 +351,5 @@ def _claim_evidence(claim: ClaimResult, page: Page) -> Iterator[tuple[str, str]]
         yield "numbers", numbers(claim.numeric, page)
     if claim.message and claim.holds:
         yield "note", page.show(claim.message)
+    for lapse in claim.lapses:
+        yield "lapse", page.show(f"the search for the mistake lost an attempt: {lapse}")

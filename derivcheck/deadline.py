@@ -1,0 +1,172 @@
+"""Limits on the time that pieces of work may take, one inside the other, in this process and without another one.
+
+One alarm serves all of them: it is set for whichever ends first. Without alarms (on Windows,
+in a thread that is not the main one) there are no limits.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from math import inf
+from types import FrameType
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+AGAIN = 0.2  # seconds until an interruption is repeated that was lost, in a destructor for instance
+ASIDE = 0.5  # how much longer the work beside may take, as a part of the time itself
+
+
+class TimeIsUpError(BaseException):
+    """The time of `limit` is over. No `Exception`, so that nothing on the way takes it for its own."""
+
+    def __init__(self, limit: Limit) -> None:
+        super().__init__(f"longer than {limit.seconds:g} s")
+        self.limit = limit
+
+
+class Limit:
+    """So many seconds for one piece of work; 0 for as long as it takes.
+
+    `beside` are the seconds for what is done aside: work that must not use up the time itself.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.left = seconds or inf
+        self.beside = ASIDE * seconds
+        self._end = inf
+
+    def start(self) -> None:
+        if has_alarms():
+            _clock.add(self)
+            self.go_on()
+
+    def go_on(self) -> None:
+        self._end = time.monotonic() + self.left
+        _clock.wind()
+
+    def stand_still(self) -> None:
+        self.left, self._end = self._end - time.monotonic(), inf
+        _clock.wind()
+
+    def close(self) -> None:
+        """The work is done, and with it all that was begun inside it; may be said twice."""
+        self._end = inf
+        if has_alarms():
+            _clock.remove(self)
+
+    @property
+    def end(self) -> float:
+        return self._end
+
+
+class _Foreign(Limit):
+    """An alarm that somebody else has set: it rings when it would have rung, by their own handler."""
+
+    def __init__(self, handler: Any, seconds: float, interval: float) -> None:
+        super().__init__(seconds)
+        self.handler = handler
+        self.interval = interval
+        self._end = time.monotonic() + seconds if seconds else inf
+
+    def ring(self, number: int, frame: FrameType | None) -> None:
+        self._end = time.monotonic() + self.interval if self.interval else inf
+        if callable(self.handler):
+            self.handler(number, frame)
+
+
+class _Clock:
+    """The limits that are running, the outermost first; the alarm is ours as long as there is one."""
+
+    def __init__(self) -> None:
+        self.running: list[Limit] = []
+        self.foreign: _Foreign | None = None
+
+    def add(self, limit: Limit) -> None:
+        if self.foreign is None:
+            delay, interval = signal.setitimer(signal.ITIMER_REAL, 0)
+            self.foreign = _Foreign(signal.signal(signal.SIGALRM, self._ring), delay, interval)
+        self.running.append(limit)
+
+    def remove(self, limit: Limit) -> None:
+        if limit in self.running:
+            del self.running[self.running.index(limit) :]
+        foreign = self.foreign
+        if self.running or foreign is None:
+            self.wind()
+            return
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, foreign.handler if foreign.handler is not None else signal.SIG_DFL)
+        self.foreign = None
+        if foreign.end < inf:
+            signal.setitimer(signal.ITIMER_REAL, max(1e-6, foreign.end - time.monotonic()), foreign.interval)
+
+    def wind(self) -> None:
+        """Set the alarm for what ends first."""
+        ends = [limit.end for limit in (*self.running, *([self.foreign] if self.foreign else []))]
+        first = min(ends, default=inf)
+        if first < inf:
+            signal.setitimer(signal.ITIMER_REAL, max(1e-6, first - time.monotonic()), AGAIN)
+        elif self.foreign is not None:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _ring(self, number: int, frame: FrameType | None) -> None:
+        """Raise for the outermost limit that is over; what an exception cannot leave is interrupted a moment later."""
+        now = time.monotonic()
+        if self.foreign is not None and self.foreign.end <= now:
+            self.foreign.ring(number, frame)
+        if frame is not None and (frame.f_code.co_name == "__del__" or frame.f_code.co_filename == weakref.__file__):
+            return
+        for limit in self.running:
+            if limit.end <= now:
+                raise TimeIsUpError(limit)
+        self.wind()
+
+
+_clock = _Clock()
+
+
+def has_alarms() -> bool:
+    """Whether work can be interrupted here."""
+    return hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+
+
+def within(limit: Limit, work: Callable[[], Result], late: Callable[[], Result]) -> Result:
+    """What `work` returns or, where it takes longer, `late`: nothing that `work` has half made is to be trusted.
+
+    An outer limit that ends in the middle of it is not this one's: its TimeIsUpError passes through.
+    """
+    try:
+        try:
+            limit.start()
+            return work()
+        finally:
+            limit.close()
+    except TimeIsUpError as problem:
+        limit.close()
+        if problem.limit is not limit:
+            raise
+    return late()
+
+
+def aside(work: Callable[[], Result], late: Callable[[], Result]) -> Result:
+    """Work that adds to what is known already: in a time of its own, while the innermost limit stands still.
+
+    The work beside one limit has half of its seconds, all together.
+    """
+    around = _clock.running[-1] if _clock.running and has_alarms() else None
+    if around is None or not around.seconds:
+        return work()
+    if around.beside <= 0:
+        return late()
+    own, begun = Limit(around.beside), time.monotonic()
+    around.stand_still()
+    try:
+        return within(own, work, late)
+    finally:
+        around.beside -= time.monotonic() - begun
+        around.go_on()
