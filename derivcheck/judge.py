@@ -33,6 +33,7 @@ SMOOTH_POINTS, BRANCHED_POINTS = 2, 48
 SPREADS = (1.0, 8.0, 1.0, 1 / 64, 1.0, 64.0, 1.0, 4096.0)  # of the further points of functions with branches
 MAXIMAL_ENTRIES = 36
 SILENT = ("symmetric", "positive")
+LEVELS = 2  # of definitions that a proof looks into before it opens all of them
 AT_A_KINK = "rounding errors choose the branch"
 
 FACT_TEXTS = {
@@ -145,7 +146,11 @@ class Judge:
         return weak
 
     def _proof(self, left: Node, right: Node, facts: Facts) -> tuple[Equality, frozenset[Node]]:
-        """(the equality, the cut under which it was seen); the cheapest attempts come first."""
+        """(the equality, the cut under which it was seen); the cheapest attempts come first.
+
+        Names stay names until looking inside is needed. What is nearest is opened first, one level of it:
+        `1 - a[l]^2` is tanh'(z[l]) as soon as a[l] is tanh(z[l]), whatever z[l] is made of.
+        """
         below = set(topological([left, right]))
         # The name of an inverse stands for it wherever it occurs: there, names that do not occur matter too.
         exactly = any(isinstance(node, Inverse | Determinant) for node in below)
@@ -156,10 +161,18 @@ class Judge:
             cuts.setdefault(used, used if exactly else cut - without)
 
         mentioned = frozenset(topological([right], self._adjoints)) & self._adjoints
-        for cut in [self._cuts[0] | mentioned] if mentioned else []:
+        nearest = self._cuts[0] | mentioned
+        if mentioned:
             # `dL/db = dL/dz`: the right side itself may stand as a name, the left one is then looked into.
-            attempt(cut, {left})
-            attempt(cut, {left, right})
+            attempt(nearest, {left})
+        attempt(nearest, {left, right})
+        opened = {left, right}
+        for _ in range(LEVELS):
+            seen = set(topological([left, right], nearest - opened)) & self._cuts[0]
+            activations = seen - self._cuts[1]
+            for names in (activations, seen):
+                attempt(nearest, opened | names)
+            opened |= seen
         for cut in self._cuts:
             attempt(cut, {left, right})
         last = Equality(False, reason="the canonical forms differ")
