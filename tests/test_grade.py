@@ -60,7 +60,7 @@ JUDGED = [
     ("output", "p - y = dL/dz2", "right", ""),
     ("output", "(dL/dz2).T = (p - y).T", "right", ""),
     ("output", "dL/dz2 = chain(dL/dp, dp/dz2) = p - y", "right", ""),
-    ("output", r"\frac{\partial L}{\partial z_2} = \frac{\partial L}{\partial p} \frac{\partial p}{\partial z_2} = p - y", "right", ""),
+    ("output", r"\frac{dL}{dz_2} = \frac{dL}{dp} \frac{dp}{dz_2} = p - y", "right", ""),
     ("output", "dL/dz2 = dL/dp @ dp/dz2 = p - y", "wrong", "DC205"),
     ("W2", r"\frac{\partial L}{\partial W_2} = (p - y) a_1^\top", "right", ""),
     ("W2", r"(p - y) a_1^\top", "right", ""),

@@ -224,6 +224,8 @@ PAGES: dict[str, Page] = {
                   "dL/dz2[i] = p[i] * sum_i(y[i]) - y[i]", "dL/dz2[i] = p[i] * sum_k(y[k]) - y[i]"),
     "DC151": Page("a free index too many", "A letter that is free on the right stands on the left too; a layer or a `let` name stands by itself and has none.",
                   "dL/dz2[i] = p[j] - y[i]", "dL/dz2[i] = p[i] - y[i]"),
+    "DC154": Page("a letter or what is declared", "An index letter may be called as a tensor or a dimension. Where such a name stands as a value, "
+                  "or is compared, it could be either.", "dL/dz2[n2] = p[n2] - y[n2]/n2*n2", "dL/dz2[i] = p[i] - y[i]/n2*n2"),
     "DC153": Page("one row or all pairs", "`sum_{i<j}` binds `i` alone where the equation speaks of a `j`, and both where it does not. On both "
                   "sides it can be either: name both letters, or write the sum over `j` as well.",
                   "sum_{i<j}(p[i]*y[j]) = sum_{i<j}(y[j]*p[i])", "sum_{i,j: i<j}(p[i]*y[j]) = sum_{i,j: i<j}(y[j]*p[i])"),

@@ -321,13 +321,18 @@ def _delta(lowering: Lowering, tree: Call) -> Value:
     terms: list[Axis | int] = []
     for argument in tree.arguments:
         match argument:
-            case Name(letter):
+            case Name(letter) if lowering.letters.role(argument) != "value":
                 terms.append(lowering.letters.axis(letter, argument.span, known))
             case Number(value) if value.denominator == 1 and value >= 1:
                 terms.append(int(value))
             case _:
-                raise index_error("DC144", "`delta` compares index letters or positions", argument.span)
+                raise index_error("DC144", "`delta` compares index letters or positions", argument.span,
+                                  _declared_label(lowering, argument))  # fmt: skip
     return Value(delta(terms[0], terms[1]))
+
+
+def _declared_label(lowering: Lowering, tree: Expression) -> str:
+    return f"`{tree.name}` is declared and indexes nothing here" if isinstance(tree, Name) else ""
 
 
 def _window(lowering: Lowering, tree: Call) -> Value:
@@ -336,8 +341,9 @@ def _window(lowering: Lowering, tree: Call) -> Value:
         raise lowering.call_error(tree, "`window` takes three index letters", "window(t,i,k)")
     axes = []
     for argument in tree.arguments:
-        if not isinstance(argument, Name):
-            raise index_error("DC144", "`window` takes index letters", argument.span)
+        if not isinstance(argument, Name) or lowering.letters.role(argument) == "value":
+            raise index_error("DC144", "`window` takes index letters", argument.span,
+                              _declared_label(lowering, argument))  # fmt: skip
         axes.append(lowering.letters.axis(argument.name, argument.span))
     return Value(indicator("window", *axes))
 

@@ -32,10 +32,11 @@ from derivcheck.graph import (
     subtract,
     sum_over,
 )
-from derivcheck.lowering import calls, derivatives, ranges
+from derivcheck.lowering import calls, comparisons, derivatives, ranges
 from derivcheck.lowering.letters import Letters, index_error, member_name
 from derivcheck.lowering.scope import Scope
 from derivcheck.lowering.values import Value, broadcast, contracted, shape_error, tensor_value
+from derivcheck.notation.printer import to_plain
 from derivcheck.notation.syntax import (
     Binary,
     Call,
@@ -126,8 +127,12 @@ class Lowering:
         name = tree.name
         if name in self.scope.values:
             self._refuse_opaque(name, tree.span)
+            if self.scope.values[name].is_scalar and self.letters.is_letter(tree):
+                raise self.letters.ambiguous(tree)
             return self.scope.values[name]
         if name in self.scope.dimensions:
+            if self.letters.is_letter(tree):
+                raise self.letters.ambiguous(tree)
             return Value(size(self.scope.dimensions[name]))
         if name == "pi":
             return Value(constant(sympy.pi))
@@ -140,6 +145,9 @@ class Lowering:
             )
 
     def unknown(self, name: str, span: Span) -> NotationError:
+        differential = self._differential(name, span)
+        if differential is not None:
+            return differential
         known = {n.split("[")[0] for n in self.scope.values} | set(self.scope.dimensions)
         if name in self.scope.families or any(n.startswith(f"{name}[") for n in self.scope.values):
             return index_error("DC121", f"`{name}` is a family and needs its label", span, "", f"{name}[1]")
@@ -150,6 +158,28 @@ class Lowering:
             label, instead = "an index letter is not a value", close[0] if close else ""
         return index_error("DC120", f"unknown name `{name}`", span, label, instead,
                            (("known", ", ".join(sorted(known)) or "nothing is declared"),))  # fmt: skip
+
+    def _differential(self, name: str, span: Span) -> NotationError | None:
+        """`dC` by itself: no derivative, and no product with a quantity called d either."""
+        of = name[1:]
+        declared = of in self.scope.values or of in self.scope.families
+        if not name.startswith("d") or not declared:
+            return None
+        readings: tuple[tuple[str, str], ...] = (("one reading", f"the differential of {of}"),)
+        help_ = f"d{of}/dx for a derivative"
+        if "d" in self.scope.values or "d" in self.scope.dimensions:
+            readings = (*readings, ("another reading", f"the product d * {of}"))
+            help_ += f", d * {of} for the product"
+        return index_error("DC118", f"`{name}` is not declared, and a differential alone is not read", span,
+                           "the derivative by what?", help_, readings)  # fmt: skip
+
+    def _refuse_differential(self, tree: Binary) -> None:
+        """`d Cᵀ` with a number called d: the product with d, or the differential."""
+        if isinstance(tree.left, Name) and tree.left.name == "d" and self.expression(tree.left).is_scalar:
+            inner = to_plain(tree.right)
+            raise index_error("DC118", "a differential alone is not read", tree.span, "or a product with `d`?",
+                              f"d * {inner}", (("one reading", f"the differential of {inner}"),
+                                               ("another reading", f"the product d * {inner}")))  # fmt: skip
 
     def subscript(self, tree: Subscript) -> Value:
         member = member_name(tree, self.scope)
@@ -226,6 +256,7 @@ class Lowering:
 
     def binary(self, tree: Binary) -> Value:
         if tree.operator == "@":
+            self._refuse_differential(tree)
             return contracted(self.expression(tree.left), self.expression(tree.right), tree.span)
         left, right = self.expression(tree.left), self.expression(tree.right)
         if tree.operator == "**" and not right.is_scalar:
@@ -280,7 +311,7 @@ class Lowering:
         second, _, _ = broadcast(Value(second, shape.row, shape.column, shape.more), chosen, tree.span, "if")
         # Both branches weighted with 1 and 0; a branch that is undefined is not reached by an index.
         x, y, c = placeholder(0), placeholder(1), placeholder(2)
-        if _is_index_condition(tree.test, self.letters):
+        if comparisons.is_of_letters(tree.test, self.letters):
             node = add(multiply(chosen_node, first), multiply(subtract(constant(1), chosen_node), second))
         else:
             node = mapped(sympy.Piecewise((x, c > sympy.Rational(1, 2)), (y, True)), first, second, chosen_node)
@@ -294,44 +325,8 @@ class Lowering:
                 both = multiply(a, b)
                 node = both if operator == "and" else subtract(add(a, b), both)
                 return Value(node, shape.row, shape.column, shape.more)
-            case Comparison(relation, left, right):
-                if self.letters.is_letter(left) or self.letters.is_letter(right):
-                    return Value(self._index_comparison(tree))
-                a, b, shape = broadcast(self.expression(left), self.expression(right), tree.span, relation)
-                x, y = placeholder(0), placeholder(1)
-                tests = {
-                    "=": sympy.Eq(x, y),
-                    "!=": sympy.Ne(x, y),
-                    "<": x < y,
-                    "<=": x <= y,
-                    ">": x > y,
-                    ">=": x >= y,
-                }
-                node = mapped(sympy.Piecewise((1, tests[relation]), (0, True)), a, b)
-                return Value(node, shape.row, shape.column, shape.more)
-
-    def _index_comparison(self, tree: Comparison) -> Node:
-        known = next(
-            self.letters.axis(side.name, side.span).dimension
-            for side in (tree.left, tree.right)
-            if isinstance(side, Name) and self.letters.is_letter(side)
-        )
-        terms: list[Axis | int] = []
-        for side in (tree.left, tree.right):
-            match side:
-                case Name(letter):
-                    terms.append(self.letters.axis(letter, side.span, known))
-                case Number(value) if value.denominator == 1 and value >= 1:
-                    terms.append(int(value))
-                case _:
-                    raise index_error("DC144", "an index is compared with a letter or a position", side.span)
-        a, b = terms
-        equal = delta(a, b)
-        less, greater = indicator("less", a, b), indicator("less", b, a)
-        return {
-            "=": equal, "!=": subtract(constant(1), equal), "<": less, ">": greater,
-            "<=": subtract(constant(1), greater), ">=": subtract(constant(1), less),
-        }[tree.relation]  # fmt: skip
+            case Comparison():
+                return comparisons.comparison(self, tree)
 
     def reduction(self, tree: Reduction) -> Value:
         labels = ranges.label_letters(tree, self.scope)
@@ -381,11 +376,3 @@ class Lowering:
 
     def call_error(self, tree: Call, message: str, help_: str = "", label: str = "") -> NotationError:
         return index_error("DC122", message, tree.span, label, help_)
-
-
-def _is_index_condition(tree: Condition, letters: Letters) -> bool:
-    match tree:
-        case Junction(_, left, right):
-            return _is_index_condition(left, letters) and _is_index_condition(right, letters)
-        case Comparison(_, left, right):
-            return letters.is_letter(left) or letters.is_letter(right)

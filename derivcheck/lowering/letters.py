@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 from derivcheck.diagnostics import Diagnostic, NotationError
 from derivcheck.graph import Axis, Dimension
@@ -19,8 +20,11 @@ from derivcheck.notation.syntax import (
     Slice,
     Span,
     Subscript,
+    bottom_up,
     children,
 )
+
+Role = Literal["letter", "value", "either", "position", "unknown"]
 
 # A node of a tree, and the letters that are bound where it stands.
 Spoken = tuple[Expression | Condition | Slice, frozenset[str]]
@@ -72,6 +76,19 @@ def speaking(tree: Expression | Condition | Slice) -> list[Spoken]:
     return found
 
 
+def _indexes(letter: str, node: Expression | Condition | Slice) -> bool:
+    """Whether a letter stands at a node as an index."""
+    match node:
+        case Subscript(_, entries):
+            return any(isinstance(part, Name) and part.name == letter for e in entries for part in bottom_up(e))
+        case Call("delta" | "window", arguments):
+            return Name(letter) in arguments
+        case Comparison(_, left, right):
+            return Name(letter) in (left, right)
+        case _:
+            return False
+
+
 def _links(spoken: Iterable[Spoken]) -> list[tuple[str, str]]:
     """Pairs of letters that run over one dimension because they are compared."""
     pairs: list[tuple[str, str]] = []
@@ -104,12 +121,11 @@ class Letters:
                 raise _two_dimensions(letter, known, dimension, span)
         if any(isinstance(node, Call) and node.function == "window" for node, _ in spoken):
             self._learn_windows(tree, {})
-        links = _links(spoken)
-        self._compared += links
-        for _ in range(len(links)):
-            for a, b in links:
+        self._compared += _links(spoken)
+        for _ in range(len(self._compared)):
+            for a, b in self._compared:
                 for one, other in ((a, b), (b, a)):
-                    if one in self._free and other not in self._free:
+                    if one in self._free and other not in self._free and not self.is_declared(other):
                         self._free[other] = self._free[one]
 
     def _uses(self, spoken: Iterable[Spoken]) -> dict[str, tuple[Dimension, Span]]:
@@ -155,7 +171,7 @@ class Letters:
         if general is None:
             return
         for a, b in self._compared:
-            if a not in self._free and b not in self._free:
+            if not any(letter in self._free or self.is_declared(letter) for letter in (a, b)):
                 self._free[a] = self._free[b] = general
 
     # --- scopes ---------------------------------------------------------------------------
@@ -166,6 +182,10 @@ class Letters:
         uses = self._uses(spoken)
         frame: dict[str, Dimension | None] = {}
         links = _links(spoken)
+        for letter in reduction.letters:
+            # `sum_{n >= j}(x[j])` binds an n that stands for nothing in the body: the size may be meant.
+            if self.is_declared(letter) and not any(_indexes(letter, node) for node, _ in spoken):
+                raise self.ambiguous(Name(letter, reduction.span))
         if reduction.condition is not None:
             links += _links(speaking(reduction.condition))
         for letter in reduction.letters:
@@ -223,6 +243,48 @@ class Letters:
 
     def is_letter(self, tree: Expression | Slice) -> bool:
         return isinstance(tree, Name) and self._known(tree.name) is not None
+
+    def is_declared(self, name: str) -> bool:
+        """Whether a name has a meaning of its own: such a one is a letter only where it is bound or indexes."""
+        return name in self._scope.values or name in self._scope.dimensions or name == "pi"
+
+    def role(self, tree: Expression | Slice) -> Role:
+        """What a tree is where letters and values may stand; `either` is a free letter that is declared besides."""
+        match tree:
+            case Name(name):
+                if any(name in frame for frame in self._bound):
+                    return "letter"
+                if name in self._free:
+                    return "either" if name in self._scope.values else "letter"
+                return "value" if self.is_declared(name) else "unknown"
+            case Number(value) if value.denominator == 1 and value >= 1:
+                return "position"
+            case _:
+                return "value"
+
+    def compares(self, tree: Comparison) -> bool:
+        """Whether a comparison is one of index letters. Raises NotationError (DC154) where it may be one of values."""
+        roles = {self.role(tree.left), self.role(tree.right)}
+        for side in (tree.left, tree.right):
+            # In `j < n` a free n that is a dimension besides may be the size.
+            if isinstance(side, Name) and tree.relation not in ("=", "!=") and self._is_free_dimension(side.name):
+                raise self.ambiguous(side)
+        if "letter" in roles or roles == {"either", "unknown"}:
+            return True
+        if "either" in roles:
+            name = next(s for s in (tree.left, tree.right) if self.role(s) == "either")
+            assert isinstance(name, Name)
+            raise self.ambiguous(name)
+        return False
+
+    def _is_free_dimension(self, name: str) -> bool:
+        return name in self._scope.dimensions and name in self._free and not any(name in frame for frame in self._bound)
+
+    def ambiguous(self, tree: Name) -> NotationError:
+        """A name that is used as an index letter and stands where what is declared of that name may be meant."""
+        kind = "dimension" if tree.name in self._scope.dimensions else "quantity"
+        return index_error("DC154", f"`{tree.name}` is an index letter here and a declared {kind}", tree.span,
+                           "which of them?", "use another letter for the index")  # fmt: skip
 
 
 def _two_dimensions(letter: str, first: Dimension, second: Dimension, span: Span) -> NotationError:
