@@ -11,7 +11,7 @@ from derivcheck.diagnostics import Diagnostic, NotationError, UnsupportedError
 from derivcheck.graph import Axes, Axis, Node, add, constant, delta, multiply, rename
 from derivcheck.lowering.language import Lowering
 from derivcheck.lowering.letters import dimension_name, index_error
-from derivcheck.lowering.scope import Scope
+from derivcheck.lowering.scope import Derived, Scope
 from derivcheck.lowering.summation import over_pairs
 from derivcheck.lowering.values import Value, dimensions, fresh_axes, onto, same_shape
 from derivcheck.notation.syntax import (
@@ -37,7 +37,8 @@ JUDGED: frozenset[Relation] = frozenset({"=", "!=", "≈", "∝"})
 class Pair:
     """One link `left relation right`: two nodes along `axes`, the positions of the left side first.
 
-    Where the shapes differ, `shapes` holds both and the nodes are not comparable.
+    Where the shapes differ, `shapes` holds both and the nodes are not comparable. `derived` are
+    the derivatives that the sides speak of.
     """
 
     left: Node
@@ -51,6 +52,7 @@ class Pair:
     letters: tuple[Axis, ...] = ()
     shapes: tuple[str, str] | None = None
     where: Condition | None = None
+    derived: tuple[Derived, ...] = ()
 
     @property
     def is_entrywise(self) -> bool:
@@ -135,7 +137,8 @@ def pair(left: Expression, right: Expression, relation: Relation, where: Conditi
         )
         first = _weighted(first, test)
         second = _weighted(second, test)
-    return conformed(first, second, relation, left, right, letters, where)
+    found = conformed(first, second, relation, left, right, letters, where)
+    return replace(found, derived=tuple(lowering.derived))
 
 
 def conformed(

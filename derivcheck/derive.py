@@ -7,8 +7,12 @@ axis run over those that the operand does not have):
     Sum      y = Σ_a x              x̄   += ȳ
     Rename   y[b] = x[a]            x̄[a] += ȳ[b]
     Quantity y = x                  x̄   += Σ ȳ
-    Extremum y = max_a x            x̄   += ȳ · 1[x = y]
+    Extremum y = max_a x            x̄   += ȳ · 1[x = y] / Σ_a 1[x = y]
     Product  y = Π_a x              x̄   += ȳ · Π_{b≠a} x[b]
+
+Where one entry alone is the largest, the weight of an extremum is 1 there and 0 elsewhere. Where
+several are on a whole region, `max(relu(x))` for x < 0, they are one function there and have one
+derivative, so that every weighting that sums to one gives it; a sum over all of them does not.
 """
 
 from __future__ import annotations
@@ -36,6 +40,7 @@ from derivcheck.graph import (
     add,
     constant,
     delta,
+    divide,
     inverse,
     is_one,
     is_zero,
@@ -51,6 +56,9 @@ from derivcheck.graph import (
     topological,
 )
 from derivcheck.scalars import differentiate, placeholder
+
+ATTAINED = sympy.Piecewise((1, sympy.Eq(placeholder(0), placeholder(1))), (0, True))
+"""1[x = y], of the entries at which an extremum is attained."""
 
 
 def _contributions(node: Node, adjoint: Node, wanted: set[Node]) -> Iterable[tuple[Node, Node]]:
@@ -68,10 +76,8 @@ def _contributions(node: Node, adjoint: Node, wanted: set[Node]) -> Iterable[tup
         case Rename():
             yield node.operand, rename(adjoint, {new: old for old, new in node.mapping})
         case Extremum():
-            attained = mapped(
-                sympy.Piecewise((1, sympy.Eq(placeholder(0), placeholder(1))), (0, True)), node.operand, node
-            )
-            yield node.operand, multiply(adjoint, attained)
+            attained = mapped(ATTAINED, node.operand, node)
+            yield node.operand, multiply(adjoint, divide(attained, sum_over(attained, node.bound)))
         case Product():
             yield node.operand, multiply(adjoint, _all_but_one(node))
         case Inverse(operand, row, column):

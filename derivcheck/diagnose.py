@@ -201,7 +201,10 @@ class Diagnoser:
             return False  # zeros are equal whatever stands beside them
         if self.judge.differs_at_once(trial.left, trial.right, trial.axes):
             return False
-        return self.judge.proof(trial.left, trial.right).proved
+        proved = self.judge.proof(trial.left, trial.right).proved
+        if proved:
+            self.judge.measured(trial.derived)
+        return proved
 
     def form(self, link: Pair) -> Expression | None:
         """What derivcheck derives for the left side, in the language of the claim, as it was read back."""

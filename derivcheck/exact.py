@@ -233,6 +233,7 @@ def _by_patterns(
     program = FieldProgram([left, right], sizes, cut)
     leaves: dict[Node, Known] = {}
     draws.add_leaves(program.order, cut, leaves)
+    evaluated = 0
     for bits in itertools.product((0, 1), repeat=len(ordered)):
         arithmetic = FieldArithmetic(draws.seed, dict(zip(ordered, bits, strict=True)))
         values = dict(leaves)
@@ -242,9 +243,10 @@ def _by_patterns(
             continue
         if not _agree(values, left, right):
             return False
+        evaluated += 1
         if (values[left].conditions | values[right].conditions) - conditions:
             return "branches inside branches"
-    return True
+    return True if evaluated else "undefined on every branch"
 
 
 def _agree(values: Mapping[Node, Known], left: Node, right: Node) -> bool:

@@ -4,7 +4,8 @@
     field            equality is a second proof at the sizes tried; inequality proves nothing
     numbers          a difference beyond the bar, confirmed to 50 digits, refutes
 
-Proof against numbers is a contradiction: derivcheck's own bug.
+Proof against numbers is a contradiction: derivcheck's own bug. So is a derivative of either side
+that is not that of its forward pass: each is measured before anything is said (measurement.py).
 """
 
 from __future__ import annotations
@@ -21,20 +22,23 @@ from derivcheck.canonical.form import Canonical, Equality, Facts, without_switch
 from derivcheck.diagnostics import ContradictionError, Diagnostic, NumericError, UnsupportedError
 from derivcheck.field import Known
 from derivcheck.graph import Axes, Determinant, Extremum, Input, Inverse, Map, Node, Quantity, topological
+from derivcheck.lowering.scope import Derived
+from derivcheck.measurement import Slopes
 from derivcheck.numeric.comparison import SidesAtAPoint, compare_precisely, compare_sides, rounding_decides
 from derivcheck.numeric.program import Tensor
 from derivcheck.points import Points, facts_key
 from derivcheck.scalars import lower
 from derivcheck.sizes import SizeChoice, dimensions_of, names_of
 from derivcheck.slices import slice_at
-from derivcheck.verdicts import ExactEvidence, NumericEvidence, NumericVerdict, Verdict, Witness
+from derivcheck.verdicts import ExactEvidence, NumericEvidence, NumericVerdict, Slope, Verdict, Witness
 
-SMOOTH_POINTS, BRANCHED_POINTS = 2, 48
+SMOOTH_POINTS, CORNER_POINTS, BRANCHED_POINTS = 2, 8, 48
 SPREADS = (1.0, 8.0, 1.0, 1 / 64, 1.0, 64.0, 1.0, 4096.0)  # of the further points of functions with branches
 MAXIMAL_ENTRIES = 36
 SILENT = ("symmetric", "positive")
 LEVELS = 2  # of definitions that a proof looks into before it opens all of them
 AT_A_KINK = "rounding errors choose the branch"
+NO_DERIVATIVE = "a derivative does not exist where the sides differ"
 
 FACT_TEXTS = {
     "sums_to_one": "Σ {0} = 1",
@@ -57,6 +61,27 @@ class Judgement:
     numeric: NumericEvidence
     witness: Witness | None = None
     reason: str = ""
+    slopes: tuple[Slope, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Is `left = right` along the axes, under the facts? `derived` are the derivatives that the sides speak of."""
+
+    left: Node
+    right: Node
+    axes: Axes
+    facts: Facts
+    derived: tuple[Derived, ...] = ()
+
+    @property
+    def sides(self) -> tuple[Node, Node]:
+        return self.left, self.right
+
+    @property
+    def numerators(self) -> tuple[Node, ...]:
+        """What is derived: it has to have a value where its derivative has one."""
+        return tuple(dict.fromkeys(one.numerator for one in self.derived))
 
 
 class Judge:
@@ -87,6 +112,7 @@ class Judge:
         self._cuts = [*cuts, frozenset[Node]()]
         self.field_points: Points[Known] = Points()
         self._points: Points[Tensor] = Points()
+        self.slopes = Slopes(facts, self.sizes, self._given, seed, self._points)
         self._canonicals: dict[tuple[frozenset[Node], tuple[object, ...]], Canonical] = {}
 
     # --- canonical form -------------------------------------------------------------------
@@ -185,48 +211,64 @@ class Judge:
 
     # --- all three ways -------------------------------------------------------------------
 
-    def judge(self, left: Node, right: Node, axes: Axes, facts: Facts | None = None) -> Judgement:
-        """The verdict on `left = right` along the given axes. Raises ContradictionError."""
-        given = self.facts if facts is None else facts
-        proof = self.proof(left, right, given)
+    def judge(
+        self, left: Node, right: Node, axes: Axes, facts: Facts | None = None, derived: tuple[Derived, ...] = ()
+    ) -> Judgement:
+        """The verdict on `left = right` along the given axes.
+
+        `derived`, the derivatives that the sides speak of, are measured first. Raises ContradictionError.
+        """
+        slopes = self.measured(derived)
+        missing = next((slope.text for slope in slopes if slope.numeric.verdict == "kink"), None)
+        if missing is not None:
+            reason = f"`{missing}` does not exist at any point tried: there are kinks"
+            nothing = NumericEvidence("kink", reason=reason)
+            return Judgement("undecided", (), ExactEvidence(None), nothing, reason=reason, slopes=slopes)
+        found = self._judged(Question(left, right, axes, self.facts if facts is None else facts, derived))
+        return replace(found, slopes=slopes)
+
+    def measured(self, derived: Iterable[Derived]) -> tuple[Slope, ...]:
+        """How derivatives compare with the forward pass. Raises ContradictionError (DC902)."""
+        return self.slopes.confirmed(derived)
+
+    def _judged(self, asked: Question) -> Judgement:
+        proof = self.proof(asked.left, asked.right, asked.facts)
         if not proof.proved:
-            proof = self._entry_by_entry(left, right, axes, given) or proof
-        field = self._field(left, right, given, proof.proved)
-        sides = self._numbers(left, right, axes, self._choice(left, right, axes).usual(), given)
+            proof = self._entry_by_entry(asked.left, asked.right, asked.axes, asked.facts) or proof
+        field = self._field(asked, proof.proved)
+        usual = self._choice(asked).usual()
+        sides = self._numbers(asked, usual)
         numeric = sides.evidence
-        facts_used = fact_texts(proof.facts) if proof.proved else ()
         if proof.proved:
-            # The field takes one root and knows few functions: that it does not agree says nothing.
-            field = replace(field if field.equal else ExactEvidence(True), all_sizes=True, by="canonical form")
-            if numeric.verdict == "differs":
-                self._contradiction("the canonical form proves what numbers refute", sides)
-            if numeric.verdict == "undefined":
-                return self._beside_zero(left, right, axes, given) or Judgement(
-                    "undecided", (), field, numeric, reason=numeric.reason
-                )
-            return Judgement("proved", facts_used, field, numeric)
+            return self._proved(asked, proof, field, sides)
         if proof.undefined:
             return Judgement("undecided", (), field, numeric, reason=f"a side has no value: {proof.reason}")
         if numeric.verdict == "differs":
-            if field.equal and self._holds_in_field_there(left, right, given):
+            if field.equal and self._holds_in_field_there(asked):
                 self._contradiction("the field agrees where numbers differ", sides)
-            return self._refuted(left, right, axes, given, field, sides)
-        elsewhere = self._other_points(left, right, axes, given)
-        if elsewhere is not None:
-            return self._refuted(left, right, axes, given, field, elsewhere)
-        if numeric.verdict == "undefined" and (found := self._beside_zero(left, right, axes, given)) is not None:
+            return self._refuted(asked, field, sides)
+        beside = numeric.reason == NO_DERIVATIVE
+        agrees = numeric.verdict == "agrees" or beside
+        # What rounding decides here is not settled by a size of 1, at which sums are exact.
+        rounded = agrees and rounding_decides(asked.sides, usual, asked.facts, self.seed, 1.0)
+        elsewhere = self._other_points(asked, corners=agrees and not rounded)
+        if elsewhere is not None and elsewhere.evidence.verdict == "differs":
+            return self._refuted(asked, field, elsewhere)
+        if numeric.verdict == "undefined" and (found := self._beside_zero(asked)) is not None:
             return found
-        if numeric.verdict == "cannot_tell" and self._agrees_closely(left, right, axes, given):
+        if beside and elsewhere is not None:
+            numeric = elsewhere.evidence
+        if numeric.verdict == "cannot_tell" and self._agrees_closely(asked):
             numeric = replace(numeric, verdict="agrees", scheme="50 digits", reason="")
         if numeric.verdict != "agrees":
             return Judgement("undecided", (), field, numeric, reason=numeric.reason or "numbers cannot tell")
-        if rounding_decides([left, right], self._choice(left, right, axes).usual(), given, self.seed, 1.0):
+        if rounded or (not agrees and rounding_decides(asked.sides, usual, asked.facts, self.seed, 1.0)):
             return Judgement("undecided", (), field, replace(numeric, verdict="kink"), reason=AT_A_KINK)
-        closely = self._precisely(left, right, axes, given)
+        closely = self._precisely(asked)
         if closely is not None:
-            if field.equal and self._holds_in_field_there(left, right, given):
+            if field.equal and self._holds_in_field_there(asked):
                 self._contradiction("the field agrees where 50 digits differ", closely)
-            return Judgement("refuted", (), field, closely.evidence, self._witness(left, right, axes, closely))
+            return Judgement("refuted", (), field, closely.evidence, self._witness(asked, closely))
         reason = proof.reason
         if field.equal is False:
             field = replace(field, equal=None, reason="the field does not show it")
@@ -234,12 +276,23 @@ class Judge:
             reason = f"equal in the field at the sizes tried; no proof for all sizes: {proof.reason}"
         return Judgement("checked", (), field, numeric, reason=reason)
 
-    def _beside_zero(self, left: Node, right: Node, axes: Axes, facts: Facts) -> Judgement | None:
+    def _proved(self, asked: Question, proof: Equality, field: ExactEvidence, sides: SidesAtAPoint) -> Judgement:
+        """The verdict beside a proof."""
+        numeric = sides.evidence
+        # The field takes one root and knows few functions: that it does not agree says nothing.
+        field = replace(field if field.equal else ExactEvidence(True), all_sizes=True, by="canonical form")
+        if numeric.verdict == "differs":
+            self._contradiction("the canonical form proves what numbers refute", sides)
+        if numeric.verdict == "undefined":
+            return self._beside_zero(asked) or Judgement("undecided", (), field, numeric, reason=numeric.reason)
+        return Judgement("proved", fact_texts(proof.facts), field, numeric)
+
+    def _beside_zero(self, asked: Question) -> Judgement | None:
         """The proof for any numbers in place of those that are 0 or 1, at which there is no value: `y log y` at 0."""
-        weaker = without_switches(facts)
-        if weaker == facts:
+        weaker = without_switches(asked.facts)
+        if weaker == asked.facts:
             return None
-        found = self.judge(left, right, axes, weaker)
+        found = self._judged(replace(asked, facts=weaker))
         return found if found.verdict == "proved" else None
 
     def _entry_by_entry(self, left: Node, right: Node, axes: Axes, facts: Facts) -> Equality | None:
@@ -256,21 +309,21 @@ class Judge:
             used.update(dict.fromkeys(found.facts))
         return Equality(True, tuple(used))
 
-    def _field(self, left: Node, right: Node, facts: Facts, proved: bool) -> ExactEvidence:
+    def _field(self, asked: Question, proved: bool) -> ExactEvidence:
         """A second proof at one small assignment of sizes beside a proof; at two, drawn twice, without one."""
-        sizes = self._choice(left, right, ()).exact()
-        tried = sizes[:1] if proved else sizes
+        sizes = self._choice(asked).exact()
+        tried, draws = (sizes[:1], 1) if proved else (sizes, 2)
         return exact.identical(
-            left, right, sizes=tried, facts=facts, draws=1 if proved else 2, seed=self.seed, points=self.field_points
+            *asked.sides, sizes=tried, facts=asked.facts, draws=draws, seed=self.seed, points=self.field_points
         )
 
-    def _choice(self, left: Node, right: Node, axes: Axes) -> SizeChoice:
-        dimensions = dimensions_of([left, right]).union(axis.dimension for axis in axes)
+    def _choice(self, asked: Question) -> SizeChoice:
+        dimensions = dimensions_of(asked.sides).union(axis.dimension for axis in asked.axes)
         return SizeChoice(dimensions, self.sizes, self._given)
 
     def differs_at_once(self, left: Node, right: Node, axes: Axes) -> bool:
         """Whether floats differ at the first point, by far and without a closer look."""
-        sizes = self._choice(left, right, axes).usual()
+        sizes = self._choice(Question(left, right, axes, self.facts)).usual()
         try:
             sides = compare_sides(left, right, axes, sizes, self.facts, self.seed, self._points, confirmed=False)
         except (NumericError, UnsupportedError):
@@ -278,77 +331,100 @@ class Judge:
         return sides.evidence.verdict == "differs"
 
     def _numbers(
-        self, left: Node, right: Node, axes: Axes, sizes: Mapping[str, int], facts: Facts, seed: int | None = None,
-        spread: float = 1.0,
-    ) -> SidesAtAPoint:  # fmt: skip
+        self, asked: Question, sizes: Mapping[str, int], seed: int | None = None, spread: float = 1.0
+    ) -> SidesAtAPoint:
+        """Both sides at a point at which what is derived has a value too, if there is one."""
+        found = self._compared(asked, sizes, seed, spread, asked.numerators)
+        if found.evidence.verdict == "undefined" and asked.numerators:
+            return self._compared(asked, sizes, seed, spread)
+        return found
+
+    def _compared(
+        self, asked: Question, sizes: Mapping[str, int], seed: int | None, spread: float, beside: Sequence[Node] = ()
+    ) -> SidesAtAPoint:
         # Further points are many, and asked about once.
         points = self._points if seed is None else None
         seed = self.seed if seed is None else seed
         try:
-            sides = compare_sides(left, right, axes, sizes, facts, seed, points, spread)
-            if sides.evidence.verdict == "differs" and rounding_decides([left, right], sizes, facts, seed, spread):
-                return replace(sides, evidence=replace(sides.evidence, verdict="kink", reason=AT_A_KINK))
-            return sides
+            sides = compare_sides(
+                asked.left, asked.right, asked.axes, sizes, asked.facts, seed, points, spread, beside=beside
+            )
+            if sides.evidence.verdict != "differs":
+                return sides
+            kink = AT_A_KINK if rounding_decides(asked.sides, sizes, asked.facts, seed, spread) else ""
+            if not kink and not self.slopes.exist(asked.derived, sizes, asked.facts, seed, spread):
+                kink = NO_DERIVATIVE
+            return replace(sides, evidence=replace(sides.evidence, verdict="kink", reason=kink)) if kink else sides
         except (NumericError, UnsupportedError) as problem:
             verdict: NumericVerdict = "undefined" if problem.diagnostic.code == "DC501" else "cannot_tell"
             return SidesAtAPoint(NumericEvidence(verdict, reason=problem.diagnostic.message))
 
-    def _other_points(self, left: Node, right: Node, axes: Axes, facts: Facts) -> SidesAtAPoint | None:
+    def _other_points(self, asked: Question, corners: bool) -> SidesAtAPoint | None:
         """Further points and sizes: what agrees at one may differ at another.
 
-        Functions with branches are tried at many more, near and far: they may differ in a region only.
+        The first at which the sides differ, else one at which they agree. Functions with branches are
+        tried at many more points, near and far: they may differ in a region only. The `corners` of
+        what has a value elsewhere: sizes of 1, and larger ones.
         """
-        branched = _has_branches([left, right])
-        for sizes in self._choice(left, right, axes).every():
-            for k in range(BRANCHED_POINTS if branched else SMOOTH_POINTS):
+        branched = _has_branches(asked.sides)
+        choice = self._choice(asked)
+        every = choice.every()
+        agreed = None
+        for sizes in (*every, *(choice.corners() if corners else ())):
+            count = SMOOTH_POINTS if not branched else BRANCHED_POINTS if sizes in every else CORNER_POINTS
+            for k in range(count):
                 spread = SPREADS[k % len(SPREADS)] if branched else 1.0
-                sides = self._numbers(left, right, axes, sizes, facts, self.seed + 1 + k, spread)
+                sides = self._numbers(asked, sizes, self.seed + 1 + k, spread)
                 if sides.evidence.verdict == "differs":
                     return sides
-        return None
+                agreed = sides if agreed is None and sides.evidence.verdict == "agrees" else agreed
+        return agreed
 
-    def _holds_in_field_there(self, left: Node, right: Node, facts: Facts) -> bool:
+    def _holds_in_field_there(self, asked: Question) -> bool:
         """Whether the field agrees at the very sizes at which numbers differ; of branches and roots it takes one."""
-        if _has_branches([left, right]):
+        if _has_branches(asked.sides):
             return False
-        sizes = self._choice(left, right, ()).usual()
-        return bool(exact.identical(left, right, sizes=[sizes], facts=facts, draws=3, seed=self.seed + 1).equal)
+        sizes = self._choice(asked).usual()
+        found = exact.identical(*asked.sides, sizes=[sizes], facts=asked.facts, draws=3, seed=self.seed + 1)
+        return bool(found.equal)
 
-    def _refuted(
-        self, left: Node, right: Node, axes: Axes, facts: Facts, field: ExactEvidence, sides: SidesAtAPoint
-    ) -> Judgement:
+    def _refuted(self, asked: Question, field: ExactEvidence, sides: SidesAtAPoint) -> Judgement:
         """A refutation with the smallest witness found."""
         chosen = sides
-        for small in self._choice(left, right, axes).small():
-            trial = self._numbers(left, right, axes, small, facts)
+        for small in self._choice(asked).small():
+            trial = self._numbers(asked, small)
             if trial.evidence.verdict == "differs":
                 chosen = trial
                 break
-        return Judgement("refuted", (), field, sides.evidence, self._witness(left, right, axes, chosen))
+        return Judgement("refuted", (), field, sides.evidence, self._witness(asked, chosen))
 
-    def _precisely(self, left: Node, right: Node, axes: Axes, facts: Facts) -> SidesAtAPoint | None:
+    def _precisely(self, asked: Question) -> SidesAtAPoint | None:
         """A difference that floats do not show; None without one."""
-        sides = self._to_fifty_digits(left, right, axes, facts)
-        return sides if sides is not None and sides.evidence.verdict == "differs" else None
+        sides = self._to_fifty_digits(asked)
+        if sides is None or sides.evidence.verdict != "differs":
+            return None
+        return sides if self.slopes.exist(asked.derived, sides.sizes, asked.facts, sides.seed, sides.spread) else None
 
-    def _agrees_closely(self, left: Node, right: Node, axes: Axes, facts: Facts) -> bool:
+    def _agrees_closely(self, asked: Question) -> bool:
         """Whether an agreement is seen to 50 digits where rounding errors hide it from floats."""
-        sides = self._to_fifty_digits(left, right, axes, facts)
+        sides = self._to_fifty_digits(asked)
         return sides is not None and sides.evidence.verdict == "agrees"
 
-    def _to_fifty_digits(self, left: Node, right: Node, axes: Axes, facts: Facts) -> SidesAtAPoint | None:
+    def _to_fifty_digits(self, asked: Question) -> SidesAtAPoint | None:
         """Both sides at the largest of the small sizes, which is no special case; None where they have no value."""
-        sizes = self._choice(left, right, axes).small()[-1]
-        try:
-            return compare_precisely(left, right, axes, sizes, facts, self.seed)
-        except (NumericError, UnsupportedError, ZeroDivisionError):
-            return None
+        sizes = self._choice(asked).small()[-1]
+        for beside in dict.fromkeys((asked.numerators, ())):
+            try:
+                return compare_precisely(*asked.sides, asked.axes, sizes, asked.facts, self.seed, beside)
+            except (NumericError, UnsupportedError, ZeroDivisionError):
+                continue
+        return None
 
-    def _witness(self, left: Node, right: Node, axes: Axes, sides: SidesAtAPoint) -> Witness:
-        used = set(names_of(self._choice(left, right, axes).dimensions))
+    def _witness(self, asked: Question, sides: SidesAtAPoint) -> Witness:
+        used = set(names_of(self._choice(asked).dimensions))
         return Witness(
             tuple(sorted((n, s) for n, s in sides.sizes.items() if n in used)), sides.seed, sides.entry,
-            claimed=sides.precise_right, derived=sides.precise_left, spread=sides.spread,
+            claimed=sides.precise_right, derived=sides.precise_left, spread=sides.spread, style=sides.style,
         )  # fmt: skip
 
     def _contradiction(self, message: str, sides: SidesAtAPoint) -> None:

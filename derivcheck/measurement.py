@@ -1,36 +1,128 @@
-"""The derivatives that a formula names, measured by differences instead of derived.
+"""The derivatives that a formula names, measured by complex step or differences.
 
-A refuted equation is settled by a value that no rule of differentiation has touched:
-its left side is lowered once more with a fresh leaf in the place of every derivative,
-and the leaf's value is the difference quotient of the forward pass.
+Before a claim is judged, every derivative that it speaks of is compared with its forward pass,
+once; one that disagrees is derivcheck's own bug. And a refuted equation is settled by a value that
+no rule of differentiation has touched: its left side is lowered once more with a fresh leaf in the
+place of every derivative, and the leaf's value is the difference quotient of the forward pass.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from math import prod
 from typing import Any
 
 import numpy as np
 
-from derivcheck.canonical.form import Facts
+from derivcheck.canonical.form import Facts, without_switches
 from derivcheck.claims import Pair, pair
-from derivcheck.diagnostics import NumericError, UnsupportedError
+from derivcheck.diagnostics import ContradictionError, Diagnostic, NumericError, UnsupportedError
 from derivcheck.graph import Node, topological
 from derivcheck.lowering.letters import member_name
-from derivcheck.lowering.scope import Measured, Scope
-from derivcheck.numeric.comparison import difference_quotients
+from derivcheck.lowering.scope import Derived, Measured, Scope
+from derivcheck.notation.printer import to_plain
+from derivcheck.numeric.comparison import difference_quotients, is_branched
 from derivcheck.numeric.differences import EPSILON, ladder
 from derivcheck.numeric.program import Program, Sizes, Tensor
-from derivcheck.numeric.sampling import finite_run, inputs_of, sample
+from derivcheck.numeric.sampling import STYLES, inputs_of, sample
+from derivcheck.numeric.slopes import measure_slopes
 from derivcheck.numeric.survey import STEP, is_analytic, laid_out
-from derivcheck.verdicts import Witness
+from derivcheck.points import Points
+from derivcheck.sizes import SizeChoice, dimensions_of
+from derivcheck.verdicts import NumericEvidence, NumericVerdict, Slope, Witness
+
+ATTEMPTS = 6  # points at which a derivative is looked at until it is measured
+# Of a function with branches, four have to agree: among them one at which every input is negative, so that
+# several entries of `relu(x)` are the largest.
+BRANCHES = ((1.0, "generic"), (1.0, "negative"), (1.0, "positive"), (8.0, "generic"), (1 / 64, "generic"))
+ENOUGH = 4
+RESOLVED = 1 / 8  # of the gap between two sides: a measured value as near as that to one of them is that one
+ROUNDING = 1e-13  # of a measured derivative
+MAXIMAL_ENTRIES = 1 << 16  # of a derivative, above which it is measured at small sizes
+
+
+class Slopes:
+    """How the derivatives of one network compare with its forward pass; each is measured once."""
+
+    def __init__(self, facts: Facts, sizes: Sizes, given: Sizes, seed: int, points: Points[Tensor]) -> None:
+        """`given` are the sizes that the user asked for."""
+        self.facts, self.sizes, self.given, self.seed = facts, sizes, given, seed
+        self._points = points
+        self._found: dict[tuple[Node, Node, bool], NumericEvidence] = {}
+
+    def confirmed(self, derived: Iterable[Derived]) -> tuple[Slope, ...]:
+        """What was measured of each derivative. Raises ContradictionError (DC902) where one is another."""
+        return tuple(Slope(described(one), self._measured(one)) for one in derived)
+
+    def _measured(self, derived: Derived) -> NumericEvidence:
+        key = (derived.numerator, derived.variable, derived.entrywise)
+        if key not in self._found:
+            self._found[key] = self._looked_at(derived, self._sizes_for(derived))
+        return self._found[key]
+
+    def _sizes_for(self, derived: Derived) -> Sizes:
+        """The sizes of the network; small ones for a derivative with many entries."""
+        axes = {*derived.numerator.axes, *derived.columns}
+        dimensions = dimensions_of([derived.node, derived.numerator]).union(axis.dimension for axis in axes)
+        choice = SizeChoice(dimensions, self.sizes, self.given)
+        usual = choice.usual()
+        return usual if prod(axis.dimension.size(usual) for axis in axes) <= MAXIMAL_ENTRIES else choice.small()[0]
+
+    def _looked_at(self, derived: Derived, sizes: Sizes) -> NumericEvidence:
+        """The first agreement; without one, a kink at every point, or why nothing could be measured."""
+        branched = is_branched([derived.numerator])
+        agreed: list[NumericEvidence] = []
+        others: list[NumericEvidence] = []
+        for attempt in range(ATTEMPTS):
+            seed = self.seed + attempt
+            spread, style = BRANCHES[attempt % len(BRANCHES)] if branched else (1.0, STYLES[0])
+            found = self._at(derived, sizes, self.facts, seed, spread, style)
+            if found.verdict == "undefined" and (beside := without_switches(self.facts)) != self.facts:
+                # `y log y` has no value at the zeros of a one-hot y, and one beside them.
+                found = self._at(derived, sizes, beside, seed, spread, style)
+            (agreed if found.verdict == "agrees" else others).append(found)
+            if len(agreed) == (ENOUGH if branched else 1) or found.verdict == "undefined":
+                break
+        if agreed:
+            return agreed[0]
+        return next((found for found in others if found.verdict == "kink"), others[0])
+
+    def exist(self, derived: Iterable[Derived], sizes: Sizes, facts: Facts, seed: int, spread: float) -> bool:
+        """Whether no derivative is at a kink at a point. Raises ContradictionError (DC902)."""
+        return all(self._at(one, sizes, facts, seed, spread).verdict != "kink" for one in derived)
+
+    def _at(
+        self, derived: Derived, sizes: Sizes, facts: Facts, seed: int, spread: float, style: str = STYLES[0]
+    ) -> NumericEvidence:
+        points = self._points if seed == self.seed else None
+        try:
+            found = measure_slopes(derived, sizes, facts, seed, points, spread, style)
+        except (NumericError, UnsupportedError) as problem:
+            verdict: NumericVerdict = "undefined" if problem.diagnostic.code == "DC501" else "cannot_tell"
+            return NumericEvidence(verdict, reason=problem.diagnostic.message)
+        if found.verdict == "differs":
+            raise ContradictionError(
+                Diagnostic("DC902", f"the derived {described(derived)} disagrees with differences", None,
+                           f"relative error {found.max_error:.1e}, bar {found.bar:.1e}",
+                           help="this is a bug of derivcheck: please report it with the spec")
+            )  # fmt: skip
+        return found
+
+
+def described(derived: Derived) -> str:
+    """`dL/dz2`: what was written, or the names of what is derived and of the variable."""
+    if derived.tree is not None:
+        return to_plain(derived.tree)
+    names = [getattr(node, "name", "(…)") for node in (derived.numerator, derived.variable)]
+    return f"d{names[0]}/d{names[1]}"
 
 
 def finite_difference(link: Pair, scope: Scope, facts: Facts, sizes: Sizes, witness: Witness) -> str:
     """The left side's entry at the witness, with measured derivatives; empty where it names none to be measured.
 
-    `sizes` are those of the spec, for dimensions of which the witness says nothing.
+    `sizes` are those of the spec, for dimensions of which the witness says nothing. Raises
+    ContradictionError (DC902) where it is not the value that was derived: what is not measured refutes nothing.
     """
     leaves: dict[Node, Measured] = {}
     left = scope.abbreviations.get(member_name(link.left_tree, scope) or "", link.left_tree)
@@ -40,29 +132,47 @@ def finite_difference(link: Pair, scope: Scope, facts: Facts, sizes: Sizes, witn
         return ""
     try:
         found = {leaf: leaves[leaf] for leaf in wanted}
-        return _evaluated(link, measured, found, facts, {**sizes, **dict(witness.sizes)}, witness)
+        shown, error = _evaluated(measured, found, facts, {**sizes, **dict(witness.sizes)}, witness)
     except (NumericError, UnsupportedError):
         return ""
+    derived, claimed = float(witness.derived), float(witness.claimed)
+    resolved = abs(derived - claimed) * RESOLVED
+    if not np.isfinite(shown) or error > resolved:
+        return ""  # the forward pass has no value there, or differences are too coarse to tell the sides apart
+    if abs(shown - derived) > resolved:
+        raise ContradictionError(
+            Diagnostic("DC902", "differences do not confirm the derived side of a refutation", None, "",
+                       (("derived", witness.derived), ("claimed", witness.claimed), ("measured", f"{shown:.12g}")),
+                       help="this is a bug of derivcheck: please report it with the spec")
+        )  # fmt: skip
+    return f"{shown:.12g}" if error < 1e-9 * abs(shown) else f"{shown:.6g}"
 
 
 def _evaluated(
-    link: Pair, measured: Pair, leaves: Mapping[Node, Measured], facts: Facts, sizes: Sizes, witness: Witness
-) -> str:
-    seed, spread = witness.seed, witness.spread
-    values, _ = finite_run(Program([link.left, link.right], seed=seed), sizes, facts, seed, spread)
+    measured: Pair, leaves: Mapping[Node, Measured], facts: Facts, sizes: Sizes, witness: Witness
+) -> tuple[float, float]:
+    """(the left side with measured derivatives, how far their errors move it)."""
+    seed = witness.seed
     forward = [node for found in leaves.values() for node in (found.numerator, found.variable)]
-    more = [node for node in inputs_of([*forward, measured.left]) if node not in values and node not in leaves]
-    values = {**sample(more, sizes, facts, seed, spread=spread), **values}
-    error = 0.0
+    inputs = [node for node in inputs_of([*forward, measured.left, measured.right]) if node not in leaves]
+    values = sample(inputs, sizes, facts, seed, witness.style, witness.spread)
+    errors = {}
     for leaf, found in leaves.items():
-        value, uncertainty = _measured(found, values, sizes, seed)
-        values[leaf] = value
-        error = max(error, uncertainty)
-    result = Program([measured.left], seed=seed).run(values, sizes)[0]
-    shown = float(np.real(laid_out(result, measured.axes, sizes)[tuple(place - 1 for place in witness.entry)]))
-    if not np.isfinite(shown):
-        return ""  # the forward pass has no value there, though what is derived from it has
-    return f"{shown:.12g}" if error == 0.0 else f"{shown:.6g}"
+        values[leaf], error = _measured(found, values, sizes, seed)
+        errors[leaf] = error + ROUNDING * float(np.max(np.abs(values[leaf].array), initial=0.0))
+    program = Program([measured.left], seed=seed)
+
+    def shown(values: Mapping[Node, Tensor]) -> float:
+        found = laid_out(program.run(values, sizes)[0], measured.axes, sizes)
+        return float(np.real(found[tuple(place - 1 for place in witness.entry)]))
+
+    generator = np.random.default_rng([seed, 11])
+    moved = dict(values)
+    for leaf, error in errors.items():
+        array = np.asarray(values[leaf].array)
+        moved[leaf] = Tensor(array + error * generator.choice([-1.0, 1.0], size=array.shape), values[leaf].axes)
+    plain = shown(values)
+    return plain, 4 * abs(shown(moved) - plain)
 
 
 def _measured(found: Measured, values: Mapping[Node, Tensor], sizes: Sizes, seed: int) -> tuple[Tensor, float]:

@@ -278,7 +278,7 @@ class _Builder:
             node = quantity(member, value.node, value.axes)
             if _is_opaque(tree):
                 scope = replace(scope, opaque_losses=scope.opaque_losses | {member})
-            scope = scope.with_values({member: replace(value, node=node)})
+            scope = scope.with_values({member: replace(value, node=node)}).with_derived(member, lowering.derived)
             across = len(value.axes) == 1 and not (value.row if self.spec.vectors == "column" else value.column)
             tensors[member] = NamedTensor(member, name_tree(member), node, value.axes, across and not value.more)
         return scope
@@ -305,6 +305,7 @@ class _Builder:
                 lowering = Lowering(scope)
                 lowering.letters.learn(tree)
                 scope = scope.with_abbreviation(member, tree, closed(lowering, tree))
+                scope = scope.with_derived(member, lowering.derived)
             except DerivcheckError as problem:
                 raise located(problem, formula.text) from None
         return scope
@@ -384,6 +385,7 @@ def with_abbreviations(network: Network, formulas: tuple[Formula, ...]) -> Netwo
             lowering = Lowering(scope)
             lowering.letters.learn(tree)
             scope = scope.with_abbreviation(formula.name.text, tree, closed(lowering, tree))
+            scope = scope.with_derived(formula.name.text, lowering.derived)
         except DerivcheckError as problem:
             raise located(problem, formula.text) from None
     return replace(network, scope=scope)

@@ -336,7 +336,8 @@ def _pair_of(link: Link) -> Pair:
 def _worst(results: Sequence[ClaimResult]) -> ClaimResult:
     worst = min(results, key=lambda r: ORDER.index(r.verdict))
     facts = tuple(dict.fromkeys(fact for r in results for fact in r.facts))
-    return replace(worst, facts=facts)
+    slopes = {slope.text: slope for r in results for slope in r.slopes}
+    return replace(worst, facts=facts, slopes=tuple(slopes.values()))
 
 
 def _finished(result: ClaimResult, strict: bool, code: str = "") -> ClaimResult:
@@ -481,7 +482,7 @@ def _judge_pair(
         message = f"the sides have different shapes: {link.shapes[0]} and {link.shapes[1]}"
         refuted = replace(blank, verdict=unequal, message=message)
         return refuted if link.relation == "!=" or known else _diagnosed(refuted, link, examiner, text, wording)
-    judgement = examiner.judge.judge(link.left, link.right, link.axes)
+    judgement = examiner.judge.judge(link.left, link.right, link.axes, derived=link.derived)
     verdict, message = judgement.verdict, judgement.reason
     if link.relation == "!=":
         # Two sides that differ somewhere, with a witness, differ as functions.
@@ -496,7 +497,7 @@ def _judge_pair(
         witness = replace(witness, finite_difference=measured)
     result = replace(
         blank, verdict=verdict, facts=judgement.facts, exact=judgement.exact, numeric=judgement.numeric,
-        witness=witness, message=message,
+        slopes=judgement.slopes, witness=witness, message=message,
     )  # fmt: skip
     wrong = verdict == "refuted" and link.relation == "=" and not known
     return _diagnosed(result, link, examiner, text, wording) if wrong else result

@@ -15,7 +15,7 @@ import sympy
 from derivcheck.graph import Axis, Determinant, Dimension, Indicator, Inverse, Map, Node, topological
 
 SMALL = 12  # up to which a size that the user gives is one for exact arithmetic too
-LARGER = 7  # what holds for a few small sizes may end there: (n - 2) (n - 3) x = 0
+LARGER, LARGEST = 7, 12  # what holds for a few small sizes may end there: (n - 2) (n - 3) x = 0
 DIFFERENT = 7  # names up to which all sizes are different; those of more repeat with a period
 PERIOD = 5
 WIDER = (1, 2, 8, 64)  # how far beyond what is wanted sizes are looked for
@@ -57,6 +57,14 @@ class SizeChoice:
         more = (sizes_from(base, self.dimensions) for base in (2, 3, LARGER))
         found = [*small_sizes(self.dimensions), *(sizes for sizes in more if sizes)]
         return _once([*self.small(), *({**self.network, **sizes} for sizes in found)])
+
+    def corners(self) -> list[Mapping[str, int]]:
+        """Every name with the size 1 by itself, all of them together, and sizes larger than the larger ones."""
+        names = names_of(self.dimensions)
+        base = self.small()[-1]
+        found = [fitted({**base, name: 1}, self.dimensions, {name: 1}) for name in names]
+        found += [fitted({**base, **dict.fromkeys(names, 1)}, self.dimensions), sizes_from(LARGEST, self.dimensions)]
+        return _once([{**self.network, **sizes} for sizes in found if sizes])
 
     @property
     def _small(self) -> Sizes:

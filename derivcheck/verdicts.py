@@ -69,10 +69,19 @@ class NumericEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Slope:
+    """A derivative that a claim speaks of, `dL/dz2`, and how it was measured before the claim was judged."""
+
+    text: str
+    numeric: NumericEvidence
+
+
+@dataclass(frozen=True, slots=True)
 class Witness:
     """Where two sides differ: a person can replay it.
 
-    The values of inputs are drawn with the seed, `spread` times as wide as usual.
+    The values of inputs are drawn with the seed, `spread` times as wide as usual and in one of
+    several styles (numeric/sampling.py), the first at which everything has a value.
     """
 
     sizes: tuple[tuple[str, int], ...]
@@ -83,6 +92,7 @@ class Witness:
     difference: str = ""
     finite_difference: str = ""
     spread: float = 1.0
+    style: str = "generic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +141,7 @@ class ClaimResult(Displayed):
     facts: tuple[str, ...] = ()
     exact: ExactEvidence = ExactEvidence(None)
     numeric: NumericEvidence = NumericEvidence("not_run")
+    slopes: tuple[Slope, ...] = ()
     witness: Witness | None = None
     diagnosis: Diagnostic | None = None
     suggestion: str = ""

@@ -29,7 +29,7 @@ from derivcheck.graph import (
 from derivcheck.network import build, depths
 from derivcheck.notation.parser import parse_equation
 from derivcheck.numeric.program import witnessed
-from derivcheck.numeric.sampling import finite_sample
+from derivcheck.numeric.sampling import inputs_of, sample
 from derivcheck.scalars import lower
 from derivcheck.spec import Spec, load_spec
 from derivcheck.verdicts import ClaimResult
@@ -58,7 +58,8 @@ def script(equation: str, spec: Spec | str | Path | None, result: ClaimResult) -
     link = pairs(parse_equation(equation, network.scope.vocabulary()), network.scope)[0]
     sizes = {**network.sizes, **dict(result.witness.sizes)}
     seed = result.witness.seed
-    values = finite_sample([link.left, link.right], sizes, network.facts, seed, spread=result.witness.spread)
+    witness = result.witness
+    values = sample(inputs_of([link.left, link.right]), sizes, network.facts, seed, witness.style, witness.spread)
     writer = _Script(sizes, seed)
     lines = [
         f"# {equation}",

@@ -344,7 +344,7 @@ def test_roots_of_any_degree(equation: str) -> None:
 
 
 def test_what_holds_for_the_first_few_sizes_is_refuted() -> None:
-    claim = verify_text(f"{SPEC}claims: {{a: '(n-2)*(n-3)*(n-4)*(n-5)*x = 0'}}\n").claims[0]
+    claim = verify_text(f"{SPEC}claims: {{a: '(n-1)*(n-2)*(n-3)*(n-4)*(n-5)*x = 0'}}\n").claims[0]
     assert claim.verdict == "refuted" and dict(claim.witness.sizes)["n"] > 5
 
 

@@ -174,6 +174,7 @@ class Algebra:
             self._with_integer_radicals,
             self._without_idle_sums,
             self._with_facts,
+            self._without_attained,
             partial(leads.without_zeros, self),
             partial(leads.without_leads, self),
             partial(leads.without_negative_leads, self),
@@ -325,6 +326,19 @@ class Algebra:
                         return [(bound, [*kept, factors[position], delta], 1)]
         return None
 
+    def _without_attained(self, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
+        """Σ_k 1[x(k) = max x] = 1 where the largest entry is one alone."""
+        for position, (number, indices, _) in enumerate(factors):
+            attained = self.atoms[number].attained
+            places = {indices[slot] for slot in attained}
+            if not attained or len(places) < len(attained) or any(not 0 <= i < OUTER for i in places):
+                continue
+            rest = factors[:position] + factors[position + 1 :]
+            others = [i for slot, i in enumerate(indices) if slot not in attained]
+            if not places.intersection(others, *(i for _, i, _ in rest)):
+                return [rebound(bound, rest, sorted(places))]
+        return None
+
     def _orthogonal(self, bound: tuple[int, ...], factors: list[Factor], position: int) -> list[Work] | None:
         """Σ_k Q(k,i) Q(k,j) = δ(i,j) and Σ_k Q(i,k) Q(j,k) = δ(i,j)."""
         number, indices, power = factors[position]
@@ -414,7 +428,7 @@ class Algebra:
         of their outer indices alone get the same payload.
         """
         outers = sorted(set().union(*(outer_indices(p) for p in polynomials)) if polynomials else set())
-        outers = [o for o in outers if not self._is_fixed(o)]
+        outers = [o for o in outers if not self.is_reduced(o)]
         if not outers:
             return list(polynomials), (), (), ((),)
         if len(outers) > 1:
@@ -444,7 +458,7 @@ class Algebra:
         symmetries = sorted(tuple(filled.index(o) for o in winner) for winner in winners)
         return result, slots, filled, tuple(symmetries)
 
-    def _is_fixed(self, outer: int) -> bool:
+    def is_reduced(self, outer: int) -> bool:
         """Whether an outer index belongs to a reduction inside a payload and is never filled."""
         key = self.outer_key[outer]
         return isinstance(key, tuple) and key[0] == "reduced"

@@ -48,6 +48,7 @@ class Atom:
 
     `dimensions` has one entry a slot. `symmetries` are the permutations of slots that
     leave the atom unchanged, the identity first. `lead` is the leading term of a power's base.
+    Over the slots in `attained`, exactly one place is 1: where an extremum is attained.
     """
 
     kind: AtomKind
@@ -61,16 +62,22 @@ class Atom:
     exclusive: frozenset[int] = frozenset()
     unit: bool = False
     orthogonal: bool = False
+    attained: frozenset[int] = frozenset()
     lead: Term = ONE_TERM
     name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LeafInputs:
-    """The inputs that a leaf depends on; for almost any value of all others, few values of a `pivot` make it zero."""
+    """The inputs that a leaf depends on; for almost any value of all others, few values of a `pivot` make it zero.
+
+    `carriers` are the inputs whose own entries, all others as they are, make those of the leaf differ
+    along some of its slots: (input, those slots).
+    """
 
     pivots: frozenset[str]
     all: frozenset[str]
+    carriers: frozenset[tuple[str, frozenset[int]]] = frozenset()
 
 
 class GrowthError(Exception):

@@ -9,6 +9,7 @@ The last indicator is left out where u is zero at single points only (generic.py
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, cast
@@ -31,9 +32,10 @@ from derivcheck.canonical.atoms import (
     combination,
     exact,
     frozen,
+    outer_indices,
     scaled,
 )
-from derivcheck.canonical.generic import is_generic, vanishing
+from derivcheck.canonical.generic import is_apart, is_generic, vanishing
 
 ROOT_CAP = 10**12
 
@@ -67,7 +69,9 @@ def constant_of(polynomial: Polynomial) -> Rational | None:
     return polynomial[ONE_TERM] if len(polynomial) == 1 and ONE_TERM in polynomial else None
 
 
-def compound(algebra: Algebra, kind: AtomKind, polynomial: Polynomial, power: Rational = 1) -> Polynomial:
+def compound(
+    algebra: Algebra, kind: AtomKind, polynomial: Polynomial, power: Rational = 1, attained: Sequence[int] = ()
+) -> Polynomial:
     """The atom `kind(polynomial)` to a power."""
     (payload,), slots, filled, symmetries = algebra.abstracted([polynomial])
     atom = Atom(
@@ -78,6 +82,7 @@ def compound(algebra: Algebra, kind: AtomKind, polynomial: Polynomial, power: Ra
         slots,
         positive=kind == "exp" or (kind == "power" and is_positive(algebra, payload)),
         idempotent=kind in ("positive", "zero"),
+        attained=frozenset(filled.index(o) for o in attained),
         lead=_lead(payload) if kind in ("power", "zero") else ONE_TERM,
         name=kind,
     )
@@ -185,14 +190,17 @@ def _power_of_sum(algebra: Algebra, base: Polynomial, exponent: Rational) -> Pol
     return algebra.multiply(power(algebra, content, exponent), atom) if content != {ONE_TERM: 1} else atom
 
 
-def contents(algebra: Algebra, polynomial: Polynomial, positive_only: bool) -> tuple[Polynomial, Polynomial]:
+def contents(
+    algebra: Algebra, polynomial: Polynomial, positive_only: bool, inside: Indices = ()
+) -> tuple[Polynomial, Polynomial]:
     """(c, rest) with polynomial = c * rest: the leading coefficient and the common factors.
 
     With `positive_only`, c is visibly positive, so that it may leave a root, a log or a sign.
+    What has an index that is `inside` stays there.
     """
     common: dict[tuple[int, Indices], Rational] | None = None
     for _, factors in polynomial:
-        here = {(a, i): p for a, i, p in factors if all(k >= OUTER or k < 0 for k in i)}
+        here = {(a, i): p for a, i, p in factors if all((k >= OUTER or k < 0) and k not in inside for k in i)}
         if common is None:
             common = dict(here)
         else:
@@ -345,7 +353,7 @@ def zero(algebra: Algebra, argument: Polynomial) -> Polynomial:
     _, rest = contents(algebra, argument, positive_only=True)
     if rest[_lead(rest)] < 0:
         rest = scaled(rest, -1)
-    return compound(algebra, "zero", rest)
+    return compound(algebra, "zero", rest, attained=_attained(algebra, rest))
 
 
 def absolute(algebra: Algebra, argument: Polynomial) -> Polynomial:
@@ -354,6 +362,48 @@ def absolute(algebra: Algebra, argument: Polynomial) -> Polynomial:
         argument = scaled(argument, -1)
     sign = combination(scaled(positive(algebra, argument), 2), algebra.number(1), -1)
     return algebra.multiply(sign, argument)
+
+
+# --- extrema ----------------------------------------------------------------------------------
+
+
+def largest(algebra: Algebra, argument: Polynomial, reduced: Indices) -> Polynomial:
+    """The largest value over the reduced indices: what is the same at all of them stands outside."""
+    varying = {term: c for term, c in argument.items() if any(i in reduced for _, ii, _ in term[1] for i in ii)}
+    fixed = {term: c for term, c in argument.items() if term not in varying}
+    if not varying:
+        return fixed
+    content, rest = contents(algebra, varying, positive_only=True, inside=reduced)
+    found = function(algebra, f"max{len(reduced)}", [rest])
+    return combination(fixed, algebra.multiply(content, found))
+
+
+def _attained(algebra: Algebra, argument: Polynomial) -> tuple[int, ...]:
+    """The indices i of an argument c (x_i - max x) if no two x_i are equal on a whole region; else none."""
+    for term, coefficient in argument.items():
+        bound, factors = term
+        if bound or len(factors) != 1 or factors[0][2] != 1:
+            continue
+        number, indices, _ = factors[0]
+        atom = algebra.atoms[number]
+        if atom.kind != "function" or not atom.name.startswith("max"):
+            continue
+        filling = dict(zip(atom.slots, indices, strict=True))
+        inner = algebra.substitute(dict(cast(Any, atom.payload[0])), filling)
+        reduced = sorted(i for i in outer_indices(inner) if algebra.is_reduced(i))
+        if atom.name != f"max{len(reduced)}":
+            continue
+        rest = {other: c for other, c in argument.items() if other != term}
+        free = sorted(i for i in outer_indices(rest) if i not in indices)
+        for chosen in itertools.permutations(free, len(reduced)):
+            pairs = list(zip(reduced, chosen, strict=True))
+            if any(algebra.outer_dimension[a] != algebra.outer_dimension[b] for a, b in pairs):
+                continue
+            if algebra.substitute(inner, dict(pairs)) == scaled(rest, -1 / Fraction(coefficient)) and is_apart(
+                algebra, rest, chosen
+            ):
+                return chosen
+    return ()
 
 
 # --- any other function -----------------------------------------------------------------------

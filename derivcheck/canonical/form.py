@@ -189,14 +189,12 @@ class Canonical:
             for below in topological([node]):
                 if (below is node or below in self.cut) and below not in self._leaf_inputs:
                     names = frozenset(n.name for n in topological([below]) if isinstance(n, Input))
-                    self._leaf_inputs[below] = LeafInputs(self._pivots(below), names)
+                    self._leaf_inputs[below] = LeafInputs(self._pivots(below), names, self._carriers(below))
         return self._leaf_inputs[node]
 
     def _pivots(self, node: Node) -> frozenset[str]:
         if isinstance(node, Input):
-            bound = {"one_hot", "simplex", "sums_to_one", "binary", "unit", "orthogonal"}
-            facts = {fact for fact, _ in self.facts.get(node.name, ())}
-            return frozenset() if facts & bound else frozenset([node.name])
+            return frozenset() if self._is_restricted(node) else frozenset([node.name])
         if not isinstance(node, Quantity) or isinstance(node.operand, Inverse | Determinant):
             return frozenset()  # an inverse that has a name is that name, which says nothing of its entries
         try:
@@ -204,6 +202,27 @@ class Canonical:
                 return generic.pivots(self.algebra, self.form(node.operand))
         except (GrowthError, UndefinedError, UnsupportedError):
             return frozenset()
+
+    def _carriers(self, node: Node) -> frozenset[tuple[str, frozenset[int]]]:
+        if isinstance(node, Input):
+            # The entries of a symmetric matrix are equal in pairs.
+            symmetric = any(fact == "symmetric" for fact, _ in self.facts.get(node.name, ()))
+            slots = frozenset(range(1 if symmetric else len(node.axes)))
+            return frozenset() if self._is_restricted(node) else frozenset([(node.name, slots)])
+        if not isinstance(node, Quantity) or isinstance(node.operand, Inverse | Determinant):
+            return frozenset()
+        places = {self.outer(axis): k for k, axis in enumerate(node.axes)}
+        try:
+            with self.algebra.aside():
+                found = generic.carriers(self.algebra, self.form(node.operand))
+        except (GrowthError, UndefinedError, UnsupportedError):
+            return frozenset()
+        return frozenset((name, frozenset(places[i] for i in indices if i in places)) for name, indices in found)
+
+    def _is_restricted(self, node: Input) -> bool:
+        """Whether the entries of an input are bound to each other, or to a few values."""
+        bound = {"one_hot", "simplex", "sums_to_one", "binary", "unit", "orthogonal"}
+        return bool({fact for fact, _ in self.facts.get(node.name, ())} & bound)
 
     def _made(self, node: Node) -> Polynomial:
         algebra = self.algebra
@@ -244,8 +263,8 @@ class Canonical:
             return inner
         reduced = {i: algebra.outer(algebra.outer_dimension[i], ("reduced", k)) for k, i in enumerate(axes)}
         sign = -1 if node.kind == "min" else 1
-        largest = [algebra.substitute(scaled(inner, sign), reduced)]
-        return scaled(elementary.function(algebra, f"max{len(reduced)}", largest), sign)
+        moved = algebra.substitute(scaled(inner, sign), reduced)
+        return scaled(elementary.largest(algebra, moved, tuple(reduced.values())), sign)
 
     def _of_matrix(self, node: Inverse | Determinant) -> Polynomial:
         """A function of the whole matrix; that of the transpose is the transposed one, and written as one of the two.

@@ -8,10 +8,11 @@ they agree, and `x(i) - x(j)` where the indices meet: there, both indicators are
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from derivcheck.canonical.atoms import OUTER, Atom, Factor, Polynomial, added
+from derivcheck.catalogue.functions import ELEMENTARY
 
 if TYPE_CHECKING:
     from derivcheck.canonical.algebra import Algebra
@@ -57,6 +58,68 @@ def pivots(algebra: Algebra, polynomial: Polynomial) -> frozenset[str]:
             if all(_is_generic_factor(algebra, other) for other in others):
                 found |= _pivots_of(algebra, factor) - elsewhere - _support(algebra, others)
     return frozenset(found)
+
+
+def is_apart(algebra: Algebra, polynomial: Polynomial, indices: Sequence[int]) -> bool:
+    """Whether its values at different places of the indices are seen to be equal at single points only.
+
+    They are where some free input is carried along: its entry at one place is in the value there alone.
+    """
+    return any(found.issuperset(indices) for _, found in carriers(algebra, polynomial))
+
+
+def carriers(algebra: Algebra, polynomial: Polynomial) -> frozenset[tuple[str, frozenset[int]]]:
+    """(free input, the outer indices of its entries) in which it is analytic and not constant, on every branch."""
+    switches = {
+        (number, indices): None
+        for _, factors in polynomial
+        for number, indices, _ in factors
+        if algebra.atoms[number].kind == "positive"
+    }
+    if len(switches) > MAXIMAL_SWITCHES:
+        return frozenset()
+    branches = (
+        _switched(algebra, polynomial, dict(zip(switches, values, strict=True)))
+        for values in itertools.product((0, 1), repeat=len(switches))
+    )
+    return frozenset.intersection(*(frozenset(_carriers_on_branch(algebra, branch)) for branch in branches))
+
+
+def _carriers_on_branch(algebra: Algebra, polynomial: Polynomial) -> Iterator[tuple[str, frozenset[int]]]:
+    supports = [_support(algebra, factors) for _, factors in polynomial]
+    for k, (_, factors) in enumerate(polynomial):
+        elsewhere = frozenset[str]().union(*(s for j, s in enumerate(supports) if j != k))
+        for position, factor in enumerate(factors):
+            others = factors[:position] + factors[position + 1 :]
+            if all(_is_generic_factor(algebra, other) and not _may_vanish(algebra, other) for other in others):
+                taken = elsewhere | _support(algebra, others)
+                yield from ((name, found) for name, found in _carriers_of(algebra, factor) if name not in taken)
+
+
+def _may_vanish(algebra: Algebra, factor: Factor) -> bool:
+    """Whether a factor may be zero where its indices meet, as `x(i) - x(j)` is."""
+    atom = algebra.atoms[factor[0]]
+    return not atom.positive and atom.kind != "leaf"
+
+
+def _carriers_of(algebra: Algebra, factor: Factor) -> Iterator[tuple[str, frozenset[int]]]:
+    number, indices, _ = factor
+    atom = algebra.atoms[number]
+    inside: Iterable[tuple[str, frozenset[int]]]
+    match atom.kind:
+        case "leaf":
+            for name, slots in algebra.inputs(number).carriers:
+                yield name, frozenset(indices[slot] for slot in slots)
+            return
+        case "exp" | "log" | "power":
+            inside = carriers(algebra, dict(cast(Any, atom.payload)))
+        case "function" if atom.name in ELEMENTARY and len(atom.payload) == 1:
+            inside = carriers(algebra, dict(cast(Any, atom.payload[0])))
+        case _:
+            return
+    filled = dict(zip(atom.slots, indices, strict=True))
+    for name, found in inside:
+        yield name, frozenset(filled[i] for i in found if i in filled)
 
 
 def _pivots_of(algebra: Algebra, factor: Factor) -> frozenset[str]:

@@ -380,6 +380,6 @@ PAGES: dict[str, Page] = {
     # --- derivcheck's own bugs --------------------------------------------------------------
     "DC900": _text("derivcheck failed", "An unexpected error: a bug of derivcheck, worth a report. It spoils the one claim or gradient that it is reported for, and the file only where the network itself cannot be built."),
     "DC901": _text("contradiction", "The canonical form or the field proves what numbers refute: a bug of derivcheck, reported as such."),
-    "DC902": _text("a derived gradient disagrees with differences", "A derivation is wrong: a bug of derivcheck, reported as such."),
+    "DC902": _text("a derivative disagrees with differences", "A gradient, or a derivative that a claim speaks of, is not that of its forward pass: a bug of derivcheck, never a verdict."),
     "DC903": _text("no form is read back", "Nothing that could be printed says what was derived: a bug of derivcheck."),
 }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,7 @@ from derivcheck.graph import (
 from derivcheck.lowering import definitions
 from derivcheck.lowering.chains import chain
 from derivcheck.lowering.letters import dimension_name, index_error
-from derivcheck.lowering.scope import Measured
+from derivcheck.lowering.scope import Derived, Measured
 from derivcheck.lowering.values import (
     Value,
     broadcast,
@@ -125,6 +126,14 @@ def entrywise(lowering: Lowering, tree: Call) -> Value:
         at = quantity(f"argument {len(lowering.scope.measured)}", nodes[0], nodes[0].axes)
         found = Measured(mapped(applied(tree.primes - 1), at), at, entrywise=True)
         return Value(lowering.scope.measurement(found), shape.row, shape.column, shape.more)
+    if tree.primes:
+        # The argument has a name of its own here: what else depends on it stays as it is.
+        at = quantity("argument", nodes[0], nodes[0].axes)
+        for primes in range(1, tree.primes + 1):
+            below, above = (mapped(applied(k), at, *nodes[1:]) for k in (primes - 1, primes))
+            lowering.derived[Derived(below, at, at.axes, above, entrywise=True, tree=replace(tree, primes=primes))] = (
+                None
+            )
     return Value(mapped(applied(tree.primes), *nodes), shape.row, shape.column, shape.more)
 
 

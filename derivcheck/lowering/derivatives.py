@@ -9,7 +9,7 @@ from derivcheck import derive
 from derivcheck.diagnostics import Diagnostic, UnsupportedError
 from derivcheck.graph import Axis, Input, Node, Quantity, diagonal, entry, fresh, rename, topological
 from derivcheck.lowering.letters import index_error, member_name
-from derivcheck.lowering.scope import Measured
+from derivcheck.lowering.scope import Derived, Measured
 from derivcheck.lowering.values import Value, fresh_axes, shape_error
 from derivcheck.notation.syntax import Call, Derivative, Expression, Name, Number, Slice, Span, Subscript
 
@@ -35,12 +35,14 @@ def derivative(lowering: Lowering, tree: Derivative) -> Value:
     )
     if opaque:
         raise UnsupportedError(Diagnostic("DC403", "an opaque loss has no second derivatives"))
+    enclosing, lowering.deriving = lowering.deriving, tree
     try:
         for position, variable in enumerate(tree.variables, 1):
             lowering.measuring = lowering.scope.measured is not None and not outer and position == len(tree.variables)
             result = _one(lowering, result, variable, tree.span)
     finally:
         lowering.measuring = False
+        lowering.deriving = enclosing
     return result
 
 
@@ -78,12 +80,15 @@ def by(lowering: Lowering, numerator: Value, tree: Expression, span: Span, rule:
 def raw(lowering: Lowering, numerator: Value, variable: Value, columns: dict[Axis, Axis]) -> Node:
     """Every ∂numerator/∂variable, the variable's axes renamed to the given ones."""
     node = numerator.node
+    named = tuple(columns.get(axis, axis) for axis in variable.node.axes)
     if lowering.measuring:
-        named = tuple(columns.get(axis, axis) for axis in variable.node.axes)
         return lowering.scope.measurement(Measured(node, variable.node, named))
-    if not node.axes:
-        return rename(derive.gradient(node, variable.node), columns)
-    return derive.jacobian(node, variable.node, {}, columns)
+    if node.axes:
+        found = derive.jacobian(node, variable.node, {}, columns)
+    else:
+        found = rename(derive.gradient(node, variable.node), columns)
+    lowering.derived[Derived(node, variable.node, named, found, tree=lowering.deriving)] = None
+    return found
 
 
 def _entry(lowering: Lowering, numerator: Value, tree: Subscript, rule: Rule) -> Value:

@@ -34,7 +34,7 @@ from derivcheck.graph import (
 )
 from derivcheck.lowering import calls, comparisons, derivatives, ranges
 from derivcheck.lowering.letters import Letters, index_error, member_name
-from derivcheck.lowering.scope import Scope
+from derivcheck.lowering.scope import Derived, Scope
 from derivcheck.lowering.values import Value, broadcast, contracted, shape_error, tensor_value
 from derivcheck.notation.printer import to_plain
 from derivcheck.notation.syntax import (
@@ -71,7 +71,8 @@ class Lowering:
     """Lowers the expressions of one equation; the letters are shared by its sides.
 
     `in_numerator` is set while the numerator of a derivative is lowered: there an
-    opaque loss may stand, elsewhere it has no value.
+    opaque loss may stand, elsewhere it has no value. `derived` notes every derivative that is
+    taken, in order; `deriving` is the one that is being lowered.
     """
 
     def __init__(self, scope: Scope, prefix: str = "") -> None:
@@ -80,6 +81,8 @@ class Lowering:
         self.letters = Letters(scope)
         self.in_numerator = False
         self.measuring = False
+        self.derived: dict[Derived, None] = {}
+        self.deriving: Derivative | None = None
         self.prefix = prefix
         self.intermediates: dict[str, Value] = {}
 
@@ -129,7 +132,7 @@ class Lowering:
             self._refuse_opaque(name, tree.span)
             if self.scope.values[name].is_scalar and self.letters.is_letter(tree):
                 raise self.letters.ambiguous(tree)
-            return self.scope.values[name]
+            return self._named(name)
         if name in self.scope.dimensions:
             if self.letters.is_letter(tree):
                 raise self.letters.ambiguous(tree)
@@ -137,6 +140,10 @@ class Lowering:
         if name == "pi":
             return Value(constant(sympy.pi))
         raise self.unknown(name, tree.span)
+
+    def _named(self, name: str) -> Value:
+        self.derived.update(dict.fromkeys(self.scope.derived.get(name, ())))
+        return self.scope.values[name]
 
     def _refuse_opaque(self, name: str, span: Span) -> None:
         if name in self.scope.opaque_losses and not self.in_numerator:
@@ -185,7 +192,7 @@ class Lowering:
         member = member_name(tree, self.scope)
         if member is not None:
             self._refuse_opaque(member, tree.span)
-            return self.scope.values[member]
+            return self._named(member)
         if isinstance(tree.base, Name) and tree.base.name not in self.scope.values and any(
             name.startswith(f"{tree.base.name}[") for name in self.scope.values
         ):  # fmt: skip

@@ -25,12 +25,29 @@ class Measured:
     entrywise: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A derivative that a formula names, as it was derived: `node` is ∂numerator/∂variable.
+
+    The variable's axes are the `columns` of the node; entry by entry alone, where `entrywise`.
+    `tree` is what was written, where that is at hand.
+    """
+
+    numerator: Node
+    variable: Node
+    columns: tuple[Axis, ...]
+    node: Node
+    entrywise: bool = False
+    tree: Expression | None = field(default=None, compare=False)
+
+
 @dataclass(frozen=True)
 class Scope:
     """Names in reach of a formula. `opaque_losses` are scalars that have derivatives but no value.
 
     With `measured`, every outermost derivative becomes a leaf that is noted there. `labels`
-    are those of families with their ranges, `depth` the numbers of the ends.
+    are those of families with their ranges, `depth` the numbers of the ends; `derived` are
+    the derivatives inside what a name stands for.
     """
 
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -45,6 +62,7 @@ class Scope:
     abbreviations: Mapping[str, Expression] = field(default_factory=dict)
     labels: Mapping[str, range] = field(default_factory=dict)
     depth: Mapping[str, int] = field(default_factory=dict)
+    derived: Mapping[str, tuple[Derived, ...]] = field(default_factory=dict)
 
     def measurement(self, found: Measured) -> Node:
         """A leaf that stands for a derivative until it is measured."""
@@ -67,6 +85,11 @@ class Scope:
     def undeclared(self, names: Iterable[str]) -> frozenset[str]:
         """Those of some names that are no quantity and no dimension."""
         return frozenset(name for name in names if name not in self.values and name not in self.dimensions)
+
+    def with_derived(self, name: str, found: Iterable[Derived]) -> Scope:
+        """The scope that knows which derivatives a name stands for."""
+        kept = tuple(found)
+        return replace(self, derived={**self.derived, name: kept}) if kept else self
 
     def with_values(self, more: Mapping[str, Value]) -> Scope:
         return replace(self, values={**self.values, **more})

@@ -18,6 +18,7 @@ EPSILON = float(np.finfo(float).eps)
 RUNGS = tuple(10.0**-k for k in (1, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 7))
 STENCIL = ((1.0, 8.0), (-1.0, -8.0), (2.0, -1.0), (-2.0, 1.0))  # f'(x) ~ sum(w f(x + o h)) / 12 h
 SAFETY = 2.0
+BEND_STEPS, BEND = (1e-5, 1e-6), 0.01
 NOISE_STEPS = (4 * EPSILON, 1e-12, 1e-10, 1e-8, 1e-7)
 
 Evaluation = Callable[[Any], Any]
@@ -126,6 +127,20 @@ def _one_sided(left: Any, right: Any, rounding: Any) -> tuple[Any, Any, Any]:
     with np.errstate(all="ignore"):
         stays = gap[last, columns] > 0.5 * gap[before, columns]
     return seen & stays, left[last, columns], right[last, columns]
+
+
+def bends(along: Callable[[float], Any], gap: float) -> bool:
+    """Whether slopes to both sides of a point differ by about as much as is to be explained: a kink.
+
+    `along(t)` is a function at x + t d, for several d of the length of x itself; the second
+    difference over the step stays as the step shrinks at a kink, and vanishes elsewhere.
+    """
+    centre = along(0.0)
+    noise = 8 * EPSILON * float(np.max(np.abs(centre), initial=0.0))
+    wide, narrow = (
+        float(np.max(np.abs(along(step) - 2 * centre + along(-step)), initial=0.0)) / step for step in BEND_STEPS
+    )
+    return narrow > max(BEND * gap, noise / BEND_STEPS[-1], 0.5 * wide)
 
 
 def noise_of(evaluate: Callable[[float, Any], float], directions: list[Any], value: float) -> float:

@@ -131,12 +131,19 @@ def finite_run(
     program: Program, sizes: Sizes, facts: Facts, seed: int, spread: float = 1.0
 ) -> tuple[dict[Node, Tensor], list[Tensor]]:
     """(a point at which every output of a program is finite, the outputs there). Raises NumericError (DC501)."""
+    return styled_run(program, sizes, facts, seed, spread)[1:]
+
+
+def styled_run(
+    program: Program, sizes: Sizes, facts: Facts, seed: int, spread: float = 1.0
+) -> tuple[str, dict[Node, Tensor], list[Tensor]]:
+    """(the style of a point at which every output is finite, the point, the outputs). Raises NumericError (DC501)."""
     inputs = [n for n in program.order if isinstance(n, Input) or n in program.leaves]
     for style in STYLES:
         values = sample(inputs, sizes, facts, seed, style, spread)
         outputs = program.run(values, sizes)
         if all(np.all(np.isfinite(np.real(t.array))) for t in outputs):
-            return values, outputs
+            return style, values, outputs
     raise no_finite_point(program, sizes, facts, seed)
 
 

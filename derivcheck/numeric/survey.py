@@ -153,7 +153,8 @@ class Surveyor:
         program = Program([self.output], frozenset([self.variable]), self.seed)
         moved = Tensor(array, (PROBE, *self.variable.axes))
         found = program.run({**self.values, self.variable: moved}, self.sizes)[0]
-        return np.broadcast_to(found.aligned((PROBE,)), (len(directions),))
+        lengths = [axis.dimension.size(self.sizes) for axis in self.output.axes]
+        return np.broadcast_to(found.aligned((PROBE, *self.output.axes)), (len(directions), *lengths))
 
     def projected(self, directions: Any) -> tuple[Any, float]:
         """(slopes along directions (k, *variable axes), the error of the scheme)."""

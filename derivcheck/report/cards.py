@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 from rich.text import Text
 
 from derivcheck.diagnostics import Diagnostic
-from derivcheck.report.evidence import finding, numbers, proof
+from derivcheck.report.evidence import finding, measured, numbers, proof
 from derivcheck.report.excerpt import diagnostic_lines
 from derivcheck.report.formulas import Formulas
 from derivcheck.report.markup import PAGE, Child, element, preformatted
@@ -102,6 +102,7 @@ def claim_card(claim: ClaimResult, latex: bool, formulas: Formulas, *more: Child
             ("holds for", claim.reach),
             ("proof", proof(claim.exact, PAGE) if claim.exact.equal is not None or claim.exact.reason else ""),
             ("numbers", numbers(claim.numeric, PAGE) if claim.numeric.verdict != "not_run" else ""),
+            ("slopes", measured(claim.slopes, PAGE)),
             ("note", claim.message if claim.holds else ""),
         ),
         _links(claim, formulas) if len(claim.links) > 1 else None,

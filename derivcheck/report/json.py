@@ -179,6 +179,7 @@ def claim_values(claim: ClaimResult) -> dict[str, Any]:
             "ways": _ways(claim),
             "exact": exact_values(claim.exact),
             "numeric": numeric_values(claim.numeric),
+            "derivatives": [{"of": slope.text, **numeric_values(slope.numeric)} for slope in claim.slopes],
             "witness": _witness(claim.witness),
         },
         "diagnosis": diagnosis,

@@ -116,7 +116,9 @@ def _claim() -> Schema:
     )  # fmt: skip
     evidence = _object(
         "what the verdict rests on", ways=_list(TEXT, "the independent ways that had something to say"),
-        exact=_ref("exact"), numeric=_ref("numeric"), witness=_maybe(witness),
+        exact=_ref("exact"), numeric=_ref("numeric"),
+        derivatives=_list(_numeric(of=_said(TEXT, "the derivative that is measured")), "measured before the judgement"),
+        witness=_maybe(witness),
     )  # fmt: skip
     diagnosis = _diagnostic(suggestion=_maybe(TEXT, "a right side that would be proved"))
     return _object(
@@ -150,13 +152,13 @@ def _exact() -> Schema:
     )  # fmt: skip
 
 
-def _numeric() -> Schema:
+def _numeric(**more: Schema) -> Schema:
     line = _object("positions of an axis", axis=FROM_ONE, positions=_list(FROM_ONE))
     census = _object("which entries differ", wrong=COUNT, entries=COUNT, lines=_list(line), ratio=NUMBER,
                      cause=_maybe(TEXT))  # fmt: skip
     return _object(
         "numbers compared", verdict={"enum": list(get_args(NumericVerdict))}, scheme=_maybe(TEXT), max_error=NUMBER,
-        bar=NUMBER, entries=COUNT, reason=_maybe(TEXT), census=_maybe(census),
+        bar=NUMBER, entries=COUNT, reason=_maybe(TEXT), census=_maybe(census), **more,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from derivcheck.diagnostics import Diagnostic
 from derivcheck.report.coverage import coverage, open_lines
-from derivcheck.report.evidence import counting, file_summary, finding, numbers, proof, sizes
+from derivcheck.report.evidence import counting, file_summary, finding, measured, numbers, proof, sizes
 from derivcheck.report.excerpt import diagnostic_lines
 from derivcheck.report.page import Page, width_of
 from derivcheck.verdicts import HOLDS, ClaimResult, FileResult, GradientResult, Report, Verdict
@@ -349,6 +349,8 @@ def _claim_evidence(claim: ClaimResult, page: Page) -> Iterator[tuple[str, str]]
         yield "proof", proof(claim.exact, page)
     if claim.numeric.verdict != "not_run":
         yield "numbers", numbers(claim.numeric, page)
+    if claim.slopes:
+        yield "slopes", measured(claim.slopes, page)
     if claim.message and claim.holds:
         yield "note", page.show(claim.message)
     for lapse in claim.lapses:
