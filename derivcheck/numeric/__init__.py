@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from derivcheck.numeric.gradient_check import GradientCheck, check_gradient
+    from derivcheck.numeric.checked import GradientCheck
+    from derivcheck.numeric.gradient_check import check_gradient
 
 __all__ = ["GradientCheck", "check_gradient"]
 
