@@ -349,6 +349,7 @@ class Diagnoser:
                 if a.key < b.key and a.dimension == b.dimension:
                     on: Axis = a
                     mask = delta(on, b)
-                    if self.judge.proof(multiply(link.left, mask), multiply(link.right, mask)).proved:
+                    left, right = multiply(link.left, mask), multiply(link.right, mask)
+                    if not self.judge.differs_at_once(left, right, link.axes) and self.judge.proof(left, right).proved:
                         yield "DC217", f"right only where {a.key} = {b.key}: the other entries are dropped"
                         return

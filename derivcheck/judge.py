@@ -123,10 +123,13 @@ class Judge:
             self._canonicals[key] = Canonical(facts, cut)
         return self._canonicals[key]
 
-    def proof(self, left: Node, right: Node, facts: Facts | None = None) -> Equality:
-        """Equality of canonical forms, with the fewest facts that were seen to suffice."""
+    def proof(self, left: Node, right: Node, facts: Facts | None = None, far: bool = True) -> Equality:
+        """Equality of canonical forms, with the fewest facts that were seen to suffice.
+
+        Unless it may look `far`, the definitions of few names are opened.
+        """
         given = self.facts if facts is None else facts
-        found, cut = self._proof(left, right, given)
+        found, cut = self._proof(left, right, given, far)
         if not found.proved:
             return found
         used = given
@@ -171,7 +174,7 @@ class Judge:
             weak[name] = (*weak.get(name, ()), (fact, place))
         return weak
 
-    def _proof(self, left: Node, right: Node, facts: Facts) -> tuple[Equality, frozenset[Node]]:
+    def _proof(self, left: Node, right: Node, facts: Facts, far: bool = True) -> tuple[Equality, frozenset[Node]]:
         """(the equality, the cut under which it was seen); the cheapest attempts come first.
 
         Names stay names until looking inside is needed. What is nearest is opened first, one level of it:
@@ -181,6 +184,7 @@ class Judge:
         # The name of an inverse stands for it wherever it occurs: there, names that do not occur matter too.
         exactly = any(isinstance(node, Inverse | Determinant) for node in below)
         cuts: dict[frozenset[Node], frozenset[Node]] = {}
+        last = Equality(False, reason="the canonical forms differ")
 
         def attempt(cut: frozenset[Node], without: set[Node]) -> None:
             used = frozenset(cut & below) - without
@@ -199,14 +203,15 @@ class Judge:
             for names in (activations, seen):
                 attempt(nearest, opened | names)
             opened |= seen
-        for cut in self._cuts:
+        near = list(cuts.values())
+        for cut in self._cuts if far else ():
             attempt(cut, {left, right})
-        last = Equality(False, reason="the canonical forms differ")
-        for denominators in (False, True):
-            for cut in cuts.values():
-                last = self._canonical(cut, facts).equal(left, right, denominators)
-                if last.proved:
-                    return last, cut
+        for tried in (near, list(cuts.values())[len(near) :]):
+            for denominators in (False, True):
+                for cut in tried:
+                    last = self._canonical(cut, facts).equal(left, right, denominators)
+                    if last.proved:
+                        return last, cut
         return last, frozenset()
 
     # --- all three ways -------------------------------------------------------------------
@@ -232,13 +237,14 @@ class Judge:
         return self.slopes.confirmed(derived)
 
     def _judged(self, asked: Question) -> Judgement:
-        proof = self.proof(asked.left, asked.right, asked.facts)
-        if not proof.proved:
-            proof = self._entry_by_entry(asked.left, asked.right, asked.axes, asked.facts) or proof
-        field = self._field(asked, proof.proved)
         usual = self._choice(asked).usual()
         sides = self._numbers(asked, usual)
         numeric = sides.evidence
+        # Sides that differ are proved equal by a mistake only: for that no long way is gone, the field goes it.
+        proof = self.proof(asked.left, asked.right, asked.facts, far=numeric.verdict != "differs")
+        if not proof.proved and numeric.verdict != "differs":
+            proof = self._entry_by_entry(asked.left, asked.right, asked.axes, asked.facts) or proof
+        field = self._field(asked, proof.proved)
         if proof.proved:
             return self._proved(asked, proof, field, sides)
         if proof.undefined:

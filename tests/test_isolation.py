@@ -69,6 +69,11 @@ def spin(*arguments: object, **named: object) -> Any:
             continue
 
 
+def compute() -> Any:
+    while True:
+        pass
+
+
 def contradicting(*arguments: object, **named: object) -> Any:
     raise ContradictionError(Diagnostic("DC901", "two ways disagree"))
 
@@ -299,9 +304,18 @@ def test_what_takes_too_long_is_stopped() -> None:
     before = signal.getsignal(signal.SIGALRM)
     assert within(Limit(0.05), spin, lambda: "late") == "late"
     assert within(Limit(60), lambda: "done", lambda: "late") == "done"
+    assert within(Limit(0.05, busy=True), spin, lambda: "late") == "late"
     assert within(Limit(0), lambda: "done", lambda: "late") == "done"
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
     assert signal.getsignal(signal.SIGALRM) == before
+
+
+def test_a_busy_limit_counts_what_is_computed() -> None:
+    """Not what others on the machine compute; and what only waits ends as well, some time."""
+    begun = time.process_time()
+    assert within(Limit(0.1, busy=True), compute, lambda: "late") == "late"
+    assert time.process_time() - begun >= 0.1
+    assert within(Limit(0.1, busy=True), lambda: time.sleep(0.3) or "done", lambda: "late") == "done"
 
 
 def test_an_interruption_that_is_lost_is_repeated() -> None:

@@ -85,6 +85,7 @@ class Canonical:
         self.lowered = lowered
         self.leaf_nodes: dict[int, Node] = {}
         self._forms: dict[Node, Polynomial] = {}
+        self._overgrown: set[Node] = set()
         self._leaf_inputs: dict[Node, LeafInputs] = {}
         self._used: dict[Node, frozenset[tuple[str, str]]] = {}  # by a form and those that it is made of
 
@@ -96,10 +97,16 @@ class Canonical:
         if root in self._forms:
             return self._forms[root]
         for node in topological([root], self.cut):
+            if node in self._overgrown:
+                raise GrowthError
             if node not in self._forms:
                 self.algebra.start()
                 is_cut = node in self.cut
-                self._forms[node] = self.leaf(node) if is_cut else self._made(node)
+                try:
+                    self._forms[node] = self.leaf(node) if is_cut else self._made(node)
+                except GrowthError:
+                    self._overgrown.add(node)
+                    raise
                 below = () if is_cut else operands(node)
                 self._used[node] = frozenset(self.algebra.used).union(*(self._used[n] for n in below))
         return self._forms[root]
