@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 AGAIN = 0.2  # seconds until an interruption is repeated that was lost, in a destructor for instance
+STARVED = 5  # times as long as it computes, by the clock on the wall: then even a busy limit is over
 ASIDE = 0.5  # how much longer the work beside may take, as a part of the time itself
 
 
@@ -31,14 +32,17 @@ class TimeIsUpError(BaseException):
 class Limit:
     """So many seconds for one piece of work; 0 for as long as it takes.
 
-    `beside` are the seconds for what is done aside: work that must not use up the time itself.
+    A `busy` limit counts what this process computes, so that a verdict does not depend on who else is on the machine;
+    work that only waits has `STARVED` times as long. `beside` are the seconds for what is done aside: work that must
+    not use up the time itself.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, busy: bool = False) -> None:
         self.seconds = seconds
-        self.left = seconds or inf
+        self.busy = busy
         self.beside = ASIDE * seconds
-        self._end = inf
+        self._left = seconds or inf
+        self._since: tuple[float, float] | None = None
 
     def start(self) -> None:
         if has_alarms():
@@ -46,32 +50,43 @@ class Limit:
             self.go_on()
 
     def go_on(self) -> None:
-        self._end = time.monotonic() + self.left
+        self._since = time.monotonic(), time.process_time()
         _clock.wind()
 
     def stand_still(self) -> None:
-        self.left, self._end = self._end - time.monotonic(), inf
+        self._left, self._since = self.left, None
         _clock.wind()
 
     def close(self) -> None:
         """The work is done, and with it all that was begun inside it; may be said twice."""
-        self._end = inf
+        self._left, self._since = self.left, None
         if has_alarms():
             _clock.remove(self)
 
     @property
-    def end(self) -> float:
-        return self._end
+    def runs(self) -> bool:
+        return self._since is not None
+
+    @property
+    def left(self) -> float:
+        """The seconds that are left."""
+        if self._since is None:
+            return self._left
+        waited, computed = time.monotonic() - self._since[0], time.process_time() - self._since[1]
+        return self._left - (max(computed, waited / STARVED) if self.busy else waited)
 
 
-class _Foreign(Limit):
+class _Foreign:
     """An alarm that somebody else has set: it rings when it would have rung, by their own handler."""
 
     def __init__(self, handler: Any, seconds: float, interval: float) -> None:
-        super().__init__(seconds)
         self.handler = handler
         self.interval = interval
         self._end = time.monotonic() + seconds if seconds else inf
+
+    @property
+    def left(self) -> float:
+        return self._end - time.monotonic()
 
     def ring(self, number: int, frame: FrameType | None) -> None:
         self._end = time.monotonic() + self.interval if self.interval else inf
@@ -102,27 +117,26 @@ class _Clock:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, foreign.handler if foreign.handler is not None else signal.SIG_DFL)
         self.foreign = None
-        if foreign.end < inf:
-            signal.setitimer(signal.ITIMER_REAL, max(1e-6, foreign.end - time.monotonic()), foreign.interval)
+        if foreign.left < inf:
+            signal.setitimer(signal.ITIMER_REAL, max(1e-6, foreign.left), foreign.interval)
 
     def wind(self) -> None:
         """Set the alarm for what ends first."""
-        ends = [limit.end for limit in (*self.running, *([self.foreign] if self.foreign else []))]
-        first = min(ends, default=inf)
+        ends = [limit.left for limit in self.running if limit.runs]
+        first = min([*ends, *([self.foreign.left] if self.foreign is not None else [])], default=inf)
         if first < inf:
-            signal.setitimer(signal.ITIMER_REAL, max(1e-6, first - time.monotonic()), AGAIN)
+            signal.setitimer(signal.ITIMER_REAL, max(1e-6, first), AGAIN)
         elif self.foreign is not None:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
     def _ring(self, number: int, frame: FrameType | None) -> None:
         """Raise for the outermost limit that is over; what an exception cannot leave is interrupted a moment later."""
-        now = time.monotonic()
-        if self.foreign is not None and self.foreign.end <= now:
+        if self.foreign is not None and self.foreign.left <= 0:
             self.foreign.ring(number, frame)
         if frame is not None and (frame.f_code.co_name == "__del__" or frame.f_code.co_filename == weakref.__file__):
             return
         for limit in self.running:
-            if limit.end <= now:
+            if limit.runs and limit.left <= 0:
                 raise TimeIsUpError(limit)
         self.wind()
 
@@ -163,10 +177,10 @@ def aside(work: Callable[[], Result], late: Callable[[], Result]) -> Result:
         return work()
     if around.beside <= 0:
         return late()
-    own, begun = Limit(around.beside), time.monotonic()
+    own = Limit(around.beside, around.busy)
     around.stand_still()
     try:
         return within(own, work, late)
     finally:
-        around.beside -= time.monotonic() - begun
+        around.beside = own.left
         around.go_on()

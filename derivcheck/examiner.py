@@ -152,7 +152,7 @@ class Examiner:
             return replace(blank, notes=(*notes, late_text(seconds)))
 
         try:
-            return within(Limit(seconds), lambda: self._gradient(tensor, blank), late)
+            return within(Limit(seconds, busy=True), lambda: self._gradient(tensor, blank), late)
         except UnsupportedError as problem:
             return replace(blank, notes=(*notes, problem.diagnostic.message))
         except DerivcheckError as problem:

@@ -167,7 +167,7 @@ def isolated(
         return replace(worst, id=blank.id, text=blank.text)
 
     try:
-        result = within(Limit(seconds), lambda: judge(seen), late)
+        result = within(Limit(seconds, busy=True), lambda: judge(seen), late)
     except ContradictionError as problem:
         result = _internal(blank, problem.diagnostic)
     except DerivcheckError:

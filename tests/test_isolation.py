@@ -85,12 +85,12 @@ def at_the_odd_claim(monkeypatch: pytest.MonkeyPatch, happening: Callable[..., A
     """Let something happen where `odd` is judged, and where the gradients have no part in it."""
     honest, asked = Judge.judge, []
 
-    def judge(self: Judge, left: Node, right: Node, *rest: Any) -> Judgement:
+    def judge(self: Judge, left: Node, right: Node, *rest: Any, **named: Any) -> Judgement:
         name = getattr(left, "name", "")
         if name == "dL/dz":
             asked.append(name)
             return happening()
-        return honest(self, left, right, *rest)
+        return honest(self, left, right, *rest, **named)
 
     monkeypatch.setattr(Judge, "judge", judge)
 
