@@ -240,6 +240,49 @@ def test_documents_may_lie_elsewhere(tmp_path: pathlib.Path) -> None:
     assert run.returncode == 1 and "1 formula: 1 refuted" in run.stdout
 
 
+@pytest.mark.parametrize("name", ["../secret.md", "{outside}/secret.md", "link.md", "linked/secret.md", "a/../../secret.md",
+                                  "loop.md"])  # fmt: skip
+def test_a_sidecar_reads_no_document_outside_its_folder(tmp_path: pathlib.Path, name: str) -> None:
+    inside = tmp_path / "inside"
+    (inside / "a").mkdir(parents=True)
+    (tmp_path / "secret.md").write_text("the word is $xyzzy$\n")
+    (inside / "link.md").symlink_to(tmp_path / "secret.md")
+    (inside / "linked").symlink_to(tmp_path)
+    (inside / "loop.md").symlink_to(inside / "loop.md")
+    named = name.format(outside=tmp_path)
+    spec = inside / "net.yaml"
+    spec.write_text(f"tensors: {{x: n}}\nloss: {{L: sum(x)}}\ndocument: {{file: {named}}}\n")
+    found = verify_file(spec)
+    assert found.error is not None and found.error.code == "DC633" and "xyzzy" not in str(found)
+    assert found.error.where is not None and found.error.where.line == 3 and found.exit_code == 2
+
+
+def test_a_document_below_a_folder_that_was_given_is_read(tmp_path: pathlib.Path) -> None:
+    for folder in ("docs/part", "specs/deep"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "docs" / "notes.md").write_text("$\\delta = y - p$\n")
+    (tmp_path / "docs" / "part" / "link.md").symlink_to(tmp_path / "docs" / "notes.md")
+    spec = tmp_path / "specs" / "net.yaml"
+    for name in ("notes.md", "part/link.md", "part/../notes.md", "../docs/notes.md"):
+        spec.write_text(SPEC.format(layout="mixed").replace("notes.md", name))
+        assert standings(verify_file(spec, documents=tmp_path / "docs")) == ["refuted"], name
+        assert verify_file(spec, documents=tmp_path / "specs" / "deep").formulas == ()
+
+
+def test_the_front_matter_names_no_sidecar_outside(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in ("project/chapters", "project/specs"):
+        (tmp_path / folder).mkdir(parents=True)
+    for place in ("net.yaml", "project/specs/net.yaml"):
+        (tmp_path / place).write_text(SPEC.format(layout="mixed"))
+    monkeypatch.chdir(tmp_path / "project")
+    document = tmp_path / "project" / "chapters" / "notes.md"
+    for name, code in (("../specs/net.yaml", ""), ("../../net.yaml", "DC633"), (str(tmp_path / "net.yaml"), "DC633")):
+        document.write_text(f"---\nderivcheck: {name}\n---\n$\\delta = p - y$\n")
+        found = verify_document(document)
+        assert (found.error.code if found.error is not None else "") == code, name
+    assert standings(verify_document(document, tmp_path / "net.yaml")) == ["proved"]
+
+
 SEEDS = sorted((pathlib.Path(__file__).parent.parent / "specs" / "seeds").glob("*document*.yaml"))
 
 

@@ -1,15 +1,18 @@
 """`--jobs`: files judged in several processes, the results in the order of the files.
 
 Each process is forked before the mathematics libraries are loaded (spawned where a system
-cannot fork safely), asks for a file at a time, and ends with its pipe. A process that dies,
-or that its own timer cannot stop, costs the file it was at and is replaced.
+cannot fork safely), asks for a file at a time, and ends with its pipe, or with the process
+that started it, however that one ends. A process that dies, or that its own timer cannot
+stop, costs the file it was at and is replaced.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -156,8 +159,20 @@ def _work(pipe: Connection, judging: Judging, inherited: Sequence[Connection]) -
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for other in inherited:
         other.close()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         while True:
             pipe.send(judging.judge(pipe.recv()))
     except (EOFError, OSError):
         return
+
+
+def _end_with_parent() -> None:
+    """End this process as soon as the one that started it is gone, whatever it is at.
+
+    A parent that a signal ends closes nothing, and a pipe is only looked at between two files.
+    """
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    os._exit(1)

@@ -369,6 +369,7 @@ PAGES: dict[str, Page] = {
     "DC630": _text("an example", "`y = [0, 1, 0]` or `z = 0` in the prose gives one value to something that has others: an example or a condition, no identity."),
     "DC631": _text("not a depth of the spec", "The head of a document says `depths: L = 2`: it is judged at that depth alone. The label must be the end of a family of the spec, and no other."),
     "DC632": _text("nothing could be read", "A document has formulas that assert something, and not one of them was read: each is listed with its reason. Declare the names and macros it uses in its sidecar, or expect the formulas to be unread there: `expect: {line 3: unread}`."),
+    "DC633": _text("outside the folder", "A sidecar names a document below its own folder, or below the one that --documents or DERIVCHECK_DOCUMENTS gives; the front matter of a document names a sidecar below the folder of the document or the working directory. `..` and links are followed first: a spec that somebody else wrote reads and quotes no other file."),
     "DC681": _text("exists already", "`derivcheck init` writes new files only; give another name, or remove the file yourself."),
     "DC682": _text("nothing to judge", "The spec declares neither a loss nor a claim, and has no document; that is never success. Declare what is to be judged."),
     "DC683": _text("no such gradient", "A declared tensor stands in no layer and has no member at any depth, so that there is nothing to derive by it."),
