@@ -62,7 +62,7 @@ def script(equation: str, spec: Spec | str | Path | None, result: ClaimResult) -
     values = sample(inputs_of([link.left, link.right]), sizes, network.facts, seed, witness.style, witness.spread)
     writer = _Script(sizes, seed)
     lines = [
-        f"# {equation}",
+        _comment(equation),
         f"# {', '.join(f'{name} = {size}' for name, size in result.witness.sizes)}, seed {seed}",
         "import math",
         "",
@@ -89,6 +89,11 @@ def script(equation: str, spec: Spec | str | Path | None, result: ClaimResult) -
         "",
     ]
     return "\n".join(lines)
+
+
+def _comment(text: str) -> str:
+    """A text as one line of a comment, whatever ends a line somewhere: an equation is anybody's."""
+    return "# " + "".join(c if c.isprintable() else repr(c)[1:-1] for c in " ".join(text.split()))
 
 
 class _Script:

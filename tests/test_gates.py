@@ -417,6 +417,47 @@ def interrupted(folder: Path, *arguments: str, after: Callable[[subprocess.Popen
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for child processes in /proc")
+@pytest.mark.parametrize("ending", ["SIGTERM", "SIGHUP", "SIGKILL"])
+def test_processes_end_with_the_one_that_started_them(ending: str) -> None:
+    """A signal to the parent alone: it closes nothing, and its processes are busy."""
+    process = subprocess.Popen([sys.executable, "-c", BUSY], stdout=subprocess.DEVNULL, start_new_session=True)
+    listing = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while len(started := listing.read_text().split()) < 2:
+        time.sleep(0.02)
+    process.send_signal(getattr(signal, ending))
+    assert process.wait(30) == -getattr(signal, ending)
+    deadline = time.monotonic() + 30
+    while any(map(_is_busy, started)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    left = [int(process) for process in started if _is_busy(process)]
+    for number in left:
+        os.kill(number, signal.SIGKILL)
+    assert not left, "a process was left behind"
+
+
+BUSY = """
+from pathlib import Path
+from derivcheck.cli.judging import Judging
+from derivcheck.cli.workers import judge_all
+
+class Endless(Judging):
+    def judge(self, path, *rest):
+        while True:
+            pass
+
+judge_all([Path("a.yaml"), Path("b.yaml")], Endless(), 2)
+"""
+
+
+def _is_busy(process: str) -> bool:
+    """Whether a process is there, and no mere entry that nobody has collected."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for child processes in /proc")
 def test_ctrl_c_ends_every_process_without_a_word(folder: Path, interruptible: None) -> None:
     slow = spec(**{f"c{k}": TRUE for k in range(2000)})
     for k in range(4):

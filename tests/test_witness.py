@@ -96,3 +96,24 @@ def test_right_for_equal_sizes_only(tmp_path: Path) -> None:
     result = check_equation("sum(x)/n + mean(y) = sum(x)/m + mean(y)", spec)
     assert result.diagnosis is not None
     assert (result.diagnosis.code, result.diagnosis.message) == ("DC220", "right only where n = m")
+
+
+BREAKS = ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029", "\t"]
+
+
+@pytest.mark.parametrize("mark", BREAKS, ids=ascii)
+def test_the_text_of_a_claim_stays_a_comment_of_its_script(tmp_path: Path, mark: str) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_text("tensors: {x: n, y: n}\nfunctions: {exit: opaque}\nloss: {L: sum(x * y)}\n")
+    equation = f"dL/dx = x{mark}+ exit(0) * y"
+    source = script(equation, spec, check_equation(equation, spec))
+    first, second = source.splitlines()[:2]
+    assert first == "# dL/dx = x + exit(0) * y" and second.startswith("# n = ")
+    run = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=False)
+    assert run.returncode == 0 and "largest difference" in run.stdout, run.stderr
+
+
+def test_what_no_line_can_show_is_spelled_out() -> None:
+    from derivcheck.witness import _comment
+
+    assert _comment("a\x00b\x1b[2J \udc80\u202ec") == r"# a\x00b\x1b[2J \udc80\u202ec"
