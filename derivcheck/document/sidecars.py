@@ -58,9 +58,11 @@ def manuscript_of(spec: Spec, folder: str | Path | None = None) -> Manuscript | 
     folders = [Path(spec.path).parent, *(Path(f) for f in (folder, os.environ.get(FOLDER)) if f)]
     paths = [place / name for place in folders if _is_below(place / name, place)]
     if not paths:
-        raise SpecError(Diagnostic("DC633", f"the document `{name}` lies outside the folder of its sidecar",
-                                   spec.document.file.where(), "the document",
-                                   help="name it relative to its own folder, and give that: --documents FOLDER"))  # fmt: skip
+        raise SpecError(
+            Diagnostic("DC633", f"the document `{name}` lies outside the folder of its sidecar",
+                       spec.document.file.where(), "the document",
+                       help="name it as seen from its own folder, and give that: --documents FOLDER")
+        )  # fmt: skip
     for path in paths:
         if path.is_file():
             return read_manuscript(read_text(path), str(path))
