@@ -9,6 +9,7 @@ from math import prod
 
 from derivcheck.diagnostics import Diagnostic, NotationError, UnsupportedError
 from derivcheck.graph import Axes, Axis, Node, add, constant, delta, multiply, rename
+from derivcheck.lowering.indexed import refuse_bound_and_free
 from derivcheck.lowering.language import Lowering
 from derivcheck.lowering.letters import dimension_name, index_error
 from derivcheck.lowering.scope import Derived, Scope
@@ -122,12 +123,12 @@ def pair(left: Expression, right: Expression, relation: Relation, where: Conditi
     lowering.letters.generalise()
     first = lowering.expression(left)
     on_left = dict(lowering.letters.used_free)
-    _refuse_bound_and_free(lowering, on_left, left)
+    refuse_bound_and_free(lowering, on_left)
     lowering.letters.used_free.clear()
     lowering.letters.ever_bound.clear()
     second = lowering.expression(right)
     on_right = dict(lowering.letters.used_free)
-    _refuse_bound_and_free(lowering, on_right, right)
+    refuse_bound_and_free(lowering, on_right)
     _refuse_unmatched(on_left, on_right)
     letters = tuple(lowering.letters.axis(name, span) for name, span in {**on_left, **on_right}.items())
     if where is not None:
@@ -225,20 +226,6 @@ def _places(axes: Axes) -> Iterator[tuple[int, ...]]:
 
 def _weighted(value: Value, test: Node) -> Value:
     return Value(multiply(value.node, test), value.row, value.column, value.more)
-
-
-def _refuse_bound_and_free(lowering: Lowering, free: Mapping[str, Span], side: Expression) -> None:
-    for letter in free:
-        if letter in lowering.letters.ever_bound:
-            bound = lowering.letters.ever_bound[letter]
-            raise NotationError(
-                Diagnostic(
-                    "DC150", f"the index `{letter}` is both bound and free in one side",
-                    label="bound by this sum", help="rename the bound one",
-                    notes=(("if the inner one shadows", f"the `{letter}` inside the sum is not the one outside"),),
-                ),
-                (bound.start, bound.stop),
-            )  # fmt: skip
 
 
 def _refuse_unmatched(on_left: Mapping[str, Span], on_right: Mapping[str, Span]) -> None:

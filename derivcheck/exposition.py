@@ -92,10 +92,8 @@ class Expositor:
     # --- sections -------------------------------------------------------------------------
 
     def _definitions(self) -> Iterator[Words | Lines]:
-        declared = formulas(self.examiner.network)
-        trees = {tensor.name: tensor.tree for tensor in self.examiner.network.tensors}
-        for name, formula in declared.items():
-            yield self._equation(Equation((trees[name], formula), ("=",)))
+        for equation in formulas(self.examiner.network).values():
+            yield self._equation(equation)
 
     def _stage(self, tensor: NamedTensor) -> Section | None:
         """The derivative by one quantity line by line, None where it is zero or one without more ado."""

@@ -19,15 +19,14 @@ from derivcheck.derivation import NamedTensor
 from derivcheck.diagnostics import DerivcheckError, Diagnostic, NotationError, SourceText, SpecError
 from derivcheck.facts import combined
 from derivcheck.graph import Axis, Dimension, Input, quantity, tensor
+from derivcheck.lowering.indexed import closed, indexed
 from derivcheck.lowering.language import Lowering
-from derivcheck.lowering.letters import index_error
 from derivcheck.lowering.scope import Scope
 from derivcheck.lowering.summation import sums_over_pairs
 from derivcheck.lowering.values import Value, tensor_value
 from derivcheck.notation.labels import label_value, refuse_bound_and_free, substitute_labels
 from derivcheck.notation.parser import Vocabulary, parse_expression
-from derivcheck.notation.printer import to_plain
-from derivcheck.notation.syntax import Call, Expression, Name, Number, Subscript, children
+from derivcheck.notation.syntax import Call, Equation, Expression, Name, Number, Subscript, children
 from derivcheck.sizes import dimensions_of, fitted, names_of
 from derivcheck.spec.declarations import FACTS, FACTS_ALONG_AN_AXIS, TARGET_FACTS, Formula, Spec
 
@@ -259,7 +258,7 @@ class _Builder:
             try:
                 tree = parse_expression(formula.text.text, vocabulary)
                 tree = with_numbers(tree, {**self.depth, **labels}, vocabulary)
-                trees[member] = (sums_over_pairs(tree, scope), formula)
+                trees[member] = (sums_over_pairs(tree, scope, head_tree(member, formula)), formula)
             except DerivcheckError as problem:
                 raise located(problem, formula.text) from None
         for member in _in_order(trees):
@@ -268,7 +267,7 @@ class _Builder:
             own_names = isinstance(tree, Call) and "[" not in member
             lowering = Lowering(scope, member if own_names else "")
             try:
-                value = closed(lowering, tree)
+                value = _lowered(lowering, tree, member, formula)
             except DerivcheckError as problem:
                 raise located(problem, formula.text) from None
             for name, inner in lowering.intermediates.items():
@@ -301,11 +300,8 @@ class _Builder:
         for member, labels, formula in self.expanded(self.spec.let):
             try:
                 tree = parse_expression(formula.text.text, vocabulary)
-                tree = sums_over_pairs(with_numbers(tree, {**self.depth, **labels}, vocabulary), scope)
-                lowering = Lowering(scope)
-                lowering.letters.learn(tree)
-                scope = scope.with_abbreviation(member, tree, closed(lowering, tree))
-                scope = scope.with_derived(member, lowering.derived)
+                tree = with_numbers(tree, {**self.depth, **labels}, vocabulary)
+                scope = _abbreviated(scope, tree, member, formula)
             except DerivcheckError as problem:
                 raise located(problem, formula.text) from None
         return scope
@@ -345,25 +341,18 @@ class _Builder:
         return given
 
 
-def closed(lowering: Lowering, tree: Expression) -> Value:
-    """The value of a formula that stands by itself. Raises NotationError (DC151) where an index of it is free."""
-    value = lowering.expression(tree)
-    for letter, span in lowering.letters.used_free.items():
-        help_ = f"sum_{letter}({to_plain(tree)}), or the whole tensors without indices"
-        raise index_error("DC151", f"the index `{letter}` is free", span, "nothing says which entry is meant", help_)
-    return value
-
-
-def formulas(network: Network) -> dict[str, Expression]:
-    """What a spec says of each layer and of the loss, member by member, labels as numbers."""
+def formulas(network: Network) -> dict[str, Equation]:
+    """What a spec says each layer and the loss are, member by member, labels as numbers."""
     spec = network.spec
     builder = _Builder(spec, dict(network.depth))
     declared = builder.expanded(spec.layers) + (builder.expanded((spec.loss,)) if spec.loss is not None else [])
     vocabulary = builder._vocabulary(network.scope)
-    return {
-        member: with_numbers(parse_expression(formula.text.text, vocabulary), {**network.depth, **labels}, vocabulary)
-        for member, labels, formula in declared
-    }
+    found: dict[str, Equation] = {}
+    for member, labels, formula in declared:
+        tree = parse_expression(formula.text.text, vocabulary)
+        tree = with_numbers(tree, {**network.depth, **labels}, vocabulary)
+        found[member] = Equation((head_tree(member, formula), tree), ("=",))
+    return found
 
 
 def written(network: Network, more: Sequence[Formula] = ()) -> list[tuple[Formula, Expression]]:
@@ -381,14 +370,30 @@ def with_abbreviations(network: Network, formulas: tuple[Formula, ...]) -> Netwo
         try:
             vocabulary = scope.vocabulary()
             tree = with_numbers(parse_expression(formula.text.text, vocabulary), network.depth, vocabulary)
-            tree = sums_over_pairs(tree, scope)
-            lowering = Lowering(scope)
-            lowering.letters.learn(tree)
-            scope = scope.with_abbreviation(formula.name.text, tree, closed(lowering, tree))
-            scope = scope.with_derived(formula.name.text, lowering.derived)
+            scope = _abbreviated(scope, tree, formula.name.text, formula)
         except DerivcheckError as problem:
             raise located(problem, formula.text) from None
     return replace(network, scope=scope)
+
+
+def _lowered(lowering: Lowering, tree: Expression, member: str, formula: Formula) -> Value:
+    """The value of a formula, of an index formula where letters stand on its left."""
+    return indexed(lowering, tree, member, formula.letters) if formula.letters else closed(lowering, tree, member)
+
+
+def _abbreviated(scope: Scope, tree: Expression, member: str, formula: Formula) -> Scope:
+    tree = sums_over_pairs(tree, scope, head_tree(member, formula))
+    lowering = Lowering(scope)
+    lowering.letters.learn(tree)
+    value = _lowered(lowering, tree, member, formula)
+    scope = scope.with_values({member: value}) if formula.letters else scope.with_abbreviation(member, tree, value)
+    return scope.with_derived(member, lowering.derived)
+
+
+def head_tree(member: str, formula: Formula) -> Expression:
+    """What stands on the left of a formula: `H[b,i]` for an index formula."""
+    tree = name_tree(member)
+    return Subscript(tree, tuple(Name(letter) for letter in formula.letters)) if formula.letters else tree
 
 
 def with_facts(network: Network, given: tuple[SourceText, ...]) -> Facts:

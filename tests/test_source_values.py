@@ -264,6 +264,10 @@ LANGUAGE = {
     "triangle": ("x: n", "sum_i(sum_{j <= i}(x[i]*x[j]^2))"),
     "all others": ("x: n", "sum_i(sum_{j != i}(x[i]*x[j]^2))"),
     "three axes": ("x: n, A: n m, T: n m p, B: p n", "sum_i(sum_j(sum_k(T[i,j,k]*B[k,i]*A[i,j]*x[i])))"),
+    "matrices one behind the other": (
+        "A: b n m, B: b m k, M: n m, w: m, D: n k", "sum((A @ B)^3) + sum((A @ w)^2) + sum((M.T @ (A @ B))^2)"
+    ),
+    "axes in front": ("A: b n m, M: n m, y: b", "sum((A * M - A / y)^2) + sum(A * A * A)"),
     "numbers": ("alpha: scalar, beta: scalar, x: n", "alpha * sum(x) + alpha^2 * beta"),
     "written out": ("a: scalar, b: scalar, x: 2", "sum([a, b; b, 1] @ x * x)"),
     "outer products": ("x: n, y: m", "sum((x @ y.T + x @ ones(m).T)^3)"),

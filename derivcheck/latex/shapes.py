@@ -12,7 +12,7 @@ from derivcheck.graph import Dimension, Input, Quantity
 from derivcheck.lowering.chains import link_of
 from derivcheck.lowering.language import Lowering
 from derivcheck.lowering.scope import Scope
-from derivcheck.lowering.values import Value, dimensions
+from derivcheck.lowering.values import Value, aligned, dimensions
 from derivcheck.notation.labels import label_value, substitute_labels
 from derivcheck.notation.limits import check_limits
 from derivcheck.notation.syntax import (
@@ -380,7 +380,7 @@ def binary(operator: str, left: Shape | None, right: Shape | None) -> Shape | No
         return None
     if operator == "@":
         if left.more or right.more:
-            return None
+            return _batched(left, right)
         if left.column != right.row:
             left, right = _without_units(left), _without_units(right)
         return Shape(left.row, right.column) if left.column == right.row else None
@@ -389,10 +389,23 @@ def binary(operator: str, left: Shape | None, right: Shape | None) -> Shape | No
     if left.more or right.more:
         if left.is_scalar or right.is_scalar:
             return left if right.is_scalar else right
-        return left if left.axes == right.axes else None
+        small, large = (left, right) if len(left.axes) < len(right.axes) else (right, left)
+        return large if len(aligned(small.axes, large.axes)) == 1 else None
     if not _broadcasts(left, right):
         left, right = _without_units(left), _without_units(right)
     return Shape(left.row or right.row, left.column or right.column) if _broadcasts(left, right) else None
+
+
+def _batched(left: Shape, right: Shape) -> Shape | None:
+    """The product of matrices along the last two axes, where what stands in front agrees."""
+    (first, rows, inner), (second, across, columns) = (
+        (shape.more[:-2], shape.more[-2:-1], shape.more[-1:]) if shape.more else ((), shape.row, shape.column)
+        for shape in (left, right)
+    )
+    if inner != across or (first and second and first != second):
+        return None
+    axes = (*(first or second), *rows, *columns)
+    return Shape(axes[:1], axes[1:]) if len(axes) == 2 else Shape(more=axes)
 
 
 def _broadcasts(left: Shape, right: Shape) -> bool:

@@ -111,7 +111,8 @@ class Lowering:
             case Transpose(operand):
                 inner = self.expression(operand)
                 if inner.more:
-                    raise shape_error("a transpose needs a vector or a matrix", operand.span, inner.shape())
+                    raise shape_error("a transpose needs a vector or a matrix", operand.span, inner.shape(),
+                                      help_=_transposed_by_index(operand, len(inner.more)))  # fmt: skip
                 return inner.transposed()
             case Call():
                 return calls.call(self, tree)
@@ -383,3 +384,10 @@ class Lowering:
 
     def call_error(self, tree: Call, message: str, help_: str = "", label: str = "") -> NotationError:
         return index_error("DC122", message, tree.span, label, help_)
+
+
+def _transposed_by_index(tree: Expression, axes: int) -> str:
+    """The layer that a tensor with its last two axes exchanged is."""
+    name = to_plain(tree) if isinstance(tree, Name) else "A"
+    *front, row, column = tuple("ijklmnpq"[:axes])
+    return f"{name}T[{','.join((*front, column, row))}]: {name}[{','.join((*front, row, column))}]"

@@ -108,6 +108,6 @@ def _refuse_limit(letter: str, reduction: Reduction) -> None:
                                       "neither a dimension nor an index", "the name of a dimension")  # fmt: skip
 
 
-def sums_over_pairs(tree: Expression, scope: Scope) -> Expression:
-    """The same for a formula that stands alone."""
-    return over_pairs(Equation((tree,), ()), scope).sides[0]
+def sums_over_pairs(tree: Expression, scope: Scope, head: Expression) -> Expression:
+    """The same for the formula of a layer; the letters of its `head` are rows that it speaks of."""
+    return over_pairs(Equation((head, tree), ("=",)), scope).sides[1]

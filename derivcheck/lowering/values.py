@@ -7,7 +7,8 @@ the slowest (`vec`, `kron`). A tensor with three or more axes keeps them in `mor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import itertools
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -158,20 +159,29 @@ def _broadcast_many(left: Value, right: Value, span: Span, operation: str) -> tu
         return left.node, right.node, right
     if right.is_scalar:
         return left.node, right.node, left
-    if dimensions(left.axes) != dimensions(right.axes):
+    small, large = (left, right) if len(left.axes) < len(right.axes) else (right, left)
+    places = aligned(dimensions(small.axes), dimensions(large.axes))
+    if len(places) != 1:
+        several = "its axes fit in several ways" if places else ""
         raise shape_error(
-            f"shapes do not conform in `{operation}`", span, f"{left.shape()} {operation} {right.shape()}",
+            f"shapes do not conform in `{operation}`", span, several or f"{left.shape()} {operation} {right.shape()}",
             (("left", left.shape()), ("right", right.shape())),
+            "say which axis is which in index form, Y[i,j,k]: A[i,j,k] * b[j]",
         )  # fmt: skip
-    return left.node, placed(right, (right.axes, left.axes)), left
+    moved = placed(small, (small.axes, tuple(large.axes[k] for k in places[0])))
+    return (moved, large.node, large) if small is left else (large.node, moved, large)
+
+
+def aligned(small: Sequence[Dimension], large: Sequence[Dimension]) -> list[tuple[int, ...]]:
+    """The ways in which the dimensions of one tensor stand, in their order, among those of another."""
+    ways = itertools.combinations(range(len(large)), len(small))
+    return [places for places in ways if all(large[k] == d for k, d in zip(places, small, strict=True))]
 
 
 def contracted(left: Value, right: Value, span: Span) -> Value:
     """The matrix product. Raises NotationError (DC131) where the inner dimensions differ by name."""
     if left.more or right.more:
-        raise shape_error("`@` needs vectors or matrices", span, f"{left.shape()} @ {right.shape()}",
-                          (("left", left.shape()), ("right", right.shape())),
-                          "write the contraction in index form, sum_k(...)", "DC131")  # fmt: skip
+        return _batched(left, right, span)
     if dimensions(left.column) != dimensions(right.row):
         left, right = without_units(left), without_units(right)
     if dimensions(left.column) != dimensions(right.row):
@@ -189,6 +199,35 @@ def contracted(left: Value, right: Value, span: Span) -> Value:
     first = placed(left, (left.row, row), (left.column, inner))
     second = placed(right, (right.row, inner), (right.column, column))
     return Value(sum_over(multiply(first, second), inner), row, column)
+
+
+def _batched(left: Value, right: Value, span: Span) -> Value:
+    """The matrix product along the last two axes, for each entry of those in front of them, which both share.
+
+    A matrix or a vector is multiplied for each of them. Raises NotationError (DC131).
+    """
+    (first, rows, inner), (second, across, columns) = _stacked(left), _stacked(right)
+    shared = not first or not second or dimensions(first) == dimensions(second)
+    if not shared or dimensions(inner) != dimensions(across):
+        what = "the inner dimensions of the product differ" if shared else "the axes in front of the matrices differ"
+        raise shape_error(what, span, f"{left.shape()} @ {right.shape()}",
+                          (("left", left.shape()), ("right", right.shape())),
+                          "write the contraction in index form, Y[i,j]: sum_k(A[i,k] * B[k,j])", "DC131")  # fmt: skip
+    front = first or second
+    row = fresh_axes(dimensions(rows), front)
+    column = fresh_axes(dimensions(columns), (*front, *row))
+    between = fresh_axes(dimensions(inner), (*front, *row, *column))
+    nodes = (
+        placed(left, *([(first, front)] if first else []), (rows, row), (inner, between)),
+        placed(right, *([(second, front)] if second else []), (across, between), (columns, column)),
+    )
+    node, axes = sum_over(multiply(*nodes), between), (*front, *row, *column)
+    return Value(node, axes[:1], axes[1:]) if len(axes) == 2 else Value(node, more=axes)
+
+
+def _stacked(value: Value) -> tuple[Axes, Axes, Axes]:
+    """(the axes in front, the rows, the columns) of matrices one behind the other."""
+    return (value.more[:-2], value.more[-2:-1], value.more[-1:]) if value.more else ((), value.row, value.column)
 
 
 def _product_help(left: Value, right: Value) -> str:

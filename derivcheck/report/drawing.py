@@ -14,7 +14,7 @@ from derivcheck.derivation import NamedTensor
 from derivcheck.graph import Quantity, topological
 from derivcheck.network import Network, formulas
 from derivcheck.notation.printer import to_unicode
-from derivcheck.notation.syntax import Expression
+from derivcheck.notation.syntax import Equation
 from derivcheck.report.evidence import counting
 from derivcheck.report.markup import PAGE, element, filled
 from derivcheck.report.page import width_of
@@ -31,7 +31,7 @@ class Stage:
     """A layer, its formula where the spec has one, and what it is made of directly."""
 
     tensor: NamedTensor
-    formula: Expression | None
+    formula: Equation | None
     inputs: tuple[NamedTensor, ...]
     layers: tuple[NamedTensor, ...]
 
@@ -176,8 +176,9 @@ class _Picture:
         yield element(
             "rect", x=str(BOX_LEFT), y=str(box_top), width=str(BOX_WIDTH), height=str(BOX_HEIGHT), rx="5", class_="box"
         )
-        formula = to_unicode(row.stage.formula, self.scalars, self.families) if row.stage.formula is not None else ""
-        group = element("g", element("title", f"{tensor.name} = {formula}" if formula else tensor.name))
+        whole = "" if row.stage.formula is None else to_unicode(row.stage.formula, self.scalars, self.families)
+        formula = whole.partition(" = ")[2]
+        group = element("g", element("title", whole or tensor.name))
         yield filled(group, [
             _text(BOX_LEFT + 9, row.middle - 5, _cut(tensor.name, NAME_CELLS), "name"),
             _text(BOX_LEFT + BOX_WIDTH - 9, row.middle - 5, _cut(shape(tensor), NAME_CELLS), "shape"),

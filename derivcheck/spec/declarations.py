@@ -42,10 +42,14 @@ class FunctionDeclaration:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """`name: text` of a layer, loss or abbreviation; the name keeps its label, `z[l]`."""
+    """`name: text` of a layer, loss or abbreviation; the name keeps its label, `z[l]`.
+
+    `letters` are those of an index formula, `H[b,i]: X[b,i] - mu[b]`: the axes in their order.
+    """
 
     name: SourceText
     text: SourceText
+    letters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,12 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
 from derivcheck.diagnostics import Diagnostic, SourceText, SpecError, Where
+from derivcheck.spec.quoting import CLOSERS, OPENERS, flow_mapping, requoted
 
 MAXIMAL_BYTES = 2 * 1024 * 1024
 MAXIMAL_DEPTH = 40
@@ -171,11 +173,22 @@ def _explain(document: Document, problem: Any) -> NoReturn:
     if "mapping values are not allowed" in text:
         document.fail("DC009", "`: ` inside an unquoted value starts another key", where, "", "quote the formula")
     if "expected ',' or ']'" in text or "expected ',' or '}'" in text:
+        start = problem.context_mark
+        line = _requoted_line(document.lines[start.line], start.column) if start is not None else ""
         document.fail("DC010", "a bracket inside a YAML list or mapping ends it", where, "",
-                      "quote the entries, or write axes as words: n[l] m")  # fmt: skip
+                      line or "quote the entries, or write axes as words: n[l] m")  # fmt: skip
     if "could not find expected ':'" in text:
         document.fail("DC011", "a key needs `: ` after it", where, "", "key: value, with a space after the colon")
     document.fail("DC001", f"this is not YAML: {text}", where)
+
+
+def _requoted_line(line: str, column: int) -> str:
+    mapping = flow_mapping(line[column:]) if line[column : column + 1] == "{" else ""
+    return f"{line[:column]}{requoted(mapping)}{line[column + len(mapping) :]}".strip() if mapping else ""
+
+
+def _open_brackets(text: str) -> int:
+    return sum(text.count(opener) for opener in OPENERS) - sum(text.count(closer) for closer in CLOSERS)
 
 
 # --- reading nodes ----------------------------------------------------------------------------
@@ -214,6 +227,8 @@ class Reader:
             self.fail(
                 "DC012", f"`{what}` is a mapping of names to values", node, _kind(node), f"{what}:\n  name: value"
             )
+        if node.flow_style:
+            self._refuse_split(node, what)
         found: dict[str, Any] = {}
         result = []
         for key, value in node.value:
@@ -227,6 +242,19 @@ class Reader:
             found[name] = key
             result.append((name, key, value))
         return result
+
+    def _refuse_split(self, node: Any, what: str) -> None:
+        """`{L: sse(a, y)}` is read as two keys, `L` and `y)`: brackets that do not match show it."""
+        for (key, value), (following, _) in pairwise(node.value):
+            if value.id == "scalar" and not value.style and _open_brackets(str(value.value)) > 0:
+                advice = self.requoted(node) or "quote the formula"
+                self.fail("DC015", f"a comma inside braces ends the value of `{key.value}`", following,
+                          "YAML reads this as a key of its own", advice)  # fmt: skip
+
+    def requoted(self, node: Any) -> str:
+        """The line of a mapping in braces with its formulas quoted; empty where it is on several lines."""
+        line = self.document.lines[node.start_mark.line]
+        return _requoted_line(line, node.start_mark.column)
 
     def text(self, node: Any, what: str) -> SourceText:
         """A scalar as text with its place, whatever YAML would make of it."""

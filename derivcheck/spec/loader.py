@@ -30,6 +30,8 @@ KEYS = ("title", "source", "vectors", "layout", "vec", "tensors", "functions", "
 CLAIM_KEYS = ("claim", "latex", "steps", "expect", "code", "note", "for", "let", "given")
 RESERVED = frozenset({"if", "else", "where", "and", "or", "pi"})
 NAME = re.compile(r"[^\W\d]\w*(\[[^\[\]]+\])?")
+INDEXED = re.compile(r"([^\W\d]\w*(?:\[[^\[\]]+\])?)\[([^\[\]]+)\]")
+LETTER = re.compile(r"[^\W\d]\w*")
 FUNCTION = re.compile(r"([^\W\d]\w*)\s*(?:\(([^()]*)\))?")
 AXIS = re.compile(r"(?:[^\s\[\]]|\[[^\[\]]*\])+")
 MAXIMAL_SIZE = 4096
@@ -86,7 +88,7 @@ class SpecReader:
                     self.reader.fail("DC022", f"`{name}` has no value", key)
                 continue
             found[name] = fields[name](value)
-        spec = replace(spec, **found)
+        spec = self._with_letters(replace(spec, **found))
         if not spec.tensors and not spec.claims and spec.document is None:
             self.reader.fail("DC023", "the spec declares no tensors", root, "", "tensors:\n  x: n")
         self._refuse_shared_names(spec)
@@ -94,13 +96,39 @@ class SpecReader:
 
     # --- names ----------------------------------------------------------------------------
 
-    def name(self, text: str, key: Any, what: str) -> SourceText:
-        if not NAME.fullmatch(text):
+    def name(self, text: str, key: Any, what: str, indexed: bool = False) -> SourceText:
+        if not NAME.fullmatch(text) and not (indexed and INDEXED.fullmatch(text)):
             self.reader.fail("DC024", f"`{text}` is not a name for {what}", key, "",
                              "letters, digits and _, perhaps with a label in brackets: z[l]")  # fmt: skip
         if text in RESERVED:
             self.reader.fail("DC025", f"`{text}` is a word of the notation", key, "", f"{text}1")
         return replace(self.reader.text(key, what), text=text)
+
+    def _with_letters(self, spec: Spec) -> Spec:
+        """The letters of index formulas told from labels: a label is declared, or a number."""
+        labels = {family.label for family in spec.families} | set(spec.depths)
+        labels |= {end.text for family in spec.families for end in (family.first, family.last)}
+
+        def told_apart(formula: Formula) -> Formula:
+            match = INDEXED.fullmatch(formula.name.text)
+            if not match:
+                return formula
+            letters = tuple(letter.strip() for letter in match[2].split(","))
+            speaks = labels & set(re.findall(r"\w+", match[2]))
+            if len(letters) == 1 and "[" not in match[1] and (speaks or not _is_letter(letters[0])):
+                return formula
+            for k, letter in enumerate(letters):
+                if not _is_letter(letter) or letter in labels or letter in letters[:k]:
+                    rest = ",".join(letters[1:]) if k == 0 and letter in labels else ""
+                    advice = f"{match[1]}[{letter}][{rest}]" if rest else f"{match[1]}[i,j]"
+                    message = f"`{letter}` is not an index of its own in `{formula.name.text}`"
+                    self.reader.document.fail("DC024", message, formula.name.where(), "", advice)
+            return replace(formula, name=replace(formula.name, text=match[1]), letters=letters)
+
+        return replace(
+            spec, layers=tuple(map(told_apart, spec.layers)), let=tuple(map(told_apart, spec.let)),
+            loss=None if spec.loss is None else told_apart(spec.loss),
+        )  # fmt: skip
 
     def _refuse_shared_names(self, spec: Spec) -> None:
         seen: dict[str, tuple[str, Where]] = {}
@@ -216,7 +244,7 @@ class SpecReader:
         for name, key, value in self.reader.pairs(node, what):
             if is_null(value):
                 self.reader.fail("DC022", f"`{name}` has no formula", key)
-            made.append(Formula(self.name(name, key, what), self.reader.text(value, name)))
+            made.append(Formula(self.name(name, key, what, indexed=True), self.reader.text(value, name)))
         return tuple(made)
 
     def loss(self, node: Any) -> Formula:
@@ -314,3 +342,7 @@ class SpecReader:
             self.reader.fail("DC034", f"the claim `{name}` needs either `claim`, `latex` or `steps`", key, "",
                              "{claim: dL/dz = p - y}")  # fmt: skip
         return replace(blank, **fields)
+
+
+def _is_letter(text: str) -> bool:
+    return bool(LETTER.fullmatch(text)) and text not in RESERVED
