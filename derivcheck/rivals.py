@@ -16,7 +16,7 @@ def reconciled(results: Sequence[ClaimResult], worst: ClaimResult, readings: Seq
     each = list(zip(readings, results, strict=True))
     if len({result.verdict in HOLDS or result.verdict for result in results}) == 1:
         said = [f"the other reading, `{text}`, is {result.verdict} too" for text, result in each[1:]]
-        return replace(worst, message="; ".join([*([worst.message] if worst.message else []), *said]))
+        return replace(worst, note="; ".join(said))
     names = ("one reading", *["another reading"] * (len(each) - 1))
     notes = tuple((name, f"{text} ({result.verdict})") for name, (text, result) in zip(names, each, strict=True))
     found = Diagnostic("DC172", "two readings have different verdicts", worst.where, "which of them?", notes)

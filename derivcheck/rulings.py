@@ -32,6 +32,7 @@ from derivcheck.notation.labels import label_value, refuse_bound_and_free, subst
 from derivcheck.notation.parser import parse_continuation, parse_equation, parse_expression
 from derivcheck.notation.printer import to_plain
 from derivcheck.notation.syntax import Equation, Expression, Name, Number, Slice, Subscript, bottom_up
+from derivcheck.powers import as_products
 from derivcheck.rivals import reconciled
 from derivcheck.spec import ClaimDeclaration
 from derivcheck.spec.declarations import Formula
@@ -44,6 +45,7 @@ NEAR = "the sides differ; how near they are meant to be is not said"
 RELATION = re.compile(r"[=<>≠≤≥]|!=|\\(?:neq?|leq?|geq?|equiv|coloneqq|approx)(?![A-Za-z])")
 # What may stand open around the sign: `\overset{(b)}{`
 STACKED = re.compile(r"\\(?:overset|underset|stackrel)\s*\{(?:[^{}]|\{[^{}]*\})*\}\s*\{\s*$")
+FAILED: tuple[Verdict, ...] = ("invalid", "refuted")
 NONCONFORMING = frozenset({"DC130", "DC131", "DC132"})
 QUANTIFIER = re.compile(r"\s*(\w+)\s+in\s+(.+?)\s*\.\.\s*(.+?)\s*")
 
@@ -213,7 +215,35 @@ def _stated(statement: Statement, examiners: Sequence[Examiner], seen: list[Clai
         tried = [examiner.network.depth for examiner in examiners]
         runs = any(labels for examiner in examiners for labels in statement.labels_at(examiner))
         worst = replace(worst, reach=described(general, runs, tried))
+    if declaration.notation == "plain" and worst.verdict != "invalid":
+        diagnoser = examiners[0].diagnoser
+        note = aside(
+            lambda: diagnoser.attempted(lambda: _of_powers(statement, examiners), ""), lambda: _nothing(examiners)
+        )
+        worst = replace(worst, note="; ".join(filter(None, (worst.note, note))))
     return worst
+
+
+def _nothing(examiners: Sequence[Examiner]) -> str:
+    _renew(examiners)
+    return ""
+
+
+def _of_powers(statement: Statement, examiners: Sequence[Examiner]) -> str:
+    """What a claim would be if its powers of square matrices were products of matrices; empty where it has none."""
+    shown, found = "", []
+    for examiner in examiners:
+        for labels in statement.labels_at(examiner):
+            for assertion in statement.assertions(examiner, labels):
+                equation = as_products(assertion.equation, examiner.network.scope)
+                if equation is None:
+                    continue
+                shown = shown or to_plain(equation)
+                for link in links_of(equation, examiner.network.scope):
+                    found.append(_judge_link(statement.blank(), link, examiner, statement.text, PLAIN, FAILED).verdict)
+    if not found:
+        return ""
+    return f"powers entry by entry; with products of matrices, `{shown}` is {min(found, key=ORDER.index)}"
 
 
 # --- reading ----------------------------------------------------------------------------------

@@ -148,6 +148,7 @@ class ClaimResult(Displayed):
     message: str = ""
     reading: str = ""
     links: tuple[ClaimResult, ...] = ()
+    note: str = ""  # another reading of its text, with the verdict that it would have
     reach: str = ""  # of a claim about a family: every depth, or the depths that were tried
     ignored: str = ""  # the reason that the spec gives for letting it pass although it does not hold
     lapses: tuple[str, ...] = ()  # what failed unforeseen while its mistake was searched for

@@ -423,6 +423,16 @@ READ: list[tuple[str, str, str]] = [
     # --- the chain rule where it is no product of matrices ---
     ("mlp", r"\frac{\partial L}{\partial W_1} = \frac{\partial L}{\partial z_1} \frac{\partial z_1}{\partial W_1}", "dL/dW1 = dL/dz1 @ x.T"),
     ("mlp", r"\frac{\partial L}{\partial W_2} = \delta^{(2)} \cdot \frac{\partial z_2}{\partial W_2}", "dL/dW2 = delta2 @ a1.T"),
+    # --- powers of every entry, indices above and below ---
+    ("vectors", r"A^{\odot 2} = A \odot A", "A**2 = A * A"),
+    ("vectors", r"(A + S)^{\circ 2} = (A + S) \odot (A + S)", "(A + S)**2 = (A + S)*(A + S)"),
+    ("vectors", r"A^{\odot -1} \odot A \odot A = A", "A**(-1) * A * A = A"),
+    ("vectors", r"A^{\circ 2}_{ij} = A_{ij}^{\odot 2}", "A[i,j]**2 = A[i,j]**2"),
+    ("vectors", r"A^{\odot 2 \top} = A^\top \odot A^\top", "A.T**2 = A.T * A.T"),
+    ("vectors", r"A^{i}{}_{j} = A_{ij}", "A[i,j] = A[i,j]"),
+    ("vectors", r"A_i{}^j = A_{ij}", "A[i,j] = A[i,j]"),
+    ("vectors", r"A^i_i = A_{ii}", "A[i,i] = A[i,i]"),
+    ("vectors", r"B^{\odot 3} = B \odot B \odot B", "B**3 = B * B * B"),
     # --- words ---
     ("mlp", r"p_i = 1$ if $i = j", "p[i] = 1 where i == j"),
     ("mlp", r"\frac{\partial p_i}{\partial z_{2,j}} = 0 \ \ when \ i \ne j", "dp[i]/dz2[j] = 0 where i != j"),
@@ -528,6 +538,11 @@ REFUSED: list[tuple[str, str, str, str]] = [
     ("family", r"z = W a + b", "DC121", '`z` needs its label'),
     ("vectors", r"S^2 = S S", "DC171", '`S^2` has two readings'),
     ("vectors", r"A^2 = A A", "DC171", '`A^2` has two readings'),
+    ("vectors", r"A^{-2} = A A", "DC171", '`A^{-2}` has two readings'),
+    ("vectors", r"A^i_j = A_{ij}", "DC171", '`A^i_j` has two readings'),
+    ("vectors", r"A_j^i = A_{ij}", "DC171", '`A_j^i` has two readings'),
+    ("vectors", r"B^i_j = B_{ij}", "DC171", '`B^i_j` has two readings'),
+    ("vectors", r"A^i _j = A_{ij}", "DC171", '`A^i _j` has two readings'),
     ("vectors", r"(x \cdot y) z = 0", "DC120", 'unknown name `z`'),
     ("vectors", r"A * A = A", "DC172", 'two products conform: `*` can be the matrix product or the entrywise one'),
     ("vectors", r"A \cdot A = A", "DC172", 'two products conform: `·` can be the matrix product or the entrywise one'),

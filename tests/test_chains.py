@@ -270,7 +270,7 @@ def test_two_readings_of_the_shape_that_is_asked_for_are_both_judged() -> None:
     same = square(D.format("q", "x") + " = " + linked("q", "h", "x"))
     assert same.verdict == "proved"
     assert same.reading == "dq/dx = chain(dq/dh, dh/dx)"
-    assert same.message == "the other reading, `dq/dx = dq/dh @ dh/dx`, is proved too"
+    assert same.note == "the other reading, `dq/dx = dq/dh @ dh/dx`, is proved too"
     wrong = square(D.format("v", "x") + " = 2 " + linked("v", "u", "x"))
     assert wrong.verdict == "refuted"
 

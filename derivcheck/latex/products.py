@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from derivcheck.latex import chains
-from derivcheck.latex.shapes import Shape, Shapes
+from derivcheck.latex.shapes import Shape, Shapes, binary
 from derivcheck.latex.tokens import fail
 from derivcheck.notation.limits import check_limits
 from derivcheck.notation.printer import to_plain
@@ -211,7 +211,7 @@ class _Product:
         if not isinstance(tree, Binary) or tree.operator != "*":
             return False
         shapes = [self._shapes(side) for side in (tree.left, tree.right)]
-        return all(shape is None or not shape.is_scalar for shape in shapes)
+        return all(shape is None or not shape.is_number for shape in shapes)
 
     def _same(self, first: Expression, second: Expression) -> bool:
         """Whether two groupings of one product differ only in where its scalars stand, or by associativity."""
@@ -223,7 +223,7 @@ class _Product:
         parts: list[object] = []
         for side in (tree.left, tree.right):
             shape = self._shapes(side)
-            if tree.operator == "*" and shape is not None and shape.is_scalar:
+            if tree.operator == "*" and shape is not None and shape.is_number:
                 continue
             inner = self._skeleton(side)
             same = isinstance(inner, tuple) and inner[0] == tree.operator
@@ -241,7 +241,7 @@ class _Product:
         a, b = self._shapes(left), self._shapes(right)
         if a is None or b is None:
             return False
-        if a.is_scalar or b.is_scalar or a == b or sign == "⊗":
+        if a.is_number or b.is_number or a == b or sign == "⊗":
             return True
         return sign not in ("⊙", "/") and _contractible(a, b)
 
@@ -263,6 +263,8 @@ class _Product:
             vectors = a is not None and b is not None and a.is_vector and b.is_vector
             return Call("outer" if vectors else "kron", (left, right), 0, span)
         matrix, entrywise = Binary("@", left, right, span), Binary("*", left, right, span)
+        if a is not None and b is not None and (a.is_number or b.is_number):
+            return entrywise if binary("@", a, b) is None else matrix
         if a is None or b is None or a != b:
             return matrix
         if _contractible(a, b):

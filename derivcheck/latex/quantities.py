@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import NoReturn
 
@@ -20,6 +20,7 @@ from derivcheck.latex.scripts import (
     Script,
     indices,
     is_bracketed,
+    is_entrywise_power,
     is_inverse_transpose,
     is_letter_t,
     is_star,
@@ -30,6 +31,7 @@ from derivcheck.latex.scripts import (
 )
 from derivcheck.latex.tokens import Token, fail
 from derivcheck.latex.trees import folded_label
+from derivcheck.notation.powers import matrix_power
 from derivcheck.notation.printer import to_plain
 from derivcheck.notation.syntax import (
     Binary,
@@ -86,6 +88,8 @@ class Quantity:
             return ("name",)
         if is_inverse_transpose(self.reader, script):
             return ("inverse",)
+        if is_entrywise_power(self.reader, script):
+            return ("entrywise",)
         if script.kind == "sup" and slot_text(self.reader, script.start, script.stop, digits=True):
             # Nobody writes an entry as `w^2`: alone it is a power, or part of a name.
             return tuple(role for role in roles if role != "index")
@@ -112,12 +116,25 @@ class Quantity:
                 return
             named.append(first)
             parts.append(rest)
-        for kind in ("sub", "sup"):
-            parts += [slots(self.reader, s) for s in by_role.get("index", []) if s.kind == kind]
         if any(is_bracketed(self.reader, s) for s in by_role.get("index", []) + by_role.get("power", [])):
             return
-        for entity, axes in self._entities(named, label):
-            yield from self._finished(entity, axes, parts, by_role)
+        for indexed in self._orders(by_role.get("index", [])):
+            places = [*parts, *(slots(self.reader, script) for script in indexed)]
+            for entity, axes in self._entities(named, label):
+                yield from self._finished(entity, axes, places, by_role)
+
+    def _orders(self, indexed: Sequence[Script]) -> list[list[Script]]:
+        """The orders that indices may have: as written in `A^{i}{}_{j}`, either one where they stand in one column."""
+        written = sorted(indexed, key=lambda script: script.start)
+        lower = [script for script in written if script.kind == "sub"]
+        upper = [script for script in written if script.kind == "sup"]
+        if not lower or not upper or self._is_staggered(written):
+            return [written]
+        return [[*lower, *upper], [*upper, *lower]]
+
+    def _is_staggered(self, written: Sequence[Script]) -> bool:
+        text = self.reader.context.text
+        return all("{}" in text[one.span.stop : other.span.start] for one, other in itertools.pairwise(written))
 
     def _label(
         self, labelled: Sequence[Script], several: bool
@@ -222,6 +239,9 @@ class Quantity:
             trees = self._transposed(entry, transposes) if transposes else [entry]
         for script in by_role.get("power", []):
             trees = [made for tree in trees for made in self._powers(tree, script, entity, axes)]
+        for script in by_role.get("entrywise", []):
+            power = self.exponent(replace(script, start=script.start + 1))
+            trees = [Binary("**", tree, power, self.span) for tree in trees if power is not None]
         return trees
 
     def _transposed(self, entry: Subscript, transposes: Sequence[Script]) -> list[Expression]:
@@ -285,10 +305,11 @@ class Quantity:
         return shape is None or shape.is_square
 
     def _refuse_power(self, tree: Expression, exponent: Expression) -> NoReturn:
-        shown = to_plain(tree)
+        product = matrix_power(tree, exponent)
+        shown = to_plain(product) if product is not None else f"a product of {to_plain(tree)} with itself"
         fail("DC171", f"`{self.reader.source(self.span)}` has two readings", self.span, "a power of a square matrix",
-             r"W W, or W \odot W", (("as matrix products", f"{shown} @ {shown}"),
-                                    ("entry by entry", to_plain(Binary("**", tree, exponent)))))  # fmt: skip
+             r"W W, or W^{\odot 2}", (("as matrix products", shown),
+                                      ("entry by entry", to_plain(Binary("**", tree, exponent)))))  # fmt: skip
 
     def exponent(self, script: Script) -> Expression | None:
         """The scalar that a superscript is as an exponent."""
@@ -341,7 +362,9 @@ class Quantity:
 
     def refuse_both(self, first: Expression, second: Expression) -> NoReturn:
         shown = self.reader.source(self.span)
-        help_ = f"symbols: {{'{shown}': {to_plain(first)}}}"
+        meant = to_plain(first)
+        quoted = f"'{meant}'" if any(sign in meant for sign in ",[]{}'#:") else meant
+        help_ = f"symbols: {{'{shown}': {quoted}}}"
         if isinstance(second, Call) and second.function == "exp":
             help_ = r"\exp(..) for the exponential, e \cdot e for a power of `e`"
         fail("DC171", f"`{shown}` has two readings", self.span, "which of them?", help_,

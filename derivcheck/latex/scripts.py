@@ -92,6 +92,13 @@ def is_inverse_transpose(reader: Reader, script: Script) -> bool:
     return is_transpose(tokens[1]) or (letter and not reader.context.names.declares(tokens[1]))
 
 
+def is_entrywise_power(reader: Reader, script: Script) -> bool:
+    """Whether a superscript is `\\odot 2`, `\\circ -1`: a power of every entry."""
+    tokens = reader.tokens[script.start : script.stop]
+    first = tokens[0] if len(tokens) > 1 else None
+    return script.kind == "sup" and first is not None and first.kind == "sign" and first.text == "⊙"
+
+
 def is_letter_t(reader: Reader, script: Script) -> bool:
     """Whether a superscript is the letter T: a transpose unless T is something else here."""
     tokens = reader.tokens[script.start : script.stop]

@@ -56,6 +56,11 @@ class Shape:
         return not self.axes
 
     @property
+    def is_number(self) -> bool:
+        """A scalar, or a tensor of one entry: every axis has size 1."""
+        return all(axis == Dimension.fixed(1) for axis in self.axes)
+
+    @property
     def is_vector(self) -> bool:
         return len(self.axes) == 1
 

@@ -100,6 +100,7 @@ def claim_card(claim: ClaimResult, latex: bool, formulas: Formulas, *more: Child
             ("written", written if main is not written and latex else None),
             ("given", ", ".join(claim.facts)),
             ("holds for", claim.reach),
+            ("besides", claim.note),
             ("proof", proof(claim.exact, PAGE) if claim.exact.equal is not None or claim.exact.reason else ""),
             ("numbers", numbers(claim.numeric, PAGE) if claim.numeric.verdict != "not_run" else ""),
             ("slopes", measured(claim.slopes, PAGE)),

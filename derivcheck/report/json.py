@@ -184,6 +184,7 @@ def claim_values(claim: ClaimResult) -> dict[str, Any]:
         },
         "diagnosis": diagnosis,
         "message": claim.message or None,
+        "note": claim.note or None,
         "reach": claim.reach or None,
         "lapses": list(claim.lapses),
         "links": [claim_values(link) for link in claim.links],

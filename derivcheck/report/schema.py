@@ -128,6 +128,7 @@ def _claim() -> Schema:
         holds=_said(SWITCH, "whether it is as expected"), open=SWITCH,
         ignored=_maybe(TEXT, "why the spec lets it pass"), facts=_list(TEXT), evidence=evidence,
         diagnosis=_maybe(diagnosis), message=_maybe(TEXT),
+        note=_maybe(TEXT, "another reading of the text, with the verdict that it would have"),
         reach=_maybe(TEXT, "of a claim about a family: the depths it was judged at"),
         lapses=_list(TEXT, "what failed in the search for its mistake, and cost no result"),
         links=_list(_ref("claim"), "the links of a chain of equations"),

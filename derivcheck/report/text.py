@@ -315,6 +315,8 @@ def _claim_line(claim: ClaimResult, column: int, page: Page, passes: bool = Fals
         remarks.append(f"given {', '.join(claim.facts)}")
     if claim.chained:
         remarks.append(f"read as {claim.reading}")
+    if claim.note:
+        remarks.append(claim.note)
     if claim.reach:
         remarks.append(claim.reach)
     if claim.holds and claim.expected == claim.verdict and claim.expected not in HOLDS:
