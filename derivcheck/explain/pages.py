@@ -383,4 +383,5 @@ PAGES: dict[str, Page] = {
     "DC901": _text("contradiction", "The canonical form or the field proves what numbers refute: a bug of derivcheck, reported as such."),
     "DC902": _text("a derivative disagrees with differences", "A gradient, or a derivative that a claim speaks of, is not that of its forward pass: a bug of derivcheck, never a verdict."),
     "DC903": _text("no form is read back", "Nothing that could be printed says what was derived: a bug of derivcheck."),
+    "DC904": _text("generated code is wrong", "Generated code was run, and does not compute what was derived: a bug of derivcheck."),
 }  # fmt: skip

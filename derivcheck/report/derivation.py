@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 from rich.text import Text
 
 from derivcheck.canonical.atoms import GrowthError, UndefinedError
-from derivcheck.diagnostics import UnsupportedError
+from derivcheck.diagnostics import NotationError, UnsupportedError
 from derivcheck.judge import fact_texts
 from derivcheck.notation.syntax import Derivative, Equation, Expression, Name, Subscript
 from derivcheck.proofreader import UnwrittenError
@@ -31,9 +31,10 @@ def write_derivation(
         console.print(Text(text), soft_wrap=True)
 
     if format == "sympy":
-        line("from sympy import *")
-        line("from sympy.core.symbol import Str")
-        line("from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction")
+        from derivcheck.sympy_form import PREAMBLE
+
+        for text in PREAMBLE:
+            line(text)
     for position, tensor in enumerate(tensors):
         if position or format == "sympy":
             line("")
@@ -75,8 +76,9 @@ class _Writer:
 
     def _sympy(self, form: GradientForm) -> list[str]:
         from derivcheck.sympy_form import SympyForm, source
+        from derivcheck.sympy_trial import SympyTrial
 
-        made = SympyForm(self.examiner.network.scope)
+        made, trial = SympyForm(self.examiner.network.scope), SympyTrial(self.examiner.network, self.derivation)
         name = f"d{self.derivation.output.name}_d{form.wrt.name}".replace("[", "_").replace("]", "")
         lines = []
         for suffix, build, tree in (("index", made.index, form.index), ("matrix", made.matrix, form.matrix)):
@@ -84,9 +86,14 @@ class _Writer:
                 lines.append(f"# {name}_{suffix}: no matrix form: {form.no_matrix}")
                 continue
             try:
-                lines.append(f"{name}_{suffix} = {source(build(tree))}")
-            except UnsupportedError as problem:
+                text = source(build(tree))
+            except (UnsupportedError, NotationError) as problem:
                 lines.append(f"# {name}_{suffix}: {problem.diagnostic.message}")
+                continue
+            if trial.holds(text, form, whole=suffix == "matrix"):
+                lines.append(f"{name}_{suffix} = {text}")
+            else:
+                lines.append(f"# {name}_{suffix}: what was written does not have the numbers of the gradient")
         return lines
 
     def steps(self, tensor: NamedTensor) -> list[str]:

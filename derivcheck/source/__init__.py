@@ -4,4 +4,5 @@ scalars.py      scalar expressions, and the named functions with their derivativ
 arrays.py       array expressions with their axes: aligned, contracted, summed
 identifiers.py  Python names for the names of a spec
 function.py     one line for each quantity and each adjoint
+trial.py        what was written is run, and compared with the graph
 """

@@ -32,6 +32,7 @@ from derivcheck.numeric.program import is_product
 from derivcheck.source.arrays import Array, aligned, contracted, joint_axes, outer, renamed, summed, turned
 from derivcheck.source.identifiers import Identifiers
 from derivcheck.source.scalars import ATOM, PRODUCT, Scalars
+from derivcheck.source.trial import require_agreement
 
 LONGEST = 60  # characters of a part that is still written inside its whole
 FUNCTION = "loss_and_gradients"
@@ -40,10 +41,14 @@ FUNCTION = "loss_and_gradients"
 def numpy_source(network: Network, tensors: Sequence[NamedTensor], verdicts: Mapping[str, str]) -> str:
     """The source of a module with the function `loss_and_gradients`; `verdicts` are told in its docstring.
 
-    Raises UnsupportedError: DC406 for what has no counterpart in
-    NumPy, DC690 for an opaque loss, DC691 for a size that no array has.
+    It has been run. Raises UnsupportedError: DC406 for what has no counterpart in NumPy,
+    DC690 for an opaque loss, DC691 for a size that no array has; ContradictionError (DC904)
+    where it does not compute what was derived.
     """
-    return _Writer(network, tensors).module(verdicts)
+    writer = _Writer(network, tensors)
+    text = writer.module(verdicts)
+    require_agreement(text, FUNCTION, network, writer.inputs, writer.gradients, writer.scalars.opaque_functions)
+    return text
 
 
 class _Writer:

@@ -6,7 +6,7 @@ forward definition: nobody has typed a derivative.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sympy
@@ -41,6 +41,12 @@ class Scalars:
         self._names: dict[type[NamedFunction], str] = {}
         self.definitions: list[str] = []
         self.opaque: dict[str, str] = {}  # the parameter, and what it is
+
+    @property
+    def opaque_functions(self) -> Mapping[str, type[NamedFunction]]:
+        """The parameters that stand for functions, in their order."""
+        found = {name: function for function, name in self._names.items() if function.definition is None}
+        return {name: found[name] for name in self.opaque}
 
     def write(self, expression: Any, operands: Sequence[Written]) -> Written:
         """Raises UnsupportedError (DC406) for a function that NumPy does not have."""
