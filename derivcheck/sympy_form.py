@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sympy
+from sympy.core.symbol import Str
+from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivcheck.catalogue import functions as catalogue_functions
 from derivcheck.diagnostics import Diagnostic, UnsupportedError
@@ -29,13 +32,17 @@ from derivcheck.notation.syntax import (
 )
 from derivcheck.scalars import NamedFunction, lower, placeholder
 
-PREAMBLE = (
-    "from sympy import *",
-    "from sympy.core.symbol import Str",
-    "from sympy.functions.elementary.piecewise import ExprCondPair",
-    "from sympy.matrices.expressions.matexpr import MatrixElement",
-    "from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction",
-)
+IMPORTS: Mapping[str, Any] = {
+    "sympy.core.symbol": Str,
+    "sympy.functions.elementary.piecewise": ExprCondPair,
+    "sympy.matrices.expressions.applyfunc": ElementwiseApplyFunction,
+    "sympy.matrices.expressions.matexpr": MatrixElement,
+}
+PREAMBLE = ("from sympy import *", *(f"from {module} import {part.__name__}" for module, part in IMPORTS.items()))
+IMPORTED: Mapping[str, Any] = {  # what the preamble binds
+    **{name: getattr(sympy, name) for name in sympy.__all__},
+    **{part.__name__: part for part in IMPORTS.values()},
+}
 
 
 def symbol_name(tree: Expression) -> str:

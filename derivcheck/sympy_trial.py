@@ -18,6 +18,7 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivcheck.derivation import Derivation, GradientForm
 from derivcheck.diagnostics import DerivcheckError
+from derivcheck.execution import RefusedError, executed
 from derivcheck.graph import Axes, Input, Node
 from derivcheck.lowering.language import Lowering
 from derivcheck.network import Network
@@ -25,14 +26,15 @@ from derivcheck.notation.syntax import Derivative, Expression
 from derivcheck.numeric.program import Program, Tensor, witnessed
 from derivcheck.numeric.sampling import finite_sample
 from derivcheck.scalars import lower, opaque
-from derivcheck.sympy_form import PREAMBLE, symbol_name
+from derivcheck.sympy_form import IMPORTED, symbol_name
 
 SEED = 11
 ENTRIES = 4  # that an index form is evaluated at
 TOLERANCE = 1e-7
+FAILURES = (DerivcheckError, RefusedError, ArithmeticError, TypeError, ValueError, SyntaxError, NameError)
 
 
-class UnknownPartError(Exception):
+class UnknownPartError(ValueError):
     """A part of an object that is not evaluated here."""
 
 
@@ -44,13 +46,10 @@ class SympyTrial:
 
     def holds(self, source: str, form: GradientForm, whole: bool) -> bool:
         """Whether what a source builds has the numbers of the gradient, `whole` or entry by entry."""
-        names: dict[str, Any] = {}
         try:
-            exec("\n".join(PREAMBLE), names)
-            exec(f"result = {source}", names)
-            built = names["result"]
+            built = executed(f"result = {source}", IMPORTED)["result"]
             return self._whole(built, form) if whole else self._entries(built, form)
-        except (UnknownPartError, DerivcheckError, ArithmeticError, TypeError, ValueError, SyntaxError, NameError):
+        except FAILURES:
             return False
 
     def _entries(self, built: Any, form: GradientForm) -> bool:

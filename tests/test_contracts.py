@@ -62,7 +62,10 @@ def test_the_ci_runs_the_command_of_the_readme() -> None:
 
 
 def test_user_text_never_reaches_an_evaluator() -> None:
+    """What derivcheck has generated itself is run, by one module that lets nothing else through."""
     for file in (ROOT / "derivcheck").rglob("*.py"):
+        if file.name == "execution.py":
+            continue
         text = file.read_text()
         for word in ("sympify(", "parse_expr(", "eval(", "exec("):
             bare = [line for line in text.splitlines() if word in line and not line.strip().startswith("#")]

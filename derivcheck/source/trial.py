@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import sympy
 
 from derivcheck.derivation import NamedTensor
 from derivcheck.diagnostics import ContradictionError, Diagnostic, NumericError
+from derivcheck.execution import executed
 from derivcheck.graph import Node
 from derivcheck.network import Network
 from derivcheck.numeric.program import Program, Tensor, witnessed
@@ -38,11 +40,9 @@ def require_agreement(
     rest = [tensor.node for tensor in inputs if tensor.node not in point]
     point = {**sample(rest, network.sizes, network.facts, SEED), **point}
     arrays = [np.array(point[tensor.node].aligned(tensor.axes), dtype=float) for tensor in inputs]
-    names: dict[str, Any] = {}
     with np.errstate(all="ignore"):
         try:
-            exec(compile(text, "<derivcheck>", "exec"), names)
-            loss, found = names[function](
+            loss, found = executed(text, {"np": np, "math": math})[function](
                 *(array if array.ndim else float(array) for array in arrays), *map(_witness, opaque.values())
             )
         except Exception as problem:
