@@ -15,6 +15,7 @@ from derivcheck.diagnostics import NotationError
 from derivcheck.graph import topological
 from derivcheck.judge import Judge
 from derivcheck.network import Network
+from derivcheck.notation.labels import shifted
 from derivcheck.notation.parser import parse_expression
 from derivcheck.notation.printer import to_plain
 from derivcheck.notation.syntax import (
@@ -237,6 +238,11 @@ class Edits:
                     if shown in self.network.scope.values:
                         moved = Subscript(Name(family), (Number(label + shift),))
                         yield Edit("DC213", f"`{shown}` is meant, not `{family}[{label}]`", moved, node.span, 2)
+            case Subscript(Name(family), (Name() | Binary() as label,)) if self.network.scope.is_family(family):
+                for shift in (1, -1):
+                    moved = replace(node, entries=(shifted(label, shift),))
+                    message = f"`{to_plain(moved)}` is meant, not `{to_plain(node)}`"
+                    yield Edit("DC213", message, moved, node.span, 2)
             case Subscript(base, entries) if len(entries) == 2:
                 swapped = Subscript(base, entries[::-1])
                 yield Edit("DC203", "the indices are in the wrong order", swapped, node.span, 2)

@@ -112,7 +112,7 @@ def spec_schema() -> dict[str, Any]:
         "depths": {"type": "object", "description": "the depths to judge at",
                    "additionalProperties": {"oneOf": [{"type": "integer"},
                                                       {"type": "array", "items": {"type": "integer"}}]}},
-        "layers": _formulas("name: formula, in order"),
+        "layers": _formulas("name: formula, in order; H[i,j]: formula for the entries"),
         "loss": {"oneOf": [FORMULA, {**_formulas("name: formula"), "maxProperties": 1}]},
         "let": _formulas("names for quantities that the text uses"),
         "symbols": {"type": "object", "description": "how a LaTeX text writes a name",

@@ -272,3 +272,28 @@ def test_a_sum_over_layers_is_printed_as_it_is_read(plain: str, mathematical: st
 def test_half_a_range_is_refused(text: str) -> None:
     with pytest.raises(NotationError):
         parse_expression(text)
+
+
+# --- what is wrong inside of a sum ----------------------------------------------------------------
+
+MISTAKES = [
+    ('"dL/dW = sum_t(D[t] @ h[t].T)"', "DC213", "sum_t(D[t] @ h[t - 1].T)"),
+    ('"dL/dW = sum_t(D[t] @ h[t-1])"', "DC203", "sum_t(D[t] @ h[t - 1].T)"),
+    ('"dL/dW = -sum_t(D[t] @ h[t-1].T)"', "DC202", "sum_t(D[t] @ h[t - 1].T)"),
+    ('"dL/db = sum_{t in 1..T}(D[t-1 + 1]) / 2"', "DC201", "sum_{t in 1..T}(D[t - 1 + 1])"),
+    (latex(r"\frac{\partial L}{\partial W} = \sum_{t=1}^T D_t h_t^\top"), "DC213",
+     r"\sum_{t=1}^{T} D_{t} \, h^{(t - 1)\top}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("claim", "code", "advice"), MISTAKES)
+def test_a_mistake_inside_of_a_sum_is_named(claim: str, code: str, advice: str) -> None:
+    result = judged(claim)
+    assert result.diagnosis is not None
+    assert (result.diagnosis.code, result.suggestion) == (code, advice)
+
+
+def test_steps_speak_of_sums_over_layers() -> None:
+    steps = '["dL/dW = sum_t(D[t] @ h[t-1].T)", "= D[1] @ h[0].T + sum_{t in 2..T}(D[t] @ h[t-1].T)", "= 0"]'
+    result = judged(steps)
+    assert [link.verdict for link in result.links] == ["proved", "proved", "refuted"]

@@ -112,6 +112,20 @@ class _Substitution:
         return replace(node, condition=condition, body=inside.walk(node.body), ends=ends)
 
 
+def shifted(label: Expression, by: int) -> Expression:
+    """`t-1` moved by 1 is `t`: a label with a number added to what it has."""
+    match label:
+        case Binary("+", base, Number(value)):
+            offset = value + by
+        case Binary("-", base, Number(value)):
+            offset = by - value
+        case _:
+            base, offset = label, Fraction(by)
+    if not offset:
+        return base
+    return Binary("+" if offset > 0 else "-", base, Number(abs(offset)), label.span)
+
+
 def mentions(tree: Any, labels: Collection[str]) -> bool:
     """Whether a label expression speaks of one of some labels."""
     match tree:
