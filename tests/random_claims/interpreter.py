@@ -1039,6 +1039,11 @@ def judged(claim: Claim, point: Point, bar: float = 1e-7) -> Finding:
     if isinstance(claim.sides[0], Fn) and claim.sides[0].name == "shape":
         return _shape_judged(claim, point)
     trees = claim.sides if claim.where is None else (*claim.sides, claim.where)
+    with np.errstate(all="ignore"):
+        return _judged(claim, point, bar, trees)
+
+
+def _judged(claim: Claim, point: Point, bar: float, trees: tuple[Tree, ...]) -> Finding:
     apart = 0.0
     differ = False
     try:
@@ -1108,6 +1113,8 @@ def _difference(left: Value, right: Value, one: Tree, two: Tree) -> float:
 
 def _not_parallel(pairs: list[tuple[Value, Value]]) -> float:
     """How far the sides are from one factor between all of their entries."""
+    if not pairs:
+        raise UndefinedError("no entries")
     for left, right in pairs:
         if tuple(map(own, (left.rows, left.cols, left.more))) != tuple(map(own, (right.rows, right.cols, right.more))):
             return math.inf

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 
 from .networks import SCALAR, Maker
-from .trees import At, Big, Claim, Der, Fn, If, Neg, Num, Op, Tree, Turn, Var, num, read, show
+from .trees import At, Big, Both, Claim, Cmp, Der, Fn, If, Neg, Num, Op, Tree, Turn, Var, num, read, show
 from .truths import equation
 
 
@@ -86,7 +86,7 @@ def places(tree: Tree) -> Iterator[tuple[Tree, ...]]:
     for part in tree.parts():
         if isinstance(tree, Fn) and tree.name in ("ones", "zeros", "eye", "delta"):
             return
-        if isinstance(tree, At) and part in tree.entries:
+        if (isinstance(tree, At) and part in tree.entries) or isinstance(part, Cmp | Both):
             continue
         for path in places(part):
             yield (tree, *path)
