@@ -316,8 +316,8 @@ class Point:
                 if letters and self.member(tree.base) is not None:
                     axes = self.named(self.member(tree.base)).axes
                     for k, letter in letters:
-                        if letter not in bound and k < len(axes):
-                            found.setdefault(letter, axes[k])
+                        if letter not in bound and k < len(axes) and found.setdefault(letter, axes[k]) != axes[k]:
+                            raise MeaninglessError(f"{letter} runs over two dimensions")
                 elif letters and not any(self.is_letter(v) for v in tree.base.everything()):
                     axes = self.value(tree.base, {}).axes
                     for k, letter in letters:
@@ -916,8 +916,10 @@ class Point:
 
     def _loss(self, first: Value, rest: tuple[Tree, ...], letters: Mapping[str, int], of: Any) -> Value:
         second = self.value(rest[0], letters)
-        if first.axes != second.axes or first.rows != second.rows:
+        if first.axes != second.axes:
             raise MeaninglessError(f"a loss of {first.axes} and {second.axes}")
+        if first.rows != second.rows:
+            second = second.turned  # axes are matched by name, whatever way a vector lies
         terms = replace(first, data=of(first.data, second.data))
         return self.reduced(terms, "sum", rest[1:])
 

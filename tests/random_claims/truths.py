@@ -155,7 +155,7 @@ class Entries:
                 return ONE
             case Fn("zeros", _):
                 return ZERO
-            case Fn("eye", _) if i is not None and j is not None:
+            case Fn("eye", (Var(),)) if i is not None and j is not None:
                 return Fn("delta", (i, j))
             case Fn("inv", _) if len(places) == 2:
                 return At(tree, places)
