@@ -211,18 +211,20 @@ class Diagnoser:
         return self.attempted(lambda: self._form(link), None)
 
     def _form(self, link: Pair) -> Expression | None:
-        if not link.letters and (derived := self.proofreader.matrix_of(link.left)) is not None:
-            return derived
-        if not isinstance(link.left_tree, Derivative):
-            return None
         key = (link.left, link.left_tree)
         if key not in self._shown:
+            forms = (form for form in self._forms(link) if form is not None and form != link.left_tree)
+            self._shown[key] = next((f for f in forms if self.proofreader.judged(link.left_tree, f) is not None), None)
+        return self._shown[key]
+
+    def _forms(self, link: Pair) -> Iterator[Expression | None]:
+        """What the left side may read as: a gradient of its value can lie otherwise than the side does."""
+        if not link.letters:
+            yield self.proofreader.matrix_of(link.left)
+        if isinstance(link.left_tree, Derivative):
             if link.left not in self._written:
                 self._written[link.left] = self._write(link)
-            written = self._written[link.left]
-            holds = written is not None and self.proofreader.judged(link.left_tree, written) is not None
-            self._shown[key] = written if holds else None
-        return self._shown[key]
+            yield self._written[link.left]
 
     def terms(self, link: Pair) -> Sequence[tuple[Expression, bool]]:
         """The terms of the derived entry, multiplied out."""
