@@ -76,18 +76,22 @@ def _comparison(cursor: Cursor) -> Condition:
 
 def _holds_condition(cursor: Cursor) -> bool:
     """Whether the bracket here holds a condition, not the left side of one."""
-    position, stop = cursor.position + 1, cursor.pairs[cursor.position]
-    while position < stop:
+    openers = [cursor.position]
+    while openers[-1] + 1 in cursor.pairs and cursor.tokens[openers[-1] + 1].text == "(":
+        openers.append(openers[-1] + 1)  # `((i == j) ...`: what an inner bracket holds decides
+    return any(_compares(cursor, opener) for opener in reversed(openers))
+
+
+def _compares(cursor: Cursor, opener: int) -> bool:
+    """Whether a comparison stands in a bracket, inner ones left out, that is not one of cases: `x if i == j else y`."""
+    position = opener + 1
+    while position < cursor.pairs[opener]:
         token = cursor.tokens[position]
         if token.kind == "operator" and (token.text in RELATIONS or token.text == "=="):
             return True
-        if token.kind == "name" and token.text in ("and", "or"):
-            return True
-        nested = position in cursor.pairs
-        if nested and token.text == "(" and position == cursor.position + 1:
-            position += 1  # `((i == j) ...`: what the inner bracket holds decides
-            continue
-        position = cursor.pairs[position] + 1 if nested else position + 1
+        if token.kind == "name" and token.text in ("and", "or", "if"):
+            return token.text != "if"
+        position = cursor.pairs.get(position, position) + 1
     return False
 
 
