@@ -39,6 +39,7 @@ BRANCHES = ((1.0, "generic"), (1.0, "negative"), (1.0, "positive"), (8.0, "gener
 ENOUGH = 4
 RESOLVED = 1 / 8  # of the gap between two sides: a measured value as near as that to one of them is that one
 ROUNDING = 1e-13  # of a measured derivative
+DIGITS = 1e-12  # to which a witness gives its values
 MAXIMAL_ENTRIES = 1 << 16  # of a derivative, above which it is measured at small sizes
 
 
@@ -136,6 +137,7 @@ def finite_difference(link: Pair, scope: Scope, facts: Facts, sizes: Sizes, witn
     except (NumericError, UnsupportedError):
         return ""
     derived, claimed = float(witness.derived), float(witness.claimed)
+    error += DIGITS * (abs(derived) + abs(claimed))
     resolved = abs(derived - claimed) * RESOLVED
     if not np.isfinite(shown) or error > resolved:
         return ""  # the forward pass has no value there, or differences are too coarse to tell the sides apart

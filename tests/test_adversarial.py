@@ -397,3 +397,15 @@ def test_slips_of_a_longer_gradient_are_named() -> None:
         assert claim.suggestion and verify_text(
             SLIPS.partition("claims:")[0] + f"claims: {{a: '{claim.text.partition('=')[0]} = {claim.suggestion}'}}\n"
         ).claims[0].verdict == "proved", claim
+
+
+@pytest.mark.parametrize("seed", [0, 5, 18])
+def test_what_is_wrong_by_a_hair_is_refuted_whatever_differences_can_tell(seed: int) -> None:
+    """The values of a witness have twelve digits: where the sides differ in the last one, differences are not asked."""
+    judged = verify_text(
+        "vectors: row\ntensors: {x: n0, W: n0 n1, y: {axes: n1, given: simplex}}\n"
+        "layers: {z: x @ W, p: softmax(z)}\nloss: {L: 'cross_entropy(p, y)'}\n"
+        "claims:\n  a: dL/dx = 1.000000000001 * ((p - y) @ W.T)\n  b: dL/dW = 0.999999999999 * (x.T @ (p - y))\n"
+        "  c: dL/dz[i] = 1.00000000001 * (p[i] - y[i])\n", seed=seed,
+    )  # fmt: skip
+    assert [claim.verdict for claim in judged.claims] == ["refuted"] * 3 and judged.exit_code == 1
