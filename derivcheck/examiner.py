@@ -21,17 +21,19 @@ from derivcheck.diagnostics import (
     own_bug,
     tracebacks_are_wanted,
 )
-from derivcheck.graph import Input, Node, Quantity
+from derivcheck.graph import Input, Node, Quantity, topological
 from derivcheck.judge import Judge
 from derivcheck.network import Network, build, with_abbreviations, with_facts
 from derivcheck.notation.syntax import Derivative, Equation, Expression, Name, Subscript
 from derivcheck.numeric.comparison import compare_gradient
+from derivcheck.numeric.program import Program
 from derivcheck.numeric.survey import Way
 from derivcheck.proofreader import Notation, Proofreader, UnwrittenError
-from derivcheck.sizes import dimensions_of, fitted
+from derivcheck.sizes import affordable, dimensions_of, fitted, shapes_of
 from derivcheck.spec import ClaimDeclaration, Spec
 from derivcheck.verdicts import ExactEvidence, Forms, GradientResult, NumericEvidence, NumericVerdict, Verdict
 
+MEASURED_ENTRIES = 1 << 22  # of all nodes together that may be laid out to measure a gradient
 SECONDS = 20.0  # that a claim or a gradient may take
 
 
@@ -47,6 +49,11 @@ class Measuring:
     sizes: Mapping[str, int] = field(default_factory=dict)
     progress: Callable[[str], None] | None = None
     seconds: float = SECONDS
+
+
+def assigned(sizes: Mapping[str, int]) -> str:
+    """`n = 4, m = 3`."""
+    return ", ".join(f"{name} = {size}" for name, size in sizes.items())
 
 
 def late_text(seconds: float) -> str:
@@ -67,7 +74,9 @@ class Examiner:
                                            (("dimensions", ", ".join(network.sizes)),)))  # fmt: skip
         self.seed = network.spec.numeric.seed if seed is None else seed
         self.prefix = ", ".join(f"{label} = {value}" for label, value in network.depth.items())
+        self.reduced: dict[str, int] = {}  # sizes that were given, and at which claims would take too much memory
         self._measured: dict[tuple[Node, Node], NumericEvidence] = {}
+        self._measured_at: dict[tuple[Node, Node], Mapping[str, int]] = {}  # sizes below those that were given
         self._begin()
 
     def _begin(self) -> None:
@@ -90,6 +99,7 @@ class Examiner:
         # Activations and probabilities may have to be looked into, pre-activations seldom.
         cuts.append(frozenset(n for n in names if is_affine_layer(n, names)))
         self.judge = Judge(network.facts, network.sizes, self.seed, cuts, adjoints, network.given)
+        self.judge.reduced = self.reduced
         self.proofreader = Proofreader(network, self.derivation, self.judge)
         self._diagnoser: Diagnoser | None = None
         self._deeper: dict[tuple[tuple[str, int], ...], Examiner] = {}
@@ -122,7 +132,9 @@ class Examiner:
             return self
         network = with_abbreviations(self.network, declaration.let)
         network = replace(network, facts=with_facts(network, declaration.given))
-        return Examiner(network, self.seed, self.measuring)
+        made = Examiner(network, self.seed, self.measuring)
+        made.judge.reduced = self.reduced
+        return made
 
     # --- gradients ------------------------------------------------------------------------
 
@@ -173,6 +185,8 @@ class Examiner:
         if tensor.node not in derivation.adjoints and tensor.node is not output.node:
             notes.append(f"{output.name} does not depend on {tensor.name}: the gradient is zero")
         numeric = self.measured(tensor)
+        if smaller := self._measured_at.get((output.node, tensor.node)):
+            notes.append(f"measured at {assigned(smaller)}: the sizes given take too much memory (`--sizes` insists)")
         if numeric.verdict == "differs":
             raise ContradictionError(
                 Diagnostic("DC902", f"the derived d{output.name}/d{tensor.name} disagrees with differences",
@@ -228,7 +242,13 @@ class Examiner:
         if key not in self._measured:
             network = self.network
             asked = {**network.given, **self.measuring.sizes}
-            sizes = fitted(network.sizes, dimensions_of([output, adjoint]), asked) or {**network.sizes, **asked}
+            dimensions = dimensions_of([output, adjoint])
+            sizes: Mapping[str, int]
+            sizes = fitted(network.sizes, dimensions, asked) or {**network.sizes, **asked}
+            if not self.measuring.sizes:
+                laid_out = set(topological([output, adjoint])) - Program([output, adjoint]).fused
+                sizes = affordable(sizes, dimensions, shapes_of(laid_out), MEASURED_ENTRIES)
+            self._measured_at[key] = {n: sizes[n] for n, size in network.given.items() if sizes[n] < size}
             if self.measuring.progress is not None:
                 self.measuring.progress(f"measuring d{self.derivation.output.name}/d{tensor.name}")
             found = self._compared(output, tensor, adjoint, sizes, network.facts)

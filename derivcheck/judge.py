@@ -28,7 +28,7 @@ from derivcheck.numeric.comparison import SidesAtAPoint, compare_precisely, comp
 from derivcheck.numeric.program import Tensor
 from derivcheck.points import Points, facts_key
 from derivcheck.scalars import lower
-from derivcheck.sizes import SizeChoice, dimensions_of, names_of
+from derivcheck.sizes import SizeChoice, dimensions_of, names_of, shapes_of
 from derivcheck.slices import slice_at
 from derivcheck.verdicts import ExactEvidence, NumericEvidence, NumericVerdict, Slope, Verdict, Witness
 
@@ -112,6 +112,7 @@ class Judge:
         self._cuts = [*cuts, frozenset[Node]()]
         self.field_points: Points[Known] = Points()
         self._points: Points[Tensor] = Points()
+        self.reduced: dict[str, int] = {}  # sizes below those that were given, which would take too much memory
         self.slopes = Slopes(facts, self.sizes, self._given, seed, self._points)
         self._canonicals: dict[tuple[frozenset[Node], tuple[object, ...]], Canonical] = {}
 
@@ -238,6 +239,7 @@ class Judge:
 
     def _judged(self, asked: Question) -> Judgement:
         usual = self._choice(asked).usual()
+        self.reduced.update({name: usual[name] for name, size in self._given.items() if usual[name] < size})
         sides = self._numbers(asked, usual)
         numeric = sides.evidence
         # Sides that differ are proved equal by a mistake only: for that no long way is gone, the field goes it.
@@ -325,7 +327,9 @@ class Judge:
 
     def _choice(self, asked: Question) -> SizeChoice:
         dimensions = dimensions_of(asked.sides).union(axis.dimension for axis in asked.axes)
-        return SizeChoice(dimensions, self.sizes, self._given)
+        whole = tuple(axis.dimension for axis in asked.axes)
+        shapes = (whole, *shapes_of(topological([*asked.sides, *asked.numerators])))
+        return SizeChoice(dimensions, self.sizes, self._given, shapes)
 
     def differs_at_once(self, left: Node, right: Node, axes: Axes) -> bool:
         """Whether floats differ at the first point, by far and without a closer look."""

@@ -29,7 +29,7 @@ from derivcheck.numeric.sampling import STYLES, inputs_of, sample
 from derivcheck.numeric.slopes import measure_slopes
 from derivcheck.numeric.survey import STEP, is_analytic, laid_out
 from derivcheck.points import Points
-from derivcheck.sizes import SizeChoice, dimensions_of
+from derivcheck.sizes import SizeChoice, dimensions_of, shapes_of
 from derivcheck.verdicts import NumericEvidence, NumericVerdict, Slope, Witness
 
 ATTEMPTS = 6  # points at which a derivative is looked at until it is measured
@@ -66,7 +66,8 @@ class Slopes:
         """The sizes of the network; small ones for a derivative with many entries."""
         axes = {*derived.numerator.axes, *derived.columns}
         dimensions = dimensions_of([derived.node, derived.numerator]).union(axis.dimension for axis in axes)
-        choice = SizeChoice(dimensions, self.sizes, self.given)
+        shapes = (tuple(axis.dimension for axis in axes), *shapes_of(topological([derived.node, derived.numerator])))
+        choice = SizeChoice(dimensions, self.sizes, self.given, shapes)
         usual = choice.usual()
         return usual if prod(axis.dimension.size(usual) for axis in axes) <= MAXIMAL_ENTRIES else choice.small()[0]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import prod
 from typing import TypeVar
 
 import sympy
@@ -20,8 +21,11 @@ DIFFERENT = 7  # names up to which all sizes are different; those of more repeat
 PERIOD = 5
 WIDER = (1, 2, 8, 64)  # how far beyond what is wanted sizes are looked for
 TRIALS = 4_000
+ENTRIES = 1 << 18  # of all nodes together: what may be laid out at once, be it as numbers of 50 digits
+CAPS = (1024, 512, 256, 128, 64, 32, 16, 12, 8, 6, 5, 4, 3, 2)
 
 Sizes = dict[str, int]
+Shapes = tuple[tuple[Dimension, ...], ...]
 Assignment = TypeVar("Assignment", bound=Mapping[str, int])
 
 
@@ -30,16 +34,19 @@ class SizeChoice:
     """Where an equation over some dimensions is evaluated.
 
     `network` are the sizes of the network, `given` those among them that the user asked
-    for: they are kept wherever there is one assignment of sizes only, and in witnesses.
+    for: they are kept wherever there is one assignment of sizes only, and in witnesses. `shapes`
+    are those of all nodes, for what they take of memory.
     """
 
     dimensions: frozenset[Dimension]
     network: Mapping[str, int]
     given: Mapping[str, int]
+    shapes: Shapes = ()
 
     def usual(self) -> Mapping[str, int]:
-        """The network's sizes; others where an axis that only the equation speaks of has no entry at them."""
-        return fitted(self.network, self.dimensions, self.given) or self.network
+        """The network's sizes; others where an axis has no entry at them, or memory does not suffice."""
+        sizes = fitted(self.network, self.dimensions, self.given) or self.network
+        return affordable(sizes, self.dimensions, self.shapes)
 
     def exact(self) -> list[Sizes]:
         """Small sizes for exact arithmetic, those first that keep what the user gives."""
@@ -49,14 +56,13 @@ class SizeChoice:
         """Small sizes that keep what the user gives, the smallest first."""
         more = (sizes_from(base, self.dimensions, self._small) for base in (2, 3))
         found = [*small_sizes(self.dimensions, self._small), *(sizes for sizes in more if sizes)]
-        every = _once([{**self.network, **sizes} for sizes in found])
-        return sorted(every, key=lambda sizes: sum(sizes.values())) or [self.network]
+        return sorted(self._whole(found), key=lambda sizes: sum(sizes.values())) or [self.usual()]
 
     def every(self) -> list[Mapping[str, int]]:
         """The small ones, freely chosen ones, and larger ones: what holds at a few sizes need not hold at all."""
         more = (sizes_from(base, self.dimensions) for base in (2, 3, LARGER))
         found = [*small_sizes(self.dimensions), *(sizes for sizes in more if sizes)]
-        return _once([*self.small(), *({**self.network, **sizes} for sizes in found)])
+        return _once([*self.small(), *self._whole(found)])
 
     def corners(self) -> list[Mapping[str, int]]:
         """Every name with the size 1 by itself, all of them together, and sizes larger than the larger ones."""
@@ -64,11 +70,50 @@ class SizeChoice:
         base = self.small()[-1]
         found = [fitted({**base, name: 1}, self.dimensions, {name: 1}) for name in names]
         found += [fitted({**base, **dict.fromkeys(names, 1)}, self.dimensions), sizes_from(LARGEST, self.dimensions)]
-        return _once([{**self.network, **sizes} for sizes in found if sizes])
+        return self._whole(sizes for sizes in found if sizes)
+
+    def _whole(self, found: Iterable[Mapping[str, int]]) -> list[Mapping[str, int]]:
+        """Sizes for every name of the network, that memory suffices for."""
+        return _once([affordable({**self.network, **s}, self.dimensions, self.shapes) for s in found])
 
     @property
     def _small(self) -> Sizes:
         return {name: size for name, size in self.given.items() if size <= SMALL}
+
+
+def affordable(
+    sizes: Mapping[str, int], dimensions: Iterable[Dimension], shapes: Shapes, entries: int = ENTRIES
+) -> Mapping[str, int]:
+    """The sizes, or smaller ones of the same pattern with which the shapes have so many entries at most, all together.
+
+    What is equal stays equal, what is larger stays larger.
+    """
+    if _entries(shapes, sizes) <= entries:
+        return sizes
+    dimensions = frozenset(dimensions)
+    smaller = sizes
+    for cap in CAPS:
+        found = fitted(_capped(sizes, cap), dimensions)
+        smaller = found if found is not None else smaller
+        if _entries(shapes, smaller) <= entries:
+            break
+    return smaller
+
+
+def _capped(sizes: Mapping[str, int], cap: int) -> Sizes:
+    kept = {size for size in sizes.values() if size <= cap}
+    larger = sorted(set(sizes.values()) - kept)
+    first = max(cap - len(larger) + 1, max(kept, default=0) + 1)
+    return {name: first + larger.index(size) if size > cap else size for name, size in sizes.items()}
+
+
+def _entries(shapes: Shapes, sizes: Mapping[str, int]) -> int:
+    return sum(prod(dimension.size(sizes) for dimension in shape) for shape in shapes)
+
+
+def shapes_of(nodes: Iterable[Node]) -> Shapes:
+    """The dimensions of every node that is more than a number."""
+    return tuple(tuple(axis.dimension for axis in node.axes) for node in nodes if node.axes)
 
 
 def _once(found: Sequence[Assignment]) -> list[Assignment]:

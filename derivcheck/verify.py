@@ -20,7 +20,7 @@ from derivcheck.diagnostics import (
     own_bug,
     tracebacks_are_wanted,
 )
-from derivcheck.examiner import Examiner, Measuring
+from derivcheck.examiner import Examiner, Measuring, assigned
 from derivcheck.exemptions import exempted
 from derivcheck.graph import inside
 from derivcheck.memory import Memory
@@ -142,6 +142,9 @@ def _verified(
 
         formulas = _selected(Accountant(spec, manuscript, seed, strict).account(), selection, path)
         claims += tuple(f.claim for f in formulas if f.claim is not None and f.standing == "judged")
+    reduced = {name: size for examiner in examiners for name, size in examiner.reduced.items()}
+    if reduced:
+        notes = (*notes, f"claims are judged at {assigned(reduced)}: the sizes given take too much memory")
     network = examiners[0].network
     return FileResult(
         path, spec.title, spec.source, tuple(network.sizes.items()), examiners[0].seed, gradients, claims,

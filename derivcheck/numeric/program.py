@@ -69,7 +69,7 @@ def _aligned(array: Any, own: Axes, axes: Axes) -> Any:
     return array[index]
 
 
-MAXIMAL_ENTRIES = 100_000_000  # of one array, 0.8 GB
+MAXIMAL_ENTRIES = 1 << 25  # of one array, 0.25 GB
 
 
 @cache
