@@ -99,7 +99,9 @@ class _Builder:
         self.spec = spec
         self.depth = depth
         self.dimensions: dict[str, Dimension] = {}
-        self.labels = {family.label: self._range(family.first, family.last) for family in spec.families}
+        self.labels: dict[str, range] = {}
+        for family in spec.families:
+            self.labels[family.label] = self._range(family.first, family.last)
 
     def _range(self, first: SourceText, last: SourceText) -> range:
         return range(self._label(first, {}), self._label(last, {}) + 1)
@@ -285,7 +287,13 @@ class _Builder:
     def _loss(self, tensors: Mapping[str, NamedTensor], scope: Scope) -> NamedTensor | None:
         if self.spec.loss is None:
             return None
-        member = next(iter(self.members(self.spec.loss.name)))[0]
+        members = [member for member, _ in self.members(self.spec.loss.name)]
+        if len(members) != 1:
+            raise SpecError(
+                Diagnostic("DC032", "a spec has one loss", self.spec.loss.name.where(),
+                           f"{len(members)} are given", help="declare them as layers, and the loss as their sum")
+            )  # fmt: skip
+        (member,) = members
         loss = tensors[member]
         if loss.axes:
             raise SpecError(

@@ -10,7 +10,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import prod
-from typing import Any, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 import mpmath
 import numpy as np
@@ -36,6 +36,9 @@ from derivcheck.graph import (
 )
 from derivcheck.numeric.arithmetic import ManyDigits, ScaledFloats, exponential
 from derivcheck.scalars import NamedFunction, lower, placeholder
+
+if TYPE_CHECKING:
+    from derivcheck.numeric.rounding import Rounding
 
 Sizes = Mapping[str, int]
 
@@ -113,13 +116,18 @@ class Program:
         }
         self.fused = frozenset(node for node in self.contracted.values() if node not in kept and users[node] == 1)
 
-    def run(self, given: Mapping[Node, Tensor], sizes: Sizes) -> list[Tensor]:
+    def run(self, given: Mapping[Node, Tensor], sizes: Sizes, rounding: Rounding | None = None) -> list[Tensor]:
         """The outputs for the given inputs. Overflow and NaN are left in the values."""
-        values = self.run_all(given, sizes)
+        values = self.run_all(given, sizes, rounding)
         return [self.settled(values[node]) for node in self.outputs]
 
-    def run_all(self, given: Mapping[Node, Tensor], sizes: Sizes) -> dict[Node, Tensor]:
-        """The value of every node, some of them scaled. Raises NumericError (DC504) for an empty dimension."""
+    def run_all(
+        self, given: Mapping[Node, Tensor], sizes: Sizes, rounding: Rounding | None = None
+    ) -> dict[Node, Tensor]:
+        """The value of every node, some of them scaled; with `rounding`, what may have come out as well.
+
+        Raises NumericError (DC504) for an empty dimension.
+        """
         for dimension in self._dimensions:
             if dimension.size(sizes) < 1:
                 raise NumericError(Diagnostic("DC504", f"the dimension `{dimension}` has no entries at these sizes"))
@@ -127,7 +135,8 @@ class Program:
         with np.errstate(all="ignore"):
             for node in self.order:
                 if node not in values and node not in self.fused:
-                    values[node] = self.value(node, values, sizes)
+                    value = self.value(node, values, sizes)
+                    values[node] = value if rounding is None else rounding(node, value)
         return values
 
     def settled(self, value: Tensor) -> Tensor:

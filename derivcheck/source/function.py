@@ -181,7 +181,9 @@ class _Writer:
         """The value along all of the axes; an array of its own, where it had fewer."""
         if set(value.axes) == set(axes):
             return value
-        lengths = lengths or "(" + "".join(f"{self._length(axis.dimension)}, " for axis in axes) + ")"
+        if not lengths:
+            each = [self._length(axis.dimension) for axis in axes]
+            lengths = f"({', '.join(each)}{',' if len(each) == 1 else ''})"
         if not value.axes:
             return Array(f"np.full({lengths}, {value.text}, dtype=float)", ATOM, axes)
         return Array(f"np.broadcast_to({aligned(value, axes).text}, {lengths}).copy()", ATOM, axes)

@@ -273,10 +273,12 @@ class SpecReader:
         return tuple(made)
 
     def depths(self, node: Any) -> dict[str, tuple[int, ...]]:
-        return {
-            name: tuple(self.reader.integer(item, name, 1, 1024) for item in self.reader.items(value))
-            for name, _, value in self.reader.pairs(node, "depths")
-        }
+        found: dict[str, tuple[int, ...]] = {}
+        for name, key, value in self.reader.pairs(node, "depths"):
+            found[name] = tuple(self.reader.integer(item, name, 1, 1024) for item in self.reader.items(value))
+            if not found[name]:
+                self.reader.fail("DC022", f"`{name}` has no depth", key, "", f"{name}: [2, 3]")
+        return found
 
     def spellings(self, node: Any, what: str) -> tuple[Formula, ...]:
         """LaTeX on the left; a name of the spec, or the body of a macro, on the right."""
@@ -311,7 +313,7 @@ class SpecReader:
         if is_null(node):
             self.reader.fail("DC022", f"the claim `{name}` is empty", key)
         if is_sequence(node):
-            return replace(blank, steps=tuple(self.reader.text(item, name) for item in node.value))
+            return replace(blank, steps=self._steps(node, name))
         if not is_mapping(node):
             return replace(blank, text=self.reader.text(node, name))
         fields: dict[str, Any] = {}
@@ -327,7 +329,7 @@ class SpecReader:
                     fields["text"] = self.reader.text(value, name)
                     fields["notation"] = "plain" if field == "claim" else "latex"
                 case "steps":
-                    fields["steps"] = tuple(self.reader.text(item, name) for item in self.reader.items(value))
+                    fields["steps"] = self._steps(value, name)
                 case "expect":
                     fields["expect"] = self.reader.choice(value, "expect", VERDICTS)
                 case "for":
@@ -342,6 +344,12 @@ class SpecReader:
             self.reader.fail("DC034", f"the claim `{name}` needs either `claim`, `latex` or `steps`", key, "",
                              "{claim: dL/dz = p - y}")  # fmt: skip
         return replace(blank, **fields)
+
+    def _steps(self, node: Any, name: str) -> tuple[SourceText, ...]:
+        items = self.reader.items(node)
+        if not items:
+            self.reader.fail("DC022", f"the derivation `{name}` has no steps", node, "", '[dL/dz = p - y, "= -(y - p)"]')
+        return tuple(self.reader.text(item, name) for item in items)
 
 
 def _is_letter(text: str) -> bool:
