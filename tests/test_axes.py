@@ -86,6 +86,7 @@ EQUATIONS = [
     ("d(sum(G))/dB = 2 * ones(M, k)", "proved"),
     ("d(sum(G))/db = 2 * M * ones(k)", "proved"),
     ("det(ones(n, n)) = 1", "refuted"),
+    ("det(ones(n, n)) = 0", "refuted"),
     ("det(ones(n, n) + eye(n)) = n + 1", "checked"),
     ("inv(2 * eye(n)) = eye(n) / 2", "checked"),
 ]

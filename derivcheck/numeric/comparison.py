@@ -19,6 +19,7 @@ from derivcheck.graph import Axes, Axis, Extremum, Input, Map, Node, mapped, top
 from derivcheck.numeric.census import census
 from derivcheck.numeric.differences import EPSILON, bends
 from derivcheck.numeric.program import Program, Sizes, Tensor
+from derivcheck.numeric.rounding import Rounding
 from derivcheck.numeric.sampling import STYLES, finite_run, generator_of, honoured, no_finite_point, sample, styled_run
 from derivcheck.numeric.survey import PROBE, Surveyor, Way, laid_out
 from derivcheck.points import Points
@@ -29,6 +30,7 @@ ROUNDING = 1e-12  # below which what is compared with zero may be zero
 NOISY = 1e-3  # of the values: an agreement within such noise is none,
 NOISE_OF_ZERO = 1e-9  # unless both sides are as good as zero
 JITTER = 1 << 20  # added to the seed of a point for the signs of its moves
+DIGITS = 60  # of what is said to hold to 50
 REMEMBERED = 1 << 14  # entries of an array, above which it is evaluated anew for every question
 
 
@@ -77,7 +79,8 @@ def _bends(surveyor: Surveyor, gap: float) -> bool:
     """Whether the point lies at a kink, where a gap between the slopes says nothing."""
     unit = float(np.sqrt(np.mean(surveyor.base**2))) or 1.0
     directions = np.random.default_rng([surveyor.seed, 7]).normal(size=(2, *surveyor.base.shape)) * unit
-    return bends(lambda step: np.real(surveyor.along(directions, step)), gap * unit)
+    noise = surveyor.noise(directions, 0.0)
+    return bends(lambda step: np.real(surveyor.along(directions, step)), gap * unit, noise)
 
 
 def _outputs_first(array: Any, count: int) -> Any:
@@ -116,10 +119,10 @@ def difference_quotients(
 def _noise(
     program: Program, values: Mapping[Node, Tensor], axes: Sequence[Axes], sizes: Sizes, outputs: Sequence[Any]
 ) -> float:
-    """How far the outputs move when every input moves by a few units in the last place."""
+    """How far the outputs move when every input, and every step's result, moves by a few units in the last place."""
     moved = [
         np.broadcast_to(value.aligned((PROBE, *place)), [2, *(axis.dimension.size(sizes) for axis in place)])
-        for value, place in zip(_jittered(program, values, sizes), axes, strict=True)
+        for value, place in zip(_jittered(program, values, sizes, rounding=Rounding(5)), axes, strict=True)
     ]
     return spread_of(moved, outputs)
 
@@ -136,14 +139,15 @@ def spread_of(moved: Sequence[Any], outputs: Sequence[Any]) -> float:
 
 
 def _moved(program: Program, values: Mapping[Node, Tensor], axes: Axes, sizes: Sizes) -> Any:
-    """The first output at two points a few units in the last place away, (2, *axes)."""
-    found = _jittered(program, values, sizes)[0]
+    """The first output at two points, and by steps, that are a few units in the last place away, (2, *axes)."""
+    found = _jittered(program, values, sizes, rounding=Rounding(5))[0]
     return np.broadcast_to(found.aligned((PROBE, *axes)), [2, *(axis.dimension.size(sizes) for axis in axes)])
 
 
 def _jittered(
-    program: Program, values: Mapping[Node, Tensor], sizes: Sizes, still: Mapping[Node, Tensor] | None = None
-) -> list[Tensor]:
+    program: Program, values: Mapping[Node, Tensor], sizes: Sizes, still: Mapping[Node, Tensor] | None = None,
+    rounding: Rounding | None = None,
+) -> list[Tensor]:  # fmt: skip
     """The outputs at two points where `values` are moved by a few units in the last place; `still` are not."""
     generator = np.random.default_rng(5)
     moved = {}
@@ -152,7 +156,7 @@ def _jittered(
         array = np.asarray(value.array)
         signs = generator.choice([-1.0, 1.0], size=(2, *array.shape))
         moved[node] = Tensor(array * (1 + 4 * EPSILON * signs), (PROBE, *value.axes))
-    return program.run({**(still or {}), **moved}, sizes)
+    return program.run({**(still or {}), **moved}, sizes, rounding)
 
 
 def _verdict(given: Any, measured: Any, bar: float, scheme: str) -> NumericEvidence:
@@ -287,7 +291,7 @@ def compare_sides(
         if isinstance(node, Input)
     }
     try:
-        precise = _at_fifty_digits(left, right, axes, sizes, values, seed, place)
+        precise = [side[place] for side in _to_digits(DIGITS, left, right, axes, sizes, facts, values, seed)]
     except ZeroDivisionError:
         reason = "a division by zero"
         return SidesAtAPoint(NumericEvidence("cannot_tell", "two sides", relative, relative_bar, count, reason))
@@ -324,7 +328,7 @@ def copies(
             error = 0.0 if _is_whole(array) else 4 * EPSILON
             moved = np.concatenate([array[None], array * (1 + error * signs)])
             known[node] = Tensor(moved, (PROBE, *value.axes))
-        values = program.run_all(known, sizes)
+        values = program.run_all(known, sizes, Rounding(seed, PROBE))
         for node in program.order:
             if node in values and np.size(values[node].array) <= REMEMBERED:
                 known[node] = values[node]
@@ -344,37 +348,41 @@ def compare_precisely(
     values there too. Raises NumericError where no finite point is found.
     """
     style, values, _ = styled_run(Program([left, right, *beside], seed=seed), sizes, facts, seed)
-    with mpmath.workdps(60):
-        exact = {n: Tensor(_exact(t.array), t.axes) for n, t in values.items()}
-        program = Program([left, right], seed=seed, digits=50)
-        first, second = (laid_out(t, axes, sizes) for t in program.run(honoured(exact, facts), sizes))
-        count = int(np.size(first))
-        gaps = [abs(gap) for gap in np.ravel(np.asarray(first - second, dtype=object))]
-        if not count or any(not mpmath.isfinite(gap) for gap in gaps):
-            return SidesAtAPoint(NumericEvidence("cannot_tell", "50 digits", entries=count))
-        place = np.unravel_index(max(range(count), key=lambda k: gaps[k]), np.shape(first))
-        gap = max(gaps)
-        size = max([abs(x) for x in (*np.ravel(first), *np.ravel(second))])
-        differs = gap > size * mpmath.mpf(10) ** -40
-        relative = float(gap / size) if size else 0.0
-        one, other = np.asarray(first, dtype=object)[place], np.asarray(second, dtype=object)[place]
-        evidence = NumericEvidence("differs" if differs else "agrees", "50 digits", relative, 1e-40, count)
-        return SidesAtAPoint(
-            evidence, tuple(int(k) + 1 for k in place), float(one), float(other),
-            mpmath.nstr(one, 25), mpmath.nstr(other, 25), dict(sizes), seed, style=style,
-        )  # fmt: skip
+
+    def sides(digits: int) -> list[Any]:
+        return _to_digits(digits, left, right, axes, sizes, facts, values, seed)
+
+    first, second = sides(DIGITS)
+    count = int(np.size(first))
+    gaps = [abs(gap) for gap in np.ravel(np.asarray(first - second, dtype=object))]
+    if not count or any(not mpmath.isfinite(gap) for gap in gaps):
+        return SidesAtAPoint(NumericEvidence("cannot_tell", "50 digits", entries=count))
+    place = np.unravel_index(max(range(count), key=lambda k: gaps[k]), np.shape(first))
+    gap = max(gaps)
+    size = max([abs(x) for x in (*np.ravel(first), *np.ravel(second))])
+    differs = gap > size * mpmath.mpf(10) ** -40
+    if differs:
+        # A side that is zero has no size: of rounding errors more digits leave nothing, of a difference all.
+        more, less = sides(2 * DIGITS)
+        differs = abs(more[place] - less[place]) > gap * mpmath.mpf(10) ** -10
+    relative = float(gap / size) if size and differs else 0.0
+    evidence = NumericEvidence("differs" if differs else "agrees", "50 digits", relative, 1e-40, count)
+    one, other = first[place], second[place]
+    return SidesAtAPoint(
+        evidence, tuple(int(k) + 1 for k in place), float(one), float(other),
+        mpmath.nstr(one, 25), mpmath.nstr(other, 25), dict(sizes), seed, style=style,
+    )  # fmt: skip
 
 
-def _at_fifty_digits(
-    left: Node, right: Node, axes: Axes, sizes: Sizes, values: Mapping[Node, Tensor], seed: int, place: Any
-) -> tuple[Any, Any]:
-    """Both sides at one entry, to 50 digits, at the very point that was tried in floats."""
-    with mpmath.workdps(60):
-        program = Program([left, right], seed=seed, digits=50)
-        exact = {n: Tensor(_exact(t.array), t.axes) for n, t in values.items()}
-        sides = program.run(exact, sizes)
-        first, second = (laid_out(t, axes, sizes)[place] for t in sides)
-        return first, second
+def _to_digits(
+    digits: int, left: Node, right: Node, axes: Axes, sizes: Sizes, facts: Facts, values: Mapping[Node, Tensor],
+    seed: int,
+) -> list[Any]:  # fmt: skip
+    """Both sides at a point of floats, calculated to many digits; facts hold to as many."""
+    with mpmath.workdps(digits):
+        exact = honoured({n: Tensor(_exact(t.array), t.axes) for n, t in values.items()}, facts)
+        found = Program([left, right], seed=seed, digits=digits).run(exact, sizes)
+        return [np.asarray(laid_out(side, axes, sizes), dtype=object) for side in found]
 
 
 def _exact(array: Any) -> Any:

@@ -129,14 +129,15 @@ def _one_sided(left: Any, right: Any, rounding: Any) -> tuple[Any, Any, Any]:
     return seen & stays, left[last, columns], right[last, columns]
 
 
-def bends(along: Callable[[float], Any], gap: float) -> bool:
+def bends(along: Callable[[float], Any], gap: float, noise: float) -> bool:
     """Whether slopes to both sides of a point differ by about as much as is to be explained: a kink.
 
-    `along(t)` is a function at x + t d, for several d of the length of x itself; the second
-    difference over the step stays as the step shrinks at a kink, and vanishes elsewhere.
+    `along(t)` is a function at x + t d, for several d of the length of x itself, with rounding
+    errors up to `noise`; the second difference over the step stays as the step shrinks at a kink,
+    and vanishes elsewhere.
     """
     centre = along(0.0)
-    noise = 8 * EPSILON * float(np.max(np.abs(centre), initial=0.0))
+    noise = 8 * max(noise, EPSILON * float(np.max(np.abs(centre), initial=0.0)))
     wide, narrow = (
         float(np.max(np.abs(along(step) - 2 * centre + along(-step)), initial=0.0)) / step for step in BEND_STEPS
     )

@@ -7,7 +7,6 @@ last place shows how much of a value is noise, whatever cancels where.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,50 +18,52 @@ from derivcheck.scalars import placeholder
 
 UNITS = 4 * EPSILON
 LARGEST_WHOLE = float(1 << 20)  # up to which a whole number is taken for one, and no chance result
-TABLE = 1 << 16
+MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9))  # of SplitMix64
 
 
 class Rounding:
-    """Moves the results of steps; the first one along the axis `copies`, if they have it, stays as it is."""
+    """Moves the results of steps; the first one along the axis `copies`, if they have it, stays as it is.
+
+    Equal numbers move alike: what is exactly equal, as the zeros of `relu(x)`, was rounded alike.
+    """
 
     def __init__(self, seed: int, copies: Axis | None = None) -> None:
-        self._generator = np.random.default_rng([seed, 19])
-        self._copies = copies
+        self._seed, self._copies = seed, copies
 
     def __call__(self, node: Node, value: Tensor) -> Tensor:
         """What a step may have given as well."""
         if not _rounds(node) or (self._copies is not None and self._copies not in value.axes):
             return value
         array = np.array(value.array)
-        moving = array
-        if self._copies is not None:
-            moving = np.moveaxis(array, value.axes.index(self._copies), 0)[1:]
-        moving[...] = self._moved(moving, exact=value.scale is None)
+        keys = None if value.scale is None else _bits(np.broadcast_to(np.real(value.scale), array.shape))
+        if self._copies is None:
+            return Tensor(_moved(array, keys, self._seed), value.axes, value.scale)
+        place = value.axes.index(self._copies)
+        for copy in range(1, array.shape[place]):
+            at = (slice(None),) * place + (copy,)
+            array[at] = _moved(array[at], None if keys is None else keys[at], self._seed + copy)
         return Tensor(array, value.axes, value.scale)
 
-    def _moved(self, array: Any, exact: bool) -> Any:
-        if np.iscomplexobj(array):
-            # The step of a complex number is carried by its imaginary part, which rounds by itself.
-            return self._moved(array.real, exact) + 1j * self._moved(array.imag, exact)
-        if not array.size:
-            return array
-        moved = array * (1 + self._factors(array.size).reshape(array.shape))
-        if not exact:
-            return moved
-        return np.where((array == np.rint(array)) & (np.abs(array) <= LARGEST_WHOLE), array, moved)
 
-    def _factors(self, count: int) -> Any:
-        table = _table()
-        if count > TABLE:
-            return np.resize(table, count)
-        start = int(self._generator.integers(0, TABLE))
-        return table[start : start + count]
+def _moved(array: Any, keys: Any, seed: int) -> Any:
+    """Every number by a few units in the last place, except small whole ones; `keys` are the bits of exponents."""
+    if np.iscomplexobj(array):
+        # The step of a complex number is carried by its imaginary part, which rounds by itself.
+        return _moved(array.real, keys, seed) + 1j * _moved(array.imag, keys, seed)
+    mixed = _bits(array) + np.uint64((seed + 1) * int(MIX[0]) % 2**64)
+    if keys is not None:
+        mixed = mixed ^ (keys * MIX[0])
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * MIX[1]
+    mixed = mixed ^ (mixed >> np.uint64(27))
+    moved = array * (1 + UNITS * ((mixed >> np.uint64(11)).astype(float) * 2.0**-52 - 1))
+    if keys is not None:
+        return moved
+    return np.where((array == np.rint(array)) & (np.abs(array) <= LARGEST_WHOLE), array, moved)
 
 
-@cache
-def _table() -> Any:
-    """Twice as many numbers as any stretch of it is long."""
-    return np.random.default_rng(17).uniform(-UNITS, UNITS, size=2 * TABLE)
+def _bits(array: Any) -> Any:
+    """The bits of the absolute values: a number and its negative are moved alike."""
+    return np.ascontiguousarray(np.abs(array), dtype=float).view(np.uint64).reshape(np.shape(array))
 
 
 def _rounds(node: Node) -> bool:

@@ -18,6 +18,7 @@ from derivcheck.lowering.scope import Derived
 from derivcheck.numeric.comparison import copies, spread_of
 from derivcheck.numeric.differences import EPSILON, bends, ladder
 from derivcheck.numeric.program import Program, Sizes, Tensor
+from derivcheck.numeric.rounding import Rounding
 from derivcheck.numeric.sampling import STYLES
 from derivcheck.numeric.survey import PROBE, STEP, is_analytic
 from derivcheck.points import Points
@@ -94,12 +95,12 @@ class _Forward:
                 moving.add(node)
         self._still = {node: value for node, value in known.items() if node not in moving}
 
-    def _at(self, array: Any, copies_too: bool) -> Any:
+    def _at(self, array: Any, copies_too: bool, rounding: Rounding | None = None) -> Any:
         """The numerator at points (direction, copy, *variable axes), along (direction, copy, *rows)."""
         count = array.shape[1]
         still = self._still if copies_too else {node: _first(value) for node, value in self._still.items()}
         moved = Tensor(array, (DIRECTION, PROBE, *self.variable.axes))
-        found = self._program.run({**still, self.variable: moved}, self.sizes)[0]
+        found = self._program.run({**still, self.variable: moved}, self.sizes, rounding)[0]
         shape = [array.shape[0], count, *(axis.dimension.size(self.sizes) for axis in self.rows)]
         return np.broadcast_to(found.aligned((DIRECTION, PROBE, *self.rows)), shape)
 
@@ -107,20 +108,25 @@ class _Forward:
         """(the slopes along directions, at every copy or at the point alone, the error of the scheme, its name)."""
         if is_analytic(self.numerator, self.variable):
             moved = self.base[None] + 1j * STEP * directions[:, None]
-            return np.imag(self._at(moved, True)) / STEP, 0.0, "complex step"
+            return np.imag(self._at(moved, True, Rounding(self.seed, PROBE))) / STEP, 0.0, "complex step"
         plain = self._along(directions, 0.0)
-        noise = 4 * EPSILON * float(np.max(np.abs(plain), initial=0.0))
+        noise = max(4 * EPSILON * float(np.max(np.abs(plain), initial=0.0)), self._noise(directions))
         quotients = ladder(
             lambda steps: self._along(directions, float(steps[0])).reshape(-1), np.full(plain.size, 1.0), noise
         )[1]
         return quotients.value.reshape(plain.shape)[:, None], float(np.max(quotients.bar, initial=0.0)), "differences"
 
-    def _along(self, directions: Any, step: float) -> Any:
+    def _along(self, directions: Any, step: float, rounding: Rounding | None = None) -> Any:
         """The numerator at the point moved by step · d, for every direction."""
-        return np.real(self._at(self.base[None, :1] + step * directions[:, None], False))[:, 0]
+        return np.real(self._at(self.base[None, :1] + step * directions[:, None], False, rounding))[:, 0]
+
+    def _noise(self, directions: Any) -> float:
+        """How far rounding errors of every step move the numerator."""
+        gaps = np.abs(self._along(directions, 0.0, Rounding(self.seed)) - self._along(directions, 0.0))
+        return float(np.max(gaps, initial=0.0, where=np.isfinite(gaps)))
 
     def bends(self, directions: Any, gap: float) -> bool:
-        return bends(lambda step: self._along(directions, step), gap)
+        return bends(lambda step: self._along(directions, step), gap, self._noise(directions))
 
 
 def _first(value: Tensor) -> Tensor:

@@ -21,12 +21,14 @@ from derivcheck.graph import Axis, Dimension, Map, Node, topological
 from derivcheck.numeric.differences import EPSILON, ladder
 from derivcheck.numeric.perturbation import Perturbation
 from derivcheck.numeric.program import Program, Sizes, Tensor, contracted
+from derivcheck.numeric.rounding import Rounding
 from derivcheck.numeric.structure import independence, linear_entry
 from derivcheck.scalars import lower
 
 Way = Literal["full", "structured", "projections"]
 WAYS: tuple[Way, ...] = ("full", "structured", "projections")
 STEP = 1e-30
+SAFETY = 4.0  # of a noise along directions, which is larger than that of an entry
 DIRECTIONS = 3
 SMALL = 64
 SAMPLE, ROOM = 32, 1 << 22  # entries moved one by one, numbers that their copies may take
@@ -77,7 +79,7 @@ class Surveyor:
         count = self.base.size
         directions = np.eye(count).reshape((count, *self.base.shape))
         slopes = np.imag(self.along(directions, 1j * STEP)) / STEP
-        return Survey(slopes.reshape(self.base.shape), 0.0, "complex step", count)
+        return Survey(slopes.reshape(self.base.shape), self._rounding(), "complex step", count)
 
     def full(self) -> Survey:
         """Every entry by itself."""
@@ -124,7 +126,7 @@ class Surveyor:
     def _slopes(self, perturbation: Perturbation, batched: tuple[Axis, ...] = ()) -> tuple[Any, Any, str]:
         """(slopes, error of the scheme, its name)."""
         if self.analytic:
-            return np.imag(perturbation.outputs(1j * STEP, batched)) / STEP, 0.0, "complex step"
+            return np.imag(perturbation.outputs(1j * STEP, batched)) / STEP, self._rounding(), "complex step"
         axes = tuple(a for a in perturbation.variable.axes if a not in batched)
         at = np.asarray(laid_out(perturbation.base[perturbation.variable], perturbation.variable.axes, self.sizes))
         shape = [axis.dimension.size(self.sizes) for axis in axes]
@@ -136,13 +138,23 @@ class Surveyor:
         def evaluate(steps: Any) -> Any:
             return np.real(perturbation.outputs(float(steps[0]), batched)).reshape(-1)
 
-        noise = 4 * EPSILON * float(np.max(np.abs(plain)))
+        noise = max(4 * EPSILON * float(np.max(np.abs(plain), initial=0.0)), self.noise(self.directions(), 0.0))
         quotients = ladder(evaluate, np.full(count, unit), noise)[1]
         return quotients.value.reshape([*shape, *lengths]), quotients.bar.reshape([*shape, *lengths]), "differences"
 
+    def _rounding(self) -> float:
+        """The error of a complex step: of the size of what cancels on the way, whatever the slope is."""
+        return SAFETY * self.noise(self.directions(), 1j * STEP) / STEP
+
+    def noise(self, directions: Any, step: complex) -> float:
+        """How far the part of the output that tells is moved by rounding errors of every step."""
+        part = np.imag if isinstance(step, complex) else np.real
+        gaps = np.abs(part(self.along(directions, step, Rounding(self.seed)) - self.along(directions, step)))
+        return float(np.max(gaps, initial=0.0, where=np.isfinite(gaps)))
+
     # --- the guard ------------------------------------------------------------------------
 
-    def along(self, directions: Any, step: complex) -> Any:
+    def along(self, directions: Any, step: complex, rounding: Rounding | None = None) -> Any:
         """The output at x + step · d for every direction (k, *variable axes), by the plain forward pass."""
         array = np.empty(directions.shape, dtype=complex if isinstance(step, complex) else float)
         if isinstance(step, complex):
@@ -152,16 +164,18 @@ class Surveyor:
             array[...] = self.base + step * directions
         program = Program([self.output], frozenset([self.variable]), self.seed)
         moved = Tensor(array, (PROBE, *self.variable.axes))
-        found = program.run({**self.values, self.variable: moved}, self.sizes)[0]
+        found = program.run({**self.values, self.variable: moved}, self.sizes, rounding)[0]
         lengths = [axis.dimension.size(self.sizes) for axis in self.output.axes]
         return np.broadcast_to(found.aligned((PROBE, *self.output.axes)), (len(directions), *lengths))
 
     def projected(self, directions: Any) -> tuple[Any, float]:
         """(slopes along directions (k, *variable axes), the error of the scheme)."""
         if self.analytic:
-            return np.imag(self.along(directions, 1j * STEP)) / STEP, 0.0
+            error = SAFETY * self.noise(directions, 1j * STEP) / STEP
+            return np.imag(self.along(directions, 1j * STEP)) / STEP, error
         unit = float(np.sqrt(np.mean(self.base**2))) or 1.0
-        noise = 8 * EPSILON * float(np.max(np.abs(np.real(self.along(directions, 0.0)))))
+        height = float(np.max(np.abs(np.real(self.along(directions, 0.0)))))
+        noise = max(8 * EPSILON * height, self.noise(directions, 0.0))
         scale = unit / max(1.0, float(np.sqrt(self.base.size)))
         quotients = ladder(
             lambda steps: np.real(self.along(directions, float(steps[0]))), np.full(len(directions), scale), noise

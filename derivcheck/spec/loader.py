@@ -348,7 +348,8 @@ class SpecReader:
     def _steps(self, node: Any, name: str) -> tuple[SourceText, ...]:
         items = self.reader.items(node)
         if not items:
-            self.reader.fail("DC022", f"the derivation `{name}` has no steps", node, "", '[dL/dz = p - y, "= -(y - p)"]')
+            self.reader.fail("DC022", f"the derivation `{name}` has no steps", node, "",
+                             '[dL/dz = p - y, "= -(y - p)"]')  # fmt: skip
         return tuple(self.reader.text(item, name) for item in items)
 
 
