@@ -37,7 +37,7 @@ def test_a_gradient_that_is_zero(text: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, 32, 35, 51])  # at the last three an entry is measured as 4e-17, and their sum as 0
 def test_a_gradient_that_is_zero_in_every_way(way: Way, seed: int) -> None:
     network = build(read_spec(ZEROS[2]))
     derived = gradient(network.loss.node, network.named("u").node)

@@ -119,10 +119,10 @@ def difference_quotients(
 def _noise(
     program: Program, values: Mapping[Node, Tensor], axes: Sequence[Axes], sizes: Sizes, outputs: Sequence[Any]
 ) -> float:
-    """How far the outputs move when every input, and every step's result, moves by a few units in the last place."""
+    """How far outputs move when inputs move by a few units in the last place, and every step keeps fewer bits."""
     moved = [
         np.broadcast_to(value.aligned((PROBE, *place)), [2, *(axis.dimension.size(sizes) for axis in place)])
-        for value, place in zip(_jittered(program, values, sizes, rounding=Rounding(5)), axes, strict=True)
+        for value, place in zip(_jittered(program, values, sizes, rounding=Rounding()), axes, strict=True)
     ]
     return spread_of(moved, outputs)
 
@@ -139,8 +139,8 @@ def spread_of(moved: Sequence[Any], outputs: Sequence[Any]) -> float:
 
 
 def _moved(program: Program, values: Mapping[Node, Tensor], axes: Axes, sizes: Sizes) -> Any:
-    """The first output at two points, and by steps, that are a few units in the last place away, (2, *axes)."""
-    found = _jittered(program, values, sizes, rounding=Rounding(5))[0]
+    """The first output at two points a few units in the last place away, every step with fewer bits, (2, *axes)."""
+    found = _jittered(program, values, sizes, rounding=Rounding())[0]
     return np.broadcast_to(found.aligned((PROBE, *axes)), [2, *(axis.dimension.size(sizes) for axis in axes)])
 
 
@@ -156,7 +156,8 @@ def _jittered(
         array = np.asarray(value.array)
         signs = generator.choice([-1.0, 1.0], size=(2, *array.shape))
         moved[node] = Tensor(array * (1 + 4 * EPSILON * signs), (PROBE, *value.axes))
-    return program.run({**(still or {}), **moved}, sizes, rounding)
+    given = {**(still or {}), **moved}
+    return program.run(given if rounding is None else {n: rounding(v) for n, v in given.items()}, sizes, rounding)
 
 
 def _verdict(given: Any, measured: Any, bar: float, scheme: str) -> NumericEvidence:
@@ -314,9 +315,10 @@ def copies(
     """(the style of a point at which every node is finite, what is known there, the nodes there).
 
     Everything has three copies along the probe axis: the point itself, and two whose inputs are
-    moved by a few units in the last place. The style tried `first` is the given one. Raises
-    NumericError where no finite point is found.
+    moved by a few units in the last place, and every step of which is rounded to fewer bits. The
+    style tried `first` is the given one. Raises NumericError where no finite point is found.
     """
+    rounding = Rounding(copies=PROBE)
     for style in dict.fromkeys((first, *STYLES)):
         known = points.at(sizes, facts, seed, style, spread)
         program = Program(nodes, known.keys(), seed)
@@ -327,8 +329,8 @@ def copies(
             # What is 0 or 1 is so without an error.
             error = 0.0 if _is_whole(array) else 4 * EPSILON
             moved = np.concatenate([array[None], array * (1 + error * signs)])
-            known[node] = Tensor(moved, (PROBE, *value.axes))
-        values = program.run_all(known, sizes, Rounding(seed, PROBE))
+            known[node] = rounding(Tensor(moved, (PROBE, *value.axes)))
+        values = program.run_all(known, sizes, rounding)
         for node in program.order:
             if node in values and np.size(values[node].array) <= REMEMBERED:
                 known[node] = values[node]

@@ -124,7 +124,7 @@ class Program:
     def run_all(
         self, given: Mapping[Node, Tensor], sizes: Sizes, rounding: Rounding | None = None
     ) -> dict[Node, Tensor]:
-        """The value of every node, some of them scaled; with `rounding`, what may have come out as well.
+        """The value of every node, some of them scaled; with `rounding`, every step rounded by it.
 
         Raises NumericError (DC504) for an empty dimension.
         """
@@ -136,7 +136,7 @@ class Program:
             for node in self.order:
                 if node not in values and node not in self.fused:
                     value = self.value(node, values, sizes)
-                    values[node] = value if rounding is None else rounding(node, value)
+                    values[node] = value if rounding is None else rounding(value)
         return values
 
     def settled(self, value: Tensor) -> Tensor:

@@ -99,8 +99,10 @@ class _Forward:
         """The numerator at points (direction, copy, *variable axes), along (direction, copy, *rows)."""
         count = array.shape[1]
         still = self._still if copies_too else {node: _first(value) for node, value in self._still.items()}
-        moved = Tensor(array, (DIRECTION, PROBE, *self.variable.axes))
-        found = self._program.run({**still, self.variable: moved}, self.sizes, rounding)[0]
+        given = {**still, self.variable: Tensor(array, (DIRECTION, PROBE, *self.variable.axes))}
+        if rounding is not None:
+            given = {node: rounding(value) for node, value in given.items()}
+        found = self._program.run(given, self.sizes, rounding)[0]
         shape = [array.shape[0], count, *(axis.dimension.size(self.sizes) for axis in self.rows)]
         return np.broadcast_to(found.aligned((DIRECTION, PROBE, *self.rows)), shape)
 
@@ -108,7 +110,7 @@ class _Forward:
         """(the slopes along directions, at every copy or at the point alone, the error of the scheme, its name)."""
         if is_analytic(self.numerator, self.variable):
             moved = self.base[None] + 1j * STEP * directions[:, None]
-            return np.imag(self._at(moved, True, Rounding(self.seed, PROBE))) / STEP, 0.0, "complex step"
+            return np.imag(self._at(moved, True, Rounding(copies=PROBE))) / STEP, 0.0, "complex step"
         plain = self._along(directions, 0.0)
         noise = max(4 * EPSILON * float(np.max(np.abs(plain), initial=0.0)), self._noise(directions))
         quotients = ladder(
@@ -122,7 +124,7 @@ class _Forward:
 
     def _noise(self, directions: Any) -> float:
         """How far rounding errors of every step move the numerator."""
-        gaps = np.abs(self._along(directions, 0.0, Rounding(self.seed)) - self._along(directions, 0.0))
+        gaps = np.abs(self._along(directions, 0.0, Rounding()) - self._along(directions, 0.0))
         return float(np.max(gaps, initial=0.0, where=np.isfinite(gaps)))
 
     def bends(self, directions: Any, gap: float) -> bool:

@@ -21,7 +21,7 @@ from derivcheck.graph import Axis, Dimension, Map, Node, topological
 from derivcheck.numeric.differences import EPSILON, ladder
 from derivcheck.numeric.perturbation import Perturbation
 from derivcheck.numeric.program import Program, Sizes, Tensor, contracted
-from derivcheck.numeric.rounding import Rounding
+from derivcheck.numeric.rounding import BITS, Rounding
 from derivcheck.numeric.structure import independence, linear_entry
 from derivcheck.scalars import lower
 
@@ -149,7 +149,8 @@ class Surveyor:
     def noise(self, directions: Any, step: complex) -> float:
         """How far the part of the output that tells is moved by rounding errors of every step."""
         part = np.imag if isinstance(step, complex) else np.real
-        gaps = np.abs(part(self.along(directions, step, Rounding(self.seed)) - self.along(directions, step)))
+        exact = part(self.along(directions, step))
+        gaps = np.abs([part(self.along(directions, step, Rounding(dropped))) - exact for dropped in BITS])
         return float(np.max(gaps, initial=0.0, where=np.isfinite(gaps)))
 
     # --- the guard ------------------------------------------------------------------------
@@ -164,7 +165,10 @@ class Surveyor:
             array[...] = self.base + step * directions
         program = Program([self.output], frozenset([self.variable]), self.seed)
         moved = Tensor(array, (PROBE, *self.variable.axes))
-        found = program.run({**self.values, self.variable: moved}, self.sizes, rounding)[0]
+        given = {**self.values, self.variable: moved}
+        if rounding is not None:
+            given = {node: rounding(value) for node, value in given.items()}
+        found = program.run(given, self.sizes, rounding)[0]
         lengths = [axis.dimension.size(self.sizes) for axis in self.output.axes]
         return np.broadcast_to(found.aligned((PROBE, *self.output.axes)), (len(directions), *lengths))
 
