@@ -18,7 +18,27 @@ import mpmath
 import numpy as np
 
 from .duals import Dual, UndefinedError, chosen
-from .trees import All, At, Big, Both, Claim, Cmp, Der, Fn, Grid, If, Neg, Num, Op, Tree, Turn, Var, read, show
+from .trees import (
+    All,
+    At,
+    Big,
+    Both,
+    Claim,
+    Cmp,
+    Der,
+    Entrywise,
+    Fn,
+    Grid,
+    If,
+    Neg,
+    Num,
+    Op,
+    Tree,
+    Turn,
+    Var,
+    read,
+    show,
+)
 
 NEAR_A_KINK = 1e-7
 
@@ -191,9 +211,26 @@ class Point:
                 return self._big(tree, letters)
             case Grid(rows):
                 return self._grid(rows, letters)
+            case Entrywise(names, body):
+                return self._by_entries(names, body)
             case Fn():
                 return self._call(tree, letters)
         raise MeaninglessError(f"{tree} has no value")
+
+    def _by_entries(self, names: tuple[str, ...], body: Tree) -> Value:
+        """A tensor from the formula of its entries."""
+        ranges = self.letters_of((body,))
+        missing = [name for name in names if name not in ranges]
+        if missing:
+            raise UnrangedError(f"over what does {missing[0]} run?")
+        labels = tuple(ranges[name] for name in names)
+        outside = dict(self.ranges)
+        self.ranges.update({name: ranges[name] for name in names})
+        cells = [self.value(body, places) for places in self.assignments({name: ranges[name] for name in names})]
+        self.ranges.clear()
+        self.ranges.update(outside)
+        shape = tuple(map(self.size, labels))
+        return self._tensor(_stacked(cells, lambda parts: np.array(parts).reshape(shape)), labels)
 
     def _dimension(self, tree: Tree, letters: Mapping[str, int]) -> str | None:
         match tree:
@@ -755,11 +792,27 @@ class Point:
             if None in places:
                 raise UnrangedError(f"{tree} compares no indices")
             return self.scalar(Fraction(int(places[0] == places[1])))
+        if name == "opaque":
+            return self._opaque([self.value(argument, letters) for argument in arguments])
         if name == "chain":
             return self._chain(arguments, letters)
         if not arguments:
             raise MeaninglessError(f"{tree} has no arguments")
         return self._known(tree, self.value(arguments[0], letters), letters)
+
+    def _opaque(self, values: list[Value]) -> Value:
+        """Some smooth number to stand for a loss that is not specified."""
+        total = self.scalar(Fraction(0)).data
+        for k, value in enumerate(values):
+            shape = value.data.plain.shape
+            weights = np.cos(1.3 * np.arange(math.prod(shape)) + k).reshape(shape)
+            if self.precise:
+                weights = np.vectorize(mpmath.mpf, otypes=[object])(weights)
+            terms = (value.data * Dual({0: weights})).function("sin") + (value.data * value.data).scaled(
+                self.number(Fraction(1, 3))
+            )
+            total = total + self.reduced(replace(value, data=terms), "sum", ()).data
+        return Value(total * total + total)
 
     def _known(self, tree: Fn, first: Value, letters: Mapping[str, int]) -> Value:
         name, rest = tree.name, tree.arguments[1:]

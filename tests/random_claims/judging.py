@@ -15,7 +15,7 @@ from derivcheck.verify import verify_text
 from .interpreter import Finding, Point, judged
 from .mutations import by_a_hair, mutated, near_truth, related
 from .networks import Maker, Network, deep, labelled, random_network
-from .trees import At, Claim, Der, UnreadableError, Var, read, read_claim, show
+from .trees import At, Claim, Der, UnreadableError, Var, in_unicode, read, read_claim, show
 from .truths import deep_claim, true_claim
 
 LONGEST = 20.0  # seconds that one claim may take
@@ -30,6 +30,7 @@ class Drawn:
     kind: str
     text: str
     labels: str = ""
+    unicode: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Case:
         return self.text_of(*self.claims)
 
     def text_of(self, *claims: Drawn) -> str:
-        return self.network.text({c.name: (c.text, c.labels) for c in claims})
+        return self.network.text({c.name: (in_unicode(c.text) if c.unicode else c.text, c.labels) for c in claims})
 
 
 def draw(seed: int) -> Case:
@@ -56,7 +57,7 @@ def draw(seed: int) -> Case:
 
     def add(kind: str, text: str, labels: str = "") -> None:
         if len(text) < 500 and all(text != c.text for c in claims):
-            claims.append(Drawn(f"c{len(claims) + 1}", kind, text, labels))
+            claims.append(Drawn(f"c{len(claims) + 1}", kind, text, labels, chance.random() < 0.12))
 
     count = chance.randint(3, 6)
     if network.label:
@@ -321,12 +322,13 @@ def _forms(case: Case, result: FileResult) -> Iterator[Form]:
         yield from _forms_of(case.network.at_depth(depths[group]), gradient)
     if case.network.label:
         return
+    written = {claim.name: claim.text for claim in case.claims}
     for claim in result.claims:
         for key, text in claim.diagnosis.notes if claim.diagnosis is not None else ():
             if key == "derived" and " = " in text and "…" not in text and "..." not in text:
                 yield Form(f"derived of {claim.id}", case.network, (text,))
         if claim.suggestion and claim.verdict in ("refuted", "invalid"):
-            left, sign, right = claim.text.partition(" = ")
+            left, sign, right = written.get(claim.id, "").partition(" = ")
             if sign:
                 # A help is what may stand instead of the one side or the other.
                 both = (f"{left} = {claim.suggestion}", f"{claim.suggestion} = {right}", claim.suggestion)

@@ -145,6 +145,8 @@ SMALL = (
     "sum(softmax(x)^2) = 1",
     "(n - 1) * (n - 2) * x = zeros(n)",
     "(n - 1) * (n - 2) * (n - 3) * (n - 4) * (n - 5) * sum(x) = 0",
+    "(n - 1) * (n - 2) * (n - 3) * (n - 4) * (n - 5) * (n - 6) * (n - 7) * (n - 8) * x[i] = 0",
+    "sum_{i != j}(x[i] * x[j]) * (n - 2) = 0",
     "n * sum(x^2) = sum(x)^2",
     "sum(x)^2 = sum(x^2)",
     "prod(x) = sum(x)",

@@ -12,7 +12,7 @@ import mpmath
 import numpy as np
 
 from .interpreter import MeaninglessError, Point, UndefinedError, Value
-from .trees import At, Cmp, Fn, If, Neg, Num, Op, Tree, Turn, Var, num, read, show
+from .trees import At, Cmp, Entrywise, Fn, If, Neg, Num, Op, Tree, Turn, Var, num, read, show
 
 Shape = tuple[str, str]  # labels of rows and columns, "" for one
 SCALAR: Shape = ("", "")
@@ -58,7 +58,7 @@ class Network:
                 lines.append(f'  {head}: "{"opaque" if body is None else show(body)}"')
         if self.layers:
             lines.append("layers:")
-            lines += [f'  "{name}": "{show(tree)}"' for name, tree in self.layers.items()]
+            lines += [f'  "{headed(name, tree)}": "{show(tree)}"' for name, tree in self.layers.items()]
         if self.loss is not None:
             lines += ["loss:", f'  {self.loss[0]}: "{show(self.loss[1])}"']
         if self.lets:
@@ -139,6 +139,11 @@ class Network:
         return Point(
             sizes, arrays, self.formulas, self.lets, functions, self.vectors, self.layout, self.vec, precise
         )  # fmt: skip
+
+
+def headed(name: str, tree: Tree) -> str:
+    """How a layer is declared: `z`, or `H[i,j]` by its entries."""
+    return f"{name}[{','.join(tree.letters)}]" if isinstance(tree, Entrywise) else name
 
 
 def opaque(seed: int, name: str) -> Tree:
@@ -248,6 +253,8 @@ class Maker:
         self.kinds: dict[Tree, Shape | None] = {}
         self.names: dict[Shape, list[Tree]] = {}
         for name in [*self.network.tensors, *self.network.layers]:
+            if len(self.network.tensors.get(name, ((), ()))[0]) > 2:
+                continue
             shape = self.shape(Var(name)) if "[" not in name else None
             if shape is not None:
                 self.names.setdefault(shape, []).append(Var(name))
@@ -557,7 +564,9 @@ def perceptron(chance: random.Random) -> Network:
         loss = Fn(chance.choice(["sse", "mse", "l1", "huber_loss", "hinge_loss"]), (last, y))
         if chance.random() < 0.3:
             loss = Op("/", Op("^", Fn("norm", (Op("-", last, y),)), num(2)), num(2))
-    if chance.random() < 0.2:
+    if chance.random() < 0.08:
+        loss = Fn("opaque", (last,))
+    elif chance.random() < 0.2:
         network.tensors["lam"] = (), ()
         loss = Op("+", loss, Op("*", Var("lam"), Fn("sum", (Op("^", Var("W1"), num(2)),))))
     network.loss = "L", loss
@@ -617,10 +626,25 @@ def attention(chance: random.Random) -> Network:
     return network
 
 
+def indexed(chance: random.Random) -> Network:
+    """Layers by their entries, tensors of three axes."""
+    network = conventions(chance)
+    network.vectors = "column"
+    network.tensors = {"U": (("n", "m", "k"), ()), "x": (("k",), ()), "A": (("n", "m"), ()), "v": (("m",), ())}
+    network.tensors["s"] = ((), ())
+    body = chance.choice(["sum_l(U[i,j,l] * x[l])", "s * A[i,j] + sum_l(U[i,j,l] * x[l]^2)", "tanh(A[i,j]) * v[j]"])
+    network.layers["H"] = Entrywise(("i", "j"), read(body))
+    network.layers["r"] = Entrywise(("i",), read(chance.choice(["sum_j(H[i,j] * v[j])", "sum_j(sigmoid(H[i,j]))"])))
+    if chance.random() < 0.5:
+        network.layers["z"] = read(chance.choice(["tanh(r)", "softmax(r)", "s * r", "H @ v"]))
+    network.loss = "L", read(chance.choice(["sum(r^2)", "sum(H * A)", "norm(r)^2/2", "logsumexp(r)"]))
+    return network
+
+
 def random_network(chance: random.Random) -> Network:
     kind = chance.random()
     if kind < 0.5:
         return free_algebra(chance)
     if kind < 0.55:
-        return attention(chance)
+        return attention(chance) if chance.random() < 0.6 else indexed(chance)
     return perceptron(chance) if kind < 0.88 else deep(chance)

@@ -131,6 +131,14 @@ class Grid(Tree):
 
 
 @dataclass(frozen=True)
+class Entrywise(Tree):
+    """A layer by its entries: `H[i,j]: body`."""
+
+    letters: tuple[str, ...]
+    body: Tree
+
+
+@dataclass(frozen=True)
 class Claim(Tree):
     sides: tuple[Tree, ...]
     signs: tuple[str, ...]
@@ -221,12 +229,24 @@ def _show(tree: Tree) -> tuple[str, int]:
             return f"{kind}_{{{','.join(letters)}{condition}}}({show(body)})", ATOM
         case Grid(rows):
             return "[" + "; ".join(", ".join(map(show, row)) for row in rows) + "]", ATOM
+        case Entrywise(_, body):
+            return _show(body)
         case Claim(sides, signs, where):
             text = show(sides[0])
             for sign, side in zip(signs, sides[1:], strict=True):
                 text += f" {sign} {show(side)}"
             return text + ("" if where is None else f" where {show(where)}"), 0
     raise TypeError(type(tree).__name__)
+
+
+UNICODE = ((" * ", " ⊙ "), (".T", "ᵀ"), ("'", "′"), ("!= ", "≠ "), ("<= ", "≤ "), ("delta(", "δ("))
+
+
+def in_unicode(text: str) -> str:
+    """The same formula as people write it: σ′(z), xᵀ, a ⊙ b, ∂L/∂W; `Σ_k` would reach further than `sum_k(...)`."""
+    for plain, written in UNICODE:
+        text = text.replace(plain, written)
+    return re.sub(r"\bd(?=(?:[A-Z]\w*|[a-z]\d*)(?:\[[^\]]*\])*/d)|(?<=/)d(?=[A-Za-z])", "∂", text)
 
 
 # --- reading ------------------------------------------------------------------------------

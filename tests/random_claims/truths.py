@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 
 from .networks import SCALAR, Maker, Network, Shape
-from .trees import At, Big, Claim, Cmp, Der, Fn, Grid, If, Neg, Num, Op, Tree, Turn, Var, num, read, show
+from .trees import At, Big, Claim, Cmp, Der, Entrywise, Fn, Grid, If, Neg, Num, Op, Tree, Turn, Var, num, read, show
 
 LETTERS = "ijklabcefgoqrtuv"
 ENTRYWISE = (
@@ -443,6 +443,11 @@ class Adjoints:
                 self.back(inner, Neg(Op("@", Op("@", Turn(tree), adjoint), Turn(tree))))
             case Fn("ones" | "zeros" | "eye", _):
                 return
+            case Fn("opaque", arguments) if network.loss is not None:
+                for argument in arguments:
+                    known = Der(Var(network.loss[0]), (argument,))
+                    turned_over = network.layout == "numerator" and self.shape(argument) != SCALAR
+                    self.back(argument, Turn(known) if turned_over else known)
             case Fn("diag", (inner,)) if all(self.shape(inner)):
                 self.back(inner, Fn("diag", (adjoint,)))
             case Fn("outer", (left, right)):
@@ -773,6 +778,8 @@ def by_facts(tree: Tree, maker: Maker) -> Iterator[Tree]:
 def defined(tree: Tree, maker: Maker) -> Iterator[Tree]:
     """A name for its definition."""
     if isinstance(tree, Var) and tree.name in maker.network.formulas:
+        if isinstance(maker.network.formulas[tree.name], Entrywise):
+            return
         yield maker.network.formulas[tree.name]
     for name, formula in maker.network.formulas.items():
         if formula == tree:
@@ -854,7 +861,9 @@ def shape_to_claim(maker: Maker, chance: random.Random) -> Shape:
 
 def identity(maker: Maker, chance: random.Random) -> Claim:
     """A formula and the same rewritten."""
-    names = list(maker.network.formulas)
+    names = [name for name, tree in maker.network.formulas.items() if maker.shape(tree) is not None]
+    names = [name for name in names if not isinstance(maker.network.formulas[name], Entrywise)]
+    names = [name for name in names if "opaque(" not in show(maker.network.formulas[name])]
     if names and chance.random() < 0.3:
         name = chance.choice(names)
         left: Tree = Var(name)
@@ -933,6 +942,17 @@ def _put(tree: Tree, letter: str, other: Tree) -> Tree:
     return tree.mapped(lambda part: _put(part, letter, other))
 
 
+def freshened(tree: Tree, entries: Entries) -> Tree:
+    """The same with new bound letters."""
+    if isinstance(tree, Big):
+        body = tree.body
+        letters = [entries.fresh().name for _ in tree.letters]
+        for old, new in zip(tree.letters, letters, strict=True):
+            body = _put(body, old, Var(new))
+        return Big(tree.kind, tuple(letters), tree.test, freshened(body, entries))
+    return tree.mapped(lambda part: freshened(part, entries))
+
+
 def variables(maker: Maker, chance: random.Random) -> list[str]:
     names = [*maker.network.tensors, *maker.network.layers]
     chance.shuffle(names)
@@ -950,12 +970,20 @@ def slopes(maker: Maker, chance: random.Random, order: int = 1) -> Claim:
         tree = maker.tree(shape_to_claim(maker, chance), 2) if free else network.formulas[chance.choice(layers)]
         if Var(name) not in set(tree.everything()) and free and chance.random() < 0.9:
             continue
-        shape = maker.shape(tree)
         axes = maker.point.named(name).axes
-        if shape is None or len(axes) > 2 or "1" in axes:
+        if "1" in axes:
             continue
-        letters = [entries.fresh() if label else None for label in shape]
-        formula = entries.entry(tree, *letters)
+        if isinstance(tree, Entrywise):
+            letters = [entries.fresh() for _ in tree.letters]
+            formula = freshened(tree.body, entries)
+            for old, new in zip(tree.letters, letters, strict=True):
+                formula = _put(formula, old, new)
+        else:
+            shape = maker.shape(tree)
+            if shape is None:
+                continue
+            letters = [entries.fresh() if label else None for label in shape]
+            formula = entries.entry(tree, *letters)
         right: Tree = formula
         below: list[Tree] = []
         for _ in range(order):
