@@ -457,6 +457,14 @@ class Point:
             if not same:
                 self.kinks.append("near a kink")
 
+    def decide(self, test: Dual) -> None:
+        """Note a test of a sign that a small step could turn; what is exactly 0 decides where nothing is derived."""
+        close = np.abs(test.plain.astype(float)) < NEAR_A_KINK
+        if len(test.parts) == 1 and test.plain.dtype != object:
+            close &= test.plain != 0
+        if np.any(close):
+            self.kinks.append("near a kink")
+
     def holds(self, test: Tree, letters: Mapping[str, int]) -> bool:
         match test:
             case Both("and", left, right):
@@ -483,8 +491,7 @@ class Point:
                     return np.array(self.holds(test, letters)), None
                 a, b = self.value(left, letters), self.value(right, letters)
                 shape = self._entrywise("-", a, b)
-                if np.any(np.abs(shape.data.plain.astype(float)) < NEAR_A_KINK):
-                    self.kinks.append("near a kink")
+                self.decide(shape.data)
                 return _compared(sign, shape.data.plain, 0), shape
         raise MeaninglessError(f"{test} is no condition")
 
@@ -730,8 +737,7 @@ class Point:
         raise MeaninglessError(f"unknown function {name}")
 
     def _branch(self, test: Dual, yes: Dual, no: Dual) -> Dual:
-        if np.any(np.abs(test.plain.astype(float)) < NEAR_A_KINK):
-            self.kinks.append("near a kink")
+        self.decide(test)
         return chosen(test.plain > 0, yes, no)
 
     def _apply(self, body: Tree, values: Mapping[str, Dual]) -> Dual:
@@ -751,8 +757,7 @@ class Point:
                 return {"+": a.__add__, "-": a.__sub__, "*": a.__mul__, "/": a.__truediv__}[sign](b)
             case If(Cmp(sign, left, right), then, otherwise):
                 a, b = self._apply(left, values), self._apply(right, values)
-                if np.any(np.abs((a - b).plain.astype(float)) < NEAR_A_KINK):
-                    self.kinks.append("near a kink")
+                self.decide(a - b)
                 mask = _compared(sign, a.plain, b.plain)
                 return chosen(mask, self._apply(then, values), self._apply(otherwise, values))
             case Fn("max", (left, right)):

@@ -264,8 +264,8 @@ def _compare(case: Case, claim: Drawn, result: ClaimResult, figures: Figures) ->
         return
     also = ()
     if result.witness is not None and verdict == "refuted":
-        sizes = {name: size for name, size in result.witness.sizes if name in case.network.dimensions}
-        also = (sizes,) if len(sizes) == len(case.network.dimensions) and not case.network.label else ()
+        named = dict(result.witness.sizes)
+        also = ({name: named.get(name, 2) for name in case.network.dimensions},) if not case.network.label else ()
     found = truth(case, claim, also, precise="hair" in claim.kind)
     if verdict in HOLDS and found.verdict in ("false", "meaningless"):
         again = found if found.verdict == "meaningless" else truth(case, claim, (found.sizes,), precise=True)
