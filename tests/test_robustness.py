@@ -212,3 +212,22 @@ def test_large_fixed_sizes_are_no_matter_of_memory() -> None:
         "tensors: {x: 999, W: 999 999}\nloss: {L: 'sum((W@x)^2)'}\nclaims: {a: 'dL/dx = 2*W.T@W@x', b: 'dL/dW = 2*W@x@x.T'}\n"
     )
     assert [claim.verdict for claim in judged.claims] == ["proved", "proved"] and judged.exit_code == 0
+
+
+def test_a_folder_that_vanishes_while_it_is_searched_costs_itself(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from derivcheck.cli.verifying import spec_files
+
+    for name in ("a/one.yaml", "gone/two.yaml", "b/three.yml", "b/notes.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("tensors: {x: n}\n")
+    listed = os.scandir
+
+    def scandir(path: Any) -> Any:
+        if pathlib.Path(path).name == "gone":
+            raise FileNotFoundError(2, "No such file or directory", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert spec_files([tmp_path]) == [tmp_path / "a" / "one.yaml", tmp_path / "b" / "three.yml"]

@@ -144,7 +144,7 @@ def spec_files(paths: list[Path]) -> list[Path | FileResult]:
     found: list[Path | FileResult] = []
     for path in paths or [Path("specs")]:
         if path.is_dir():
-            inside = sorted(p for ending in ("*.yaml", "*.yml") for p in path.rglob(ending))
+            inside = _specs_below(path)
             if not inside:
                 empty = Diagnostic("DC608", f"no specs in `{path}`", help="derivcheck verify FILE.yaml")
                 if not paths:
@@ -157,6 +157,16 @@ def spec_files(paths: list[Path]) -> list[Path | FileResult]:
         else:
             found.append(path)
     return found
+
+
+def _specs_below(folder: Path) -> list[Path]:
+    """The files of a folder and its subfolders, without what cannot be listed or vanishes meanwhile."""
+    return sorted(
+        Path(parent, name)
+        for parent, _, names in os.walk(folder)
+        for name in names
+        if name.endswith((".yaml", ".yml"))
+    )
 
 
 def judged(files: list[Path | FileResult], judging: Judging, jobs: int) -> list[FileResult]:
