@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -215,7 +219,7 @@ def test_large_fixed_sizes_are_no_matter_of_memory() -> None:
 
 
 def test_a_folder_that_vanishes_while_it_is_searched_costs_itself(
-    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from derivcheck.cli.verifying import spec_files
 
@@ -225,7 +229,7 @@ def test_a_folder_that_vanishes_while_it_is_searched_costs_itself(
     listed = os.scandir
 
     def scandir(path: Any) -> Any:
-        if pathlib.Path(path).name == "gone":
+        if Path(path).name == "gone":
             raise FileNotFoundError(2, "No such file or directory", str(path))
         return listed(path)
 
