@@ -155,7 +155,7 @@ def _lengths(size: str) -> tuple[int, ...]:
     if not size:
         return ()
     parts = size.lower().split("x")
-    if len(parts) > 2 or not all(part.isdigit() and 1 <= int(part) <= 12 for part in parts):
+    if len(parts) > 2 or not all(part.isdecimal() and 1 <= int(part) <= 12 for part in parts):
         raise DerivcheckError(Diagnostic("DC606", f"`{size}` is not a size", help="--size 3 or --size 2x2"))
     return tuple(int(part) for part in parts)
 

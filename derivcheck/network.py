@@ -154,7 +154,7 @@ class _Builder:
         total = Dimension((), 0)
         for sign, word in re.findall(r"([+-]?)((?:[^\[\]+-]|\[[^\]]*\])+)", text.text):
             factor = -1 if sign == "-" else 1
-            if word.isdigit():
+            if word.isdecimal():
                 part = Dimension.fixed(int(word))
             else:
                 stem, bracket, label = word.partition("[")

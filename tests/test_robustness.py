@@ -235,3 +235,11 @@ def test_a_folder_that_vanishes_while_it_is_searched_costs_itself(
 
     monkeypatch.setattr(os, "scandir", scandir)
     assert spec_files([tmp_path]) == [tmp_path / "a" / "one.yaml", tmp_path / "b" / "three.yml"]
+
+
+@pytest.mark.parametrize("axis", ["²", "n²", "n ①", "n+₂", "⁴"])
+def test_raised_digits_are_no_sizes(axis: str) -> None:
+    with pytest.raises(SpecError) as raised:
+        read_spec(f"tensors: {{x: m, y: {axis}}}\nloss: {{L: sum(x)}}\n")
+    assert raised.value.diagnostic.code == "DC029"
+    assert verify_text("tensors: {x: n₁}\nloss: {L: sum(x)}\n").exit_code == 0

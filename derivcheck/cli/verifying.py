@@ -162,10 +162,7 @@ def spec_files(paths: list[Path]) -> list[Path | FileResult]:
 def _specs_below(folder: Path) -> list[Path]:
     """The files of a folder and its subfolders, without what cannot be listed or vanishes meanwhile."""
     return sorted(
-        Path(parent, name)
-        for parent, _, names in os.walk(folder)
-        for name in names
-        if name.endswith((".yaml", ".yml"))
+        Path(parent, name) for parent, _, names in os.walk(folder) for name in names if name.endswith((".yaml", ".yml"))
     )
 
 

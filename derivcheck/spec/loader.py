@@ -31,6 +31,7 @@ CLAIM_KEYS = ("claim", "latex", "steps", "expect", "code", "note", "for", "let",
 RESERVED = frozenset({"if", "else", "where", "and", "or", "pi"})
 NAME = re.compile(r"[^\W\d]\w*(\[[^\[\]]+\])?")
 INDEXED = re.compile(r"([^\W\d]\w*(?:\[[^\[\]]+\])?)\[([^\[\]]+)\]")
+NO_NUMBER = re.compile(r"[²³¹⁰-⁹①-⓿]|(?<!\w)[₀-₉]")  # digits to `\w` that are none to `int`
 LETTER = re.compile(r"[^\W\d]\w*")
 FUNCTION = re.compile(r"([^\W\d]\w*)\s*(?:\(([^()]*)\))?")
 AXIS = re.compile(r"(?:[^\s\[\]]|\[[^\[\]]*\])+")
@@ -193,7 +194,8 @@ class SpecReader:
                 for m in AXIS.finditer(text.text)
             ]
         for word in words:
-            if not re.fullmatch(r"\d{1,4}|[^\W\d]\w*(\[[^\[\]]+\])?([+-](\d{1,4}|[^\W\d]\w*))*", word.text):
+            plain = re.fullmatch(r"\d{1,4}|[^\W\d]\w*(\[[^\[\]]+\])?([+-](\d{1,4}|[^\W\d]\w*))*", word.text)
+            if not plain or NO_NUMBER.search(word.text):
                 self.reader.document.fail("DC029", f"`{word.text}` is not an axis", word.where(), "",
                                           "dimension names or numbers, separated by spaces: n1 n0")  # fmt: skip
             if word.text == "0":
