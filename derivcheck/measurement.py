@@ -40,6 +40,7 @@ ENOUGH = 4
 RESOLVED = 1 / 8  # of the gap between two sides: a measured value as near as that to one of them is that one
 ROUNDING = 1e-13  # of a measured derivative
 DIGITS = 1e-12  # to which a witness gives its values
+EXACT = 1e-9  # an error up to which that many digits of a measured value are shown
 MAXIMAL_ENTRIES = 1 << 16  # of a derivative, above which it is measured at small sizes
 
 
@@ -148,7 +149,7 @@ def finite_difference(link: Pair, scope: Scope, facts: Facts, sizes: Sizes, witn
                        (("derived", witness.derived), ("claimed", witness.claimed), ("measured", f"{shown:.12g}")),
                        help="this is a bug of derivcheck: please report it with the spec")
         )  # fmt: skip
-    return f"{shown:.12g}" if error < 1e-9 * abs(shown) else f"{shown:.6g}"
+    return f"{shown:.12g}" if error < EXACT * abs(shown) else f"{shown:.6g}"
 
 
 def _evaluated(

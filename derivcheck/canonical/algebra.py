@@ -334,8 +334,8 @@ class Algebra:
             if not attained or len(places) < len(attained) or any(not 0 <= i < OUTER for i in places):
                 continue
             rest = factors[:position] + factors[position + 1 :]
-            others = [i for slot, i in enumerate(indices) if slot not in attained]
-            if not places.intersection(others, *(i for _, i, _ in rest)):
+            elsewhere = {i for slot, i in enumerate(indices) if slot not in attained}
+            if places.isdisjoint(elsewhere.union(*(others for _, others, _ in rest))):
                 return [rebound(bound, rest, sorted(places))]
         return None
 

@@ -10,7 +10,7 @@ The last indicator is left out where u is zero at single points only (generic.py
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from fractions import Fraction
 from typing import Any, cast
 
@@ -74,6 +74,8 @@ def compound(
 ) -> Polynomial:
     """The atom `kind(polynomial)` to a power."""
     (payload,), slots, filled, symmetries = algebra.abstracted([polynomial])
+    # Where the largest entry is one alone, it is the entry that is written as the largest one, x(i) as max x.
+    own = [slot for slot, index in zip(slots, filled, strict=True) if index in attained]
     atom = Atom(
         kind,
         frozen(payload),
@@ -83,10 +85,15 @@ def compound(
         positive=kind == "exp" or (kind == "power" and is_positive(algebra, payload)),
         idempotent=kind in ("positive", "zero"),
         attained=frozenset(filled.index(o) for o in attained),
-        lead=_lead(payload) if kind in ("power", "zero") else ONE_TERM,
+        lead=_lead(_varying(payload, own) or payload) if kind in ("power", "zero") else ONE_TERM,
         name=kind,
     )
     return algebra.factor(algebra.intern(atom), filled, power)
+
+
+def _varying(polynomial: Polynomial, indices: Container[int]) -> Polynomial:
+    """The terms with one of the indices."""
+    return {term: c for term, c in polynomial.items() if any(i in indices for _, ii, _ in term[1] for i in ii)}
 
 
 def _lead(polynomial: Polynomial) -> Term:
@@ -369,7 +376,7 @@ def absolute(algebra: Algebra, argument: Polynomial) -> Polynomial:
 
 def largest(algebra: Algebra, argument: Polynomial, reduced: Indices) -> Polynomial:
     """The largest value over the reduced indices: what is the same at all of them stands outside."""
-    varying = {term: c for term, c in argument.items() if any(i in reduced for _, ii, _ in term[1] for i in ii)}
+    varying = _varying(argument, reduced)
     fixed = {term: c for term, c in argument.items() if term not in varying}
     if not varying:
         return fixed

@@ -382,10 +382,11 @@ def _to_digits(
 ) -> list[Any]:  # fmt: skip
     """Both sides at a point of floats, calculated to many digits; facts hold to as many."""
     with mpmath.workdps(digits):
-        exact = honoured({n: Tensor(_exact(t.array), t.axes) for n, t in values.items()}, facts)
+        exact = honoured({n: Tensor(in_digits(t.array), t.axes) for n, t in values.items()}, facts)
         found = Program([left, right], seed=seed, digits=digits).run(exact, sizes)
         return [np.asarray(laid_out(side, axes, sizes), dtype=object) for side in found]
 
 
-def _exact(array: Any) -> Any:
+def in_digits(array: Any) -> Any:
+    """Floats as numbers of the working precision of mpmath."""
     return np.vectorize(lambda x: mpmath.mpf(float(x)), otypes=[object])(np.asarray(array))

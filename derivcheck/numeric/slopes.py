@@ -10,21 +10,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import mpmath
 import numpy as np
 
 from derivcheck.canonical.form import Facts
-from derivcheck.graph import Axis, Dimension, Node, operands, topological
+from derivcheck.graph import Axis, Dimension, Input, Node, operands, topological
 from derivcheck.lowering.scope import Derived
-from derivcheck.numeric.comparison import copies, spread_of
+from derivcheck.numeric.comparison import copies, in_digits, spread_of
 from derivcheck.numeric.differences import EPSILON, bends, ladder
 from derivcheck.numeric.program import Program, Sizes, Tensor
 from derivcheck.numeric.rounding import Rounding
 from derivcheck.numeric.sampling import STYLES
-from derivcheck.numeric.survey import PROBE, STEP, is_analytic
+from derivcheck.numeric.survey import PROBE, STEP, is_analytic, laid_out
 from derivcheck.points import Points
 from derivcheck.verdicts import NumericEvidence
 
 DIRECTIONS = 2
+PRECISE_STEP = mpmath.mpf(10) ** -20
 DIRECTION = Axis(Dimension.named("direction"), "direction")
 
 
@@ -61,7 +63,52 @@ def measure_slopes(
     if gap <= 16 * bar:
         reason = "the difference is within the noise"
         return NumericEvidence("cannot_tell", scheme, relative, relative_bar, entries, reason)
+    if not _differ_precisely(derived, known, directions[int(np.argmax(_largest(gaps[:, 0])))], sizes, seed):
+        reason = "rounding errors are as large as the values"
+        return NumericEvidence("cannot_tell", scheme, relative, relative_bar, entries, reason)
     return NumericEvidence("differs", scheme, relative, relative_bar, entries)
+
+
+def _largest(gaps: Any) -> Any:
+    """The largest gap along every direction."""
+    return np.max(gaps.reshape(len(gaps), -1), axis=1)
+
+
+def _differ_precisely(derived: Derived, known: Mapping[Node, Tensor], direction: Any, sizes: Sizes, seed: int) -> bool:
+    """Whether 60 digits say so too: with as many, a difference quotient has no noise to speak of."""
+    wanted = [derived.node, derived.variable, derived.numerator]
+    with mpmath.workdps(60):
+        values: dict[Node, Tensor] = {
+            node: Tensor(in_digits(_first(known[node]).array), _first(known[node]).axes)
+            for node in topological(wanted)
+            if isinstance(node, Input)
+        }
+        rows, columns = derived.numerator.axes, derived.columns
+        along = Tensor(in_digits(direction), derived.variable.axes)
+        forward = Program([derived.numerator], frozenset([derived.variable]), seed, digits=50)
+        try:
+            precise = Program(wanted, seed=seed, digits=50).run_all(values, sizes)
+            node, at = precise[derived.node], precise[derived.variable]
+            base = laid_out(at, derived.variable.axes, sizes)
+            sides = [
+                laid_out(forward.run({**values, derived.variable: Tensor(point, along.axes)}, sizes)[0], rows, sizes)
+                for point in (base + PRECISE_STEP * along.array, base - PRECISE_STEP * along.array)
+            ]
+        except ZeroDivisionError:
+            return False
+        measured = np.asarray((sides[0] - sides[1]) / (2 * PRECISE_STEP), dtype=object)
+        if derived.entrywise:
+            expected = laid_out(node, rows, sizes) * Tensor(along.array, columns).aligned(rows)
+        else:
+            expected = np.tensordot(
+                laid_out(node, (*rows, *columns), sizes), along.array, axes=(range(len(rows), len(rows) + len(columns)),
+                                                                             range(len(columns))),
+            )  # fmt: skip
+        gap = max(map(abs, np.ravel(np.asarray(expected - measured, dtype=object))), default=mpmath.mpf(0))
+        size = max((abs(x) for x in (*np.ravel(expected), *np.ravel(measured))), default=mpmath.mpf(0))
+        # Rounding is relative to the largest number on the way, which may have cancelled.
+        largest = max(abs(x) for value in precise.values() for x in np.ravel(np.asarray(value.array, dtype=object)))
+        return bool(gap > max(size * 1e-10, largest * mpmath.mpf(10) ** -30))
 
 
 def _expected(derived: Derived, slopes: Tensor, directions: Any, sizes: Sizes) -> tuple[Any, float]:

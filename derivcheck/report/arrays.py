@@ -50,7 +50,7 @@ def disagreements(examiner: Examiner, title: str, text: str) -> Iterator[Disagre
                 continue
             if _entries(link.axes, network.sizes) > MOST_ENTRIES:
                 continue
-            if examiner.judge.judge(link.left, link.right, link.axes).verdict == "refuted":
+            if examiner.judge.judge(link.left, link.right, link.axes, derived=link.derived).verdict == "refuted":
                 yield Disagreement(title, _difference(examiner, link))
     except DerivcheckError:
         return

@@ -94,7 +94,8 @@ def witness_text(witness: Witness) -> str:
         lines[0] += f" (finite differences {witness.finite_difference})"
     if witness.difference:
         lines[0] += f", difference {witness.difference}"
-    drawn = f"seed {witness.seed}" + (f", values {witness.spread:g} times as wide" if witness.spread != 1 else "")
+    drawn = f"seed {witness.seed}" + (f", {witness.style} values" if witness.style != "generic" else "")
+    drawn += f", values {witness.spread:g} times as wide" if witness.spread != 1 else ""
     lines.append(f"sizes {sizes(witness.sizes)}, {drawn}" if witness.sizes else drawn)
     return "\n".join(lines)
 

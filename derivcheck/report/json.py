@@ -226,6 +226,7 @@ def _witness(witness: Witness | None) -> dict[str, Any] | None:
         "sizes": dict(witness.sizes),
         "seed": witness.seed,
         "spread": witness.spread,
+        "style": witness.style,
         "entry": list(witness.entry),
         "claimed": witness.claimed,
         "derived": witness.derived,

@@ -111,6 +111,7 @@ def _claim() -> Schema:
     witness = _object(
         "where the sides differ", sizes=SIZES, seed=COUNT,
         spread=_said(POSITIVE, "how many times as wide as usual the values are drawn"),
+        style=_said(TEXT, "how they are drawn: the first way that gives everything a value, `generic` or another"),
         entry=_list(COUNT, "counted from 1"), claimed=TEXT, derived=TEXT, difference=_maybe(TEXT),
         finite_difference=_maybe(TEXT),
     )  # fmt: skip
