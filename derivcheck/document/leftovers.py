@@ -17,7 +17,7 @@ RELATION = re.compile(
 )
 SCRIPT = re.compile(r"(?<=[\w})])[_^](?=[\w{\\])")
 MATHEMATICAL = frozenset({
-    *table.GREEK_LETTERS, *table.FUNCTIONS, *table.ARGUMENTS, *table.ACCENTS, *(table.FONTS - {"textbf"}),
+    *table.GREEK_LETTERS, *table.FUNCTIONS, *table.ARGUMENTS, *table.ACCENTS, *(table.FONTS.keys() - {"textbf"}),
     *(name for name in table.SIGNS if name.isalpha()), "operatorname", "mathrm", "int", "lim", "left", "right",
 })  # fmt: skip
 _GROUP = r"\{(?:[^{}]|\{[^{}]*\})*\}"

@@ -74,9 +74,31 @@ def named(reader: Reader) -> Expression:
             return letter
     if tree is None:
         _refuse_name(reader, quantity, begin, primes)
+    if symbol is None:
+        _refuse_two_fonts(reader, token, tree)
     if primes:
         tree = _primed(reader, tree, token, primes, span)
     return _applied(reader, tree) if reader.at("(") and reader.applies and not reader.letters else tree
+
+
+def _refuse_two_fonts(reader: Reader, token: Token, tree: Expression) -> None:
+    """Raise NotationError (DC171) where `\\mathbf{g}` and `g` in one formula would be one tensor: they may be two."""
+    whole = tree.operand if isinstance(tree, Transpose) else tree
+    name = reader.context.shapes.member(whole)
+    if name is None or token.kind not in ("letter", "word"):
+        return
+    first = reader.context.fonts.setdefault(name, token)
+    if first.face != token.face and first.spelling == token.spelling:
+        styled = first if first.face else token
+        shown = [reader.source(one.span) for one in (first, token)]
+        macro = next((macro for macro, style in table.FONTS.items() if style == styled.face), "mathrm")
+        fail("DC171", f"`{shown[1]}` stands in two fonts: one tensor or two?", token.span, "another font before",
+             f"symbols: {{'\\{macro}{{{styled.text}}}': {name}}}")  # fmt: skip
+
+
+def is_word(reader: Reader) -> bool:
+    """Whether several letters here are one name."""
+    return _word(reader)[1] > 1
 
 
 def _word(reader: Reader) -> tuple[Token, int]:

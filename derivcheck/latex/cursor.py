@@ -40,6 +40,7 @@ class Context:
     calls: int = 0
     unsized: set[Span] = field(default_factory=set)
     primed: set[Span] = field(default_factory=set)  # the `W'` that were read as transposes
+    fonts: dict[str, Token] = field(default_factory=dict)  # whole names, by what they were read as
     components: set[str] = field(default_factory=set)  # the i of a vector `(y_i - t_i)_i`
 
 

@@ -255,7 +255,8 @@ class _Flattening:
         elif name in table.WRAPPERS:
             self._wrapper(token)
         elif name in table.FONTS:
-            self._font(self._argument(token), "" if name in ("vec", "overrightarrow") else "bold")
+            style = table.FONTS[name]
+            self._font(self._argument(token), "" if style == "arrow" else "bold", style)
         elif name in table.TEXTS:
             self._text(token)
         elif name in table.ACCENTS:
@@ -329,11 +330,12 @@ class _Flattening:
         if name in table.BRACED_BELOW and self._peek(table.BRACED_BELOW[name]):
             self._argument(self._waiting.pop())
 
-    def _font(self, argument: Sequence[Token], font: str) -> None:
+    def _font(self, argument: Sequence[Token], font: str, style: str) -> None:
         self._spaced = True
         inner = self._inner(argument)
         for made in inner:
             marked = made.kind == "letter" or (made.kind == "number" and len(inner) == 1)
+            made = replace(made, style=style) if made.kind == "letter" and not made.style else made
             self._emit(replace(made, font=font) if marked and not made.font else made)
         self._spaced = True
 
@@ -347,7 +349,7 @@ class _Flattening:
             for made in worded(argument, token.span.to(self._closed or token.span), token.spaced):
                 self._emit(made)
         else:
-            self._font(argument, "roman")
+            self._font(argument, "roman", "")
         self._spaced = True
 
     def _mixed(self, argument: Sequence[Token], token: Token) -> None:

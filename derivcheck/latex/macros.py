@@ -32,17 +32,21 @@ DROPPED: Mapping[str, int] = {
 }  # fmt: skip
 # What remains is the last of so many arguments.
 WRAPPERS: Mapping[str, int] = {
-    "textcolor": 2, "colorbox": 2, "fcolorbox": 3, "bbox": 1, "boxed": 1, "fbox": 1, "underline": 1, "mathop": 1,
+    "textcolor": 2, "colorbox": 2, "fcolorbox": 3, "bbox": 1, "boxed": 1, "fbox": 1, "mathop": 1,
     "mathrel": 1, "mathbin": 1, "mathord": 1, "mathopen": 1, "mathclose": 1, "ensuremath": 1, "smash": 1, "mathclap": 1,
     "underset": 2, "overset": 2, "stackrel": 2, "class": 2, "style": 2, "cssId": 2, "htmlClass": 2, "mathchoice": 4,
     "underbrace": 1, "overbrace": 1, "underbracket": 1, "overbracket": 1, "substack": 1,
 }  # fmt: skip
 # The script that follows these is a remark.
 BRACED_BELOW: Mapping[str, str] = {"underbrace": "_", "underbracket": "_", "overbrace": "^", "overbracket": "^"}
-FONTS = frozenset({
-    "mathbf", "boldsymbol", "bm", "pmb", "bold", "mathit", "mathnormal", "mathcal", "mathscr", "mathfrak", "mathbb",
-    "mathsf", "mathtt", "textbf", "symbf", "symbfit", "symbfup", "mathbfit", "vec", "overrightarrow", "Bbb",
-})  # fmt: skip
+# Which letters look alike: two of one style are one, of two styles they may be two.
+FONTS: Mapping[str, str] = {
+    **dict.fromkeys(("mathbf", "boldsymbol", "bm", "pmb", "bold", "textbf", "symbf", "symbfit", "symbfup", "mathbfit"),
+                    "bold"),
+    "mathit": "", "mathnormal": "", "mathcal": "script", "mathscr": "script", "mathfrak": "fraktur",
+    "mathbb": "blackboard", "Bbb": "blackboard", "mathsf": "sans", "mathtt": "typewriter",
+    "vec": "arrow", "overrightarrow": "arrow",
+}  # fmt: skip
 TEXTS = frozenset({
     "text", "textrm", "textnormal", "mathrm", "operatorname", "mbox", "hbox", "texttt", "textsf", "textit", "textup",
     "intertext", "shortintertext", "textsc",
@@ -50,7 +54,7 @@ TEXTS = frozenset({
 ACCENTS: Mapping[str, str] = {
     "hat": "hat", "widehat": "hat", "tilde": "tilde", "widetilde": "tilde", "bar": "bar", "overline": "bar",
     "dot": "dot", "ddot": "ddot", "check": "check", "breve": "breve", "mathring": "ring", "acute": "acute",
-    "grave": "grave",
+    "grave": "grave", "underline": "underline",
 }  # fmt: skip
 COMBINING: Mapping[str, str] = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307"}
 

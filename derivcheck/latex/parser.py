@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from derivcheck.latex import calls, conditions, derivatives, matrices, norms, runs, sums
+from derivcheck.latex import calls, conditions, derivatives, differentials, matrices, norms, runs, sums
 from derivcheck.latex.cursor import Reader
 from derivcheck.latex.products import PRODUCT_SIGNS, Item, product
 from derivcheck.latex.quantities import Quantity
@@ -128,7 +128,11 @@ class Parser(Reader):
             return self._number()
         if token.kind in ("letter", "word", "function"):
             inline = derivatives.inline(self)
-            return inline if inline is not None else calls.named(self)
+            if inline is not None:
+                return inline
+            if not calls.is_word(self):
+                differentials.refuse_alone(self, self._starts)
+            return calls.named(self)
         if token.kind == "begin":
             return matrices.environment(self)
         if token.kind != "sign":

@@ -70,16 +70,42 @@ class Symbols:
         return None
 
     def scripted(self, reader: Reader, base: Token, scripts: Sequence[Script], span: Span) -> Found | None:
-        """The symbol that a base with scripts is, if it is one."""
-        for pattern in self._scripted.get(base.spelling, ()):
+        """The symbol that a base with scripts is, if it is one; its own font goes first."""
+        for pattern in self._of_font(reader, base):
             found = _match_scripts(reader, pattern, scripts)
             if found is not None:
                 bound, rest = found
+                if pattern.tokens[0].face and not base.face and not rest:
+                    continue
                 return Found(_filled(pattern, bound, span), pattern.function, tuple(rest))
         return None
 
+    def _of_font(self, reader: Reader, base: Token) -> list[Pattern]:
+        """The symbols of a letter: those of its font, then those of another font that is declared as nothing else."""
+        patterns = self._scripted.get(base.spelling, [])
+        own = [pattern for pattern in patterns if pattern.tokens[0].face == base.face]
+        return own + [
+            pattern
+            for pattern in patterns
+            if pattern not in own
+            and not (base.face and pattern.tokens[0].face)
+            and not any(pattern.scripts == other.scripts for other in own)
+            and (base.face or not _is_another(reader, base, pattern.value))
+        ]
+
     def has_base(self, base: Token) -> bool:
         return base.spelling in self._scripted
+
+
+def _is_another(reader: Reader, base: Token, meant: Expression) -> bool:
+    """Whether a plain letter is declared by itself, as something else than what its symbol in another font means."""
+    while isinstance(meant, Subscript):
+        meant = meant.base
+    names = reader.context.names
+    declared = {
+        name for key in names.bases(base) for found in (names.plain, names.families) for name in found.get(key, ())
+    }
+    return bool(declared) and not (isinstance(meant, Name) and meant.name in declared)
 
 
 def _pattern(key: str, value: str, macros: Mapping[str, str], scope: Scope) -> Pattern:

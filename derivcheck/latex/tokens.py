@@ -26,8 +26,9 @@ Kind = Literal[
 class Token:
     """`text` is normalised: Greek spelled out, signs by one name each.
 
-    `accent` is what stands above a letter; `font` is `roman` for text and upright letters,
-    `bold` for other fonts; `spaced` says that space stood before the token, `wide` a `\\quad`.
+    `accent` is what stands above a letter or below; `font` is `roman` for text and upright
+    letters, `bold` for other fonts, of which `style` says more; `spaced` says that space
+    stood before the token, `wide` a `\\quad`.
     """
 
     kind: Kind
@@ -37,6 +38,12 @@ class Token:
     font: str = ""
     accent: str = ""
     wide: bool = False
+    style: str = ""
+
+    @property
+    def face(self) -> str:
+        """The font by which two letters may be two things."""
+        return self.style or ("roman" if self.kind == "letter" and self.font == "roman" else "")
 
     @property
     def spelling(self) -> str:

@@ -94,7 +94,8 @@ class Latex(Plain):
         # Behind a space alone a minus would subtract.
         left, right = self.expression(tree.left).at(PRODUCT), self.following(tree.right, PRODUCT + 1)
         sign = r" \odot " if self.is_tensor(tree.left) and self.is_tensor(tree.right) else r" \, "
-        if sign == r" \, " and right[:1].isdigit():
+        # Before a digit a space is no sign, behind a quantity called d it makes a differential.
+        if sign == r" \, " and (right[:1].isdigit() or re.search(r"(?<![A-Za-z\\{])d(\^\{2\})?$", left)):
             sign = r" \cdot "
         return Written(f"{left}{sign}{right}", PRODUCT)
 
