@@ -47,9 +47,10 @@ def depths_to_try(spec: Spec) -> list[dict[str, int]]:
 
 
 def holds_for_every_depth(instances: Iterable[Instance]) -> bool:
-    """Whether every instance is proved, and instances with like surroundings are proved alike."""
+    """Whether every instance of two depths is proved, and instances with like surroundings are proved alike."""
     seen: dict[tuple[int, int], Signature] = {}
-    counted = 0
+    labels: dict[tuple[int, int], list[int]] = {}
+    depths: set[int] = set()
     for instance in instances:
         signature = _signature(instance)
         if signature is None:
@@ -57,8 +58,22 @@ def holds_for_every_depth(instances: Iterable[Instance]) -> bool:
         place = _place(instance)
         if seen.setdefault(place, signature) != signature:
             return False
-        counted += 1
-    return counted > 0
+        if instance.label is not None:
+            labels.setdefault((instance.depth, instance.first), []).append(instance.label)
+        depths.add(instance.depth)
+    return len(depths) > 1 and _reaches_from_end_to_end(labels)
+
+
+def _reaches_from_end_to_end(labels: Mapping[tuple[int, int], list[int]]) -> bool:
+    """Whether labels run from near an end to near an end, in the same way at each depth: no range that opens later."""
+    lows: list[set[tuple[str, int]]] = []
+    highs: list[set[tuple[str, int]]] = []
+    for (depth, first), found in labels.items():
+        if found != list(range(found[0], found[-1] + 1)):
+            return False
+        for ends, label in ((lows, found[0]), (highs, found[-1])):
+            ends.append({end for end in (("first", label - first), ("last", label - depth)) if abs(end[1]) <= WINDOW})
+    return not labels or all(set.intersection(*ends) for ends in (lows, highs))
 
 
 def _place(instance: Instance) -> tuple[int, int]:

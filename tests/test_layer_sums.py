@@ -82,6 +82,9 @@ TRUE = [
     latex(r"\frac{\partial L}{\partial b} = D_1 + \sum_{k=2}^{T} D_k"),
     latex(r"\frac{\partial L}{\partial b} = \sum_{t \le T} D_t"),
     latex(r"L = \sum_{t=1}^T E_t"),
+    latex(r"T \sum_{t=1}^{T} q^{t-1} = \frac{T}{q} \sum_{t=1}^T q^t"),
+    latex(r"\sum_{k=2}^{2} D_k = D_2"),
+    latex(r"\sum_{t=1}^{T} t = \frac{T (T + 1)}{2}"),
 ]
 FALSE = [
     '"dL/dW = sum_t(D[t] @ h[t].T)"',
@@ -158,6 +161,9 @@ NOT_GENERAL = [
     ('{claim: "dL/dE[t] = (t-1)*(t-2)*(t-3)*(t-4)*(t-5)*(t-6)*(t-7)", for: t in 1..T}', "0 * sum_t(E[t])", "[6, 7]"),
     ('"dL/dW = sum_t(dL/dz[t] @ h[t-1].T)"', "sum_t(E[t])", "[2, 3]"),
     ('{claim: "dL/dE[t] = (1 if t < 8 else 0)", for: t in 1..T}', "sum_t(E[t])", "[6, 7]"),
+    ('{claim: "dL/dE[t] = 1", for: t in 7..T}', "E[T]", "[7]"),
+    ('{claim: "dL/dE[t] = 0", for: t in 1..T-6}', "E[1]*0 + E[2] + E[3]", "[7]"),
+    ('{claim: "dL/dE[t] = 0", for: t in 1..6}', "E[T]*0", "[6, 7]"),
 ]  # fmt: skip
 
 
@@ -220,6 +226,11 @@ def test_the_order_of_a_product_of_matrices_is_asked_for_in_latex() -> None:
     assert found is not None and found.code == "DC171"
     readings = [text for name, text in found.notes if "reading" in name]
     assert [judged(f'"{reading}"').verdict for reading in readings] == ["refuted", "proved"]
+
+
+def test_the_label_of_a_tensor_without_labels_is_no_power() -> None:
+    found = judged(latex(r"v^T x_1 = \sum_{t=1}^T v^t")).diagnosis
+    assert found is not None and found.code == "DC119"
 
 
 def test_a_label_bound_and_free_in_one_side_is_invalid() -> None:

@@ -177,6 +177,9 @@ class Quantity:
         if any(text is None for text in texts):
             return
         suffix = "".join(text or "" for text in texts)
+        letter = self.base.text
+        if not named and label is None and context.labels.may_be(letter) and context.scope.undeclared([letter]):
+            yield Name(letter, self.span), 0  # the number that a label is
         for base in context.names.bases(self.base):
             wanted = base + suffix
             if label is None:
@@ -273,10 +276,15 @@ class Quantity:
         shapes = self.reader.context.shapes
         return any(isinstance(n, Name | Subscript) and shapes.dimension(n) is not None for n in bottom_up(entry))
 
+    def _speaks_of_labels(self, tree: Expression) -> bool:
+        context = self.reader.context
+        names = [node.name for node in bottom_up(tree) if isinstance(node, Name)]
+        return any(context.labels.may_be(name) for name in context.scope.undeclared(names))
+
     def _powers(self, tree: Expression, script: Script, entity: Expression, axes: int) -> list[Expression]:
         exponent = self.exponent(script)
-        if exponent is None:
-            return []
+        if exponent is None or (axes and self._speaks_of_labels(exponent)):
+            return []  # the label of a tensor that has none is no power
         power = Binary("**", tree, exponent, self.span)
         inverse = isinstance(exponent, Negate) and exponent.operand == Number(Fraction(1))
         if isinstance(tree, Subscript) and tree.base == entity and axes == 2 and self._is_square(entity):

@@ -227,7 +227,8 @@ class Shapes:
             case Name(name):
                 if name in self.scope.values:
                     return _declared(self.scope.values[name])
-                return SCALAR if name in self.scope.dimensions or name == "pi" else None
+                number = name in self.scope.dimensions or name == "pi" or self.labels.may_be(name)
+                return SCALAR if number else None
             case Subscript():
                 return self._entries(tree)
             case Negate(operand):

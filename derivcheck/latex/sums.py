@@ -79,7 +79,7 @@ def signed(reader: Reader) -> Expression:
     if below is None:
         fail("DC116", "a sum needs its index letter", sign.span, "over which index?", r"\sum_k y_k")
     bound = _bound(reader, below)
-    body = _body(reader, bound, layers=_may_run_over_layers(reader, bound, above))
+    body = _summand(reader, bound, above)
     span = sign.span.to(body.span)
     if _runs_over_layers(reader, Reduction(kind, tuple(bound.letters), None, body, below.span)):
         return _over_layers(reader, kind, bound, above, below, body, span)
@@ -261,6 +261,18 @@ def _refuse_limit(reader: Reader, above: Script, dimension: Dimension) -> NoRetu
 # --- sums over layers ---------------------------------------------------------------------------
 
 
+def _summand(reader: Reader, bound: Bound, above: Script | None) -> Expression:
+    """What is summed; a letter that is only perhaps a label is one where it can be no index."""
+    layers = _may_run_over_layers(reader, bound, above)
+    if layers and bound.letters[0] not in reader.context.scope.labels:
+        begin = reader.position
+        try:
+            return _body(reader, bound)
+        except NotationError:
+            reader.position = begin
+    return _body(reader, bound, layers=layers)
+
+
 def _may_run_over_layers(reader: Reader, bound: Bound, above: Script | None) -> bool:
     """Whether the letter is declared as a label, or has limits that are labels."""
     context = reader.context
@@ -268,7 +280,8 @@ def _may_run_over_layers(reader: Reader, bound: Bound, above: Script | None) -> 
         return False
     if above is None or bound.lower is None:
         return bound.letters[0] in context.scope.labels
-    return dimension_at(reader, above.start, above.stop) is None and all(
+    size = dimension_at(reader, above.start, above.stop)
+    return (size is None or isinstance(size, Number)) and all(
         label_value(end, {**dict.fromkeys(context.labels.bound, 1), **context.labels.given}) is not None
         for end in _ends(reader, bound.lower, above)
     )
