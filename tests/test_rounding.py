@@ -131,3 +131,21 @@ def test_what_cancels_is_in_the_bar() -> None:
     wrong = multiply(constant(sympy.Rational(101, 100)), derived)
     assert compare_gradient(network.loss.node, node, wrong, {"n": 4}, {}, 1).verdict == "differs"
     assert np.isfinite(found.max_error)
+
+
+SATURATED = """
+tensors: {x: n0, W1: n1 n0, b1: n1, W2: n2 n1, b2: n2, y: {axes: n2, given: one_hot}}
+layers: {z1: W1 @ x + b1, a1: leaky_relu(z1), z2: W2 @ a1 + b2, p: softmax(z2)}
+loss: {L: "cross_entropy(p, y)"}
+claims:
+  top: dL/dz2 = p - y
+  below: dL/dW1 = (W2.T @ (p - y) * leaky_relu'(z1)) @ x.T
+  wrong: dL/dz2 = p - 2 * y
+"""
+
+
+@pytest.mark.parametrize("seed", [0, 44])
+def test_probabilities_whose_products_are_no_floats(seed: int) -> None:
+    """At a point of seed 0 p is 1e-160: p p / p is not 1e-320 / 1e-160, of which few digits are left."""
+    result = verify_text(SATURATED, seed=seed)
+    assert [claim.verdict for claim in result.claims] == ["proved", "proved", "refuted"]

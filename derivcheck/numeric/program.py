@@ -72,6 +72,7 @@ def _aligned(array: Any, own: Axes, axes: Axes) -> Any:
     return array[index]
 
 
+SAFE_DECADES = 250  # of 308; a complex step takes thirty
 MAXIMAL_ENTRIES = 1 << 25  # of one array, 0.25 GB
 
 
@@ -190,10 +191,13 @@ class Program:
         product = self.contracted.get(node)
         if product is None:
             return summed(values[node.operand], node.bound)
-        operands = [_plainly(values[operand]) for operand in product.operands]
-        if not self._precise and all(operand.scale is None for operand in operands):
+        given = [values[operand] for operand in product.operands]
+        operands = [_plainly(value) for value in given]
+        if any(operand.scale is not None for operand in operands):
+            given = operands
+        elif not self._precise and (all(value.scale is None for value in given) or _in_range(operands)):
             return contracted(operands, node.bound)
-        return summed(self.map(product, operands, sizes), node.bound)
+        return summed(self.map(product, given, sizes), node.bound)
 
     def _indicator(self, node: Indicator, sizes: Sizes) -> Tensor:
         """0/1 arrays; positions count from 1, those of a window from 0."""
@@ -261,6 +265,18 @@ def _plainly(value: Tensor) -> Tensor:
     if not np.all(np.isfinite(plain)) or np.any((plain == 0) & (np.asarray(value.array) != 0)):
         return value
     return Tensor(plain, value.axes)
+
+
+def _in_range(operands: Sequence[Tensor]) -> bool:
+    """Whether no product of some of the operands comes near the ends of the range of floats, and of their digits."""
+    low = high = 0.0
+    for operand in operands:
+        sizes = np.abs(operand.array)
+        sizes = sizes[sizes > 0]
+        if sizes.size:
+            low += min(0.0, float(np.log10(np.min(sizes))))
+            high += max(0.0, float(np.log10(np.max(sizes))))
+    return bool(max(-low, high) < SAFE_DECADES)
 
 
 def repeated(value: Tensor, wanted: Axes, sizes: Sizes) -> Tensor:
