@@ -35,7 +35,7 @@ from derivcheck.graph import (
 from derivcheck.network import build, depths
 from derivcheck.notation.parser import parse_equation
 from derivcheck.spec import read_spec
-from derivcheck.verify import Examiner
+from derivcheck.verify import Examiner, verify_text
 
 SPEC = """
 tensors: {x: n, y: m, s: scalar, A: n n, W: m n, P: {axes: n, given: positive}}
@@ -183,3 +183,30 @@ def test_a_wrong_prime_is_our_own_bug(monkeypatch: pytest.MonkeyPatch, true: str
     for equation in (true, false):
         with examined(SPEC) as examiner:
             assert verdict(examiner, equation) == "DC902"
+
+
+NOTED = [
+    ("2*q = d(sum(q^2))/dq", {"d(sum(q**2))/dq"}),
+    ("g = 2*q", {"d(sum(q**2))/dq"}),
+    ("chain(dr/dx, dx/dx) = W", {"dr/dx", "dx/dx"}),
+    ("sigmoid''(x) = sigmoid'(x) * (1 - 2*sigmoid(x))", {"sigmoid'(x)", "sigmoid''(x)"}),
+    ("d2(s^3)/ds^2 = 6*s", {"d2(s**3)/ds^2"}),
+    ("d(erf(s))/ds = 2/sqrt(pi)*exp(-s^2)", {"d(erf(s))/ds"}),
+    ("sum(x) = x.T @ ones(n)", set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("equation", "texts"), NOTED)
+def test_how_each_derivative_was_measured_is_evidence(equation: str, texts: set[str]) -> None:
+    (claim,) = verify_text(f'{SPEC}claims: {{a: "{equation}"}}\n').claims
+    assert claim.verdict == "proved", claim
+    assert {slope.text for slope in claim.slopes} == texts
+    assert all(slope.numeric.verdict == "agrees" for slope in claim.slopes)
+    schemes = {slope.numeric.scheme for slope in claim.slopes}
+    assert schemes <= ({"differences"} if "erf" in equation else {"complex step"})
+
+
+def test_what_cannot_be_measured_is_noted() -> None:
+    spec = SPEC.replace("s: scalar", "s: scalar, y1: {axes: n, given: one_hot}")
+    (claim,) = verify_text(f'{spec}claims: {{a: "d(min(y1))/dy1[i] = (1 if y1[i] == min(y1) else 0)"}}\n').claims
+    assert claim.verdict == "undecided" and [slope.numeric.verdict for slope in claim.slopes] == ["kink"]
