@@ -233,6 +233,21 @@ def test_the_label_of_a_tensor_without_labels_is_no_power() -> None:
     assert found is not None and found.code == "DC119"
 
 
+OPEN = [
+    '"dL/dz[t] = dL/dh[t] * (1 - h[t]^2)"',
+    '"h[t] = tanh(z[t])"',
+    latex(r"\frac{\partial L}{\partial z_t} = \frac{\partial L}{\partial h_t} \odot (1 - h_t \odot h_t)"),
+]
+
+
+@pytest.mark.parametrize("claim", OPEN)
+def test_a_claim_of_every_layer_says_for_which(claim: str) -> None:
+    found = judged(claim).diagnosis
+    assert found is not None and (found.code, found.help) == ("DC121", "for: t in 1..T")
+    inner = claim[1:-1] if claim.startswith("{") else f"claim: {claim}"
+    assert judged(f"{{{inner}, {found.help}}}").verdict == "proved"
+
+
 def test_a_label_bound_and_free_in_one_side_is_invalid() -> None:
     found = judged('{claim: "dL/dh[t] = v + 0*h[t] + sum_{t in 2..T}(D[t])", for: t in 1..T}').diagnosis
     assert found is not None and found.code == "DC150"

@@ -7,7 +7,7 @@ from typing import NoReturn
 from derivcheck.latex.quantities import Quantity
 from derivcheck.latex.scripts import is_star, name_text
 from derivcheck.latex.tokens import fail
-from derivcheck.lowering.ranges import some_end
+from derivcheck.lowering.ranges import open_range, some_end
 from derivcheck.notation.syntax import Name
 
 
@@ -29,6 +29,10 @@ def refuse_unknown(quantity: Quantity) -> NoReturn:
         if letter is not None:
             fail("DC119", f"`{letter}` is no declared label: from where to where does it run?", span, "no limits",
                  rf"\sum_{{{letter}=1}}^{{{some_end(context.scope)}}}")  # fmt: skip
+        label = next((label for label in context.scope.labels if label in written), None)
+        if label is not None and label not in context.labels.given:
+            fail("DC121", f"`{shown}` speaks of every layer: nothing says which", span, f"`{label}` has no number",
+                 open_range(label, context.scope))  # fmt: skip
         has_script = any(s.kind in ("sup", "sub") for s in quantity.scripts)
         message = f"`{shown}` is no member of the family `{stems[0]}`" if has_script else f"`{shown}` needs its label"
         fail("DC121", message, span, "which layer?", f"symbols: {{'{shown}': '{stems[0]}[{members[-1]}]'}}",

@@ -9,6 +9,7 @@ from derivcheck import derive
 from derivcheck.diagnostics import Diagnostic, UnsupportedError
 from derivcheck.graph import Axis, Input, Node, Quantity, diagonal, entry, fresh, rename, topological
 from derivcheck.lowering.letters import index_error, member_name
+from derivcheck.lowering.ranges import refuse_open_label
 from derivcheck.lowering.scope import Derived, Measured
 from derivcheck.lowering.values import Value, fresh_axes, shape_error
 from derivcheck.notation.syntax import Call, Derivative, Expression, Name, Number, Slice, Span, Subscript
@@ -93,6 +94,7 @@ def raw(lowering: Lowering, numerator: Value, variable: Value, columns: dict[Axi
 
 def _entry(lowering: Lowering, numerator: Value, tree: Subscript, rule: Rule) -> Value:
     """∂numerator/∂variable[i,j]: the letters are those of the entry; `W[:,j]` has an axis to derive along."""
+    refuse_open_label(tree, lowering.scope)
     variable = variable_node(lowering, tree.base)
     if len(variable.axes) != len(tree.entries):
         raise index_error(

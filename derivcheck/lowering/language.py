@@ -194,6 +194,7 @@ class Lowering:
         if member is not None:
             self._refuse_opaque(member, tree.span)
             return self._named(member)
+        ranges.refuse_open_label(tree, self.scope)
         if isinstance(tree.base, Name) and tree.base.name not in self.scope.values and any(
             name.startswith(f"{tree.base.name}[") for name in self.scope.values
         ):  # fmt: skip

@@ -188,6 +188,22 @@ def check_members(tree: Reduction, scope: Scope, known: Labels, suggested: Calla
     raise error
 
 
+def refuse_open_label(tree: Subscript, scope: Scope) -> None:
+    """Raise NotationError (DC121) for a member of a family at a declared label that nothing gives a number."""
+    if not isinstance(tree.base, Name) or len(tree.entries) != 1 or not scope.is_family(tree.base.name):
+        return
+    for label in scope.labels:
+        if mentions(tree.entries[0], {label}):
+            raise _error("DC121", f"`{to_plain(tree)}` speaks of every layer: nothing says which", tree.span,
+                         f"`{label}` has no number", open_range(label, scope))  # fmt: skip
+
+
+def open_range(label: str, scope: Scope) -> str:
+    """What a claim says that speaks of every layer."""
+    whole = scope.labels[label]
+    return f"for: {label} in {whole.start}..{_end(whole.stop - 1, scope)}"
+
+
 def _missing(tree: Reduction, scope: Scope, labels: Labels) -> tuple[Subscript, str] | None:
     """The first bracket of the letter that names no declared member, and the name."""
     for node in _brackets(tree.letters[0], tree.body):
