@@ -17,29 +17,27 @@ from derivcheck import exact
 from derivcheck.canonical.atoms import GrowthError, UndefinedError, magnitude
 from derivcheck.canonical.form import Facts
 from derivcheck.claims import Pair, pair
-from derivcheck.derivation import entry_writer
+from derivcheck.derivation import NamedTensor, entry_writer
 from derivcheck.diagnostics import DerivcheckError, Diagnostic, SourceText, lapse, tracebacks_are_wanted
 from derivcheck.edits import Edit, Edits
 from derivcheck.graph import Axis, Node, constant, delta, is_zero, multiply, subtract, topological
 from derivcheck.index_form import Naming, index_form
 from derivcheck.judge import Judge, fact_texts
-from derivcheck.latex.trees import rebuilt
-from derivcheck.matrix_form import MatrixNaming, NoMatrixForm, matrix_form
+from derivcheck.matrix_form import MatrixNaming, NoMatrixForm, matrix_form, matrix_function_writer
 from derivcheck.network import Network
-from derivcheck.notation.printer import to_latex, to_plain
+from derivcheck.notation.printer import to_plain
 from derivcheck.notation.syntax import (
     Derivative,
     Expression,
     Name,
     Negate,
-    Number,
     Span,
-    Subscript,
 )
 from derivcheck.proofreader import Proofreader
 from derivcheck.reading import Reader, Reading
-from derivcheck.rewriting import joined, summands, tidied
+from derivcheck.rewriting import joined, summands
 from derivcheck.sizes import dimensions_of, small_sizes
+from derivcheck.suggestion import NO_LABELS, Suggester
 
 CODES: dict[str, str] = {
     "DC201": "constant factor",
@@ -71,7 +69,6 @@ CODES: dict[str, str] = {
 }
 FACT_CANDIDATES = ("sums_to_one", "binary", "one_hot", "symmetric", "orthogonal", "unit", "positive")
 BUDGET = 400
-NO_LABELS: Mapping[int, Expression] = {}
 Found = TypeVar("Found")
 
 
@@ -94,6 +91,7 @@ class Diagnoser:
         self.judge = judge
         self.proofreader = proofreader
         self.edits = Edits(network, judge, self)
+        self._suggester = Suggester(network, proofreader)
         self._written: dict[Node, Expression | None] = {}
         self._shown: dict[tuple[Node, Expression], Expression | None] = {}
         self._readings: dict[Node, Reading] = {}
@@ -118,11 +116,11 @@ class Diagnoser:
         """
         for edit in sorted(self.edits.of(link), key=lambda e: e.cost)[:BUDGET]:
             if self._proves(link, edit):
-                suggestion = self._spelled(tidied(edit.tree), notation, labels)
+                suggestion = self._suggester.spelled(link.left_tree, edit.tree, notation, labels)
                 return self._diagnostic(link, edit.code, edit.message, edit.span, text, suggestion), suggestion
         missing = self.attempted(lambda: self._missing(link), None)
         if missing is not None and self._proves(link, missing):
-            suggestion = self._spelled(tidied(missing.tree), notation, labels)
+            suggestion = self._suggester.spelled(link.left_tree, missing.tree, notation, labels)
             return self._diagnostic(link, missing.code, missing.message, missing.span, text, suggestion), suggestion
         if (condition := self._condition(link)) is not None:
             code, message = condition
@@ -131,35 +129,12 @@ class Diagnoser:
         suggestion = "" if link.shapes is not None else self._derived_suggestion(link, notation)
         return self._diagnostic(link, bare.code, bare.message, link.right_tree.span, text, suggestion), suggestion
 
-    def _spelled(self, tree: Expression, notation: str, labels: Mapping[int, Expression] = NO_LABELS) -> str:
-        """A suggestion that can be pasted."""
-        if labels:
-            tree = self._labelled(tree, labels)
-        if notation == "plain":
-            return to_plain(tree)
-        scope = self.network.scope
-        scalars = frozenset(name for name, value in scope.values.items() if value.is_scalar)
-        return to_latex(tree, scalars | frozenset(scope.dimensions), scope.families)
-
-    def _labelled(self, tree: Expression, labels: Mapping[int, Expression]) -> Expression:
-        """An edited claim with its labels as they were written."""
-
-        def written(node: object) -> object:
-            match node:
-                case Subscript(Name(stem), (Number(value),)) if stem not in self.network.scope.values:
-                    label = labels.get(int(value)) if value.denominator == 1 else None
-                    return replace(node, entries=(label,)) if label is not None else node
-                case _:
-                    return node
-
-        return rebuilt(tree, written)  # type: ignore[no-any-return]
-
     def _derived_suggestion(self, link: Pair, notation: str) -> str:
         """The derived right side, where it is proved and is no plain repetition of the left one."""
         derived = self.form(link)
         if derived is None or not self._proves(link, Edit("DC229", "", derived, link.right_tree.span, 9)):
             return ""
-        return self._spelled(derived, notation)
+        return self._suggester.spelled(link.left_tree, derived, notation)
 
     def diagnose_invalid(
         self, left: Expression, right: Expression, text: SourceText, found: Diagnostic, notation: str = "plain",
@@ -172,7 +147,7 @@ class Diagnoser:
             return found, ""
         for edit in sorted(self.edits.of(link), key=lambda e: e.cost)[:BUDGET]:
             if self._proves(link, edit):
-                suggestion = self._spelled(tidied(edit.tree), notation, labels)
+                suggestion = self._suggester.spelled(link.left_tree, edit.tree, notation, labels)
                 made = self._diagnostic(link, edit.code, edit.message, edit.span, text, suggestion)
                 return made.with_notes((found.code, f"{found.message}: {found.label}")), suggestion
         return found, ""
@@ -184,6 +159,8 @@ class Diagnoser:
         derived = self.form(link)
         if derived is not None:
             notes.append(("derived", f"{to_plain(link.left_tree)} = {to_plain(derived)}"))
+        elif not link.letters and (entry := self.proofreader.entry_of(link.left)) is not None:
+            notes.append(("derived", to_plain(entry)))
         where = text.where(span.start, span.stop) if span.stop > span.start else text.where()
         return Diagnostic(code, message, where, CODES[code], tuple(notes), suggestion)
 
@@ -237,7 +214,7 @@ class Diagnoser:
             return []
         taken = frozenset(self.network.scope.dimensions) | {t.name for t in tensors.values()}
         letters = [axis.key for axis in link.letters]
-        naming = Naming(entry_writer(tensors), taken)
+        naming = Naming(entry_writer(tensors), taken, matrix_function_writer(self._matrix_naming(tensors)))
         found = []
         for term, coefficient in reading.polynomial.items():
             one = replace(reading, polynomial={term: magnitude(coefficient)})
@@ -271,16 +248,18 @@ class Diagnoser:
             if link.letters:
                 taken = frozenset(self.network.scope.dimensions) | {t.name for t in tensors.values()}
                 letters = [axis.key for axis in link.letters]
-                return index_form(reading, link.letters, letters, Naming(entry_writer(tensors), taken))
-            scalars = frozenset(self.network.scope.dimensions) | {t.name for t in tensors.values() if not t.axes}
-            naming = MatrixNaming(
-                lambda node: (tensors[node].native(tensors[node].tree, scalars), tensors[node].axes),
-                self.network.scope.vectors, scalars,
-                lambda dimension: Name(str(dimension)),
-            )  # fmt: skip
-            return matrix_form(reading, link.axes, naming) if len(link.axes) <= 2 else None
+                naming = Naming(entry_writer(tensors), taken, matrix_function_writer(self._matrix_naming(tensors)))
+                return index_form(reading, link.letters, letters, naming)
+            return matrix_form(reading, link.axes, self._matrix_naming(tensors)) if len(link.axes) <= 2 else None
         except (GrowthError, UndefinedError, NoMatrixForm, KeyError):
             return None
+
+    def _matrix_naming(self, tensors: Mapping[Node, NamedTensor]) -> MatrixNaming:
+        scalars = frozenset(self.network.scope.dimensions) | {t.name for t in tensors.values() if not t.axes}
+        return MatrixNaming(
+            lambda node: (tensors[node].native(tensors[node].tree, scalars), tensors[node].axes),
+            self.network.scope.vectors, scalars, lambda dimension: Name(str(dimension)),
+        )  # fmt: skip
 
     # --- conditions under which a claim is right ------------------------------------------
 

@@ -9,7 +9,7 @@ where none is left, that there is no form is what is said. Everybody who prints 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Literal
@@ -20,6 +20,7 @@ from derivcheck.diagnostics import DerivcheckError
 from derivcheck.graph import Axes, Node
 from derivcheck.judge import Judge, Judgement
 from derivcheck.network import Network
+from derivcheck.notation.labels import substitute_labels
 from derivcheck.notation.parser import parse_equation
 from derivcheck.notation.printer import to_latex, to_plain, to_unicode
 from derivcheck.notation.syntax import Derivative, Equation, Expression, Name, Subscript, Transpose
@@ -88,6 +89,20 @@ class Proofreader:
         except UnwrittenError:
             return None
 
+    def entry_of(self, adjoint: Node) -> Equation | None:
+        """`dL/dW[i,j] = …` for a derivative of the output, by its node; None where there is none."""
+        variable = self._variables.get(adjoint)
+        try:
+            form = self.form(variable) if variable is not None else None
+        except UnwrittenError:
+            form = None
+        return None if form is None else Equation((self._entry(form.wrt, form.letters), form.index), ("=",))
+
+    def _entry(self, variable: NamedTensor, letters: Sequence[str]) -> Expression:
+        assert self.derivation is not None
+        places = tuple(Name(letter) for letter in letters)
+        return Derivative(self.derivation.output.tree, (Subscript(variable.tree, places) if places else variable.tree,))
+
     @cached_property
     def _variables(self) -> Mapping[Node, NamedTensor]:
         if self.derivation is None:
@@ -96,10 +111,8 @@ class Proofreader:
 
     def _proof(self, variable: NamedTensor, style: Style | None) -> Proof:
         assert self.derivation is not None
-        of = self.derivation.output.tree
         found = self.derivation.candidates(variable, style)
-        places = tuple(Name(letter) for letter in found.letters)
-        entry = Derivative(of, (Subscript(variable.tree, places) if places else variable.tree,))
+        entry = self._entry(variable, found.letters)
         index = self._first(found.indices, lambda tree: self._reread(entry, tree))
         if index is None:
             why = found.reason if not found.indices else "what was written could not be read back"
@@ -205,6 +218,22 @@ class Proofreader:
             if self._means(partial(parse_latex, f"{left} = {right}", scope, labels=self.network.depth), equation):
                 return left, right
         return None
+
+    def says(self, text: str, meant: Equation, notation: str, labels: Mapping[str, int] = NO_LABELS) -> bool:
+        """Whether a text, where a claim could stand, is read as an equation; `labels` are those of the claim."""
+        from derivcheck.latex import parse_latex
+
+        spec, scope = self.network.spec, self.network.scope
+
+        def read() -> Equation:
+            if notation == "latex":
+                symbols = {symbol.name.text: symbol.text.text for symbol in spec.symbols}
+                macros = {macro.name.text: macro.text.text for macro in spec.macros}
+                return parse_latex(text, scope, symbols, macros, labels)
+            found = parse_equation(text, scope.vocabulary())
+            return replace(found, sides=tuple(substitute_labels(side, labels) for side in found.sides))
+
+        return self._means(read, meant)
 
     def _means(self, read: Callable[[], Equation], meant: Equation) -> bool:
         """Whether a text is read as an equation of the same two sides."""

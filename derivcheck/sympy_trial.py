@@ -197,6 +197,10 @@ class Evaluator:
     def _holds(self, test: Any, at: Mapping[str, Any]) -> bool:
         if test in (sympy.true, sympy.false):
             return bool(test)
+        if isinstance(test, sympy.Not):
+            return not self._holds(test.args[0], at)
+        if isinstance(test, sympy.ITE):
+            return self._holds(test.args[1 if self._holds(test.args[0], at) else 2], at)
         if isinstance(test, sympy.And | sympy.Or):
             found = [self._holds(one, at) for one in test.args]
             return all(found) if isinstance(test, sympy.And) else any(found)

@@ -9,7 +9,9 @@ from derivcheck.execution import RefusedError, executed
 
 
 def test_what_is_generated_runs() -> None:
-    text = 'import numpy as np\n\n\ndef f(x):\n    """Docstring."""\n    return np.einsum("i,i->", x, x), {"x": 2 * x}\n'
+    text = (
+        'import numpy as np\n\n\ndef f(x):\n    """Docstring."""\n    return np.einsum("i,i->", x, x), {"x": 2 * x}\n'
+    )
     value, gradients = executed(text, {"np": np})["f"](np.array([1.0, 2.0]))
     assert value == 5 and gradients["x"].tolist() == [2, 4]
 
