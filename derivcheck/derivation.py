@@ -276,11 +276,10 @@ class Derivation:
             problem = why.diagnostic.message
         if style is None and len(found) > 1 and length(found[0]) > READABLE_ENTRY:
             found[:2] = found[1::-1]
-        if not found or length(found[0]) > LONGEST:
-            try:
-                found.append(self._structural(variable, letters))
-            except (GrowthError, UndefinedError) as why:
-                problem = problem or str(why)
+        try:
+            found.append(self._structural(variable, letters))
+        except (GrowthError, UndefinedError) as why:
+            problem = problem or str(why)
         found = list(dict.fromkeys(found))
         return sorted(found, key=lambda tree: length(tree) > LONGEST), problem if not found else ""
 
