@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 from random_claims import judging
-from random_claims.interpreter import Point, judged
+from random_claims.findings import judged
+from random_claims.interpreter import Point
 from random_claims.judging import Figures, draw, examine, run
 from random_claims.trees import At, Num, Var, read, read_claim, show
 
@@ -48,7 +49,8 @@ def point(layout: str = "mixed", vectors: str = "column") -> Point:
     generator = np.random.default_rng(3)
     tensors = {
         "x": (generator.normal(size=3), ("n",)), "y": (np.abs(generator.normal(size=3)), ("n",)),
-        "A": (generator.normal(size=(3, 3)) + 2 * np.eye(3), ("n", "n")), "B": (generator.normal(size=(2, 3)), ("m", "n")),
+        "A": (generator.normal(size=(3, 3)) + 2 * np.eye(3), ("n", "n")),
+        "B": (generator.normal(size=(2, 3)), ("m", "n")),
         "s": (np.array(0.7), ()),
     }  # fmt: skip
     layers = {"z": read("B @ x" if vectors == "column" else "x @ B.T"), "L": read("sum(tanh(z))")}
@@ -91,7 +93,8 @@ def test_the_interpreter_derives_what_differences_measure(formula: str, variable
         ("chain(dL/dz, dz/dB) = dL/dB", "true"), ("shape(dL/dB) = [m, n]", "true"), ("shape(dL/dB) = [n, m]", "false"),
         ("A @ x != x", "true"), ("A @ x ~ 3 * (A @ x)", "true"), ("A @ x ~ x", "false"),
         ("sum_{k: k != i}(x[k]) = sum(x) - x[i]", "true"), ("A[i,j] = 0 where i != j", "false"),
-        ("vec(B) = kron(eye(n), eye(m)) @ vec(B)", "true"), ("sqrt(x^2) = x", "false"), ("log(x) = log(x)", "undefined"),
+        ("vec(B) = kron(eye(n), eye(m)) @ vec(B)", "true"), ("sqrt(x^2) = x", "false"),
+        ("log(x) = log(x)", "undefined"),
     ],
 )  # fmt: skip
 def test_the_interpreter_knows_the_truth(claim: str, truth: str) -> None:

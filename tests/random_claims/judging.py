@@ -12,11 +12,15 @@ from dataclasses import dataclass, field
 from derivcheck.verdicts import ClaimResult, FileResult, GradientResult
 from derivcheck.verify import verify_text
 
-from .interpreter import Finding, Point, judged
+from .architectures import deep, random_network
+from .expressions import Maker
+from .families import deep_claim
+from .findings import Finding, judged
+from .interpreter import Point
 from .mutations import by_a_hair, mutated, near_truth, related
-from .networks import Maker, Network, deep, labelled, random_network
+from .networks import Network, labelled
 from .trees import At, Claim, Der, UnreadableError, Var, in_unicode, read, read_claim, show
-from .truths import deep_claim, true_claim
+from .truths import true_claim
 
 LONGEST = 20.0  # seconds that one claim may take
 HOLDS = ("proved", "checked")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from .networks import SCALAR, Maker
+from .expressions import SCALAR, Maker
 from .trees import At, Big, Both, Claim, Cmp, Der, Fn, If, Neg, Num, Op, Tree, Turn, Var, num, read, show
 from .truths import equation
 
