@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 from math import prod
 
-from derivcheck.diagnostics import Diagnostic, NotationError, UnsupportedError
+from derivcheck.diagnostics import DerivcheckError, Diagnostic, NotationError, UnsupportedError
 from derivcheck.graph import Axes, Axis, Node, add, constant, delta, multiply, rename
 from derivcheck.lowering.indexed import refuse_bound_and_free
 from derivcheck.lowering.language import Lowering
@@ -120,6 +121,8 @@ def pair(left: Expression, right: Expression, relation: Relation, where: Conditi
         lowering.letters.learn(tree)
     if where is not None:
         lowering.letters.learn(where)
+    for tree in (left, right):
+        lowering.letters.settle(tree, partial(_axes_of, scope))
     lowering.letters.generalise()
     first = lowering.expression(left)
     on_left = dict(lowering.letters.used_free)
@@ -140,6 +143,14 @@ def pair(left: Expression, right: Expression, relation: Relation, where: Conditi
         second = _weighted(second, test)
     found = conformed(first, second, relation, left, right, letters, where)
     return replace(found, derived=tuple(lowering.derived))
+
+
+def _axes_of(scope: Scope, tree: Expression) -> Axes:
+    """The axes of a formula by itself; none where it has no meaning, or needs letters of the formula round it."""
+    try:
+        return Lowering(scope).expression(tree).axes
+    except DerivcheckError:
+        return ()
 
 
 def conformed(

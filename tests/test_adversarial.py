@@ -409,3 +409,20 @@ def test_what_is_wrong_by_a_hair_is_refuted_whatever_differences_can_tell(seed: 
         "  c: dL/dz[i] = 1.00000000001 * (p[i] - y[i])\n", seed=seed,
     )  # fmt: skip
     assert [claim.verdict for claim in judged.claims] == ["refuted"] * 3 and judged.exit_code == 1
+
+
+BRACKETS = [
+    ("abs(eye(p))[i,j] = abs(-delta(i, j))", "proved"),
+    ("delta(i,j) = eye(p)[i,j]", "proved"),
+    ("2 * delta(i,i) = (ones(p) + ones(p))[i]", "proved"),
+    ("diag(ones(p))[i,j] = (1 if i == j else 0)", "proved"),
+    ("(2 * eye(p))[i,j] = delta(i,j)", "refuted"),
+    ("(eye(p) + eye(p))[i,j] = 2 * delta(i,j) + y[i] - y[i]", "invalid"),
+]
+
+
+@pytest.mark.parametrize("claim, verdict", BRACKETS)
+def test_a_letter_learns_its_dimension_from_what_stands_in_brackets(claim: str, verdict: str) -> None:
+    """Whichever dimension is declared first."""
+    judged = verify_text(f"tensors: {{y: q, v: p, A: q p}}\nclaims: {{a: '{claim}'}}\n")
+    assert [c.verdict for c in judged.claims] == [verdict]

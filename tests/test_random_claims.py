@@ -20,7 +20,7 @@ from random_claims.trees import At, Num, Var, read, read_claim, show
 
 FIRST = 100_000
 PARTS = 5
-COUNT = int(os.environ.get("DERIVCHECK_RANDOM", "150"))
+COUNT = int(os.environ.get("DERIVCHECK_RANDOM", "250"))
 SEED = os.environ.get("DERIVCHECK_RANDOM_SEED")
 
 

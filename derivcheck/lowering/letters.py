@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 from derivcheck.diagnostics import Diagnostic, NotationError
-from derivcheck.graph import Axis, Dimension
+from derivcheck.graph import Axes, Axis, Dimension
 from derivcheck.lowering.ranges import written_out
 from derivcheck.lowering.scope import Scope
 from derivcheck.notation.syntax import (
@@ -122,11 +122,26 @@ class Letters:
         if any(isinstance(node, Call) and node.function == "window" for node, _ in spoken):
             self._learn_windows(tree, {})
         self._compared += _links(spoken)
+        self._link()
+
+    def _link(self) -> None:
+        """Letters that are compared run over one dimension."""
         for _ in range(len(self._compared)):
             for a, b in self._compared:
                 for one, other in ((a, b), (b, a)):
                     if one in self._free and other not in self._free and not self.is_declared(other):
                         self._free[other] = self._free[one]
+
+    def settle(self, tree: Expression, axes_of: Callable[[Expression], Axes]) -> None:
+        """Take the dimensions of compared letters from what they index in brackets: `(2 * eye(n))[i,j] = 2 * δ_ij`."""
+        unsettled = self.unsettled()
+        for node, hidden in speaking(tree) if unsettled else []:
+            if not isinstance(node, Subscript) or not unsettled & {e.name for e in node.entries if isinstance(e, Name)}:
+                continue
+            for axis, entry in zip(axes_of(node.base), node.entries, strict=False):
+                if isinstance(entry, Name) and entry.name in unsettled - hidden:
+                    self._free.setdefault(entry.name, axis.dimension)
+        self._link()
 
     def _uses(self, spoken: Iterable[Spoken]) -> dict[str, tuple[Dimension, Span]]:
         """Letter -> (dimension, place) for the letters that index a declared tensor."""
@@ -160,6 +175,11 @@ class Letters:
                 for letter, missing, other in ((start, first, second), (offset, second, first)):
                     if missing is None and whole is not None and other is not None:
                         self._free[letter] = whole.plus(other, -1).plus(Dimension.fixed(1))
+
+    def unsettled(self) -> frozenset[str]:
+        """The letters that are compared and index no declared tensor."""
+        compared = {letter for pair in self._compared for letter in pair}
+        return frozenset(name for name in compared if name not in self._free and not self.is_declared(name))
 
     def generalise(self) -> None:
         """Let letters that are only compared, `delta(i,j) = 1 where i == j`, run over a dimension.
