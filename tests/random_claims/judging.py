@@ -9,14 +9,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from derivcheck.verdicts import ClaimResult, FileResult, GradientResult
 from derivcheck.verify import verify_text
 
-from .architectures import deep, random_network
+from .architectures import random_network
 from .expressions import Maker
 from .families import deep_claim
 from .findings import Finding, judged
-from .interpreter import Point
 from .mutations import by_a_hair, mutated, near_truth, related
 from .networks import Network, labelled
 from .trees import At, Claim, Der, UnreadableError, Var, in_unicode, read, read_claim, show
@@ -53,6 +54,7 @@ class Case:
         return self.network.text({c.name: (in_unicode(c.text) if c.unicode else c.text, c.labels) for c in claims})
 
 
+@np.errstate(all="ignore")
 def draw(seed: int) -> Case:
     """The spec of an integer, always the same."""
     chance = random.Random(seed)
@@ -256,6 +258,7 @@ def examine(case: Case, figures: Figures) -> None:
         figures.problems.append(Problem("judge", case.seed, traceback.format_exc(limit=-3), case.text))
 
 
+@np.errstate(all="ignore")
 def _compare(case: Case, claim: Drawn, result: ClaimResult, figures: Figures) -> None:
     verdict = str(result.verdict)
     figures.claims += 1
@@ -350,6 +353,7 @@ def _forms_of(network: Network, gradient: GradientResult) -> Iterator[Form]:
         yield Form("index form", network, (f"{Der(read(gradient.of), (below,))} = {forms.index}",))
 
 
+@np.errstate(all="ignore")
 def _evaluate(case: Case, form: Form, figures: Figures) -> None:
     figures.forms += 1
     about = ""
@@ -386,6 +390,3 @@ def run(first: int, claims: int, seconds: float = 1e9, brief: bool | None = None
                 print(f"{problem.seed}: {problem.kind}: {problem.about}" if brief else f"\n{problem}", flush=True)
         seed += 1
     return figures
-
-
-__all__ = ["Case", "Figures", "Point", "deep", "draw", "examine", "run"]
