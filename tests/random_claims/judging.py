@@ -243,7 +243,8 @@ def examine(case: Case, figures: Figures) -> None:
         figures.longest, figures.slowest = elapsed, case.seed
     if elapsed > LONGEST:
         figures.problems.append(Problem("slow", case.seed, f"{elapsed:.1f} s", case.text))
-    if result.error is not None or result.exit_code == 3:
+    told = any(str(claim.verdict) == "internal" for claim in result.claims)
+    if result.error is not None or (result.exit_code == 3 and not told):
         kind = "internal" if result.exit_code == 3 or (result.error and result.error.code[:3] == "DC9") else "unread"
         about = f"{result.error.code} {result.error.message}" if result.error else "exit code 3"
         figures.problems.append(Problem(kind, case.seed, about, case.text))
