@@ -4,12 +4,13 @@ Every member of a family comes from the same line of the spec. Where a proof loo
 names within a few labels of its own only, at two depths and in the same way, the same
 proof stands at every label of every depth: its surroundings there are copies of those
 that were seen, as far from the first and from the last layer, or farther than it looks.
+Where the two ends are nearer to each other than that, every depth is looked at by itself.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from derivcheck.claims import Pair
@@ -19,6 +20,7 @@ from derivcheck.spec import Spec
 from derivcheck.uniformity import WINDOW
 
 LABEL = re.compile(r"\[(\d+)\]")
+DEEP = 2 * WINDOW + 2  # from where on no label is near to both ends
 
 Signature = frozenset[tuple[str, tuple[int, ...], bool]]
 
@@ -40,10 +42,29 @@ class Instance:
 
 def depths_to_try(spec: Spec) -> list[dict[str, int]]:
     """Two depths that are deeper than the window is wide; none where the spec has no single depth."""
+    end = _end(spec)
+    return [] if end is None else [{end: DEEP}, {end: DEEP + 1}]
+
+
+def least_depth(spec: Spec, holds_at: Callable[[dict[str, int]], bool]) -> dict[str, int]:
+    """The least depth from which on a claim holds that holds for every depth beyond the window; empty for the first.
+
+    What stands at the first label may stand at the last one where there are few.
+    """
+    end = _end(spec)
+    assert end is not None
+    first = min(int(family.first.text) for family in spec.families)
+    for depth in reversed(range(first, DEEP)):
+        if not holds_at({end: depth}):
+            return {end: depth + 1}
+    return {}
+
+
+def _end(spec: Spec) -> str | None:
+    """The name of the one end that the families of a spec have."""
     ends = {family.last.text for family in spec.families if not family.last.text.isdigit()}
-    if len(ends) != 1 or any(not family.first.text.isdigit() for family in spec.families):
-        return []
-    return [{next(iter(ends)): 2 * WINDOW + extra} for extra in (2, 3)]
+    single = len(ends) == 1 and all(family.first.text.isdigit() for family in spec.families)
+    return ends.pop() if single else None
 
 
 def holds_for_every_depth(instances: Iterable[Instance]) -> bool:
@@ -74,6 +95,14 @@ def _reaches_from_end_to_end(labels: Mapping[tuple[int, int], list[int]]) -> boo
         for ends, label in ((lows, found[0]), (highs, found[-1])):
             ends.append({end for end in (("first", label - first), ("last", label - depth)) if abs(end[1]) <= WINDOW})
     return not labels or all(set.intersection(*ends) for ends in (lows, highs))
+
+
+def is_proved(links: Iterable[Pair], judge: Judge) -> bool:
+    """Whether every link is an equation that is proved."""
+    return all(
+        link.relation == "=" and link.shapes is None and judge.proof_and_cut(link.left, link.right)[0].proved
+        for link in links
+    )
 
 
 def _place(instance: Instance) -> tuple[int, int]:
@@ -125,9 +154,13 @@ def _offsets(name: str, instance: Instance) -> tuple[int, ...] | None:
     return tuple(offsets)
 
 
-def described(general: bool, labelled: bool, depths: Iterable[Mapping[str, int]]) -> str:
-    """`for every layer at any depth`, or the depths at which a family's claim was judged."""
-    if general:
-        return "for every layer at any depth" if labelled else "at any depth"
-    shown = [", ".join(f"{label} = {value}" for label, value in depth.items()) for depth in depths]
-    return f"at {'; '.join(shown)}"
+def described(least: Mapping[str, int] | None, labelled: bool, depths: Iterable[Mapping[str, int]]) -> str:
+    """`for every layer at any depth`, from the least one on, or the depths at which a family's claim was judged."""
+    if least is None:
+        return f"at {'; '.join(map(_shown, depths))}"
+    start = f" from {_shown(least)} on" if least else ""
+    return ("for every layer at any depth" if labelled else "at any depth") + start
+
+
+def _shown(depth: Mapping[str, int]) -> str:
+    return ", ".join(f"{label} = {value}" for label, value in depth.items())

@@ -158,6 +158,8 @@ class Judge:
 
     def proof_and_cut(self, left: Node, right: Node) -> tuple[Equality, frozenset[Node]]:
         """The proof, and the named nodes into which it did not have to look."""
+        if left is right:
+            return Equality(True), frozenset([left])
         return self._proof(left, right, self.facts)
 
     def _only_positive(self, facts: Facts) -> Facts:
@@ -179,8 +181,6 @@ class Judge:
         Names stay names until looking inside is needed. What is nearest is opened first, one level of it:
         `1 - a[l]^2` is tanh'(z[l]) as soon as a[l] is tanh(z[l]), whatever z[l] is made of.
         """
-        if left is right:
-            return Equality(True), frozenset([left])
         below = set(topological([left, right]))
         # The name of an inverse stands for it wherever it occurs: there, names that do not occur matter too.
         exactly = any(isinstance(node, Inverse | Determinant) for node in below)
@@ -412,6 +412,9 @@ class Judge:
         """A difference that floats do not show; None without one."""
         sides = self._to_fifty_digits(asked)
         if sides is None or sides.evidence.verdict != "differs":
+            return None
+        # Of a condition that is zero but for rounding errors, those of many digits say as little.
+        if rounding_decides(asked.sides, sides.sizes, asked.facts, sides.seed, sides.spread):
             return None
         return sides if self.slopes.exist(asked.derived, sides.sizes, asked.facts, sides.seed, sides.spread) else None
 

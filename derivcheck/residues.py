@@ -207,14 +207,21 @@ class FieldArithmetic:
             return np.frompyfunc(lambda d: int(greater), 1, 1)(difference)
         if _is_zero(left) and right.log_p is not None:
             return np.frompyfunc(lambda d: int(not greater), 1, 1)(difference)
-        holds = np.frompyfunc(lambda d: self._free(d, "positive", True), 1, 1)(difference)
-        return holds if greater else (1 - holds) % P
+        equal = int(relation in ("GreaterThan", "LessThan"))
+
+        def holds(difference: int) -> int:
+            if not difference:
+                return equal
+            above = self._free(difference, "positive", True)
+            return above if greater else (1 - above) % P
+
+        return np.frompyfunc(holds, 1, 1)(difference)
 
     def _free(self, difference: int, name: str, odd: bool) -> int:
         """The free value of a condition on a difference, opposite for the opposite sign."""
         difference = int(difference)
         if difference == 0:
-            return 0 if odd else 1
+            return 1
         representative = min(difference, P - difference)
         if not odd and self.bits is not None:
             return 0

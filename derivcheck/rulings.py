@@ -22,7 +22,14 @@ from derivcheck.diagnostics import (
     tracebacks_are_wanted,
 )
 from derivcheck.examiner import Examiner, late_text
-from derivcheck.general import Instance, depths_to_try, described, holds_for_every_depth
+from derivcheck.general import (
+    Instance,
+    depths_to_try,
+    described,
+    holds_for_every_depth,
+    is_proved,
+    least_depth,
+)
 from derivcheck.graph import constant
 from derivcheck.lowering.scope import Scope
 from derivcheck.lowering.summation import over_pairs
@@ -206,15 +213,15 @@ def _stated(statement: Statement, examiners: Sequence[Examiner], seen: list[Clai
         return replace(statement.blank(), diagnosis=nothing, message=nothing.message)
     worst = _worst(results)
 
-    def unknown() -> bool:
+    def unknown() -> Labels | None:
         _renew(examiners)
-        return False
+        return None
 
     if examiners[0].network.depth and worst.verdict in HOLDS:
-        general = worst.verdict == "proved" and aside(lambda: _is_general(statement, examiners[0]), unknown)
+        least = aside(lambda: _least_depth(statement, examiners[0]), unknown) if worst.verdict == "proved" else None
         tried = [examiner.network.depth for examiner in examiners]
         runs = any(labels for examiner in examiners for labels in statement.labels_at(examiner))
-        worst = replace(worst, reach=described(general, runs, tried))
+        worst = replace(worst, reach=described(least, runs, tried))
     if declaration.notation == "plain" and worst.verdict != "invalid":
         diagnoser = examiners[0].diagnoser
         note = aside(
@@ -320,9 +327,11 @@ def labelled(equation: Equation, labels: Labels, scope: Scope) -> Equation:
     return equation.changed(numbered)
 
 
-def _is_general(statement: Statement, above: Examiner) -> bool:
-    """Whether a claim about a family is proved for every label at every depth (general.py)."""
+def _least_depth(statement: Statement, above: Examiner) -> Labels | None:
+    """The depth from which on a claim about a family is proved for every label (general.py); none where it is at all.
 
+    None where there is no proof for any depth.
+    """
     spec = above.network.spec
 
     def instances(summed: frozenset[str]) -> Iterator[Instance]:
@@ -342,10 +351,29 @@ def _is_general(statement: Statement, above: Examiner) -> bool:
         if found is None or not all(
             is_uniform(side, above.network.scope) for one in said for side in one.written.sides
         ):
-            return False
-        return holds_for_every_depth(instances(found))
+            return None
+        if not holds_for_every_depth(instances(found)):
+            return None
+        return least_depth(spec, lambda depth: _is_proved_at(statement, above, depth))
     except DerivcheckError:
-        return False
+        return None
+
+
+def _is_proved_at(statement: Statement, above: Examiner, depth: dict[str, int]) -> bool:
+    """Whether a statement is proved at a depth wherever it says something there: `W[3]` says nothing of two layers."""
+    try:
+        examiner = above.at_depth(depth).for_claim(statement.declaration)
+        every = statement.labels_at(examiner)
+    except DerivcheckError:
+        return True
+    for labels in every:
+        try:
+            links = [_pair_of(link) for one in _readings(statement, examiner, labels) for link in one.links]
+        except DerivcheckError:
+            continue
+        if not is_proved(links, examiner.judge):
+            return False
+    return True
 
 
 def _readings(statement: Statement, examiner: Examiner, labels: Labels) -> Iterator[Assertion]:

@@ -39,6 +39,24 @@ def test_local_claims_hold_for_every_depth(claim: str) -> None:
     assert result.reach.endswith("any depth")
 
 
+# (claim, from which depth on)
+SHALLOW = [
+    ('"dC/dz[1] = dC/da[1] * tanh\'(z[1])"', "L = 2"),
+    ('"dC/dz[3] = dC/da[3] * tanh\'(z[3])"', "L = 4"),
+    ('"a[2] = tanh(z[2])"', "L = 3"),
+    ('{claim: "dC/dz[l] = dC/da[l] * tanh\'(z[l])", for: l in 1..3}', "L = 4"),
+]
+
+
+@pytest.mark.parametrize(("claim", "start"), SHALLOW)
+def test_a_layer_near_the_first_one_may_be_the_last_one(claim: str, start: str) -> None:
+    """The last layer is a softmax: of few layers, what is said of the first ones is false."""
+    result = judged(claim, MLP.replace("[2, 3]", "[5]"))
+    assert (result.verdict, result.reach.partition("at any depth")[2]) == ("proved", f" from {start} on")
+    depth = int(start[-1]) - 1
+    assert judged(claim, MLP.replace("[2, 3]", f"[{depth}]")).verdict == "refuted"
+
+
 def test_a_claim_that_is_true_at_the_declared_depths_only_is_not_general() -> None:
     """W[1] and W[L-1] are one tensor at L = 2; at the declared depth the claim is right."""
     claim = '"dC/dz[1] = (W[L].T @ dC/dz[L]) * tanh\'(z[1])"'

@@ -120,6 +120,32 @@ def test_fifty_digits_by_themselves() -> None:
         assert to_fifty_digits(network, equation, sizes) == ("agrees" if true else "differs"), equation
 
 
+# (equation, verdict): conditions on what is small, and on what is zero but for rounding errors.
+CONDITIONS = [
+    ("sum(relu(lam)) = 2*sum(relu(lam))", "refuted"),
+    ("d(sum(relu(lam)))/dlam = 2*relu'(lam)", "refuted"),
+    ("sum(relu(x / 10^200)) = 11/10^201 * sum(relu(x))", "refuted"),
+    ("sum(relu(lam)) = 1/10^14 * sum(relu(x))", "proved"),
+    ("max_i(max(lam[i], lam[1])) = max(lam)", "checked"),
+    ("(1 if sin(s)^2 + cos(s)^2 > 1 else 0) = 0", "undecided"),
+    ("relu(10^6*(sin(s)^2 + cos(s)^2 - 1)) = 0", "undecided"),
+]
+
+
+@pytest.mark.parametrize(("equation", "verdict"), CONDITIONS)
+def test_what_is_small_is_no_rounding_error(equation: str, verdict: str) -> None:
+    spec = "tensors: {x: n, s: scalar}\nlayers: {lam: x / 10^14}\n"
+    (claim,) = verify_text(f"{spec}claims: {{a: '{equation.replace(chr(39), chr(39) * 2)}'}}\n").claims
+    assert claim.verdict == verdict, claim
+
+
+@pytest.mark.parametrize("seed", [33, 69])  # at which the condition is 0 to the last place, and 1e-60 in 60 digits
+def test_many_digits_of_a_rounding_error_refute_nothing(seed: int) -> None:
+    claim = "{a: \"relu'(cos(s)^2 - sin(s)^2 - cos(2*s)) = 0\"}"
+    result = verify_text(f"tensors: {{s: scalar}}\nclaims: {claim}\n", seed=seed)
+    assert result.claims[0].verdict in ("undecided", "checked"), result.claims[0]
+
+
 def test_what_cancels_is_in_the_bar() -> None:
     """Of 1e8 + x - 1e8 eight digits are left."""
     network = build(read_spec("tensors: {x: n}\nloss: {L: 'sum((10^8 + x)^2 - (10^8)^2 - 2 * 10^8 * x)'}\n"))

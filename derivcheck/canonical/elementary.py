@@ -35,7 +35,7 @@ from derivcheck.canonical.atoms import (
     outer_indices,
     scaled,
 )
-from derivcheck.canonical.generic import is_apart, is_generic, vanishing
+from derivcheck.canonical.generic import MAXIMAL_SWITCHES, is_apart, is_generic, switched, vanishing
 
 ROOT_CAP = 10**12
 
@@ -310,7 +310,7 @@ def positive(algebra: Algebra, argument: Polynomial) -> Polynomial:
         return algebra.number(1)
     if is_positive(algebra, scaled(argument, -1)):
         return {}
-    gated = _gate(algebra, argument)
+    gated = _gated(algebra, argument)
     if gated is not None:
         return gated
     _, rest = contents(algebra, argument, positive_only=True)
@@ -337,17 +337,23 @@ def positive(algebra: Algebra, argument: Polynomial) -> Polynomial:
     return either if is_generic(algebra, opposite) else combination(either, zero(algebra, opposite), -1)
 
 
-def _gate(algebra: Algebra, argument: Polynomial) -> Polynomial | None:
-    """1[a g + b > 0] for a 0/1 factor g: it is decided where g is 0 and where g is 1."""
-    offset = argument.get(ONE_TERM, 0)
-    others = [(term, c) for term, c in argument.items() if term != ONE_TERM]
-    if len(others) != 1 or others[0][0][0] or len(others[0][0][1]) != 1:
+def _gated(algebra: Algebra, argument: Polynomial) -> Polynomial | None:
+    """1[a g + b h + c > 0] for 0/1 factors g, h: it is decided where each is 0 and where it is 1."""
+    factors = [factor for _, inside in argument for factor in inside]
+    gates = list(dict.fromkeys((number, indices) for number, indices, _ in factors))
+    switches = all(algebra.atoms[n].idempotent and algebra.atoms[n].kind != "leaf" for n, _ in gates)
+    if not switches or len(gates) > MAXIMAL_SWITCHES or any(bound for bound, _ in argument):
         return None
-    ((number, indices, _),), slope = others[0][0][1], others[0][1]
-    if not algebra.atoms[number].idempotent or algebra.atoms[number].kind == "leaf":
-        return None
-    off, on = int(offset > 0), int(offset + slope > 0)
-    return combination(algebra.number(off), algebra.factor(number, indices), on - off)
+    total: Polynomial = {}
+    for values in itertools.product((0, 1), repeat=len(gates)):
+        there = constant_of(switched(algebra, argument, dict(zip(gates, values, strict=True))))
+        if there is not None and there > 0:
+            here = [
+                gate if value else combination(algebra.number(1), gate, -1)
+                for gate, value in zip((algebra.factor(*gate) for gate in gates), values, strict=True)
+            ]
+            total = combination(total, algebra.multiply_all(here))
+    return total
 
 
 def zero(algebra: Algebra, argument: Polynomial) -> Polynomial:

@@ -400,10 +400,14 @@ class Canonical:
             return combination(algebra.multiply(test, yes), other)
         left, right = (self._scalar(side, operands) for side in condition.args)
         difference = combination(left, right, -1)
-        if isinstance(condition, (sympy.StrictGreaterThan, sympy.GreaterThan)):
+        if isinstance(condition, sympy.StrictGreaterThan):
             return elementary.positive(algebra, difference)
-        if isinstance(condition, (sympy.StrictLessThan, sympy.LessThan)):
+        if isinstance(condition, sympy.StrictLessThan):
             return elementary.positive(algebra, scaled(difference, -1))
+        if isinstance(condition, sympy.GreaterThan):
+            return combination(algebra.number(1), elementary.positive(algebra, scaled(difference, -1)), -1)
+        if isinstance(condition, sympy.LessThan):
+            return combination(algebra.number(1), elementary.positive(algebra, difference), -1)
         if isinstance(condition, sympy.Eq):
             return elementary.zero(algebra, difference)
         if isinstance(condition, sympy.Ne):

@@ -79,7 +79,7 @@ def carriers(algebra: Algebra, polynomial: Polynomial) -> frozenset[tuple[str, f
     if len(switches) > MAXIMAL_SWITCHES:
         return frozenset()
     branches = (
-        _switched(algebra, polynomial, dict(zip(switches, values, strict=True)))
+        switched(algebra, polynomial, dict(zip(switches, values, strict=True)))
         for values in itertools.product((0, 1), repeat=len(switches))
     )
     return frozenset.intersection(*(frozenset(_carriers_on_branch(algebra, branch)) for branch in branches))
@@ -171,14 +171,12 @@ def vanishing(algebra: Algebra, polynomial: Polynomial) -> str:
     if len(switches) > MAXIMAL_SWITCHES:
         return name
     for values in itertools.product((0, 1), repeat=len(switches)):
-        if not _switched(algebra, polynomial, dict(zip(switches, values, strict=True))):
+        if not switched(algebra, polynomial, dict(zip(switches, values, strict=True))):
             return name
     return ""
 
 
-def _switched(
-    algebra: Algebra, polynomial: Polynomial, values: Mapping[tuple[int, tuple[int, ...]], int]
-) -> Polynomial:
+def switched(algebra: Algebra, polynomial: Polynomial, values: Mapping[tuple[int, tuple[int, ...]], int]) -> Polynomial:
     """The polynomial with values for some of its 0/1 entries."""
     result: Polynomial = {}
     for (bound, factors), coefficient in polynomial.items():

@@ -26,7 +26,7 @@ from derivcheck.points import Points
 from derivcheck.scalars import lower
 from derivcheck.verdicts import NumericEvidence, NumericVerdict
 
-ROUNDING = 1e-12  # below which what is compared with zero may be zero
+NOISES = 32  # how far beyond what a few units in the last place move rounding errors may reach
 NOISY = 1e-3  # of the values: an agreement within such noise is none,
 NOISE_OF_ZERO = 1e-9  # unless both sides are as good as zero
 JITTER = 1 << 20  # added to the seed of a point for the signs of its moves
@@ -135,7 +135,7 @@ def spread_of(moved: Sequence[Any], outputs: Sequence[Any]) -> float:
         largest = float(np.max(difference)) if difference.size else 0.0
         worst = max(worst, largest if np.isfinite(largest) else 0.0)
     scale = max(float(np.max(np.abs(o))) if np.size(o) else 0.0 for o in outputs)
-    return 32 * worst + 256 * EPSILON * (scale if np.isfinite(scale) else 0.0)
+    return NOISES * worst + 256 * EPSILON * (scale if np.isfinite(scale) else 0.0)
 
 
 def _moved(program: Program, values: Mapping[Node, Tensor], axes: Axes, sizes: Sizes) -> Any:
@@ -216,13 +216,12 @@ def rounding_decides(nodes: Sequence[Node], sizes: Sizes, facts: Facts, seed: in
     values, _ = finite_run(Program([*nodes, *conditions], seed=seed), sizes, facts, seed, spread)
     program = Program(conditions, seed=seed)
     moved = {node: value for node, value in values.items() if not _is_whole(value.array)}
-    plain = [np.abs(np.real(t.array)) for t in program.run(values, sizes)]
-    for base, jittered in zip(plain, _jittered(program, moved, sizes, values), strict=True):
-        nearby = (
-            np.abs(np.real(jittered.array)).reshape(2, *base.shape) if jittered.axes[:1] == (PROBE,) else base[None]
-        )
-        bar = ROUNDING * max(1.0, spread**2)
-        if np.any((base < bar) & ((base > 0) | np.any(nearby > 0, axis=0))):
+    copies_of = [_jittered(program, moved, sizes, values, rounding) for rounding in (None, Rounding())]
+    for at, *nearby in zip(program.run(values, sizes), *copies_of, strict=True):
+        base = np.real(at.array)
+        shifts = [np.abs(np.real(jittered.aligned((PROBE, *at.axes))) - base) for jittered in nearby]
+        noise = NOISES * np.max([np.max(shift, axis=0) for shift in shifts], axis=0)
+        if np.any((noise > 0) & (np.abs(base) <= noise)):
             return True
     return False
 
