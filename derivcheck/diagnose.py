@@ -23,6 +23,7 @@ from derivcheck.edits import Edit, Edits
 from derivcheck.graph import Axis, Node, constant, delta, is_zero, multiply, subtract, topological
 from derivcheck.index_form import Naming, index_form
 from derivcheck.judge import Judge, fact_texts
+from derivcheck.lowering.letters import member_name
 from derivcheck.matrix_form import MatrixNaming, NoMatrixForm, matrix_form, matrix_function_writer
 from derivcheck.network import Network
 from derivcheck.notation.printer import to_plain
@@ -159,7 +160,7 @@ class Diagnoser:
         derived = self.form(link)
         if derived is not None:
             notes.append(("derived", f"{to_plain(link.left_tree)} = {to_plain(derived)}"))
-        elif not link.letters and (entry := self.proofreader.entry_of(link.left)) is not None:
+        elif self._names_a_derivative(link) and (entry := self.proofreader.entry_of(link.left)) is not None:
             notes.append(("derived", to_plain(entry)))
         where = text.where(span.start, span.stop) if span.stop > span.start else text.where()
         return Diagnostic(code, message, where, CODES[code], tuple(notes), suggestion)
@@ -182,6 +183,12 @@ class Diagnoser:
         if proved:
             self.judge.measured(trial.derived)
         return proved
+
+    def _names_a_derivative(self, link: Pair) -> bool:
+        """Whether the left side is a whole derivative, or a `let` name of one: another may have the same entries."""
+        scope = self.network.scope
+        meant = scope.abbreviations.get(member_name(link.left_tree, scope) or "", link.left_tree)
+        return not link.letters and isinstance(meant, Derivative)
 
     def form(self, link: Pair) -> Expression | None:
         """What derivcheck derives for the left side, in the language of the claim, as it was read back."""
