@@ -158,8 +158,6 @@ class Judge:
 
     def proof_and_cut(self, left: Node, right: Node) -> tuple[Equality, frozenset[Node]]:
         """The proof, and the named nodes into which it did not have to look."""
-        if left is right:
-            return Equality(True), frozenset([left])
         return self._proof(left, right, self.facts)
 
     def _only_positive(self, facts: Facts) -> Facts:
@@ -181,6 +179,8 @@ class Judge:
         Names stay names until looking inside is needed. What is nearest is opened first, one level of it:
         `1 - a[l]^2` is tanh'(z[l]) as soon as a[l] is tanh(z[l]), whatever z[l] is made of.
         """
+        if left is right:
+            return Equality(True), frozenset([left])
         below = set(topological([left, right]))
         # The name of an inverse stands for it wherever it occurs: there, names that do not occur matter too.
         exactly = any(isinstance(node, Inverse | Determinant) for node in below)

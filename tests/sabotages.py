@@ -26,9 +26,9 @@ PACKAGE = PROJECT / "derivcheck"
 
 # The quick and telling ones first.
 BATTERY = (
-    "test_three_ways.py", "test_identities.py", "test_facts.py", "test_adversarial.py",
-    "test_general.py", "test_own_bug.py", "test_latex_types.py", "test_latex.py", "test_witness.py",
-    "test_gradient_check.py", "test_survey.py", "test_shipped_specs.py", "test_source.py", "test_exposition.py",
+    "test_three_ways.py", "test_sabotage.py", "test_ties.py", "test_identities.py", "test_facts.py", "test_adversarial.py",
+    "test_axes.py", "test_chains.py", "test_general.py", "test_own_bug.py", "test_latex_types.py", "test_latex.py", "test_witness.py",
+    "test_gradient_check.py", "test_survey.py", "test_shipped_specs.py", "test_source.py", "test_proofreading.py", "test_exposition.py",
     "test_passages.py", "test_mutants.py",
 )  # fmt: skip
 
@@ -45,9 +45,9 @@ SABOTAGES = [
     # --- adjoint rules ---
     Sabotage("derive.py", "yield node.operand, rename(adjoint, {new: old for old, new in node.mapping})",
              "yield node.operand, adjoint"),
-    Sabotage("derive.py", "yield operand, sum_over(multiply(adjoint, slope), lost)",
-             "yield operand, sum_over(adjoint, lost)"),
-    Sabotage("derive.py", "yield operand, sum_over(multiply(adjoint, slope), lost)",
+    Sabotage("derive.py", "yield operand, sum_over(multiply(adjoint, slope), _lost(node, operand))",
+             "yield operand, sum_over(adjoint, _lost(node, operand))"),
+    Sabotage("derive.py", "yield operand, sum_over(multiply(adjoint, slope), _lost(node, operand))",
              "yield operand, multiply(adjoint, slope)"),
     Sabotage("derive.py", "multiply(adjoint, node, turned)", "multiply(adjoint, turned)"),
     Sabotage("derive.py", "turned = rename(inverse(operand, row, column), {row: column, column: row})",
@@ -67,6 +67,8 @@ SABOTAGES = [
     Sabotage("scalars.py", "sympy.Piecewise((t, t > 0), (-t, True))", "sympy.Piecewise((t, t > 0), (t, True))"),
     Sabotage("scalars.py", "sympy.Piecewise((1, t > 0), (-1, t < 0), (0, True))",
              "sympy.Piecewise((1, t > 0), (0, True))"),
+    Sabotage("derive.py", "yield node.operand, multiply(adjoint, divide(attained, sum_over(attained, node.bound)))",
+             "yield node.operand, multiply(adjoint, attained)"),
     # --- graph ---
     Sabotage("graph.py", "return multiply(node, *(size(axis.dimension) for axis in missing)) if missing else node",
              "return node"),
@@ -186,7 +188,7 @@ SABOTAGES = [
              " for meeting in _meetings(algebra, indices))", "return bool(pivots(algebra, polynomial))"),
     Sabotage("canonical/generic.py", "if all(_is_generic_factor(algebra, other) for other in others):", "if True:"),
     Sabotage("canonical/form.py", "remaining = combination(remaining, here, -1)", "pass"),
-    Sabotage("canonical/form.py", 'if node.kind == "min":\n                    inner = scaled(inner, -1)', "pass"),
+    Sabotage("canonical/form.py", 'sign = -1 if node.kind == "min" else 1', "sign = 1"),
     Sabotage("canonical/form.py", "if straight == turned:", "if True:"),
     Sabotage("canonical/form.py", "((column, row) if swapped else (row, column))", "(row, column)"),
     Sabotage("canonical/products.py", "if not is_generic(algebra, others):\n        return None", "pass"),
@@ -194,6 +196,13 @@ SABOTAGES = [
              "exchanged = single"),
     Sabotage("canonical/products.py", "if elementary.is_positive(algebra, polynomial):", "if True:"),
     Sabotage("canonical/products.py", "if others or bound or coefficient != 1 or not whole or", "if others or bound or"),
+    Sabotage("canonical/algebra.py", "if places.isdisjoint(elsewhere.union(*(others for _, others, _ in rest))):", "if True:"),
+    Sabotage("canonical/elementary.py", "return combination(fixed, algebra.multiply(content, found))",
+             "return combination(fixed, found)"),
+    Sabotage("canonical/elementary.py", "content, rest = contents(algebra, varying, positive_only=True, inside=reduced)",
+             "content, rest = contents(algebra, varying, positive_only=False, inside=reduced)"),
+    Sabotage("canonical/generic.py", "yield from ((name, found) for name, found in _carriers_of(algebra, factor)"
+             " if name not in taken)", "yield from _carriers_of(algebra, factor)"),
     # --- field ---
     Sabotage("residues.py", "return Residues(made.p, made.q, sum(p for p, _ in logs) % P, sum(q for _, q in logs) % Q)",
              "return made"),
@@ -219,8 +228,9 @@ SABOTAGES = [
     Sabotage("numeric/differences.py", "STENCIL = ((1.0, 8.0), (-1.0, -8.0), (2.0, -1.0), (-2.0, 1.0))",
              "STENCIL = ((1.0, 8.0), (-1.0, -8.0), (2.0, 1.0), (-2.0, 1.0))"),
     # --- forms ---
-    Sabotage("matrix_form.py", 'return Binary("@", transposed(right, scalars), transposed(left, scalars))',
-             'return Binary("@", transposed(left, scalars), transposed(right, scalars))'),
+    Sabotage("matrix_form.py",
+             'return Binary("@", transposed(right, scalars, symmetric), transposed(left, scalars, symmetric))',
+             'return Binary("@", transposed(left, scalars, symmetric), transposed(right, scalars, symmetric))'),
     Sabotage("matrix_form.py", "self.edges.setdefault((b, a), []).append(self.turned(matrix))",
              "self.edges.setdefault((b, a), []).append(matrix)"),
     Sabotage("matrix_form.py", "return matrix if a < b else self.turned(matrix)", "return matrix"),
@@ -232,7 +242,9 @@ SABOTAGES = [
              "pass"),
     Sabotage("index_form.py", "shown = self._factor(number_, indices, -power if inverted else power, names)",
              "shown = self._factor(number_, indices, power, names)"),
-    Sabotage("reading.py", "scale = exact(Fraction(scale) / c)", "pass"),
+    Sabotage("reading.py", "scale = exact(Fraction(scale) / Fraction(c) ** sign)", "pass"),
+    Sabotage("reading.py", "left[number, indices] = left.get((number, indices), 0) + power",
+             "left[number, indices] = power"),
     Sabotage("reading.py", "solved[ONE_TERM] = exact(-Fraction(constant) / slope)",
              "solved[ONE_TERM] = exact(Fraction(constant) / slope)"),
     # --- lowering: layouts, entries ---
@@ -245,8 +257,10 @@ SABOTAGES = [
              "return result"),
     Sabotage("lowering/derivatives.py", 'turned = lowering.scope.layout == "denominator" and numerator.axes and not numerator.more',
              "turned = False"),
-    Sabotage("lowering/language.py", '"<=": subtract(constant(1), greater), ">=": subtract(constant(1), less),',
+    Sabotage("lowering/comparisons.py", '"<=": subtract(constant(1), greater), ">=": subtract(constant(1), less),',
              '"<=": less, ">=": greater,'),
+    Sabotage("lowering/comparisons.py", 'TURNED: dict[Relation, Relation] = {"=": "=", "!=": "!=", "<": ">", "<=": ">="',
+             'TURNED: dict[Relation, Relation] = {"=": "=", "!=": "!=", "<": "<", "<=": ">="'),
     Sabotage("lowering/language.py", 'node = both if operator == "and" else subtract(add(a, b), both)', "node = both"),
     # --- LaTeX: types ---
     Sabotage("latex/shapes.py", 'return by.transposed() if layout == "numerator" and not by.more else by', "return by"),

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 
 from .expressions import SCALAR, Maker
-from .trees import At, Big, Both, Claim, Cmp, Der, Fn, If, Neg, Num, Op, Tree, Turn, Var, num, read, show
+from .trees import At, Big, Both, Claim, Cmp, Der, Fn, If, Neg, Num, Op, Tree, Turn, Var, num, read
 from .truths import equation
 
 
@@ -257,6 +257,3 @@ def related(claim: Claim, chance: random.Random) -> Claim:
     if sign == "~" and chance.random() < 0.6:
         right = Op(chance.choice("*/"), right, num(chance.choice(["2", "0.5", "3"])))
     return Claim((left, right), (sign,), claim.where)
-
-
-__all__ = ["by_a_hair", "mutated", "near_truth", "related", "show"]
