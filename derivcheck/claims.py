@@ -40,7 +40,7 @@ class Pair:
     """One link `left relation right`: two nodes along `axes`, the positions of the left side first.
 
     Where the shapes differ, `shapes` holds both and the nodes are not comparable. `derived` are
-    the derivatives that the sides speak of.
+    the derivatives that the sides speak of, `condition` is the 1 or 0 that both are weighted with.
     """
 
     left: Node
@@ -55,6 +55,7 @@ class Pair:
     shapes: tuple[str, str] | None = None
     where: Condition | None = None
     derived: tuple[Derived, ...] = ()
+    condition: Node | None = None
 
     @property
     def is_entrywise(self) -> bool:
@@ -134,6 +135,7 @@ def pair(left: Expression, right: Expression, relation: Relation, where: Conditi
     refuse_bound_and_free(lowering, on_right)
     _refuse_unmatched(on_left, on_right)
     letters = tuple(lowering.letters.axis(name, span) for name, span in {**on_left, **on_right}.items())
+    test = None
     if where is not None:
         test = lowering.condition(where).node
         letters = tuple(
@@ -142,7 +144,7 @@ def pair(left: Expression, right: Expression, relation: Relation, where: Conditi
         first = _weighted(first, test)
         second = _weighted(second, test)
     found = conformed(first, second, relation, left, right, letters, where)
-    return replace(found, derived=tuple(lowering.derived))
+    return replace(found, derived=tuple(lowering.derived), condition=test)
 
 
 def _axes_of(scope: Scope, tree: Expression) -> Axes:

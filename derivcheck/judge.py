@@ -10,7 +10,7 @@ that is not that of its forward pass: each is measured before anything is said (
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
@@ -19,6 +19,7 @@ import sympy
 
 from derivcheck import exact
 from derivcheck.canonical.form import Canonical, Equality, Facts, without_switches
+from derivcheck.conditions import Point, are_met, equalities
 from derivcheck.diagnostics import ContradictionError, Diagnostic, NumericError, UnsupportedError
 from derivcheck.field import Known
 from derivcheck.graph import Axes, Determinant, Extremum, Input, Inverse, Map, Node, Quantity, topological
@@ -39,6 +40,7 @@ SILENT = ("symmetric", "positive")
 LEVELS = 2  # of definitions that a proof looks into before it opens all of them
 AT_A_KINK = "rounding errors choose the branch"
 NO_DERIVATIVE = "a derivative does not exist where the sides differ"
+NEVER_MET = "a condition holds at no point that was tried"
 
 FACT_TEXTS = {
     "sums_to_one": "Σ {0} = 1",
@@ -66,13 +68,17 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Is `left = right` along the axes, under the facts? `derived` are the derivatives that the sides speak of."""
+    """Is `left = right` along the axes, under the facts? `derived` are the derivatives that the sides speak of.
+
+    Where there is a `condition`, 1 or 0, both sides are weighted with it.
+    """
 
     left: Node
     right: Node
     axes: Axes
     facts: Facts
     derived: tuple[Derived, ...] = ()
+    condition: Node | None = None
 
     @property
     def sides(self) -> tuple[Node, Node]:
@@ -218,9 +224,10 @@ class Judge:
     # --- all three ways -------------------------------------------------------------------
 
     def judge(
-        self, left: Node, right: Node, axes: Axes, facts: Facts | None = None, derived: tuple[Derived, ...] = ()
-    ) -> Judgement:
-        """The verdict on `left = right` along the given axes.
+        self, left: Node, right: Node, axes: Axes, facts: Facts | None = None, derived: tuple[Derived, ...] = (),
+        condition: Node | None = None,
+    ) -> Judgement:  # fmt: skip
+        """The verdict on `left = right` along the given axes, weighted with the `condition` of both if there is one.
 
         `derived`, the derivatives that the sides speak of, are measured first. Raises ContradictionError.
         """
@@ -230,7 +237,7 @@ class Judge:
             reason = f"`{missing}` does not exist at any point tried: there are kinks"
             nothing = NumericEvidence("kink", reason=reason)
             return Judgement("undecided", (), ExactEvidence(None), nothing, reason=reason, slopes=slopes)
-        found = self._judged(Question(left, right, axes, self.facts if facts is None else facts, derived))
+        found = self._judged(Question(left, right, axes, self.facts if facts is None else facts, derived, condition))
         return replace(found, slopes=slopes)
 
     def measured(self, derived: Iterable[Derived]) -> tuple[Slope, ...]:
@@ -277,6 +284,8 @@ class Judge:
             if field.equal and self._holds_in_field_there(asked):
                 self._contradiction("the field agrees where 50 digits differ", closely)
             return Judgement("refuted", (), field, closely.evidence, self._witness(asked, closely))
+        if not self._meets_conditions(asked):
+            return Judgement("undecided", (), field, numeric, reason=NEVER_MET)
         reason = proof.reason
         if field.equal is False:
             field = replace(field, equal=None, reason="the field does not show it")
@@ -376,19 +385,31 @@ class Judge:
         tried at many more points, near and far: they may differ in a region only. The `corners` of
         what has a value elsewhere: sizes of 1, and larger ones.
         """
+        agreed = None
+        for sizes, seed, spread in self._further_points(asked, corners):
+            sides = self._numbers(asked, sizes, seed, spread)
+            if sides.evidence.verdict == "differs":
+                return sides
+            agreed = sides if agreed is None and sides.evidence.verdict == "agrees" else agreed
+        return agreed
+
+    def _further_points(self, asked: Question, corners: bool) -> Iterator[Point]:
         branched = _has_branches(asked.sides)
         choice = self._choice(asked)
         every = choice.every()
-        agreed = None
         for sizes in (*every, *(choice.corners() if corners else ())):
             count = SMOOTH_POINTS if not branched else BRANCHED_POINTS if sizes in every else CORNER_POINTS
             for k in range(count):
-                spread = SPREADS[k % len(SPREADS)] if branched else 1.0
-                sides = self._numbers(asked, sizes, self.seed + 1 + k, spread)
-                if sides.evidence.verdict == "differs":
-                    return sides
-                agreed = sides if agreed is None and sides.evidence.verdict == "agrees" else agreed
-        return agreed
+                yield sizes, self.seed + 1 + k, SPREADS[k % len(SPREADS)] if branched else 1.0
+
+    def _meets_conditions(self, asked: Question) -> bool:
+        """Whether every condition holds somewhere at the points tried; where it does not, nothing is compared.
+
+        Along one entry alone much is equal that differs elsewhere: equalities are to be met at sizes that are usual.
+        """
+        found = are_met(equalities(asked.sides), asked.sides, self._further_points(asked, corners=False), asked.facts)
+        behind = () if asked.condition is None else (asked.condition,)
+        return found and are_met(behind, asked.sides, self._further_points(asked, corners=True), asked.facts)
 
     def _holds_in_field_there(self, asked: Question) -> bool:
         """Whether the field agrees at the very sizes at which numbers differ; of branches and roots it takes one."""

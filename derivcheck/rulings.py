@@ -540,7 +540,7 @@ def _judge_pair(
         message = f"the sides have different shapes: {link.shapes[0]} and {link.shapes[1]}"
         refuted = replace(blank, verdict=unequal, message=message)
         return refuted if link.relation == "!=" or known else _diagnosed(refuted, link, examiner, text, wording)
-    judgement = examiner.judge.judge(link.left, link.right, link.axes, derived=link.derived)
+    judgement = examiner.judge.judge(link.left, link.right, link.axes, derived=link.derived, condition=link.condition)
     verdict, message = judgement.verdict, judgement.reason
     if link.relation == "!=":
         # Two sides that differ somewhere, with a witness, differ as functions.
