@@ -426,3 +426,14 @@ def test_a_letter_learns_its_dimension_from_what_stands_in_brackets(claim: str, 
     """Whichever dimension is declared first."""
     judged = verify_text(f"tensors: {{y: q, v: p, A: q p}}\nclaims: {{a: '{claim}'}}\n")
     assert [c.verdict for c in judged.claims] == [verdict]
+
+
+@pytest.mark.parametrize("seed", [0, 9])
+def test_a_saturated_softmax_contradicts_nothing(seed: int) -> None:
+    """Where p is 1e-30, a step of the difference is of the size of p."""
+    judged = verify_text(
+        "tensors: {x: n0, W1: n1 n0, W2: n2 n1, y: n2}\n"
+        "layers: {z1: W1 @ x, a1: relu(z1), z2: W2 @ a1, p: softmax(z2)}\nloss: {L: 'cross_entropy(p, y)'}\n"
+        "claims: {a: dL/dp = -y/p, b: dL/dp = -y/p^2}\n", seed=seed,
+    )  # fmt: skip
+    assert [claim.verdict for claim in judged.claims] == ["proved", "refuted"]

@@ -26,7 +26,7 @@ from derivcheck.points import Points
 from derivcheck.verdicts import NumericEvidence
 
 DIRECTIONS = 2
-PRECISE_STEP = mpmath.mpf(10) ** -20
+PRECISE_STEP = mpmath.mpf(10) ** -12  # of the smallest entry: log(p) bends at a p of 1e-30
 DIRECTION = Axis(Dimension.named("direction"), "direction")
 
 
@@ -90,13 +90,14 @@ def _differ_precisely(derived: Derived, known: Mapping[Node, Tensor], direction:
             precise = Program(wanted, seed=seed, digits=50).run_all(values, sizes)
             node, at = precise[derived.node], precise[derived.variable]
             base = laid_out(at, derived.variable.axes, sizes)
+            step = PRECISE_STEP * min((abs(x) for x in np.ravel(base) if x), default=mpmath.mpf(1))
             sides = [
                 laid_out(forward.run({**values, derived.variable: Tensor(point, along.axes)}, sizes)[0], rows, sizes)
-                for point in (base + PRECISE_STEP * along.array, base - PRECISE_STEP * along.array)
+                for point in (base + step * along.array, base - step * along.array)
             ]
         except ZeroDivisionError:
             return False
-        measured = np.asarray((sides[0] - sides[1]) / (2 * PRECISE_STEP), dtype=object)
+        measured = np.asarray((sides[0] - sides[1]) / (2 * step), dtype=object)
         if derived.entrywise:
             expected = laid_out(node, rows, sizes) * Tensor(along.array, columns).aligned(rows)
         else:
