@@ -34,6 +34,7 @@ from derivcheck.slices import slice_at
 from derivcheck.verdicts import ExactEvidence, NumericEvidence, NumericVerdict, Slope, Verdict, Witness
 
 SMOOTH_POINTS, CORNER_POINTS, BRANCHED_POINTS = 2, 8, 48
+PRECISE_POINTS = 6  # at which functions with branches are compared to 50 digits
 SPREADS = (1.0, 8.0, 1.0, 1 / 64, 1.0, 64.0, 1.0, 4096.0)  # of the further points of functions with branches
 MAXIMAL_ENTRIES = 36
 SILENT = ("symmetric", "positive")
@@ -430,26 +431,29 @@ class Judge:
         return Judgement("refuted", (), field, sides.evidence, self._witness(asked, chosen))
 
     def _precisely(self, asked: Question) -> SidesAtAPoint | None:
-        """A difference that floats do not show; None without one."""
-        sides = self._to_fifty_digits(asked)
-        if sides is None or sides.evidence.verdict != "differs":
-            return None
-        # Of a condition that is zero but for rounding errors, those of many digits say as little.
-        if rounding_decides(asked.sides, sides.sizes, asked.facts, sides.seed, sides.spread):
-            return None
-        return sides if self.slopes.exist(asked.derived, sides.sizes, asked.facts, sides.seed, sides.spread) else None
+        """A difference that floats do not show, on one of several branches; None without one."""
+        for seed in range(self.seed, self.seed + (PRECISE_POINTS if _has_branches(asked.sides) else 1)):
+            sides = self._to_fifty_digits(asked, seed)
+            if sides is None or sides.evidence.verdict != "differs":
+                continue
+            # Of a condition that is zero but for rounding errors, those of many digits say as little.
+            if rounding_decides(asked.sides, sides.sizes, asked.facts, seed, sides.spread):
+                continue
+            if self.slopes.exist(asked.derived, sides.sizes, asked.facts, seed, sides.spread):
+                return sides
+        return None
 
     def _agrees_closely(self, asked: Question) -> bool:
         """Whether an agreement is seen to 50 digits where rounding errors hide it from floats."""
-        sides = self._to_fifty_digits(asked)
+        sides = self._to_fifty_digits(asked, self.seed)
         return sides is not None and sides.evidence.verdict == "agrees"
 
-    def _to_fifty_digits(self, asked: Question) -> SidesAtAPoint | None:
+    def _to_fifty_digits(self, asked: Question, seed: int) -> SidesAtAPoint | None:
         """Both sides at the largest of the small sizes, which is no special case; None where they have no value."""
         sizes = self._choice(asked).small()[-1]
         for beside in dict.fromkeys((asked.numerators, ())):
             try:
-                return compare_precisely(*asked.sides, asked.axes, sizes, asked.facts, self.seed, beside)
+                return compare_precisely(*asked.sides, asked.axes, sizes, asked.facts, seed, beside)
             except (NumericError, UnsupportedError, ZeroDivisionError):
                 continue
         return None

@@ -93,6 +93,8 @@ EQUATIONS = [
     ("trace(Q @ Q.T) = n", "proved"),
     ("trace(kron(A, B)) = trace(A) * trace(B)", "proved"),
     ("trace(kron(A, B)) = trace(A @ B)", "refuted"),
+    ("inv(kron(A, B)) = kron(inv(A), inv(B))", "undecided"),  # square, and not supported
+    ("det(kron(A, x)) = 1", "invalid"),
 ]
 
 

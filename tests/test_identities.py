@@ -52,6 +52,12 @@ TRUE = [
     "(x + y)^2 = x^2 + 2*x*y + y^2",
     "1/(1 + exp(x)) + 1/(1 + exp(-x)) - 1 = 0",
     "1/((1 + x^2)*(2 + x^2)) = 1/(1 + x^2) - 1/(2 + x^2)",
+    # Large numbers below a root and in a logarithm.
+    "sqrt(1e14*x^2) = 1e7*abs(x)",
+    "sqrt(1e-50*x^2) = 1e-25*abs(x)",
+    "(1e60*exp(x))^(2/3) = 1e40*exp(2*x/3)",
+    "sqrt(123456789012345678901234567891*exp(x))^2 = 123456789012345678901234567891*exp(x)",
+    "log(1e50*exp(x)) = 50*log(10) + x",
 ]
 FALSE = [
     "tanh(2*x) = 2*tanh(x)",
@@ -75,6 +81,12 @@ FALSE = [
     "x[1] = x[2]",
     "1e-9*x = 0",
     "x + 1e-12 = x",
+    "sqrt(1e14*x^2) = 1e8*abs(x)",
+    "x/sqrt(mean(x^2) + 1e-30) = x/sqrt(mean(x^2))",
+    # Wrong on one branch alone, by less than floats show.
+    "relu(x) = relu(x)*(1 + 1e-20)",
+    "relu(-x) = relu(-x)*(1 + 1e-20)",
+    "leaky_relu(x) = relu(x) - 0.0100000000000000000001*relu(-x)",
 ]
 
 

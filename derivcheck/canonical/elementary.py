@@ -37,7 +37,7 @@ from derivcheck.canonical.atoms import (
 )
 from derivcheck.canonical.generic import MAXIMAL_SWITCHES, is_apart, is_generic, switched, vanishing
 
-ROOT_CAP = 10**12
+LARGEST_DIVISOR = 1 << 15  # that a number below a root or in a logarithm is divided by, to find its primes
 
 
 def _even(power: Rational) -> bool:
@@ -142,10 +142,7 @@ def _power_of_term(
         return algebra.multiply(result, {((), raised): 1})
     if coefficient < 0:
         return None
-    root = rational_power(algebra, coefficient, exponent)
-    if root is None:
-        return None
-    result = root
+    result = rational_power(algebra, coefficient, exponent)
     unknown = 0
     for number, indices, there in factors:
         new = exact(there * exponent)
@@ -169,17 +166,21 @@ def _power_of_term(
     return result
 
 
-def rational_power(algebra: Algebra, base: Rational, exponent: Rational) -> Polynomial | None:
-    """A positive rational to a rational power, over the roots of primes."""
+def rational_power(algebra: Algebra, base: Rational, exponent: Rational) -> Polynomial:
+    """A positive rational to a rational power, over the roots of primes and of what is left of a large number."""
     base = Fraction(base)
-    if base.numerator > ROOT_CAP or base.denominator > ROOT_CAP:
-        return None
     result = algebra.number(1)
     for number, sign in ((base.numerator, 1), (base.denominator, -1)):
-        for prime, count in sympy.factorint(number).items():
-            atom = algebra.intern(Atom("radical", (int(prime),), (), ((),), positive=True, name=str(prime)))
+        for prime, count in _factors(number).items():
+            atom = algebra.intern(Atom("radical", (prime,), (), ((),), positive=True, name=str(prime)))
             result = algebra.multiply(result, algebra.factor(atom, (), exact(Fraction(sign * count) * exponent)))
     return result
+
+
+def _factors(number: int) -> dict[int, int]:
+    """The primes of a number and their powers; a cofactor without small divisors stays as it is."""
+    found = sympy.factorint(number, limit=LARGEST_DIVISOR, use_rho=False, use_pm1=False, use_ecm=False)
+    return {int(factor): count for factor, count in found.items()}
 
 
 def _power_of_sum(algebra: Algebra, base: Polynomial, exponent: Rational) -> Polynomial:
@@ -289,12 +290,10 @@ def _log_of_rational(algebra: Algebra, value: Rational) -> Polynomial:
     value = Fraction(value)
     if value <= 0:
         raise UndefinedError("log of a negative number")
-    if value.numerator > ROOT_CAP or value.denominator > ROOT_CAP:
-        return _log_atom(algebra, algebra.number(value)) if value != 1 else {}
     result: Polynomial = {}
     for number, sign in ((value.numerator, 1), (value.denominator, -1)):
-        for prime, count in sympy.factorint(number).items():
-            result = combination(result, _log_atom(algebra, algebra.number(int(prime))), sign * count)
+        for prime, count in _factors(number).items():
+            result = combination(result, _log_atom(algebra, algebra.number(prime)), sign * count)
     return result
 
 

@@ -304,6 +304,7 @@ PAGES: dict[str, Page] = {
     "DC402": _text("outside the canonical form", "The canonical form does not know this kind of expression; the other ways still judge."),
     "DC403": _text("opaque loss", "An opaque loss has first derivatives that claims may name, but no value and no second derivatives."),
     "DC404": _text("extremum under a condition", "max and min over an index with a condition are refused by name."),
+    "DC405": _text("a matrix over several axes", "The rows of a Kronecker product are several axes: inv, det and the like take matrices of one axis each way."),
     "DC406": _text("not evaluated in numbers", "There is no numerical evaluation of this function, or none at complex points."),
     "DC408": _text("no SymPy object", "SymPy's matrix expressions cannot say this; the index form still can."),
     "DC409": _text("inequality", "Only `=` and `!=` are judged; `<` and `>` serve in conditions."),

@@ -13,6 +13,7 @@ import sympy
 from derivcheck.catalogue import functions as catalogue_functions
 from derivcheck.catalogue.layers import LAYERS
 from derivcheck.catalogue.losses import LOSSES
+from derivcheck.diagnostics import Diagnostic, UnsupportedError
 from derivcheck.graph import (
     Axes,
     Axis,
@@ -237,6 +238,10 @@ def _eye(lowering: Lowering, tree: Call) -> Value:
 
 
 def _square(value: Value, tree: Call) -> tuple[Axis, Axis]:
+    if not value.more and len(value.row) > 1 and dimensions(value.row) == dimensions(value.column):
+        # A Kronecker product is square as well.
+        message = f"`{tree.function}` of a {value.shape()} is not supported: its rows are several axes"
+        raise UnsupportedError(Diagnostic("DC405", message))
     if (
         value.more
         or len(value.row) != 1
