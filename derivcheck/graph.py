@@ -21,7 +21,7 @@ from weakref import WeakValueDictionary
 
 import sympy
 
-from derivcheck.scalars import Scalar, placeholder, size_symbol
+from derivcheck.scalars import Scalar, decided, placeholder, size_symbol
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -304,6 +304,8 @@ def mapped(expression: Scalar, *nodes: Node) -> Node:
             nodes = tuple(nodes[k] for k in used)
         if expression is placeholder(0):
             return nodes[0]
+    elif expression.has(sympy.Piecewise):
+        expression = decided(expression)
     return _intern(Map, (expression, nodes), _union(nodes))
 
 

@@ -14,6 +14,8 @@ from typing import Any, ClassVar, TypeAlias
 
 import sympy
 
+from derivcheck.diagnostics import Diagnostic, UnsupportedError
+
 Scalar: TypeAlias = Any  # a SymPy expression; SymPy carries no types
 
 
@@ -138,6 +140,35 @@ def lower(expression: Scalar) -> Scalar:
     if not expression.args:
         return expression
     return expression.func(*(lower(argument) for argument in expression.args))
+
+
+DECIDING_DIGITS = 60
+
+
+def decided(expression: Scalar) -> Scalar:
+    """A number with cases, `1 if sigmoid(1) > 0 else 0`, as the case that holds.
+
+    Raises UnsupportedError (DC406) where the sides of a condition cannot be told apart.
+    """
+    return expression.replace(lambda part: isinstance(part, sympy.Piecewise), _branch)
+
+
+def _branch(cases: Scalar) -> Scalar:
+    for value, condition in cases.args:
+        if condition.free_symbols:
+            return cases
+        if condition.replace(lambda part: isinstance(part, sympy.core.relational.Relational), _truth) is sympy.true:
+            return value
+    return cases
+
+
+def _truth(relation: Scalar) -> Scalar:
+    gap = lower(relation.lhs - relation.rhs)
+    if not gap.is_Rational:
+        gap = gap.evalf(DECIDING_DIGITS)
+        if not gap.is_Float or abs(gap) < sympy.Float(10) ** (10 - DECIDING_DIGITS):
+            raise UnsupportedError(Diagnostic("DC406", f"whether `{relation}` holds is not seen in numbers"))
+    return relation.func(gap, 0)
 
 
 def power(base: Scalar, exponent: Scalar) -> Scalar:
