@@ -150,14 +150,12 @@ SABOTAGES = [
              "if False and (name := ''):"),
     Sabotage("canonical/elementary.py", 'if any(algebra.atoms[a].kind in ("equal", "less", "window", "positive", "zero")'
              " for a, _, _ in factors):\n        return None", "pass"),
-    Sabotage("canonical/elementary.py", "if coefficient < 0:\n        return None\n    root", "root"),
+    Sabotage("canonical/elementary.py", "if coefficient < 0:\n        return None\n    result", "result"),
     Sabotage("canonical/elementary.py", "if new % 2:\n                result = algebra.multiply(result, absolute(algebra, base))",
              "if new % 2:\n                result = algebra.multiply(result, base)"),
     Sabotage("canonical/elementary.py", "if unknown > 1:\n                return None", "pass"),
-    Sabotage("canonical/elementary.py", "((base.numerator, 1), (base.denominator, -1)):\n        for prime, count in"
-             " sympy.factorint(number).items():\n            atom",
-             "((base.numerator, 1), (base.denominator, 1)):\n        for prime, count in"
-             " sympy.factorint(number).items():\n            atom"),
+    Sabotage("canonical/elementary.py", "for number, sign in ((base.numerator, 1), (base.denominator, -1)):",
+             "for number, sign in ((base.numerator, 1), (base.denominator, 1)):"),
     Sabotage("canonical/elementary.py", "and (algebra.atoms[key[0]].positive or not positive_only)", ""),
     Sabotage("canonical/elementary.py", "if not algebra.atoms[key[0]].idempotent and", "if"),
     Sabotage("canonical/elementary.py", "lead = abs(lead) if positive_only else lead\n    if not kept",
@@ -167,8 +165,8 @@ SABOTAGES = [
     Sabotage("canonical/elementary.py", "part = power(algebra, inside, coefficient)", "part = inside"),
     Sabotage("canonical/elementary.py", "result = combination(result, part, p)", "result = combination(result, part)"),
     Sabotage("canonical/elementary.py", "all(not _even(f[2]) for f in odd) and len(odd) <= 1", "True"),
-    Sabotage("canonical/elementary.py", "result = combination(result, _log_atom(algebra, algebra.number(int(prime))),"
-             " sign * count)", "result = combination(result, _log_atom(algebra, algebra.number(int(prime))), count)"),
+    Sabotage("canonical/elementary.py", "result = combination(result, _log_atom(algebra, algebra.number(prime)), sign * count)",
+             "result = combination(result, _log_atom(algebra, algebra.number(prime)), count)"),
     # --- canonical form: branches ---
     Sabotage("canonical/elementary.py", "return either if is_generic(algebra, opposite) else combination(either,"
              " zero(algebra, opposite), -1)", "return either"),
