@@ -6,7 +6,7 @@ import pytest
 
 from derivcheck.spec import read_spec
 from derivcheck.verdicts import ClaimResult
-from derivcheck.verify import check_equation
+from derivcheck.verify import check_equation, verify_text
 
 # `i` is a gate, as in an LSTM; `d` a dimension, and every scalar a possible letter.
 DECLARED = """
@@ -154,3 +154,37 @@ def test_a_differential_alone_is_refused(claim: str, spec: str) -> None:
 )
 def test_a_derivative_is_one_whatever_is_called_d(claim: str, verdict: str) -> None:
     assert judged(claim).verdict == verdict
+
+
+NAMED_GRADIENTS = """
+tensors: {x: n, W: m n}
+layers: {z: W @ x, a: tanh(z)}
+loss: {L: "sum(a*a)"}
+let: {dz: dL/dz, dx: dL/dx, da: "2*a"}
+claims:
+"""
+
+
+@pytest.mark.parametrize(
+    ("equation", "verdict"),
+    [
+        ("da/dz = diag(1 - a^2)", "DC118"),
+        ("da/dz = 2*a/(dz)", "DC118"),
+        ("dz[i]/dx[j] = W[i,j]", "DC118"),
+        ("d(a)/d(z) = diag(1 - a^2)", "proved"),
+        ("∂a/∂z = diag(1 - a^2)", "proved"),
+        ("da/(dz) = 2*a/(dz)", "proved"),
+        ("d(a)/d(z) = 2*a/(dz)", "refuted"),
+        ("dL/dz = dz", "proved"),  # where dL is not declared, nothing is divided
+        ("dL/dx = W.T @ dz", "proved"),
+    ],
+)
+def test_names_that_look_like_differentials_are_asked_about(equation: str, verdict: str) -> None:
+    """`da/dz` is a derivative or a quotient where all of a, z, da and dz are declared."""
+    (claim,) = verify_text(f"{NAMED_GRADIENTS}  c: '{equation}'").claims
+    if verdict.startswith("DC"):
+        assert claim.verdict == "invalid"
+        assert claim.diagnosis is not None
+        assert claim.diagnosis.code == verdict
+    else:
+        assert claim.verdict == verdict, claim.message

@@ -2,7 +2,8 @@
 
 Whether `dX` is a differential or a name is decided by looking ahead, before anything
 is read: a formula of any nesting is read once. `dL/dW1` is a quotient of two names
-only if both are declared, or if `dL` is and `L` is not.
+only if `dL` is declared and one of the others is not meant: `L` is not declared, or `dW1`
+is and `W1` is not. Where all four are declared it could be either.
 """
 
 from __future__ import annotations
@@ -108,10 +109,20 @@ def derivative(cursor: Cursor) -> Expression | None:
 
 
 def _is_quotient(cursor: Cursor, above: Differential, below: Differential) -> bool:
-    vocabulary = cursor.vocabulary
-    if not above.word or not vocabulary.declares(above.word):
+    """Whether two names are divided. Raises NotationError (DC118) where it may be a derivative as well."""
+    declares = cursor.vocabulary.declares
+    if not above.word or not declares(above.word):
         return False
-    return vocabulary.declares(below.word) or not vocabulary.declares(above.word[above.skip :])
+    one, other = above.word[above.skip :], below.word[below.skip :]
+    if not declares(one) or not declares(below.word):
+        return not declares(one)
+    if declares(other):
+        span = cursor.token.span.to(cursor.ahead(below.start).span)
+        reading = (("one reading", f"the derivative of {one} by {other}"),
+                   ("another reading", f"`{above.word}` divided by `{below.word}`"))  # fmt: skip
+        fail("DC118", f"`{above.word}` and `{below.word}` are declared", span, "a derivative or a quotient?",
+             f"d({one})/d({other}), or {above.word}/({below.word})", reading)  # fmt: skip
+    return True
 
 
 def _squared(cursor: Cursor) -> bool:

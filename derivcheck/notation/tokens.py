@@ -72,9 +72,11 @@ class Token:
     spaced: bool = False
 
 
-def fail(code: str, message: str, span: Span, label: str = "", help_: str = "") -> NoReturn:
+def fail(
+    code: str, message: str, span: Span, label: str = "", help_: str = "", notes: tuple[tuple[str, str], ...] = ()
+) -> NoReturn:
     """Raise a NotationError that points at `span`."""
-    raise NotationError(Diagnostic(code, message, label=label, help=help_), (span.start, span.stop))
+    raise NotationError(Diagnostic(code, message, None, label, notes, help_), (span.start, span.stop))
 
 
 def spelled(word: str) -> str:
