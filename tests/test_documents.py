@@ -242,7 +242,10 @@ def test_documents_may_lie_elsewhere(tmp_path: pathlib.Path) -> None:
 
 @pytest.mark.parametrize("name", ["../secret.md", "{outside}/secret.md", "link.md", "linked/secret.md", "a/../../secret.md",
                                   "loop.md"])  # fmt: skip
-def test_a_sidecar_reads_no_document_outside_its_folder(tmp_path: pathlib.Path, name: str) -> None:
+def test_a_sidecar_reads_no_document_outside_its_folder(
+    tmp_path: pathlib.Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DERIVCHECK_DOCUMENTS", raising=False)
     inside = tmp_path / "inside"
     (inside / "a").mkdir(parents=True)
     (tmp_path / "secret.md").write_text("the word is $xyzzy$\n")
