@@ -15,7 +15,7 @@ from derivcheck.lowering.language import Lowering
 from derivcheck.lowering.letters import dimension_name, index_error
 from derivcheck.lowering.scope import Derived, Scope
 from derivcheck.lowering.summation import over_pairs
-from derivcheck.lowering.values import Value, dimensions, fresh_axes, onto, same_shape
+from derivcheck.lowering.values import Value, dimensions, fresh_axes, onto, same_shape, without_units
 from derivcheck.notation.syntax import (
     Call,
     Condition,
@@ -171,6 +171,10 @@ def conformed(
         pass
     elif _is_literal_zero(left):
         first = Value(first.node, second.row, second.column, second.more)
+    elif not same_shape(first, second) and same_shape(without_units(first), without_units(second)):
+        # n·1 rows, of `vec` or `kron`, are n.
+        first, second = without_units(first), without_units(second)
+        second_node = onto(second, first)
     elif not same_shape(first, second) and (folded := _folded(second, first)) is not None:
         second_node = onto(folded, first)
     elif not same_shape(first, second):

@@ -295,6 +295,34 @@ def test_a_scalar_among_the_arguments_of_a_loss(start: int) -> None:
     assert verdicts(LOSSES, part) == part
 
 
+# --- axes of size 1 ----------------------------------------------------------------------------
+
+UNITS = """
+tensors: {x: 1, W: 1 n, V: n 1, y: n, z: 1 1, A: n n}
+"""
+
+UNIT_EQUATIONS = [
+    ("vec(W) = W.T", "proved"),
+    ("W.T = vec(W)", "proved"),
+    ("vec(V) = V", "proved"),
+    ("vec(W) = V", "refuted"),
+    ("vec(W) = W", "refuted"),
+    ("kron(x, y) = x * y", "proved"),
+    ("kron(y, x) = kron(x, y)", "proved"),
+    ("kron(x, y) = y", "refuted"),
+    ("kron(z, A) = z * A", "proved"),
+    ("kron(W, y) = y @ W", "proved"),
+    ("kron(W, y) = W.T @ y.T", "refuted"),
+    ("W = y.T", "refuted"),
+    ("W = y", "refuted"),
+    ("x = y", "refuted"),
+]
+
+
+def test_an_axis_of_size_1_is_none_in_a_product_of_axes() -> None:
+    assert verdicts(UNITS, UNIT_EQUATIONS) == UNIT_EQUATIONS
+
+
 # --- free indices ------------------------------------------------------------------------------
 
 FREE = [
