@@ -37,8 +37,8 @@ from derivcheck.spec import load_spec
 ROOT = Path(__file__).parent.parent
 SPECS = sorted((ROOT / "specs").rglob("*.yaml"))
 WORDS = {letter: word for word, letter in SPELLINGS.items()}
-TAGS = {"math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msub", "msup", "msubsup", "munder", "msqrt",
-        "mtable", "mtr", "mtd"}  # fmt: skip
+TAGS = {"math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msub", "msup", "msubsup", "munder", "munderover",
+        "msqrt", "mtable", "mtr", "mtd"}  # fmt: skip
 SIGNS = {"⊤": "ᵀ", "\u2062": " ", "\u2061": "", "−": "-", "⋅": " * ", "∑": "Σ", "∏": "Π"}
 
 
@@ -96,6 +96,9 @@ class Reader:
                     text += " "
             elif part.tag == "munder":
                 text += f"{self.text(part[0])}_{{{self.text(part[1])}}}" + ("" if part[0].text == "max" else " ")
+            elif part.tag == "munderover":
+                sign, below, above = map(self.text, part)
+                text += f"{sign}_{{{below}}}^{{{above}}} "
             elif part.tag == "mtable" and before is not None and before.text == "{":
                 (then, test), (otherwise, _) = part
                 text = f"{text[:-1]}{self.text(then)}{self.text(test)} else {self.text(otherwise)}"
