@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import distribution
@@ -33,7 +34,7 @@ from derivcheck.report.page import Page
 from derivcheck.report.places import relative_uri
 from derivcheck.report.schema import report_schema
 from derivcheck.spec import read_spec
-from derivcheck.verdicts import ClaimResult, FileResult, FormulaResult, Report
+from derivcheck.verdicts import ClaimResult, FileResult, FormulaResult, Report, Verdict
 from derivcheck.verify import check_equation, verify_file, verify_spec, verify_text
 
 ROOT = Path(__file__).parent.parent
@@ -223,11 +224,12 @@ def test_junit_has_a_test_for_each_claim_gradient_and_formula() -> None:
     assert [one.get("type") for one in unread if one is not None] == ["unread"]
 
 
-def test_junit_of_every_outcome() -> None:
-    def outcomes(report: Report) -> dict[str | None, str]:
-        root = ET.fromstring(shown("junit", report).encode())
-        return {case.get("name"): case[0].tag if len(case) else "passed" for case in root.iter("testcase")}
+def outcomes(report: Report) -> dict[str | None, str]:
+    root = ET.fromstring(shown("junit", report).encode())
+    return {case.get("name"): case[0].tag if len(case) else "passed" for case in root.iter("testcase")}
 
+
+def test_junit_of_every_outcome() -> None:
     expected = {
         "holds": "passed", "factor": "failure", "meaningless": "failure", "open": "failure", "misprint": "passed",
         "surprise": "failure", "ignored": "skipped", "unused": "passed", "dL/dx": "passed", "dL/dw": "passed",
@@ -382,6 +384,81 @@ def test_text_tells_nothing_that_concise_hides() -> None:
     for name, report in reports().items():
         lines = shown("concise", report).splitlines()
         assert (len(lines) > 1) >= (report.exit_code == 1), name
+
+
+# --- documents ------------------------------------------------------------------------------
+
+
+@functools.cache
+def a_document() -> FileResult:
+    """A document with a refuted formula, a meaningless one, one that cannot be read and a proved one."""
+    pages = {
+        "note.md": "Below $\\frac{\\partial L}{\\partial x} = 3x$\n\n$\\frac{\\partial L}{\\partial x} = W^\\top x$\n\n"
+        "$\\frac{\\partial L}{\\partial x} = \\rho$\n\n$\\frac{\\partial L}{\\partial x} = 2x$\n",
+        "note.derivcheck.yaml": "tensors: {x: n, W: m n}\nloss: {L: x.T @ x}\ndocument: {file: note.md}\n",
+    }
+    with tempfile.TemporaryDirectory() as name, contextlib.chdir(name):
+        for path, text in pages.items():
+            Path(path).write_text(text, encoding="utf-8")
+        return verify_file("note.derivcheck.yaml")
+
+
+STANDINGS = {"line 1": "refuted", "line 3": "invalid", "line 5": "unread", "line 7": "proved"}
+SAID = {"line 1": ("error", "DC201"), "line 3": ("error", "DC131"), "line 5": ("warning", "DC120")}
+
+
+def test_a_line_of_a_document_is_said_in_every_format() -> None:
+    report = Report((a_document(),))
+    assert report.exit_code == 1
+    assert outcomes(report) == {
+        "line 1": "failure", "line 3": "failure", "line 5": "skipped", "line 7": "passed", "dL/dx": "passed",
+        "dL/dW": "passed",
+    }  # fmt: skip
+    formulas = json.loads(shown("json", report))["files"][0]["formulas"]
+    assert [formula["standing"] for formula in formulas] == list(STANDINGS.values())
+    assert [formula["holds"] for formula in formulas] == [False, False, True, True]
+    sarif = {one["properties"]["subject"]: (one["level"], one["ruleId"]) for one in results(a_document())}
+    assert sarif == SAID
+    notes = re.findall(r"^::(\w+) .*title=(DC\d+) (line \d)::", shown("github", report), re.MULTILINE)
+    assert {subject: (level, code) for level, code, subject in notes} == SAID
+    lines = re.findall(r"^\S+:(\d):\d+: (DC\d+) ", shown("concise", report), re.MULTILINE)
+    assert {f"line {line}": code for line, code in lines} == {name: code for name, (_, code) in SAID.items()}
+    rows = re.findall(r"^\| \S+ \| `(line \d)` (\w+) \| (DC\d+)", shown("markdown", report), re.MULTILINE)
+    assert rows == [(name, STANDINGS[name], code) for name, (_, code) in SAID.items()]
+    text = shown("text", report)
+    page = re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", shown("html", report)))
+    for name, standing in STANDINGS.items():
+        if standing != "unread":
+            assert re.search(rf"{name} +{standing}", text)
+            assert f"{standing} {name} " in page
+    for _, code in SAID.values():
+        assert code in text
+        assert code in page
+    assert "1 formula not judged" in page
+
+
+@pytest.mark.parametrize(
+    ("verdict", "outcome"),
+    [("refuted", "failure"), ("invalid", "failure"), ("undecided", "failure"), ("internal", "error")],
+)
+def test_a_formula_of_any_failing_verdict_fails_as_a_claim_does(verdict: Verdict, outcome: str) -> None:
+    file = a_document()
+    first = file.formulas[0]
+    assert first.claim is not None
+    claim = replace(first.claim, verdict=verdict)
+    own = replace(file, formulas=(), claims=(claim,), gradients=())
+    of_document = replace(file, formulas=(replace(first, claim=claim),), claims=(claim,), gradients=())
+    for format in ("json", "sarif", "markdown"):
+        assert verdict in shown(format, Report((of_document,)))
+    assert list(outcomes(Report((own,))).values()) == list(outcomes(Report((of_document,))).values()) == [outcome]
+
+
+def test_a_formula_that_may_be_unread_is_skipped_and_one_that_may_not_fails() -> None:
+    file = a_document()
+    _, _, unread, proved = file.formulas
+    for holds, outcome in ((True, "skipped"), (False, "failure")):
+        one = replace(file, formulas=(replace(unread, holds=holds), proved), claims=(), gradients=())
+        assert outcomes(Report((one,))) == {"line 5": outcome, "line 7": "passed"}
 
 
 # --- the command line -----------------------------------------------------------------------

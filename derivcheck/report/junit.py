@@ -72,7 +72,7 @@ def _tests(file: FileResult, page: Page) -> Iterator[Test]:
     for claim in own_claims(file):
         yield claim.id, claim.where or start, _outcome(claim_finding(claim, file), page)
     for formula in file.formulas:
-        yield known_as(formula), formula.where, _outcome(formula_finding(formula, file), page) or _unread(formula, page)
+        yield known_as(formula), formula.where, _formula_outcome(formula, file, page)
     for gradient in file.gradients:
         name = f"d{gradient.of}/d{gradient.wrt}"
         yield name, gradient.where or start, _outcome(gradient_finding(gradient, file), page)
@@ -101,10 +101,10 @@ def title_of(found: Finding) -> str:
     return "internal error" if found.verdict == "internal" else "error" if found.fails else "warning"
 
 
-def _unread(formula: FormulaResult, page: Page) -> ET.Element | None:
-    """A formula that nobody judged has not passed."""
-    if formula.standing not in ("unread", "ambiguous"):
-        return None
+def _formula_outcome(formula: FormulaResult, file: FileResult, page: Page) -> ET.Element | None:
+    """As a claim's; a formula that nobody judged has not passed, though the run may."""
+    if not formula.holds or formula.standing not in ("unread", "ambiguous"):
+        return _outcome(formula_finding(formula, file), page)
     reason = formula.reason
     said = f": {reason.code} {reason.message}" if reason is not None else ""
     return ET.Element("skipped", type=formula.standing, message=writable(page.show(f"{formula.standing}{said}")))
