@@ -34,8 +34,9 @@ from derivcheck.slices import slice_at
 from derivcheck.verdicts import ExactEvidence, NumericEvidence, NumericVerdict, Slope, Verdict, Witness
 
 SMOOTH_POINTS, CORNER_POINTS, BRANCHED_POINTS = 2, 8, 48
-PRECISE_POINTS = 6  # at which functions with branches are compared to 50 digits
-SPREADS = (1.0, 8.0, 1.0, 1 / 64, 1.0, 64.0, 1.0, 4096.0)  # of the further points of functions with branches
+PRECISE_POINTS = 12  # at which functions with branches are compared to 50 digits
+# Of the further points of functions with branches.
+SPREADS = (1.0, 8.0, 1.0, 1 / 64, 1.0, 64.0, 1.0, 4096.0, 2.0**-10, 2.0**20)
 MAXIMAL_ENTRIES = 36
 SILENT = ("symmetric", "positive")
 LEVELS = 2  # of definitions that a proof looks into before it opens all of them
