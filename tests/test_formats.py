@@ -461,6 +461,40 @@ def test_a_formula_that_may_be_unread_is_skipped_and_one_that_may_not_fails() ->
         assert outcomes(Report((one,))) == {"line 5": outcome, "line 7": "passed"}
 
 
+@pytest.mark.parametrize("format", sorted(FORMATS))
+def test_a_document_that_is_not_there_is_told_in_every_format(folder: Path, format: str) -> None:
+    (folder / "a.yaml").write_text("tensors: {x: n}\nloss: {L: x.T @ x}\ndocument: {file: gone.md}\n", encoding="utf-8")
+    code, out, err = here("verify", "a.yaml", "--format", format, cwd=folder)
+    assert (code, err) == (0, "")
+    assert "gone.md is not here, its formulas are not judged: --documents FOLDER" in out
+    if format != "html":
+        is_valid(format, out)
+    assert "is not here" not in here("verify", "good.yaml", "--format", format, cwd=folder)[1]
+
+
+def test_notes_stand_beside_the_findings() -> None:
+    """They are told of a file that fails too, after its findings, and are none of them."""
+    note = "a.md is [not](here), |its| formulas::are\n::error ::not"
+    file = replace(mixed(), notes=(note,))
+    report, plain = Report((file,)), Report((mixed(),))
+    assert (findings(report), outcomes(report)) == (findings(plain), outcomes(plain))
+    assert shown("concise", report).splitlines()[5].startswith("mixed.yaml:1:1: note a.md is [not](here)")
+    told = [line for line in shown("github", report).splitlines() if line.startswith("::")]
+    assert [line.split(" ")[0] for line in told] == ["::error"] * 4 + ["::warning", "::notice"]
+    many_notes = Report((replace(file, claims=(), warnings=(), notes=("x",) * 12),))
+    lines = [line for line in shown("github", many_notes).splitlines() if line.startswith("::notice")]
+    assert (len(lines), lines[-1]) == (10, "::notice title=derivcheck::and 3 more")
+    out = ET.fromstring(shown("junit", report).encode()).findtext("testsuite/system-out", "")
+    assert out.startswith("note: a.md is [not](here)")
+    log = json.loads(shown("sarif", report))["runs"][0]
+    (told_there,) = log["invocations"][0]["toolExecutionNotifications"]
+    assert told_there["level"] == "note"
+    assert told_there["message"]["text"].startswith("a.md is [not] (here)")
+    assert shown("markdown", report).splitlines()[-1].startswith("- note: `mixed.yaml`: a.md is &#91;not&#93;")
+    for format in set(FORMATS) - {"html"}:
+        is_valid(format, shown(format, report))
+
+
 # --- the command line -----------------------------------------------------------------------
 
 

@@ -1,8 +1,8 @@
-"""One line for each finding, `path:line:column: CODE message`, and one for the outcome."""
+"""One line for each finding, `path:line:column: CODE message`, one for each note, and one for the outcome."""
 
 from __future__ import annotations
 
-from derivcheck.report.findings import findings
+from derivcheck.report.findings import findings, notes
 from derivcheck.report.page import Page
 from derivcheck.report.text import overall
 from derivcheck.verdicts import Report
@@ -12,4 +12,5 @@ def to_concise(report: Report, *, ascii_only: bool = False) -> str:
     """The lines; none of them is wrapped, whatever the width of the page."""
     page = Page(unicode=not ascii_only)
     lines = [page.show(f"{one.where}: {one.rule} {one.diagnostic.message}") for one in findings(report)]
+    lines += [page.show(f"{where}: note {note}") for where, note in notes(report)]
     return "\n".join([*lines, overall(report, page).plain]) + "\n"

@@ -133,6 +133,11 @@ def warning_findings(file: FileResult) -> Iterator[Finding]:
         yield Finding("spec", file.path, "error" if file.strict else "warning", content, warning, where, file.strict)
 
 
+def notes(report: Report) -> list[tuple[Where, str]]:
+    """What is told of the files besides: that a document is not there, or which sizes took too much memory."""
+    return [(Where(file.path, 1, 1), note) for file in report.files for note in file.notes]
+
+
 def _of_file(file: FileResult) -> Iterator[Finding]:
     found = [
         file_finding(file),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from derivcheck.report.findings import Finding, findings
+from pathlib import Path
+
+from derivcheck.diagnostics import Where
+from derivcheck.report.findings import Finding, findings, notes
 from derivcheck.report.page import Page
 from derivcheck.report.places import repository, repository_path
 from derivcheck.report.text import overall
@@ -18,23 +21,36 @@ def to_github(report: Report, *, ascii_only: bool = False) -> str:
     root = repository()
     lines = []
     for one in ordered[:MOST]:
-        path = repository_path(one.where.path, root)
         place = {
-            "file": page.show(path if path is not None else one.where.path),
+            "file": _path(one.where, root, page),
             "line": str(one.where.line),
             "col": str(one.where.column),
             "endColumn": str(one.where.column + max(1, one.where.length)),
             "title": page.show(f"{one.rule} {one.subject}"),
         }
-        lines.append(_command(one, place, "\n".join(map(page.show, one.lines))))
+        lines.append(_command(_level(one), place, "\n".join(map(page.show, one.lines))))
     if rest := ordered[MOST:]:
-        lines.append(_command(rest[0], {"title": "derivcheck"}, f"and {len(rest)} more"))
+        lines.append(_command(_level(rest[0]), {"title": "derivcheck"}, f"and {len(rest)} more"))
+    told = notes(report)
+    for where, note in told[:MOST]:
+        lines.append(_command("notice", {"file": _path(where, root, page), "title": "derivcheck"}, page.show(note)))
+    if len(told) > MOST:
+        lines.append(_command("notice", {"title": "derivcheck"}, f"and {len(told) - MOST} more"))
     return "\n".join([*lines, overall(report, page).plain]) + "\n"
 
 
-def _command(one: Finding, place: dict[str, str], message: str) -> str:
+def _path(where: Where, root: Path, page: Page) -> str:
+    inside = repository_path(where.path, root)
+    return page.show(inside if inside is not None else where.path)
+
+
+def _level(one: Finding) -> str:
+    return "error" if one.fails else "warning"
+
+
+def _command(level: str, place: dict[str, str], message: str) -> str:
     properties = ",".join(f"{name}={_escaped(value, ':,')}" for name, value in place.items())
-    return f"::{'error' if one.fails else 'warning'} {properties}::{_escaped(message)}"
+    return f"::{level} {properties}::{_escaped(message)}"
 
 
 def _escaped(text: str, also: str = "") -> str:

@@ -61,6 +61,8 @@ def _suite(file: FileResult, page: Page) -> ET.Element:
         properties = ET.SubElement(suite, "properties")
         ET.SubElement(properties, "property", name="seed", value=str(file.seed))
     suite.extend(cases)
+    if file.notes:
+        ET.SubElement(suite, "system-out").text = writable("\n".join(f"note: {page.show(note)}" for note in file.notes))
     return suite
 
 

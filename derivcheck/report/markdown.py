@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from derivcheck.report.coverage import coverage
 from derivcheck.report.evidence import file_summary
-from derivcheck.report.findings import Finding, findings
+from derivcheck.report.findings import Finding, findings, notes
 from derivcheck.report.page import Page
 from derivcheck.report.text import overall
 from derivcheck.verdicts import FileResult, Report
@@ -27,6 +27,8 @@ def to_markdown(report: Report, *, ascii_only: bool = False) -> str:
         parts.append(_table(("where", "what", "finding"), [_row(one, page) for one in found[:MOST]]))
         parts += [f"and {len(found) - MOST} more"] if len(found) > MOST else []
     parts.append(_table(("spec", "what was judged", "outcome"), [_line(file, page) for file in report.files]))
+    told = [f"- note: {code_span(page.show(where.path))}: {worded(page.show(note))}" for where, note in notes(report)]
+    parts += ["\n".join(told)] if told else []
     return "\n\n".join(parts) + "\n"
 
 

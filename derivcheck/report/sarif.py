@@ -11,7 +11,7 @@ from typing import Any
 
 from derivcheck.diagnostics import Where
 from derivcheck.explain import PAGES, page
-from derivcheck.report.findings import Finding, findings
+from derivcheck.report.findings import Finding, findings, notes
 from derivcheck.report.page import Page
 from derivcheck.report.places import absolute_uri, relative_uri, repository, repository_path
 from derivcheck.verdicts import Report
@@ -37,9 +37,12 @@ def to_sarif(report: Report, *, ascii_only: bool = False) -> str:
     found = findings(report, ignored=True)
     rules = sorted({one.rule for one in found})
     shown, root, seen = Page(unicode=not ascii_only), repository(), Counter[str]()
+    invocation: dict[str, Any] = {"executionSuccessful": report.exit_code != 3, "exitCode": report.exit_code}
+    if told := notes(report):
+        invocation["toolExecutionNotifications"] = [_notification(where, note, shown, root) for where, note in told]
     run = {
         "tool": {"driver": {"name": "derivcheck", "version": _version(), "rules": [_rule(rule) for rule in rules]}},
-        "invocations": [{"executionSuccessful": report.exit_code != 3, "exitCode": report.exit_code}],
+        "invocations": [invocation],
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {ROOT: {"description": {"text": "the root of the repository"}}},
         "results": [_result(one, rules.index(one.rule), shown, root, seen) for one in found],
@@ -88,6 +91,12 @@ def _result(one: Finding, index: int, shown: Page, root: Path, seen: Counter[str
     if one.ignored:
         result["suppressions"] = [{"kind": "inSource", "justification": shown.show(one.ignored)}]
     return result
+
+
+def _notification(where: Where, note: str, shown: Page, root: Path) -> dict[str, Any]:
+    """What is told of a file, and is no finding in it."""
+    text = shown.show(note).replace("](", "] (")
+    return {"level": "note", "message": {"text": text}, "locations": [{"physicalLocation": _location(where, root)}]}
 
 
 def _location(where: Where, root: Path) -> dict[str, Any]:
