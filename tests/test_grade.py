@@ -103,6 +103,23 @@ JUDGED = [
     ("W2", "dL/dW2 =", "unreadable", "DC109"),
     ("W2", r"\mathlarger{p} a_1^\top", "unreadable", "DC170"),
     ("W2", "see the other sheet", "unreadable", "DC110"),
+    # nor is a name of their own for what is asked, whatever stands on the other side
+    ("W2", "dW2 = (p - y) @ a1.T", "unreadable", "DC118"),
+    ("W2", "dW2 = dz2 @ a1.T", "unreadable", "DC118"),
+    ("W2", "(dW2).T = a1 @ (p - y).T", "unreadable", "DC118"),
+    ("W2", "dW2[i,j] = (p[i] - y[i]) * a1[j]", "unreadable", "DC118"),
+    ("W2", "grad = (p - y) @ a1.T", "unreadable", "DC120"),
+    ("W2", "grad = p - y", "unreadable", "DC120"),
+    ("W2", "gW2 = dW2 = (p - y) @ a1.T", "unreadable", "DC120"),
+    ("W2", "(p - y) @ a1.T = grad", "unreadable", "DC120"),
+    ("W2", "dL/dW3 = (p - y) @ a1.T", "unreadable", "DC120"),
+    ("W2", "dW2 = dz2 a1^T", "unreadable", "DC110"),
+    ("W2", r"dW_2 = (p - y) a_1^\top", "unreadable", "DC120"),
+    ("W2", r"g = (p - y) a_1^\top", "unreadable", "DC120"),
+    ("output", "z_2 = p - y", "unreadable", "DC120"),
+    ("W2", "W2 = (p - y) @ a1.T", "wrong", "DC661"),
+    ("W2", "z2 = (p - y) @ a1.T", "wrong", "DC661"),
+    ("W2", "dL/dz2 = (p - y) @ a1.T", "wrong", "DC661"),
 ]  # fmt: skip
 
 

@@ -230,7 +230,8 @@ class Grader:
         found = self._found_in(answer, source)
         if found.status == "unreadable" and answer.guessed and answer.notation == "plain":
             other = self._found_in(replace(answer, notation="latex"), source)
-            return other if other.status in ("right", "wrong") else found
+            # Another quantity in a notation that is guessed may be what a name in the other one was meant for.
+            return other if other.status in ("right", "wrong") and other.code != "DC661" else found
         return found
 
     def _found_in(self, answer: Answer, source: SourceText) -> Finding:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
+from derivcheck.claims import pair
 from derivcheck.diagnostics import DerivcheckError, Diagnostic, NotationError, SourceText, Where
 from derivcheck.examiner import Examiner
 from derivcheck.grading.answers import Notation
@@ -32,6 +33,7 @@ from derivcheck.rulings import Labels, labelled, labels_of, reader_of
 from derivcheck.spec import ClaimDeclaration
 
 ONE_SIDE = "DC108"
+UNDECLARED = frozenset({"DC118", "DC120", "DC121"})  # a name that stands for nothing
 CONTINUES = re.compile(r"\s*(?:&\s*)?=")
 
 
@@ -66,7 +68,8 @@ class AnswerReader:
     """Reads an answer as the claim that it makes, at any depth and label.
 
     Raises NotationError where it cannot be read, and for what is no answer: DC660 it
-    restates the question, DC661 it answers another one, DC663 it is no equation.
+    restates the question, DC661 it answers another one, DC663 it is no equation. A name
+    that nobody declared may well be meant for what is asked: that cannot be read.
     """
 
     def __init__(
@@ -151,6 +154,7 @@ class AnswerReader:
         elif len(first.sides) == 2 and first.sides == last.sides and question.is_left_of(first.sides[1], scope):
             answer = first.sides[0]
         else:
+            refuse_undeclared((*first.sides, *last.sides), scope)
             _refuse("DC661", f"the left side is not what is asked, `{to_plain(question.left)}`", first.sides[0].span,
                     "another quantity")  # fmt: skip
         self.final = answer
@@ -269,6 +273,18 @@ def leftover(
         ),
         None,
     )
+
+
+def refuse_undeclared(sides: Sequence[Expression], scope: Scope) -> None:
+    """Raise NotationError for a side with a name that nobody declared, as `dW = ...`: what it means is not known."""
+    for side in sides:
+        try:
+            pair(side, side, "=", None, scope)
+        except NotationError as problem:
+            if problem.diagnostic.code in UNDECLARED:
+                raise
+        except DerivcheckError:
+            continue
 
 
 def _refuse(code: str, message: str, span: Span, label: str) -> NoReturn:
