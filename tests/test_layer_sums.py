@@ -220,6 +220,13 @@ def test_what_is_refused_in_latex_says_what_to_write(right: str, code: str, advi
     assert judged(latex(f"{left}{advice} {right.split()[-1]}")).verdict == "proved"
 
 
+def test_limits_that_run_downwards_are_no_empty_range() -> None:
+    found = judged('"dh[T]/dh[0] = prod_{t in T..1}(dh[t]/dh[t-1])"').diagnosis
+    assert found is not None and (found.code, found.help[:21]) == ("DC119", "prod_{t in 1..T}(dh[T")
+    assert judged(f'"dh[T]/dh[0] = {found.help}"').verdict == "proved"
+    assert judged('{claim: "sum_{k in t+1..T}(q) = (T - t)*q", for: t in 1..T}').verdict == "proved"
+
+
 def test_the_order_of_a_product_of_matrices_is_asked_for_in_latex() -> None:
     formula = r"\frac{\partial h_T}{\partial h_0} = \prod_{i=1}^T \frac{\partial h_i}{\partial h_{i-1}}"
     found = judged(latex(formula)).diagnosis

@@ -20,12 +20,14 @@ from derivcheck.lowering.values import Value, contracted, dimensions, onto, same
 from derivcheck.notation.labels import label_value, mentions, substitute_labels
 from derivcheck.notation.printer import to_plain
 from derivcheck.notation.syntax import (
+    Binary,
     Comparison,
     Condition,
     Expression,
     Junction,
     Matrix,
     Name,
+    Number,
     Reduction,
     Slice,
     Span,
@@ -142,7 +144,24 @@ def _range(letter: str, tree: Reduction, scope: Scope) -> range:
         end = tree.ends[0] if first is None else tree.ends[1]
         raise _error("DC119", f"the limit `{to_plain(end)}` is no label", end.span, "no number at a depth",
                      _suggested(tree, letter, scope))  # fmt: skip
+    if first > last and isinstance(tree.ends[1], Number) and not isinstance(tree.ends[0], Number):
+        # `l+1..L` has no terms for the last layer, and `T..1` is meant backwards.
+        written = "..".join(to_plain(end) for end in tree.ends)
+        raise _error("DC119", f"the limits `{written}` run downwards", tree.ends[0].span.to(tree.ends[1].span),
+                     "a label runs upwards, and matrices are multiplied in that order",
+                     _upwards(tree, letter))  # fmt: skip
     return range(first, last + 1)
+
+
+def _upwards(tree: Reduction, letter: str) -> str:
+    """The same terms through limits that run upwards; factors of a product stand in their order still."""
+    assert tree.ends is not None
+    last, first = tree.ends
+    if tree.kind != "prod":
+        return _over(tree, letter, to_plain(first), to_plain(last))
+    both = Binary("+", last, first)
+    turned = rebuilt(tree.body, lambda part: Binary("-", both, part) if part == Name(letter) else part)
+    return _over(replace(tree, body=turned), letter, to_plain(first), to_plain(last))
 
 
 def _suggested(tree: Reduction, letter: str, scope: Scope) -> str:
