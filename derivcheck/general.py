@@ -119,6 +119,9 @@ def _signature(instance: Instance) -> Signature | None:
     for link in instance.links:
         if link.relation != "=" or link.shapes is not None:
             return None
+        # A formula of one depth is seldom true at another, and the search for a proof of what is false is long.
+        if instance.judge.differs_at_once(link.left, link.right, link.axes):
+            return None
         proof, cut = instance.judge.proof_and_cut(link.left, link.right)
         if not proof.proved:
             return None
