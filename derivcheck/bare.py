@@ -5,7 +5,7 @@ from __future__ import annotations
 from derivcheck.diagnostics import Diagnostic, NotationError, SourceText, SpecError
 from derivcheck.network import located
 from derivcheck.notation.parser import parse_equation
-from derivcheck.notation.syntax import Name, Subscript, children
+from derivcheck.notation.syntax import Derivative, Name, Subscript, children
 from derivcheck.spec import Spec, read_spec
 
 
@@ -13,7 +13,8 @@ def bare_spec(text: str) -> Spec:
     """A spec in which every name of the equation is a vector of one dimension `n`.
 
     A name that is indexed by two letters is a square matrix, one in capitals that is not
-    indexed too. Raises SpecError where a name cannot be given a shape.
+    indexed too. Raises SpecError where a name cannot be given a shape, and for `dL/dz`, which
+    asks for a network.
     """
     source = SourceText(text, "<equation>", ((1, 1),), (text,))
     try:
@@ -29,6 +30,8 @@ def bare_spec(text: str) -> Spec:
             orders[node.base.name] = max(orders.get(node.base.name, 0), len(node.entries))
             indices |= {entry.name for entry in node.entries if isinstance(entry, Name)}
             continue
+        if isinstance(node, Derivative):
+            _refuse_loss(node, source)
         if isinstance(node, Name) and node.name not in ("n", "pi"):
             orders.setdefault(node.name, 0)
         stack.extend(children(node))  # type: ignore[arg-type]
@@ -44,3 +47,15 @@ def bare_spec(text: str) -> Spec:
     if not names:
         lines.append("  x: n")
     return read_spec("\n".join(lines), "<equation>")
+
+
+def _refuse_loss(tree: Derivative, source: SourceText) -> None:
+    """Raises SpecError (DC607) for the derivative of a name in capitals, a matrix here: it is meant for a loss."""
+    of, by = tree.numerator, tree.variables[0]
+    if not isinstance(of, Name) or not of.name[0].isupper() or of == by:
+        return
+    where = source.where(tree.span.start, tree.span.stop)
+    raise SpecError(
+        Diagnostic("DC607", "this equation needs a spec", where, f"of which network is `{of.name}` the loss?",
+                   help="derivcheck check ... --spec FILE")
+    )  # fmt: skip

@@ -29,6 +29,7 @@ from derivcheck.notation.parser import Vocabulary, parse_expression
 from derivcheck.notation.syntax import Call, Equation, Expression, Name, Number, Subscript, children
 from derivcheck.sizes import dimensions_of, fitted, names_of
 from derivcheck.spec.declarations import FACTS, FACTS_ALONG_AN_AXIS, TARGET_FACTS, Formula, Spec
+from derivcheck.spec.document import close_match
 
 DEFAULT_SIZES = (4, 5, 3, 6, 2, 7, 8, 9, 10, 11, 12, 13)
 
@@ -413,10 +414,9 @@ def with_facts(network: Network, given: tuple[SourceText, ...]) -> Facts:
         node = next((t for t in network.tensors if t.name == tensor_name and isinstance(t.node, Input)), None)
         if name not in FACTS or node is None:
             raise SpecError(
-                Diagnostic(
-                    "DC042", f"`{text.text}` is not a fact about a tensor", text.where(), "", (), "sums_to_one: y"
-                )
-            )
+                Diagnostic("DC042", f"`{text.text}` is not a fact about a tensor", text.where(), "",
+                           (("facts", ", ".join(FACTS)),), _fact_instead(network, text.text, name))
+            )  # fmt: skip
         place: int | None = None
         if name in FACTS_ALONG_AN_AXIS:
             places = [k for k, a in enumerate(node.axes) if not axis or str(a.dimension) == axis]
@@ -431,6 +431,16 @@ def with_facts(network: Network, given: tuple[SourceText, ...]) -> Facts:
             raise SpecError(Diagnostic("DC042", f"`{name}` needs {what}", text.where()))
         facts[tensor_name] = combined((*facts.get(tensor_name, ()), (name, place)), tensor_name, text.where())
     return facts
+
+
+def _fact_instead(network: Network, text: str, name: str) -> str:
+    """A fact that can be given of a tensor of the network, near to what was written; empty where there is none."""
+    fact = name if name in FACTS else close_match(name, FACTS) or "positive"
+    axes = {tensor.name: tensor.node.axes for tensor in network.tensors if isinstance(tensor.node, Input)}
+    fitting = [tensor for tensor, along in axes.items()
+               if _fits(fact, along) and (fact not in FACTS_ALONG_AN_AXIS or len(along) == 1)]  # fmt: skip
+    named = [tensor for tensor in fitting if re.search(rf"(?<!\w){re.escape(tensor)}(?!\w)", text)]
+    return f"{fact}: {(named or fitting)[0]}" if fitting else ""
 
 
 def _fits(fact: str, axes: Sequence[Axis]) -> bool:

@@ -14,7 +14,7 @@ from derivcheck.facts import combined
 from derivcheck.graph import Axis, Dimension, tensor
 from derivcheck.numeric.sampling import sample
 from derivcheck.spec.declarations import FACTS, FACTS_ALONG_AN_AXIS
-from derivcheck.verify import verify_text
+from derivcheck.verify import check_equation, verify_text
 
 HOLDS = {
     "one_hot": lambda y: np.isin(y, (0, 1)).all() and y.sum() == 1,
@@ -91,6 +91,39 @@ claims:
     joined, refused, unfit = verify_text(text).claims
     assert joined.verdict == "proved"
     assert [claim.diagnosis.code for claim in (refused, unfit) if claim.diagnosis] == ["DC043", "DC042"]
+
+
+@pytest.mark.parametrize(
+    ("given", "instead"),
+    [
+        ("h[0] = 0", "positive: h"),
+        ("simetric: h", "symmetric: W"),
+        ("sums_to_one: q", "sums_to_one: x"),
+        ("unit", "unit: x"),
+    ],
+)
+def test_what_is_no_fact_is_answered_with_one_that_can_be_given(given: str, instead: str) -> None:
+    text = "tensors: {x: n, h: m, W: n n}\nclaims:\n  a: {claim: x = x, given: '%s'}\n"
+    (claim,) = verify_text(text % given).claims
+    assert claim.diagnosis is not None
+    assert (claim.diagnosis.code, claim.diagnosis.help) == ("DC042", instead)
+    assert dict(claim.diagnosis.notes) == {"facts": ", ".join(FACTS)}
+    assert verify_text(text % instead).exit_code == 0
+    without = verify_text("tensors: {s: scalar}\nclaims:\n  a: {claim: s = s, given: 'unit: q'}\n").claims[0]
+    assert without.diagnosis is not None
+    assert (without.diagnosis.code, without.diagnosis.help) == ("DC042", "")
+
+
+def test_a_derivative_of_a_loss_asks_for_a_network() -> None:
+    for text, place in (("dL/dz2 = p - y", (1, 6)), ("p - y = dE/dz", (9, 5)), ("x = 2 * dL/da[i]", (9, 8))):
+        with pytest.raises(SpecError) as caught:
+            check_equation(text)
+        said = caught.value.diagnostic
+        assert (said.code, "--spec FILE" in said.help) == ("DC607", True)
+        assert said.where is not None
+        assert (said.where.column, said.where.length) == place
+    for text in ("d(x.T @ A @ x)/dx = (A + A.T) @ x", "dx/dx = eye(n)"):
+        assert check_equation(text).verdict == "proved"
 
 
 def test_a_draw_does_not_depend_on_what_else_is_drawn() -> None:

@@ -322,7 +322,7 @@ PAGES: dict[str, Page] = {
     "DC604": _text("not a text file", "The file is not UTF-8 text, or larger than 2 MiB."),
     "DC605": _text("unknown function", "show-jacobian knows the functions of `derivcheck list` and their arguments."),
     "DC606": _text("not a size or point", "--size takes 3 or 2x2, --at numbers separated by commas."),
-    "DC607": _text("needs a spec", "An equation on its own speaks of vectors and square matrices of one size; others need --spec."),
+    "DC607": _text("needs a spec", "An equation on its own speaks of vectors and square matrices of one size; others, and the derivatives of a loss, need --spec."),
     "DC608": _text("nothing found", "There is no spec to judge; that is never success."),
     "DC609": _text("no loss", "Gradients need a loss."),
     "DC610": _text("unknown tensor", "The name after --wrt is not declared."),
