@@ -125,6 +125,72 @@ def test_complex_step_is_not_trusted_where_a_part_of_the_function_drops_it() -> 
     assert dropped.verdict == "differs"
 
 
+SIGNED = np.array([0.7, -1.3])
+PAIR = np.array([1.0, 2.0])
+# numpy takes x / |x| as the sign of a complex number, which is no analytic function: a slope where there is none.
+STEPS: dict[str, tuple[Any, Any]] = {
+    "a sum of signs": (lambda x: np.sum(np.sign(x)), lambda x: 1 / np.abs(x)),
+    "x over its magnitude": (lambda x: np.sum(x / np.abs(x)), lambda x: 1 / np.abs(x)),
+    "signs beside 1000": (lambda x: 1e3 + np.sum(np.sign(x)), lambda x: 1 / np.abs(x)),
+    "a square of signs": (lambda x: (np.sign(x) @ PAIR - 1) ** 2,
+                          lambda x: 2 * (np.sign(x) @ PAIR - 1) * PAIR / np.abs(x)),
+    "magnitudes over magnitudes": (lambda x: np.sum(x * np.sign(x)) / np.sum(np.abs(x)),
+                                   lambda x: 2 * np.sign(x) / np.sum(np.abs(x))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_complex_step_is_not_trusted_where_the_function_does_not_move(name: str) -> None:
+    f, slope = STEPS[name]
+    complex_slope = [np.imag(f(SIGNED + 1e-30j * np.eye(2)[k])) / 1e-30 for k in range(2)]
+    assert np.allclose(complex_slope, slope(SIGNED), rtol=1e-12)
+    assert check_gradient(f, np.zeros_like, SIGNED).verdict == "agrees"
+    wrong = check_gradient(f, slope, SIGNED)
+    assert wrong.verdict == (
+        "differs" if name in ("a square of signs", "magnitudes over magnitudes") else "cannot_tell"
+    )
+    assert not check_gradient(f, slope, SIGNED, scheme="complex").ok
+
+
+def test_complex_step_is_not_trusted_where_one_entry_of_many_does_not_move() -> None:
+    def f(x: Any) -> Any:
+        return 1e12 * x[0] + np.sign(x[1])
+
+    assert check_gradient(f, lambda x: np.array([1e12, 0.0]), SIGNED).verdict == "agrees"
+    assert not check_gradient(f, lambda x: np.array([1e12, 1 / 1.3]), SIGNED).ok
+
+
+def test_signs_of_a_large_array_have_no_slope() -> None:
+    x = np.random.default_rng(8).normal(size=5000)
+    assert check_gradient(lambda x: np.sum(np.sign(x)), np.zeros_like, x).verdict == "agrees"
+    assert not check_gradient(lambda x: np.sum(np.sign(x)), lambda x: 1 / np.abs(x), x).ok
+    found = check_gradient(lambda x: np.sum(np.sign(x) + x**2), lambda x: 2 * x + 1 / np.abs(x), x)
+    assert found.verdict == "differs"
+
+
+@pytest.mark.parametrize("small", [1e-12, 1e-22, 1e-24, 1e-27, 1e-30, 1e-40, 1e-100])
+def test_the_step_for_a_small_entry_is_smaller_still(small: float) -> None:
+    """Right and wrong by a hundredth in the smallest entry, whose part of f is below the rounding of f."""
+    x = np.array([small, 1.0])
+    for f, grad in (
+        (lambda x: np.sum(np.sqrt(x)), lambda x: 0.5 / np.sqrt(x)),
+        (lambda x: 5 + np.sum(np.exp(np.log(x) / 3)), lambda x: np.exp(-2 * np.log(x) / 3) / 3),
+        (lambda x: np.sum(np.log(x)), lambda x: 1 / x),
+    ):
+        right = check_gradient(f, grad, x)
+        assert right.verdict == "agrees" and right.scheme == "complex step", str(right)
+        wrong = check_gradient(f, lambda x, grad=grad: grad(x) * np.array([1.01, 1.0]), x)
+        assert wrong.verdict == "differs" and wrong.entries[0].index == (0,), str(wrong)
+
+
+def test_a_function_that_vanishes_in_rounding_cannot_be_told() -> None:
+    x = np.array([1e-200, 3e-190])
+    assert check_gradient(lambda x: np.sum(x**2), lambda x: 2 * x, x).verdict == "cannot_tell"
+    assert not check_gradient(lambda x: np.sum(x**2), lambda x: 3 * x, x).ok
+    swallowed = np.array([0.4, 1.3])
+    assert check_gradient(lambda x: np.sum(np.sin(x) + 1e17 - 1e17), np.cos, swallowed).verdict == "cannot_tell"
+
+
 def test_functions_that_refuse_complex_points_are_measured_by_differences() -> None:
     import math
 

@@ -154,7 +154,29 @@ def rest() -> Iterator[Rough]:
                 order)  # fmt: skip
 
 
-ROUGH = [*kinks(), *(network(d, k) for k, d in enumerate((1e-2, 1e-5, 1e-7, 1e-9, 1e-11))), *digits(), *rest()]
+def mixed() -> Iterator[Rough]:
+    """Entries far below 1 beside entries about 1, where a step small for the one is none for the other."""
+    for small in (1e-12, 1e-22, 1e-24, 1e-27, 1e-30, 1e-40, 1e-100, 1e-300):
+        for x in (np.array([small, 1.0]), np.array([small, 3 * small]), np.array([1.0, small, 1e8])):
+            name = ", ".join(f"{entry:g}" for entry in x)
+            yield Rough(f"roots at {name}", lambda x: np.sum(np.sqrt(x)), lambda x: 0.5 / np.sqrt(x), x, False)
+            yield Rough(f"5 and cube roots at {name}", lambda x: 5 + np.sum(np.exp(np.log(x) / 3)),
+                        lambda x: np.exp(-2 * np.log(x) / 3) / 3, x, False)  # fmt: skip
+            yield Rough(f"logarithms at {name}", lambda x: np.sum(np.log(x)), lambda x: 1 / x, x, False)
+            yield Rough(f"entropy at {name}", lambda x: np.sum(x * np.log(x)), lambda x: 1 + np.log(x), x, False)
+            yield Rough(f"squares at {name}", lambda x: np.sum(x**2), lambda x: 2 * x, x, False)
+    yield Rough("roots in float32 at 1e-33, 1",
+                lambda x: np.sum(np.sqrt(x.astype(np.complex64 if np.iscomplexobj(x) else SINGLE))),
+                lambda x: 0.5 / np.sqrt(x), np.array([1e-33, 1.0]), False)  # fmt: skip
+
+
+ROUGH = [
+    *kinks(),
+    *(network(d, k) for k, d in enumerate((1e-2, 1e-5, 1e-7, 1e-9, 1e-11))),
+    *digits(),
+    *rest(),
+    *mixed(),
+]
 
 
 @pytest.mark.parametrize("rough", ROUGH, ids=lambda rough: rough.name)

@@ -13,6 +13,7 @@ from derivcheck.numeric.arguments import Point, rounded_to, scalar
 from derivcheck.numeric.differences import EPSILON, noise_of
 
 STEP = 1e-30
+SMALLEST = 1e-130  # an entry below which a product of it and its step would underflow
 DIRECTIONS = 4
 SIDES = range(-3, 4)
 TINY, NEAR, FAR = 1e-12, 1e-7, 1e-3  # parts of x over which 64, 32 and 16 bits are seen to round
@@ -53,15 +54,23 @@ class BlackBox:
         except Exception:
             return float("nan")
 
-    def slope(self, direction: Any, at: Any = None) -> float:
-        """Im f(x + ih d) / h. Raises whatever f raises at complex points."""
-        return self.complex_value(direction, at).imag / STEP
+    def slope(self, direction: Any, at: Any = None, part: float = 1.0) -> float:
+        """Im f(x + ih d) / h, with a part of the usual step h. Raises whatever f raises at complex points."""
+        step = part * self._step(direction)
+        return self.complex_value(direction, at, step).imag / step
 
-    def complex_value(self, direction: Any, at: Any = None) -> complex:
+    def _step(self, direction: Any) -> float:
+        """A complex step that is small beside every entry it moves: the relative error is about its square."""
+        own = np.abs(self.x)
+        moving = (direction != 0) & (own >= SMALLEST)
+        return float(np.min(sqrt(self.precision) * own[moving] / np.abs(direction[moving]), initial=STEP))
+
+    def complex_value(self, direction: Any, at: Any = None, step: float = 0.0) -> complex:
         """f(x + ih d). Raises TypeError where f loses the imaginary part."""
         self.evaluations += 1
+        step = step or self._step(direction)
         start = self.x if at is None else at
-        found = self.f(*self.point.arguments(start.astype(np.complex128) + 1j * STEP * direction))
+        found = self.f(*self.point.arguments(start.astype(np.complex128) + 1j * step * direction))
         value, epsilon = scalar(found)
         if not np.iscomplexobj(np.asarray(found.detach() if hasattr(found, "detach") else found)):
             raise TypeError("f loses the imaginary part")

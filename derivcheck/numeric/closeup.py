@@ -104,6 +104,18 @@ def close_up(
     return CloseUp(0.0, finest.bar, "cannot_tell") if _is_staircase(f, scales, given) else finest
 
 
+def reconciled(look: CloseUp, value: float, bar: float) -> CloseUp:
+    """A closer look beside a complex step, which is the finer one wherever the two are of one mind."""
+    consistent = np.isfinite(value) and abs(look.value - value) <= look.bar + bar
+    if (not consistent and np.isfinite(look.bar)) or look.opinion == "kink":
+        # What does not move at all may be below the resolution of f, which complex step does not feel.
+        hidden = np.isfinite(value) and look.value == 0 and look.opinion == "differs"
+        return CloseUp(look.value, look.bar, "cannot_tell") if hidden else look
+    if look.value and look.bar < bar:
+        return look
+    return CloseUp(value, bar, "differs" if np.isfinite(value) else "cannot_tell")
+
+
 def _steps(
     lengths: tuple[float, ...], smallest: float, highest: int, lowest: int = -FINEST, per_decade: int = PER_DECADE
 ) -> Any:

@@ -15,15 +15,16 @@ from typing import Any
 
 import numpy as np
 
-from derivcheck.numeric.blackbox import DIRECTIONS, BlackBox
+from derivcheck.numeric.blackbox import DIRECTIONS, SMALLEST, BlackBox
 from derivcheck.numeric.census import census
 from derivcheck.numeric.checked import CheckedEntry, CheckVerdict, GradientCheck
-from derivcheck.numeric.closeup import CloseUp, close_up
+from derivcheck.numeric.closeup import CloseUp, close_up, reconciled
 from derivcheck.numeric.differences import EPSILON, Quotients, ladder
 from derivcheck.verdicts import Census
 
 FULL = 4096  # entries up to which every one is measured
 COARSE = 1e-4  # bars above this part of an entry are worth a closer look
+STEADY = 1e-6  # what a slope may move by when the step does, relative
 BATCH = 64  # entries that are looked at closely at a time
 SEVERITY: tuple[CheckVerdict, ...] = ("differs", "cannot_tell", "kink", "agrees")
 
@@ -104,6 +105,8 @@ class _Check:
     def _is_safe_under_complex_step(self) -> bool:
         """Complex and real slopes along random directions agree, and the real part stays what it was."""
         directions = [self.box.direction() * self._sparse(k) for k in range(DIRECTIONS)]
+        # Steps on the scale of all of x may leave the domain of small entries; relative ones stay inside.
+        directions.append(self.box.direction() * np.abs(self.x) / float(np.median(self.lengths)))
         try:
             there = self.box.complex_value(self.box.direction())
             if abs(there.real - self.base) > 64 * self.noise + 1e-6 * abs(self.base):
@@ -115,8 +118,8 @@ class _Check:
             self.reason = str(problem) if lost else f"f does not take complex points ({type(problem).__name__})"
             return False
         quotients = self._along(directions)
-        # Differences that do not move at all say that f is below its own resolution, not that complex step errs.
-        trusted = np.isfinite(quotients.bar) & ~quotients.kinked & (quotients.value != 0)
+        # Differences that do not move count as well: their bar is the resolution of f over the largest step.
+        trusted = np.isfinite(quotients.bar) & ~quotients.kinked
         return bool(
             np.all(np.isfinite(steps)) and np.all(np.abs(steps - quotients.value)[trusted] <= quotients.bar[trusted])
         )
@@ -164,11 +167,22 @@ class _Check:
             for k in odd[start : start + BATCH]:
                 look = self._look(int(found.places[k]), float(found.given[k]))
                 if complex_step:
-                    look = _reconciled(look, float(values[k]), float(bars[k]))
+                    look = reconciled(look, float(values[k]), float(bars[k]))
+                elif self._may_have_vanished(look, int(found.places[k]), float(found.given[k])):
+                    look = CloseUp(look.value, look.bar, "cannot_tell")
                 values[k], bars[k], opinions[int(k)] = look.value, look.bar, look.opinion
             if "differs" in opinions.values():
                 break
         return found
+
+    def _may_have_vanished(self, look: CloseUp, place: int, given: float) -> bool:
+        """Whether f is 0, does not move, and may be unable to: it underflows, or complex step knows the given slope."""
+        if self.base or look.value or look.opinion != "differs":
+            return False
+        if abs(given * self.lengths[place]) < np.finfo(float).tiny:
+            return True
+        allowed = self._rounding() * abs(given) + float(self.gradient_noise[place])
+        return self.scheme == "auto" and abs(self._partial(place) - given) <= allowed
 
     def _coarse(self, found: _Measured) -> Any:
         """Positions whose bars are far above what the noise of an exact f explains: a kink lies among the steps."""
@@ -194,16 +208,16 @@ class _Check:
         noise = (self.box.precision * abs(self.base), self.box.digits * abs(self.base))
         return close_up(along, at, lengths, noise, given, allowed)
 
-    def _partial(self, place: int) -> float:
+    def _partial(self, place: int, part: float = 1.0) -> float:
         direction = np.zeros(self.x.size)
         direction[place] = 1.0
         try:
-            return self.box.slope(direction)
+            return self.box.slope(direction, part=part)
         except Exception:
             return float("nan")
 
     def _conditioning(self, places: Any, measured: Any) -> Any:
-        """How far measured slopes move when x moves by a unit in the last place."""
+        """How far measured slopes move when x moves by a unit in the last place, and the step to a quarter."""
         if len(places) > 256:
             chosen = self.box.random.choice(len(places), 64, replace=False)
         else:
@@ -211,12 +225,15 @@ class _Check:
         keep = self.x
         self.box.x = keep * (1 + 2 * EPSILON * self.box.direction())
         try:
-            moved = np.abs(np.array([self._partial(place) for place in places[chosen]]) - measured[chosen])
+            moved = np.abs(np.array([self._partial(place, 0.25) for place in places[chosen]]) - measured[chosen])
         finally:
             self.box.x = keep
         moved = np.where(np.isfinite(moved), moved, 0.0)
         if len(chosen) == len(places):
-            return 8 * moved
+            # A step that is not small beside the entry, and a slope that depends on it: nothing was measured.
+            own = np.abs(self.x[places])
+            apart = (own > 0) & (own < SMALLEST) & (moved > STEADY * np.abs(measured))
+            return np.where(apart, np.inf, 8 * moved)
         return np.full(len(places), 8 * float(np.max(moved)) if moved.size else 0.0)
 
     def _differences(self, places: Any) -> Quotients:
@@ -318,7 +335,7 @@ class _Check:
         look = self._look_along(direction, float(np.max(np.abs(self.x))), (length,), expected, rounding)
         if complex_step:
             bar = self._rounding() * abs(expected) + 8 * self.box.inner_slope_noise()
-            look = _reconciled(look, self.box.slope(direction), bar)
+            look = reconciled(look, self.box.slope(direction), bar)
         return look.opinion
 
     def _expected(self, given: Any, direction: Any) -> tuple[float, float]:
@@ -353,15 +370,6 @@ class _Check:
                 if not error <= bar:
                     waiting.append((error if np.isfinite(error) else np.inf, half))
         return np.array(sorted(found) or [int(np.argmax(np.abs(given)))])
-
-
-def _reconciled(look: CloseUp, value: float, bar: float) -> CloseUp:
-    """A closer look beside a complex step, which is the finer one wherever the two are of one mind."""
-    # What does not move at all may be below the resolution of f, which complex step does not feel.
-    consistent = np.isfinite(value) and (abs(look.value - value) <= look.bar + bar or look.value == 0)
-    if (not consistent and np.isfinite(look.bar)) or look.opinion == "kink":
-        return look
-    return CloseUp(value, bar, "differs" if np.isfinite(value) else "cannot_tell")
 
 
 def _reason(opinion: CheckVerdict | None, scale: float) -> str:
