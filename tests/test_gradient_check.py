@@ -160,6 +160,13 @@ def test_complex_step_is_not_trusted_where_one_entry_of_many_does_not_move() -> 
     assert not check_gradient(f, lambda x: np.array([1e12, 1 / 1.3]), SIGNED).ok
 
 
+@pytest.mark.parametrize("small", [2e-14, 2e-15, 3e-78])
+def test_a_complex_step_that_no_difference_confirms_accuses_nothing(small: float) -> None:
+    """Beside 1000 nothing tells x sign(x), of slope 1, from the 2 that complex step has."""
+    found = check_gradient(lambda x: 1000 + np.sum(x * np.sign(x)), np.ones_like, np.array([small]))
+    assert found.verdict != "differs", str(found)
+
+
 def test_signs_of_a_large_array_have_no_slope() -> None:
     x = np.random.default_rng(8).normal(size=5000)
     assert check_gradient(lambda x: np.sum(np.sign(x)), np.zeros_like, x).verdict == "agrees"

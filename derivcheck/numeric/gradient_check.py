@@ -74,7 +74,7 @@ class _Check:
 
     def __init__(self, box: BlackBox, scheme: str) -> None:
         self.box, self.x, self.scheme = box, box.x, scheme
-        self.reason = ""
+        self.reason, self.confirmed = "", False
 
     def result(self) -> GradientCheck:
         value, (given, rounding) = self.box.value(self.x), self.box.given(self.x)
@@ -120,6 +120,7 @@ class _Check:
         quotients = self._along(directions)
         # Differences that do not move count as well: their bar is the resolution of f over the largest step.
         trusted = np.isfinite(quotients.bar) & ~quotients.kinked
+        self.confirmed = bool(np.any(trusted & (quotients.bar < np.abs(quotients.value))))
         return bool(
             np.all(np.isfinite(steps)) and np.all(np.abs(steps - quotients.value)[trusted] <= quotients.bar[trusted])
         )
@@ -167,7 +168,7 @@ class _Check:
             for k in odd[start : start + BATCH]:
                 look = self._look(int(found.places[k]), float(found.given[k]))
                 if complex_step:
-                    look = reconciled(look, float(values[k]), float(bars[k]))
+                    look = self._beside(look, float(values[k]), float(bars[k]), found, int(k))
                 elif self._may_have_vanished(look, int(found.places[k]), float(found.given[k])):
                     look = CloseUp(look.value, look.bar, "cannot_tell")
                 values[k], bars[k], opinions[int(k)] = look.value, look.bar, look.opinion
@@ -175,14 +176,20 @@ class _Check:
                 break
         return found
 
+    def _beside(self, look: CloseUp, value: float, bar: float, found: _Measured, k: int) -> CloseUp:
+        """A closer look beside a complex step; one that no difference confirmed accuses nothing by itself."""
+        both = reconciled(look, value, bar)
+        apart = abs(found.given[k] - both.value) > both.bar + self.gradient_noise[found.places[k]]
+        alone = not self.confirmed and look.opinion != "differs" and both.opinion == "differs"
+        return CloseUp(both.value, both.bar, "cannot_tell") if alone and apart else both
+
     def _may_have_vanished(self, look: CloseUp, place: int, given: float) -> bool:
         """Whether f is 0, does not move, and may be unable to: it underflows, or complex step knows the given slope."""
         if self.base or look.value or look.opinion != "differs":
             return False
-        if abs(given * self.lengths[place]) < np.finfo(float).tiny:
-            return True
+        underflows = abs(given * self.lengths[place]) < np.finfo(float).tiny
         allowed = self._rounding() * abs(given) + float(self.gradient_noise[place])
-        return self.scheme == "auto" and abs(self._partial(place) - given) <= allowed
+        return underflows or (self.scheme == "auto" and abs(self._partial(place) - given) <= allowed)
 
     def _coarse(self, found: _Measured) -> Any:
         """Positions whose bars are far above what the noise of an exact f explains: a kink lies among the steps."""
