@@ -185,7 +185,7 @@ SABOTAGES = [
     Sabotage("canonical/elementary.py", "{((), odd): 1 if coefficient > 0 else -1}", "{((), odd): 1}"),
     Sabotage("canonical/elementary.py", "if argument and argument[_lead(argument)] < 0:\n        argument = scaled(argument, -1)\n"
              "    sign", "sign"),
-    Sabotage("canonical/elementary.py", "if rest[_lead(rest)] < 0:\n        rest = scaled(rest, -1)\n", ""),
+    Sabotage("canonical/elementary.py", "if rest[_lead(rest)] < 0:\n        rest = scaled(rest, -1)\n", "pass\n"),
     Sabotage("canonical/generic.py", "found |= _pivots_of(algebra, factor) - elsewhere - _support(algebra, others)",
              "found |= _pivots_of(algebra, factor) - elsewhere"),
     Sabotage("canonical/generic.py", "found |= _pivots_of(algebra, factor) - elsewhere - _support(algebra, others)",
