@@ -31,7 +31,11 @@ tensors:
   H: {axes: n M, given: {one_hot: n}}
   P: {axes: n M, given: {simplex: n}}
   V: {axes: m n, given: positive}
-functions: {f: opaque, g: opaque}
+  G: {axes: n M, given: {one_hot: M}}
+  R: {axes: n M, given: {simplex: M}}
+  Z: 2 2
+  o: n+1
+functions: {f: opaque, g: opaque, r(t): sqrt(t^2)}
 """
 
 # fmt: off
@@ -415,4 +419,59 @@ ROWS: list[tuple[str, bool, str, str]] = [
     ("prod(x^2) = prod(x)^2", True, "proved", "equal"),
     ("prod(x^2) = prod(x)", False, "open", "differs"),
     ("prod(1 - x*x) = prod(1 - x)*prod(1 + x)", True, "open", "equal"),
+    # rules and guards that little else exposes
+    ("r(x) = abs(x)", True, "proved", "equal"),
+    ("r(x) = x", False, "open", "differs"),
+    ("r'(x) = sign(x)", True, "proved", "equal"),
+    ("r'(x) = ones(n)", False, "open", "differs"),
+    ("sum_i(o[i]*0 + 1) = n + 1", True, "proved", "equal"),
+    ("sum_i(o[i]*0 + 1) = n", False, "open", "differs"),
+    ("sum(R, M) = ones(n)", True, "proved", "equal"),
+    ("sum(R, n) = ones(M)", False, "open", "differs"),
+    ("sum(G, M) = ones(n)", True, "proved", "equal"),
+    ("sum(G, n) = ones(M)", False, "open", "differs"),
+    ("G[i,j]*G[i,l] = G[i,j]*delta(j,l)", True, "proved", "equal"),
+    ("G[i,j]*G[p,j] = G[i,j]*delta(i,p)", False, "open", "differs"),
+    ("H[i,j]*H[p,l] = H[i,j]*delta(i,p)", False, "open", "differs"),
+    ("sum_p(Q[p,i]*Q[j,p]) = delta(i,j)", False, "open", "differs"),
+    ("sum_p(x[p]*Q[p,i]*Q[p,j]) = delta(i,j)*sum(x)", False, "open", "differs"),
+    ("sum_p(s[p]*x[p]) = sum_p(t[p]*x[p])", False, "open", "differs"),
+    ("sqrt(2)^3 = 2*sqrt(2)", True, "proved", "equal"),
+    ("sqrt(2)^3 = 2", False, "open", "differs"),
+    ("(x^2+1)^(3/2) = (x^2+1)*sqrt(x^2+1)", True, "open", "equal"),
+    ("(x^2+1)^(3/2) = x^2+1", False, "open", "differs"),
+    ("sum_{i,j,p}(A[i,j]*A[j,p]*A[p,i]) = trace(A @ A @ A)", True, "proved", "equal"),
+    ("sum_{i,j}(A[i,j]*A[j,i]) = trace(A @ A)", True, "proved", "equal"),
+    ("sum_{i,j}(A[i,j]*A[j,i]) = trace(A @ A.T)", False, "open", "differs"),
+    ("exp(A[i,j] - A[j,i])*exp(A[j,i] - A[i,j]) = 1 + 0*x[i]*x[j]", True, "proved", "equal"),
+    ("exp(x[i]*y[j]) = exp(x[j]*y[i])", False, "open", "differs"),
+    ("(1 if x[i] = 0 else 0)*(1 if y[i] > 0 else 0) = x[i]", False, "open", "unknown"),
+    ("sum_p(v[p]*x[p])/sum_p(v[p]) = sum(x)", False, "open", "differs"),
+    ("abs(x + exp(y)) = x + exp(y)", False, "open", "differs"),
+    ("(1 if relu(x[i])^2 > 0 else 0) = 1", False, "open", "differs"),
+    ("prod_p(2*x[p]) = prod_p(x[p])", False, "open", "differs"),
+    ("sum_p(y[p]*(1 if x[p] = max_j(x[j]) else 0)) = sum_p(y[p]*(1 if y[p] = max_j(y[j]) else 0))", False, "open", "unknown"),
+    ("sum_p((1 if x[p] = max_j(x[j]) else 0)) = 1", True, "proved", "differs"),
+    ("det(Q) = 1", False, "open", "differs"),
+    ("det(Z) = Z[1,1]*Z[2,2] - Z[1,2]*Z[2,1]", True, "open", "equal"),
+    ("det(Z) = Z[1,1]*Z[2,2] + Z[1,2]*Z[2,1]", False, "open", "differs"),
+    ("(1 if 2 > i else 0)*x[i]*delta(i,1) = x[1]*delta(i,1)", True, "proved", "equal"),
+    ("(1 if 1 > i else 0)*x[i] = 0", True, "open", "equal"),
+    ("(1 if x[i] > 0 or y[i] > 0 else 0) = (1 if x[i] > 0 and y[i] > 0 else 0)", False, "open", "unknown"),
+    ("prod_p(0*x[p] + a) = a", False, "open", "differs"),
+    ("A[i,i] = sum_p(A[i,p])", False, "open", "differs"),
+    ("sum_i(A[i,i]) = trace(A)", True, "proved", "equal"),
+    ("x[i]*delta(1,2) = 0", True, "proved", "equal"),
+    ("(x[i] if 1 < 2 else 0) = x[i]", True, "proved", "equal"),
+    ("max_p(c*x[p]) = c*max_p(x[p])", True, "proved", "differs"),
+    ("max_p(a*x[p]) = a*max_p(x[p])", False, "open", "differs"),
+    ("exp(-2*x)/(1+exp(x)) = exp(-2*x) - exp(-x) + 1/(1+exp(x))", True, "proved", "equal"),
+    ("(1 if -(x[i]*y[i]^2) > 0 else 0) + (1 if x[i]*y[i]^2 > 0 else 0) = 1", True, "proved", "equal"),
+    ("(1 if relu(y[i])^2*x[i] > 0 else 0) + (1 if -relu(y[i])^2*x[i] > 0 else 0) = 1", False, "open", "equal"),
+    ("abs(y - x) = abs(x - y)", True, "proved", "equal"),
+    ("(1 if x[i] - y[i] = 0 else 0) = (1 if y[i] - x[i] = 0 else 0)", True, "proved", "equal"),
+    ("(1 if x[i]*relu(x[i]) - relu(y[i]) > 0 else 0) + (1 if relu(y[i]) - x[i]*relu(x[i]) > 0 else 0) = 1", False, "open", "equal"),
+    ("8^(1/2)/2^(1/2) = 2", True, "proved", "equal"),
+    ("(1/8)^(1/3) = 1/2", True, "proved", "equal"),
+    ("(2/3)^(1/2) = sqrt(2)*sqrt(3)/3", True, "proved", "equal"),
 ]
