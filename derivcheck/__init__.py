@@ -12,22 +12,22 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from derivcheck.assertions import assert_equation
-    from derivcheck.jacobian import show as jacobian
-    from derivcheck.model import load
-    from derivcheck.network import build
-    from derivcheck.verify import check_equation as check
-    from derivcheck.verify import verify_file as verify
+    from derivcheck.cli.assertions import assert_equation
+    from derivcheck.judging.jacobian import show as jacobian
+    from derivcheck.language.network import build
+    from derivcheck.verify.model import load
+    from derivcheck.verify.pipeline import check_equation as check
+    from derivcheck.verify.pipeline import verify_file as verify
 
 __all__ = ["assert_equation", "build", "check", "jacobian", "load", "verify"]
 
 _WHERE = {
-    "assert_equation": ("derivcheck.assertions", "assert_equation"),
-    "load": ("derivcheck.model", "load"),
-    "build": ("derivcheck.network", "build"),
-    "verify": ("derivcheck.verify", "verify_file"),
-    "check": ("derivcheck.verify", "check_equation"),
-    "jacobian": ("derivcheck.jacobian", "show"),
+    "assert_equation": ("derivcheck.cli.assertions", "assert_equation"),
+    "load": ("derivcheck.verify.model", "load"),
+    "build": ("derivcheck.language.network", "build"),
+    "verify": ("derivcheck.verify.pipeline", "verify_file"),
+    "check": ("derivcheck.verify.pipeline", "check_equation"),
+    "jacobian": ("derivcheck.judging.jacobian", "show"),
 }
 
 
@@ -42,5 +42,5 @@ def _public(name: str) -> property:
     return property(lambda package: __getattr__(name), lambda package, module: None)
 
 
-# Importing the module `derivcheck.verify` would make it the attribute `verify`; the public name outranks it.
+# Importing the package `derivcheck.verify` would make it the attribute `verify`; the public name outranks it.
 sys.modules[__name__].__class__ = type("Package", (ModuleType,), {name: _public(name) for name in _WHERE})

@@ -121,7 +121,15 @@ let:
   epsilon: x - y
 """
 
-NETWORKS = {"errors": ERRORS, "mlp": MLP, "family": FAMILY, "batch": BATCH, "rows": ROWS, "neuron": NEURON, "vectors": VECTORS}
+NETWORKS = {
+    "errors": ERRORS,
+    "mlp": MLP,
+    "family": FAMILY,
+    "batch": BATCH,
+    "rows": ROWS,
+    "neuron": NEURON,
+    "vectors": VECTORS,
+}
 
 # (network, LaTeX, the same in the plain notation)
 READ: list[tuple[str, str, str]] = [

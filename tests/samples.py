@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from derivcheck.diagnostics import Diagnostic, Where
-from derivcheck.verdicts import (
+from derivcheck.diagnostics.diagnostic import Diagnostic, Where
+from derivcheck.diagnostics.verdicts import (
     ClaimResult,
     ExactEvidence,
     FileResult,

@@ -18,11 +18,11 @@ from derivcheck.cli.options import Ascii, Color, ColorMode, ReportFormat
 from derivcheck.cli.reporting import claim_text
 from derivcheck.cli.starting import init
 from derivcheck.cli.verifying import verify
-from derivcheck.diagnostics import ContradictionError, DerivcheckError, Diagnostic
+from derivcheck.diagnostics.diagnostic import ContradictionError, DerivcheckError, Diagnostic
 
 if TYPE_CHECKING:
-    from derivcheck.derivation import NamedTensor
-    from derivcheck.network import Network
+    from derivcheck.forms.derivation import NamedTensor
+    from derivcheck.language.network import Network
 
 app = typer.Typer(
     name="derivcheck",
@@ -96,12 +96,12 @@ def check(
 ) -> int:
     """Judge one equation: against a spec, or over vectors of one size without one."""
     from derivcheck.report.page import page_for
-    from derivcheck.verify import check_equation
+    from derivcheck.verify.pipeline import check_equation
 
     page = page_for(sys.stdout, ascii_only=ascii, color=color.value)
     result = check_equation(equation, spec, seed)
     if witness:
-        from derivcheck.witness import script
+        from derivcheck.judging.witness import script
 
         sys.stdout.write(script(equation, spec, result))
     else:
@@ -124,7 +124,7 @@ def show_jacobian(
     ascii: Ascii = False,
 ) -> int:
     """Show the Jacobian of one function: entries, cases, matrix, numbers, structure."""
-    from derivcheck.jacobian import show
+    from derivcheck.judging.jacobian import show
     from derivcheck.report.jacobian import write_jacobian
     from derivcheck.report.page import page_for
 
@@ -176,11 +176,11 @@ def derive(
     `--format markdown` and `latex` write a document that `derivcheck verify` judges,
     `numpy` a function of the loss and its gradients that needs nothing but NumPy.
     """
-    from derivcheck.network import build
+    from derivcheck.language.network import build
     from derivcheck.report.derivation import write_derivation
     from derivcheck.report.page import page_for
     from derivcheck.spec import load_spec
-    from derivcheck.verify import Examiner
+    from derivcheck.verify.pipeline import Examiner
 
     examiner = Examiner(build(load_spec(spec)))
     if examiner.derivation is None:
@@ -197,7 +197,7 @@ def derive(
             sidecar = sidecar_for(spec, output)
             write_exposition(examiner, chosen, stream, page, format.value, style, steps, sidecar)
         elif format is FormFormat.numpy:
-            from derivcheck.source.function import numpy_source
+            from derivcheck.forms.source.function import numpy_source
 
             found = {tensor.name: examiner.gradient(tensor) for tensor in chosen}
             for gradient in found.values():
@@ -240,7 +240,7 @@ def schema(
     import json
 
     from derivcheck.report.schema import report_schema
-    from derivcheck.schema import spec_schema
+    from derivcheck.spec.schema import spec_schema
 
     typer.echo(json.dumps(report_schema() if report else spec_schema(), indent=2))
     return 0

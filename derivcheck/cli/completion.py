@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 def complete_function(incomplete: str) -> Iterator[tuple[str, str]]:
     """(name, what it is) of the functions of the catalogue whose names begin so."""
-    from derivcheck.catalogue.activations import ACTIVATIONS
-    from derivcheck.catalogue.elementary import WITH_A_JACOBIAN
-    from derivcheck.catalogue.layers import LAYERS
-    from derivcheck.catalogue.losses import LOSSES
+    from derivcheck.language.catalogue.activations import ACTIVATIONS
+    from derivcheck.language.catalogue.elementary import WITH_A_JACOBIAN
+    from derivcheck.language.catalogue.layers import LAYERS
+    from derivcheck.language.catalogue.losses import LOSSES
 
     found = {entry.name: entry.about for entries in (ACTIVATIONS, LAYERS, LOSSES) for entry in entries}
     found = {**found, **{name: about for name, about in WITH_A_JACOBIAN.items() if name not in found}}
@@ -19,7 +19,7 @@ def complete_function(incomplete: str) -> Iterator[tuple[str, str]]:
 
 def complete_code(incomplete: str) -> Iterator[tuple[str, str]]:
     """(code, title) of the codes that begin so, as they are typed: shells drop what differs in its capitals."""
-    from derivcheck.explain import PAGES
+    from derivcheck.diagnostics.explain import PAGES
 
     for code, page in sorted(PAGES.items()):
         if code.startswith(incomplete.upper()):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from derivcheck.cli.options import ColorMode, FailOn, NumericWay, ReportFormat
-from derivcheck.diagnostics import DerivcheckError, Diagnostic, Where
+from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, Where
 
 FILE, TABLE = "pyproject.toml", "tool.derivcheck"
 ENVIRONMENT = "DERIVCHECK_"

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from derivcheck.diagnostics import DerivcheckError, Diagnostic
+from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 
 
 @contextmanager

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from derivcheck.diagnostics import DerivcheckError, Diagnostic
+from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 
 if TYPE_CHECKING:
-    from derivcheck.grading.grader import Rules
-    from derivcheck.grading.marks import Gradebook
+    from derivcheck.statements.grading.grader import Rules
+    from derivcheck.statements.grading.marks import Gradebook
 
 
 class GradeFormat(str, Enum):  # noqa: UP042 - Typer reads the values
@@ -64,7 +64,7 @@ def grade(
     graded, right or wrong; with 2 when something could not be read.
     """
     targets = [_target(text) for text in report or []]
-    from derivcheck.grading.grader import grade as graded
+    from derivcheck.statements.grading.grader import grade as graded
 
     rules = _rules(accept_layout, points or [], credit or [], credit_file, no_solution, timeout, seed)
     book = graded(spec, answers, rules)
@@ -92,8 +92,8 @@ def _rules(
     accept: AcceptedLayout | None, points: list[str], credit: list[str], credit_file: Path | None, no_solution: bool,
     seconds: float, seed: int | None,
 ) -> Rules:  # fmt: skip
-    from derivcheck.grading.credit import credit_table
-    from derivcheck.grading.grader import LAYOUTS, Rules
+    from derivcheck.statements.grading.credit import credit_table
+    from derivcheck.statements.grading.grader import LAYOUTS, Rules
 
     layouts = () if accept is None else LAYOUTS if accept is AcceptedLayout.any else (accept.value,)
     table = credit_table(credit, credit_file)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from derivcheck.deadline import Limit, has_alarms, within
-from derivcheck.diagnostics import DerivcheckError, Diagnostic, own_bug, tracebacks_are_wanted
-from derivcheck.selection import EVERYTHING, Selection
-from derivcheck.verdicts import FailOn, FileResult
+from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, own_bug, tracebacks_are_wanted
+from derivcheck.diagnostics.verdicts import FailOn, FileResult
+from derivcheck.judging.deadline import Limit, has_alarms, within
+from derivcheck.spec.selection import EVERYTHING, Selection
 
 if TYPE_CHECKING:
-    from derivcheck.memory import Memory
+    from derivcheck.verify.memory import Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ class Judging:
     def _judged(self, path: Path, tell: Callable[[str], None] | None, memory: Memory | None) -> FileResult:
         try:
             from derivcheck.cli.measuring import measuring_of
-            from derivcheck.document.sidecars import is_document
-            from derivcheck.verify import verify_document, verify_file
+            from derivcheck.statements.document.sidecars import is_document
+            from derivcheck.verify.pipeline import verify_document, verify_file
 
             measuring = measuring_of(self.way, self.sizes, tell, self.claim_timeout)
             if is_document(path):

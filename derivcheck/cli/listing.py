@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from derivcheck.cli.completion import complete_code
-from derivcheck.diagnostics import DerivcheckError, Diagnostic
+from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 
 if TYPE_CHECKING:
     from derivcheck.report.page import Page
@@ -69,7 +69,7 @@ def explain(
     if not code:
         _write({"codes": name_rows(Kind.codes)}, ListFormat.text, ascii=False)
         return 0
-    from derivcheck.explain import page as explanation
+    from derivcheck.diagnostics.explain import page as explanation
     from derivcheck.report.page import page_for
 
     page = page_for(sys.stdout)
@@ -80,12 +80,12 @@ def explain(
 
 def name_rows(kind: Kind) -> Rows:
     """`name`, `signature` and `about` of the catalogue's entries; `name` and `about` of codes."""
-    from derivcheck.catalogue.activations import ACTIVATIONS
-    from derivcheck.catalogue.elementary import ELEMENTARY_NAMES
-    from derivcheck.catalogue.layers import LAYERS
-    from derivcheck.catalogue.losses import LOSSES
-    from derivcheck.catalogue.operations import OPERATIONS
-    from derivcheck.explain import PAGES
+    from derivcheck.diagnostics.explain import PAGES
+    from derivcheck.language.catalogue.activations import ACTIVATIONS
+    from derivcheck.language.catalogue.elementary import ELEMENTARY_NAMES
+    from derivcheck.language.catalogue.layers import LAYERS
+    from derivcheck.language.catalogue.losses import LOSSES
+    from derivcheck.language.catalogue.operations import OPERATIONS
 
     if kind is Kind.codes:
         return [{"name": code, "about": page.title} for code, page in sorted(PAGES.items())]
@@ -108,8 +108,8 @@ def claim_rows(paths: Sequence[Path], unreadable: list[Diagnostic]) -> Rows:
 
     Raises DerivcheckError (DC608) where nothing is found.
     """
-    from derivcheck.roster import claims_of
     from derivcheck.spec import load_spec
+    from derivcheck.spec.roster import claims_of
 
     rows: Rows = []
     for path in _files(paths):

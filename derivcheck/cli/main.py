@@ -12,7 +12,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from derivcheck.diagnostics import ContradictionError, DerivcheckError, Diagnostic, own_bug, tracebacks_are_wanted
+from derivcheck.diagnostics.diagnostic import (
+    ContradictionError,
+    DerivcheckError,
+    Diagnostic,
+    own_bug,
+    tracebacks_are_wanted,
+)
 
 
 def main() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, cast
 
-from derivcheck.diagnostics import DerivcheckError, Diagnostic
+from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 
 if TYPE_CHECKING:
-    from derivcheck.numeric.survey import Way
-    from derivcheck.verify import Measuring
+    from derivcheck.evidence.numeric.survey import Way
+    from derivcheck.verify.pipeline import Measuring
 
 LARGEST = 10**7
 
@@ -18,7 +18,7 @@ def measuring_of(
     way: str, sizes: Mapping[str, int], tell: Callable[[str], None] | None = None, seconds: float | None = None
 ) -> Measuring:
     """The options as a value; progress is told where sizes are given, for then it takes long."""
-    from derivcheck.examiner import SECONDS, Measuring
+    from derivcheck.judging.examiner import SECONDS, Measuring
 
     told = tell if sizes else None
     return Measuring(cast("Way", way), sizes, told, SECONDS if seconds is None else seconds)

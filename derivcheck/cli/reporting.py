@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from derivcheck.diagnostics import ContradictionError, DerivcheckError, Diagnostic
+from derivcheck.diagnostics.diagnostic import ContradictionError, DerivcheckError, Diagnostic
 
 if TYPE_CHECKING:
+    from derivcheck.diagnostics.verdicts import ClaimResult, Report
     from derivcheck.report.page import Page
-    from derivcheck.verdicts import ClaimResult, Report
 
 SUMMARY = "GITHUB_STEP_SUMMARY"  # the file that GitHub shows below the log of a step
 
@@ -129,8 +129,8 @@ def _write_file(report: Report, target: Target, page: Page, ascii_only: bool) ->
 
 def claim_text(claim: ClaimResult, format: str, page: Page, spec: Path | None) -> str:
     """One claim as `derivcheck check` shows it; formats that know only files are given one."""
+    from derivcheck.diagnostics.verdicts import FileResult, Report
     from derivcheck.report.formats import rendered
-    from derivcheck.verdicts import FileResult, Report
 
     if format == "json":
         from derivcheck.report.json import claim_to_json

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from derivcheck.diagnostics import DerivcheckError, Diagnostic
+from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 
 DEFAULT = "network.derivcheck.yaml"  # a name that the pytest plugin collects
 SCHEMA = "derivcheck.schema.json"
@@ -44,13 +44,13 @@ def init(
             Diagnostic("DC685", f"`{path}` is no name of a spec", help=f"derivcheck init {path.with_suffix('.yaml')}"
                        if path.name else "derivcheck init spec.yaml")
         )  # fmt: skip
-    text = (files("derivcheck") / "templates" / f"{template.value}.yaml").read_text(encoding="utf-8")
+    text = (files("derivcheck.cli") / "templates" / f"{template.value}.yaml").read_text(encoding="utf-8")
     _create(path, (MODELINE if schema else "") + text)
     written = [path]
     beside = path.parent / SCHEMA
     # A schema that is there already serves every spec of the folder.
     if schema and not os.path.lexists(beside):
-        from derivcheck.schema import spec_schema
+        from derivcheck.spec.schema import spec_schema
 
         _create(beside, json.dumps(spec_schema(), indent=2) + "\n")
         written.append(beside)

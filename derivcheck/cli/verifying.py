@@ -12,13 +12,13 @@ import typer
 
 from derivcheck.cli.options import Ascii, Color, ColorMode, FailOn, NumericWay, ReportFormat
 from derivcheck.cli.reporting import Reports, targets, write
-from derivcheck.diagnostics import DerivcheckError, Diagnostic
+from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 
 if TYPE_CHECKING:
     from derivcheck.cli.judging import Judging
+    from derivcheck.diagnostics.verdicts import FileResult, Report
     from derivcheck.report.page import Page
-    from derivcheck.selection import Selection
-    from derivcheck.verdicts import FileResult, Report
+    from derivcheck.spec.selection import Selection
 
 MOST_JOBS = 256
 
@@ -84,7 +84,7 @@ def verify(
     """
     from derivcheck.cli.judging import Judging
     from derivcheck.cli.measuring import sizes_of
-    from derivcheck.selection import selection_of
+    from derivcheck.spec.selection import selection_of
 
     _require(timeout, claim_timeout, plot, watch, format, bool(report))
     judging = Judging(seed, strict, numeric.value, sizes_of(sizes), spec, documents, selection_of(keyword),
@@ -139,7 +139,7 @@ def spec_files(paths: list[Path]) -> list[Path | FileResult]:
 
     Raises DerivcheckError where nothing is named and nothing found.
     """
-    from derivcheck.verdicts import FileResult
+    from derivcheck.diagnostics.verdicts import FileResult
 
     found: list[Path | FileResult] = []
     for path in paths or [Path("specs")]:
@@ -202,8 +202,8 @@ def _progress(count: int) -> tuple[Callable[[str], None], Callable[[], None]]:
 
 def selected(results: list[FileResult], selection: Selection, exit_zero: bool) -> Report:
     """The report of what was asked for. Raises DerivcheckError (DC641) where that is nothing."""
-    from derivcheck.selection import nothing_selected
-    from derivcheck.verdicts import Report
+    from derivcheck.diagnostics.verdicts import Report
+    from derivcheck.spec.selection import nothing_selected
 
     if not selection.text:
         return Report(tuple(results), exit_zero)
@@ -215,8 +215,8 @@ def selected(results: list[FileResult], selection: Selection, exit_zero: bool) -
 
 def _names(paths: Iterable[str]) -> Iterator[str]:
     """What could have been selected: the ids of claims, the files."""
-    from derivcheck.document.sidecars import is_document
     from derivcheck.spec import load_spec
+    from derivcheck.statements.document.sidecars import is_document
 
     for path in paths:
         yield path

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TextIO
 
 from derivcheck.cli.judging import Judging
-from derivcheck.memory import Memory
+from derivcheck.diagnostics.verdicts import FileResult, Report
 from derivcheck.report.page import Page
-from derivcheck.verdicts import FileResult, Report
+from derivcheck.verify.memory import Memory
 
 EVERY = 0.03  # seconds between two looks
 PATIENCE = 0.5  # seconds that a file may be gone or empty before that is what is reported
@@ -63,7 +63,7 @@ class Watched:
 
     def judge(self, judging: Judging) -> FileResult:
         """Its verdicts. What is written while it is judged is seen at the next look."""
-        from derivcheck.derive import forget_sweeps
+        from derivcheck.graph.derive import forget_sweeps
 
         self.judged = self.stamps()
         result = judging.judge(self.path, None, self.memory)

@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from derivcheck.cli.judging import Judging, late_after
-from derivcheck.diagnostics import Diagnostic
-from derivcheck.verdicts import FileResult
+from derivcheck.diagnostics.diagnostic import Diagnostic
+from derivcheck.diagnostics.verdicts import FileResult
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkContext, SpawnContext

@@ -7,12 +7,12 @@ from xml.etree.ElementTree import Element
 
 from rich.text import Text
 
-from derivcheck.diagnostics import Diagnostic
+from derivcheck.diagnostics.diagnostic import Diagnostic
+from derivcheck.diagnostics.verdicts import HOLDS, ClaimResult, GradientResult
 from derivcheck.report.evidence import finding, measured, numbers, proof
 from derivcheck.report.excerpt import diagnostic_lines
 from derivcheck.report.formulas import Formulas
 from derivcheck.report.markup import PAGE, Child, element, preformatted
-from derivcheck.verdicts import HOLDS, ClaimResult, GradientResult
 
 TONES = {
     "proved": "good", "checked": "fair", "refuted": "bad", "undecided": "fair", "invalid": "bad", "internal": "bad",

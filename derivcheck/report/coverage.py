@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
+from derivcheck.diagnostics.verdicts import FileResult, FormulaResult
 from derivcheck.report.evidence import counting
 from derivcheck.report.page import Page
-from derivcheck.verdicts import FileResult, FormulaResult
 
 ORDER = ("proved", "checked", "refuted", "invalid", "undecided", "internal", "definition", "ambiguous", "unread")
 PLURALS = {"definition": "definitions"}

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, TextIO
 
 from rich.text import Text
 
-from derivcheck.canonical.atoms import GrowthError, UndefinedError
-from derivcheck.diagnostics import NotationError, UnsupportedError
-from derivcheck.judge import fact_texts
-from derivcheck.notation.syntax import Derivative, Equation, Expression, Name, Subscript
-from derivcheck.proofreader import UnwrittenError
+from derivcheck.diagnostics.diagnostic import NotationError, UnsupportedError
+from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
+from derivcheck.judging.judge import fact_texts
+from derivcheck.judging.proofreader import UnwrittenError
+from derivcheck.language.notation.syntax import Derivative, Equation, Expression, Name, Subscript
 from derivcheck.report.page import Page
 
 if TYPE_CHECKING:
-    from derivcheck.derivation import GradientForm, NamedTensor
-    from derivcheck.proofreader import Notation
-    from derivcheck.verify import Examiner
+    from derivcheck.forms.derivation import GradientForm, NamedTensor
+    from derivcheck.judging.proofreader import Notation
+    from derivcheck.verify.pipeline import Examiner
 
 
 def write_derivation(
@@ -31,7 +31,7 @@ def write_derivation(
         console.print(Text(text), soft_wrap=True)
 
     if format == "sympy":
-        from derivcheck.sympy_form import PREAMBLE
+        from derivcheck.forms.sympy_form import PREAMBLE
 
         for text in PREAMBLE:
             line(text)
@@ -75,8 +75,8 @@ class _Writer:
         return lines
 
     def _sympy(self, form: GradientForm) -> list[str]:
-        from derivcheck.sympy_form import SympyForm, source
-        from derivcheck.sympy_trial import SympyTrial
+        from derivcheck.forms.sympy_form import SympyForm, source
+        from derivcheck.forms.sympy_trial import SympyTrial
 
         made, trial = SympyForm(self.examiner.network.scope), SympyTrial(self.examiner.network, self.derivation)
         name = f"d{self.derivation.output.name}_d{form.wrt.name}".replace("[", "_").replace("]", "")
@@ -97,7 +97,7 @@ class _Writer:
         return lines
 
     def steps(self, tensor: NamedTensor) -> list[str]:
-        from derivcheck.steps import StepWriter
+        from derivcheck.judging.steps import StepWriter
 
         lines: list[str] = []
         written = StepWriter(self.examiner.proofreader).steps(tensor)

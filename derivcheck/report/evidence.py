@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
-from derivcheck.diagnostics import Diagnostic
+from derivcheck.diagnostics.diagnostic import Diagnostic
+from derivcheck.diagnostics.verdicts import ClaimResult, ExactEvidence, FileResult, NumericEvidence, Slope, Witness
 from derivcheck.report.page import Page
-from derivcheck.verdicts import ClaimResult, ExactEvidence, FileResult, NumericEvidence, Slope, Witness
 
 
 def proof(evidence: ExactEvidence, page: Page) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
-from derivcheck.diagnostics import Diagnostic, Where
+from derivcheck.diagnostics.diagnostic import Diagnostic, Where
 from derivcheck.report.page import Page, width_of
 
 ERROR, PLACE, NAME = "bold red", "blue", "bold"

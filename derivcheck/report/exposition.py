@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from derivcheck.exposition import Exposition, Expositor, Lines, Words
+from derivcheck.judging.exposition import Exposition, Expositor, Lines, Words
 from derivcheck.report.page import Page
 
 if TYPE_CHECKING:
-    from derivcheck.derivation import NamedTensor, Style
-    from derivcheck.examiner import Examiner
+    from derivcheck.forms.derivation import NamedTensor, Style
+    from derivcheck.judging.examiner import Examiner
 
 MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#$|~=&!])")
 LATEX_SIGNS = {

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TextIO
 
-from derivcheck.diagnostics import Diagnostic
+from derivcheck.diagnostics.diagnostic import Diagnostic
+from derivcheck.diagnostics.verdicts import ClaimResult, FormulaResult, GradientResult
 from derivcheck.report.page import Page, page_for
 from derivcheck.report.text import gradient_table, write_claim, write_diagnostic, write_table
-from derivcheck.verdicts import ClaimResult, FormulaResult, GradientResult
 
 
 def failure_page() -> Page:

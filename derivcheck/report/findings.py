@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from derivcheck.diagnostics import Diagnostic, Where
+from derivcheck.diagnostics.diagnostic import Diagnostic, Where
+from derivcheck.diagnostics.verdicts import ClaimResult, FileResult, FormulaResult, GradientResult, Report
 from derivcheck.report.evidence import finding
-from derivcheck.verdicts import ClaimResult, FileResult, FormulaResult, GradientResult, Report
 
 Kind = Literal["claim", "gradient", "formula", "file", "bug", "spec"]
 FIRST = ("refuted", "internal", "bug", "file", "invalid", "undecided")  # what is worth more attention than the rest

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
-from derivcheck.diagnostics import DerivcheckError
-from derivcheck.notation.parser import NOTHING_DECLARED, Vocabulary, parse_continuation, parse_equation
-from derivcheck.notation.printer import to_latex
-from derivcheck.notation.syntax import Equation, Expression
+from derivcheck.diagnostics.diagnostic import DerivcheckError
+from derivcheck.language.notation.parser import NOTHING_DECLARED, Vocabulary, parse_continuation, parse_equation
+from derivcheck.language.notation.printer import to_latex
+from derivcheck.language.notation.syntax import Equation, Expression
 from derivcheck.report.markup import Child, element, math
 
 if TYPE_CHECKING:
-    from derivcheck.examiner import Examiner
+    from derivcheck.judging.examiner import Examiner
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 
-from derivcheck.diagnose import CODES
-from derivcheck.grading.marks import Gradebook, Mark, Sameness, shown_number
+from derivcheck.judging.diagnose import CODES
 from derivcheck.report.grades import summary
 from derivcheck.report.gradesheet import remark
 from derivcheck.report.page import Page
+from derivcheck.statements.grading.marks import Gradebook, Mark, Sameness, shown_number
 
 PAGE = Page()
 STYLE = """

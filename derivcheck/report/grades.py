@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from derivcheck.grading.marks import Gradebook, Mark, Question, Sameness, shown_number
 from derivcheck.report.excerpt import diagnostic_lines
 from derivcheck.report.page import Page, width_of
+from derivcheck.statements.grading.marks import Gradebook, Mark, Question, Sameness, shown_number
 
 HEADING, DIM = "bold", "dim"
 STYLES = {"right": "green", "wrong": "red", "by hand": "yellow", "unreadable": "yellow", "missing": "dim"}
@@ -258,7 +258,7 @@ def _excerpt(group: Sameness, page: Page) -> Iterator[Text]:
 
 def credit_lines(book: Gradebook, page: Page) -> Iterator[Text]:
     """The credit table: by fraction, what is worth it."""
-    from derivcheck.diagnose import CODES
+    from derivcheck.judging.diagnose import CODES
 
     yield Text("credit: the fraction of a question's points that is left after one mistake", HEADING)
     by_value: dict[Fraction, list[str]] = {Fraction(0): []}

@@ -8,9 +8,9 @@ import json
 from fractions import Fraction
 from typing import Any
 
-from derivcheck.diagnostics import Diagnostic
-from derivcheck.grading.marks import STATUSES, Gradebook, Mark, Question, shown_number
+from derivcheck.diagnostics.diagnostic import Diagnostic
 from derivcheck.report.page import Page
+from derivcheck.statements.grading.marks import STATUSES, Gradebook, Mark, Question, shown_number
 
 SCHEMA = 1
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")

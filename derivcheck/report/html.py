@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from xml.etree.ElementTree import Element
 
-from derivcheck.canonical.atoms import GrowthError, UndefinedError
-from derivcheck.diagnostics import ContradictionError, DerivcheckError
-from derivcheck.examiner import Examiner
-from derivcheck.network import build, depths
-from derivcheck.notation.syntax import Derivative, Equation
+from derivcheck.diagnostics.diagnostic import ContradictionError, DerivcheckError
+from derivcheck.diagnostics.verdicts import ClaimResult, FileResult, Report
+from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
+from derivcheck.judging.examiner import Examiner
+from derivcheck.judging.steps import Step, StepWriter
+from derivcheck.language.network import build, depths
+from derivcheck.language.notation.syntax import Derivative, Equation
 from derivcheck.report.arrays import disagreements, jacobians
 from derivcheck.report.cards import claim_card, diagnostic, formula, gradient_card
 from derivcheck.report.coverage import coverage, standing
@@ -20,8 +22,6 @@ from derivcheck.report.formulas import Formulas
 from derivcheck.report.markup import Child, element, markup, styled
 from derivcheck.report.tables import heat_map
 from derivcheck.spec import Spec
-from derivcheck.steps import Step, StepWriter
-from derivcheck.verdicts import ClaimResult, FileResult, Report
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from rich.text import Text
 
-from derivcheck.jacobian import JacobianResult, Shown
+from derivcheck.judging.jacobian import JacobianResult, Shown
 from derivcheck.report.evidence import numbers as numeric_text
 from derivcheck.report.json import numeric_values
 from derivcheck.report.page import Page

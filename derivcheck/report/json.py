@@ -7,9 +7,8 @@ import math
 from collections import Counter
 from typing import Any, get_args
 
-from derivcheck.diagnostics import Diagnostic, Where
-from derivcheck.report.coverage import standing, tally
-from derivcheck.verdicts import (
+from derivcheck.diagnostics.diagnostic import Diagnostic, Where
+from derivcheck.diagnostics.verdicts import (
     Census,
     ClaimResult,
     ExactEvidence,
@@ -21,6 +20,7 @@ from derivcheck.verdicts import (
     Verdict,
     Witness,
 )
+from derivcheck.report.coverage import standing, tally
 
 SCHEMA = 1
 

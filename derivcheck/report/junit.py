@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from xml.etree import ElementTree as ET  # only writes here
 
-from derivcheck.diagnostics import Where
+from derivcheck.diagnostics.diagnostic import Where
+from derivcheck.diagnostics.verdicts import FileResult, FormulaResult, Report
 from derivcheck.report.failure import diagnostic_text
 from derivcheck.report.findings import (
     Finding,
@@ -20,7 +21,6 @@ from derivcheck.report.findings import (
     warning_findings,
 )
 from derivcheck.report.page import Page
-from derivcheck.verdicts import FileResult, FormulaResult, Report
 
 # Everything that XML 1.0 has no way to write, not even as a reference.
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from typing import Union
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
-from derivcheck.notation.mathml import to_mathml
-from derivcheck.notation.printer import to_unicode
-from derivcheck.notation.syntax import Equation, Expression
+from derivcheck.language.notation.mathml import to_mathml
+from derivcheck.language.notation.printer import to_unicode
+from derivcheck.language.notation.syntax import Equation, Expression
 from derivcheck.report.page import Page
 
 Child = Union[Element, str, None]

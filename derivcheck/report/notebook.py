@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from derivcheck.jacobian import JacobianResult
-from derivcheck.model import Formula, Gradient, Model, Steps
-from derivcheck.proofreader import UnwrittenError
+from derivcheck.diagnostics.verdicts import HOLDS, ClaimResult, FileResult, GradientResult, Report
+from derivcheck.judging.jacobian import JacobianResult
+from derivcheck.judging.proofreader import UnwrittenError
 from derivcheck.report.cards import claim_card, evidence, formula, gradient_card
 from derivcheck.report.drawing import drawings
 from derivcheck.report.evidence import numbers
@@ -15,7 +15,7 @@ from derivcheck.report.formulas import Formulas
 from derivcheck.report.html import file_section, stylesheet
 from derivcheck.report.markup import PAGE, Child, element, markup, math, styled
 from derivcheck.report.tables import heat_map
-from derivcheck.verdicts import HOLDS, ClaimResult, FileResult, GradientResult, Report
+from derivcheck.verify.model import Formula, Gradient, Model, Steps
 
 
 def fragment(value: object) -> str:

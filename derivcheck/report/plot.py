@@ -13,15 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from derivcheck.diagnostics import DerivcheckError, Diagnostic
-from derivcheck.network import build, depths
-from derivcheck.numeric.differences import EPSILON, Ladder, Quotients, ladder
-from derivcheck.numeric.program import Program
-from derivcheck.numeric.sampling import finite_run
-from derivcheck.numeric.survey import Surveyor, laid_out
+from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
+from derivcheck.evidence.numeric.differences import EPSILON, Ladder, Quotients, ladder
+from derivcheck.evidence.numeric.program import Program
+from derivcheck.evidence.numeric.sampling import finite_run
+from derivcheck.evidence.numeric.survey import Surveyor, laid_out
+from derivcheck.language.network import build, depths
 from derivcheck.report.arrays import Disagreement, disagreements
 from derivcheck.spec import load_spec
-from derivcheck.verify import Examiner, Measuring
+from derivcheck.verify.pipeline import Examiner, Measuring
 
 MOST = 6
 COLUMNS = 3

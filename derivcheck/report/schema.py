@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, get_args
 
+from derivcheck.diagnostics.verdicts import FailOn, NumericVerdict, Verdict
 from derivcheck.report.coverage import ORDER
 from derivcheck.report.json import SCHEMA
-from derivcheck.verdicts import FailOn, NumericVerdict, Verdict
 
 Schema = dict[str, Any]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from derivcheck.diagnostics import SourceText, Where
+from derivcheck.diagnostics.diagnostic import SourceText, Where
 
 FACTS = ("one_hot", "simplex", "sums_to_one", "binary", "positive", "symmetric", "orthogonal", "unit")
 FACTS_ALONG_AN_AXIS = frozenset({"one_hot", "simplex", "sums_to_one"})

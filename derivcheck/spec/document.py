@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
-from derivcheck.diagnostics import Diagnostic, SourceText, SpecError, Where
+from derivcheck.diagnostics.diagnostic import Diagnostic, SourceText, SpecError, Where
 from derivcheck.spec.quoting import CLOSERS, OPENERS, flow_mapping, requoted
 
 MAXIMAL_BYTES = 2 * 1024 * 1024

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from derivcheck.diagnostics import Where
+from derivcheck.diagnostics.diagnostic import Where
 from derivcheck.spec.declarations import Ignore, Spec
 from derivcheck.spec.document import Document, is_mapping, is_sequence
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from derivcheck.diagnostics import SourceText, Where
+from derivcheck.diagnostics.diagnostic import SourceText, Where
 from derivcheck.spec.declarations import (
     FACTS,
     VERDICTS,

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from derivcheck.diagnostics import SourceText
+from derivcheck.diagnostics.diagnostic import SourceText
 from derivcheck.spec.declarations import VERDICTS, Binding, DocumentDeclaration, Expectation
 from derivcheck.spec.document import is_mapping, is_null
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from derivcheck.network import build, depths
-from derivcheck.rulings import judge_claim, labels_of
+from derivcheck.judging.rulings import judge_claim, labels_of
+from derivcheck.language.network import build, depths
 from derivcheck.spec import load_spec
-from derivcheck.verify import Examiner
+from derivcheck.verify.pipeline import Examiner
 
 ROOT = Path(__file__).parent.parent.parent / "specs"
 

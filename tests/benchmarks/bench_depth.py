@@ -11,9 +11,9 @@ from __future__ import annotations
 import sys
 import time
 
-from derivcheck.derivation import Derivation
-from derivcheck.network import build
-from derivcheck.notation.printer import to_plain
+from derivcheck.forms.derivation import Derivation
+from derivcheck.language.network import build
+from derivcheck.language.notation.printer import to_plain
 from derivcheck.spec import read_spec
 
 SPEC = """

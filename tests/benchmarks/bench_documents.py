@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 from derivcheck.report.coverage import coverage, standing
-from derivcheck.verify import verify_document, verify_file
+from derivcheck.verify.pipeline import verify_document, verify_file
 
 ROOT = Path(__file__).parent.parent.parent
 CHECKABLE = ("proved", "checked", "refuted", "invalid", "undecided", "definition")

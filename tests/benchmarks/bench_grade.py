@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from derivcheck.grading.grader import Rules, grade
+from derivcheck.statements.grading.grader import Rules, grade
 
 SPEC = Path(__file__).parent.parent.parent / "specs" / "homework" / "backpropagation.yaml"
 D1 = "((W2.T @ (p - y)) * sigmoid'(z1))"

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from derivcheck.derive import gradient
-from derivcheck.network import build
+from derivcheck.evidence.numeric.comparison import compare_gradient
+from derivcheck.evidence.numeric.program import Program
+from derivcheck.evidence.numeric.sampling import finite_run
+from derivcheck.evidence.numeric.survey import Surveyor
+from derivcheck.graph.derive import gradient
+from derivcheck.language.network import build
 from derivcheck.numeric import check_gradient
-from derivcheck.numeric.comparison import compare_gradient
-from derivcheck.numeric.program import Program
-from derivcheck.numeric.sampling import finite_run
-from derivcheck.numeric.survey import Surveyor
 from derivcheck.spec import read_spec
 
 SPEC = """

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from derivcheck.verdicts import ClaimResult, FileResult, GradientResult
-from derivcheck.verify import verify_text
+from derivcheck.diagnostics.verdicts import ClaimResult, FileResult, GradientResult
+from derivcheck.verify.pipeline import verify_text
 
 from .architectures import random_network
 from .expressions import Maker

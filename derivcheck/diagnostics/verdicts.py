@@ -1,0 +1,295 @@
+"""What was found, as frozen values: the only thing the reports read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+from derivcheck.diagnostics.diagnostic import Diagnostic, Where
+from derivcheck.diagnostics.display import Displayed
+
+if TYPE_CHECKING:
+    from derivcheck.spec import Spec
+
+# `internal`: derivcheck's own bug spoiled this one result; nobody can expect it.
+Verdict = Literal["proved", "checked", "refuted", "undecided", "invalid", "internal"]
+NumericVerdict = Literal["agrees", "differs", "kink", "undefined", "cannot_tell", "not_run"]
+FailOn = Literal["undecided", "refuted"]
+HOLDS: frozenset[str] = frozenset({"proved", "checked"})
+
+
+@dataclass(frozen=True, slots=True)
+class ExactEvidence:
+    """The finite-field test: `equal` is None where it could not decide, with the `reason`.
+
+    `sizes` are the size assignments that were tried; `all_sizes` says that equality for
+    every size follows, and `by` how (`canonical form`, `degree bound`).
+    """
+
+    equal: bool | None
+    sizes: tuple[tuple[tuple[str, int], ...], ...] = ()
+    draws: int = 0
+    all_sizes: bool = False
+    by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """How many entries differ, in which slices, and the cause that the pattern suggests.
+
+    `lines` are (axis from 1, positions from 1) of an axis whose wrong entries lie in some positions only.
+    """
+
+    wrong: int
+    entries: int
+    lines: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    ratio: float | None = None
+    cause: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.wrong} of {self.entries} entries differ"
+        for axis, positions in self.lines:
+            shown = ", ".join(map(str, positions[:6])) + (", ..." if len(positions) > 6 else "")
+            text += f"; along axis {axis} only at {shown}"
+        return text + (f"; {self.cause}" if self.cause else "")
+
+
+@dataclass(frozen=True, slots=True)
+class NumericEvidence:
+    """The comparison with finite differences, or of two sides; errors are relative to the tensor."""
+
+    verdict: NumericVerdict
+    scheme: str = ""
+    max_error: float = 0.0
+    bar: float = 0.0
+    entries: int = 0
+    reason: str = ""
+    census: Census | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """A derivative that a claim speaks of, `dL/dz2`, and how it was measured before the claim was judged."""
+
+    text: str
+    numeric: NumericEvidence
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Where two sides differ: a person can replay it.
+
+    The values of inputs are drawn with the seed, `spread` times as wide as usual and in one of
+    several styles (numeric/sampling.py), the first at which everything has a value.
+    """
+
+    sizes: tuple[tuple[str, int], ...]
+    seed: int
+    entry: tuple[int, ...]
+    claimed: str
+    derived: str
+    difference: str = ""
+    finite_difference: str = ""
+    spread: float = 1.0
+    style: str = "generic"
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """One tensor as it reads. `matrix` is empty where there is no matrix form, and `no_matrix` says why."""
+
+    index: str
+    matrix: str = ""
+    no_matrix: str = ""
+    index_unicode: str = ""
+    matrix_unicode: str = ""
+    latex: str = ""
+    letters: tuple[str, ...] = ()  # of the entry that the index form gives
+
+
+@dataclass(frozen=True, slots=True)
+class GradientResult(Displayed):
+    """A derived gradient, and what three independent ways say of its forms."""
+
+    of: str
+    wrt: str
+    shape: tuple[str, ...]
+    forms: Forms
+    verdict: Verdict
+    exact: ExactEvidence
+    numeric: NumericEvidence
+    facts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    where: Where | None = None
+    problem: Diagnostic | None = None  # of an internal result
+
+    def __repr__(self) -> str:
+        return f"<d{self.of}/d{self.wrt} = {self.forms.matrix or self.forms.index}: {self.verdict}>"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimResult(Displayed):
+    """One claim judged: `expected` is what the spec asked for (empty: `proved` or `checked`)."""
+
+    id: str
+    text: str
+    where: Where | None
+    verdict: Verdict
+    expected: str
+    holds: bool
+    facts: tuple[str, ...] = ()
+    exact: ExactEvidence = ExactEvidence(None)
+    numeric: NumericEvidence = NumericEvidence("not_run")
+    slopes: tuple[Slope, ...] = ()
+    witness: Witness | None = None
+    diagnosis: Diagnostic | None = None
+    suggestion: str = ""
+    message: str = ""
+    reading: str = ""
+    links: tuple[ClaimResult, ...] = ()
+    note: str = ""  # another reading of its text, with the verdict that it would have
+    reach: str = ""  # of a claim about a family: every depth, or the depths that were tried
+    ignored: str = ""  # the reason that the spec gives for letting it pass although it does not hold
+    lapses: tuple[str, ...] = ()  # what failed unforeseen while its mistake was searched for
+
+    @property
+    def open(self) -> bool:
+        """Whether it is neither as expected nor settled otherwise: undecided, or without the proof that is wanted."""
+        unproved = self.verdict == "checked" and self.expected in ("", "proved")
+        return not self.holds and (self.verdict == "undecided" or unproved)
+
+    @property
+    def chained(self) -> bool:
+        """Whether a product of derivatives was read as the chain rule, which the text does not ask for by name."""
+        return "chain(" in self.reading and "chain" not in self.text
+
+    def __repr__(self) -> str:
+        why = f" ({self.diagnosis.code} {self.diagnosis.message})" if self.diagnosis is not None else ""
+        return f"<{self.id}: {' '.join(self.text.split())}: {self.verdict}{why}>"
+
+
+Standing = Literal["judged", "definition", "ambiguous", "unread"]
+
+
+ASIDES = frozenset({"DC624", "DC628", "DC629", "DC630"})  # formulas that assert nothing by themselves
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaResult:
+    """One formula of a document that asserts something, accounted for.
+
+    `claim` is its verdict where it was judged or is a definition; `reason` says why it was not read.
+    """
+
+    kind: Literal["display", "inline"]
+    text: str
+    where: Where
+    standing: Standing
+    claim: ClaimResult | None = None
+    reason: Diagnostic | None = None
+    bound: bool = False  # whether it needed a binding of its own
+    holds: bool = True
+    expected: bool = False  # whether the sidecar says what becomes of it
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult(Displayed):
+    """One spec judged; `error` instead of results where it could not be read."""
+
+    path: str
+    title: str = ""
+    source: str = ""
+    sizes: tuple[tuple[str, int], ...] = ()
+    seed: int = 0
+    gradients: tuple[GradientResult, ...] = ()
+    claims: tuple[ClaimResult, ...] = ()
+    notes: tuple[str, ...] = ()
+    error: Diagnostic | None = None
+    contradiction: bool = False
+    strict: bool = False
+    document: str = ""  # the document whose formulas were accounted for
+    formulas: tuple[FormulaResult, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()  # findings about the spec itself; where only proofs count, they fail
+    fail_on: FailOn = "undecided"
+    deselected: int = 0  # claims and gradients that were not asked for
+    spec: Spec | None = field(default=None, compare=False, repr=False)  # what a report may draw or derive from
+
+    @property
+    def exit_code(self) -> int:
+        """0 everything holds, 1 something does not, 2 could not be judged, 3 derivcheck's own bug."""
+        if self.contradiction or self.internal:
+            return 3
+        if self.error is not None or self.illegible:
+            return 2
+        failed = any(self.fails(claim) for claim in self.claims) or any(self.fails(f) for f in self.formulas)
+        failed = failed or any(self.gradient_fails(gradient) for gradient in self.gradients)
+        return 1 if failed or (self.strict and self.warnings) else 0
+
+    @property
+    def internal(self) -> int:
+        """How many claims, formulas and gradients derivcheck's own bugs spoiled."""
+        claims = {id(claim): claim.verdict for claim in self.claims}
+        claims |= {id(f.claim): f.claim.verdict for f in self.formulas if f.claim is not None}
+        return [*claims.values(), *(gradient.verdict for gradient in self.gradients)].count("internal")
+
+    @property
+    def failure(self) -> Diagnostic | None:
+        """Why there are no results: what could not be read, or that there was nothing to judge."""
+        if self.error is None and self.illegible:
+            what = "no formula of the document could be read"
+            return Diagnostic("DC632", what, self.formulas[0].where, "the first of them")
+        if self.blank:
+            what = "there is nothing to judge: neither a loss nor a claim is declared"
+            return Diagnostic("DC682", what, Where(self.path, 1, 1), help="claims: {name: equation}")
+        return self.error
+
+    @property
+    def blank(self) -> bool:
+        """Whether there was nothing to judge, though nothing was left out."""
+        found = (self.error, self.gradients, self.claims, self.formulas, self.document, self.notes, self.deselected)
+        return not any(found)
+
+    @property
+    def illegible(self) -> bool:
+        """Whether a document has formulas that were not to be read, unexpectedly, and not one that was."""
+        if any(formula.standing not in ("unread", "ambiguous") or formula.expected for formula in self.formulas):
+            return False
+        return any(formula.reason is not None and formula.reason.code not in ASIDES for formula in self.formulas)
+
+    def fails(self, result: ClaimResult | FormulaResult) -> bool:
+        """Whether a claim or a formula makes the file fail: it does not hold, is not ignored, and open ones count."""
+        if isinstance(result, FormulaResult):
+            if result.standing == "judged" and result.claim is not None:
+                return not result.holds and self.fails(replace(result.claim, holds=result.holds))
+            return not result.holds
+        return not result.holds and not result.ignored and not (self.fail_on == "refuted" and result.open)
+
+    def gradient_fails(self, gradient: GradientResult) -> bool:
+        """Whether a gradient makes the file fail: none is ever refuted, so open ones must count."""
+        return gradient.verdict == "internal" or (self.fail_on == "undecided" and not self.accepts(gradient))
+
+    def __repr__(self) -> str:
+        found = f"{len(self.gradients)} gradients, {len(self.claims)} claims"
+        if self.error is not None:
+            found = f"{self.error.code} {self.error.message}"
+        return f"<{self.path}: {found}; exit code {self.exit_code}>"
+
+    def accepts(self, gradient: GradientResult) -> bool:
+        """Whether a gradient is as it should be: proved or checked, proved where only proofs count."""
+        return gradient.verdict == "proved" if self.strict else gradient.verdict in HOLDS
+
+
+@dataclass(frozen=True, slots=True)
+class Report(Displayed):
+    """Everything that one run judged."""
+
+    files: tuple[FileResult, ...]
+    exit_zero: bool = False
+    deselected: int = 0  # claims and gradients that were not asked for
+
+    @property
+    def exit_code(self) -> int:
+        """The highest code of the files; 2 where there was nothing to judge. With `exit_zero`, 1 becomes 0."""
+        code = max((2 if file.blank else file.exit_code for file in self.files), default=2)
+        return 0 if code == 1 and self.exit_zero else code

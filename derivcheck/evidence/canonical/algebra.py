@@ -1,0 +1,487 @@
+"""The rewriting of terms to normal form: deltas, sizes, facts and denominators.
+
+Every rule is an identity of real functions that holds for all sizes wherever
+both sides are defined:
+
+    Σ_k δ(k,j) F(k) = F(j)            Σ_k 1 = n               δ(i,j) F(i) = δ(i,j) F(j)
+    Σ_k y(k) = 1   [y sums to one]    y² = y  [y binary]      y(i) y(j) = y(i) δ(i,j)  [one-hot]
+    M · D^p = D^(p+1) - (D - M) D^p   for the leading term M of a denominator D
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from fractions import Fraction
+from functools import partial
+from typing import Any, cast
+
+from derivcheck.evidence.canonical import leads
+from derivcheck.evidence.canonical.atoms import (
+    ONE_TERM,
+    OUTER,
+    Atom,
+    Factor,
+    Factors,
+    GrowthError,
+    Indices,
+    LeafInputs,
+    Polynomial,
+    Rational,
+    Term,
+    added,
+    exact,
+    frozen,
+    outer_indices,
+)
+from derivcheck.evidence.canonical.terms import Work, eliminated, joined, only_here, rebound, substituted
+from derivcheck.graph.nodes import Dimension
+
+WORK_CAP = 6000
+EXPAND_POWER = 8
+PERMUTATION_CAP = 720
+
+
+class Algebra:
+    """The interning table of atoms and dimensions, and the arithmetic of polynomials over it.
+
+    `used` collects the facts that a rewriting needed, as (input name, fact).
+    """
+
+    def __init__(
+        self,
+        rebuild: Callable[[Algebra, int, Indices, Rational], Polynomial],
+        inputs: Callable[[int], LeafInputs],
+        keeps_roots: bool = False,
+    ) -> None:
+        """`rebuild(algebra, atom, indices, power)` makes a compound atom anew from its payload.
+
+        `inputs(leaf)` are the inputs that a leaf atom depends on.
+
+        With `keeps_roots` nothing is taken out of a root: that reads better, and proves less.
+        """
+        self.keeps_roots = keeps_roots
+        self._rebuild = rebuild
+        self.inputs = inputs
+        self._nesting = 0
+        self.atoms: list[Atom] = []
+        self._numbers: dict[Atom, int] = {}
+        self.dimensions: list[Dimension] = []
+        self._dimension_numbers: dict[Dimension, int] = {}
+        self._outer: dict[tuple[int, object], int] = {}
+        self.outer_dimension: dict[int, int] = {}
+        self.outer_key: dict[int, object] = {}
+        self.used: set[tuple[str, str]] = set()
+        self._work = 0
+
+    # --- interning ------------------------------------------------------------------------
+
+    def dimension(self, dimension: Dimension) -> int:
+        if dimension not in self._dimension_numbers:
+            self._dimension_numbers[dimension] = len(self.dimensions)
+            self.dimensions.append(dimension)
+        return self._dimension_numbers[dimension]
+
+    def outer(self, dimension: int, key: object) -> int:
+        """The index of an axis from outside."""
+        found = self._outer.get((dimension, key))
+        if found is None:
+            found = self._outer[dimension, key] = OUTER + len(self._outer)
+            self.outer_dimension[found] = dimension
+            self.outer_key[found] = key
+        return found
+
+    def intern(self, atom: Atom) -> int:
+        if atom not in self._numbers:
+            self._numbers[atom] = len(self.atoms)
+            self.atoms.append(atom)
+        return self._numbers[atom]
+
+    def start(self) -> None:
+        """Begin a new piece of work: reset the cap and the facts used."""
+        self._work = 0
+        self._nesting = 0
+        self.used = set()
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Another piece of work in the middle of one, which neither counts nor uses facts."""
+        state = self._work, self._nesting, self.used
+        try:
+            yield
+        finally:
+            self._work, self._nesting, self.used = state
+
+    # --- polynomials ----------------------------------------------------------------------
+
+    @staticmethod
+    def number(value: Rational) -> Polynomial:
+        return {ONE_TERM: exact(value)} if value else {}
+
+    def factor(self, atom: int, indices: Indices = (), power: Rational = 1) -> Polynomial:
+        """One atom to a power; of indices that are as good as each other the smallest are taken."""
+        return {((), (self._sorted_indices((atom, indices, power)),)): 1}
+
+    def size(self, dimension: int) -> Polynomial:
+        """The size of a dimension, as a polynomial in the named sizes."""
+        shape = self.dimensions[dimension]
+        result = self.number(shape.constant)
+        for name, count in shape.terms:
+            atom = self.intern(Atom("size", (name,), (), ((),), positive=True, name=name))
+            added(result, ((), ((atom, (), 1),)), count)
+        return result
+
+    def multiply(self, left: Polynomial, right: Polynomial) -> Polynomial:
+        result: Polynomial = {}
+        for (bound, factors), c in left.items():
+            for (other_bound, other_factors), d in right.items():
+                self._normalise(*joined(bound, factors, other_bound, other_factors), c * d, result)
+        return result
+
+    def multiply_all(self, polynomials: Iterable[Polynomial]) -> Polynomial:
+        result = self.number(1)
+        for polynomial in polynomials:
+            result = self.multiply(result, polynomial) if result != {ONE_TERM: 1} else polynomial
+        return result
+
+    def sum_over(self, polynomial: Polynomial, outers: Sequence[int]) -> Polynomial:
+        """Σ over outer indices, which become bound."""
+        result: Polynomial = {}
+        dimensions = tuple(self.outer_dimension[o] for o in outers)
+        for (bound, factors), c in polynomial.items():
+            binding = {o: len(bound) + k for k, o in enumerate(outers)}
+            self._normalise(bound + dimensions, substituted(factors, binding), c, result)
+        return result
+
+    def substitute(self, polynomial: Polynomial, mapping: Mapping[int, int]) -> Polynomial:
+        """The polynomial with outer indices replaced by outer indices or positions."""
+        result: Polynomial = {}
+        for (bound, factors), c in polynomial.items():
+            self._normalise(bound, substituted(factors, mapping), c, result)
+        return result
+
+    # --- normal form of one term ----------------------------------------------------------
+
+    def _normalise(
+        self, bound: tuple[int, ...], factors: Sequence[Factor], coefficient: Rational, out: Polynomial
+    ) -> None:
+        """Add coefficient * term to `out`, fully rewritten."""
+        rules = (
+            self._without_deltas,
+            self._with_instances,
+            self._with_integer_radicals,
+            self._without_idle_sums,
+            self._with_facts,
+            self._without_attained,
+            partial(leads.without_zeros, self),
+            partial(leads.without_leads, self),
+            partial(leads.without_negative_leads, self),
+        )
+        stack: list[tuple[tuple[int, ...], Sequence[Factor], Rational]] = [(bound, factors, coefficient)]
+        while stack:
+            self._work += 1
+            if self._work > WORK_CAP:
+                raise GrowthError
+            bound, factors, coefficient = stack.pop()
+            merged = self._merged(factors)
+            for rule in rules:
+                rewritten = rule(bound, merged)
+                if rewritten is not None:  # an empty list is an answer too: the term is zero
+                    stack.extend((b, f, c * coefficient) for b, f, c in rewritten if c)
+                    break
+            else:
+                added(out, self._labelled(bound, merged), coefficient)
+
+    def _merged(self, factors: Iterable[Factor]) -> list[Factor]:
+        powers: dict[tuple[int, Indices], Rational] = {}
+        for number, indices, power in factors:
+            atom = self.atoms[number]
+            if len(atom.symmetries) > 1:
+                indices = min(tuple(indices[k] for k in symmetry) for symmetry in atom.symmetries)
+            key = (number, indices)
+            total = powers.get(key, 0) + power
+            if atom.idempotent and total > 1:
+                total = 1
+                if atom.kind == "leaf":
+                    self.used.add((atom.name, "binary"))
+            powers[key] = total
+        return [(a, i, exact(p)) for (a, i), p in powers.items() if p]
+
+    def _without_deltas(self, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
+        for position, (number, indices, _) in enumerate(factors):
+            if self.atoms[number].kind != "equal":
+                continue
+            left, right = indices
+            rest = factors[:position] + factors[position + 1 :]
+            if left == right:
+                return [(bound, rest, 1)]
+            if left < 0 and right < 0:
+                return []
+            gone, kept = eliminated(left, right)
+            if 0 <= gone < OUTER:
+                return [rebound(bound, substituted(rest, {gone: kept}), [gone])]
+            if any(gone in others for _, others, _ in rest):
+                return [(bound, [*substituted(rest, {gone: kept}), factors[position]], 1)]
+        return None
+
+    def _with_instances(self, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
+        """Compound atoms whose indices coincide, or are positions, are made anew from their payload.
+
+        Also expands a power that has become a positive integer.
+        """
+        for position, (number, indices, power) in enumerate(factors):
+            atom = self.atoms[number]
+            if atom.kind in ("less", "window"):
+                if atom.kind == "less" and indices[0] == indices[1]:
+                    return []
+                if atom.kind == "less" and indices[0] < 0 and indices[1] < 0:
+                    # positions are stored as -p, so p1 < p2 means -p1 > -p2
+                    return (
+                        [(bound, factors[:position] + factors[position + 1 :], 1)] if (indices[0] > indices[1]) else []
+                    )
+                continue
+            expands = atom.kind == "power" and power >= 1 and power // 1 <= EXPAND_POWER
+            coincide = atom.slots and (len(set(indices)) < len(indices) or any(i < 0 for i in indices))
+            if not expands and not coincide:
+                continue
+            # Stand-ins of one level must not meet those of another.
+            self._nesting += 1
+            outside = {i: self._outside(bound, i) for i in indices}
+            back = {o: i for i, o in outside.items()}
+            if expands:
+                whole = int(power // 1)
+                base = self.payload(number, tuple(outside[i] for i in indices))
+                made = self.integer_power(base, whole)
+                rest_power = exact(power - whole)
+                if rest_power:
+                    remaining: Factor = (number, tuple(outside[i] for i in indices), rest_power)
+                    made = {(b, (*f, remaining)): c for (b, f), c in made.items()}
+            else:
+                made = self._rebuild(self, number, tuple(outside[i] for i in indices), power)
+            self._nesting -= 1
+            rest = factors[:position] + factors[position + 1 :]
+            work: list[Work] = []
+            for (other_bound, other), c in made.items():
+                shifted = {k: len(bound) + k for k in range(len(other_bound))}
+                placed = substituted(other, {**back, **shifted})
+                work.append((bound + other_bound, [*rest, *placed], c))
+            return work
+        return None
+
+    def _outside(self, bound: tuple[int, ...], index: int) -> int:
+        """A stand-in from outside for a bound index, so that a payload can be instantiated."""
+        return self.outer(bound[index], ("bound", self._nesting, index)) if 0 <= index < OUTER else index
+
+    def _with_integer_radicals(self, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
+        for position, (number, _, power) in enumerate(factors):
+            atom = self.atoms[number]
+            if atom.kind == "radical" and not 0 < power < 1:
+                whole = math.floor(power)
+                prime = atom.payload[0]
+                assert isinstance(prime, int)
+                rest = factors[:position] + factors[position + 1 :]
+                if power != whole:
+                    rest.append((number, (), exact(power - whole)))
+                return [(bound, rest, exact(Fraction(prime) ** whole))]
+        return None
+
+    def _without_idle_sums(self, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
+        used = {i for _, indices, _ in factors for i in indices}
+        idle = [k for k in range(len(bound)) if k not in used]
+        if not idle:
+            return None
+        sizes = self.multiply_all(self.size(bound[k]) for k in idle)
+        left, moved, _ = rebound(bound, factors, idle)
+        return [(left, [*moved, *size_factors], c) for (_, size_factors), c in sizes.items()]
+
+    def _with_facts(self, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
+        for position, (number, indices, power) in enumerate(factors):
+            atom = self.atoms[number]
+            if atom.kind != "leaf":
+                continue
+            rest = factors[:position] + factors[position + 1 :]
+            for slot in atom.sums_to_one:
+                if power == 1 and 0 <= indices[slot] < OUTER and only_here(indices[slot], slot, indices, rest):
+                    self.used.add((atom.name, "sums_to_one"))
+                    return [rebound(bound, rest, [indices[slot]])]
+            if atom.unit and power == 2 and 0 <= indices[0] < OUTER and only_here(indices[0], 0, indices, rest):
+                self.used.add((atom.name, "unit"))
+                return [rebound(bound, rest, [indices[0]])]
+            if atom.orthogonal:
+                found = self._orthogonal(bound, factors, position)
+                if found is not None:
+                    return found
+            for slot in atom.exclusive:
+                for other, (number2, indices2, _) in enumerate(rest):
+                    if number2 != number:
+                        continue
+                    pairs = enumerate(zip(indices, indices2, strict=True))
+                    same = all(a == b for s, (a, b) in pairs if s != slot)
+                    if same and power == 1:
+                        self.used.add((atom.name, "one_hot"))
+                        delta = (self.delta_atom(atom.dimensions[slot]), (indices[slot], indices2[slot]), 1)
+                        kept = rest[:other] + rest[other + 1 :]
+                        return [(bound, [*kept, factors[position], delta], 1)]
+        return None
+
+    def _without_attained(self, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
+        """Σ_k 1[x(k) = max x] = 1 where the largest entry is one alone."""
+        for position, (number, indices, _) in enumerate(factors):
+            attained = self.atoms[number].attained
+            places = {indices[slot] for slot in attained}
+            if not attained or len(places) < len(attained) or any(not 0 <= i < OUTER for i in places):
+                continue
+            rest = factors[:position] + factors[position + 1 :]
+            elsewhere = {i for slot, i in enumerate(indices) if slot not in attained}
+            if places.isdisjoint(elsewhere.union(*(others for _, others, _ in rest))):
+                return [rebound(bound, rest, sorted(places))]
+        return None
+
+    def _orthogonal(self, bound: tuple[int, ...], factors: list[Factor], position: int) -> list[Work] | None:
+        """Σ_k Q(k,i) Q(k,j) = δ(i,j) and Σ_k Q(i,k) Q(j,k) = δ(i,j)."""
+        number, indices, power = factors[position]
+        atom = self.atoms[number]
+        for slot in (0, 1):
+            k = indices[slot]
+            if not 0 <= k < OUTER or indices[1 - slot] == k:
+                continue
+            holders = [p for p, (_, others, _) in enumerate(factors) if k in others]
+            if holders == [position] and power == 2:
+                self.used.add((atom.name, "orthogonal"))
+                return [rebound(bound, factors[:position] + factors[position + 1 :], [k])]
+            if len(holders) != 2 or power != 1:
+                continue
+            number2, indices2, power2 = factors[holders[1] if holders[0] == position else holders[0]]
+            if number2 == number and power2 == 1 and indices2[slot] == k and indices2[1 - slot] != k:
+                self.used.add((atom.name, "orthogonal"))
+                pair = (indices[1 - slot], indices2[1 - slot])
+                rest = [f for p, f in enumerate(factors) if p not in holders]
+                rest.append((self.delta_atom(atom.dimensions[1 - slot]), pair, 1))
+                return [rebound(bound, rest, [k])]
+        return None
+
+    def delta_atom(self, dimension: int) -> int:
+        return self.intern(Atom("equal", (), (dimension, dimension), ((0, 1), (1, 0)), idempotent=True, name="delta"))
+
+    # --- canonical labels of bound indices ------------------------------------------------
+
+    def _labelled(self, bound: tuple[int, ...], factors: list[Factor]) -> Term:
+        if not bound:
+            return (), tuple(sorted(factors))
+        colours = self._colours(bound, factors)
+        ranked = sorted(range(len(bound)), key=lambda k: colours[k])
+        groups = [list(group) for _, group in itertools.groupby(ranked, key=lambda k: colours[k])]
+        count = math.prod(math.factorial(len(group)) for group in groups)
+        orders: Iterable[tuple[int, ...]]
+        if count == 1 or count > PERMUTATION_CAP:
+            orders = [tuple(ranked)]
+        else:
+            orders = (
+                tuple(itertools.chain(*choice))
+                for choice in itertools.product(*(itertools.permutations(group) for group in groups))
+            )
+        best: Factors | None = None
+        for order in orders:
+            names = {old: new for new, old in enumerate(order)}
+            candidate = tuple(sorted(self._sorted_indices(f) for f in substituted(factors, names)))
+            if best is None or candidate < best:
+                best = candidate
+        assert best is not None
+        return tuple(bound[k] for k in ranked), best
+
+    def _sorted_indices(self, factor: Factor) -> Factor:
+        number, indices, power = factor
+        symmetries = self.atoms[number].symmetries
+        if len(symmetries) < 2:
+            return factor
+        return number, min(tuple(indices[k] for k in symmetry) for symmetry in symmetries), power
+
+    def _colours(self, bound: tuple[int, ...], factors: list[Factor]) -> list[tuple[object, ...]]:
+        """A mark for every bound index that no renaming can change."""
+        colours: list[tuple[object, ...]] = [(dimension,) for dimension in bound]
+        if len(bound) == 1:
+            return colours
+        for _ in range(min(3, len(bound))):
+            seen: list[list[tuple[object, ...]]] = [[] for _ in bound]
+            for number, indices, power in factors:
+                symmetric = len(self.atoms[number].symmetries) > 1
+                marks = [(1, colours[i]) if 0 <= i < OUTER else (0, (i,)) for i in indices]
+                shown = tuple(sorted(marks)) if symmetric else tuple(marks)
+                for slot, i in enumerate(indices):
+                    if 0 <= i < OUTER:
+                        seen[i].append((number, -1 if symmetric else slot, power, shown))
+            raw = [(dimension, tuple(sorted(marks))) for dimension, marks in zip(bound, seen, strict=True)]
+            ranks = {mark: rank for rank, mark in enumerate(sorted(set(raw)))}
+            colours = [(dimension, ranks[mark]) for dimension, mark in zip(bound, raw, strict=True)]
+        return colours
+
+    # --- compound atoms -------------------------------------------------------------------
+
+    def abstracted(
+        self, polynomials: Sequence[Polynomial]
+    ) -> tuple[list[Polynomial], tuple[int, ...], Indices, tuple[tuple[int, ...], ...]]:
+        """The polynomials over slots: (payloads, slots, the indices that fill them, symmetries).
+
+        The order of the slots is chosen so that two polynomials that differ in the names
+        of their outer indices alone get the same payload.
+        """
+        outers = sorted(set().union(*(outer_indices(p) for p in polynomials)) if polynomials else set())
+        outers = [o for o in outers if not self.is_reduced(o)]
+        if not outers:
+            return list(polynomials), (), (), ((),)
+        if len(outers) > 1:
+            outers.sort(key=lambda o: self._occurrences(polynomials, o))
+        groups = [
+            list(g) for _, g in itertools.groupby(outers, key=lambda o: self._occurrences(polynomials, o))
+        ] if len(outers) > 1 else [outers]  # fmt: skip
+        count = math.prod(math.factorial(len(group)) for group in groups)
+        choices = (
+            [tuple(outers)]
+            if count == 1 or count > 24
+            else [tuple(itertools.chain(*c)) for c in itertools.product(*map(itertools.permutations, groups))]
+        )
+        best: tuple[object, ...] | None = None
+        result: list[Polynomial] = []
+        winners: list[tuple[int, ...]] = []
+        slots: tuple[int, ...] = ()
+        for choice in choices:
+            names = tuple(self.outer(self.outer_dimension[o], ("slot", k)) for k, o in enumerate(choice))
+            renamed = [self.substitute(p, dict(zip(choice, names, strict=True))) for p in polynomials]
+            key = tuple(frozen(p) for p in renamed)
+            if best is None or key < best:
+                best, result, slots, winners = key, renamed, names, [choice]
+            elif key == best:
+                winners.append(choice)
+        filled = min(winners)
+        symmetries = sorted(tuple(filled.index(o) for o in winner) for winner in winners)
+        return result, slots, filled, tuple(symmetries)
+
+    def is_reduced(self, outer: int) -> bool:
+        """Whether an outer index belongs to a reduction inside a payload and is never filled."""
+        key = self.outer_key[outer]
+        return isinstance(key, tuple) and key[0] == "reduced"
+
+    def _occurrences(self, polynomials: Sequence[Polynomial], outer: int) -> tuple[object, ...]:
+        found = []
+        for position, polynomial in enumerate(polynomials):
+            for (bound, factors), c in polynomial.items():
+                for number, indices, power in factors:
+                    symmetric = len(self.atoms[number].symmetries) > 1
+                    for slot, i in enumerate(indices):
+                        if i == outer:
+                            found.append((position, bound, number, -1 if symmetric else slot, power, c, len(factors)))
+        return (self.outer_dimension[outer], tuple(sorted(found)))
+
+    def payload(self, number: int, indices: Indices) -> Polynomial:
+        """The base of a power, or the only argument of an atom, filled with outer indices."""
+        atom = self.atoms[number]
+        polynomial: Polynomial = dict(cast(Any, atom.payload))
+        return self.substitute(polynomial, dict(zip(atom.slots, indices, strict=True)))
+
+    def integer_power(self, polynomial: Polynomial, power: int) -> Polynomial:
+        result = self.number(1)
+        for _ in range(power):
+            result = self.multiply(result, polynomial)
+        return result

@@ -1,0 +1,415 @@
+"""Graph to canonical form, and equality for all sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, assert_never
+
+import sympy
+
+from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
+from derivcheck.evidence.canonical import elementary, generic, products
+from derivcheck.evidence.canonical.algebra import Algebra
+from derivcheck.evidence.canonical.atoms import (
+    OUTER,
+    Atom,
+    GrowthError,
+    LeafInputs,
+    Polynomial,
+    UndefinedError,
+    ZeroDivisorError,
+    added,
+    combination,
+    exact,
+    outer_indices,
+    scaled,
+)
+from derivcheck.graph.nodes import (
+    Axis,
+    Determinant,
+    Extremum,
+    Indicator,
+    Input,
+    Inverse,
+    Map,
+    Node,
+    Product,
+    Quantity,
+    Rename,
+    Sum,
+    operands,
+    topological,
+)
+from derivcheck.graph.scalars import NamedFunction, declared, lower, placeholder_position
+
+Facts = Mapping[str, tuple[tuple[str, int | None], ...]]
+
+
+def without_switches(facts: Facts) -> Facts:
+    """The facts without what says that an input is 0 or 1; the entries of a one-hot one still sum to one."""
+    return {
+        name: tuple(("sums_to_one" if fact == "one_hot" else fact, place) for fact, place in found if fact != "binary")
+        for name, found in facts.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Equality:
+    """Whether two nodes have one canonical form, the facts the rewriting used, or why it is not known."""
+
+    proved: bool
+    facts: tuple[tuple[str, str], ...] = ()
+    reason: str = ""
+    undefined: bool = False  # a side has no value anywhere
+
+
+class Canonical:
+    """Canonical forms of nodes under given facts, remembered between questions.
+
+    `cut` nodes are leaves. With `lowered` false, named functions keep their names
+    (`sigmoid'` is an atom), which is how forms for display are made.
+    """
+
+    def __init__(self, facts: Facts | None = None, cut: frozenset[Node] = frozenset(), lowered: bool = True) -> None:
+        self.algebra = Algebra(elementary.rebuilt, self._inputs, keeps_roots=not lowered)
+        self.facts = dict(facts or {})
+        self.cut = cut
+        # An inverse or a determinant that is cut by its name is that name wherever it occurs.
+        self._named = {
+            node.operand: node
+            for node in cut
+            if isinstance(node, Quantity) and isinstance(node.operand, Inverse | Determinant)
+        }
+        self.lowered = lowered
+        self.leaf_nodes: dict[int, Node] = {}
+        self._forms: dict[Node, Polynomial] = {}
+        self._overgrown: set[Node] = set()
+        self._leaf_inputs: dict[Node, LeafInputs] = {}
+        self._used: dict[Node, frozenset[tuple[str, str]]] = {}  # by a form and those that it is made of
+
+    def outer(self, axis: Axis) -> int:
+        return self.algebra.outer(self.algebra.dimension(axis.dimension), axis)
+
+    def form(self, root: Node) -> Polynomial:
+        """The polynomial of a node over its axes. Raises GrowthError, UndefinedError, UnsupportedError."""
+        if root in self._forms:
+            return self._forms[root]
+        for node in topological([root], self.cut):
+            if node in self._overgrown:
+                raise GrowthError
+            if node not in self._forms:
+                self.algebra.start()
+                is_cut = node in self.cut
+                try:
+                    self._forms[node] = self.leaf(node) if is_cut else self._made(node)
+                except GrowthError:
+                    self._overgrown.add(node)
+                    raise
+                below = () if is_cut else operands(node)
+                self._used[node] = frozenset(self.algebra.used).union(*(self._used[n] for n in below))
+        return self._forms[root]
+
+    def facts_used(self, root: Node) -> frozenset[tuple[str, str]]:
+        """The facts that the form of a node rests on; nothing before it is made."""
+        return self._used.get(root, frozenset())
+
+    def equal(self, left: Node, right: Node, denominators: bool = True) -> Equality:
+        """Whether both nodes are the same function for all sizes.
+
+        With `denominators`, a difference that is not zero is brought over one denominator first.
+        """
+        try:
+            difference = combination(self.form(left), self.form(right), -1)
+            self.algebra.start()
+            if difference and denominators:
+                difference = self._over_one_denominator(difference)
+        except GrowthError:
+            return Equality(False, reason="the canonical form grows too large")
+        except ZeroDivisorError as problem:
+            return Equality(False, reason=str(problem))
+        except UndefinedError as problem:
+            return Equality(False, reason=str(problem), undefined=True)
+        except UnsupportedError as problem:
+            return Equality(False, reason=problem.diagnostic.message)
+        if difference:
+            return Equality(False, reason="the canonical forms differ")
+        used = self.facts_used(left) | self.facts_used(right) | self.algebra.used
+        return Equality(True, tuple(sorted(used)))
+
+    def _over_one_denominator(self, difference: Polynomial) -> Polynomial:
+        """The difference times its denominators that have no bound index; they are not zero."""
+        for _ in range(6):
+            worst: dict[tuple[int, tuple[int, ...]], Any] = {}
+            for _, factors in difference:
+                for number, indices, power in factors:
+                    if (
+                        self.algebra.atoms[number].kind == "power"
+                        and power < 0
+                        and all(i >= OUTER or i < 0 for i in indices)
+                    ):
+                        worst[number, indices] = min(worst.get((number, indices), 0), power)
+            if not worst:
+                break
+            (number, indices), power = min(worst.items(), key=lambda item: item[0])
+            lift = self.algebra.factor(number, indices, -power)
+            difference = self.algebra.multiply(difference, lift)
+        return difference
+
+    # --- one node -------------------------------------------------------------------------
+
+    def leaf(self, node: Node) -> Polynomial:
+        """A node as an atom of its own."""
+        axes = node.home if isinstance(node, Input) else node.axes
+        name = node.name if isinstance(node, Input | Quantity) else ""
+        facts = self.facts.get(name, ()) if isinstance(node, Input) else ()
+        names = {fact for fact, _ in facts}
+        along = {fact: 0 if place is None else place for fact, place in facts}
+        one_hot = frozenset({along["one_hot"]}) if "one_hot" in names else frozenset()
+        summing = {along[f] for f in ("one_hot", "simplex", "sums_to_one") if f in names}
+        swapped = ((0, 1), (1, 0)) if "symmetric" in names else (tuple(range(len(axes))),)
+        atom = Atom(
+            "leaf",
+            (name, node.serial),
+            tuple(self.algebra.dimension(axis.dimension) for axis in axes),
+            swapped,
+            positive="positive" in names,
+            idempotent=bool(names & {"binary", "one_hot"}),
+            sums_to_one=frozenset(summing),
+            exclusive=one_hot,
+            unit="unit" in names and len(axes) == 1,
+            orthogonal="orthogonal" in names,
+            name=name,
+        )
+        number = self.algebra.intern(atom)
+        self.leaf_nodes[number] = node
+        return self.algebra.factor(number, tuple(self.outer(axis) for axis in axes))
+
+    def _inputs(self, number: int) -> LeafInputs:
+        """What a leaf depends on; that of a cut node is seen in what it stands for."""
+        node = self.leaf_nodes.get(number)
+        if node is None:
+            return LeafInputs(frozenset(), frozenset())
+        if node not in self._leaf_inputs:
+            # The names that it is made of come first, so that nothing recurses on depth.
+            for below in topological([node]):
+                if (below is node or below in self.cut) and below not in self._leaf_inputs:
+                    names = frozenset(n.name for n in topological([below]) if isinstance(n, Input))
+                    self._leaf_inputs[below] = LeafInputs(self._pivots(below), names, self._carriers(below))
+        return self._leaf_inputs[node]
+
+    def _pivots(self, node: Node) -> frozenset[str]:
+        if isinstance(node, Input):
+            return frozenset() if self._is_restricted(node) else frozenset([node.name])
+        if not isinstance(node, Quantity) or isinstance(node.operand, Inverse | Determinant):
+            return frozenset()  # an inverse that has a name is that name, which says nothing of its entries
+        try:
+            with self.algebra.aside():
+                return generic.pivots(self.algebra, self.form(node.operand))
+        except (GrowthError, UndefinedError, UnsupportedError):
+            return frozenset()
+
+    def _carriers(self, node: Node) -> frozenset[tuple[str, frozenset[int]]]:
+        if isinstance(node, Input):
+            # The entries of a symmetric matrix are equal in pairs.
+            symmetric = any(fact == "symmetric" for fact, _ in self.facts.get(node.name, ()))
+            slots = frozenset(range(1 if symmetric else len(node.axes)))
+            return frozenset() if self._is_restricted(node) else frozenset([(node.name, slots)])
+        if not isinstance(node, Quantity) or isinstance(node.operand, Inverse | Determinant):
+            return frozenset()
+        places = {self.outer(axis): k for k, axis in enumerate(node.axes)}
+        try:
+            with self.algebra.aside():
+                found = generic.carriers(self.algebra, self.form(node.operand))
+        except (GrowthError, UndefinedError, UnsupportedError):
+            return frozenset()
+        return frozenset((name, frozenset(places[i] for i in indices if i in places)) for name, indices in found)
+
+    def _is_restricted(self, node: Input) -> bool:
+        """Whether the entries of an input are bound to each other, or to a few values."""
+        bound = {"one_hot", "simplex", "sums_to_one", "binary", "unit", "orthogonal"}
+        return bool({fact for fact, _ in self.facts.get(node.name, ())} & bound)
+
+    def _made(self, node: Node) -> Polynomial:
+        algebra = self.algebra
+        match node:
+            case Input():
+                return self.leaf(node)
+            case Quantity():
+                return self._forms[node.operand]
+            case Map():
+                expression = lower(node.expression) if self.lowered else declared(node.expression)
+                return self._scalar(expression, [self._forms[operand] for operand in node.operands])
+            case Sum():
+                return algebra.sum_over(self._forms[node.operand], [self.outer(axis) for axis in node.bound])
+            case Rename():
+                mapping = {self.outer(old): self.outer(new) for old, new in node.mapping}
+                return algebra.substitute(self._forms[node.operand], mapping)
+            case Indicator():
+                return self._indicator(node)
+            case Extremum() | Product():
+                return self._reduced(node)
+            case Inverse() | Determinant():
+                named = self._named.get(node)
+                return self._of_matrix(node) if named is None else self.leaf(named)
+            case _:
+                assert_never(node)
+
+    def _reduced(self, node: Extremum | Product) -> Polynomial:
+        """The reduction as a function of what it runs over; along an axis on which nothing depends there is none."""
+        algebra, inner = self.algebra, self._forms[node.operand]
+        mentioned = outer_indices(inner)
+        axes = [index for index in map(self.outer, node.bound) if index in mentioned]
+        if isinstance(node, Product):
+            idle = [axis for axis in node.bound if self.outer(axis) not in mentioned]
+            count = algebra.multiply_all(self._scalar(axis.dimension.expression(), []) for axis in idle)
+            product = products.product_over(algebra, inner, axes) if axes else inner
+            return self._raised(product, count) if idle else product
+        if not axes:
+            return inner
+        reduced = {i: algebra.outer(algebra.outer_dimension[i], ("reduced", k)) for k, i in enumerate(axes)}
+        sign = -1 if node.kind == "min" else 1
+        moved = algebra.substitute(scaled(inner, sign), reduced)
+        return scaled(elementary.largest(algebra, moved, tuple(reduced.values())), sign)
+
+    def _of_matrix(self, node: Inverse | Determinant) -> Polynomial:
+        """A function of the whole matrix; that of the transpose is the transposed one, and written as one of the two.
+
+        The places of an inverse are marked by two leaves that say nothing but where.
+        """
+        algebra = self.algebra
+        dimension = algebra.dimension(node.row.dimension)
+        aside = [algebra.outer(dimension, ("reduced", k)) for k in (0, 1)]
+        row, column = self.outer(node.row), self.outer(node.column)
+        inner = self._forms[node.operand]
+        straight = algebra.substitute(inner, {row: aside[0], column: aside[1]})
+        turned = algebra.substitute(inner, {row: aside[1], column: aside[0]})
+        swapped = repr(sorted(turned.items())) < repr(sorted(straight.items()))
+        matrix = turned if swapped else straight
+        if isinstance(node, Determinant):
+            return elementary.function(algebra, "determinant", [matrix])
+        place = algebra.intern(Atom("leaf", ("place", 0), (dimension,), ((0,),), name="place"))
+        places = [algebra.factor(place, (index,)) for index in ((column, row) if swapped else (row, column))]
+        if straight == turned:
+            # The inverse of a symmetric matrix is symmetric: its places are a pair without an order.
+            return elementary.function(algebra, "inverse", [matrix, algebra.multiply(*places)])
+        return elementary.function(algebra, "inverse", [matrix, *places])
+
+    def _indicator(self, node: Indicator) -> Polynomial:
+        algebra = self.algebra
+        dimensions = [algebra.dimension(t.dimension) for t in node.terms if isinstance(t, Axis)]
+        indices = tuple(self.outer(t) if isinstance(t, Axis) else -t for t in node.terms)
+        if node.relation == "equal":
+            return algebra.factor(algebra.delta_atom(dimensions[0]), indices)
+        slots = tuple(dimensions) if node.relation == "window" else (dimensions[0],) * 2
+        identity = (tuple(range(len(indices))),)
+        atom = Atom(node.relation, (), slots, identity, idempotent=True, name=node.relation)
+        return algebra.factor(algebra.intern(atom), indices)
+
+    # --- scalar expressions ---------------------------------------------------------------
+
+    def _scalar(self, expression: Any, operands: list[Polynomial]) -> Polynomial:
+        algebra = self.algebra
+        if isinstance(expression, sympy.Symbol):
+            position = placeholder_position(expression)
+            if position is not None:
+                return operands[position]
+            atom = Atom("size", (expression.name,), (), ((),), positive=True, name=expression.name)
+            return algebra.factor(algebra.intern(atom))
+        if isinstance(expression, sympy.Rational):
+            return algebra.number(Fraction(int(expression.p), int(expression.q)))
+        if isinstance(expression, sympy.Add):
+            total: Polynomial = {}
+            for part in expression.args:
+                for term, c in self._scalar(part, operands).items():
+                    added(total, term, c)
+            return total
+        if isinstance(expression, sympy.Mul):
+            return algebra.multiply_all(self._scalar(part, operands) for part in expression.args)
+        if isinstance(expression, sympy.Pow):
+            return self._power(expression, operands)
+        if isinstance(expression, sympy.exp):
+            return elementary.exponential(algebra, self._scalar(expression.args[0], operands))
+        if isinstance(expression, sympy.log):
+            return elementary.logarithm(algebra, self._scalar(expression.args[0], operands))
+        if isinstance(expression, sympy.Piecewise):
+            return self._piecewise(expression, operands)
+        if self.lowered and isinstance(expression, (sympy.tanh, sympy.sinh, sympy.cosh, sympy.coth)):
+            return self._scalar(expression.rewrite(sympy.exp), operands)
+        if expression in (sympy.zoo, sympy.nan, sympy.oo, -sympy.oo):
+            raise UndefinedError("division by zero")
+        if expression is sympy.I:
+            raise UndefinedError("the square root of a negative number")
+        if expression is sympy.E:
+            return elementary.exponential(algebra, algebra.number(1))
+        if isinstance(expression, sympy.NumberSymbol):
+            atom = Atom("function", (), (), ((),), positive=True, name=str(expression))
+            return algebra.factor(algebra.intern(atom))
+        if isinstance(expression, (NamedFunction, sympy.Function)):
+            name = type(expression).__name__
+            return elementary.function(algebra, name, [self._scalar(a, operands) for a in expression.args])
+        raise UnsupportedError(Diagnostic("DC402", f"the canonical form does not know `{type(expression).__name__}`"))
+
+    def _power(self, expression: Any, operands: list[Polynomial]) -> Polynomial:
+        base, exponent = expression.args
+        if base is sympy.E:
+            return elementary.exponential(self.algebra, self._scalar(exponent, operands))
+        if isinstance(exponent, sympy.Rational):
+            rational = exact(Fraction(int(exponent.p), int(exponent.q)))
+            return elementary.power(self.algebra, self._scalar(base, operands), rational)
+        return self._raised(self._scalar(base, operands), self._scalar(exponent, operands))
+
+    def _raised(self, base: Polynomial, exponent: Polynomial) -> Polynomial:
+        value = elementary.constant_of(exponent)
+        if value is not None:
+            return elementary.power(self.algebra, base, value)
+        if elementary.is_positive(self.algebra, base):
+            logged = elementary.logarithm(self.algebra, base)
+            return elementary.exponential(self.algebra, self.algebra.multiply(exponent, logged))
+        return elementary.function(self.algebra, "power", [base, exponent])
+
+    def _piecewise(self, expression: Any, operands: list[Polynomial]) -> Polynomial:
+        total: Polynomial = {}
+        remaining = self.algebra.number(1)
+        for value, condition in expression.args:
+            holds = self._condition(condition, operands)
+            here = self.algebra.multiply(remaining, holds)
+            total = combination(total, self.algebra.multiply(here, self._scalar(value, operands)))
+            remaining = combination(remaining, here, -1)
+        return total
+
+    def _condition(self, condition: Any, operands: list[Polynomial]) -> Polynomial:
+        algebra = self.algebra
+        if condition is sympy.true or condition is True:
+            return algebra.number(1)
+        if condition is sympy.false or condition is False:
+            return {}
+        if isinstance(condition, sympy.Not):
+            return combination(algebra.number(1), self._condition(condition.args[0], operands), -1)
+        if isinstance(condition, sympy.And):
+            return algebra.multiply_all(self._condition(c, operands) for c in condition.args)
+        if isinstance(condition, sympy.Or):
+            missed = algebra.multiply_all(
+                combination(algebra.number(1), self._condition(c, operands), -1) for c in condition.args
+            )
+            return combination(algebra.number(1), missed, -1)
+        if isinstance(condition, sympy.ITE):
+            test, yes, no = (self._condition(c, operands) for c in condition.args)
+            other = algebra.multiply(combination(algebra.number(1), test, -1), no)
+            return combination(algebra.multiply(test, yes), other)
+        left, right = (self._scalar(side, operands) for side in condition.args)
+        difference = combination(left, right, -1)
+        if isinstance(condition, sympy.StrictGreaterThan):
+            return elementary.positive(algebra, difference)
+        if isinstance(condition, sympy.StrictLessThan):
+            return elementary.positive(algebra, scaled(difference, -1))
+        if isinstance(condition, sympy.GreaterThan):
+            return combination(algebra.number(1), elementary.positive(algebra, scaled(difference, -1)), -1)
+        if isinstance(condition, sympy.LessThan):
+            return combination(algebra.number(1), elementary.positive(algebra, difference), -1)
+        if isinstance(condition, sympy.Eq):
+            return elementary.zero(algebra, difference)
+        if isinstance(condition, sympy.Ne):
+            return combination(algebra.number(1), elementary.zero(algebra, difference), -1)
+        raise UnsupportedError(Diagnostic("DC402", f"the canonical form does not know the condition `{condition}`"))

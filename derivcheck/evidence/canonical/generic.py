@@ -1,0 +1,186 @@
+"""Where a polynomial is zero: at single points, or on whole regions of what its inputs may be.
+
+`x - t` is zero at single points, so that 1[-u > 0] = 1 - 1[u > 0] wherever there is no kink.
+`relu(x) - relu(t)` is zero wherever both are negative, a difference of two 0/1 values where
+they agree, and `x(i) - x(j)` where the indices meet: there, both indicators are 0.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from derivcheck.evidence.canonical.atoms import OUTER, Atom, Factor, Polynomial, added
+from derivcheck.language.catalogue.functions import ELEMENTARY
+
+if TYPE_CHECKING:
+    from derivcheck.evidence.canonical.algebra import Algebra
+
+MAXIMAL_INDICES = 4
+MAXIMAL_SWITCHES = 4
+
+
+def is_generic(algebra: Algebra, polynomial: Polynomial) -> bool:
+    """Whether a polynomial is seen to be zero at single points only, even where its indices meet.
+
+    It is where some free input occurs in one term alone, times what is generic itself: whatever
+    the rest is worth, few values of that input make it zero.
+    """
+    indices = {i for _, factors in polynomial for _, places, _ in factors for i in places if i >= OUTER or i < 0}
+    if sum(i >= OUTER for i in indices) > MAXIMAL_INDICES:
+        return False
+    with algebra.aside():
+        return all(pivots(algebra, algebra.substitute(polynomial, meeting)) for meeting in _meetings(algebra, indices))
+
+
+def _meetings(algebra: Algebra, indices: set[int]) -> Iterator[dict[int, int]]:
+    """Every way in which indices can be one, or be one of the positions that occur."""
+    free = sorted(i for i in indices if i >= OUTER)
+    positions = sorted(i for i in indices if i < 0)
+    choices = [[j for j in (*positions, *free[: k + 1]) if _may_meet(algebra, i, j)] for k, i in enumerate(free)]
+    for choice in itertools.product(*choices):
+        yield dict(zip(free, choice, strict=True))
+
+
+def _may_meet(algebra: Algebra, index: int, other: int) -> bool:
+    return other < 0 or algebra.outer_dimension[index] == algebra.outer_dimension[other]
+
+
+def pivots(algebra: Algebra, polynomial: Polynomial) -> frozenset[str]:
+    """The free inputs that occur in one term alone, times what is generic."""
+    supports = [_support(algebra, factors) for _, factors in polynomial]
+    found: set[str] = set()
+    for k, (_, factors) in enumerate(polynomial):
+        elsewhere = frozenset[str]().union(*(s for j, s in enumerate(supports) if j != k))
+        for position, factor in enumerate(factors):
+            others = factors[:position] + factors[position + 1 :]
+            if all(_is_generic_factor(algebra, other) for other in others):
+                found |= _pivots_of(algebra, factor) - elsewhere - _support(algebra, others)
+    return frozenset(found)
+
+
+def is_apart(algebra: Algebra, polynomial: Polynomial, indices: Sequence[int]) -> bool:
+    """Whether its values at different places of the indices are seen to be equal at single points only.
+
+    They are where some free input is carried along: its entry at one place is in the value there alone.
+    """
+    return any(found.issuperset(indices) for _, found in carriers(algebra, polynomial))
+
+
+def carriers(algebra: Algebra, polynomial: Polynomial) -> frozenset[tuple[str, frozenset[int]]]:
+    """(free input, the outer indices of its entries) in which it is analytic and not constant, on every branch."""
+    switches = {
+        (number, indices): None
+        for _, factors in polynomial
+        for number, indices, _ in factors
+        if algebra.atoms[number].kind == "positive"
+    }
+    if len(switches) > MAXIMAL_SWITCHES:
+        return frozenset()
+    branches = (
+        switched(algebra, polynomial, dict(zip(switches, values, strict=True)))
+        for values in itertools.product((0, 1), repeat=len(switches))
+    )
+    return frozenset.intersection(*(frozenset(_carriers_on_branch(algebra, branch)) for branch in branches))
+
+
+def _carriers_on_branch(algebra: Algebra, polynomial: Polynomial) -> Iterator[tuple[str, frozenset[int]]]:
+    supports = [_support(algebra, factors) for _, factors in polynomial]
+    for k, (_, factors) in enumerate(polynomial):
+        elsewhere = frozenset[str]().union(*(s for j, s in enumerate(supports) if j != k))
+        for position, factor in enumerate(factors):
+            others = factors[:position] + factors[position + 1 :]
+            if all(_is_generic_factor(algebra, other) and not _may_vanish(algebra, other) for other in others):
+                taken = elsewhere | _support(algebra, others)
+                yield from ((name, found) for name, found in _carriers_of(algebra, factor) if name not in taken)
+
+
+def _may_vanish(algebra: Algebra, factor: Factor) -> bool:
+    """Whether a factor may be zero where its indices meet, as `x(i) - x(j)` is."""
+    atom = algebra.atoms[factor[0]]
+    return not atom.positive and atom.kind != "leaf"
+
+
+def _carriers_of(algebra: Algebra, factor: Factor) -> Iterator[tuple[str, frozenset[int]]]:
+    number, indices, _ = factor
+    atom = algebra.atoms[number]
+    inside: Iterable[tuple[str, frozenset[int]]]
+    match atom.kind:
+        case "leaf":
+            for name, slots in algebra.inputs(number).carriers:
+                yield name, frozenset(indices[slot] for slot in slots)
+            return
+        case "exp" | "log" | "power":
+            inside = carriers(algebra, dict(cast(Any, atom.payload)))
+        case "function" if atom.name in ELEMENTARY and len(atom.payload) == 1:
+            inside = carriers(algebra, dict(cast(Any, atom.payload[0])))
+        case _:
+            return
+    filled = dict(zip(atom.slots, indices, strict=True))
+    for name, found in inside:
+        yield name, frozenset(filled[i] for i in found if i in filled)
+
+
+def _pivots_of(algebra: Algebra, factor: Factor) -> frozenset[str]:
+    atom = algebra.atoms[factor[0]]
+    match atom.kind:
+        case "leaf":
+            return algebra.inputs(factor[0]).pivots
+        case "power":
+            return pivots(algebra, dict(cast(Any, atom.payload)))
+        case _:
+            return frozenset()
+
+
+def _is_generic_factor(algebra: Algebra, factor: Factor) -> bool:
+    return algebra.atoms[factor[0]].positive or bool(_pivots_of(algebra, factor))
+
+
+def _support(algebra: Algebra, factors: tuple[Factor, ...]) -> frozenset[str]:
+    """The inputs that factors depend on, however deep."""
+    found: set[str] = set()
+    for number, _, _ in factors:
+        atom = algebra.atoms[number]
+        found |= algebra.inputs(number).all if atom.kind == "leaf" else _payload_support(algebra, atom)
+    return frozenset(found)
+
+
+def _payload_support(algebra: Algebra, atom: Atom) -> frozenset[str]:
+    match atom.kind:
+        case "equal" | "less" | "window" | "radical" | "size":
+            return frozenset()
+        case "function":
+            payloads = [dict(cast(Any, payload)) for payload in atom.payload]
+        case _:
+            payloads = [dict(cast(Any, atom.payload))]
+    return frozenset[str]().union(*(_support(algebra, factors) for payload in payloads for _, factors in payload))
+
+
+def vanishing(algebra: Algebra, polynomial: Polynomial) -> str:
+    """The 0/1 input for some values of which a polynomial is zero, entry by entry; empty for none."""
+    switches: dict[tuple[int, tuple[int, ...]], None] = {}
+    for _, factors in polynomial:
+        for number, indices, _ in factors:
+            atom = algebra.atoms[number]
+            if atom.kind == "leaf" and atom.idempotent and all(i >= OUTER or i < 0 for i in indices):
+                switches[number, indices] = None
+    if not switches:
+        return ""
+    name = algebra.atoms[next(iter(switches))[0]].name
+    if len(switches) > MAXIMAL_SWITCHES:
+        return name
+    for values in itertools.product((0, 1), repeat=len(switches)):
+        if not switched(algebra, polynomial, dict(zip(switches, values, strict=True))):
+            return name
+    return ""
+
+
+def switched(algebra: Algebra, polynomial: Polynomial, values: Mapping[tuple[int, tuple[int, ...]], int]) -> Polynomial:
+    """The polynomial with values for some of its 0/1 entries."""
+    result: Polynomial = {}
+    for (bound, factors), coefficient in polynomial.items():
+        if all(values.get((number, indices), 1) for number, indices, _ in factors):
+            kept = tuple(f for f in factors if (f[0], f[1]) not in values)
+            added(result, (bound, kept), coefficient)
+    return result

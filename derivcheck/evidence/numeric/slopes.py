@@ -1,0 +1,189 @@
+"""A derived derivative against the forward pass, along random directions.
+
+Along a direction d in general position, J d and the slope of the forward pass agree for the true
+Jacobian alone: one number an output is enough, however many entries the derivative has. Complex
+step where the forward pass can be evaluated at complex points, differences elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import mpmath
+import numpy as np
+
+from derivcheck.diagnostics.verdicts import NumericEvidence
+from derivcheck.evidence.canonical.form import Facts
+from derivcheck.evidence.numeric.comparison import copies, in_digits, spread_of
+from derivcheck.evidence.numeric.differences import EPSILON, bends, ladder
+from derivcheck.evidence.numeric.program import Program, Sizes, Tensor
+from derivcheck.evidence.numeric.rounding import Rounding
+from derivcheck.evidence.numeric.sampling import STYLES
+from derivcheck.evidence.numeric.survey import PROBE, STEP, is_analytic, laid_out
+from derivcheck.evidence.points import Points
+from derivcheck.graph.nodes import Axis, Dimension, Input, Node, operands, topological
+from derivcheck.language.lowering.scope import Derived
+
+DIRECTIONS = 2
+PRECISE_STEP = mpmath.mpf(10) ** -12  # of the smallest entry: log(p) bends at a p of 1e-30
+DIRECTION = Axis(Dimension.named("direction"), "direction")
+
+
+def measure_slopes(
+    derived: Derived, sizes: Sizes, facts: Facts, seed: int, points: Points[Tensor] | None = None, spread: float = 1.0,
+    style: str = STYLES[0],
+) -> NumericEvidence:  # fmt: skip
+    """A derivative against its forward pass at one point; `kink` where they differ and the forward pass bends.
+
+    `points` remember what is evaluated. The point is of the `style`, if it has a value there. Raises
+    NumericError where no finite point is found.
+    """
+    wanted = [derived.node, derived.numerator, derived.variable]
+    _, known, (slopes, value, at) = copies(wanted, sizes, facts, seed, points or Points(), spread, style)
+    forward = _Forward(derived, known, at, sizes, seed)
+    generator = np.random.default_rng([seed, 7])
+    directions = generator.normal(size=(DIRECTIONS, *forward.base.shape[1:])) * forward.unit
+    expected, rounding = _expected(derived, slopes, directions, sizes)
+    measured, error, scheme = forward.slopes(directions)
+    gaps = np.abs(expected[:, : measured.shape[1]] - measured)
+    entries = int(np.prod([axis.dimension.size(sizes) for axis in {*forward.rows, *derived.columns}], dtype=int))
+    if not (np.all(np.isfinite(expected)) and np.all(np.isfinite(measured))):
+        return NumericEvidence("cannot_tell", scheme, float("nan"), 0.0, entries, "a value is not finite")
+    gap = float(np.max(gaps[:, 0], initial=0.0))
+    moved = [np.moveaxis(side[:, 1:], 0, 1) for side in (expected, measured) if side.shape[1] > 1]
+    bar = error + rounding + 16 * EPSILON * float(np.max(np.abs(np.real(value.array)), initial=0.0))
+    bar += spread_of(moved, [expected[:, 0], measured[:, 0]][: len(moved)])
+    scale = max(float(np.max(np.abs(side), initial=0.0)) for side in (expected, measured))
+    relative, relative_bar = (gap / scale, bar / scale) if scale else (0.0, 0.0)
+    if gap <= bar:
+        return NumericEvidence("agrees", scheme, relative, relative_bar, entries)
+    if forward.bends(directions, gap):
+        return NumericEvidence("kink", scheme, relative, relative_bar, entries, "the point lies at a kink")
+    if gap <= 16 * bar:
+        reason = "the difference is within the noise"
+        return NumericEvidence("cannot_tell", scheme, relative, relative_bar, entries, reason)
+    if not _differ_precisely(derived, known, directions[int(np.argmax(_largest(gaps[:, 0])))], sizes, seed):
+        reason = "rounding errors are as large as the values"
+        return NumericEvidence("cannot_tell", scheme, relative, relative_bar, entries, reason)
+    return NumericEvidence("differs", scheme, relative, relative_bar, entries)
+
+
+def _largest(gaps: Any) -> Any:
+    """The largest gap along every direction."""
+    return np.max(gaps.reshape(len(gaps), -1), axis=1)
+
+
+def _differ_precisely(derived: Derived, known: Mapping[Node, Tensor], direction: Any, sizes: Sizes, seed: int) -> bool:
+    """Whether 60 digits say so too: with as many, a difference quotient has no noise to speak of."""
+    wanted = [derived.node, derived.variable, derived.numerator]
+    with mpmath.workdps(60):
+        values: dict[Node, Tensor] = {
+            node: Tensor(in_digits(_first(known[node]).array), _first(known[node]).axes)
+            for node in topological(wanted)
+            if isinstance(node, Input)
+        }
+        rows, columns = derived.numerator.axes, derived.columns
+        along = Tensor(in_digits(direction), derived.variable.axes)
+        forward = Program([derived.numerator], frozenset([derived.variable]), seed, digits=50)
+        try:
+            precise = Program(wanted, seed=seed, digits=50).run_all(values, sizes)
+            node, at = precise[derived.node], precise[derived.variable]
+            base = laid_out(at, derived.variable.axes, sizes)
+            step = PRECISE_STEP * min((abs(x) for x in np.ravel(base) if x), default=mpmath.mpf(1))
+            sides = [
+                laid_out(forward.run({**values, derived.variable: Tensor(point, along.axes)}, sizes)[0], rows, sizes)
+                for point in (base + step * along.array, base - step * along.array)
+            ]
+        except ZeroDivisionError:
+            return False
+        measured = np.asarray((sides[0] - sides[1]) / (2 * step), dtype=object)
+        if derived.entrywise:
+            expected = laid_out(node, rows, sizes) * Tensor(along.array, columns).aligned(rows)
+        else:
+            expected = np.tensordot(
+                laid_out(node, (*rows, *columns), sizes), along.array, axes=(range(len(rows), len(rows) + len(columns)),
+                                                                             range(len(columns))),
+            )  # fmt: skip
+        gap = max(map(abs, np.ravel(np.asarray(expected - measured, dtype=object))), default=mpmath.mpf(0))
+        size = max((abs(x) for x in (*np.ravel(expected), *np.ravel(measured))), default=mpmath.mpf(0))
+        # Rounding is relative to the largest number on the way, which may have cancelled.
+        largest = max(abs(x) for value in precise.values() for x in np.ravel(np.asarray(value.array, dtype=object)))
+        return bool(gap > max(size * 1e-10, largest * mpmath.mpf(10) ** -30))
+
+
+def _expected(derived: Derived, slopes: Tensor, directions: Any, sizes: Sizes) -> tuple[Any, float]:
+    """(the derivative along every direction at every copy of the point, the rounding error of that)."""
+    rows, columns = derived.numerator.axes, derived.columns
+    if derived.entrywise:
+        array = np.broadcast_to(slopes.aligned((PROBE, *rows)), [3, *(axis.dimension.size(sizes) for axis in rows)])
+        found = array[None] * Tensor(directions, (DIRECTION, *columns)).aligned((DIRECTION, *rows))[:, None]
+        return found, 64 * EPSILON * float(np.max(np.abs(found), initial=0.0))
+    shape = [3, *(axis.dimension.size(sizes) for axis in (*rows, *columns))]
+    array = np.broadcast_to(slopes.aligned((PROBE, *rows, *columns)), shape)
+    height = tuple(shape[: 1 + len(rows)])
+    flat, along = array.reshape(int(np.prod(height)), -1), directions.reshape(DIRECTIONS, -1)
+    rounding = 64 * EPSILON * float(np.max(np.abs(along) @ np.abs(flat).T, initial=0.0))
+    return (along @ flat.T).reshape(DIRECTIONS, *height), rounding
+
+
+class _Forward:
+    """The numerator as a function of the variable alone, at one point and two copies of it next to it."""
+
+    def __init__(self, derived: Derived, known: Mapping[Node, Tensor], at: Tensor, sizes: Sizes, seed: int) -> None:
+        self.variable, self.numerator, self.sizes, self.seed = derived.variable, derived.numerator, sizes, seed
+        self.rows = self.numerator.axes
+        shape = [3, *(axis.dimension.size(sizes) for axis in self.variable.axes)]
+        self.base = np.broadcast_to(np.real(at.aligned((PROBE, *self.variable.axes))), shape)
+        self.unit = float(np.sqrt(np.mean(self.base[0] ** 2))) or 1.0
+        self._program = Program([self.numerator], frozenset([self.variable]), seed)
+        moving = {self.variable}
+        for node in topological([self.numerator], {self.variable}):
+            if any(operand in moving for operand in operands(node)) and node is not self.variable:
+                moving.add(node)
+        self._still = {node: value for node, value in known.items() if node not in moving}
+
+    def _at(self, array: Any, copies_too: bool, rounding: Rounding | None = None) -> Any:
+        """The numerator at points (direction, copy, *variable axes), along (direction, copy, *rows)."""
+        count = array.shape[1]
+        still = self._still if copies_too else {node: _first(value) for node, value in self._still.items()}
+        given = {**still, self.variable: Tensor(array, (DIRECTION, PROBE, *self.variable.axes))}
+        if rounding is not None:
+            given = {node: rounding(value) for node, value in given.items()}
+        found = self._program.run(given, self.sizes, rounding)[0]
+        shape = [array.shape[0], count, *(axis.dimension.size(self.sizes) for axis in self.rows)]
+        return np.broadcast_to(found.aligned((DIRECTION, PROBE, *self.rows)), shape)
+
+    def slopes(self, directions: Any) -> tuple[Any, float, str]:
+        """(the slopes along directions, at every copy or at the point alone, the error of the scheme, its name)."""
+        if is_analytic(self.numerator, self.variable):
+            moved = self.base[None] + 1j * STEP * directions[:, None]
+            return np.imag(self._at(moved, True, Rounding(copies=PROBE))) / STEP, 0.0, "complex step"
+        plain = self._along(directions, 0.0)
+        noise = max(4 * EPSILON * float(np.max(np.abs(plain), initial=0.0)), self._noise(directions))
+        quotients = ladder(
+            lambda steps: self._along(directions, float(steps[0])).reshape(-1), np.full(plain.size, 1.0), noise
+        )[1]
+        return quotients.value.reshape(plain.shape)[:, None], float(np.max(quotients.bar, initial=0.0)), "differences"
+
+    def _along(self, directions: Any, step: float, rounding: Rounding | None = None) -> Any:
+        """The numerator at the point moved by step · d, for every direction."""
+        return np.real(self._at(self.base[None, :1] + step * directions[:, None], False, rounding))[:, 0]
+
+    def _noise(self, directions: Any) -> float:
+        """How far rounding errors of every step move the numerator."""
+        gaps = np.abs(self._along(directions, 0.0, Rounding()) - self._along(directions, 0.0))
+        return float(np.max(gaps, initial=0.0, where=np.isfinite(gaps)))
+
+    def bends(self, directions: Any, gap: float) -> bool:
+        return bends(lambda step: self._along(directions, step), gap, self._noise(directions))
+
+
+def _first(value: Tensor) -> Tensor:
+    """The point itself, of its copies."""
+    if PROBE not in value.axes:
+        return value
+    at = value.axes.index(PROBE)
+    rest = tuple(axis for axis in value.axes if axis != PROBE)
+    scale = None if value.scale is None else np.take(np.asarray(value.scale), 0, axis=at)
+    return Tensor(np.take(np.asarray(value.array), 0, axis=at), rest, scale)

@@ -1,0 +1,213 @@
+"""Every entry of a gradient measured, however many there are.
+
+full          every entry by itself through the exact forward pass (perturbation.py)
+structured    a layer's units by themselves, all positions of a batch at once; a weight's
+              entries follow because the layer is affine in them. Guarded by projections and
+              by a sample of entries moved one by one; what the guard does not confirm is
+              measured in full.
+projections   random directions through everything: one number each, no entry escapes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import sympy
+
+from derivcheck.evidence.numeric.differences import EPSILON, ladder
+from derivcheck.evidence.numeric.perturbation import Perturbation
+from derivcheck.evidence.numeric.program import Program, Sizes, Tensor, contracted
+from derivcheck.evidence.numeric.rounding import BITS, Rounding
+from derivcheck.evidence.numeric.structure import independence, linear_entry
+from derivcheck.graph.nodes import Axis, Dimension, Map, Node, topological
+from derivcheck.graph.scalars import lower
+
+Way = Literal["full", "structured", "projections"]
+WAYS: tuple[Way, ...] = ("full", "structured", "projections")
+STEP = 1e-30
+SAFETY = 4.0  # of a noise along directions, which is larger than that of an entry
+DIRECTIONS = 3
+SMALL = 64
+SAMPLE, ROOM = 32, 1 << 22  # entries moved one by one, numbers that their copies may take
+PROBE = Axis(Dimension.named("probe"), "probe")
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Measured slopes along (*variable axes, *output axes), the error of the scheme, and what it took."""
+
+    measured: Any
+    error: Any
+    scheme: str
+    evaluations: int
+
+
+def laid_out(value: Tensor, axes: tuple[Axis, ...], sizes: Sizes) -> Any:
+    """The array along exactly the given axes, repeated along those that the tensor lacks."""
+    return np.broadcast_to(value.aligned(axes), [axis.dimension.size(sizes) for axis in axes])
+
+
+def is_analytic(output: Node, variable: Node) -> bool:
+    """Whether the forward pass can be evaluated at complex points."""
+    return not any(
+        isinstance(node, Map) and lower(node.expression).has(sympy.erf)
+        for node in topological([output], frozenset([variable]))
+    )
+
+
+class Surveyor:
+    """Measures ∂output/∂variable at one point."""
+
+    def __init__(self, output: Node, variable: Node, values: Mapping[Node, Tensor], sizes: Sizes, seed: int) -> None:
+        self.output, self.variable, self.sizes, self.seed = output, variable, sizes, seed
+        self.values = {n: t for n, t in values.items() if n is not variable}
+        at = values[variable] if variable in values else Program([variable], seed=seed).run(values, sizes)[0]
+        self.base = np.array(laid_out(at, variable.axes, sizes))
+        self.values[variable] = Tensor(self.base, variable.axes)
+        self.analytic = is_analytic(output, variable)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether all copies of the plain forward pass fit into one run."""
+        return self.analytic and not self.output.axes and self.base.size <= SMALL
+
+    def plain(self) -> Survey:
+        """Every entry by a copy of the plain forward pass, all in one run; for small scalar problems."""
+        count = self.base.size
+        directions = np.eye(count).reshape((count, *self.base.shape))
+        slopes = np.imag(self.along(directions, 1j * STEP)) / STEP
+        return Survey(slopes.reshape(self.base.shape), self._rounding(), "complex step", count)
+
+    def full(self) -> Survey:
+        """Every entry by itself."""
+        perturbation = Perturbation(self.output, self.variable, self.values, self.sizes, self.seed)
+        slopes, error, scheme = self._slopes(perturbation)
+        return Survey(slopes, error, scheme, perturbation.evaluations)
+
+    def structured(self) -> Survey:
+        """Units by themselves, where the graph allows it and the guard confirms it; else in full."""
+        if self.output.axes:
+            return self.full()
+        entry = linear_entry(self.output, self.variable)
+        free = independence(self.output, entry)
+        batched = free.axes if free is not None else ()
+        units = int(np.prod([a.dimension.size(self.sizes) for a in entry.node.axes if a not in batched]))
+        if units >= self.base.size:
+            return self.full()
+        target = free.per_position if free is not None else self.output
+        values = self._values_with(entry.node)
+        perturbation = Perturbation(target, entry.node, values, self.sizes, self.seed)
+        slopes, error, scheme = self._slopes(perturbation, batched)
+        units_axes = tuple(a for a in entry.node.axes if a not in batched)
+        wanted = [entry.coefficient] + ([free.weight] if free is not None else [])
+        coefficient, *weight = Program(wanted, frozenset([entry.node]), self.seed).run(values, self.sizes)
+        slope = Tensor(slopes * (weight[0].array if weight else 1.0), (*units_axes, *target.axes))
+        measured = contracted([slope, coefficient], entry.own)
+        names = {a: v for v, a in entry.shared.items()} | {a: v for v, a in entry.summed.items()}
+        named = Tensor(measured.array, tuple(names.get(a, a) for a in measured.axes))
+        found = np.array(laid_out(named, self.variable.axes, self.sizes))
+        used = perturbation.evaluations
+        how = f"{scheme}, {units} units" + (f", all of {batched[0].dimension} at once" if batched else "")
+        survey = Survey(found, float(np.max(error)) if np.size(error) else 0.0, how, used)
+        return survey if self._confirmed(survey) else self.full()
+
+    def _values_with(self, node: Node) -> dict[Node, Tensor]:
+        """The point, with the value of a layer."""
+        if node is self.variable:
+            return self.values
+        return {
+            **self.values,
+            node: Program([node], frozenset([self.variable]), self.seed).run(self.values, self.sizes)[0],
+        }
+
+    def _slopes(self, perturbation: Perturbation, batched: tuple[Axis, ...] = ()) -> tuple[Any, Any, str]:
+        """(slopes, error of the scheme, its name)."""
+        if self.analytic:
+            return np.imag(perturbation.outputs(1j * STEP, batched)) / STEP, self._rounding(), "complex step"
+        axes = tuple(a for a in perturbation.variable.axes if a not in batched)
+        at = np.asarray(laid_out(perturbation.base[perturbation.variable], perturbation.variable.axes, self.sizes))
+        shape = [axis.dimension.size(self.sizes) for axis in axes]
+        lengths = [axis.dimension.size(self.sizes) for axis in perturbation.output.axes]
+        unit = float(np.sqrt(np.mean(at**2))) or 1.0
+        plain = perturbation.program.settled(perturbation.base[perturbation.output]).array
+        count = int(np.prod(shape, dtype=int)) * int(np.prod(lengths, dtype=int))
+
+        def evaluate(steps: Any) -> Any:
+            return np.real(perturbation.outputs(float(steps[0]), batched)).reshape(-1)
+
+        noise = max(4 * EPSILON * float(np.max(np.abs(plain), initial=0.0)), self.noise(self.directions(), 0.0))
+        quotients = ladder(evaluate, np.full(count, unit), noise)[1]
+        return quotients.value.reshape([*shape, *lengths]), quotients.bar.reshape([*shape, *lengths]), "differences"
+
+    def _rounding(self) -> float:
+        """The error of a complex step: of the size of what cancels on the way, whatever the slope is."""
+        return SAFETY * self.noise(self.directions(), 1j * STEP) / STEP
+
+    def noise(self, directions: Any, step: complex) -> float:
+        """How far the part of the output that tells is moved by rounding errors of every step."""
+        part = np.imag if isinstance(step, complex) else np.real
+        exact = part(self.along(directions, step))
+        gaps = np.abs([part(self.along(directions, step, Rounding(dropped))) - exact for dropped in BITS])
+        return float(np.max(gaps, initial=0.0, where=np.isfinite(gaps)))
+
+    # --- the guard ------------------------------------------------------------------------
+
+    def along(self, directions: Any, step: complex, rounding: Rounding | None = None) -> Any:
+        """The output at x + step · d for every direction (k, *variable axes), by the plain forward pass."""
+        array = np.empty(directions.shape, dtype=complex if isinstance(step, complex) else float)
+        if isinstance(step, complex):
+            array.real[...] = self.base
+            np.multiply(directions, step.imag, out=array.imag)
+        else:
+            array[...] = self.base + step * directions
+        program = Program([self.output], frozenset([self.variable]), self.seed)
+        moved = Tensor(array, (PROBE, *self.variable.axes))
+        given = {**self.values, self.variable: moved}
+        if rounding is not None:
+            given = {node: rounding(value) for node, value in given.items()}
+        found = program.run(given, self.sizes, rounding)[0]
+        lengths = [axis.dimension.size(self.sizes) for axis in self.output.axes]
+        return np.broadcast_to(found.aligned((PROBE, *self.output.axes)), (len(directions), *lengths))
+
+    def projected(self, directions: Any) -> tuple[Any, float]:
+        """(slopes along directions (k, *variable axes), the error of the scheme)."""
+        if self.analytic:
+            error = SAFETY * self.noise(directions, 1j * STEP) / STEP
+            return np.imag(self.along(directions, 1j * STEP)) / STEP, error
+        unit = float(np.sqrt(np.mean(self.base**2))) or 1.0
+        height = float(np.max(np.abs(np.real(self.along(directions, 0.0)))))
+        noise = max(8 * EPSILON * height, self.noise(directions, 0.0))
+        scale = unit / max(1.0, float(np.sqrt(self.base.size)))
+        quotients = ladder(
+            lambda steps: np.real(self.along(directions, float(steps[0]))), np.full(len(directions), scale), noise
+        )[1]
+        return quotients.value, float(np.max(quotients.bar))
+
+    def directions(self, count: int = DIRECTIONS) -> Any:
+        """Random signs."""
+        generator = np.random.default_rng([self.seed, 3])
+        return 2.0 * generator.integers(0, 2, size=(count, *self.base.shape), dtype=np.int8) - 1.0
+
+    def _confirmed(self, survey: Survey) -> bool:
+        """Whether random directions and a sample of entries say the same as the survey."""
+        directions = self.directions()
+        slopes, error = self.projected(directions)
+        axes = tuple(range(1, directions.ndim))
+        expected = np.sum(survey.measured * directions, axis=axes)
+        size = float(np.sqrt(np.sum(survey.measured**2)))
+        room = 1e-9 * size + error + survey.error * np.sqrt(self.base.size)
+        if not np.all(np.abs(slopes - expected) <= room):
+            return False
+        generator = np.random.default_rng([self.seed, 5])
+        places = generator.choice(
+            self.base.size, size=max(1, min(SAMPLE, self.base.size, ROOM // self.base.size)), replace=False
+        )
+        single = np.zeros((len(places), self.base.size))
+        single[np.arange(len(places)), places] = 1.0
+        plain, plain_error = self.projected(single.reshape((len(places), *self.base.shape)))
+        chosen = survey.measured.reshape(-1)[places]
+        bar = 1e-9 * float(np.max(np.abs(survey.measured))) + plain_error + survey.error
+        return bool(np.all(np.abs(plain - chosen) <= bar))

@@ -1,0 +1,1 @@
+"""What a derivation looks like: index form, matrix form, SymPy, NumPy source."""

@@ -1,0 +1,504 @@
+"""The gradients of one scalar as a reader would write them, nested or closed.
+
+*Nested* forms speak of the next layer's adjoint, ∂L/∂z1 = (W2ᵀ ∂L/∂z2) ⊙ σ′(z1);
+*closed* forms put in what that adjoint is, as long as the result stays readable.
+Both are syntax trees: they can be printed in every notation, and read back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import Literal, cast
+
+from derivcheck.diagnostics.diagnostic import UnsupportedError
+from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError, ZeroDivisorError
+from derivcheck.evidence.canonical.form import Facts, without_switches
+from derivcheck.forms.index_form import Naming, fresh_letter, index_form, may_be_letter
+from derivcheck.forms.matrix_form import (
+    MatrixNaming,
+    NoMatrixForm,
+    matrix_form,
+    matrix_function_writer,
+    transposed,
+    transposes,
+)
+from derivcheck.forms.reading import Reader, Reading
+from derivcheck.forms.structural_form import structural_form
+from derivcheck.graph.derive import sweep
+from derivcheck.graph.nodes import Axis, Dimension, Input, Node, Quantity, Sum, operands, topological
+from derivcheck.language.notation.syntax import (
+    Binary,
+    Call,
+    Comparison,
+    Conditional,
+    Derivative,
+    Expression,
+    Junction,
+    Name,
+    Negate,
+    Number,
+    Reduction,
+    Subscript,
+    Transpose,
+)
+
+Style = Literal["nested", "closed", "named"]
+READABLE = 44  # nodes of a syntax tree: about one line of text
+READABLE_ENTRY = 56
+INLINED = 30
+LONGEST = 240  # beyond that, what follows the graph is easier to read
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTensor:
+    """A name, how it is written, its node, and its axes in the order of the declaration.
+
+    `across` says that a vector lies across the spec's orientation: `x.T @ W` is a row
+    where vectors are columns.
+    """
+
+    name: str
+    tree: Expression
+    node: Node
+    axes: tuple[Axis, ...]
+    across: bool = False
+
+    def native(self, tree: Expression, scalars: frozenset[str]) -> Expression:
+        """An expression of this tensor's shape, turned between its own orientation and the spec's."""
+        return transposed(tree, scalars) if self.across else tree
+
+
+@dataclass(frozen=True, slots=True)
+class GradientForm:
+    """∂of/∂wrt: the entry at `letters`, and the matrix expression or the reason why there is none."""
+
+    wrt: NamedTensor
+    letters: tuple[str, ...]
+    index: Expression
+    matrix: Expression | None
+    no_matrix: str
+    facts: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What a gradient may be written as, the best first; `reason` says why there is no matrix form, or no form."""
+
+    letters: tuple[str, ...]
+    indices: tuple[Expression, ...]
+    matrices: tuple[Expression, ...]
+    reason: str
+    facts: frozenset[tuple[str, str]]
+
+
+def length(tree: object) -> int:
+    """The number of nodes of a syntax tree, without recursion."""
+    count, stack = 0, [tree]
+    while stack:
+        node = stack.pop()
+        count += 1
+        match node:
+            case Binary(_, left, right):
+                stack += [left, right]
+            case Negate(inner) | Transpose(inner):
+                stack.append(inner)
+            case Call(_, arguments, _):
+                stack += arguments
+            case Subscript(base, entries):
+                stack += [base, *entries]
+            case Reduction(_, _, _, body):
+                stack.append(body)
+            case Conditional(test, then, otherwise):
+                stack += [test, then, otherwise]
+            case Comparison(_, left, right) | Junction(_, left, right):
+                stack += [left, right]
+            case Derivative(numerator, variables):
+                stack += [numerator, *variables]
+    return count
+
+
+class Derivation:
+    """Everything that is derived from one scalar quantity.
+
+    `tensors` are all names of the network, inputs and layers; `taken` are names that
+    index letters must not use.
+    """
+
+    def __init__(
+        self,
+        output: NamedTensor,
+        tensors: Iterable[NamedTensor],
+        facts: Facts,
+        vectors: Literal["column", "row"] = "column",
+        taken: Iterable[str] = (),
+        layout: str = "mixed",
+    ) -> None:
+        self.layout = layout
+        self.output = output
+        self.facts = facts
+        self.vectors = vectors
+        self.tensors = {tensor.node: tensor for tensor in tensors}
+        # Only names that a letter could be called need to be avoided.
+        every = frozenset(taken) | {t.name for t in self.tensors.values()} | {output.name}
+        self._taken = frozenset(name for name in every if may_be_letter(name))
+        self._affine: dict[Node, bool] = {}
+        self._names = frozenset(self.tensors)
+        names = {tensor.name for tensor in self.tensors.values() if not tensor.axes}
+        self.scalars = frozenset(taken) | names | {output.name}
+        self._readings: dict[Node, Reading] = {}
+        self._unnamed: dict[Node, Reading] = {}
+        self._unread: dict[Node, Exception] = {}
+        self._matrices: dict[tuple[Node, Style], Expression | NoMatrixForm] = {}
+
+    @cached_property
+    def adjoints(self) -> Mapping[Node, Node]:
+        """The adjoint node of every tensor of the network that the output depends on."""
+        found = sweep(self.output.node)
+        return {node: found[node] for node in self.tensors if node in found and node is not self.output.node}
+
+    @cached_property
+    def _variables(self) -> dict[Node, NamedTensor]:
+        """Named adjoints, by the variable they belong to."""
+        return {a: self.tensors[v] for v, a in self.adjoints.items() if _names(a, self.output, self.tensors[v])}
+
+    @cached_property
+    def _cotangents(self) -> dict[Node, NamedTensor]:
+        """The unknown derivatives of an opaque loss, by the variable they belong to."""
+        found: dict[Node, NamedTensor] = {}
+        for variable, adjoint in self.adjoints.items():
+            unknown = adjoint.operand if isinstance(adjoint, Quantity) else adjoint
+            if isinstance(unknown, Input) and unknown not in self.tensors:
+                found[unknown] = self.tensors[variable]
+        return found
+
+    @cached_property
+    def _reader(self) -> Reader:
+        try:
+            return self._reader_with(self.facts)
+        except ZeroDivisorError:
+            # `y log(y/p)` for a y of 0 and 1: its derivative is read for any y.
+            return self._reader_with(without_switches(self.facts), again=True)
+
+    def _reader_with(self, facts: Facts, again: bool = False) -> Reader:
+        reader = Reader(tuple(self.tensors), tuple(self._variables), facts)
+        self._readings.clear()
+        # From the loss backwards, so that explicit adjoints are known when they are needed.
+        for adjoint in sorted(self._variables, key=lambda node: node.serial):
+            try:
+                self._readings[adjoint] = self._without_zeros(reader.reading(adjoint, of_name=True))
+            except ZeroDivisorError as why:
+                if not again:
+                    raise
+                self._unread[adjoint] = why
+            except (GrowthError, UndefinedError, UnsupportedError) as why:
+                self._unread[adjoint] = why  # it stays a name, and what is made of it can still be read
+        return reader
+
+    def _without_zeros(self, reading: Reading) -> Reading:
+        """The reading without the terms that carry an adjoint known to be zero, and with the facts that make it so."""
+        leaves = reading.canonical.leaf_nodes
+        kept, facts = dict(reading.polynomial), reading.facts
+        for term in reading.polynomial:
+            nodes = [leaves.get(number) for number, _, _ in term[1]]
+            zeros = [n for n in nodes if n in self._readings and not self._readings[n].polynomial]
+            if zeros:
+                del kept[term]
+                facts = facts.union(*(self._readings[zero].facts for zero in zeros))
+        return replace(reading, polynomial=kept, facts=facts) if len(kept) < len(reading.polynomial) else reading
+
+    @property
+    def readings(self) -> Mapping[Node, Reading]:
+        """The readings of the named adjoints."""
+        _ = self._reader
+        return self._readings
+
+    def without_facts(self) -> Derivation:
+        """The same derivation with nothing given."""
+        return Derivation(self.output, self.tensors.values(), {}, self.vectors, self._taken, self.layout)
+
+    def readings_of(self, variable: Node) -> Reading | None:
+        """The reading of ∂output/∂variable, None where it grows too large."""
+        try:
+            return self.reading(variable)
+        except (GrowthError, UndefinedError, UnsupportedError):
+            return None
+
+    def mentions_adjoints(self, reading: Reading) -> bool:
+        """Whether a reading names another adjoint."""
+        leaves = reading.canonical.leaf_nodes
+        return any(leaves.get(a) in self._variables for _, factors in reading.polynomial for a, _, _ in factors)
+
+    def reading(self, variable: Node) -> Reading:
+        """The reading of ∂output/∂variable. Raises GrowthError, UndefinedError, UnsupportedError."""
+        reader = self._reader
+        adjoint = self.adjoints[variable]
+        named = adjoint in self._variables and self._variables[adjoint].node is variable
+        if not named:
+            if variable not in self._unnamed:
+                self._unnamed[variable] = self._without_zeros(reader.reading(adjoint))
+            return self._unnamed[variable]
+        if adjoint in self._unread:
+            raise self._unread[adjoint]
+        return self._readings[adjoint]
+
+    def candidates(self, variable: NamedTensor, style: Style | None = None) -> Candidates:
+        """What ∂output/∂variable may be written as, of the given style if possible; nothing of it is read back yet.
+
+        Without a style, the closed form comes first where it is readable, the nested one otherwise.
+        """
+        letters = self.letters(len(variable.axes))
+        if variable.node not in self.adjoints:
+            known = Number(Fraction(int(variable.node is self.output.node)))
+            return Candidates(letters, (known,), (known,), "", frozenset())
+        indices, problem = self._indices(variable, style, letters)
+        matrices, reason = self._matrices_of(variable, style) if not problem else ([], problem)
+        facts: frozenset[tuple[str, str]] = frozenset()
+        if not problem:
+            facts = self._facts_in(self.reading(variable.node), style or "closed")
+        return Candidates(letters, tuple(indices), tuple(matrices), reason, facts)
+
+    def _indices(
+        self, variable: NamedTensor, style: Style | None, letters: Sequence[str]
+    ) -> tuple[list[Expression], str]:
+        """(index forms, why there is no reading, if there is none)."""
+        found: list[Expression] = []
+        problem = ""
+        try:
+            reading = self.reading(variable.node)
+            for one in (*_order(style), "named"):
+                found.append(index_form(reading, variable.axes, letters, self.naming(one)))
+        except (GrowthError, UndefinedError) as why:
+            problem = str(why) or "it grows too large"
+        except UnsupportedError as why:
+            problem = why.diagnostic.message
+        if style is None and len(found) > 1 and length(found[0]) > READABLE_ENTRY:
+            found[:2] = found[1::-1]
+        try:
+            found.append(self._structural(variable, letters))
+        except (GrowthError, UndefinedError) as why:
+            problem = problem or str(why)
+        found = list(dict.fromkeys(found))
+        return sorted(found, key=lambda tree: length(tree) > LONGEST), problem if not found else ""
+
+    def _structural(self, variable: NamedTensor, letters: Sequence[str]) -> Expression:
+        adjoint = self.adjoints[variable.node]
+        body = adjoint.operand if adjoint in self._variables and isinstance(adjoint, Quantity) else adjoint
+        names = self._names | frozenset(self._variables) | frozenset(self._cotangents)
+        return structural_form(body, variable.axes, letters, names, self.naming("named"))
+
+    def _matrices_of(self, variable: NamedTensor, style: Style | None) -> tuple[list[Expression], str]:
+        """(matrix forms, why there is none of the first style)."""
+        found: list[Expression] = []
+        reason = ""
+        for one in _order(style):
+            try:
+                matrix = matrix_form(self.reading(variable.node), variable.axes, self._matrix_naming(one))
+                found.append(self._in_layout(variable.native(matrix, self.scalars)))
+            except NoMatrixForm as why:
+                reason = reason or str(why)
+            except (GrowthError, UndefinedError) as why:
+                reason = reason or str(why) or "it grows too large"
+            except UnsupportedError as why:
+                reason = reason or why.diagnostic.message
+        if style is None and len(found) > 1 and length(found[0]) > READABLE:
+            found.reverse()
+        return list(dict.fromkeys(found)), reason
+
+    # --- writing leaves -------------------------------------------------------------------
+
+    def letters(self, count: int) -> tuple[str, ...]:
+        """The letters of an entry with so many axes."""
+        used = set(self._taken)
+        letters = []
+        for _ in range(count):
+            letters.append(fresh_letter(used))
+            used.add(letters[-1])
+        return tuple(letters)
+
+    def _is_affine_layer(self, node: Node) -> bool:
+        """Whether a quantity contracts a parameter with something: the z of a layer."""
+        if not isinstance(node, Quantity):
+            return True
+        names = frozenset(self.tensors) - {node}
+        cone = topological([node], names)
+        return any(isinstance(n, Sum) for n in cone) and any(isinstance(n, Input) and len(n.axes) > 1 for n in cone)
+
+    def naming(self, style: Style) -> Naming:
+        """How leaves are written: `named` keeps every adjoint a name."""
+
+        def entry(node: Node, places: Sequence[Expression], letters: frozenset[str]) -> Expression:
+            unknown = self._cotangents.get(node)
+            if unknown is not None:
+                return Derivative(self.output.tree, (_entry(unknown.tree, _ordered(unknown, node, places)),))
+            variable = self._variables.get(node)
+            if variable is None:
+                tensor = self.tensors[node]
+                return _entry(tensor.tree, _ordered(tensor, node, places))
+            here = _ordered(variable, node, places)
+            for attempt in _attempts(style):
+                inline = self._inline_index(node, variable, here, letters, attempt)
+                if inline is not None and length(inline) <= INLINED:
+                    return inline
+            return Derivative(self.output.tree, (_entry(variable.tree, here),))
+
+        return Naming(entry, self._taken, matrix_function_writer(self._matrix_naming("named")))
+
+    def _inline_index(
+        self,
+        node: Node,
+        variable: NamedTensor,
+        places: Sequence[Expression],
+        letters: frozenset[str],
+        style: Style,
+    ) -> Expression | None:
+        if style == "nested" and self._is_affine_layer(variable.node):
+            return None
+        if self._depth >= 8 or node not in self._readings or not all(isinstance(place, Name) for place in places):
+            return None
+        self._depth += 1
+        try:
+            names = [cast(Name, place).name for place in places]
+            outer = replace(self.naming(style), taken=self._taken | letters)
+            return index_form(self._readings[node], variable.axes, names, outer)
+        except (GrowthError, UndefinedError):
+            return None
+        finally:
+            self._depth -= 1
+
+    _depth = 0
+
+    def _matrix_naming(self, style: Style) -> MatrixNaming:
+        def leaf(node: Node) -> tuple[Expression, tuple[Axis, ...]]:
+            unknown = self._cotangents.get(node)
+            if unknown is not None:
+                return self._above(unknown), unknown.axes
+            variable = self._variables.get(node)
+            if variable is None:
+                tensor = self.tensors[node]
+                return tensor.native(tensor.tree, self.scalars), tensor.axes
+            for attempt in _attempts(style):
+                inline = self._inline_matrix(node, variable, attempt)
+                if inline is not None and length(inline) <= INLINED:
+                    return inline, variable.axes
+            return self._above(variable), variable.axes
+
+        return MatrixNaming(leaf, self.vectors, self.scalars, _dimension)
+
+    def _above(self, tensor: NamedTensor) -> Expression:
+        """∂L/∂tensor by its name, where a matrix form needs it."""
+        return tensor.native(self._in_layout(Derivative(self.output.tree, (tensor.tree,))), self.scalars)
+
+    def _in_layout(self, tree: Expression) -> Expression:
+        """In numerator layout the gradient of a scalar is the transpose of what has the variable's shape."""
+        if self.layout != "numerator":
+            return tree
+        pushed = transposed(tree, self.scalars)
+        return min((pushed, Transpose(tree)), key=transposes) if pushed is not tree else tree
+
+    def _inline_matrix(self, node: Node, variable: NamedTensor, style: Style) -> Expression | None:
+        if style == "nested" and self._is_affine_layer(variable.node):
+            return None
+        if (node, style) not in self._matrices:
+            if self._depth >= 8 or node not in self._readings:
+                return None
+            self._depth += 1
+            try:
+                self._matrices[node, style] = matrix_form(
+                    self._readings[node], variable.axes, self._matrix_naming(style)
+                )
+            except NoMatrixForm as why:
+                self._matrices[node, style] = why
+            finally:
+                self._depth -= 1
+        found = self._matrices[node, style]
+        return None if isinstance(found, NoMatrixForm) else found
+
+    def _facts_in(self, reading: Reading, style: Style) -> frozenset[tuple[str, str]]:
+        """The facts a form rests on, those of the adjoints that are put into it included."""
+        found, stack, seen = set(reading.facts), [reading], set()
+        while stack:
+            current = stack.pop()
+            for _, factors in current.polynomial:
+                for number, _, _ in factors:
+                    node = current.canonical.leaf_nodes.get(number)
+                    if node is not None and node in self._variables and node not in seen:
+                        seen.add(node)
+                        if style == "closed" and node in self._readings:
+                            found |= self._readings[node].facts
+                            stack.append(self._readings[node])
+        return frozenset(found)
+
+
+def _order(style: Style | None) -> tuple[Style, Style]:
+    return ("nested", "closed") if style == "nested" else ("closed", "nested")
+
+
+def _attempts(style: Style) -> tuple[Style, ...]:
+    """Where a closed form is too long, the nested one may still read better than a name."""
+    match style:
+        case "closed":
+            return ("closed", "nested")
+        case "nested":
+            return ("nested",)
+        case "named":
+            return ()
+
+
+def is_affine_layer(node: Node, names: frozenset[Node]) -> bool:
+    """Whether a quantity contracts a parameter with something (the z of a layer), or is an input."""
+    if not isinstance(node, Quantity):
+        return True
+    cone = [node, *topological([node.operand], names)]
+    return any(isinstance(n, Sum) for n in cone) and any(isinstance(n, Input) and len(n.axes) > 1 for n in cone)
+
+
+def _names(adjoint: Node, output: NamedTensor, variable: NamedTensor) -> bool:
+    """Whether an adjoint is written by its name; one that is constant along an axis is written out."""
+    named = isinstance(adjoint, Quantity) and adjoint.name == f"d{output.name}/d{variable.name}"
+    return named and operands(adjoint)[0].axes == adjoint.axes
+
+
+def _entry(tree: Expression, places: Sequence[Expression]) -> Expression:
+    return Subscript(tree, tuple(places)) if places else tree
+
+
+def _ordered(tensor: NamedTensor, node: Node, places: Sequence[Expression]) -> list[Expression]:
+    """Places given in the order of the canonical form's axes, in the order of the declaration."""
+    own = node.home if isinstance(node, Input) else node.axes
+    by_axis = dict(zip(own, places, strict=True))
+    return [by_axis[axis] for axis in tensor.axes if axis in by_axis]
+
+
+def _dimension(dimension: Dimension) -> Expression:
+    """A dimension as it is written in a formula; one with a fixed size is its number."""
+    total: Expression | None = None
+    for name, count in dimension.terms:
+        part: Expression = Name(name)
+        if abs(count) != 1:
+            part = Binary("*", Number(Fraction(abs(count))), part)
+        if total is None:
+            total = Negate(part) if count < 0 else part
+        else:
+            total = Binary("-" if count < 0 else "+", total, part)
+    if total is None:
+        return Number(Fraction(dimension.constant))
+    if dimension.constant:
+        total = Binary("-" if dimension.constant < 0 else "+", total, Number(Fraction(abs(dimension.constant))))
+    return total
+
+
+def entry_writer(
+    tensors: dict[Node, NamedTensor],
+) -> Callable[[Node, Sequence[Expression], frozenset[str]], Expression]:
+    """Entries of named tensors with their indices in the order of the declaration."""
+
+    def entry(node: Node, at: Sequence[Expression], letters: frozenset[str]) -> Expression:
+        tensor = tensors[node]
+        by_axis = dict(zip(getattr(node, "home", None) or node.axes, at, strict=True))
+        ordered = tuple(by_axis[axis] for axis in tensor.axes if axis in by_axis)
+        return Subscript(tensor.tree, ordered) if ordered else tensor.tree
+
+    return entry

@@ -1,0 +1,324 @@
+"""A reading as an index expression: entries, sums over bound letters, deltas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, cast
+
+from derivcheck.evidence.canonical.algebra import Algebra
+from derivcheck.evidence.canonical.atoms import Atom, Factor, Indices, Polynomial, Rational, UndefinedError, magnitude
+from derivcheck.evidence.canonical.form import Canonical
+from derivcheck.forms.reading import Reading, factored, is_bound
+from derivcheck.graph.nodes import Axis, Node
+from derivcheck.language.notation.syntax import (
+    Binary,
+    BinaryOperator,
+    Call,
+    Comparison,
+    Conditional,
+    Expression,
+    Name,
+    Negate,
+    Number,
+    Reduction,
+    Subscript,
+)
+
+LETTERS = "ijkmpqrstuvwabcdefgh"
+GREEK = ("alpha", "beta", "mu", "nu", "rho", "tau")
+
+
+def number(value: Rational) -> Expression:
+    """A nonnegative rational as it is written."""
+    value = Fraction(value)
+    if value.denominator == 1:
+        return Number(Fraction(value.numerator))
+    return Binary("/", Number(Fraction(value.numerator)), Number(Fraction(value.denominator)))
+
+
+def product(factors: Sequence[Expression], operator: BinaryOperator = "*") -> Expression:
+    if not factors:
+        return Number(Fraction(1))
+    bare = [factor.operand if isinstance(factor, Negate) else factor for factor in factors]
+    if sum(isinstance(factor, Negate) for factor in factors) % 2:
+        return Negate(product(bare, operator))
+    if operator == "*":
+        bare = [factor for factor in bare if factor != Number(Fraction(1))] or bare[:1]
+    factors = bare
+    result = factors[0]
+    for factor in factors[1:]:
+        match operator, factor:
+            case "*", Binary("/", Number(value), below) if value == 1:
+                result = Binary("/", result, below)
+            case _:
+                result = Binary(operator, result, factor)
+    return result
+
+
+def quotient(numerator: Sequence[Expression], denominator: Sequence[Expression]) -> Expression:
+    top, below = product(numerator), product(denominator)
+    if not denominator:
+        return top
+    if isinstance(top, Negate):
+        return Negate(Binary("/", top.operand, below))
+    return Binary("/", top, below)
+
+
+def total(terms: Sequence[tuple[Expression, bool]]) -> Expression:
+    """The sum of (expression, is negative) pairs."""
+    if not terms:
+        return Number(Fraction(0))
+    terms = [(t.operand, not minus) if isinstance(t, Negate) else (t, minus) for t, minus in terms]
+    terms.sort(key=lambda term: term[1])
+    first, negative = terms[0]
+    result: Expression = Negate(first) if negative else first
+    for expression, minus in terms[1:]:
+        result = Binary("-" if minus else "+", result, expression)
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixFunction:
+    """`inv(M)` or `det(M)`; `places` are the indices of its row and its column, positions as negative numbers."""
+
+    expression: Expression
+    places: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How leaves are written.
+
+    `entry(node, places, letters)` is an entry of a leaf, the places in the order of the
+    canonical form's axes; `letters` are in use around it. `taken` are names that no bound
+    letter may use. `matrix_of` writes an inverse or a determinant; without it there is none.
+    """
+
+    entry: Callable[[Node, Sequence[Expression], frozenset[str]], Expression]
+    taken: frozenset[str]
+    matrix_of: Callable[[Canonical, Atom], MatrixFunction] | None = None
+
+
+class _Letters(dict[int, str]):
+    """Index -> letter, and the letters in use around it."""
+
+    def __init__(self, letters: Mapping[int, str], used: frozenset[str]) -> None:
+        super().__init__(letters)
+        self.used = used
+
+
+MATRIX_FUNCTIONS = {"inverse": "inv", "determinant": "det"}
+
+
+class IndexForm:
+    """Writes polynomials of one canonical form as index expressions."""
+
+    def __init__(self, canonical: Canonical, naming: Naming) -> None:
+        self._canonical = canonical
+        self._algebra: Algebra = canonical.algebra
+        self._naming = naming
+
+    def expression(
+        self, polynomial: Polynomial, letters: Mapping[int, str], used: frozenset[str] = frozenset()
+    ) -> Expression:
+        """The polynomial with its outer indices written as the given letters; `used` ones are not bound."""
+        letters = _Letters(letters, used | getattr(letters, "used", frozenset()))
+        if not polynomial:
+            return Number(Fraction(0))
+        parts = factored(self._canonical, polynomial)
+        terms = [
+            (self._term(t.bound, t.factors, magnitude(t.coefficient), letters), t.coefficient < 0) for t in parts.terms
+        ]
+        inner = total(terms)
+        if not parts.common and parts.coefficient == 1:
+            return inner
+        scale = magnitude(parts.coefficient)
+        above, below = self._factors(parts.common, letters)
+        front = [number(scale)] if scale != 1 else []
+        result = quotient([*front, *above, inner], below)
+        return Negate(result) if parts.coefficient < 0 else result
+
+    def _term(
+        self,
+        bound: tuple[int, ...],
+        factors: Sequence[Factor],
+        coefficient: Rational,
+        letters: Mapping[int, str],
+    ) -> Expression:
+        """coefficient * Π factors, each connected group of bound indices under a sum of its own."""
+        names = _Letters(letters, getattr(letters, "used", frozenset()))
+        used = set(names.values()) | self._naming.taken | names.used
+        for k in range(len(bound)):
+            names[k] = fresh_letter(used)
+            used.add(names[k])
+        free = [f for f in factors if not any(is_bound(i) for i in f[1])]
+        above, below = self._factors(free, names)
+        for group, members in _groups(range(len(bound)), factors):
+            up, down = self._factors(members, names)
+            body = quotient(up, down)
+            above.append(Reduction("sum", tuple(names[k] for k in group), None, body))
+        value = Fraction(coefficient)
+        if value.numerator != 1 or not above:
+            above.insert(0, Number(Fraction(value.numerator)))
+        if value.denominator != 1:
+            below.insert(0, Number(Fraction(value.denominator)))
+        return quotient(above, below)
+
+    def _factors(
+        self, factors: Iterable[Factor], names: Mapping[int, str]
+    ) -> tuple[list[Expression], list[Expression]]:
+        """(numerator, denominator) in reading order."""
+        above: list[tuple[tuple[object, ...], Expression]] = []
+        below: list[tuple[tuple[object, ...], Expression]] = []
+        for number_, indices, power in factors:
+            atom = self._algebra.atoms[number_]
+            key = _reading_order(atom, [names.get(i, "") for i in indices])
+            inverted = power < 0 and atom.kind != "exp"
+            shown = self._factor(number_, indices, -power if inverted else power, names)
+            (below if inverted else above).append((key, shown))
+        return [e for _, e in sorted(above, key=lambda item: item[0])], [
+            e for _, e in sorted(below, key=lambda item: item[0])
+        ]
+
+    def _factor(self, number_: int, indices: Indices, power: Rational, names: Mapping[int, str]) -> Expression:
+        atom = self._algebra.atoms[number_]
+        if atom.kind == "exp":
+            inside = self._payload(atom, indices, names, power)
+            return Call("exp", (inside,))
+        base = self._atom(number_, atom, indices, names)
+        return raised(base, power)
+
+    def _atom(self, number_: int, atom: Atom, indices: Indices, names: Mapping[int, str]) -> Expression:
+        places = [Name(names[i]) if i >= 0 else Number(Fraction(-i)) for i in indices]
+        match atom.kind:
+            case "leaf":
+                return self._naming.entry(
+                    self._canonical.leaf_nodes[number_],
+                    places,
+                    self._naming.taken.union(names.values(), getattr(names, "used", ())),
+                )
+            case "size":
+                return Name(atom.name)
+            case "equal":
+                return Call("delta", tuple(places))
+            case "less":
+                return Conditional(Comparison("<", places[0], places[1]), Number(Fraction(1)), Number(Fraction(0)))
+            case "window":
+                return Call("window", tuple(places))
+            case "radical":
+                assert isinstance(atom.payload[0], int)
+                return Number(Fraction(atom.payload[0]))
+            case "positive" | "zero":
+                inside = self._payload(atom, indices, names)
+                relation = Comparison(">" if atom.kind == "positive" else "=", inside, Number(Fraction(0)))
+                return Conditional(relation, Number(Fraction(1)), Number(Fraction(0)))
+            case "log":
+                return Call("log", (self._payload(atom, indices, names),))
+            case "power":
+                return self._payload(atom, indices, names)
+            case "function":
+                return self._function(atom, indices, names)
+            case "exp":
+                raise AssertionError("exp is written with its power")
+
+    def _payload(self, atom: Atom, indices: Indices, names: Mapping[int, str], factor: Rational = 1) -> Expression:
+        polynomial: Polynomial = dict(cast(Any, atom.payload))
+        if factor != 1:
+            polynomial = {term: c * factor for term, c in polynomial.items()}
+        return self.expression(polynomial, self._filled(atom, indices, names))
+
+    def _filled(self, atom: Atom, indices: Indices, names: Mapping[int, str]) -> _Letters:
+        filled = {slot: names.get(i, str(-i)) for slot, i in zip(atom.slots, indices, strict=True)}
+        return _Letters(filled, frozenset(names.values()) | getattr(names, "used", frozenset()))
+
+    def _function(self, atom: Atom, indices: Indices, names: Mapping[int, str]) -> Expression:
+        name, primes = atom.name.rstrip("'"), atom.name.count("'")
+        if name in MATRIX_FUNCTIONS:
+            return self._of_matrix(name, atom, indices, names)
+        if not atom.payload:
+            return Name(name)  # a number with a name of its own: pi
+        filled = self._filled(atom, indices, names)
+        for kind in ("max", "product"):
+            if name.startswith(kind) and name[len(kind) :].isdigit():
+                return self._reduction(atom, kind, filled)
+        arguments = tuple(self.expression(dict(cast(Any, p)), filled) for p in atom.payload)
+        if name == "power":
+            base, exponent = arguments
+            return Binary("**", base, exponent)
+        return Call(name, arguments, primes)
+
+    def _of_matrix(self, name: str, atom: Atom, indices: Indices, names: Mapping[int, str]) -> Expression:
+        if self._naming.matrix_of is None:
+            shown = MATRIX_FUNCTIONS[name]
+            raise UndefinedError(f"the {name} is written by its name: give it one among the layers, `C: {shown}(A)`")
+        made = self._naming.matrix_of(self._canonical, atom)
+        at = dict(zip(atom.slots, indices, strict=True))
+        places = [at.get(place, place) for place in made.places]
+        return subscripted(made.expression, [Name(names[i]) if i >= 0 else Number(Fraction(-i)) for i in places])
+
+    def _reduction(self, atom: Atom, kind: str, filled: _Letters) -> Expression:
+        polynomial: Polynomial = dict(cast(Any, atom.payload[0]))
+        used = set(filled.values()) | self._naming.taken | filled.used
+        letters = []
+        for index in sorted({i for _, fs in polynomial for _, ii, _ in fs for i in ii}):
+            if index not in filled and not is_bound(index) and index >= 0:
+                letter = fresh_letter(used)
+                used.add(letter)
+                letters.append(letter)
+                filled = _Letters({**filled, index: letter}, filled.used)
+        return Reduction("max" if kind == "max" else "prod", tuple(letters), None, self.expression(polynomial, filled))
+
+
+def raised(base: Expression, power: Rational) -> Expression:
+    if power == 1:
+        return base
+    if power == Fraction(1, 2):
+        return Call("sqrt", (base,))
+    return Binary("**", base, number(power)) if power > 0 else Binary(
+        "/", Number(Fraction(1)), raised(base, -power)
+    )  # fmt: skip
+
+
+def fresh_letter(used: set[str]) -> str:
+    """The first letter in the usual order that is not in use."""
+    for letter in (*tuple(LETTERS), *GREEK):
+        if letter not in used:
+            return str(letter)
+    return next(name for k in range(len(used) + 1) if (name := f"i{k}") not in used)
+
+
+def may_be_letter(name: str) -> bool:
+    """Whether `fresh_letter` could come up with a name."""
+    return len(name) == 1 or name in GREEK or (name.startswith("i") and name[1:].isdigit())
+
+
+def _reading_order(atom: Atom, letters: Sequence[str]) -> tuple[object, ...]:
+    """Matrices before vectors, weights before adjoints before functions, free letters first."""
+    kinds = {"size": 0, "radical": 0, "leaf": 1, "exp": 2, "power": 3, "log": 3, "function": 4}
+    return (kinds.get(atom.kind, 5), -len(letters), [LETTERS.find(x) for x in letters], atom.name)
+
+
+def _groups(bound: Iterable[int], factors: Sequence[Factor]) -> list[tuple[list[int], list[Factor]]]:
+    """Bound indices that share factors, with those factors."""
+    groups: list[tuple[set[int], list[Factor]]] = [({k}, []) for k in bound]
+    for factor in factors:
+        here = {i for i in factor[1] if is_bound(i)}
+        if not here:
+            continue
+        joined = [g for g in groups if g[0] & here]
+        merged = (set().union(*(g[0] for g in joined)), [f for g in joined for f in g[1]] + [factor])
+        groups = [g for g in groups if not g[0] & here] + [merged]
+    return [(sorted(ks), fs) for ks, fs in sorted(groups, key=lambda g: min(g[0]))]
+
+
+def index_form(reading: Reading, axes: Sequence[Axis], letters: Sequence[str], naming: Naming) -> Expression:
+    """The entry of a reading at the given letters, one for each axis."""
+    outer = {reading.canonical.outer(axis): letter for axis, letter in zip(axes, letters, strict=True)}
+    reading.canonical.algebra.start()
+    return IndexForm(reading.canonical, naming).expression(reading.polynomial, outer)
+
+
+def subscripted(base: Expression, places: Sequence[Expression]) -> Expression:
+    return Subscript(base, tuple(places)) if places else base

@@ -1,0 +1,387 @@
+"""Which polynomial a reader would write for an adjoint: known names folded in, common factors taken out.
+
+The canonical form over named leaves has several variants: a quantity such as
+p = softmax(z) may stay a leaf, or be opened and folded back; the adjoint of the
+next quantity may stay a name, or be replaced by its own explicit form. The
+shortest variant is the one that reads like the textbook's: dL/dz = p - y.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from itertools import product
+from typing import NamedTuple
+
+from derivcheck.evidence.canonical.atoms import (
+    ONE_TERM,
+    OUTER,
+    Factor,
+    GrowthError,
+    Indices,
+    Polynomial,
+    Rational,
+    UndefinedError,
+    added,
+    exact,
+    magnitude,
+    outer_indices,
+)
+from derivcheck.evidence.canonical.form import Canonical, Facts
+from derivcheck.graph.nodes import Axis, Node, Quantity
+
+MAXIMAL_TERMS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A polynomial over named leaves: `canonical` holds its atoms, `facts` what the rewriting used."""
+
+    canonical: Canonical
+    polynomial: Polynomial
+    facts: frozenset[tuple[str, str]]
+
+
+class Reader:
+    """Readings of nodes over the given named quantities and named adjoints.
+
+    The facts are used where they make the result shorter; a reading reports them.
+    """
+
+    def __init__(
+        self, names: Sequence[Node], adjoints: Sequence[Node], facts: Facts, first: Sequence[Axis] = ()
+    ) -> None:
+        """`first` are axes whose letters a delta keeps: δ(i,j) f(i), not δ(i,j) f(j)."""
+        self._first = tuple(first)
+        self._names = tuple(names)
+        self._adjoints = frozenset(node for node in adjoints if isinstance(node, Quantity))
+        self._facts = facts
+        self._explicit: dict[Node, tuple[Polynomial | None, Polynomial | None, Polynomial | None]] = {}
+
+    def _canonical(self, cut: frozenset[Node], lowered: bool) -> Canonical:
+        made = Canonical(self._facts, cut, lowered)
+        for axis in self._first:
+            made.outer(axis)
+        return made
+
+    @cached_property
+    def _closed(self) -> Canonical:
+        """Every name is a leaf."""
+        return self._canonical(frozenset(self._names) | self._adjoints, lowered=False)
+
+    @cached_property
+    def _foldable(self) -> dict[Node, Polynomial]:
+        """Quantities that are one product of functions of other names, with that product."""
+        found: dict[Node, Polynomial] = {}
+        closed = Canonical(self._facts, frozenset(self._names), lowered=False)
+        for node in self._names:
+            if not isinstance(node, Quantity):
+                continue
+            try:
+                polynomial = closed.form(node.operand)
+            except (GrowthError, UndefinedError):
+                continue
+            if not {closed.outer(axis) for axis in node.axes} <= outer_indices(polynomial):
+                continue  # where its factors occur, nothing says at which entry of the name that is
+            if len(polynomial) == 1 and not next(iter(polynomial))[0] and any(
+                closed.algebra.atoms[a].kind not in ("leaf", "size") for a, _, _ in next(iter(polynomial))[1]
+            ):  # fmt: skip
+                found[node] = polynomial
+        return found
+
+    @cached_property
+    def _open(self) -> Canonical:
+        """Foldable names are looked into."""
+        return self._canonical(self._kept | self._adjoints, lowered=False)
+
+    @cached_property
+    def _lowered(self) -> Canonical:
+        """Foldable names are looked into, and named functions replaced by their definitions."""
+        return self._canonical(self._kept | self._adjoints, lowered=True)
+
+    @cached_property
+    def _kept(self) -> frozenset[Node]:
+        return frozenset(self._names) - frozenset(self._foldable)
+
+    @cached_property
+    def _solved(self) -> dict[int, tuple[int, tuple[int, ...], Rational, Rational]]:
+        """Atom -> (leaf, slots, c, d) where a name is c + d * atom, so that the atom is (leaf - c) / d."""
+        found: dict[int, tuple[int, tuple[int, ...], Rational, Rational]] = {}
+        for node in self._foldable:
+            polynomial = self._lowered.form(node.operand) if isinstance(node, Quantity) else {}
+            constant = polynomial.get(ONE_TERM, 0)
+            others = [(term, c) for term, c in polynomial.items() if term != ONE_TERM]
+            if len(others) != 1 or others[0][0][0] or len(others[0][0][1]) != 1:
+                continue
+            ((number, indices, power),), slope = others[0][0][1], others[0][1]
+            ((_, ((leaf, slots, _),)), _), *_ = self._lowered.leaf(node).items()
+            if set(indices) == set(slots) and len(indices) == len(slots) and power in (1, -1):
+                order = tuple(indices.index(slot) for slot in slots)
+                found.setdefault(number * 2 + (power == -1), (leaf, order, constant, slope))
+        return found
+
+    @cached_property
+    def _patterns(self) -> list[tuple[int, tuple[int, ...], tuple[Factor, ...], Rational]]:
+        """(leaf atom, its indices, the factors that mean it, their coefficient), the longest first."""
+        patterns = []
+        for node in self._foldable:
+            polynomial = self._open.form(node)
+            if len(polynomial) != 1 or ONE_TERM in polynomial:
+                continue
+            ((_, factors), coefficient), *_ = polynomial.items()
+            leaf = self._open.leaf(node)
+            ((_, ((number, indices, _),)), _), *_ = leaf.items()
+            patterns.append((number, indices, factors, coefficient))
+        return sorted(patterns, key=lambda pattern: -len(pattern[2]))
+
+    def reading(self, node: Node, of_name: bool = False) -> Reading:
+        """The shortest reading of a node. Raises GrowthError.
+
+        With `of_name`, the node is a named adjoint and what the name stands for is read.
+        """
+        body = node.operand if of_name and isinstance(node, Quantity) else node
+        closed = self._closed.form(body)
+        if _is_simple(self._closed, closed):
+            simple = Reading(self._closed, closed, self._closed.facts_used(body))
+            atoms = [self._closed.algebra.atoms[a] for _, factors in closed for a, _, _ in factors]
+            # Without a slope such as σ'(z), the names of adjoints in a parameter's gradient say all there is.
+            nearer = body is not node or any(atom.kind == "function" for atom in atoms)
+            return self._nearer_the_loss(simple, node, body) if nearer else simple
+        opened = self._open.form(body)
+        facts = self._closed.facts_used(body) | self._open.facts_used(body)
+        candidates = [(self._closed, closed, self._closed.facts_used(body)), (self._open, opened, facts)]
+        for canonical, polynomial, which in ((self._closed, closed, 0), (self._open, opened, 1)):
+            canonical.algebra.start()
+            replaced = self._with_explicit(canonical, polynomial, which)
+            if replaced is not None:
+                candidates.append((canonical, replaced, facts | canonical.algebra.used | self._facts_of_explicit))
+        chosen = [(c, self._folded(p) if c is self._open else p, f) for c, p, f in candidates]
+        chosen.extend(self._solutions(body))
+        canonical, polynomial, used = min(chosen, key=lambda item: _length(item[0], item[1]))
+        if body is not node and not self._adjoint_leaves(canonical, polynomial):
+            explicit = {c is self._open: p for c, p, _ in candidates if not self._adjoint_leaves(c, p)}
+            self._explicit[node] = (explicit.get(False), explicit.get(True), self._lowered_explicit(body))
+            self._facts_of_explicit |= used
+        return Reading(canonical, polynomial, used)
+
+    def _lowered_explicit(self, body: Node) -> Polynomial | None:
+        """The explicit form over definitions, where there is one in bounds."""
+        if not self._solved:
+            return None
+        try:
+            polynomial = self._lowered.form(body)
+            self._lowered.algebra.start()
+            replaced = self._with_explicit(self._lowered, polynomial, 2)
+        except (GrowthError, UndefinedError):
+            return None
+        if not self._adjoint_leaves(self._lowered, polynomial):
+            return polynomial
+        return replaced
+
+    def _solutions(self, body: Node) -> list[tuple[Canonical, Polynomial, frozenset[tuple[str, str]]]]:
+        """Readings over definitions, with the atoms that names determine written with the names."""
+        polynomial = self._lowered_explicit(body)
+        if polynomial is None:
+            return []
+        algebra = self._lowered.algebra
+        total: Polynomial = {}
+        try:
+            for (bound, factors), coefficient in polynomial.items():
+                outside = [algebra.outer(dimension, ("solved", k)) for k, dimension in enumerate(bound)]
+                placed = dict(enumerate(outside))
+                product: Polynomial = {((), ()): coefficient}
+                for number, indices, power in factors:
+                    here = tuple(placed.get(i, i) for i in indices)
+                    product = algebra.multiply(product, self._rewritten(number, here, power))
+                for term, c in algebra.sum_over(product, outside).items():
+                    added(total, term, c)
+        except GrowthError:
+            return []
+        facts = self._lowered.facts_used(body) | frozenset(algebra.used) | self._facts_of_explicit
+        return [(self._lowered, total, frozenset(facts))]
+
+    def _rewritten(self, number: int, indices: Indices, power: Rational) -> Polynomial:
+        """A factor, or the expression in a name that it equals."""
+        algebra = self._lowered.algebra
+        for inverted, exponent in ((0, power), (1, -power)):
+            found = self._solved.get(number * 2 + inverted)
+            if found is not None and isinstance(exponent, int) and 0 < exponent <= 4:
+                leaf, order, constant, slope = found
+                slots = tuple(indices[k] for k in order)
+                solved: Polynomial = {((), ((leaf, slots, 1),)): exact(1 / Fraction(slope))}
+                if constant:
+                    solved[ONE_TERM] = exact(-Fraction(constant) / slope)
+                return algebra.integer_power(solved, exponent)
+        return algebra.factor(number, indices, power)
+
+    @cached_property
+    def _facts_of_explicit(self) -> set[tuple[str, str]]:
+        return set()
+
+    def _nearer_the_loss(self, simple: Reading, node: Node, body: Node) -> Reading:
+        """dL/dz = p - y where dL/dp is explicit, instead of dL/dp times the slope of p."""
+        leaves = self._adjoint_leaves(self._closed, simple.polynomial)
+        if not leaves or not leaves <= set(self._explicit):
+            return simple
+        bound = _length(self._closed, simple.polynomial) + 2
+        if body is node and (written := self._with_explicit(self._closed, simple.polynomial, 0)) is not None:
+            # A parameter's gradient is written without the names of adjoints, where they have a form.
+            bound = max(bound, _length(self._closed, written) - 1)
+        for canonical, polynomial, facts in self._solutions(body):
+            if _length(canonical, polynomial) <= bound and not self._adjoint_leaves(canonical, polynomial):
+                explicit = [self._with_explicit(c, c.form(body), k) for k, c in enumerate((self._closed, self._open))]
+                self._explicit[node] = (explicit[0], explicit[1], self._lowered_explicit(body))
+                return Reading(canonical, polynomial, facts)
+        return simple
+
+    def _adjoint_leaves(self, canonical: Canonical, polynomial: Polynomial) -> set[Node]:
+        leaves = (canonical.leaf_nodes.get(a) for _, factors in polynomial for a, _, _ in factors)
+        return {node for node in leaves if node in self._adjoints}
+
+    def _with_explicit(self, canonical: Canonical, polynomial: Polynomial, which: int) -> Polynomial | None:
+        """The polynomial with adjoints replaced by their explicit forms, where all of them have one."""
+        leaves = self._adjoint_leaves(canonical, polynomial)
+        if not leaves or not leaves <= set(self._explicit):
+            return None
+        algebra = canonical.algebra
+        total: Polynomial = {}
+        for (bound, factors), coefficient in polynomial.items():
+            outside = [algebra.outer(dimension, ("explicit", k)) for k, dimension in enumerate(bound)]
+            placed = dict(enumerate(outside))
+            product: Polynomial = {((), ()): coefficient}
+            for number, indices, power in factors:
+                here = tuple(placed.get(i, i) for i in indices)
+                node = canonical.leaf_nodes.get(number)
+                form = self._explicit[node][which] if node in leaves and node is not None else None
+                if node in leaves:
+                    if form is None or power != 1:
+                        return None
+                    assert node is not None
+                    axes = [canonical.outer(axis) for axis in node.axes]
+                    part = algebra.substitute(form, dict(zip(axes, here, strict=True)))
+                else:
+                    part = algebra.factor(number, here, power)
+                product = algebra.multiply(product, part)
+            for term, c in algebra.sum_over(product, outside).items():
+                added(total, term, c)
+        return total
+
+    def _folded(self, polynomial: Polynomial) -> Polynomial:
+        """Products that mean a known name, written as that name."""
+        algebra = self._open.algebra
+        result: Polynomial = {}
+        for (bound, factors), coefficient in polynomial.items():
+            current, scale = list(factors), coefficient
+            for (number, slots, pattern, c), sign in product(self._patterns, (1, -1)):
+                signed = [(atom, indices, sign * power) for atom, indices, power in pattern]
+                while (match := _match(signed, slots, current)) is not None:
+                    current, filled = match
+                    current.append((number, filled, sign))
+                    scale = exact(Fraction(scale) / Fraction(c) ** sign)
+            for term, c in algebra.multiply({(bound, tuple(sorted(current))): scale}, algebra.number(1)).items():
+                added(result, term, c)
+        return result
+
+
+def _match(pattern: Sequence[Factor], slots: Indices, factors: list[Factor]) -> tuple[list[Factor], Indices] | None:
+    """(the factors without one instance of the pattern, the indices of its slots), or None."""
+    left: dict[tuple[int, Indices], Rational] = {}
+    for number, indices, power in factors:  # a name that was folded in before may stand there more than once
+        left[number, indices] = left.get((number, indices), 0) + power
+    binding: dict[int, int] = {}
+    for number, indices, power in sorted(pattern, key=lambda f: -len(f[1])):
+        for (other, place), there in left.items():
+            if other != number or not (there >= power > 0 or there <= power < 0):
+                continue
+            trial = dict(binding)
+            if all(
+                (trial.setdefault(i, have) if i in slots else i) == have for i, have in zip(indices, place, strict=True)
+            ):
+                binding = trial
+                left[other, place] = exact(there - power)
+                break
+        else:
+            return None
+    if any(slot not in binding for slot in slots):
+        return None
+    return [(a, i, p) for (a, i), p in left.items() if p], tuple(binding[s] for s in slots)
+
+
+def _is_simple(canonical: Canonical, polynomial: Polynomial) -> bool:
+    """One product of a few leaves and functions: nothing shorter is to be found."""
+    if not polynomial:
+        return True
+    if len(polynomial) > 1:
+        return False
+    ((_, factors), _), *_ = polynomial.items()
+    kinds = {canonical.algebra.atoms[a].kind for a, _, _ in factors}
+    return kinds <= {"leaf", "function", "size"} and len(factors) <= 4 and all(p == 1 for _, _, p in factors)
+
+
+_WEIGHTS: Mapping[str, int] = {"leaf": 2, "size": 1, "function": 2, "equal": 2}
+
+
+def _length(canonical: Canonical, polynomial: Polynomial) -> int:
+    """How much there is to read."""
+    total = 0
+    for (bound, factors), _ in polynomial.items():
+        total += 1 + len(bound)
+        for number, _, power in factors:
+            atom = canonical.algebra.atoms[number]
+            total += _WEIGHTS.get(atom.kind, 6) + (power != 1)
+    return total
+
+
+class Summand(NamedTuple):
+    """One term of a sum: its bound dimensions, its factors, its coefficient."""
+
+    bound: tuple[int, ...]
+    factors: tuple[Factor, ...]
+    coefficient: Rational
+
+
+def is_bound(index: int) -> bool:
+    return 0 <= index < OUTER
+
+
+@dataclass(frozen=True, slots=True)
+class Factored:
+    """coefficient * Π common * Σ terms; with one term everything is in it and nothing is common."""
+
+    coefficient: Rational
+    common: tuple[Factor, ...]
+    terms: tuple[Summand, ...]
+
+
+def factored(canonical: Canonical, polynomial: Polynomial) -> Factored:
+    """The common factors and coefficient of all terms, taken out of the sum; positive terms first."""
+    items = [Summand(term[0], term[1], coefficient) for term, coefficient in polynomial.items()]
+    if len(items) == 1:
+        return Factored(1, (), (items[0],))
+    shared: dict[tuple[int, Indices], Rational] | None = None
+    for item in items:
+        here = {(a, i): p for a, i, p in item.factors if not any(is_bound(k) for k in i)}
+        if shared is None:
+            shared = here
+        else:
+            shared = {k: p for k in shared.keys() & here.keys() if (p := _nearer(shared[k], here[k]))}
+    common = {k: p for k, p in (shared or {}).items() if p}
+    sizes = {magnitude(item.coefficient) for item in items}
+    coefficient: Rational = magnitude(items[0].coefficient) if len(sizes) == 1 else 1
+    if all(item.coefficient < 0 for item in items):
+        coefficient = -coefficient
+    rest: list[Summand] = []
+    for item in items:
+        kept = tuple((a, i, q) for a, i, p in item.factors if (q := exact(p - common.get((a, i), 0))))
+        rest.append(Summand(item.bound, kept, exact(Fraction(item.coefficient) / coefficient)))
+    rest.sort(key=lambda term: (term.coefficient < 0, len(term.bound), len(term.factors)))
+    return Factored(coefficient, tuple((a, i, p) for (a, i), p in sorted(common.items())), tuple(rest))
+
+
+def _nearer(left: Rational, right: Rational) -> Rational:
+    """The common part of two powers of one sign, 0 otherwise."""
+    if left > 0 and right > 0:
+        return min(left, right)
+    return max(left, right) if left < 0 and right < 0 else 0

@@ -1,0 +1,1 @@
+"""The graph of a computation: node kinds, their adjoints, scalar functions, values, sizes."""

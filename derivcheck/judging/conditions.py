@@ -1,0 +1,46 @@
+"""Conditions that are met at no point tried: nothing was compared there, and an agreement says nothing.
+
+A condition behind a claim, `s = 5 where s > t`, weights both sides with 1 or 0. An equality of values,
+`5 if s == t else s`, is met by chance nowhere, whatever stands in its branch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import sympy
+
+from derivcheck.diagnostics.diagnostic import NumericError, UnsupportedError
+from derivcheck.evidence.canonical.form import Facts
+from derivcheck.evidence.numeric.program import Program
+from derivcheck.evidence.numeric.sampling import finite_run
+from derivcheck.graph.nodes import Map, Node, constant, subtract, topological
+
+Point = tuple[Mapping[str, int], int, float]  # sizes, seed, spread
+
+
+def equalities(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    """1 where two values are equal and 0 elsewhere, for every pair of values that is compared so."""
+    found = []
+    for node in topological(nodes):
+        if isinstance(node, Map) and isinstance(node.expression, sympy.Piecewise):
+            test = node.expression.args[0].args[1]
+            if isinstance(test, sympy.Eq | sympy.Ne):
+                found.append(node if isinstance(test, sympy.Eq) else subtract(constant(1), node))
+    return tuple(dict.fromkeys(found))
+
+
+def are_met(tests: Iterable[Node], sides: Iterable[Node], points: Iterable[Point], facts: Facts) -> bool:
+    """Whether each test is 1 in some entry at one of the points at least, of those at which the sides have values."""
+    open_tests = list(tests)
+    for sizes, seed, spread in points:
+        if not open_tests:
+            break
+        try:
+            _, outputs = finite_run(Program([*open_tests, *sides], seed=seed), sizes, facts, seed, spread)
+        except (NumericError, UnsupportedError):
+            continue
+        values = dict(zip(open_tests, outputs, strict=False))
+        open_tests = [test for test in open_tests if not np.any(np.real(values[test].array) > 0.5)]
+    return not open_tests

@@ -1,0 +1,171 @@
+"""A derivation as a text: what is declared, and every gradient, as formulas in LaTeX with words between them.
+
+Nothing is handed out that derivcheck does not read back as it is meant: a formula whose
+LaTeX would say something else, or nothing, stands in the text as plain notation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
+from derivcheck.forms.derivation import NamedTensor, Style
+from derivcheck.judging.examiner import Examiner
+from derivcheck.judging.judge import fact_texts
+from derivcheck.judging.proofreader import UnwrittenError
+from derivcheck.judging.steps import Step, StepWriter
+from derivcheck.language.network import formulas
+from derivcheck.language.notation.printer import to_plain
+from derivcheck.language.notation.syntax import Derivative, Equation, Name, Subscript
+
+FACT_WORDS = (
+    (re.compile(r"Σ (.+) = 1"), r"the entries of \1 sum to one"),
+    (re.compile(r"‖(.+)‖ = 1"), r"\1 has length one"),
+    (re.compile(r"(.+) > 0"), r"the entries of \1 are positive"),
+    (re.compile(r"(.+) is 0 or 1"), r"the entries of \1 are zero or one"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A sentence; what it says in `code` is plain notation, shown as it stands."""
+
+    text: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """`left = first = second …` in LaTeX; what leads to each line is a remark in words, empty where nothing does."""
+
+    left: str
+    rights: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading, the name it speaks of, and what stands below."""
+
+    title: str
+    name: str
+    parts: tuple[Words | Lines, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exposition:
+    """A whole text, for the layer labels' ends in `depth`."""
+
+    title: str
+    source: str
+    depth: tuple[tuple[str, int], ...]
+    sections: tuple[Section, ...]
+
+
+class Expositor:
+    """Writes the derivation of one spec at one depth; `style` is best, nested or closed."""
+
+    def __init__(self, examiner: Examiner, style: Style | None = None, steps: bool = False) -> None:
+        assert examiner.derivation is not None
+        self.examiner, self.style, self.steps = examiner, style, steps
+        self.derivation = examiner.derivation
+
+    def exposition(self, tensors: Sequence[NamedTensor]) -> Exposition:
+        """The definitions, and the gradient by each of the tensors; with `steps`, by all on the way, each once."""
+        network = self.examiner.network
+        sections = [Section("Definitions", "", tuple(self._definitions()))]
+        if self.steps:
+            written = [section for tensor in self._writer.path(tensors) if (section := self._stage(tensor))]
+            silent = [t for t in tensors if t.name not in {section.name for section in written}]
+            sections += [*written, *(self._gradient(tensor) for tensor in silent)]
+        else:
+            sections += [self._gradient(tensor) for tensor in tensors]
+        depth = tuple(sorted(network.depth.items()))
+        return Exposition(network.spec.title, network.spec.source, depth, tuple(sections))
+
+    @cached_property
+    def _writer(self) -> StepWriter:
+        return StepWriter(self.examiner.proofreader)
+
+    # --- sections -------------------------------------------------------------------------
+
+    def _definitions(self) -> Iterator[Words | Lines]:
+        for equation in formulas(self.examiner.network).values():
+            yield self._equation(equation)
+
+    def _stage(self, tensor: NamedTensor) -> Section | None:
+        """The derivative by one quantity line by line, None where it is zero or one without more ado."""
+        try:
+            steps = [*self._writer.stage(tensor), *self._writer.in_matrix_form(tensor)]
+        except (GrowthError, UndefinedError) as problem:
+            return Section("Derivative by", tensor.name, (_unwritten(problem),))
+        chains: list[list[Step]] = []
+        for step in steps:
+            if step.opens or not chains:
+                chains.append([])
+            chains[-1].append(step)
+        parts = tuple(part for chain in chains for part in self._chain(chain))
+        return Section("Derivative by", tensor.name, parts) if parts else None
+
+    def _chain(self, steps: Sequence[Step]) -> Iterator[Words | Lines]:
+        """A chain of lines; one that cannot be written in LaTeX ends it, and the next begins anew."""
+        left, lines = "", list[tuple[str, str]]()
+        for step in steps:
+            latex = self.examiner.proofreader.latex(step.equation)
+            if latex is None:
+                if lines:
+                    yield Lines(left, tuple(lines))
+                lines = []
+                yield Words(f"{self._remark(step)}:", to_plain(step.equation))
+            else:
+                left = latex[0]
+                lines.append((latex[1], self._remark(step)))
+        if lines:
+            yield Lines(left, tuple(lines))
+
+    def _remark(self, step: Step) -> str:
+        rule, _, _ = step.rule.partition(":") if step.facts else (step.rule, "", "")
+        since = ": " if rule == "facts used" else ", since "
+        facts = f"{since}{', '.join(map(in_words, step.facts))}" if step.facts else ""
+        return f"{rule}{facts}{'' if step.verdict == 'proved' else f' ({step.verdict})'}"
+
+    def _gradient(self, tensor: NamedTensor) -> Section:
+        derivation = self.derivation
+        try:
+            form = self.examiner.proofreader.form(tensor, self.style)
+        except UnwrittenError as problem:
+            return Section("Derivative by", tensor.name, (_unwritten(problem),))
+        of, places = derivation.output.tree, tuple(Name(letter) for letter in form.letters)
+        entry = Subscript(tensor.tree, places) if places else tensor.tree
+        parts: list[Words | Lines] = []
+        if form.matrix is not None:
+            parts.append(self._equation(Equation((Derivative(of, (tensor.tree,)), form.matrix), ("=",))))
+        else:
+            parts.append(Words(f"No matrix form: {form.no_matrix}."))
+        if form.matrix is None or places:
+            parts.append(self._equation(Equation((Derivative(of, (entry,)), form.index), ("=",))))
+        if form.facts:
+            facts = ", ".join(map(in_words, fact_texts(sorted(form.facts))))
+            parts.append(Words(f"This holds because {facts}."))
+        return Section("Derivative by", tensor.name, tuple(parts))
+
+    # --- formulas -------------------------------------------------------------------------
+
+    def _equation(self, equation: Equation) -> Words | Lines:
+        latex = self.examiner.proofreader.latex(equation)
+        return Lines(latex[0], ((latex[1], ""),)) if latex is not None else Words("", to_plain(equation))
+
+
+def in_words(fact: str) -> str:
+    """A fact without a formula in it, which would be one more to judge: `the entries of y sum to one`."""
+    for pattern, words in FACT_WORDS:
+        match = pattern.fullmatch(fact)
+        if match:
+            return match.expand(words)
+    return fact
+
+
+def _unwritten(problem: Exception) -> Words:
+    return Words(f"No form could be written: {problem or 'it grows too large'}.")

@@ -1,0 +1,498 @@
+"""Are two nodes the same function? Three independent ways, each saying only what it can know.
+
+    canonical form   equal forms prove equality for all sizes; of few entries of fixed sizes, each by itself
+    field            equality is a second proof at the sizes tried; inequality proves nothing
+    numbers          a difference beyond the bar, confirmed to 50 digits, refutes
+
+Proof against numbers is a contradiction: derivcheck's own bug. So is a derivative of either side
+that is not that of its forward pass: each is measured before anything is said (measurement.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from math import prod
+
+import sympy
+
+from derivcheck.diagnostics.diagnostic import ContradictionError, Diagnostic, NumericError, UnsupportedError
+from derivcheck.diagnostics.verdicts import ExactEvidence, NumericEvidence, NumericVerdict, Slope, Verdict, Witness
+from derivcheck.evidence import exact
+from derivcheck.evidence.canonical.form import Canonical, Equality, Facts, without_switches
+from derivcheck.evidence.field import Known
+from derivcheck.evidence.numeric.comparison import SidesAtAPoint, compare_precisely, compare_sides, rounding_decides
+from derivcheck.evidence.numeric.program import Tensor
+from derivcheck.evidence.points import Points, facts_key
+from derivcheck.graph.nodes import Axes, Determinant, Extremum, Input, Inverse, Map, Node, Quantity, topological
+from derivcheck.graph.scalars import lower
+from derivcheck.graph.sizes import SizeChoice, dimensions_of, names_of, shapes_of
+from derivcheck.graph.slices import slice_at
+from derivcheck.judging.conditions import Point, are_met, equalities
+from derivcheck.judging.measurement import Slopes
+from derivcheck.language.lowering.scope import Derived
+
+SMOOTH_POINTS, CORNER_POINTS, BRANCHED_POINTS = 2, 8, 48
+PRECISE_POINTS = 12  # at which functions with branches are compared to 50 digits
+# Of the further points of functions with branches.
+SPREADS = (1.0, 8.0, 1.0, 1 / 64, 1.0, 64.0, 1.0, 4096.0, 2.0**-10, 2.0**20)
+MAXIMAL_ENTRIES = 36
+SILENT = ("symmetric", "positive")
+LEVELS = 2  # of definitions that a proof looks into before it opens all of them
+AT_A_KINK = "rounding errors choose the branch"
+NO_DERIVATIVE = "a derivative does not exist where the sides differ"
+NEVER_MET = "a condition holds at no point that was tried"
+
+FACT_TEXTS = {
+    "sums_to_one": "Σ {0} = 1",
+    "binary": "{0} is 0 or 1",
+    "one_hot": "{0} is one-hot",
+    "symmetric": "{0} is symmetric",
+    "orthogonal": "{0} is orthogonal",
+    "unit": "‖{0}‖ = 1",
+    "positive": "{0} > 0",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is found about `left = right`."""
+
+    verdict: Verdict
+    facts: tuple[str, ...]
+    exact: ExactEvidence
+    numeric: NumericEvidence
+    witness: Witness | None = None
+    reason: str = ""
+    slopes: tuple[Slope, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Is `left = right` along the axes, under the facts? `derived` are the derivatives that the sides speak of.
+
+    Where there is a `condition`, 1 or 0, both sides are weighted with it.
+    """
+
+    left: Node
+    right: Node
+    axes: Axes
+    facts: Facts
+    derived: tuple[Derived, ...] = ()
+    condition: Node | None = None
+
+    @property
+    def sides(self) -> tuple[Node, Node]:
+        return self.left, self.right
+
+    @property
+    def numerators(self) -> tuple[Node, ...]:
+        """What is derived: it has to have a value where its derivative has one."""
+        return tuple(dict.fromkeys(one.numerator for one in self.derived))
+
+
+class Judge:
+    """Judges pairs of nodes of one network; canonical forms are remembered between questions.
+
+    `cuts` are sets of named nodes that may be treated as independent leaves, tried in
+    order before nothing is cut: what holds for any values of them holds for theirs.
+    """
+
+    def __init__(
+        self,
+        facts: Facts,
+        sizes: Mapping[str, int],
+        seed: int,
+        cuts: Sequence[frozenset[Node]] = (),
+        adjoints: frozenset[Node] = frozenset(),
+        given: Mapping[str, int] | None = None,
+    ) -> None:
+        """`adjoints` are named derivatives; those that a right side mentions are cut first of all.
+
+        `sizes` are those of the network, `given` the ones among them that the user asked for.
+        """
+        self._adjoints = adjoints
+        self._given = dict(given or {})
+        self.facts = facts
+        self.sizes = dict(sizes)
+        self.seed = seed
+        self._cuts = [*cuts, frozenset[Node]()]
+        self.field_points: Points[Known] = Points()
+        self._points: Points[Tensor] = Points()
+        self.reduced: dict[str, int] = {}  # sizes below those that were given, which would take too much memory
+        self.slopes = Slopes(facts, self.sizes, self._given, seed, self._points)
+        self._canonicals: dict[tuple[frozenset[Node], tuple[object, ...]], Canonical] = {}
+
+    # --- canonical form -------------------------------------------------------------------
+
+    def _canonical(self, cut: frozenset[Node], facts: Facts) -> Canonical:
+        key = (cut, facts_key(facts))
+        if key not in self._canonicals:
+            self._canonicals[key] = Canonical(facts, cut)
+        return self._canonicals[key]
+
+    def proof(self, left: Node, right: Node, facts: Facts | None = None, far: bool = True) -> Equality:
+        """Equality of canonical forms, with the fewest facts that were seen to suffice.
+
+        Unless it may look `far`, the definitions of few names are opened.
+        """
+        given = self.facts if facts is None else facts
+        found, cut = self._proof(left, right, given, far)
+        if not found.proved:
+            return found
+        used = given
+        if found.facts:
+            for weaker in (self._only_positive(given), self._weakest(given, found.facts)):
+                attempt = self._canonical(cut, weaker).equal(left, right)
+                if attempt.proved:
+                    found, used = attempt, weaker
+                    break
+        return replace(found, facts=(*found.facts, *self._silent_facts(left, right, cut, used)))
+
+    def _silent_facts(self, left: Node, right: Node, cut: frozenset[Node], facts: Facts) -> tuple[tuple[str, str], ...]:
+        """The facts without which there is no proof, of those that the rewriting takes for granted."""
+        inputs = {node.name for node in topological([left, right]) if isinstance(node, Input)}
+        silent = [(name, f) for name, found in facts.items() if name in inputs for f, _ in found if f in SILENT]
+        if not silent or self._proves_without(silent, left, right, cut, facts):
+            return ()
+        return tuple(one for one in silent if not self._proves_without([one], left, right, cut, facts))
+
+    def _proves_without(
+        self, dropped: Sequence[tuple[str, str]], left: Node, right: Node, cut: frozenset[Node], facts: Facts
+    ) -> bool:
+        kept = {name: tuple(f for f in found if (name, f[0]) not in dropped) for name, found in facts.items()}
+        return self._canonical(cut, kept).equal(left, right).proved
+
+    def proof_and_cut(self, left: Node, right: Node) -> tuple[Equality, frozenset[Node]]:
+        """The proof, and the named nodes into which it did not have to look."""
+        return self._proof(left, right, self.facts)
+
+    def _only_positive(self, facts: Facts) -> Facts:
+        return {name: kept for name, found in facts.items() if (kept := tuple(f for f in found if f[0] == "positive"))}
+
+    def _weakest(self, facts: Facts, used: Iterable[tuple[str, str]]) -> Facts:
+        weak: dict[str, tuple[tuple[str, int | None], ...]] = dict(self._only_positive(facts))
+        for name, fact in used:
+            along = next(
+                (place for f, place in facts.get(name, ()) if f in ("one_hot", "simplex", "sums_to_one")), None
+            )
+            place = along if fact in ("one_hot", "sums_to_one") else None
+            weak[name] = (*weak.get(name, ()), (fact, place))
+        return weak
+
+    def _proof(self, left: Node, right: Node, facts: Facts, far: bool = True) -> tuple[Equality, frozenset[Node]]:
+        """(the equality, the cut under which it was seen); the cheapest attempts come first.
+
+        Names stay names until looking inside is needed. What is nearest is opened first, one level of it:
+        `1 - a[l]^2` is tanh'(z[l]) as soon as a[l] is tanh(z[l]), whatever z[l] is made of.
+        """
+        if left is right:
+            return Equality(True), frozenset([left])
+        below = set(topological([left, right]))
+        # The name of an inverse stands for it wherever it occurs: there, names that do not occur matter too.
+        exactly = any(isinstance(node, Inverse | Determinant) for node in below)
+        cuts: dict[frozenset[Node], frozenset[Node]] = {}
+        last = Equality(False, reason="the canonical forms differ")
+
+        def attempt(cut: frozenset[Node], without: set[Node]) -> None:
+            used = frozenset(cut & below) - without
+            cuts.setdefault(used, used if exactly else cut - without)
+
+        mentioned = frozenset(topological([right], self._adjoints)) & self._adjoints
+        nearest = self._cuts[0] | mentioned
+        if mentioned:
+            # `dL/db = dL/dz`: the right side itself may stand as a name, the left one is then looked into.
+            attempt(nearest, {left})
+        attempt(nearest, {left, right})
+        opened = {left, right}
+        for _ in range(LEVELS):
+            seen = set(topological([left, right], nearest - opened)) & self._cuts[0]
+            activations = seen - self._cuts[1]
+            for names in (activations, seen):
+                attempt(nearest, opened | names)
+            opened |= seen
+        near = list(cuts.values())
+        for cut in self._cuts if far else ():
+            attempt(cut, {left, right})
+        for tried in (near, list(cuts.values())[len(near) :]):
+            for denominators in (False, True):
+                for cut in tried:
+                    last = self._canonical(cut, facts).equal(left, right, denominators)
+                    if last.proved:
+                        return last, cut
+        return last, frozenset()
+
+    # --- all three ways -------------------------------------------------------------------
+
+    def judge(
+        self, left: Node, right: Node, axes: Axes, facts: Facts | None = None, derived: tuple[Derived, ...] = (),
+        condition: Node | None = None,
+    ) -> Judgement:  # fmt: skip
+        """The verdict on `left = right` along the given axes, weighted with the `condition` of both if there is one.
+
+        `derived`, the derivatives that the sides speak of, are measured first. Raises ContradictionError.
+        """
+        slopes = self.measured(derived)
+        missing = next((slope.text for slope in slopes if slope.numeric.verdict == "kink"), None)
+        if missing is not None:
+            reason = f"`{missing}` does not exist at any point tried: there are kinks"
+            nothing = NumericEvidence("kink", reason=reason)
+            return Judgement("undecided", (), ExactEvidence(None), nothing, reason=reason, slopes=slopes)
+        found = self._judged(Question(left, right, axes, self.facts if facts is None else facts, derived, condition))
+        return replace(found, slopes=slopes)
+
+    def measured(self, derived: Iterable[Derived]) -> tuple[Slope, ...]:
+        """How derivatives compare with the forward pass. Raises ContradictionError (DC902)."""
+        return self.slopes.confirmed(derived)
+
+    def _judged(self, asked: Question) -> Judgement:
+        usual = self._choice(asked).usual()
+        self.reduced.update({name: usual[name] for name, size in self._given.items() if usual[name] < size})
+        sides = self._numbers(asked, usual)
+        numeric = sides.evidence
+        # Sides that differ are proved equal by a mistake only: for that no long way is gone, the field goes it.
+        proof = self.proof(asked.left, asked.right, asked.facts, far=numeric.verdict != "differs")
+        if not proof.proved and numeric.verdict != "differs":
+            proof = self._entry_by_entry(asked.left, asked.right, asked.axes, asked.facts) or proof
+        field = self._field(asked, proof.proved)
+        if proof.proved:
+            return self._proved(asked, proof, field, sides)
+        if proof.undefined:
+            return Judgement("undecided", (), field, numeric, reason=f"a side has no value: {proof.reason}")
+        if numeric.verdict == "differs":
+            if field.equal and self._holds_in_field_there(asked):
+                self._contradiction("the field agrees where numbers differ", sides)
+            return self._refuted(asked, field, sides)
+        beside = numeric.reason == NO_DERIVATIVE
+        agrees = numeric.verdict == "agrees" or beside
+        # What rounding decides here is not settled by a size of 1, at which sums are exact.
+        rounded = agrees and rounding_decides(asked.sides, usual, asked.facts, self.seed, 1.0)
+        elsewhere = self._other_points(asked, corners=agrees and not rounded)
+        if elsewhere is not None and elsewhere.evidence.verdict == "differs":
+            return self._refuted(asked, field, elsewhere)
+        if numeric.verdict == "undefined" and (found := self._beside_zero(asked)) is not None:
+            return found
+        if beside and elsewhere is not None:
+            numeric = elsewhere.evidence
+        if numeric.verdict == "cannot_tell" and self._agrees_closely(asked):
+            numeric = replace(numeric, verdict="agrees", scheme="50 digits", reason="")
+        if numeric.verdict != "agrees":
+            return Judgement("undecided", (), field, numeric, reason=numeric.reason or "numbers cannot tell")
+        if rounded or (not agrees and rounding_decides(asked.sides, usual, asked.facts, self.seed, 1.0)):
+            return Judgement("undecided", (), field, replace(numeric, verdict="kink"), reason=AT_A_KINK)
+        closely = self._precisely(asked)
+        if closely is not None:
+            if field.equal and self._holds_in_field_there(asked):
+                self._contradiction("the field agrees where 50 digits differ", closely)
+            return Judgement("refuted", (), field, closely.evidence, self._witness(asked, closely))
+        if not self._meets_conditions(asked):
+            return Judgement("undecided", (), field, numeric, reason=NEVER_MET)
+        reason = proof.reason
+        if field.equal is False:
+            field = replace(field, equal=None, reason="the field does not show it")
+        if field.equal:
+            reason = f"equal in the field at the sizes tried; no proof for all sizes: {proof.reason}"
+        return Judgement("checked", (), field, numeric, reason=reason)
+
+    def _proved(self, asked: Question, proof: Equality, field: ExactEvidence, sides: SidesAtAPoint) -> Judgement:
+        """The verdict beside a proof."""
+        numeric = sides.evidence
+        # The field takes one root and knows few functions: that it does not agree says nothing.
+        field = replace(field if field.equal else ExactEvidence(True), all_sizes=True, by="canonical form")
+        if numeric.verdict == "differs":
+            self._contradiction("the canonical form proves what numbers refute", sides)
+        if numeric.verdict == "undefined":
+            return self._beside_zero(asked) or Judgement("undecided", (), field, numeric, reason=numeric.reason)
+        return Judgement("proved", fact_texts(proof.facts), field, numeric)
+
+    def _beside_zero(self, asked: Question) -> Judgement | None:
+        """The proof for any numbers in place of those that are 0 or 1, at which there is no value: `y log y` at 0."""
+        weaker = without_switches(asked.facts)
+        if weaker == asked.facts:
+            return None
+        found = self._judged(replace(asked, facts=weaker))
+        return found if found.verdict == "proved" else None
+
+    def _entry_by_entry(self, left: Node, right: Node, axes: Axes, facts: Facts) -> Equality | None:
+        """The proof of sides with few entries, all of fixed sizes, one at a time: a matrix that is written out."""
+        fixed = [axis.dimension.constant for axis in axes if not axis.dimension.terms]
+        if not fixed or len(fixed) != len(axes) or prod(fixed) > MAXIMAL_ENTRIES:
+            return None
+        used: dict[tuple[str, str], None] = {}
+        for place in product(*(range(1, count + 1) for count in fixed)):
+            at = dict(zip(axes, place, strict=True))
+            found = self.proof(slice_at(left, at), slice_at(right, at), facts)
+            if not found.proved:
+                return None
+            used.update(dict.fromkeys(found.facts))
+        return Equality(True, tuple(used))
+
+    def _field(self, asked: Question, proved: bool) -> ExactEvidence:
+        """A second proof at one small assignment of sizes beside a proof; at two, drawn twice, without one."""
+        sizes = self._choice(asked).exact()
+        tried, draws = (sizes[:1], 1) if proved else (sizes, 2)
+        return exact.identical(
+            *asked.sides, sizes=tried, facts=asked.facts, draws=draws, seed=self.seed, points=self.field_points
+        )
+
+    def _choice(self, asked: Question) -> SizeChoice:
+        dimensions = dimensions_of(asked.sides).union(axis.dimension for axis in asked.axes)
+        whole = tuple(axis.dimension for axis in asked.axes)
+        shapes = (whole, *shapes_of(topological([*asked.sides, *asked.numerators])))
+        return SizeChoice(dimensions, self.sizes, self._given, shapes)
+
+    def differs_at_once(self, left: Node, right: Node, axes: Axes) -> bool:
+        """Whether floats differ at the first point, by far and without a closer look."""
+        sizes = self._choice(Question(left, right, axes, self.facts)).usual()
+        try:
+            sides = compare_sides(left, right, axes, sizes, self.facts, self.seed, self._points, confirmed=False)
+        except (NumericError, UnsupportedError):
+            return False
+        return sides.evidence.verdict == "differs"
+
+    def _numbers(
+        self, asked: Question, sizes: Mapping[str, int], seed: int | None = None, spread: float = 1.0
+    ) -> SidesAtAPoint:
+        """Both sides at a point at which what is derived has a value too, if there is one."""
+        found = self._compared(asked, sizes, seed, spread, asked.numerators)
+        if found.evidence.verdict == "undefined" and asked.numerators:
+            return self._compared(asked, sizes, seed, spread)
+        return found
+
+    def _compared(
+        self, asked: Question, sizes: Mapping[str, int], seed: int | None, spread: float, beside: Sequence[Node] = ()
+    ) -> SidesAtAPoint:
+        # Further points are many, and asked about once.
+        points = self._points if seed is None else None
+        seed = self.seed if seed is None else seed
+        try:
+            sides = compare_sides(
+                asked.left, asked.right, asked.axes, sizes, asked.facts, seed, points, spread, beside=beside
+            )
+            if sides.evidence.verdict != "differs":
+                return sides
+            kink = AT_A_KINK if rounding_decides(asked.sides, sizes, asked.facts, seed, spread) else ""
+            if not kink and not self.slopes.exist(asked.derived, sizes, asked.facts, seed, spread):
+                kink = NO_DERIVATIVE
+            return replace(sides, evidence=replace(sides.evidence, verdict="kink", reason=kink)) if kink else sides
+        except (NumericError, UnsupportedError) as problem:
+            verdict: NumericVerdict = "undefined" if problem.diagnostic.code == "DC501" else "cannot_tell"
+            return SidesAtAPoint(NumericEvidence(verdict, reason=problem.diagnostic.message))
+
+    def _other_points(self, asked: Question, corners: bool) -> SidesAtAPoint | None:
+        """Further points and sizes: what agrees at one may differ at another.
+
+        The first at which the sides differ, else one at which they agree. Functions with branches are
+        tried at many more points, near and far: they may differ in a region only. The `corners` of
+        what has a value elsewhere: sizes of 1, and larger ones.
+        """
+        agreed = None
+        for sizes, seed, spread in self._further_points(asked, corners):
+            sides = self._numbers(asked, sizes, seed, spread)
+            if sides.evidence.verdict == "differs":
+                return sides
+            agreed = sides if agreed is None and sides.evidence.verdict == "agrees" else agreed
+        return agreed
+
+    def _further_points(self, asked: Question, corners: bool) -> Iterator[Point]:
+        branched = _has_branches(asked.sides)
+        choice = self._choice(asked)
+        every = choice.every()
+        for sizes in (*every, *(choice.corners() if corners else ())):
+            count = SMOOTH_POINTS if not branched else BRANCHED_POINTS if sizes in every else CORNER_POINTS
+            for k in range(count):
+                yield sizes, self.seed + 1 + k, SPREADS[k % len(SPREADS)] if branched else 1.0
+
+    def _meets_conditions(self, asked: Question) -> bool:
+        """Whether every condition holds somewhere at the points tried; where it does not, nothing is compared.
+
+        Along one entry alone much is equal that differs elsewhere: equalities are to be met at sizes that are usual.
+        """
+        found = are_met(equalities(asked.sides), asked.sides, self._further_points(asked, corners=False), asked.facts)
+        behind = () if asked.condition is None else (asked.condition,)
+        return found and are_met(behind, asked.sides, self._further_points(asked, corners=True), asked.facts)
+
+    def _holds_in_field_there(self, asked: Question) -> bool:
+        """Whether the field agrees at the very sizes at which numbers differ; of branches and roots it takes one."""
+        if _has_branches(asked.sides):
+            return False
+        sizes = self._choice(asked).usual()
+        found = exact.identical(*asked.sides, sizes=[sizes], facts=asked.facts, draws=3, seed=self.seed + 1)
+        return bool(found.equal)
+
+    def _refuted(self, asked: Question, field: ExactEvidence, sides: SidesAtAPoint) -> Judgement:
+        """A refutation with the smallest witness found."""
+        chosen = sides
+        for small in self._choice(asked).small():
+            trial = self._numbers(asked, small)
+            if trial.evidence.verdict == "differs":
+                chosen = trial
+                break
+        return Judgement("refuted", (), field, sides.evidence, self._witness(asked, chosen))
+
+    def _precisely(self, asked: Question) -> SidesAtAPoint | None:
+        """A difference that floats do not show, on one of several branches; None without one."""
+        for seed in range(self.seed, self.seed + (PRECISE_POINTS if _has_branches(asked.sides) else 1)):
+            sides = self._to_fifty_digits(asked, seed)
+            if sides is None or sides.evidence.verdict != "differs":
+                continue
+            # Of a condition that is zero but for rounding errors, those of many digits say as little.
+            if rounding_decides(asked.sides, sides.sizes, asked.facts, seed, sides.spread):
+                continue
+            if self.slopes.exist(asked.derived, sides.sizes, asked.facts, seed, sides.spread):
+                return sides
+        return None
+
+    def _agrees_closely(self, asked: Question) -> bool:
+        """Whether an agreement is seen to 50 digits where rounding errors hide it from floats."""
+        sides = self._to_fifty_digits(asked, self.seed)
+        return sides is not None and sides.evidence.verdict == "agrees"
+
+    def _to_fifty_digits(self, asked: Question, seed: int) -> SidesAtAPoint | None:
+        """Both sides at the largest of the small sizes, which is no special case; None where they have no value."""
+        sizes = self._choice(asked).small()[-1]
+        for beside in dict.fromkeys((asked.numerators, ())):
+            try:
+                return compare_precisely(*asked.sides, asked.axes, sizes, asked.facts, seed, beside)
+            except (NumericError, UnsupportedError, ZeroDivisionError):
+                continue
+        return None
+
+    def _witness(self, asked: Question, sides: SidesAtAPoint) -> Witness:
+        used = set(names_of(self._choice(asked).dimensions))
+        return Witness(
+            tuple(sorted((n, s) for n, s in sides.sizes.items() if n in used)), sides.seed, sides.entry,
+            claimed=sides.precise_right, derived=sides.precise_left, spread=sides.spread, style=sides.style,
+        )  # fmt: skip
+
+    def _contradiction(self, message: str, sides: SidesAtAPoint) -> None:
+        raise ContradictionError(
+            Diagnostic(
+                "DC901", message, notes=(("left", sides.precise_left), ("right", sides.precise_right)),
+                help="this is a bug of derivcheck: please report it with the spec",
+            )
+        )  # fmt: skip
+
+
+def _has_branches(nodes: Iterable[Node]) -> bool:
+    """Whether something is not single-valued in the complex plane: an equality near one point then says less."""
+    return any(
+        isinstance(node, Extremum) or (isinstance(node, Map) and _is_branched(lower(node.expression)))
+        for node in topological(nodes)
+    )
+
+
+def _is_branched(expression: sympy.Expr) -> bool:
+    return expression.has(sympy.Piecewise, sympy.Abs, sympy.sign, sympy.log, sympy.atan) or any(
+        not power.exp.is_integer for power in expression.atoms(sympy.Pow) if power.base != sympy.E
+    )
+
+
+def fact_texts(facts: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Facts as a reader writes them: `Σ y = 1`."""
+    return tuple(FACT_TEXTS.get(fact, fact + " {0}").format(name) for name, fact in facts)
+
+
+def is_leaf(node: Node) -> bool:
+    return isinstance(node, Input | Quantity)

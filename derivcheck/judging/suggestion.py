@@ -1,0 +1,69 @@
+"""Suggestions that can be pasted: the right side of a claim in the claim's own notation, read back there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from derivcheck.forms.rewriting import tidied
+from derivcheck.judging.proofreader import Proofreader
+from derivcheck.language.latex.trees import rebuilt
+from derivcheck.language.network import Network
+from derivcheck.language.notation.labels import label_value
+from derivcheck.language.notation.printer import to_latex, to_plain
+from derivcheck.language.notation.syntax import Equation, Expression, Name, Number, Subscript, bottom_up
+
+Labels = Mapping[int, Expression]  # the number of a layer, and how the claim writes it: `l+1`
+NO_LABELS: Labels = {}
+
+
+class Suggester:
+    """Spells what would make a claim of one network true."""
+
+    def __init__(self, network: Network, proofreader: Proofreader) -> None:
+        self.network, self.proofreader = network, proofreader
+
+    def spelled(self, left: Expression, right: Expression, notation: str, labels: Labels = NO_LABELS) -> str:
+        """The right side of `left = right` as it is to be pasted; empty where it is not read back as that."""
+        meant, known = Equation((left, right), ("=",)), dict(self._values(labels))
+        for tree in (tidied(right), right):
+            text = self._text(tree, notation, labels)
+            before = self._text(left, notation, labels)
+            if any(self.proofreader.says(f"{side} = {text}", whole, notation, known) for side, whole in (
+                (before, meant), (text, Equation((right, right), ("=",)))
+            )):  # fmt: skip
+                return text
+        return ""
+
+    def _text(self, tree: Expression, notation: str, labels: Labels) -> str:
+        if labels:
+            tree = self._labelled(tree, labels)
+        if notation == "plain":
+            return to_plain(tree)
+        scope = self.network.scope
+        scalars = frozenset(name for name, value in scope.values.items() if value.is_scalar)
+        return to_latex(tree, scalars | frozenset(scope.dimensions), scope.families)
+
+    def _labelled(self, tree: Expression, labels: Labels) -> Expression:
+        """An edited claim with its labels as they were written."""
+
+        def written(node: object) -> object:
+            match node:
+                case Subscript(Name(stem), (Number(value),)) if stem not in self.network.scope.values:
+                    label = labels.get(int(value)) if value.denominator == 1 else None
+                    return replace(node, entries=(label,)) if label is not None else node
+                case _:
+                    return node
+
+        return rebuilt(tree, written)  # type: ignore[no-any-return]
+
+    def _values(self, labels: Labels) -> Iterator[tuple[str, int]]:
+        """What the labels stand for here: `l` is 1 where `l+1` is 2."""
+        yield from self.network.depth.items()
+        for value, tree in labels.items():
+            names = {node.name for node in bottom_up(tree) if isinstance(node, Name)} - set(self.network.depth)
+            if len(names) == 1:
+                name = names.pop()
+                beyond = label_value(tree, {**self.network.depth, name: 0})
+                if beyond is not None:
+                    yield name, value - beyond

@@ -1,0 +1,220 @@
+"""A standalone NumPy script that shows where two sides differ; it does not import derivcheck."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sympy
+
+from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, UnsupportedError
+from derivcheck.diagnostics.verdicts import ClaimResult
+from derivcheck.evidence.numeric.program import witnessed
+from derivcheck.evidence.numeric.sampling import inputs_of, sample
+from derivcheck.graph.nodes import (
+    Axes,
+    Axis,
+    Determinant,
+    Extremum,
+    Indicator,
+    Input,
+    Inverse,
+    Map,
+    Node,
+    Product,
+    Quantity,
+    Rename,
+    Sum,
+    topological,
+)
+from derivcheck.graph.scalars import lower
+from derivcheck.language.claims import pairs
+from derivcheck.language.network import build, depths
+from derivcheck.language.notation.parser import parse_equation
+from derivcheck.spec import Spec, load_spec
+
+NUMPY = {
+    "exp": "np.exp", "log": "np.log", "sin": "np.sin", "cos": "np.cos", "tan": "np.tan", "tanh": "np.tanh",
+    "sinh": "np.sinh", "cosh": "np.cosh", "atan": "np.arctan", "erf": "np.vectorize(math.erf)",
+}  # fmt: skip
+
+
+def script(equation: str, spec: Spec | str | Path | None, result: ClaimResult) -> str:
+    """Python source that evaluates both sides at the witness. Raises DerivcheckError where there is none."""
+    if result.witness is None:
+        raise DerivcheckError(
+            Diagnostic(
+                "DC612", f"the equation is {result.verdict}: there is no witness to print", help="derivcheck check ..."
+            )
+        )
+    if spec is None:
+        from derivcheck.language.bare import bare_spec
+
+        loaded = bare_spec(equation)
+    else:
+        loaded = spec if isinstance(spec, Spec) else load_spec(spec)
+    network = build(loaded, depths(loaded)[0])
+    link = pairs(parse_equation(equation, network.scope.vocabulary()), network.scope)[0]
+    sizes = {**network.sizes, **dict(result.witness.sizes)}
+    seed = result.witness.seed
+    witness = result.witness
+    values = sample(inputs_of([link.left, link.right]), sizes, network.facts, seed, witness.style, witness.spread)
+    writer = _Script(sizes, seed)
+    lines = [
+        _comment(equation),
+        f"# {', '.join(f'{name} = {size}' for name, size in result.witness.sizes)}, seed {seed}",
+        "import math",
+        "",
+        "import numpy as np",
+        "",
+    ]
+    for node, tensor in values.items():
+        name = node.name if isinstance(node, Input) else "input"
+        array = np.asarray(tensor.array)
+        lines.append(f"{writer.name(node)} = np.array({array.tolist()!r})  # {name}")
+        writer.axes[node] = tensor.axes
+    lines += writer.body([link.left, link.right])
+    left, right = writer.along(link.left, link.axes), writer.along(link.right, link.axes)
+    entry = tuple(k - 1 for k in result.witness.entry)
+    lines += [
+        "",
+        f"left = np.broadcast_to({left}, {tuple(a.dimension.size(sizes) for a in link.axes)})",
+        f"right = np.broadcast_to({right}, {tuple(a.dimension.size(sizes) for a in link.axes)})",
+        f"entry = {entry!r}",
+        "print('left side  ', left[entry])",
+        "print('right side ', right[entry])",
+        "print('largest difference', np.max(np.abs(left - right)))",
+        "assert not np.allclose(left, right, rtol=1e-9, atol=0)",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _comment(text: str) -> str:
+    """A text as one line of a comment, whatever ends a line somewhere: an equation is anybody's."""
+    return "# " + "".join(c if c.isprintable() else repr(c)[1:-1] for c in " ".join(text.split()))
+
+
+class _Script:
+    """One assignment per node, arrays with explicit axes."""
+
+    def __init__(self, sizes: dict[str, int], seed: int) -> None:
+        self.sizes, self.seed = sizes, seed
+        self.axes: dict[Node, Axes] = {}
+        self._names: dict[Node, str] = {}
+
+    def name(self, node: Node) -> str:
+        return self._names.setdefault(node, f"v{len(self._names)}")
+
+    def along(self, node: Node, axes: Axes) -> str:
+        """The node's array transposed and extended to the given axes."""
+        own = self.axes[node]
+        order = [own.index(axis) for axis in axes if axis in own]
+        index = ", ".join(":" if axis in own else "None" for axis in axes)
+        moved = f"np.transpose({self.name(node)}, {order})" if order != list(range(len(order))) else self.name(node)
+        return f"np.asarray({moved})[{index}]" if axes and index.strip(": ,") else moved
+
+    def body(self, roots: list[Node]) -> list[str]:
+        lines = []
+        for node in topological(roots):
+            if node not in self.axes:
+                lines.append(f"{self.name(node)} = {self._value(node)}")
+                if isinstance(node, Quantity):
+                    lines[-1] += f"  # {node.name}"
+        return lines
+
+    def _value(self, node: Node) -> str:
+        match node:
+            case Quantity():
+                self.axes[node] = node.axes
+                if node.axes == self.axes[node.operand]:
+                    return self.name(node.operand)
+                full = tuple(axis.dimension.size(self.sizes) for axis in node.axes)
+                return f"np.broadcast_to({self.along(node.operand, node.axes)}, {full})"
+            case Map():
+                axes: Axes = tuple(sorted({a for o in node.operands for a in self.axes[o]}))
+                operands = [self.along(o, axes) for o in node.operands]
+                self.axes[node] = axes
+                return self._expression(witnessed(lower(node.expression), self.seed), operands)
+            case Sum() | Product() | Extremum():
+                own = self.axes[node.operand]
+                places = tuple(own.index(axis) for axis in node.bound)
+                self.axes[node] = tuple(a for a in own if a not in node.bound)
+                function = "sum" if isinstance(node, Sum) else "prod" if isinstance(node, Product) else node.kind
+                return f"np.{function}({self.name(node.operand)}, axis={places})"
+            case Inverse() | Determinant():
+                own = self.axes[node.operand]
+                left = tuple(a for a in own if a not in (node.row, node.column))
+                moved = self.along(node.operand, (*left, node.row, node.column))
+                inverted = isinstance(node, Inverse)
+                self.axes[node] = (*left, node.row, node.column) if inverted else left
+                return f"np.linalg.{'inv' if inverted else 'det'}({moved})"
+            case Rename():
+                mapping = dict(node.mapping)
+                self.axes[node] = tuple(mapping.get(a, a) for a in self.axes[node.operand])
+                return self.name(node.operand)
+            case Indicator():
+                return self._indicator(node)
+            case Input():
+                raise AssertionError("an input without a value")
+
+    def _indicator(self, node: Indicator) -> str:
+        self.axes[node] = node.axes
+        terms = []
+        for term in node.terms:
+            if isinstance(term, Axis):
+                shape = [1] * len(node.axes)
+                shape[node.axes.index(term)] = -1
+                terms.append(f"np.arange({term.dimension.size(self.sizes)}).reshape({tuple(shape)})")
+            else:
+                terms.append(str(term - 1))
+        relation = {"equal": "{0} == {1}", "less": "{0} < {1}", "window": "{0} == {1} + {2}"}[node.relation]
+        full = tuple(axis.dimension.size(self.sizes) for axis in node.axes)
+        return f"np.broadcast_to({relation.format(*terms)}, {full}).astype(float)"
+
+    def _expression(self, expression: Any, operands: list[str]) -> str:
+        def write(part: Any) -> str:
+            if isinstance(part, sympy.Symbol):
+                return operands[int(part.name[1:])] if part.name.startswith("_") else str(self.sizes[part.name])
+            if isinstance(part, sympy.Integer):
+                return f"({int(part)})" if part < 0 else str(int(part))
+            if isinstance(part, sympy.Rational):
+                return f"({int(part.p)} / {int(part.q)})"
+            if isinstance(part, sympy.NumberSymbol):
+                return repr(float(part))
+            if isinstance(part, sympy.Add):
+                return "(" + " + ".join(write(a) for a in part.args) + ")"
+            if isinstance(part, sympy.Mul):
+                return "(" + " * ".join(write(a) for a in part.args) + ")"
+            if isinstance(part, sympy.Pow):
+                if part.args[1] == -1:
+                    return f"(1 / {write(part.args[0])})"
+                return f"({write(part.args[0])} ** {write(part.args[1])})"
+            if isinstance(part, sympy.Piecewise):
+                text = "np.nan"
+                for value, condition in reversed(part.args):
+                    text = (
+                        write(value)
+                        if condition == sympy.true
+                        else f"np.where({test(condition)}, {write(value)}, {text})"
+                    )
+                return text
+            name = type(part).__name__
+            if name not in NUMPY:
+                raise UnsupportedError(Diagnostic("DC406", f"`{name}` is not evaluated in numbers"))
+            return f"{NUMPY[name]}({write(part.args[0])})"
+
+        def test(condition: Any) -> str:
+            if isinstance(condition, sympy.And | sympy.Or):
+                sign = " & " if isinstance(condition, sympy.And) else " | "
+                return "(" + sign.join(test(c) for c in condition.args) + ")"
+            if isinstance(condition, sympy.Not):
+                return f"~({test(condition.args[0])})"
+            if isinstance(condition, sympy.ITE):
+                chosen, yes, no = (test(c) for c in condition.args)
+                return f"np.where({chosen}, {yes}, {no})"
+            left, right = (write(side) for side in condition.args)
+            return f"({left} {condition.rel_op} {right})"
+
+        return write(expression)

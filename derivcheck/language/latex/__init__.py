@@ -1,0 +1,93 @@
+"""LaTeX as people write it: to the syntax tree of the plain notation, with places in the LaTeX text.
+
+text -> tokens.py       macros, letters, signs
+     -> decorations.py  what is only looks disappears
+     -> lines.py        chains of sides, remarks
+     -> parser.py       trees; names by what is declared, products by the shapes of their operands
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from derivcheck.diagnostics.diagnostic import NotationError
+from derivcheck.language.latex.equations import Sentence
+from derivcheck.language.latex.lines import Chain, chains
+from derivcheck.language.latex.tokens import fail
+from derivcheck.language.lowering.scope import Scope
+from derivcheck.language.notation.syntax import Equation, Span
+
+__all__ = ["Reading", "parse_latex", "parse_latex_derivation", "read_latex"]
+
+NOTHING: Mapping[str, str] = {}
+NO_LABELS: Mapping[str, int] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One chain of a formula: its equation, or why there is none; `remark` says that words introduce it."""
+
+    span: Span
+    equation: Equation | None
+    problem: NotationError | None
+    remark: bool
+
+
+def parse_latex(
+    text: str,
+    scope: Scope,
+    symbols: Mapping[str, str] = NOTHING,
+    macros: Mapping[str, str] = NOTHING,
+    labels: Mapping[str, int] = NO_LABELS,
+) -> Equation:
+    """The syntax tree of one equation or chain `A = B = C`, its spans in the LaTeX text.
+
+    `symbols` maps spellings of the document to the plain notation, `W^{l}` to `W[l]` for
+    any label; `macros` its own macros to their bodies; `labels` gives the labels of
+    families that are known, and numbers for them. Raises NotationError.
+    """
+    found = chains(text, macros)
+    if not found:
+        fail("DC109", "the formula is empty", Span(0, len(text)), "expected an equation")
+    if len(found) > 1:
+        extra = next((chain for chain in found[1:] if not chain.remark), found[1])
+        fail("DC176", "a second equation stands in the formula", extra.span, "which of them?", "a formula for each")
+    return Sentence(text, scope, symbols, macros, labels).equation(found[0].tokens)
+
+
+def parse_latex_derivation(
+    text: str,
+    scope: Scope,
+    symbols: Mapping[str, str] = NOTHING,
+    macros: Mapping[str, str] = NOTHING,
+    labels: Mapping[str, int] = NO_LABELS,
+) -> tuple[Equation, ...]:
+    """The chains of a formula of several lines, each line continuing the one above. Raises NotationError."""
+    found = chains(text, macros)
+    if not found:
+        fail("DC109", "the formula is empty", Span(0, len(text)), "expected an equation")
+    sentence = Sentence(text, scope, symbols, macros, labels)
+    return tuple(sentence.equation(chain.tokens) for chain in found)
+
+
+def read_latex(
+    text: str,
+    scope: Scope,
+    symbols: Mapping[str, str] = NOTHING,
+    macros: Mapping[str, str] = NOTHING,
+    labels: Mapping[str, int] = NO_LABELS,
+) -> tuple[Reading, ...]:
+    """Every chain of a formula with its equation or its problem: none is passed over.
+
+    Raises NotationError where the formula cannot be divided into chains at all.
+    """
+    sentence = Sentence(text, scope, symbols, macros, labels)
+    return tuple(_reading(sentence, chain) for chain in chains(text, macros))
+
+
+def _reading(sentence: Sentence, chain: Chain) -> Reading:
+    try:
+        return Reading(chain.span, sentence.equation(chain.tokens), None, chain.remark)
+    except NotationError as problem:
+        return Reading(chain.span, None, problem, chain.remark)

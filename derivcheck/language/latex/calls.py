@@ -1,0 +1,401 @@
+"""Names and functions: which of them a letter or word is, and what is applied to what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import NoReturn
+
+from derivcheck.graph.nodes import Node, topological
+from derivcheck.language.latex import derivatives, sums
+from derivcheck.language.latex import macros as table
+from derivcheck.language.latex.cursor import CLOSERS, Reader
+from derivcheck.language.latex.quantities import Quantity
+from derivcheck.language.latex.scripts import (
+    Script,
+    is_bracketed,
+    is_transpose,
+    name_text,
+    slot_tree,
+    slots,
+    take_scripts,
+)
+from derivcheck.language.latex.tokens import Token, fail
+from derivcheck.language.latex.unknowns import refuse_unknown
+from derivcheck.language.latex.vocabulary import INDEXED_FUNCTIONS
+from derivcheck.language.notation.printer import to_plain
+from derivcheck.language.notation.syntax import (
+    Binary,
+    Call,
+    Expression,
+    Name,
+    Negate,
+    Number,
+    Span,
+    Subscript,
+    Transpose,
+    bottom_up,
+)
+
+# With a sum in brackets behind them, a power may be the function's or the argument's.
+REACHING = frozenset({"exp", "sin", "cos", "tan"})
+
+
+def phrase(reader: Reader) -> Expression | None:
+    """A symbol of several tokens that begins here."""
+    begin = reader.token.span
+    found = reader.context.symbols.phrase(reader)
+    if found is None:
+        return None
+    tree, function = found
+    span = begin.to(reader.tokens[reader.position - 1].span)
+    return _call(reader, function, (), 0, span) if function else tree
+
+
+def named(reader: Reader) -> Expression:
+    """A name with its scripts, or a function with its arguments. Raises NotationError."""
+    begin = reader.token.span
+    token, count = _word(reader)
+    reader.position += count
+    scripts, primes = take_scripts(reader)
+    span = begin.to(scripts[-1].span) if scripts else begin.to(token.span)
+    symbol = reader.context.symbols.scripted(reader, token, scripts, span)
+    if symbol is not None and symbol.function:
+        return _call(reader, symbol.function, symbol.rest, primes, span)
+    quantity = Quantity(reader, token, symbol.rest if symbol else scripts, span, symbol.tree if symbol else None)
+    if token.kind == "function" and symbol is None:
+        return _function(reader, token, scripts, primes, span)
+    tree = quantity.one()
+    if tree is None and symbol is None:
+        function = _named_function(reader, token, scripts)
+        if function is not None:
+            return _function(reader, token, scripts, primes, span)
+    if tree is None and symbol is None and token.text == "J" and reader.at("("):
+        found = derivatives.jacobian(reader, token, scripts, span)
+        if found is not None:
+            return found
+    if tree is None and reader.letters and token.kind == "letter" and not primes:
+        letter = _letter(reader, token, scripts, span)
+        if letter is not None:
+            return letter
+    if tree is None:
+        _refuse_name(reader, quantity, begin, primes)
+    if symbol is None:
+        _refuse_two_fonts(reader, token, tree)
+    if primes:
+        tree = _primed(reader, tree, token, primes, span)
+    return _applied(reader, tree) if reader.at("(") and reader.applies and not reader.letters else tree
+
+
+def _refuse_two_fonts(reader: Reader, token: Token, tree: Expression) -> None:
+    """Raise NotationError (DC171) where `\\mathbf{g}` and `g` in one formula would be one tensor: they may be two."""
+    whole = tree.operand if isinstance(tree, Transpose) else tree
+    name = reader.context.shapes.member(whole)
+    if name is None or token.kind not in ("letter", "word"):
+        return
+    first = reader.context.fonts.setdefault(name, token)
+    if first.face != token.face and first.spelling == token.spelling:
+        styled = first if first.face else token
+        shown = [reader.source(one.span) for one in (first, token)]
+        macro = next((macro for macro, style in table.FONTS.items() if style == styled.face), "mathrm")
+        fail("DC171", f"`{shown[1]}` stands in two fonts: one tensor or two?", token.span, "another font before",
+             f"symbols: {{'\\{macro}{{{styled.text}}}': {name}}}")  # fmt: skip
+
+
+def is_word(reader: Reader) -> bool:
+    """Whether several letters here are one name."""
+    return _word(reader)[1] > 1
+
+
+def _word(reader: Reader) -> tuple[Token, int]:
+    """The letters here that are one name: the whole run where it is known, else the first."""
+    first = reader.token
+    if first.kind != "letter" or len(first.text) > 1 or first.accent:
+        return first, 1
+    text, count, span = first.text, 1, first.span
+    known: tuple[Token, int] | None = None
+    names = reader.context.names
+    while True:
+        following = reader.ahead(count)
+        single = following.kind == "letter" and len(following.text) == 1 and not following.accent
+        digits = following.kind == "number" and following.text.isdigit() and not following.font
+        if not (single or digits) or following.spaced:
+            break
+        text, count, span = text + following.text, count + 1, span.to(following.span)
+        word = Token("word", text, span, first.spaced, "roman")
+        function = names.function(word) is not None and not digits
+        if names.declares(word) or function or reader.context.symbols.has_base(word):
+            known = word, count
+        if digits:
+            break
+    if known is None:
+        return first, 1
+    letters = [reader.ahead(k) for k in range(known[1])]
+    if names.is_value(known[0]) and all(t.kind == "letter" and names.is_value(t) for t in letters):
+        shown = " ".join(t.text for t in letters)
+        fail("DC171", f"`{known[0].text}` has two readings", known[0].span, "one name or a product?",
+             f"\\mathrm{{{known[0].text}}} or {shown}", (("one reading", known[0].text),
+                                                      ("another reading", f"the product {shown}")))  # fmt: skip
+    return known
+
+
+def _run(reader: Reader, begin: Span) -> str:
+    """The letters that run together from a place on."""
+    start = next(k for k, t in enumerate(reader.tokens) if t.span.start >= begin.start)
+    text = ""
+    for token in reader.tokens[start:]:
+        if token.kind != "letter" or len(token.text) > 1 or (text and token.spaced):
+            break
+        text += token.text
+    return text
+
+
+def _letter(reader: Reader, token: Token, scripts: Sequence[Script], span: Span) -> Expression | None:
+    """An index letter, `i` or `i_1`."""
+    if token.accent:
+        return None
+    if not scripts:
+        return Name(token.text, span)
+    digits = name_text(reader, scripts[0])
+    if len(scripts) == 1 and scripts[0].kind == "sub" and digits is not None and digits.isdigit():
+        return Name(token.text + digits, span)
+    return None
+
+
+def _refuse_name(reader: Reader, quantity: Quantity, begin: Span, primes: int) -> NoReturn:
+    token, span = quantity.base, quantity.span
+    run = _run(reader, begin)
+    if len(run) > 2 and not reader.context.names.begins(token):
+        names = reader.context.names
+        fail("DC120", f"unknown name `{run}`", Span(begin.start, begin.start + len(run)), "not declared",
+             names.close(run), (("known", names.known()),))  # fmt: skip
+    if (primes or reader.at("(")) and not reader.context.names.begins(token) and not token.accent:
+        shown = reader.source(span)
+        fail("DC124", f"unknown function `{shown}`", span, "not declared",
+             f"functions: {{{token.text}: opaque}}")  # fmt: skip
+    refuse_unknown(quantity)
+
+
+# --- quantities that are followed by something ---------------------------------------------------
+
+
+def _primed(reader: Reader, tree: Expression, token: Token, primes: int, span: Span) -> Expression:
+    """`W'` is the transpose of an input; behind a layer a prime would be read by guess."""
+    shapes = reader.context.shapes
+    shape = shapes(tree)
+    base = tree.base if isinstance(tree, Subscript) and shapes.member(tree) is None else tree
+    if primes == 1 and shapes.is_input(base) and base is tree and shape is not None and 0 < len(shape.axes) < 3:
+        whole = span.to(reader.tokens[reader.position - 1].span)
+        reader.context.primed.add(whole)
+        return Transpose(tree, whole)
+    shown = reader.source(span)
+    fail("DC114", f"`{shown}'` is not read: `{shown}` is no function", span, "a transpose, or a derivative by what?",
+         f"{shown}^{{\\top}}")  # fmt: skip
+
+
+def _applied(reader: Reader, tree: Expression) -> Expression:
+    """A quantity before a bracket: the product, or its name with what it depends on. Raises NotationError (DC177)."""
+    stop = reader.partner(reader.position)
+    begin = reader.position
+    arguments = arguments_here(reader)
+    span = tree.span.to(reader.tokens[stop].span)
+    inner = arguments[0]
+    if len(arguments) > 1:
+        if all(depends(reader, tree, argument) for argument in arguments):
+            return replace(tree, span=span)
+        _refuse_application(reader, tree, span, to_plain(tree))
+    reader.position = begin
+    base = tree.base if isinstance(tree, Subscript) and reader.context.shapes.member(tree) is None else tree
+    shape = reader.context.shapes(tree)
+    lone = isinstance(inner, Name) or (isinstance(inner, Subscript) and reader.context.shapes.member(inner) is not None)
+    applied = reader.context.shapes.is_derived(base) and base is tree and not _mentions(inner, tree)
+    scalar = shape is not None and shape.is_scalar
+    # In `\\delta (a^{l-1})^T` the bracket is there for the transpose.
+    scripted = any(token.text in ("^", "_") for token in reader.tokens[begin:stop])
+    if lone and scripted and reader.tokens[stop + 1].text == "^":
+        return tree
+    if lone or (applied and _speaks_of(reader, tree, inner, any if scalar else all)):
+        _refuse_application(reader, tree, span, f"{to_plain(tree)} as a function of {reader.source(inner.span)}")
+    return tree
+
+
+def _mentions(tree: Expression, part: Expression) -> bool:
+    return part in bottom_up(tree)
+
+
+def _speaks_of(reader: Reader, tree: Expression, inner: Expression, how: Callable[[Iterable[bool]], bool]) -> bool:
+    """Whether a bracket speaks of what a layer is made of: `a(W x + b)`, `L(w + \\epsilon)`."""
+    parts = [n for n in bottom_up(inner) if isinstance(n, Name | Subscript) and reader.context.shapes.member(n)]
+    return bool(parts) and how(part != tree and depends(reader, tree, part) for part in parts)
+
+
+def _refuse_application(reader: Reader, tree: Expression, span: Span, applied: str) -> NoReturn:
+    shown = reader.source(span)
+    fail("DC177", f"`{shown}` has two readings", span, "applied or multiplied?",
+         f"symbols: {{'{shown}': {to_plain(tree)}}}",
+         (("one reading", applied), ("another reading", "the product with what stands in the bracket")))  # fmt: skip
+
+
+def depends(reader: Reader, tree: Expression, part: Expression) -> bool:
+    """Whether a quantity is computed from another."""
+    whole, below = _node(reader, tree), _node(reader, part)
+    return whole is not None and below is not None and whole is not below and below in topological([whole])
+
+
+def _node(reader: Reader, tree: Expression) -> Node | None:
+    value = reader.context.shapes.value(tree)
+    return None if value is None else value.node
+
+
+# --- functions ------------------------------------------------------------------------------------
+
+
+def _named_function(reader: Reader, token: Token, scripts: Sequence[Script]) -> str | None:
+    names = reader.context.names
+    suffix = "".join(name_text(reader, script) or "" for script in scripts)
+    return names.function(token) or (names.function(token, suffix) if suffix else None)
+
+
+def _function(reader: Reader, token: Token, scripts: Sequence[Script], primes: int, span: Span) -> Expression:
+    names = reader.context.names
+    suffix = "".join(name_text(reader, script) or "" for script in scripts)
+    own = names.function(token, suffix) if suffix else None
+    if own is not None:
+        return _call(reader, own, (), primes, span)
+    function = names.function(token)
+    if function is None:
+        fail("DC124", f"unknown function `{token.text}`", span, "not in the catalogue", names.close(token.text))
+    if function in ("max", "min") and scripts and scripts[0].kind == "sub":
+        return sums.extremum(reader, function, scripts[0], span)
+    return _call(reader, function, scripts, primes, span)
+
+
+def _call(reader: Reader, function: str, scripts: Sequence[Script], primes: int, span: Span) -> Expression:
+    """A function with the scripts on its name, and its arguments."""
+    power: Expression | None = None
+    index: Script | None = None
+    base: Expression | None = None
+    for script in scripts:
+        if script.kind == "sup":
+            power = _function_power(reader, function, script, span)
+        elif script.kind == "sub" and function == "log" and not primes:
+            base = _logarithm_base(reader, script)
+        elif script.kind == "sub" and function in INDEXED_FUNCTIONS:
+            index = script
+        else:
+            shown = reader.source(span)
+            fail("DC171", f"the script of the function `{shown}` has no reading", script.span, "a layer, or an index?",
+                 f"symbols: {{'{shown}': {function}}}")  # fmt: skip
+    tree = _with_arguments(reader, function, primes, span)
+    if base is not None:
+        tree = Binary("/", tree, Call("log", (base,), 0, base.span), tree.span)
+    if index is not None:
+        entries = tuple(slot_tree(reader, *slot) for slot in slots(reader, index))
+        tree = Subscript(tree, entries, tree.span)
+    return tree if power is None else Binary("**", tree, power, tree.span)
+
+
+def _function_power(reader: Reader, function: str, script: Script, span: Span) -> Expression:
+    shown = reader.source(span)
+    text = name_text(reader, script)
+    if is_bracketed(reader, script) or text is None or not text.isdigit() or function not in table.POWERED_FUNCTIONS:
+        fail("DC171", f"the superscript of the function `{shown}` has no one reading", script.span,
+             "a power, a layer, a derivative or an inverse?",
+             f"({function}(z))^{{2}}, or symbols: {{'{shown}': {function}}}",
+             (("one reading", f"a power of {function}(..)"),
+              ("another reading", "a label, or the function applied again")))  # fmt: skip
+    return Number(Fraction(int(text)), script.span)
+
+
+def _logarithm_base(reader: Reader, script: Script) -> Expression:
+    inner = reader.part(script.start, script.stop)
+    inner.letters = False
+    return inner.whole()
+
+
+def _with_arguments(reader: Reader, function: str, primes: int, span: Span) -> Expression:
+    if reader.at("(", "[", "\\{"):
+        arguments = letters_here(reader) if function == "window" else arguments_here(reader)
+        whole = span.to(reader.tokens[reader.position - 1].span)
+        primes += _primes_behind(reader, function, arguments)
+        if function in ("max", "min") and len(arguments) == 2 and isinstance(arguments[1], Number):
+            arguments.reverse()  # behind, a number could be an axis; nobody writes one in LaTeX
+        _refuse_power(reader, function, arguments, whole)
+        return Call(function, tuple(arguments), primes, whole)
+    if function not in table.PREFIX_FUNCTIONS or reader.at_end() or reader.token.kind == "keyword":
+        fail("DC114", f"`{reader.source(span)}` needs its argument", span, "a function of what?",
+             f"{reader.source(span)}(z), or a tensor of that name: let: {{{function}: …}}")  # fmt: skip
+    argument = reader.factor()
+    if not _goes_on(reader, argument):
+        return Call(function, (argument,), primes, span.to(argument.span))
+    shown, rest = to_plain(argument), reader.source(reader.token.span)
+    fail("DC179", f"how far does `{reader.source(span)}` reach?", span.to(reader.token.span),
+         "put its argument in brackets", rf"{reader.source(span)}(..)",
+         (("one reading", f"{function}({shown}) times {rest}.."),
+          ("another reading", f"{function} of {shown} times {rest}..")))  # fmt: skip
+
+
+def _refuse_power(reader: Reader, function: str, arguments: Sequence[Expression], span: Span) -> None:
+    """`\\log (1 - s)^2` is the square of a logarithm, or the logarithm of a square. Raises NotationError (DC179)."""
+    bare = function == "log" or (function in REACHING and isinstance(arguments[0], Binary | Negate))
+    if not bare or not reader.at("^") or len(arguments) > 1:
+        return
+    stop = reader.partner(reader.position + 1)
+    first = reader.tokens[reader.position + 2]
+    if is_transpose(first) or first.text == "T":
+        return
+    power = reader.tokens[reader.position].span.to(reader.tokens[stop].span)
+    shown, name = reader.source(span), re.split(r"\\left|\(", reader.source(span))[0].strip()
+    inner, raised = reader.source(arguments[0].span).strip("()"), reader.source(power)
+    fail("DC179", f"how far does `{name}` reach?", span.to(power), "put its argument in brackets",
+         rf"\left({shown}\right){raised}, or {name}\left(({inner}){raised}\right)",
+         (("one reading", "a power of the function"), ("another reading", "the function of a power")))  # fmt: skip
+
+
+def _goes_on(reader: Reader, argument: Expression) -> bool:
+    """Whether more stands behind the argument of a function that could belong to it."""
+    token = reader.token
+    number = isinstance(argument, Number)  # in `\\log 2 \sum_k x_k` it is a coefficient
+    if token.kind == "function" or (token.kind == "sign" and token.text in ("Σ", "Π")):
+        return number
+    if token.kind == "sign" and token.text in ("(", "[", "\\{", "|", "‖", "⟨", "frac", "/", "sqrt", "∂", "∇"):
+        return token.text not in reader.bars
+    return token.kind in ("letter", "word", "number", "begin")
+
+
+def arguments_here(reader: Reader) -> list[Expression]:
+    """The arguments in the bracket here."""
+    opener = reader.advance()
+    with reader.enclosed():
+        arguments = [] if reader.at(CLOSERS[opener.text]) else [reader.expression()]
+        while reader.accept(",", ";") is not None:
+            arguments.append(reader.expression())
+    reader.close(opener)
+    if not arguments:
+        fail("DC104", "the bracket is empty", opener.span, "expected an argument")
+    return arguments
+
+
+def letters_here(reader: Reader) -> list[Expression]:
+    """The arguments in the bracket here, all of them index letters."""
+    outside, reader.letters = reader.letters, True
+    try:
+        return arguments_here(reader)
+    finally:
+        reader.letters = outside
+
+
+def _primes_behind(reader: Reader, function: str, arguments: Sequence[Expression]) -> int:
+    """`\\sigma(x)'` is `\\sigma'(x)` where x is a name."""
+    if not reader.at("'"):
+        return 0
+    first = reader.token
+    if len(arguments) != 1 or not isinstance(arguments[0], Name | Subscript):
+        fail("DC114", "the prime stands behind the argument", first.span, "by the argument, or by what is inside it?",
+             f"{function}'(..)")  # fmt: skip
+    count = 0
+    while reader.accept("'") is not None:
+        count += 1
+    return count

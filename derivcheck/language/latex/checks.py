@@ -1,0 +1,102 @@
+"""What is asked of a whole equation once it is read: its entries, its primes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from derivcheck.language.latex.cursor import Reader
+from derivcheck.language.latex.tokens import fail
+from derivcheck.language.notation.printer import to_plain
+from derivcheck.language.notation.syntax import (
+    Binary,
+    Equation,
+    Expression,
+    Name,
+    Negate,
+    Number,
+    Reduction,
+    Slice,
+    Span,
+    Subscript,
+    Transpose,
+    bottom_up,
+    children,
+)
+
+
+def check_entries(equation: Equation, reader: Reader) -> None:
+    """`x_n` outside a pattern may be the last entry or every entry; `x_{i+1}` is no entry that is judged.
+
+    Raises NotationError (DC143, DC171).
+    """
+    waiting: list[tuple[object, frozenset[str]]] = [(equation, frozenset())]
+    dimensions = reader.context.scope.dimensions
+    while waiting:
+        node, bound = waiting.pop()
+        if isinstance(node, Reduction):
+            bound = bound | set(node.letters)
+        if isinstance(node, Subscript) and reader.context.shapes.value(node) is None:
+            for entry in node.entries:
+                if isinstance(entry, Slice):
+                    continue
+                if _names_dimension(entry, bound, dimensions, reader):
+                    fail("DC171", f"`{reader.source(node.span)}` has two readings", node.span,
+                         f"`{to_plain(entry)}` is a dimension", "use another index letter",
+                         (("one reading", f"for every index {to_plain(entry)}"), ("another reading", "the last entry")),
+                         )  # fmt: skip
+                _check_shift(entry, node, reader)
+        waiting += [(part, bound) for part in children(node)]  # type: ignore[arg-type]
+
+
+def _names_dimension(
+    entry: Expression, bound: frozenset[str], dimensions: Mapping[str, object], reader: Reader
+) -> bool:
+    if isinstance(entry, Name):
+        return entry.name in dimensions and entry.name not in bound
+    return isinstance(entry, Subscript) and reader.context.shapes.dimension(entry) is not None
+
+
+def _check_shift(entry: Expression, node: Subscript, reader: Reader) -> None:
+    """Only `x_{i+k-1}`, the index of a convolution, is read: `x_{i+1}` ends before i does."""
+    match entry:
+        case Binary("-", Binary("+", Name(), Name()), Number(value)) if value == 1:
+            return
+        case Binary() if reader.context.shapes(node.base) is not None:
+            fail(
+                "DC143", f"the index `{to_plain(entry)}` is not read", node.span, "a letter, a position from 1, or `:`"
+            )
+
+
+# --- primes -------------------------------------------------------------------------------------
+
+
+def check_primes(equation: Equation, reader: Reader) -> None:
+    """`W' = W - \\eta G` speaks of a new value, `x'y` of a transpose. Raises NotationError (DC171)."""
+    primed = reader.context.primed
+    if not primed:
+        return
+    lone = {term.span for side in equation.sides for term in _terms(side) if isinstance(term, Transpose)}
+    misfit = any(reader.context.shapes(side) is None for side in equation.sides)
+    for span in sorted(primed, key=lambda span: span.start):
+        if span in lone or (misfit and any(_is_at(side, span) for side in equation.sides)):
+            shown = reader.source(span)
+            base, key = shown.partition("'")[0].partition("^")[0], shown.replace("'", "''")
+            fail("DC171", f"`{shown}` has two readings", span, "a transpose, or a new value?",
+                 f"{base}^{{\\top}}, or symbols: {{'{key}': ...}}",
+                 (("one reading", f"the transpose of {base}"), ("another reading", "another quantity")))  # fmt: skip
+
+
+def _terms(tree: Expression) -> Iterator[Expression]:
+    waiting = [tree]
+    while waiting:
+        match waiting.pop():
+            case Negate(operand):
+                waiting.append(operand)
+            case Binary("+" | "-", left, right):
+                waiting += [left, right]
+            case term:
+                yield term
+
+
+def _is_at(tree: Expression, span: Span) -> bool:
+    return any(isinstance(node, Transpose) and node.span == span for node in bottom_up(tree))

@@ -1,0 +1,166 @@
+"""Conditions on letters and values, and cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derivcheck.language.latex.cursor import RELATIONS, Reader
+from derivcheck.language.latex.tokens import Token, fail
+from derivcheck.language.latex.words import is_conditional
+from derivcheck.language.notation.syntax import (
+    Comparison,
+    Condition,
+    Conditional,
+    Expression,
+    Junction,
+    Relation,
+    Span,
+)
+
+HOLDS_AT: dict[str, frozenset[str]] = {
+    "=": frozenset("="), "!=": frozenset("<>"), "<": frozenset("<"), "<=": frozenset("<="), ">": frozenset(">"),
+    ">=": frozenset(">="),
+}  # fmt: skip
+TURNED: dict[str, Relation] = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+def condition(reader: Reader) -> Condition:
+    """`i = j`, `k \\ne i, j`, `x > 0 \\text{ and } y > 0`. Raises NotationError."""
+    reader.descend()
+    left = _all_of(reader)
+    while _at_word(reader, "or") or reader.at("∨"):
+        reader.advance()
+        right = _all_of(reader)
+        left = Junction("or", left, right, left.span.to(right.span))
+    reader.ascend()
+    return left
+
+
+def _at_word(reader: Reader, word: str) -> bool:
+    return reader.token.kind == "keyword" and reader.token.text == word
+
+
+def _all_of(reader: Reader) -> Condition:
+    left = _comparison(reader)
+    while _at_word(reader, "and") or reader.at(",", "∧"):
+        reader.advance()
+        right = _comparison(reader)
+        left = Junction("and", left, right, left.span.to(right.span))
+    return left
+
+
+def _comparison(reader: Reader) -> Condition:
+    letters, reader.letters = reader.letters, True
+    sides = [reader.expression()]
+    relations: list[Relation] = []
+    while reader.token.kind == "sign" and reader.token.text in RELATIONS:
+        relations.append(reader.advance().text)  # type: ignore[arg-type]
+        sides.append(reader.expression())
+    reader.letters = letters
+    if not relations:
+        reader.unexpected(r"`=`, `\ne`, `<`, `\le`, `>` or `\ge`")
+    links = [Comparison(r, a, b, a.span.to(b.span)) for a, r, b in zip(sides, relations, sides[1:], strict=False)]
+    found: Condition = links[0]
+    for link in links[1:]:
+        found = Junction("and", found, link, found.span.to(link.span))
+    return found
+
+
+# --- cases --------------------------------------------------------------------------------------
+
+
+def cases(reader: Reader, rows: Sequence[Sequence[tuple[int, int]]], span: Span) -> Expression:
+    """The branches of `cases`; they must be complete and exclude each other. Raises NotationError (DC175, DC176)."""
+    branches: list[tuple[Expression, Condition | None, Span]] = []
+    for row in rows:
+        start, stop = row[0]
+        value = reader.part(start, _without_comma(reader, start, stop))
+        if value.at_end():
+            fail("DC176", "a branch of the cases has no value", span, "expected a value before `&`")
+        tree = value.expression()
+        test = None if not value.at_end() else _test(reader, row[1:])
+        if not value.at_end():
+            test = _remaining_test(value)
+        branches.append((tree, test, tree.span))
+    if len(branches) < 2 or any(test is None for _, test, _ in branches[:-1]):
+        fail("DC176", "the cases are not complete", span, "every branch but the last needs its condition",
+             r"\text{otherwise}")  # fmt: skip
+    _check_complete([test for _, test, _ in branches], span)
+    found = branches[-1][0]
+    for tree, test, _ in reversed(branches[:-1]):
+        assert test is not None
+        found = Conditional(test, tree, found, span)
+    return found
+
+
+def _without_comma(reader: Reader, start: int, stop: int) -> int:
+    while stop > start and reader.tokens[stop - 1].kind == "sign" and reader.tokens[stop - 1].text in (",", ".", ";"):
+        stop -= 1
+    return stop
+
+
+def _test(reader: Reader, cells: Sequence[tuple[int, int]]) -> Condition | None:
+    """The condition in the cells behind the value, `\\text{if} & j = k` in two of them."""
+    tokens = [token for start, stop in cells for token in reader.tokens[start : _without_comma(reader, start, stop)]]
+    inner = type(reader)(tokens, reader.context, reader.depth + 1)
+    inner.trying = reader.trying
+    if not tokens:
+        return None
+    return _remaining_test(inner)
+
+
+def _remaining_test(inner: Reader) -> Condition | None:
+    """`if i = j`, `i = j`, `otherwise`."""
+    if inner.accept(",") is not None and inner.at_end():
+        return None
+    first: Token = inner.token
+    if first.kind == "keyword" and first.text == "otherwise":
+        inner.advance()
+    elif first.kind == "prose":
+        refuse_words(first)
+    else:
+        if first.kind == "keyword" and first.text in ("if", "for"):
+            inner.advance()
+        test = inner.condition()
+        if inner.token.kind == "prose" and not is_conditional(inner.token):
+            inner.advance()
+        if not inner.at_end():
+            inner.unexpected("the end of the condition")
+        return test
+    if not inner.at_end():
+        inner.unexpected("the end of the branch")
+    return None
+
+
+def refuse_words(token: Token) -> None:
+    """Raise NotationError (DC175) for a condition in words."""
+    fail("DC175", f"the condition in words is not read: `{token.text}`", token.span, "it restricts the equation",
+         r"\text{if } i = j")  # fmt: skip
+
+
+def _check_complete(tests: Sequence[Condition | None], span: Span) -> None:
+    """Where the last branch has a condition too, the conditions divide all possibilities between them."""
+    last = tests[-1]
+    if last is None:
+        return
+    if all(isinstance(test, Comparison) for test in tests):
+        first = tests[0]
+        assert isinstance(first, Comparison)
+        seen = [_signs(test, first) for test in tests if isinstance(test, Comparison)]
+        known = [found for found in seen if found is not None]
+        if len(known) == len(seen):
+            if sum(len(found) for found in known) > len(frozenset().union(*known)):
+                fail("DC176", "the conditions of the cases overlap", span, "which branch holds where both do?",
+                     r"\text{otherwise}")  # fmt: skip
+            if frozenset().union(*known) == frozenset("<=>"):
+                return
+    fail("DC176", "the cases are not complete", span, "what holds where no condition does?", r"\text{otherwise}")
+
+
+def _signs(test: Comparison, first: Comparison) -> frozenset[str] | None:
+    """Where a comparison of the same two sides holds: below, at, above."""
+    if (test.left, test.right) == (first.left, first.right):
+        return HOLDS_AT[test.relation]
+    if (test.right, test.left) == (first.left, first.right):
+        return HOLDS_AT[TURNED[test.relation]]
+    return None

@@ -1,0 +1,80 @@
+"""Names that mean something everywhere: Kronecker's delta, the exponential, the identity matrix, π."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from derivcheck.diagnostics.diagnostic import NotationError
+from derivcheck.language.latex.scripts import Script, atoms, dimension_at, is_letter_t, name_text, slot_tree, slots
+from derivcheck.language.notation.syntax import Call, Expression, Name, Number
+
+if TYPE_CHECKING:
+    from derivcheck.language.latex.quantities import Quantity
+
+
+def special(quantity: Quantity, declared: bool) -> Iterator[Expression]:
+    """Kronecker's delta, the exponential, the identity matrix, π: where their letters mean nothing else."""
+    names = quantity.reader.context.names
+    if quantity.base.kind == "word" or quantity.base.accent:
+        return
+    match quantity.base.text:
+        case "delta":
+            yield from _kronecker(quantity)
+        case "e" if quantity.scripts and (not declared or _is_no_square(quantity)):
+            yield from _exponential(quantity)
+        case "I" if not declared and not names.declares(quantity.base) and len(quantity.scripts) == 1:
+            yield from _identity(quantity)
+        case "pi" if not declared and not quantity.scripts:
+            yield Name("pi", quantity.span)
+
+
+def _kronecker(quantity: Quantity) -> Iterator[Expression]:
+    names = quantity.reader.context.names
+    kinds = [script.kind for script in quantity.scripts]
+    if kinds != ["sub"] and (sorted(kinds) != ["sub", "sup"] or names.declares(quantity.base)):
+        return
+    parts = [slots(quantity.reader, script) for script in quantity.scripts]
+    if sum(map(len, parts)) != 2:
+        parts = [[atom for slot in part for atom in atoms(quantity.reader, *slot) or [slot]] for part in parts]
+    if sum(map(len, parts)) != 2:
+        return
+    try:
+        letters = [slot_tree(quantity.reader, *slot) for part in parts for slot in part]
+    except NotationError:
+        return
+    if all(isinstance(letter, Name | Number) for letter in letters):
+        yield Call("delta", (letters[0], letters[1]), 0, quantity.span)  # type: ignore[arg-type]
+
+
+def _is_no_square(quantity: Quantity) -> bool:
+    """Whether the superscript of a declared `e` may be an exponent of the number: `e^2` is the square of e."""
+    script = quantity.scripts[0]
+    text = name_text(quantity.reader, script)
+    return not is_letter_t(quantity.reader, script) and not (text is not None and text.isdigit())
+
+
+def _exponential(quantity: Quantity) -> Iterator[Expression]:
+    first, *rest = quantity.scripts
+    if first.kind == "sup" and not rest:
+        exponent = quantity.exponent(first)
+        tree = exponent if exponent is not None else _tensor_exponent(quantity, first)
+        if tree is not None:
+            yield Call("exp", (tree,), 0, quantity.span)
+
+
+def _tensor_exponent(quantity: Quantity, script: Script) -> Expression | None:
+    inner = quantity.reader.part(script.start, script.stop)
+    inner.letters = False
+    try:
+        return inner.whole()
+    except NotationError:
+        return None
+
+
+def _identity(quantity: Quantity) -> Iterator[Expression]:
+    script = quantity.scripts[0]
+    if script.kind == "sub":
+        size = dimension_at(quantity.reader, script.start, script.stop)
+        if isinstance(size, Name | Number):
+            yield Call("eye", (size,), 0, quantity.span)

@@ -1,0 +1,424 @@
+"""Raw tokens to the tokens of mathematics: decorations vanish, arguments are set in braces, words become words.
+
+A brace that only groups is dropped, as it is when the formula is shown; braces that
+remain hold the argument of the script, fraction or root before them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from derivcheck.language.latex import macros as table
+from derivcheck.language.latex.tokens import Token, fail, raw_tokens, refuse_macro
+from derivcheck.language.latex.words import is_plain, rendered, worded
+from derivcheck.language.notation.syntax import Span
+
+MAXIMAL_NESTING = 40
+SPELLED_WORDS = ("and", "for", "when", "where", "if")
+CHOOSE = frozenset({"array", "aligned", "matrix", "gathered"})
+
+
+def plain_tokens(text: str, known: Mapping[str, str] | None = None) -> list[Token]:
+    """The tokens of a formula without its decorations. Raises NotationError (DC100 to DC104, DC111, DC170, DC176)."""
+    raw = _undelimited(raw_tokens(text, known))
+    _check_braces(raw)
+    return _Flattening(raw, known or {}).tokens()
+
+
+def _undelimited(tokens: list[Token]) -> list[Token]:
+    """Without the dollars or brackets that may stand around a formula."""
+    for opener, closer in (("$", "$"), ("$", "$"), ("[", "]"), ("(", ")")):
+        kind = "sign" if opener == "$" else "macro"
+        ends = [(t.kind, t.text) for t in (tokens[0], tokens[-1])] if len(tokens) > 1 else []
+        if ends == [(kind, opener), (kind, closer)]:
+            tokens = tokens[1:-1]
+    return tokens
+
+
+def _check_braces(tokens: Sequence[Token]) -> None:
+    open_: list[Token] = []
+    for token in tokens:
+        if token.kind != "sign" or token.text not in "{}":
+            continue
+        if token.text == "{":
+            open_.append(token)
+        elif not open_:
+            fail("DC103", "`}` closes nothing", token.span, "no brace is open here")
+        else:
+            open_.pop()
+    if open_:
+        fail("DC103", "`{` is never closed", open_[-1].span, "opened here", "add `}`")
+
+
+def _with_words(tokens: Sequence[Token]) -> list[Token]:
+    """`\\,\\, and \\,` or `\\ for\\ ` in the letters of a formula, set apart by spaces, is the word."""
+    kept: list[Token] = []
+    position = 0
+    while position < len(tokens):
+        length = next((len(word) for word in SPELLED_WORDS if _spells(tokens, position, word)), 0)
+        if length:
+            word = tokens[position : position + length]
+            text = "".join(token.text for token in word)
+            kept.append(Token("keyword", table.KEYWORDS[text], word[0].span.to(word[-1].span), True))
+        else:
+            kept.append(tokens[position])
+        position += length or 1
+    return kept
+
+
+def _spells(tokens: Sequence[Token], position: int, word: str) -> bool:
+    """Whether letters without a gap spell a word that stands apart from what is around it."""
+    letters, behind = tokens[position : position + len(word)], tokens[position + len(word) : position + len(word) + 1]
+    if not behind or not letters[0].spaced or not behind[0].spaced:
+        return False
+    spelled = "".join(token.text for token in letters if token.kind == "letter" and not token.accent)
+    return spelled == word and letters[-1].span.stop - letters[0].span.start == len(word)
+
+
+class _Flattening:
+    """One list of raw tokens; arguments are flattened by a flattening of their own."""
+
+    def __init__(self, raw: Sequence[Token], known: Mapping[str, str], depth: int = 0) -> None:
+        self._waiting = [*reversed(raw)]
+        self._known = known
+        self._depth = depth
+        self._out: list[Token] = []
+        self._spaced = self._wide = False
+        self._blanks = 0
+        self._choice = False
+        self._closed: Span | None = None  # the brace that closed the last argument
+        if depth > MAXIMAL_NESTING:
+            fail("DC111", "the formula is nested too deeply", raw[0].span if raw else Span(0, 0),
+                 f"more than {MAXIMAL_NESTING} levels", "split it with `let:` names")  # fmt: skip
+
+    def tokens(self) -> list[Token]:
+        while self._waiting:
+            self._step(self._waiting.pop())
+        return _with_words(self._out)
+
+    # --- reading and writing --------------------------------------------------------------
+
+    def _emit(self, token: Token) -> None:
+        if token.kind == "sign" and self._out and not token.spaced and not self._spaced:
+            last = self._out[-1]
+            if token.text == "=" and last.kind == "sign" and last.text == ":":
+                self._out[-1] = Token("sign", "=", last.span.to(token.span), last.spaced)
+                return
+            if token.text == "|" and last.kind == "sign" and last.text == "|" and last.span.stop == token.span.start:
+                self._out[-1] = Token("sign", "‖", last.span.to(token.span), last.spaced)
+                return
+        if self._spaced > token.spaced or self._wide > token.wide:
+            token = replace(token, spaced=token.spaced or self._spaced, wide=token.wide or self._wide)
+        self._out.append(token)
+        self._spaced = self._wide = False
+        self._blanks = 0
+
+    def _peek(self, text: str, kind: str = "sign") -> bool:
+        return bool(self._waiting) and self._waiting[-1].kind == kind and self._waiting[-1].text == text
+
+    def _group(self) -> list[Token]:
+        """The tokens up to the brace that closes the one just read."""
+        taken: list[Token] = []
+        depth = 1
+        while depth:
+            token = self._waiting.pop()
+            if token.kind == "sign" and token.text in "{}":
+                depth += 1 if token.text == "{" else -1
+                if not depth:
+                    self._closed = token.span
+                    break
+            taken.append(token)
+        return taken
+
+    def _optional(self) -> list[Token] | None:
+        """What stands in the brackets of an optional argument."""
+        if not self._peek("["):
+            return None
+        opener = self._waiting.pop()
+        taken: list[Token] = []
+        while self._waiting:
+            token = self._waiting.pop()
+            if token.kind == "sign" and token.text == "]":
+                return taken
+            taken.append(token)
+        fail("DC103", "`[` is never closed", opener.span, "opened here", "add `]`")
+
+    def _argument(self, owner: Token) -> list[Token]:
+        """The raw tokens of the next argument; decorations before it are dropped."""
+        self._closed = None
+        while self._waiting:
+            token = self._waiting.pop()
+            if token.kind == "sign" and token.text == "{":
+                return self._group()
+            if token.kind == "sign" and token.text in ("}", "&"):
+                break
+            if token.kind == "number" and len(token.text) > 1:
+                here, span = token.text[0], token.span
+                middle = min(span.start + 1, span.stop)
+                rest = "number" if token.text[1] != "." else "sign"
+                if rest == "number":
+                    self._waiting.append(Token("number", token.text[1:], Span(middle, span.stop)))
+                    return [Token("sign" if here == "." else "number", here, Span(span.start, middle))]
+                return [token]
+            if token.kind != "macro":
+                return [token]
+            name = token.text
+            if name in table.SPACING or name in table.SIZES:
+                continue
+            if name in table.DROPPED:
+                self._drop(token)
+                continue
+            return self._with_arguments(token)
+        fail("DC104", f"`{_shown(owner)}` needs an argument", owner.span, "the formula ends here")
+
+    def _with_arguments(self, token: Token) -> list[Token]:
+        """A macro as an argument takes its own arguments along: `^\\mathrm T`, `^\\frac12`."""
+        name = token.text
+        count = table.ARGUMENTS.get(name) or table.WRAPPERS.get(name) or 0
+        if name in table.FONTS or name in table.TEXTS or name in table.ACCENTS:
+            count = 1
+        taken = [token]
+        for _ in range(count):
+            argument = self._argument(token)
+            brace = argument[0].span if argument else token.span
+            taken += [Token("sign", "{", brace), *argument, Token("sign", "}", brace)]
+        return taken
+
+    def _inner(self, raw: Sequence[Token]) -> list[Token]:
+        return _Flattening(raw, self._known, self._depth + 1).tokens()
+
+    def _braced(self, raw: Sequence[Token], owner: Token) -> None:
+        """Write an argument in the braces that remain."""
+        span = Span(raw[0].span.start, raw[-1].span.stop) if raw else owner.span
+        self._out.append(Token("sign", "{", Span(span.start, span.start + 1)))
+        self._out += self._inner(raw)
+        self._out.append(Token("sign", "}", self._closed or Span(max(span.stop - 1, span.start), span.stop)))
+
+    def _drop(self, token: Token) -> None:
+        if self._peek("*"):
+            self._waiting.pop()
+        self._optional()
+        for _ in range(table.DROPPED[token.text]):
+            self._argument(token)
+        self._spaced = True
+
+    # --- one token ------------------------------------------------------------------------
+
+    def _step(self, token: Token) -> None:
+        if token.kind == "macro":
+            self._macro(token)
+        elif token.kind == "sign" and token.text in "{}":
+            self._spaced = True
+        elif token.kind == "sign" and token.text in ("^", "_"):
+            self._script(token)
+        elif token.kind == "sign" and token.text == "$":
+            self._words_between(token)
+        else:
+            self._emit(token)
+
+    def _words_between(self, token: Token) -> None:
+        """`$f'(z) = 1$ if $z > 0$`: the dollars close and open again, and words stand between."""
+        piece: list[Token] = []
+        while self._waiting and not self._peek("$"):
+            piece.append(self._waiting.pop())
+        if not self._waiting or not piece:
+            fail("DC100", "unexpected character `$`", token.span, "the dollars stand outside the formula")
+        span = token.span.to(self._waiting.pop().span)
+        for made in worded(piece, span, True):
+            self._emit(made)
+        self._spaced = True
+
+    def _script(self, token: Token) -> None:
+        argument = self._argument(token)
+        inner = self._inner(argument)
+        if token.text == "^" and inner and all(t.kind == "sign" and t.text == "'" for t in inner):
+            self._out += inner
+        elif inner:
+            self._emit(token)
+            self._braced(argument, token)
+
+    def _macro(self, token: Token) -> None:
+        name = token.text
+        if name in table.SPACING:
+            self._blanks += 1
+            self._spaced = True
+            self._wide = self._wide or name in table.WIDE or self._blanks > 2
+        elif name in table.SIZES:
+            self._spaced = True
+            if name.lower().startswith("big") and self._peek("."):
+                self._waiting.pop()
+        elif name in ("left", "right"):
+            self._delimiter(token)
+        elif name in table.DROPPED:
+            self._drop(token)
+        elif name in table.WRAPPERS:
+            self._wrapper(token)
+        elif name in table.FONTS:
+            style = table.FONTS[name]
+            self._font(self._argument(token), "" if style == "arrow" else "bold", style)
+        elif name in table.TEXTS:
+            self._text(token)
+        elif name in table.ACCENTS:
+            self._accent(token)
+        elif name in table.FUNCTIONS:
+            self._emit(Token("function", table.FUNCTIONS[name], token.span, True))
+        elif name in table.ARGUMENTS:
+            self._fraction(token)
+        elif name in ("begin", "end"):
+            self._environment(token)
+        elif (name in table.MATRICES or name in table.CASES) and self._peek("{"):
+            self._emit(Token("begin", name, token.span, token.spaced))
+            self._out += self._inner(self._argument(token))
+            self._emit(Token("finish", name, token.span, True))
+        elif name == "not":
+            self._negated(token)
+        elif name in table.GREEK_LETTERS:
+            self._emit(Token("letter", table.GREEK_LETTERS[name], token.span, True))
+        elif name == "forall":
+            self._emit(Token("keyword", "for", token.span, True))
+        elif name in table.SIGNS:
+            self._sign(token)
+        else:
+            refuse_macro(token, self._known)
+
+    def _sign(self, token: Token) -> None:
+        self._emit(Token("sign", table.SIGNS[token.text], token.span, token.spaced))
+        if token.text != "\\":
+            return
+        # `\\[2pt]` is a distance, `\\ [a]` is not.
+        if self._peek("*"):
+            self._waiting.pop()
+        if self._peek("[") and len(self._waiting) > 1 and self._waiting[-2].kind == "number":
+            self._optional()
+
+    def _delimiter(self, token: Token) -> None:
+        if not self._waiting:
+            fail("DC104", f"`\\{token.text}` needs its delimiter", token.span, "the formula ends here")
+        self._spaced = True
+        following = self._waiting[-1]
+        if following.kind == "sign" and following.text == ".":
+            self._waiting.pop()
+        elif following.kind == "number" and following.text.startswith("."):
+            self._waiting[-1] = replace(following, text=following.text[1:], span=Span(following.span.start + 1,
+                                                                                    following.span.stop))  # fmt: skip
+        elif token.text == "left" and self._peek("{", "macro") and self._opens_choice():
+            self._waiting.pop()
+            self._choice = True
+
+    def _opens_choice(self) -> bool:
+        """`\\left\\{ \\begin{array} ...`: an older way to write cases."""
+        following = [t for t in self._waiting[-12:-1][::-1] if not (t.kind == "macro" and t.text in table.SPACING)]
+        if len(following) < 4 or following[0].text != "begin" or following[1].text != "{":
+            return False
+        name = "".join(t.text for t in following[2:]).split("}")[0]
+        return name in CHOOSE
+
+    def _wrapper(self, token: Token) -> None:
+        name = token.text
+        self._optional()
+        for _ in range(table.WRAPPERS[name] - 1):
+            self._argument(token)
+        argument = self._argument(token)
+        self._spaced = True
+        inner = self._inner(argument)
+        if name == "substack":
+            inner = [replace(t, text=",") if t.kind == "sign" and t.text == "\\\\" else t for t in inner]
+        for made in inner:
+            self._emit(made)
+        self._spaced = True
+        if name in table.BRACED_BELOW and self._peek(table.BRACED_BELOW[name]):
+            self._argument(self._waiting.pop())
+
+    def _font(self, argument: Sequence[Token], font: str, style: str) -> None:
+        self._spaced = True
+        inner = self._inner(argument)
+        for made in inner:
+            marked = made.kind == "letter" or (made.kind == "number" and len(inner) == 1)
+            made = replace(made, style=style) if made.kind == "letter" and not made.style else made
+            self._emit(replace(made, font=font) if marked and not made.font else made)
+        self._spaced = True
+
+    def _text(self, token: Token) -> None:
+        if self._peek("*"):
+            self._waiting.pop()
+        argument = self._argument(token)
+        if any(t.kind == "sign" and t.text == "$" for t in argument):
+            self._mixed(argument, token)
+        elif is_plain(argument) or token.text in ("text", "mbox", "hbox", "intertext", "shortintertext"):
+            for made in worded(argument, token.span.to(self._closed or token.span), token.spaced):
+                self._emit(made)
+        else:
+            self._font(argument, "roman", "")
+        self._spaced = True
+
+    def _mixed(self, argument: Sequence[Token], token: Token) -> None:
+        """Text with formulas in dollars: `\\text{if $i = j$}`."""
+        pieces: list[list[Token]] = [[]]
+        for part in argument:
+            if part.kind == "sign" and part.text == "$":
+                pieces.append([])
+            else:
+                pieces[-1].append(part)
+        for position, piece in enumerate(pieces):
+            for made in self._inner(piece) if position % 2 else worded(piece, token.span, True):
+                self._emit(made)
+
+    def _accent(self, token: Token) -> None:
+        inner = self._inner(self._argument(token))
+        if not inner or inner[0].kind != "letter" or inner[0].accent or (len(inner) > 1 and inner[1].text not in "^_"):
+            fail("DC170", f"`\\{token.text}` stands over one letter", token.span, "no name is written so")
+        whole = token.span.to(self._closed or inner[0].span)
+        self._emit(replace(inner[0], accent=table.ACCENTS[token.text], spaced=True, span=whole))
+        for made in inner[1:]:
+            self._out.append(made)
+
+    def _fraction(self, token: Token) -> None:
+        if token.text == "sqrt":
+            index = self._optional()
+            self._emit(Token("sign", "sqrt" if index is None else "root", token.span, token.spaced))
+            if index is not None:
+                self._braced(index, token)
+            self._braced(self._argument(token), token)
+        else:
+            self._emit(Token("sign", "frac", token.span, token.spaced))
+            above = self._argument(token)
+            self._braced(above, token)
+            self._braced(self._argument(token), token)
+        self._spaced = True
+
+    def _negated(self, token: Token) -> None:
+        if self._peek("=") or self._peek("equiv", "macro"):
+            self._emit(Token("sign", "!=", token.span.to(self._waiting.pop().span), token.spaced))
+        else:
+            fail("DC174", "`\\not` is read before `=` only", token.span, "not an equation", r"\ne")
+
+    def _environment(self, token: Token) -> None:
+        argument = self._argument(token)
+        name = rendered(argument).replace(" ", "")
+        if name not in table.MATRICES and name not in table.CASES and name not in table.LINES:
+            fail(
+                "DC176",
+                f"unknown environment `{name}`",
+                token.span,
+                "not part of the notation",
+                "aligned, cases, bmatrix",
+            )
+        if token.text == "end":
+            self._emit(Token("finish", name, token.span, True))
+            return
+        if (
+            self._peek("[")
+            and len(self._waiting) > 2
+            and self._waiting[-2].text in "tbcrl"
+            and self._waiting[-3].text == "]"
+        ):
+            self._optional()
+        if name in table.WITH_COLUMNS:
+            self._argument(token)
+        self._emit(Token("begin", "cases" if self._choice else name, token.span, True))
+        self._choice = False
+
+
+def _shown(token: Token) -> str:
+    return f"\\{token.text}" if token.kind == "macro" else token.text

@@ -1,0 +1,374 @@
+"""A chain of sides with its condition and its label."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import NoReturn
+
+from derivcheck.diagnostics.diagnostic import NotationError, UnsupportedError
+from derivcheck.graph.nodes import Input, Quantity
+from derivcheck.language.componentwise import componentwise
+from derivcheck.language.latex.checks import check_entries, check_primes
+from derivcheck.language.latex.conditions import refuse_words
+from derivcheck.language.latex.cursor import ASSERTED, Context, Reader
+from derivcheck.language.latex.memberships import is_sized, membership, sized
+from derivcheck.language.latex.parser import Parser
+from derivcheck.language.latex.products import Choices, Fork
+from derivcheck.language.latex.scripts import dimension_at
+from derivcheck.language.latex.shapes import Labels, Shapes
+from derivcheck.language.latex.sums import refuse_unsized
+from derivcheck.language.latex.symbols import Symbols
+from derivcheck.language.latex.tokens import Token, fail
+from derivcheck.language.latex.trees import rebuilt
+from derivcheck.language.latex.vocabulary import Names
+from derivcheck.language.latex.words import is_conditional
+from derivcheck.language.lowering.language import Lowering
+from derivcheck.language.lowering.letters import member_name
+from derivcheck.language.lowering.scope import Scope
+from derivcheck.language.notation.labels import substitute_labels
+from derivcheck.language.notation.limits import check_limits
+from derivcheck.language.notation.printer import to_plain
+from derivcheck.language.notation.syntax import (
+    Comparison,
+    Condition,
+    Derivative,
+    Equation,
+    Expression,
+    Junction,
+    Name,
+    Negate,
+    Number,
+    Relation,
+    Span,
+    bottom_up,
+)
+
+MAXIMAL_READINGS = 16
+ARROWS = frozenset("→⇒")
+
+
+class Sentence:
+    """One chain of tokens with what is declared: everything that is remembered between its readings."""
+
+    def __init__(
+        self,
+        text: str,
+        scope: Scope,
+        symbols: Mapping[str, str] | Symbols,
+        macros: Mapping[str, str],
+        labels: Mapping[str, int],
+    ) -> None:
+        self._text = text
+        self._scope = scope
+        self._macros = macros
+        self._labels = labels
+        self._symbols = symbols if isinstance(symbols, Symbols) else Symbols(symbols, macros, scope)
+        self._names = Names(scope)
+
+    def equation(self, tokens: Sequence[Token]) -> Equation:
+        """The one reading of a chain, with its rivals. Raises NotationError, DC171 and DC172 where two readings fit."""
+        readings: list[Equation] = []
+        problems: list[NotationError] = []
+        first: Fork | None = None
+        judged = True
+        waiting: list[tuple[int, ...]] = [()]
+        count = 0
+        while waiting:
+            script = waiting.pop()
+            choices = Choices(script)
+            try:
+                found = self._read(tokens, choices)
+            except NotationError as problem:
+                problems.append(problem)
+            else:
+                check_limits(found)
+                readings += [found] if found not in readings else []
+            first = first or next(iter(choices.forks), None)
+            judged = judged and all(fork.judged for fork in choices.forks)
+            new = range(len(script), len(choices.forks))
+            waiting += [(*script, *[0] * (k - len(script)), 1) for k in reversed(new)]
+            count += 1
+            if first is not None and count + len(waiting) > MAXIMAL_READINGS:
+                _refuse_fork(first, readings[0] if readings else None, None)
+        if not readings:
+            raise problems[0]
+        if len(readings) == 1 or first is None:
+            return readings[0]
+        fitting = [reading for reading in readings if self._fits(reading, any_zero=judged)]
+        if len(fitting) == 1:
+            return fitting[0]
+        if judged:
+            return replace(fitting[0], rivals=tuple(fitting[1:])) if fitting else readings[0]
+        shown = fitting or readings
+        _refuse_fork(first, shown[0], shown[1] if len(shown) > 1 else readings[1])
+
+    def _read(self, tokens: Sequence[Token], choices: Choices) -> Equation:
+        self._shapes = Shapes(self._scope, Labels(self._scope, self._labels))
+        context = Context(self._scope, self._text, self._symbols, self._names, self._shapes.labels, self._shapes,
+                          self._macros, choices)  # fmt: skip
+        reader = Parser(tokens, context)
+        try:
+            found = _Chain(reader).equation()
+            if context.components:
+                known = dict(self._labels)
+                sides = tuple(substitute_labels(side, known) for side in found.sides)
+                found = componentwise(replace(found, sides=sides), self._scope)
+            return found
+        except RecursionError:
+            span = Span(tokens[0].span.start, tokens[-1].span.stop)
+            fail("DC111", "the formula is nested too deeply", span, "split it with `let:` names")
+
+    def _fits(self, equation: Equation, any_zero: bool) -> bool:
+        """Whether the sides of an equation have one shape; with `any_zero`, a literal 0 has every shape."""
+        shapes = [self._shapes(side) for side in equation.sides if not any_zero or side != Number(Fraction(0))]
+        return all(shape is not None and shape == shapes[0] for shape in shapes)
+
+
+def _refuse_fork(fork: Fork, one: Equation | None, other: Equation | None) -> NoReturn:
+    shown = [reading for reading in (one, other) if reading is not None]
+    names = ("one reading", "another reading")
+    notes = tuple((name, to_plain(reading)) for name, reading in zip(names, shown, strict=False))
+    fail(fork.code, fork.message, fork.span, fork.label, fork.help, notes)
+
+
+def refuse_relation(token: Token, shown: str) -> NoReturn:
+    """Raise NotationError (DC174) for a sign that makes no equation."""
+    reasons = {
+        "≃": ("an approximate equality is not judged", "="),
+        "∼": ("`\\sim` is no equation", "="), "≅": ("an approximate equality is not judged", "="),
+        "⇒": (f"`{shown}` makes no equation", "a formula for each equation"),
+        "⇔": (f"`{shown}` makes no equation", "a formula for each equation"),
+        "∈": ("membership is judged of real vectors and matrices alone", ""), "∉": ("membership is not judged", ""),
+    }  # fmt: skip
+    message, help_ = reasons.get(token.text, (f"`{shown}` makes no equation", "="))
+    fail("DC174", message, token.span, "not an equation", help_)
+
+
+class _Chain:
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._points: list[tuple[str, Expression, Span]] = []
+        if any(token.kind == "sign" and token.text == "…" for token in reader.tokens):
+            reader.pattern = True
+
+    def equation(self) -> Equation:
+        reader = self._reader
+        span = Span(reader.tokens[0].span.start, max(t.span.stop for t in reader.tokens))
+        self._skip_words()
+        if reader.at_end():
+            fail("DC109", "the formula is empty", span, "expected an equation")
+        if reader.token.kind == "sign" and reader.token.text in ASSERTED:
+            fail("DC109", "a side of the equation is empty", reader.token.span, "nothing stands before it")
+        sides = [reader.expression()]
+        relations: list[Relation] = []
+        tests: list[Condition] = []
+        while not reader.at_end():
+            token = reader.token
+            if token.kind == "prose":
+                self._skip_words()
+            elif token.kind == "sign" and token.text in ASSERTED and not tests:
+                relations.append(reader.advance().text)  # type: ignore[arg-type]
+                self._skip_words()
+                if reader.at_end() or (reader.token.kind == "sign" and reader.token.text in ASSERTED):
+                    fail("DC109", "a side of the equation is empty", token.span, "nothing stands behind it")
+                sides.append(reader.expression())
+            elif token.kind == "sign" and token.text == "∈" and not relations and not tests:
+                sides = [*membership(reader, sides[0])]
+                relations.append("=")
+            elif token.kind == "sign" and token.text in ARROWS and not relations and is_sized(reader.tokens[:-1]):
+                sides = [*sized(reader, sides[0])]
+                relations.append("=")
+            elif token.kind == "sign" and token.text in ARROWS:
+                self._label(token)
+            elif token.kind == "keyword" or (token.kind == "sign" and token.text in (",", ";")) or reader.at_number():
+                tests += self._tail(sides)
+            else:
+                reader.unexpected("an operator, a relation or the end")
+        if not relations:
+            fail("DC108", "an equation needs two sides", span, "only one side here", "... = ...")
+        where = None
+        for test in tests:
+            where = test if where is None else Junction("and", where, test, test.span)
+        found = Equation(tuple(sides), tuple(relations), where, span)
+        for name, value, at in self._points:
+            found = _at_point(found, name, value, at)
+        check_entries(found, reader)
+        check_primes(found, reader)
+        refuse_unsized(reader)
+        return found
+
+    def _skip_words(self) -> None:
+        """Words are passed over, but not those that restrict the equation."""
+        reader = self._reader
+        while reader.token.kind == "prose":
+            token = reader.token
+            if is_conditional(token):
+                refuse_words(token)
+            reader.advance()
+
+    # --- behind the equation ----------------------------------------------------------------
+
+    def _label(self, arrow: Token) -> None:
+        """`\\rightarrow \\text{EqA1}`: a name for the equation."""
+        reader = self._reader
+        begin = reader.position
+        reader.advance()
+        start = reader.position
+        while reader.token.kind in ("letter", "word", "prose", "number") or reader.at(".", "(", ")", "-"):
+            reader.advance()
+        tokens = reader.tokens[start : reader.position]
+        letters = sum(len(t.text) for t in tokens if t.kind in ("letter", "word", "prose"))
+        if not reader.at_end() or letters < 2:
+            reader.position = begin
+            refuse_relation(arrow, reader.source(arrow.span))
+
+    def _tail(self, sides: Sequence[Expression]) -> list[Condition]:
+        """A condition: `\\text{if } i \\ne j`, `, \\quad i \\ne j`, `for i = 1, \\dots, n`."""
+        reader = self._reader
+        if reader.at_number():
+            reader.position += 3
+            return []
+        first = reader.advance()
+        if first.kind == "keyword" and first.text == "otherwise":
+            fail("DC175", "`otherwise` stands outside of cases", first.span, "otherwise than what?", r"\begin{cases}")
+        while reader.token.kind == "keyword" or reader.at(","):
+            reader.advance()
+        if reader.at_end():
+            if first.kind == "sign":
+                return []
+            fail("DC104", "the condition is empty", first.span, "expected a condition after this")
+        if reader.token.kind == "prose":
+            return []
+        if self._is_range():
+            self._range(sides)
+            return []
+        if first.kind == "keyword" and first.text == "for" and self._only_letters():
+            return []
+        begin = reader.token.span
+        letters, reader.letters = reader.letters, True
+        test = reader.condition()
+        reader.letters = letters
+        if _holds_by_definition(test, reader):
+            return []
+        point = _point(test, reader)
+        if point is not None:
+            self._points.append((*point, test.span))
+            return []
+        _check_condition(test, begin.to(test.span), reader)
+        return [test]
+
+    def _only_letters(self) -> bool:
+        """`for all i, j`."""
+        reader = self._reader
+        rest = reader.tokens[reader.position : -1]
+        plain = all(t.kind == "letter" or (t.kind == "sign" and t.text == ",") or t.kind == "keyword" for t in rest)
+        if plain:
+            reader.position = len(reader.tokens) - 1
+        return plain
+
+    def _is_range(self) -> bool:
+        reader = self._reader
+        tokens = reader.tokens[reader.position :]
+        if (
+            len(tokens) < 4
+            or tokens[0].kind != "letter"
+            or tokens[1].kind != "sign"
+            or tokens[1].text not in ("=", "∈")
+        ):
+            return False
+        listed = tokens[2].kind == "number" and tokens[3].kind == "sign" and tokens[3].text == ","
+        return listed or any(t.kind == "sign" and t.text == "…" for t in tokens)
+
+    def _range(self, sides: Sequence[Expression]) -> None:
+        """`i = 1, 2, \\dots, n`: every value of the letter. Raises NotationError (DC119)."""
+        reader = self._reader
+        letter = reader.advance()
+        reader.advance()
+        brace = reader.accept("\\{", "[")
+        start = reader.position
+        while reader.token.kind == "number" or reader.at(",", "…"):
+            reader.advance()
+        read = reader.tokens[start : reader.position]
+        numbers = [t.text for t in read if t.kind == "number"]
+        begin = reader.position
+        if numbers == [str(k) for k in range(1, len(numbers) + 1)] and all(t.text != "…" for t in read):
+            begin -= 1  # `1, 2, 3`: the last number is the size
+        while not reader.at_end() and not reader.at("\\}", "]", ",") and reader.token.kind != "prose":
+            reader.advance()
+        size = dimension_at(reader, begin, reader.position)
+        span = letter.span.to(reader.tokens[max(reader.position - 1, 0)].span)
+        if brace is not None:
+            reader.accept("\\}", "]")
+        found = reader.context.shapes.dimension(size) if size is not None else None
+        wanted = reader.context.shapes.letter_dimension(letter.text, *sides)
+        if found is None or found != wanted or numbers[:1] != ["1"]:
+            over = f"`{letter.text}` runs over `{wanted}`" if wanted is not None else f"`{letter.text}` indexes nothing"
+            fail("DC119", "the range of the index is not that of its dimension", span, over,
+                 rf"\text{{for all }} {letter.text}")  # fmt: skip
+
+
+def _check_condition(test: Condition, span: Span, reader: Reader) -> None:
+    """A condition that values be equal holds almost nowhere: nothing could be judged under it."""
+    waiting: list[Condition] = [test]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Junction):
+            waiting += [node.left, node.right]
+        elif isinstance(node, Comparison) and node.relation == "=":
+            values = [side for side in (node.left, node.right) if _is_value(side, reader)]
+            if values:
+                fail("DC175", "an equation under a condition on values is not read", span,
+                     "the values are equal almost nowhere", "put the value into the equation")  # fmt: skip
+
+
+def _holds_by_definition(test: Condition, reader: Reader) -> bool:
+    """`where u = g(x)`, and the spec says that u is g(x): nothing is restricted."""
+    if not isinstance(test, Comparison) or test.relation not in ("=", "=="):
+        return False
+    scope = reader.context.scope
+    name = member_name(test.left, scope)
+    node = scope.values[name].node if name is not None else None
+    if not isinstance(node, Quantity):
+        return False
+    try:
+        meant = Lowering(scope).expression(test.right)
+    except (NotationError, UnsupportedError):
+        return False
+    return meant.node == node.operand
+
+
+def _point(test: Condition, reader: Reader) -> tuple[str, Expression] | None:
+    """`if z = 0`, for a number z that the spec declares: (its name, the value)."""
+    if not isinstance(test, Comparison) or test.relation not in ("=", "=="):
+        return None
+    value = reader.context.scope.values.get(test.left.name) if isinstance(test.left, Name) else None
+    number = test.right.operand if isinstance(test.right, Negate) else test.right
+    if value is None or not isinstance(value.node, Input) or value.axes or not isinstance(number, Number):
+        return None
+    assert isinstance(test.left, Name)
+    return test.left.name, test.right
+
+
+def _at_point(equation: Equation, name: str, value: Expression, at: Span) -> Equation:
+    """The equation with a value put in. Raises NotationError (DC175) where it is derived by that name."""
+    for node in bottom_up(equation):
+        if isinstance(node, Derivative) and any(part == Name(name) for v in node.variables for part in bottom_up(v)):
+            fail("DC175", f"a derivative by `{name}` at a value of it is not read", at, "the value is put in first?",
+                 r"f'(0) = 1")  # fmt: skip
+
+    def put(node: object) -> object:
+        return replace(value, span=node.span) if isinstance(node, Name) and node.name == name else node
+
+    return replace(equation, sides=tuple(rebuilt(side, put) for side in equation.sides))
+
+
+def _is_value(tree: Expression, reader: Reader) -> bool:
+    shape = reader.context.shapes(tree)
+    number = not isinstance(tree, Name) or tree.name in reader.context.scope.values
+    return shape is not None and number and not _is_position(tree)
+
+
+def _is_position(tree: Expression) -> bool:
+    return isinstance(tree, Number) and tree.value.denominator == 1 and tree.value >= 1

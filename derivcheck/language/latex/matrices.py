@@ -1,0 +1,271 @@
+"""Brackets, lists, written-out matrices, cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NoReturn
+
+from derivcheck.diagnostics.diagnostic import NotationError
+from derivcheck.language.latex import conditions, patterns
+from derivcheck.language.latex import macros as table
+from derivcheck.language.latex.cursor import CLOSERS, Reader
+from derivcheck.language.latex.patterns import Cell, Unindexed
+from derivcheck.language.latex.scripts import is_transpose
+from derivcheck.language.latex.tokens import fail
+from derivcheck.language.notation.syntax import Binary, Call, Expression, Matrix, Number, Span, Transpose
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A cell of a written-out matrix; `tree` is None where dots stand."""
+
+    tree: Expression | None
+    span: Span
+
+
+def refuse_dots(reader: Reader, message: str) -> NoReturn:
+    """Raise NotationError (DC173) for dots that have no pattern."""
+    fail("DC173", message, reader.token.span, "dots without a pattern", "write what they stand for")
+
+
+# --- brackets -----------------------------------------------------------------------------------
+
+
+def group(reader: Reader) -> Expression:
+    """`(...)`, or a list `[a, b, c]`, which is a vector. Raises NotationError (DC103, DC107)."""
+    reader.descend()
+    opener = reader.advance()
+    with reader.enclosed():
+        entries = [_listed(reader)]
+        while reader.accept(",", ";") is not None:
+            if reader.at(CLOSERS[opener.text]):
+                break
+            entries.append(_listed(reader))
+    span = opener.span.to(reader.close(opener))
+    reader.ascend()
+    if len(entries) == 1:
+        tree = entries[0].tree
+        return replace(tree, span=span) if tree is not None else refuse_dots(reader, "dots alone in a bracket")
+    if opener.text == "\\{":
+        fail("DC107", "a set is not read", span, "expected an expression")
+    upright = _transposed_behind(reader)
+    vectors = reader.context.scope.vectors
+    return _matrix(reader, [entries], span, "column" if upright else vectors)
+
+
+def _listed(reader: Reader) -> Entry:
+    if reader.at("…"):
+        return Entry(None, reader.advance().span)
+    tree = reader.expression()
+    return Entry(tree, tree.span)
+
+
+def _transposed_behind(reader: Reader) -> bool:
+    """Read the transpose behind a list: `[a, b]^T` is a column."""
+    if not reader.at("^"):
+        return False
+    stop = reader.partner(reader.position + 1)
+    token = reader.tokens[reader.position + 2]
+    marked = is_transpose(token) or (token.kind == "letter" and token.text == "T")
+    if stop != reader.position + 3 or not marked:
+        return False
+    reader.position = stop + 1
+    return True
+
+
+# --- environments ---------------------------------------------------------------------------------
+
+
+def environment(reader: Reader) -> Expression:
+    """A matrix or cases. Raises NotationError (DC113, DC173, DC176)."""
+    reader.descend()
+    begin = reader.position
+    opener = reader.token
+    stop = _finish(reader)
+    span = opener.span.to(reader.tokens[stop].span)
+    rows = _rows(reader, begin + 1, stop)
+    reader.position = stop + 1
+    if opener.text in table.CASES:
+        found = conditions.cases(reader, rows, span)
+    elif opener.text in ("vmatrix", "Vmatrix"):
+        fail("DC176", "a determinant written out is not read", span, "bars around a matrix", r"\det W")
+    else:
+        found = _matrix(reader, [_entries(reader, row) for row in rows], span, "")
+    reader.ascend()
+    return found
+
+
+def _finish(reader: Reader) -> int:
+    depth = 0
+    for position in range(reader.position, len(reader.tokens)):
+        kind = reader.tokens[position].kind
+        depth += (kind == "begin") - (kind == "finish")
+        if not depth:
+            return position
+    fail("DC103", "the environment is never closed", reader.token.span, "opened here")
+
+
+def _rows(reader: Reader, start: int, stop: int) -> list[list[tuple[int, int]]]:
+    """The cells of each row, as ranges of tokens; rows of nothing are left out."""
+    rows: list[list[tuple[int, int]]] = [[]]
+    begin, depth = start, 0
+    for position in range(start, stop + 1):
+        token = reader.tokens[position]
+        depth += (token.kind == "begin") - (token.kind == "finish" and position < stop)
+        separates = token.kind == "sign" and token.text in ("&", "\\\\") and not depth
+        if position == stop or separates:
+            rows[-1].append((begin, position))
+            begin = position + 1
+            if token.kind == "sign" and token.text == "\\\\":
+                rows.append([])
+    return [row for row in rows if any(a < b for a, b in row)]
+
+
+def _entries(reader: Reader, row: Sequence[tuple[int, int]]) -> list[Entry]:
+    """The entries of a row; commas between cells are punctuation, inside a cell they divide it."""
+    found: list[Entry] = []
+    for start, stop in row:
+        if start == stop:
+            continue
+        inner = reader.part(start, stop)
+        inner.pattern = reader.pattern
+        while not inner.at_end():
+            if inner.accept(",", ";", ".") is not None:
+                continue
+            found.append(_cell(inner))
+            if not inner.at_end() and not inner.at(",", ";", "."):
+                inner.unexpected("`&`, `,` or the end of the cell")
+    return found
+
+
+def _cell(inner: Reader) -> Entry:
+    span = inner.token.span
+    if inner.at("…"):
+        inner.advance()
+        return Entry(None, span)
+    if inner.at("·", "⊙"):  # three dots in the middle are dots too
+        while inner.at("·", "⊙"):
+            span = span.to(inner.advance().span)
+        return Entry(None, span)
+    tree = inner.expression()
+    return Entry(tree, tree.span)
+
+
+# --- matrices -------------------------------------------------------------------------------------
+
+
+def _matrix(reader: Reader, rows: Sequence[Sequence[Entry]], span: Span, standing: str) -> Expression:
+    """A matrix from its entries; `standing` says how a list of one row stands."""
+    if not rows or not any(rows):
+        fail("DC109", "the matrix is empty", span, "expected its entries")
+    if any(entry.tree is None for row in rows for entry in row):
+        return _dotted(reader, rows, span, standing)
+    if len({len(row) for row in rows}) > 1:
+        fail("DC113", "the rows of the matrix have different lengths", span, ", ".join(str(len(row)) for row in rows))
+    trees = tuple(tuple(entry.tree for entry in row if entry.tree is not None) for row in rows)
+    if len(trees) == 1 and len(trees[0]) == 1:
+        return replace(trees[0][0], span=span)
+    vectors = reader.context.scope.vectors
+    if len(trees) == 1:
+        vector = Matrix(trees, span)
+        return vector if (standing or "row") == vectors else Transpose(vector, span)
+    if len(trees[0]) == 1:
+        vector = Matrix((tuple(row[0] for row in trees),), span)
+        return vector if vectors == "column" else Transpose(vector, span)
+    return Matrix(trees, span)
+
+
+def _dotted(reader: Reader, rows: Sequence[Sequence[Entry]], span: Span, standing: str) -> Expression:
+    """The matrix whose shown entries all follow one pattern. Raises NotationError (DC173)."""
+    if standing == "column":
+        rows = [[entry] for entry in rows[0]]
+    down, across = _gap(rows, span), _gap_across(rows, span)
+    cells = [
+        Cell(_number(r, down, len(rows)), _number(c, across, len(row)), entry.tree)
+        for r, row in enumerate(rows)
+        for c, entry in enumerate(row)
+        if entry.tree is not None
+    ]
+    trees = [cell.tree for cell in cells]
+    upright = max(len(row) for row in rows) > 1 or standing == "row"
+    row = patterns.unused(trees, "i") if len(rows) > 1 else ""
+    column = patterns.unused(trees, "j") if upright else ""
+    unindexed = Unindexed(reader, span)
+    try:
+        entry = patterns.general(reader, cells, (row, column), span)
+        matrix = unindexed.matrix(entry, row, column)
+        if not _stacks(reader, cells, row, column):
+            _check_axes(reader, matrix, row, column, span)
+        return replace(matrix, span=span)
+    except NotationError as problem:
+        if not (row and column):
+            raise
+        found = _diagonal(reader, cells, unindexed, (row, column), span)
+        if found is None:
+            raise problem from None
+        return found
+
+
+def _gap(rows: Sequence[Sequence[Entry]], span: Span) -> int | None:
+    """The row that holds nothing but dots."""
+    gaps = [r for r, row in enumerate(rows) if all(entry.tree is None for entry in row)]
+    if len(gaps) > 1 or (gaps and (gaps[0] < 1 or gaps[0] != len(rows) - 2)):
+        fail("DC173", "the dots have no pattern", rows[gaps[0]][0].span, "two rows before them and the last one after")
+    return gaps[0] if gaps else None
+
+
+def _gap_across(rows: Sequence[Sequence[Entry]], span: Span) -> int | None:
+    full = [row for row in rows if any(entry.tree is not None for entry in row)]
+    gaps = {tuple(c for c, entry in enumerate(row) if entry.tree is None) for row in full}
+    widths = {len(row) for row in full}
+    if len(gaps) > 1 or len(widths) > 1:
+        fail("DC173", "the dots stand in different columns", span, "the rows do not follow one pattern")
+    found = next(iter(gaps))
+    if len(found) > 1 or (found and (found[0] < 1 or found[0] != next(iter(widths)) - 2)):
+        fail("DC173", "the dots have no pattern", span, "entries before them and the last one after")
+    return found[0] if found else None
+
+
+def _number(position: int, gap: int | None, count: int) -> int | None:
+    """The number of a shown row or column, None for the last one behind dots."""
+    return None if gap is not None and position > gap else position + 1
+
+
+def _stacks(reader: Reader, cells: Sequence[Cell], row: str, column: str) -> bool:
+    """Whether the entries of a single row are columns, set side by side."""
+    shapes = [reader.context.shapes(cell.tree) for cell in cells]
+    return bool(column) and not row and all(s is not None and s.is_vector and bool(s.row) for s in shapes)
+
+
+def _check_axes(reader: Reader, tree: Expression, row: str, column: str, span: Span) -> None:
+    """A matrix expression must have the axes that its letters say, or it is something else. Raises NotationError."""
+    shape = reader.context.shapes(tree)
+    if shape is None or shape.is_scalar or (not row and shape.row) or (not column and shape.column):
+        sized = "of unknown size" if shape is None or shape.is_scalar else f"it is {shape}"
+        fail("DC173", "the entries follow no pattern that is a matrix", span, sized)
+
+
+def _diagonal(
+    reader: Reader, cells: Sequence[Cell], unindexed: Unindexed, letters: tuple[str, str], span: Span
+) -> Expression | None:
+    """A square matrix whose diagonal follows a pattern of its own: P - diag(diag(P)) + diag(q)."""
+    on = [Cell(c.row, c.row, c.tree) for c in cells if c.row == c.column]
+    off = [c for c in cells if c.row != c.column]
+    if len(on) < 2 or len(off) < 2:
+        return None
+    try:
+        entry = patterns.general(reader, on, (letters[0], ""), span)
+        line = unindexed.matrix(entry, letters[0], "")
+        _check_axes(reader, line, letters[0], "", span)
+        diagonal = Call("diag", (line,), 0, span)
+        if all(isinstance(c.tree, Number) and c.tree.value == 0 for c in off):
+            return diagonal
+        outside = unindexed.matrix(patterns.general(reader, off, letters, span), *letters)
+    except NotationError:
+        return None
+    shape = reader.context.shapes(outside)
+    if shape is None or not shape.is_square:
+        return None
+    inner = Call("diag", (Call("diag", (outside,), 0, span),), 0, span)
+    return Binary("+", Binary("-", outside, inner, span), diagonal, span)

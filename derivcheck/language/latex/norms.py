@@ -1,0 +1,89 @@
+"""Norms, absolute values and scalar products in brackets."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from derivcheck.language.latex.cursor import Reader
+from derivcheck.language.latex.products import Fork
+from derivcheck.language.latex.tokens import fail
+from derivcheck.language.notation.syntax import Binary, Call, Expression, Number, Span
+
+
+def bars(reader: Reader) -> Expression:
+    """`\\|x\\|`, `|x|`, `\\|x\\|_1`, `\\|W\\|_F`. Raises NotationError (DC103, DC171)."""
+    opener = reader.advance()
+    reader.bars.append(opener.text)
+    applies, reader.applies = reader.applies, True
+    inner = reader.expression()
+    reader.bars.pop()
+    reader.applies = applies
+    closer = reader.accept(opener.text)
+    if closer is None:
+        fail("DC103", f"`{reader.source(opener.span)}` is never closed", opener.span, "opened here",
+             f"add `{reader.source(opener.span)}`")  # fmt: skip
+    span = opener.span.to(closer.span)
+    order, power = _order(reader)
+    shape = reader.context.shapes(inner)
+    matrix = shape is not None and len(shape.axes) > 1
+    if opener.text == "|" and not order:
+        if matrix:
+            _refuse(reader, span, "the determinant", "the absolute values, entry by entry", r"\det W")
+        entries = Call("abs", (inner,), 0, span)
+        return _length_or_entries(reader, inner, entries) if shape is not None and shape.axes else entries
+    if matrix and order != "F":
+        spectral = "the largest sum of a column" if order == "1" else "the largest singular value"
+        _refuse(reader, span, spectral, "the root of the sum of squares", r"\|W\|_F")
+    tree = _norm(inner, order, span)
+    return tree if power is None else Binary("**", tree, power, span.to(power.span))
+
+
+def _norm(inner: Expression, order: str, span: Span) -> Expression:
+    match order:
+        case "" | "2" | "F":
+            return Call("norm", (inner,), 0, span)
+        case "1":
+            return Call("norm", (inner, Number(Fraction(1), span)), 0, span)
+        case "∞":
+            return Call("max", (Call("abs", (inner,), 0, span),), 0, span)
+        case _:
+            fail("DC171", f"the norm of order `{order}` is not read", span, "1, 2, F and \\infty are", r"\|x\|_2")
+
+
+def _length_or_entries(reader: Reader, inner: Expression, entries: Expression) -> Expression:
+    """`|x|` of a vector: its length, or the absolute values of its entries."""
+    fork = Fork(entries.span, "DC171", f"`{reader.source(entries.span)}` has two readings", "of a vector",
+                r"\|x\| for the norm, \operatorname{abs}(x) for the absolute values")  # fmt: skip
+    return reader.context.choices.take(Call("norm", (inner,), 0, entries.span), entries, fork)
+
+
+def _order(reader: Reader) -> tuple[str, Expression | None]:
+    """(what stands below a norm: 1, 2, F, ∞ or nothing, the power that stands before it)."""
+    power: Expression | None = None
+    if reader.at("^"):
+        stop = reader.partner(reader.position + 1)
+        if reader.tokens[stop + 1].text != "_":
+            return "", None
+        power = reader.part(reader.position + 2, stop).whole()
+        reader.position = stop + 1
+    if not reader.at("_"):
+        return "", None
+    stop = reader.partner(reader.position + 1)
+    text = "".join(token.text for token in reader.tokens[reader.position + 2 : stop])
+    reader.position = stop + 1
+    return {"Fro": "F", "fro": "F", "infty": "∞"}.get(text, text), power
+
+
+def _refuse(reader: Reader, span: Span, first: str, second: str, help_: str) -> None:
+    fail("DC171", f"`{reader.source(span)}` has two readings", span, "of a matrix", help_,
+         (("one reading", first), ("another reading", second)))  # fmt: skip
+
+
+def scalar_product(reader: Reader) -> Expression:
+    """`\\langle x, y \\rangle`. Raises NotationError (DC107)."""
+    opener = reader.advance()
+    left = reader.expression()
+    if reader.accept(",") is None:
+        reader.unexpected("`,` and the second vector")
+    right = reader.expression()
+    return Call("dot", (left, right), 0, opener.span.to(reader.close(opener)))

@@ -1,0 +1,257 @@
+"""Tokens to a syntax tree: sums, products, factors and the scripts behind them.
+
+    sum  <  signs of products  <  juxtaposition  <  scripts
+
+A sum sign reaches over the product that follows it; `\\log` and its like over one factor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from derivcheck.language.latex import calls, conditions, derivatives, differentials, matrices, norms, runs, sums
+from derivcheck.language.latex.cursor import Reader
+from derivcheck.language.latex.products import PRODUCT_SIGNS, Item, product
+from derivcheck.language.latex.quantities import Quantity
+from derivcheck.language.latex.scripts import Script, slot_tree, slots, take_scripts
+from derivcheck.language.latex.tokens import Token, fail
+from derivcheck.language.notation.syntax import (
+    Binary,
+    Call,
+    Condition,
+    Expression,
+    Name,
+    Negate,
+    Number,
+    Span,
+    Subscript,
+    Transpose,
+    bottom_up,
+)
+
+FACTOR_SIGNS = frozenset({"(", "[", "\\{", "|", "‖", "⟨", "frac", "sqrt", "root", "Σ", "Π", "∂", "∇"})
+
+
+class Parser(Reader):
+    """One formula; every method leaves the position after what it read."""
+
+    # --- sums -----------------------------------------------------------------------------
+
+    def expression(self) -> Expression:
+        """A sum; `a_1 + a_2 + \\dots + a_n` is one over an index. Raises NotationError."""
+        self.descend()
+        terms: list[sums.Summand] = []
+        sign = self.accept("+", "-")
+        while True:
+            begin = sign.span if sign is not None else self.token.span
+            minus = sign is not None and sign.text == "-"
+            if self.at("…"):
+                terms.append(sums.Summand(minus, None, self.advance().span))
+            else:
+                tree = self.term()
+                terms.append(sums.Summand(minus, tree, begin.to(tree.span)))
+            sign = self.accept("+", "-")
+            if sign is None:
+                break
+            if self.at("+", "-"):
+                self.unexpected("a name, a number or `(`")
+        self.ascend()
+        if any(term.tree is None for term in terms):
+            return sums.dotted(self, terms)
+        if self.context.unsized:
+            sums.size_ones(self, terms)
+        return _total(terms)
+
+    def term(self) -> Expression:
+        items = [Item("", self.factor(), self.token.span)]
+        items[0] = replace(items[0], span=items[0].tree.span)
+        while True:
+            sign = "" if self.at("…") else self.product_sign()
+            if sign is None:
+                break
+            if self.at("…"):
+                items += self._run(items[-1], sign)
+                continue
+            negative = self.accept("-") if sign else None
+            tree = self.factor()
+            if negative is not None:
+                tree = Negate(tree, negative.span.to(tree.span))
+            items.append(Item(sign, tree, tree.span))
+        return product(items, self.context.shapes, self.context.choices)
+
+    def _run(self, first: Item, sign: str) -> list[Item]:
+        """`X_L \\dots X_{l+1}`: the factors behind the first one. Raises NotationError (DC173)."""
+        dots = self.position
+        self.advance()
+        if sign and self.at(sign):
+            self.advance()
+        found: list[Expression] | None = None
+        if self._starts(self.token):
+            found = runs.between(first.tree, self.factor(), self.context.labels.given)
+        if found is None:
+            self.position = dots
+            matrices.refuse_dots(self, "a product with dots is not read")
+        return [Item(sign, tree, tree.span) for tree in found]
+
+    def product_sign(self) -> str | None:
+        if self.token.kind == "sign" and self.token.text in PRODUCT_SIGNS:
+            return None if self.at(".") and not self._starts(self.ahead()) else self.advance().text
+        return "" if self._juxtaposes() else None
+
+    def _juxtaposes(self) -> bool:
+        """Whether a factor stands here that multiplies without a sign. Raises NotationError for a number (DC110)."""
+        if self.token.kind == "number":
+            fail("DC110", "a number stands behind a factor", self.token.span, "an operator is missing",
+                 f"\\cdot {self.token.text}")  # fmt: skip
+        return self._starts(self.token) and not self.at_number()
+
+    def _starts(self, token: Token) -> bool:
+        if token.kind in ("letter", "word", "function", "begin", "number"):
+            return True
+        return token.kind == "sign" and token.text in FACTOR_SIGNS and token.text not in self.bars
+
+    # --- factors --------------------------------------------------------------------------
+
+    def factor(self) -> Expression:
+        self.descend()
+        tree = self.postfix(self._atom())
+        self.ascend()
+        return tree
+
+    def _atom(self) -> Expression:
+        phrase = calls.phrase(self)
+        if phrase is not None:
+            return phrase
+        token = self.token
+        if token.kind == "number":
+            return self._number()
+        if token.kind in ("letter", "word", "function"):
+            inline = derivatives.inline(self)
+            if inline is not None:
+                return inline
+            if not calls.is_word(self):
+                differentials.refuse_alone(self, self._starts)
+            return calls.named(self)
+        if token.kind == "begin":
+            return matrices.environment(self)
+        if token.kind != "sign":
+            self.unexpected("a name, a number or `(`")
+        match token.text:
+            case "(" | "[" | "\\{":
+                return matrices.group(self)
+            case "|" | "‖":
+                return norms.bars(self)
+            case "⟨":
+                return norms.scalar_product(self)
+            case "frac":
+                return derivatives.fraction(self)
+            case "sqrt" | "root":
+                return self._root()
+            case "Σ" | "Π":
+                return sums.signed(self)
+            case "∂":
+                found = derivatives.inline(self)
+                return found if found is not None else derivatives.refuse_mark(self)
+            case "∇":
+                return derivatives.gradient(self)
+            case "…":
+                matrices.refuse_dots(self, "dots stand for something that is not written")
+            case "∞":
+                fail("DC107", "`\\infty` is not a number", token.span, "nothing is judged at infinity")
+            case _:
+                self.unexpected("a name, a number or `(`")
+
+    def _number(self) -> Expression:
+        token = self.advance()
+        if token.text == "1" and (token.font == "bold" or sums.at_indicator(self)):
+            return sums.indicator(self, token)
+        return Number(Fraction(token.text), token.span)
+
+    def _root(self) -> Expression:
+        sign = self.advance()
+        index = self.braced() if sign.text == "root" else None
+        inner = self.braced()
+        span = sign.span.to(inner.span)
+        if index is None or index == Number(Fraction(2)):
+            return Call("sqrt", (inner,), 0, span)
+        return Binary("**", inner, Binary("/", Number(Fraction(1), index.span), index, index.span), span)
+
+    def braced(self) -> Expression:
+        """An expression in the braces of an argument."""
+        opener = self.advance()
+        with self.enclosed():
+            inner = self.expression()
+        return replace(inner, span=opener.span.to(self.close(opener)))
+
+    def condition(self) -> Condition:
+        return conditions.condition(self)
+
+    # --- scripts behind a factor ------------------------------------------------------------
+
+    def postfix(self, tree: Expression) -> Expression:
+        """The scripts behind a bracket, a call or a derivative."""
+        while self.at("^", "_", "'"):
+            before, bracket = self.token, self.tokens[self.position - 1].text in (")", "]")
+            scripts, primes = take_scripts(self)
+            if primes:
+                fail("DC114", "a prime stands behind something that is no function", before.span,
+                     "the derivative of what?", r"\sigma'(z)")  # fmt: skip
+            if not scripts:
+                self.unexpected("an operator")
+            tree = self._scripted(tree, scripts, before, bracket)
+        return tree
+
+    def _scripted(self, tree: Expression, scripts: list[Script], before: Token, bracket: bool) -> Expression:
+        span = tree.span.to(scripts[-1].span)
+        if self.context.shapes(tree) is None:
+            return self._without_shape(tree, scripts, span)
+        if bracket and self._is_component(tree, scripts):
+            self.context.components.add(self.source(scripts[0].span).strip("_{} "))
+            return tree
+        quantity = Quantity(self, before, scripts, span, tree)
+        found = quantity.one()
+        if found is not None:
+            return found
+        if quantity.problems:
+            raise quantity.problems[0]
+        shape = self.context.shapes(tree)
+        code = "DC142" if all(script.kind == "sub" for script in scripts) else "DC171"
+        fail(code, f"the scripts of `{self.source(span)}` have no reading", scripts[0].span, str(shape))
+
+    def _is_component(self, tree: Expression, scripts: list[Script]) -> bool:
+        """`(y_i - t_i)_i`: the vector with these entries."""
+        if len(scripts) != 1 or scripts[0].kind != "sub":
+            return False
+        shape = self.context.shapes(tree)
+        letter = self.source(scripts[0].span).strip("_{} ")
+        return (
+            shape is not None
+            and shape.is_scalar
+            and len(letter) == 1
+            and any(isinstance(node, Name) and node.name == letter for node in bottom_up(tree))
+        )
+
+    def _without_shape(self, tree: Expression, scripts: list[Script], span: Span) -> Expression:
+        """What has no shape is refused when it is lowered; until then its scripts are kept as they are written."""
+        for script in scripts:
+            if script.kind == "sub":
+                tree = Subscript(tree, tuple(slot_tree(self, *slot) for slot in slots(self, script)), span)
+            elif script.kind == "transpose" or self.source(script.span).strip("^{}") == "T":
+                tree = Transpose(tree, span)
+            else:
+                inner = self.part(script.start, script.stop)
+                tree = Binary("**", tree, inner.whole(), span)
+        return tree
+
+
+def _total(terms: list[sums.Summand]) -> Expression:
+    total: Expression | None = None
+    for term in terms:
+        assert term.tree is not None
+        if total is None:
+            total = Negate(term.tree, term.span) if term.minus else term.tree
+        else:
+            total = Binary("-" if term.minus else "+", total, term.tree, total.span.to(term.span))
+    assert total is not None
+    return total

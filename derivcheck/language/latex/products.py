@@ -1,0 +1,281 @@
+"""Which product a sign means: the one that the shapes of its operands allow, or none.
+
+    juxtaposition   the matrix product where it conforms; it binds tighter than every sign
+    · * × .         whichever of the matrix and the entrywise product conforms
+    ⊙ ∘ ∗           entrywise
+    ⊗               the outer product of two vectors, else Kronecker's
+
+A scalar times anything is entrywise. Where two readings conform and differ, the whole
+equation decides; where it cannot, the formula is refused with both readings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from derivcheck.language.latex import chains
+from derivcheck.language.latex.shapes import Shape, Shapes, binary
+from derivcheck.language.latex.tokens import fail
+from derivcheck.language.notation.limits import check_limits
+from derivcheck.language.notation.printer import to_plain
+from derivcheck.language.notation.syntax import Binary, Call, Expression, Span
+
+DOT_LIKE = frozenset({"", "·", "×", "*", "."})
+PRODUCT_SIGNS = frozenset({"·", "×", "*", ".", "⊙", "⊗", "/"})
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A factor, and the sign before it: empty for juxtaposition."""
+
+    sign: str
+    tree: Expression
+    span: Span
+
+
+@dataclass(slots=True)
+class Fork:
+    """A place with two readings, and what to say where the whole equation does not decide between them."""
+
+    span: Span
+    code: str
+    message: str
+    label: str
+    help: str
+    judged: bool = False  # where both readings fit, each is judged
+
+
+class Choices:
+    """The forks met while one formula is read, and which reading each one takes."""
+
+    def __init__(self, script: Sequence[int] = ()) -> None:
+        self.script = tuple(script)
+        self.forks: list[Fork] = []
+
+    def take(self, first: Expression, second: Expression, fork: Fork) -> Expression:
+        if fork not in self.forks:  # what is read twice is asked once
+            self.forks.append(fork)
+        number = self.forks.index(fork)
+        return (first, second)[self.script[number] if number < len(self.script) else 0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Grouped:
+    """A product grouped one way.
+
+    `strict` says that every part of it conforms without broadcasting, `mixed` that
+    tensors are multiplied entrywise without a sign that says so.
+    """
+
+    tree: Expression
+    strict: bool
+    mixed: bool = False
+
+
+Combine = Callable[[Expression, Expression, str], Expression]
+
+
+def product(items: Sequence[Item], shapes: Shapes, choices: Choices) -> Expression:
+    """The tree of a product. Raises NotationError (DC106, DC172)."""
+    if len(items) == 1:
+        return items[0].tree
+    whole = _Product(items, shapes, choices).tree()
+    joined = _chained(items, shapes)
+    if len(joined) == len(items):
+        return whole
+    chained = product(joined, shapes, choices)
+    if shapes(whole) is None or shapes(chained) is None:
+        return whole if shapes(chained) is None else chained
+    span = items[0].span.to(items[-1].span)
+    fork = Fork(span, "DC172", "a product of derivatives has two readings", "the chain rule or the matrix product?",
+                "", judged=True)  # fmt: skip
+    return choices.take(chained, whole, fork)
+
+
+def _chained(items: Sequence[Item], shapes: Shapes) -> list[Item]:
+    """The factors with every run of linked derivatives made one."""
+    made: list[Item] = []
+    done = 0
+    for start, stop, tree in chains.runs([(item.sign, item.tree) for item in items], shapes):
+        made += [*items[done:start], Item(items[start].sign, tree, tree.span)]
+        done = stop
+    return [*made, *items[done:]]
+
+
+class _Product:
+    def __init__(self, items: Sequence[Item], shapes: Shapes, choices: Choices) -> None:
+        self._items = items
+        self._shapes = shapes
+        self._choices = choices
+        self._span = items[0].span.to(items[-1].span)
+        self._made: dict[tuple[int, int, str], Expression] = {}
+
+    def tree(self) -> Expression:
+        groups = self._juxtaposed()
+        signs = {item.sign for item in groups[1:]}
+        first = self._folded(groups)
+        if len(groups) == len(self._items) and ("⊙" not in signs or signs == {"⊙"}):
+            return first.tree
+        candidates = [first]
+        if "⊙" in signs and signs & DOT_LIKE:
+            candidates.append(self._folded(self._dots_first(groups)))
+        flat = self._folded(list(self._items)) if "⊙" in signs else first
+        return self._chosen(candidates, flat)
+
+    def _chosen(self, candidates: Sequence[_Grouped], flat: _Grouped) -> Expression:
+        strict = [c for c in candidates if c.strict]
+        if len(strict) == 2 and not self._same(strict[0].tree, strict[1].tree):
+            return self._choose(strict[0].tree, strict[1].tree, self._span, "which product is taken first?")
+        if strict:
+            return strict[0].tree
+        tight = candidates[0].tree
+        if not flat.strict or self._same(flat.tree, tight):
+            return tight
+        if self._shapes(tight) is None or self._scales(tight):
+            return flat.tree
+        return self._choose(tight, flat.tree, self._span, "which product is taken first?")
+
+    def _scales(self, tree: Expression) -> bool:
+        """`d ⊙ (B C)` with a vector d scales rows or columns: it is `(d ⊙ B) C`."""
+        match tree:
+            case Binary("*", left, Binary("@")):
+                shape = self._shapes(left)
+                return shape is not None and shape.is_vector and not shape.column
+            case Binary("*", Binary("@"), right):
+                shape = self._shapes(right)
+                return shape is not None and shape.is_vector and not shape.row
+            case _:
+                return False
+
+    # --- grouping -------------------------------------------------------------------------
+
+    def _juxtaposed(self) -> list[Item]:
+        """Runs without a sign become one factor each; a `/` must not reach over one."""
+        groups: list[Item] = []
+        run: list[Item] = []
+        for item in [*self._items, None]:
+            if item is not None and (not run or item.sign == ""):
+                run.append(item)
+                continue
+            if len(run) > 1 and run[0].sign == "/":
+                self._refuse_reach(run)
+            span = run[0].span.to(run[-1].span)
+            groups.append(Item(run[0].sign, self._folded(run).tree, span))
+            run = [item] if item is not None else []
+        return groups
+
+    def _refuse_reach(self, run: Sequence[Item]) -> None:
+        below, rest = to_plain(run[0].tree), to_plain(run[1].tree)
+        fail("DC106", "does the division reach over the product that follows?", run[0].span.to(run[-1].span),
+             f"`(…/{below}) {rest}` or `…/({below} {rest})`", r"\frac{..}{..}")  # fmt: skip
+
+    def _dots_first(self, groups: Sequence[Item]) -> list[Item]:
+        made: list[Item] = []
+        run: list[Item] = []
+        for item in [*groups, None]:
+            if item is not None and (not run or item.sign != "⊙"):
+                run.append(item)
+                continue
+            made.append(Item(run[0].sign, self._folded(run).tree, run[0].span.to(run[-1].span)))
+            run = [item] if item is not None else []
+        return made
+
+    def _folded(self, items: Sequence[Item]) -> _Grouped:
+        """From the left; from the right where only that conforms."""
+        left = self._fold(items)
+        if len(items) < 3 or any(item.sign in ("/", "⊙", "⊗") for item in items[1:]):
+            return left
+        if left.strict and not left.mixed:
+            return left
+        right = self._fold(items, from_right=True)
+        if not right.strict:
+            return left
+        if left.strict and not self._same(left.tree, right.tree):
+            return _Grouped(self._choose(left.tree, right.tree, self._span, "which product is taken first?"), True)
+        return left if left.strict else right
+
+    def _fold(self, items: Sequence[Item], from_right: bool = False) -> _Grouped:
+        tree, strict, mixed = items[-1 if from_right else 0].tree, True, False
+        links = [(before.tree, item.tree, item.sign) for before, item in pairwise(items)]
+        for before, after, sign in reversed(links) if from_right else links:
+            left, right = (before, tree) if from_right else (tree, after)
+            strict = strict and self._conforms(left, right, sign)
+            tree = self._combined(left, right, sign)
+            mixed = mixed or (sign != "⊙" and self._is_entrywise(tree))
+        return _Grouped(tree, strict, mixed)
+
+    def _is_entrywise(self, tree: Expression) -> bool:
+        """Whether a product of two tensors was read as the entrywise one."""
+        if not isinstance(tree, Binary) or tree.operator != "*":
+            return False
+        shapes = [self._shapes(side) for side in (tree.left, tree.right)]
+        return all(shape is None or not shape.is_number for shape in shapes)
+
+    def _same(self, first: Expression, second: Expression) -> bool:
+        """Whether two groupings of one product differ only in where its scalars stand, or by associativity."""
+        return first == second or self._skeleton(first) == self._skeleton(second)
+
+    def _skeleton(self, tree: Expression) -> object:
+        if not isinstance(tree, Binary) or tree.operator not in ("*", "@"):
+            return tree
+        parts: list[object] = []
+        for side in (tree.left, tree.right):
+            shape = self._shapes(side)
+            if tree.operator == "*" and shape is not None and shape.is_number:
+                continue
+            inner = self._skeleton(side)
+            same = isinstance(inner, tuple) and inner[0] == tree.operator
+            parts += inner[1:] if same and isinstance(inner, tuple) else [inner]
+        return parts[0] if len(parts) == 1 else (tree.operator, *parts)
+
+    def _choose(self, first: Expression, second: Expression, span: Span, message: str) -> Expression:
+        fork = Fork(span, "DC172", f"two products conform: {message}", "which of them?",
+                    r"juxtaposition for the matrix product, \odot for the entrywise one")  # fmt: skip
+        return self._choices.take(first, second, fork)
+
+    # --- two factors ----------------------------------------------------------------------
+
+    def _conforms(self, left: Expression, right: Expression, sign: str) -> bool:
+        a, b = self._shapes(left), self._shapes(right)
+        if a is None or b is None:
+            return False
+        if a.is_number or b.is_number or a == b or sign == "⊗":
+            return True
+        return sign not in ("⊙", "/") and _contractible(a, b)
+
+    def _combined(self, left: Expression, right: Expression, sign: str) -> Expression:
+        key = (id(left), id(right), sign)
+        if key not in self._made:
+            self._made[key] = self._resolved(left, right, sign)
+        return self._made[key]
+
+    def _resolved(self, left: Expression, right: Expression, sign: str) -> Expression:
+        span = left.span.to(right.span)
+        check_limits(left)
+        a, b = self._shapes(left), self._shapes(right)
+        if sign == "/":
+            return Binary("/", left, right, span)
+        if sign == "⊙" or (a is not None and a.is_scalar) or (b is not None and b.is_scalar):
+            return Binary("*", left, right, span)
+        if sign == "⊗":
+            vectors = a is not None and b is not None and a.is_vector and b.is_vector
+            return Call("outer" if vectors else "kron", (left, right), 0, span)
+        matrix, entrywise = Binary("@", left, right, span), Binary("*", left, right, span)
+        if a is not None and b is not None and (a.is_number or b.is_number):
+            return entrywise if binary("@", a, b) is None else matrix
+        if a is None or b is None or a != b:
+            return matrix
+        if _contractible(a, b):
+            if sign == "":
+                return matrix
+            return self._choose(matrix, entrywise, span, f"`{sign}` can be the matrix product or the entrywise one")
+        if sign in ("·", ".") and a.is_vector:
+            dot = Call("dot", (left, right), 0, span)
+            return self._choose(dot, entrywise, span, f"`{sign}` can be the scalar product or the entrywise one")
+        return entrywise
+
+
+def _contractible(left: Shape, right: Shape) -> bool:
+    return not left.more and not right.more and left.column == right.row

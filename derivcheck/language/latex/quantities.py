@@ -1,0 +1,395 @@
+"""What a name with its scripts is: a declared name, a member of a family, an entry, a power, a transpose.
+
+Every way to divide the scripts among these roles is tried against what is declared.
+One that fits is the reading; several that differ are refused with both.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import NoReturn
+
+from derivcheck.diagnostics.diagnostic import NotationError
+from derivcheck.language.latex.constants import special
+from derivcheck.language.latex.cursor import Reader
+from derivcheck.language.latex.products import Fork
+from derivcheck.language.latex.scripts import (
+    Script,
+    indices,
+    is_bracketed,
+    is_entrywise_power,
+    is_inverse_transpose,
+    is_letter_t,
+    is_star,
+    slot_text,
+    slot_tree,
+    slots,
+    stripped,
+)
+from derivcheck.language.latex.tokens import Token, fail
+from derivcheck.language.latex.trees import folded_label
+from derivcheck.language.notation.powers import matrix_power
+from derivcheck.language.notation.printer import to_plain
+from derivcheck.language.notation.syntax import (
+    Binary,
+    Call,
+    Expression,
+    Name,
+    Negate,
+    Number,
+    Slice,
+    Span,
+    Subscript,
+    Transpose,
+    bottom_up,
+)
+
+ROLES = {
+    "sub": ("name", "names", "label", "labels", "index"),
+    "sup": ("name", "names", "label", "labels", "index", "power"),
+    "transpose": ("transpose",),
+}
+
+
+@dataclass
+class Quantity:
+    """A base with its scripts, and what was wrong with the readings that do not hold."""
+
+    reader: Reader
+    base: Token
+    scripts: Sequence[Script]
+    span: Span
+    tree: Expression | None = None
+    problems: list[NotationError] = field(default_factory=list)
+    exponents: dict[Script, Expression | None] = field(default_factory=dict)
+
+    # --- all readings ---------------------------------------------------------------------
+
+    def readings(self) -> list[Expression]:
+        """The different trees that the scripts allow."""
+        found: list[Expression] = []
+        for roles in itertools.product(*(self._roles(script) for script in self.scripts)):
+            for tree in self._built(dict(zip(self.scripts, roles, strict=True))):
+                if tree not in found:
+                    found.append(tree)
+        if self.tree is None:
+            found += [tree for tree in special(self, bool(found)) if tree not in found]
+        return found
+
+    def _roles(self, script: Script) -> tuple[str, ...]:
+        roles = ROLES[script.kind]
+        if script.kind != "transpose":
+            wanting = ("label",) if len(slots(self.reader, script)) > 1 else ("names", "labels")
+            roles = tuple(role for role in roles if role not in wanting)
+        if is_star(self.reader, script):
+            return ("name",)
+        if is_inverse_transpose(self.reader, script):
+            return ("inverse",)
+        if is_entrywise_power(self.reader, script):
+            return ("entrywise",)
+        if script.kind == "sup" and slot_text(self.reader, script.start, script.stop, digits=True):
+            # Nobody writes an entry as `w^2`: alone it is a power, or part of a name.
+            return tuple(role for role in roles if role != "index")
+        if script.kind == "sup" and is_letter_t(self.reader, script):
+            if "T" not in self.reader.context.bound:
+                roles = tuple(role for role in roles if role != "index")
+            return (*roles, "transpose")
+        return roles
+
+    def _built(self, roles: dict[Script, str]) -> Iterator[Expression]:
+        by_role: dict[str, list[Script]] = {}
+        for script, role in roles.items():
+            by_role.setdefault(role, []).append(script)
+        labelled = by_role.get("label", []) + by_role.get("labels", [])
+        if len(labelled) > 1 or len(by_role.get("transpose", [])) > 1:
+            return
+        label, parts = self._label(labelled, bool(by_role.get("labels")))
+        if labelled and label is None:
+            return
+        named = [stripped(self.reader, script)[:2] for script in by_role.get("name", [])]
+        for script in by_role.get("names", []):
+            first, *rest = slots(self.reader, script)
+            if not rest or labelled:
+                return
+            named.append(first)
+            parts.append(rest)
+        if any(is_bracketed(self.reader, s) for s in by_role.get("index", []) + by_role.get("power", [])):
+            return
+        for indexed in self._orders(by_role.get("index", [])):
+            places = [*parts, *(slots(self.reader, script) for script in indexed)]
+            for entity, axes in self._entities(named, label):
+                yield from self._finished(entity, axes, places, by_role)
+
+    def _orders(self, indexed: Sequence[Script]) -> list[list[Script]]:
+        """The orders that indices may have: as written in `A^{i}{}_{j}`, either one where they stand in one column."""
+        written = sorted(indexed, key=lambda script: script.start)
+        lower = [script for script in written if script.kind == "sub"]
+        upper = [script for script in written if script.kind == "sup"]
+        if not lower or not upper or self._is_staggered(written):
+            return [written]
+        return [[*lower, *upper], [*upper, *lower]]
+
+    def _is_staggered(self, written: Sequence[Script]) -> bool:
+        text = self.reader.context.text
+        return all("{}" in text[one.span.stop : other.span.start] for one, other in itertools.pairwise(written))
+
+    def _label(
+        self, labelled: Sequence[Script], several: bool
+    ) -> tuple[Expression | None, list[list[tuple[int, int]]]]:
+        """The label that a script gives, and the slots that are left of it for indices."""
+        if not labelled:
+            return None, []
+        parts = slots(self.reader, labelled[0])
+        if several != (len(parts) > 1):
+            return None, []
+        try:
+            tree = slot_tree(self.reader, *parts[0])
+        except NotationError:
+            return None, []
+        if isinstance(tree, Slice) or not self._is_label(tree, known=several and labelled[0].kind == "sub"):
+            return None, []
+        return folded_label(tree), [parts[1:]] if several else []
+
+    def _is_label(self, tree: Expression, known: bool) -> bool:
+        """Whether a tree can be a label; with `known`, only by the labels that are given."""
+        labels = self.reader.context.labels
+        names = [node.name for node in bottom_up(tree) if isinstance(node, Name)]
+        if (labels.given or known) and not all(map(labels.may_be, names)):
+            return False
+        match folded_label(tree):
+            case Number(value):
+                return not known and value.denominator == 1
+            case Name() | Binary("+" | "-", Name(), Number()):
+                return True
+            case _:
+                return False
+
+    def _entities(self, named: Sequence[tuple[int, int]], label: Expression | None) -> Iterator[tuple[Expression, int]]:
+        """The declared things of that name, with the number of their axes."""
+        context = self.reader.context
+        if self.tree is not None:
+            yield from self._of_symbol(named, label)
+            return
+        texts = [slot_text(self.reader, *place) for place in named]
+        if any(text is None for text in texts):
+            return
+        suffix = "".join(text or "" for text in texts)
+        letter = self.base.text
+        if not named and label is None and context.labels.may_be(letter) and context.scope.undeclared([letter]):
+            yield Name(letter, self.span), 0  # the number that a label is
+        for base in context.names.bases(self.base):
+            wanted = base + suffix
+            if label is None:
+                for name in sorted(context.names.plain.get(wanted, ())):
+                    yield Name(name, self.span), len(context.scope.values[name].axes)
+                for name in sorted(context.names.dimensions.get(wanted, ())):
+                    yield Name(name, self.span), 0
+                continue
+            for stem in sorted(context.names.families.get(wanted, ())):
+                yield from self._member(stem, label)
+            for stem in sorted(context.names.dimension_families.get(wanted, ())):
+                yield Subscript(Name(stem, self.span), (label,), self.span), 0
+
+    def _of_symbol(
+        self, named: Sequence[tuple[int, int]], label: Expression | None
+    ) -> Iterator[tuple[Expression, int]]:
+        assert self.tree is not None
+        if named:
+            return
+        family = isinstance(self.tree, Name) and self.tree.name in self.reader.context.scope.families
+        if label is not None or family:
+            if label is not None and family and isinstance(self.tree, Name):
+                yield from self._member(self.tree.name, label)
+            return
+        shape = self.reader.context.shapes(self.tree)
+        member = self.reader.context.shapes.member(self.tree)
+        if shape is not None or member is None:
+            yield self.tree, len(shape.axes) if shape is not None else 0
+
+    def _member(self, stem: str, label: Expression) -> Iterator[tuple[Expression, int]]:
+        labels = self.reader.context.labels
+        if isinstance(label, Number) and not labels.has(stem, int(label.value)):
+            return
+        members = labels.members(stem)
+        values = self.reader.context.scope.values
+        known = [values[f"{stem}[{number}]"] for number in members if f"{stem}[{number}]" in values]
+        if known:
+            yield Subscript(Name(stem, self.span), (label,), self.span), len(known[0].axes)
+
+    # --- what is done to it ---------------------------------------------------------------
+
+    def _finished(
+        self, entity: Expression, axes: int, parts: list[list[tuple[int, int]]], by_role: dict[str, list[Script]]
+    ) -> list[Expression]:
+        inverses = by_role.get("inverse", [])
+        transposes = [*by_role.get("transpose", []), *inverses]
+        if inverses:
+            if axes != 2:
+                return []
+            entity = Call("inv", (entity,), 0, self.span)
+        if not parts:
+            if transposes and axes > 2:
+                return []
+            trees: list[Expression] = [Transpose(entity, self.span) if transposes else entity]
+        else:
+            entries = indices(self.reader, parts, axes) if axes else None
+            if entries is None or not all(self._is_index(entry) for entry in entries) or (transposes and axes != 2):
+                return []
+            entry = Subscript(entity, tuple(entries), self.span)
+            trees = self._transposed(entry, transposes) if transposes else [entry]
+        for script in by_role.get("power", []):
+            trees = [made for tree in trees for made in self._powers(tree, script, entity, axes)]
+        for script in by_role.get("entrywise", []):
+            power = self.exponent(replace(script, start=script.start + 1))
+            trees = [Binary("**", tree, power, self.span) for tree in trees if power is not None]
+        return trees
+
+    def _transposed(self, entry: Subscript, transposes: Sequence[Script]) -> list[Expression]:
+        """`A^T_{ij}` is an entry of the transpose, `A_{:,j}^T` a column transposed; `A^T_{:,j}` may be either."""
+        of_transpose = Subscript(Transpose(entry.base, self.span), entry.entries, self.span)
+        if not any(isinstance(index, Slice) for index in entry.entries):
+            return [of_transpose]
+        whole = Transpose(entry, self.span)
+        return [of_transpose, whole] if self._is_first(transposes[0]) else [whole]
+
+    def _is_first(self, script: Script) -> bool:
+        """Whether a script stands before every index."""
+        return all(script.start <= other.start for other in self.scripts if other.kind != "transpose")
+
+    def _is_index(self, entry: Expression | Slice) -> bool:
+        match entry:
+            case Slice() | Name():
+                return True
+            case Number(value):
+                return value.denominator == 1 and value >= 1
+            case Binary("+" | "-"):
+                return self.reader.pattern or not self._holds_dimension(entry)
+            case Subscript():
+                return self.reader.pattern and self.reader.context.shapes.dimension(entry) is not None
+            case _:
+                return False
+
+    def _holds_dimension(self, entry: Expression) -> bool:
+        shapes = self.reader.context.shapes
+        return any(isinstance(n, Name | Subscript) and shapes.dimension(n) is not None for n in bottom_up(entry))
+
+    def _speaks_of_labels(self, tree: Expression) -> bool:
+        context = self.reader.context
+        names = [node.name for node in bottom_up(tree) if isinstance(node, Name)]
+        return any(context.labels.may_be(name) for name in context.scope.undeclared(names))
+
+    def _powers(self, tree: Expression, script: Script, entity: Expression, axes: int) -> list[Expression]:
+        exponent = self.exponent(script)
+        if exponent is None or (axes and self._speaks_of_labels(exponent)):
+            return []  # the label of a tensor that has none is no power
+        power = Binary("**", tree, exponent, self.span)
+        inverse = isinstance(exponent, Negate) and exponent.operand == Number(Fraction(1))
+        if isinstance(tree, Subscript) and tree.base == entity and axes == 2 and self._is_square(entity):
+            return self._entry_powers(tree, power, inverse, self._is_first(script))
+        if tree is not entity and not isinstance(tree, Transpose):
+            return [power]
+        if axes == 2 and inverse:
+            return [Call("inv", (tree,), 0, self.span)]
+        if axes == 2 and self._is_square(entity):
+            self._refuse_power(tree, exponent)
+        return [power]
+
+    def _entry_powers(self, entry: Subscript, power: Binary, inverse: bool, first: bool) -> list[Expression]:
+        """`A^{-1}_{ij}` is an entry of the inverse, `A_{ij}^2` a square; `A_{ij}^{-1}` and `A^2_{ij}` may be either."""
+        matrix: Expression = Binary("@", entry.base, entry.base, self.span)
+        if inverse:
+            matrix = Call("inv", (entry.base,), 0, self.span)
+        of_matrix = Subscript(matrix, entry.entries, self.span)
+        if inverse == first:
+            return [of_matrix] if inverse else [power]
+        return [power, of_matrix]
+
+    def _is_square(self, entity: Expression) -> bool:
+        self._note(entity)
+        shape = self.reader.context.shapes(entity)
+        return shape is None or shape.is_square
+
+    def _refuse_power(self, tree: Expression, exponent: Expression) -> NoReturn:
+        product = matrix_power(tree, exponent)
+        shown = to_plain(product) if product is not None else f"a product of {to_plain(tree)} with itself"
+        fail("DC171", f"`{self.reader.source(self.span)}` has two readings", self.span, "a power of a square matrix",
+             r"W W, or W^{\odot 2}", (("as matrix products", shown),
+                                      ("entry by entry", to_plain(Binary("**", tree, exponent)))))  # fmt: skip
+
+    def exponent(self, script: Script) -> Expression | None:
+        """The scalar that a superscript is as an exponent."""
+        if script not in self.exponents:
+            inner = self.reader.part(script.start, script.stop)
+            inner.letters = False
+            try:
+                tree: Expression | None = inner.whole()
+            except NotationError as problem:
+                self.problems.append(problem)
+                tree = None
+            if tree is not None:
+                shape = self.reader.context.shapes(tree)
+                tree = tree if shape is not None and shape.is_scalar else None
+            self.exponents[script] = tree
+        return self.exponents[script]
+
+    # --- the one reading ------------------------------------------------------------------
+
+    def _note(self, tree: Expression) -> None:
+        context = self.reader.context
+        for node in bottom_up(tree):
+            if isinstance(node, Subscript) and isinstance(node.base, Name) and len(node.entries) == 1:
+                stem, entry = node.base.name, node.entries[0]
+                family = stem in context.scope.families or stem not in context.scope.values
+                if family and not isinstance(entry, Slice):
+                    context.labels.note(stem, entry)
+
+    def one(self) -> Expression | None:
+        """The reading, None where nothing of that name is declared. Raises NotationError (DC171)."""
+        found = self.readings()
+        if len(found) > 1:
+            self.refuse_both(found[0], found[1])
+        if not found:
+            return None
+        self._note(found[0])
+        self._check_letters(found[0])
+        return self._upright(found[0])
+
+    def _upright(self, tree: Expression) -> Expression:
+        """`A_{i,:}^T` is a column; where rows are written as upright vectors, it is the row."""
+        if not isinstance(tree, Transpose) or not isinstance(tree.operand, Subscript):
+            return tree
+        row = tree.operand
+        if len(row.entries) != 2 or isinstance(row.entries[0], Slice) or not isinstance(row.entries[1], Slice):
+            return tree
+        fork = Fork(self.span, "DC171", f"`{self.reader.source(self.span)}` has two readings", "a column or a row?",
+                    "leave the transpose out for the row")  # fmt: skip
+        return self.reader.context.choices.take(tree, row, fork)
+
+    def refuse_both(self, first: Expression, second: Expression) -> NoReturn:
+        shown = self.reader.source(self.span)
+        meant = to_plain(first)
+        quoted = f"'{meant}'" if any(sign in meant for sign in ",[]{}'#:") else meant
+        help_ = f"symbols: {{'{shown}': {quoted}}}"
+        if isinstance(second, Call) and second.function == "exp":
+            help_ = r"\exp(..) for the exponential, e \cdot e for a power of `e`"
+        fail("DC171", f"`{shown}` has two readings", self.span, "which of them?", help_,
+             (("one reading", to_plain(first)), ("another reading", to_plain(second))))  # fmt: skip
+
+    def _check_letters(self, tree: Expression) -> None:
+        """A letter that indexes and is declared besides would be read by guess."""
+        context = self.reader.context
+        if not isinstance(tree, Subscript) or context.shapes.member(tree) is not None:
+            return
+        for entry in tree.entries:
+            if not isinstance(entry, Name) or entry.name in context.bound or self.reader.pattern:
+                continue
+            name = entry.name
+            if name in context.scope.values or name in context.scope.dimensions:
+                kind = "the last entry" if name in context.scope.dimensions else f"the entry at `{name}`"
+                shown = self.reader.source(self.span)
+                fail("DC171", f"`{shown}` has two readings", self.span, f"`{name}` is declared",
+                     "use another index letter",
+                     (("one reading", f"for every index {name}"), ("another reading", kind)))  # fmt: skip

@@ -1,0 +1,453 @@
+"""Sums, products and extrema over an index: letters, limits, conditions, dots, indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import NoReturn
+
+from derivcheck.diagnostics.diagnostic import NotationError
+from derivcheck.graph.nodes import Dimension
+from derivcheck.language.latex import patterns
+from derivcheck.language.latex.cursor import RELATIONS, Reader
+from derivcheck.language.latex.products import Fork
+from derivcheck.language.latex.scripts import Script, dimension_at
+from derivcheck.language.latex.tokens import Token, fail
+from derivcheck.language.lowering.ranges import check_members, label_letters, some_end
+from derivcheck.language.notation.labels import label_value
+from derivcheck.language.notation.syntax import (
+    Binary,
+    Call,
+    Comparison,
+    Condition,
+    Conditional,
+    Expression,
+    Junction,
+    Name,
+    Negate,
+    Number,
+    Reduction,
+    ReductionKind,
+    Relation,
+    Slice,
+    Span,
+    Subscript,
+    Transpose,
+)
+
+ONE = Number(Fraction(1))
+
+
+@dataclass(frozen=True, slots=True)
+class Summand:
+    """A term of a sum; `tree` is None where dots stand."""
+
+    minus: bool
+    tree: Expression | None
+    span: Span
+
+
+@dataclass(slots=True)
+class Bound:
+    """What stands below a sum sign: the letters, where the first one begins, a condition."""
+
+    letters: list[str]
+    lower: Expression | None = None
+    test: Condition | None = None
+
+
+# --- signs --------------------------------------------------------------------------------------
+
+
+def signed(reader: Reader) -> Expression:
+    """`\\sum_k`, `\\sum_{k=1}^{n}`, `\\sum_{k \\ne i}`, `\\prod_k`: over the product that follows.
+
+    Raises NotationError: DC116 without its letter, DC119 limits that are not those of the letter.
+    """
+    sign = reader.advance()
+    kind: ReductionKind = "sum" if sign.text == "Σ" else "prod"
+    below: Script | None = None
+    above: Script | None = None
+    while reader.at("_", "^"):
+        mark = reader.advance()
+        stop = reader.partner(reader.position)
+        script = Script("sub" if mark.text == "_" else "sup", reader.position + 1, stop,
+                        mark.span.to(reader.tokens[stop].span))  # fmt: skip
+        below, above = (script, above) if mark.text == "_" else (below, script)
+        reader.position = stop + 1
+    if below is None:
+        fail("DC116", "a sum needs its index letter", sign.span, "over which index?", r"\sum_k y_k")
+    bound = _bound(reader, below)
+    body = _summand(reader, bound, above)
+    span = sign.span.to(body.span)
+    if _runs_over_layers(reader, Reduction(kind, tuple(bound.letters), None, body, below.span)):
+        return _over_layers(reader, kind, bound, above, below, body, span)
+    test = _limited(reader, bound, above, below, body)
+    if kind == "sum" and test is None and len(bound.letters) == 1:
+        whole = _collected(reader, bound.letters[0], body)
+        if whole is not None:
+            return whole
+    return Reduction(kind, tuple(bound.letters), test, body, span)
+
+
+def extremum(reader: Reader, function: str, script: Script, span: Span) -> Expression:
+    """`\\max_k z_k`. Raises NotationError (DC116)."""
+    bound = _bound(reader, script)
+    if bound.lower is not None:
+        fail(
+            "DC119",
+            "an extremum runs over the whole dimension of its letter",
+            script.span,
+            "no limits here",
+            r"\max_k z_k",
+        )
+    body = _body(reader, bound, factor=reader.at("("))
+    kind: ReductionKind = "max" if function == "max" else "min"
+    return Reduction(kind, tuple(bound.letters), bound.test, body, span.to(body.span))
+
+
+def _body(reader: Reader, bound: Bound, factor: bool = False, layers: bool = False) -> Expression:
+    context = reader.context
+    count, labels = len(context.bound), len(context.labels.bound)
+    context.bound += bound.letters
+    context.labels.bound += bound.letters if layers else []
+    negative = reader.accept("-")
+    body = reader.factor() if factor else reader.term()
+    del context.bound[count:]
+    del context.labels.bound[labels:]
+    return body if negative is None else Negate(body, negative.span.to(body.span))
+
+
+def _bound(reader: Reader, script: Script) -> Bound:
+    """Read what stands below the sign."""
+    inner = reader.part(script.start, script.stop)
+    inner.letters = True
+    letters = _letters(inner)
+    if letters and inner.at_end():
+        return Bound(letters)
+    if letters and inner.accept(":", "|") is not None:
+        return Bound(letters, None, _condition_to_end(inner))
+    if len(letters) == 1 and inner.accept("=") is not None:
+        lower = inner.expression()
+        test = _condition_to_end(inner) if inner.accept(",") is not None else None
+        if not inner.at_end():
+            inner.unexpected("the end of the limits")
+        return Bound(letters, lower, test)
+    if letters and inner.at("∈"):
+        fail("DC116", "a sum over a set is not read", script.span, "over which index?", r"\sum_k, or \sum_{k \ne i}")
+    inner = reader.part(script.start, script.stop)
+    inner.letters = True
+    test = _condition_to_end(inner)
+    first: Condition = test
+    while isinstance(first, Junction):
+        first = first.left
+    if not isinstance(first.left, Name):
+        fail("DC116", "a sum needs its index letter", script.span, "over which index?", r"\sum_{k \ne i}")
+    return Bound([first.left.name], None, test)
+
+
+def _letters(inner: Reader) -> list[str]:
+    """The letters at the beginning, `i, j`, `ij`, `i_1`."""
+    found: list[str] = []
+    while inner.token.kind == "letter" and not inner.token.accent:
+        name = inner.advance().text
+        if inner.at("_") and inner.ahead(2).kind == "number" and inner.ahead(3).text == "}":
+            name += inner.ahead(2).text
+            inner.position += 4
+        found.append(name)
+        if inner.at(",") and inner.ahead().kind == "letter":
+            inner.advance()
+    return found
+
+
+def _condition_to_end(inner: Reader) -> Condition:
+    test = inner.condition()
+    if not inner.at_end():
+        inner.unexpected("the end of the condition")
+    return test
+
+
+# --- limits -------------------------------------------------------------------------------------
+
+
+def _limited(reader: Reader, bound: Bound, above: Script | None, below: Script, body: Expression) -> Condition | None:
+    """The condition that limits mean; None where they are those of the letter's dimension."""
+    if above is None and bound.lower is None:
+        return bound.test
+    letter = bound.letters[0]
+    dimension = reader.context.shapes.letter_dimension(letter, body, *([bound.test] if bound.test is not None else []))
+    span = below.span if above is None else below.span.to(above.span)
+    if above is None:
+        fail("DC119", "the sum has a lower limit only", span, "up to where?", rf"\sum_{{{letter}}}")
+    if dimension is None:
+        fail("DC119", f"the limits of the sum are not checked: `{letter}` indexes nothing in it", span,
+             "over which dimension?", rf"\sum_{{{letter}}}")  # fmt: skip
+    tests = [bound.test] if bound.test is not None else []
+    zero = bound.lower == Number(Fraction(0))
+    if not zero:
+        tests += _from(letter, bound.lower, span)
+    tests += _up_to(reader, letter, above, dimension, zero, span)
+    found: Condition | None = None
+    for test in tests:
+        found = test if found is None else Junction("and", found, test, span)
+    return found
+
+
+def _from(letter: str, lower: Expression | None, span: Span) -> list[Condition]:
+    name = Name(letter, span)
+    match lower:
+        case None | Number(Fraction(numerator=1, denominator=1)):
+            return []
+        case Number(value) if value.denominator == 1 and value > 1:
+            return [Comparison(">=", name, lower, span)]
+        case Name():
+            return [Comparison(">=", name, lower, span)]
+        case Binary("+", Name() as other, Number(Fraction(numerator=1, denominator=1))):
+            return [Comparison(">", name, other, span)]
+        case _:
+            fail("DC119", "the lower limit of the sum is not read", span, "a number, an index, or one more than it",
+                 rf"\sum_{{{letter}}}")  # fmt: skip
+
+
+def _up_to(reader: Reader, letter: str, above: Script, dimension: Dimension, zero: bool, span: Span) -> list[Condition]:
+    """The condition that an upper limit means. Raises NotationError (DC119, DC120)."""
+    declared = dimension_at(reader, above.start, above.stop)
+    if declared is not None:
+        found = reader.context.shapes.dimension(declared)
+        wanted = dimension.plus(Dimension.fixed(1), -1) if zero else dimension
+        if found == wanted:
+            return []
+        shown = reader.source(above.span).strip("^{} ")
+        fail("DC119", f"the sum runs to `{shown}`, but `{letter}` runs over `{dimension}`", span,
+             "not the end of its dimension", rf"\sum_{{{letter}}}")  # fmt: skip
+    inner = reader.part(above.start, above.stop)
+    if not _speaks_of_letters(inner, reader):
+        _refuse_limit(reader, above, dimension)
+    inner.letters = True
+    upper = inner.whole()
+    name = Name(letter, span)
+    relation: Relation
+    match upper:
+        case Name() as other:
+            relation = "<="
+        case Binary("-", Name() as other, Number(Fraction(numerator=1, denominator=1))):
+            relation = "<"
+        case _:
+            _refuse_limit(reader, above, dimension)
+    if zero:
+        fail("DC119", "a sum from 0 runs over the whole dimension of its letter", span, "indices count from 1 here",
+             rf"\sum_{{{letter}=1}}")  # fmt: skip
+    return [Comparison(relation, name, other, span)]
+
+
+def _speaks_of_letters(inner: Reader, reader: Reader) -> bool:
+    """Whether a limit can be an index: a lower-case letter that nothing else is."""
+    first = inner.token
+    return (
+        first.kind == "letter"
+        and len(first.text) == 1
+        and first.text.islower()
+        and not reader.context.names.declares(first)
+    )
+
+
+def _refuse_limit(reader: Reader, above: Script, dimension: Dimension) -> NoReturn:
+    shown = reader.source(above.span).lstrip("^").strip("{} ")
+    fail("DC119", f"the sum runs to `{shown}`, which is no declared dimension", above.span,
+         f"the letter runs over `{dimension}`", f"symbols: {{'{shown}': {dimension}}}")  # fmt: skip
+
+
+# --- sums over layers ---------------------------------------------------------------------------
+
+
+def _summand(reader: Reader, bound: Bound, above: Script | None) -> Expression:
+    """What is summed; a letter that is only perhaps a label is one where it can be no index."""
+    layers = _may_run_over_layers(reader, bound, above)
+    if layers and bound.letters[0] not in reader.context.scope.labels:
+        begin = reader.position
+        try:
+            return _body(reader, bound)
+        except NotationError:
+            reader.position = begin
+    return _body(reader, bound, layers=layers)
+
+
+def _may_run_over_layers(reader: Reader, bound: Bound, above: Script | None) -> bool:
+    """Whether the letter is declared as a label, or has limits that are labels."""
+    context = reader.context
+    if len(bound.letters) != 1 or not context.scope.labels:
+        return False
+    if above is None or bound.lower is None:
+        return bound.letters[0] in context.scope.labels
+    size = dimension_at(reader, above.start, above.stop)
+    return (size is None or isinstance(size, Number)) and all(
+        label_value(end, {**dict.fromkeys(context.labels.bound, 1), **context.labels.given}) is not None
+        for end in _ends(reader, bound.lower, above)
+    )
+
+
+def _ends(reader: Reader, lower: Expression, above: Script) -> tuple[Expression, Expression]:
+    inner = reader.part(above.start, above.stop)
+    inner.letters = True
+    return lower, inner.whole()
+
+
+def _runs_over_layers(reader: Reader, tree: Reduction) -> bool:
+    scope = reader.context.scope
+    return len(tree.letters) == 1 and bool(scope.labels) and bool(label_letters(tree, scope))
+
+
+def _over_layers(
+    reader: Reader, kind: ReductionKind, bound: Bound, above: Script | None, below: Script, body: Expression, span: Span
+) -> Expression:
+    """`\\sum_{t=1}^{T}`, `\\sum_t` over the label of a family. Raises NotationError (DC119)."""
+    letter, scope = bound.letters[0], reader.context.scope
+
+    def over(first: str, last: str) -> str:
+        return rf"\{kind}_{{{letter}={first}}}^{{{last}}}"
+
+    ends = None
+    if above is not None and bound.lower is not None:
+        ends = _ends(reader, bound.lower, above)
+    elif above is not None or bound.lower is not None:
+        fail("DC119", "the sum over layers has one limit only", below.span if above is None else above.span,
+             "up to where?" if above is None else "from where?", over("1", some_end(scope)))  # fmt: skip
+    elif letter not in scope.labels:
+        fail("DC119", f"`{letter}` is no declared label: from where to where does it run?", below.span, "no limits",
+             over("1", some_end(scope)))  # fmt: skip
+    found = Reduction(kind, (letter,), bound.test, body, span, ends)
+    check_members(found, scope, reader.context.labels.given, over)
+    if kind == "sum":
+        return found
+    shape = reader.context.shapes(body)
+    if shape is None or shape.is_scalar:
+        return found
+    turned = Transpose(replace(found, body=Transpose(body, body.span)), span)
+    fork = Fork(span, "DC171", "in which order are the matrices multiplied?", "the first layer in front, or the last?",
+                "write one of them under `claim:`")  # fmt: skip
+    return reader.context.choices.take(found, turned, fork)
+
+
+# --- sums of vectors ------------------------------------------------------------------------------
+
+
+def _collected(reader: Reader, letter: str, body: Expression) -> Expression | None:
+    """A sum over columns as one product: Σ_m D[:,m] is sum(D, M), Σ_m D[:,m] A[:,m]ᵀ is D Aᵀ."""
+    shape = reader.context.shapes(body)
+    if shape is None or shape.is_scalar:
+        return None
+    match body:
+        case Negate(operand):
+            inner = _collected(reader, letter, operand)
+            return None if inner is None else Negate(inner, body.span)
+        case Binary("*", left, right) if not patterns.mentions(left, letter):
+            inner = _collected(reader, letter, right)
+            return None if inner is None else Binary("*", left, inner, body.span)
+        case Binary("/", left, right) if not patterns.mentions(right, letter):
+            inner = _collected(reader, letter, left)
+            return None if inner is None else Binary("/", inner, right, body.span)
+        case Binary("@", left, Transpose(right)):
+            first, second = _columns(left, letter), _columns(right, letter)
+            if first is not None and second is not None:
+                return Binary("@", first, Transpose(second, right.span), body.span)
+            return None
+        case _:
+            whole = _columns(body, letter)
+            return None if whole is None else Call("sum", (whole, Number(Fraction(2))), 0, body.span)
+
+
+def _columns(tree: Expression, letter: str) -> Expression | None:
+    """The matrix whose columns a tree is, `D` for `D[:,m]`."""
+    match tree:
+        case Subscript(base, (Slice(), Name(name))) if name == letter:
+            return base
+        case _:
+            return None
+
+
+# --- dots ---------------------------------------------------------------------------------------
+
+
+def dotted(reader: Reader, terms: Sequence[Summand]) -> Expression:
+    """`e_1 + e_2 + \\dots + e_n` as a sum over an index. Raises NotationError (DC173)."""
+    place = next(k for k, term in enumerate(terms) if term.tree is None)
+    before, after = list(terms[:place]), list(terms[place + 1 :])
+    dots = terms[place].span
+    trees = [term.tree for term in (*before, *after) if term.tree is not None]
+    minus = {term.minus for term in terms}
+    if len(before) < 2 or len(after) != 1 or len(trees) != len(terms) - 1 or len(minus) > 1:
+        fail("DC173", "the dots of the sum have no pattern", dots, "two terms before them and the last one after",
+             r"y_1 + y_2 + \dots + y_n")  # fmt: skip
+    cells = [patterns.Cell(k + 1 if k < len(before) else None, 1, tree) for k, tree in enumerate(trees)]
+    letter = patterns.unused(trees, "k")
+    body = patterns.general(reader, cells, (letter, ""), dots)
+    span = terms[0].span.to(terms[-1].span)
+    found = Reduction("sum", (letter,), None, body, span)
+    return Negate(found, span) if minus == {True} else found
+
+
+# --- indicators -----------------------------------------------------------------------------------
+
+
+def at_indicator(reader: Reader) -> bool:
+    """Whether a condition stands behind a plain 1, in brackets or below it: `1\\{i = j\\}`, `1_{x > 0}`."""
+    token = reader.token
+    if not reader.at("_", "[", "\\{", "(") or token.wide or (token.text == "(" and token.spaced):
+        return False  # `1 \\quad (i = j)` is a condition of the equation
+    begin = reader.position + reader.at("_")
+    inside = reader.tokens[begin + 1 : reader.partner(begin)]
+    return any(token.kind == "sign" and token.text in RELATIONS for token in inside)
+
+
+def indicator(reader: Reader, token: Token) -> Expression:
+    """`\\mathbb{1}[i = j]`, `\\mathbb{1}_{i=j}`, `\\mathbf{1}_n`. Raises NotationError (DC120)."""
+    if reader.at("_"):
+        opener = reader.position + 1
+        stop = reader.partner(opener)
+        size = dimension_at(reader, opener + 1, stop)
+        if size is not None:
+            reader.position = stop + 1
+            return Call("ones", (size,), 0, token.span.to(reader.tokens[stop].span))
+        inner = reader.part(opener + 1, stop)
+        brace = inner.accept("\\{", "[", "(")
+        test = _read_condition(inner)
+        if brace is not None:
+            inner.close(brace)
+        reader.position = stop + 1
+        return Conditional(test, ONE, Number(Fraction(0)), token.span.to(reader.tokens[stop].span))
+    if reader.at("[", "\\{", "("):
+        opener_token = reader.token
+        begin = reader.position
+        reader.advance()
+        try:
+            test = _read_condition(reader)
+        except NotationError:
+            reader.position = begin
+        else:
+            return Conditional(test, ONE, Number(Fraction(0)), token.span.to(reader.close(opener_token)))
+    # Beside a vector in a sum it is as good as the number; anywhere else its size matters.
+    reader.context.unsized.add(token.span)
+    return replace(ONE, span=token.span)
+
+
+def size_ones(reader: Reader, terms: Sequence[Summand]) -> None:
+    """A vector of ones in a sum with a tensor has that tensor's size."""
+    sized = [term.tree for term in terms if term.tree is not None and term.tree.span not in reader.context.unsized]
+    shapes = [reader.context.shapes(tree) for tree in sized]
+    if any(shape is not None and not shape.is_scalar for shape in shapes):
+        reader.context.unsized -= {term.tree.span for term in terms if term.tree is not None}
+
+
+def refuse_unsized(reader: Reader) -> None:
+    """Raise NotationError (DC120) for a vector of ones whose size is nowhere to be seen."""
+    for span in sorted(reader.context.unsized, key=lambda span: span.start):
+        fail("DC120", f"the size of the vector of ones `{reader.source(span)}` is not known", span,
+             "of which dimension?", "symbols: {'\\mathbf{1}': ones(n)}")  # fmt: skip
+
+
+def _read_condition(reader: Reader) -> Condition:
+    letters, reader.letters = reader.letters, True
+    test = reader.condition()
+    reader.letters = letters
+    return test

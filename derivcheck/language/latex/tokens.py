@@ -1,0 +1,205 @@
+"""Text to raw tokens: macros, letters, numbers, signs, braces, with their places."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, NoReturn
+
+from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
+from derivcheck.language.latex import macros as table
+from derivcheck.language.latex.bodies import PARAMETER, Body
+from derivcheck.language.notation.syntax import Span
+from derivcheck.language.notation.tokens import GREEK, MAXIMAL_DIGITS, MAXIMAL_LENGTH
+
+MAXIMAL_TOKENS = 6_000
+MAXIMAL_EXPANSIONS = 500
+
+Kind = Literal[
+    "letter", "word", "function", "number", "macro", "sign", "begin", "finish", "keyword", "prose", "space", "end"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`text` is normalised: Greek spelled out, signs by one name each.
+
+    `accent` is what stands above a letter or below; `font` is `roman` for text and upright
+    letters, `bold` for other fonts, of which `style` says more; `spaced` says that space
+    stood before the token, `wide` a `\\quad`.
+    """
+
+    kind: Kind
+    text: str
+    span: Span
+    spaced: bool = False
+    font: str = ""
+    accent: str = ""
+    wide: bool = False
+    style: str = ""
+
+    @property
+    def face(self) -> str:
+        """The font by which two letters may be two things."""
+        return self.style or ("roman" if self.kind == "letter" and self.font == "roman" else "")
+
+    @property
+    def spelling(self) -> str:
+        """What symbols are compared by: fonts vanish, except on digits (a bold 1 is a vector of ones)."""
+        bold = self.font if self.kind == "number" else ""
+        return f"{self.text}^{self.accent}" if self.accent else f"{bold}{self.text}"
+
+
+def fail(code: str, message: str, span: Span, label: str = "", help_: str = "",
+         notes: tuple[tuple[str, str], ...] = ()) -> NoReturn:  # fmt: skip
+    """Raise a NotationError that points at `span`."""
+    raise NotationError(Diagnostic(code, message, label=label, help=help_, notes=notes), (span.start, span.stop))
+
+
+_RAW = re.compile(
+    r"(?P<space>\s+|~|%[^\n]*)"
+    r"|(?P<macro>\\(?:[A-Za-z]+|.|\n))"
+    r"|(?P<dots>\.\s*\.\s*\.)"
+    r"|(?P<number>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
+    r"|(?P<letter>[^\W\d_])"
+    r"|(?P<other>.)",
+    re.DOTALL,
+)
+
+
+def raw_tokens(text: str, known: Mapping[str, str] | None = None) -> list[Token]:
+    """The tokens of a LaTeX text, its own macros expanded. Raises NotationError (DC100, DC101, DC102, DC170)."""
+    if len(text) > MAXIMAL_LENGTH:
+        fail("DC102", "the formula is too long", Span(0, len(text)), f"{len(text)} characters")
+    tokens = _scanned(text)
+    return _expanded(tokens, known) if known else tokens
+
+
+def _scanned(text: str, offset: int = 0) -> list[Token]:
+    tokens: list[Token] = []
+    spaced = False
+    for match in _RAW.finditer(text):
+        span, word = Span(match.start() + offset, match.end() + offset), match.group()
+        if match.lastgroup == "space":
+            spaced = True
+            continue
+        match match.lastgroup:
+            case "macro":
+                tokens.append(Token("macro", word[1:], span, spaced))
+            case "number":
+                if len(word) > MAXIMAL_DIGITS:
+                    fail("DC101", "the number is too long", span, f"more than {MAXIMAL_DIGITS} digits")
+                tokens.append(Token("number", word, span, spaced))
+            case "dots":
+                tokens.append(Token("sign", "…", span, spaced))
+            case _:
+                tokens.append(_character(word, span, spaced))
+        spaced = False
+        if len(tokens) > MAXIMAL_TOKENS:
+            fail("DC102", "the formula is too long", span)
+    return tokens
+
+
+def _character(word: str, span: Span, spaced: bool) -> Token:
+    if word in "{}$":
+        return Token("sign", word, span, spaced)
+    if word in table.CHARACTERS:
+        return Token("sign", table.CHARACTERS[word], span, spaced)
+    if word.isascii() and word.isalpha():
+        return Token("letter", word, span, spaced)
+    if word in GREEK:
+        return Token("letter", GREEK[word], span, spaced)
+    shown = word if word.isprintable() else repr(word)
+    fail("DC100", f"unexpected character `{shown}`", span, "not part of the notation")
+
+
+# --- the document's own macros ----------------------------------------------------------------
+
+
+def _expanded(tokens: Sequence[Token], known: Mapping[str, str]) -> list[Token]:
+    """The tokens with declared macros replaced; what comes out of one has the place of its call."""
+    bodies = {name.strip().lstrip("\\"): body if isinstance(body, Body) else Body(body) for name, body in known.items()}
+    done: list[Token] = []
+    waiting = list(reversed(tokens))
+    count = 0
+    while waiting:
+        token = waiting.pop()
+        if token.kind != "macro" or token.text not in bodies:
+            done.append(token)
+            continue
+        count += 1
+        if count > MAXIMAL_EXPANSIONS or len(waiting) > MAXIMAL_TOKENS:
+            fail("DC170", f"the macro `\\{token.text}` expands without end", token.span, "declared by its own name?")
+        body = bodies[token.text]
+        arguments: list[list[Token]] = []
+        if body.default is not None and body.arity:
+            arguments.append(_take_optional(waiting, token, body.default))
+        arguments += [_take_argument(waiting, token) for _ in range(body.arity - len(arguments))]
+        span = token.span
+        for argument in arguments:
+            span = span.to(argument[-1].span) if argument else span
+        made: list[Token] = []
+        for place, part in enumerate(PARAMETER.split(body)):
+            if place % 2 == 0:
+                made += [replace(piece, span=token.span) for piece in _scanned(part)]
+            elif int(part) <= body.arity:
+                made += arguments[int(part) - 1]
+            else:
+                fail("DC170", f"the macro `\\{token.text}` speaks of `#{part}`, which it does not take", token.span)
+        waiting += reversed(made)
+    return done
+
+
+def _take_argument(waiting: list[Token], macro: Token) -> list[Token]:
+    """The next token or group, taken off the stack."""
+    if not waiting:
+        fail("DC104", f"`\\{macro.text}` needs an argument", macro.span, "the formula ends here")
+    first = waiting.pop()
+    if first.kind == "number" and first.text.isdigit() and len(first.text) > 1:
+        # `\pd12` takes a digit at a time, as TeX does.
+        middle = min(first.span.start + 1, first.span.stop)
+        waiting.append(Token("number", first.text[1:], Span(middle, first.span.stop)))
+        return [replace(first, text=first.text[0], span=Span(first.span.start, middle))]
+    if first.text != "{" or first.kind != "sign":
+        return [first]
+    taken: list[Token] = []
+    depth = 1
+    while waiting:
+        token = waiting.pop()
+        if token.kind == "sign" and token.text in "{}":
+            depth += 1 if token.text == "{" else -1
+            if not depth:
+                return taken
+        taken.append(token)
+    fail("DC103", "`{` is never closed", first.span, "opened here", "add `}`")
+
+
+def _take_optional(waiting: list[Token], macro: Token, default: str) -> list[Token]:
+    """What stands in the brackets behind a macro, or what is meant without them."""
+    if not waiting or waiting[-1].kind != "sign" or waiting[-1].text != "[":
+        return [replace(piece, span=macro.span) for piece in _scanned(default)]
+    opener = waiting.pop()
+    taken: list[Token] = []
+    depth = 0
+    while waiting:
+        token = waiting.pop()
+        if token.kind == "sign" and token.text == "]" and not depth:
+            return taken
+        if token.kind == "sign":
+            depth += (token.text == "{") - (token.text == "}")
+        taken.append(token)
+    fail("DC103", "`[` is never closed", opener.span, "opened here", "add `]`")
+
+
+def refuse_macro(token: Token, known: Mapping[str, str]) -> NoReturn:
+    """Raise NotationError (DC170) for a macro that means nothing here."""
+    name = token.text
+    if table.NOT_READ.get(name):
+        fail("DC170", f"`\\{name}` is not read", token.span, "not part of the notation", table.NOT_READ[name])
+    words = [*table.GREEK_LETTERS, *table.SIGNS, *table.FUNCTIONS, *table.FONTS, *table.TEXTS, *table.ACCENTS,
+             *table.ARGUMENTS, *table.WRAPPERS, *table.SPACING, *(n.lstrip("\\") for n in known)]  # fmt: skip
+    close = difflib.get_close_matches(name, words, 1, 0.6)
+    fail("DC170", f"unknown macro `\\{name}`", token.span, "not part of the notation",
+         f"\\{close[0]}" if close else f"declare it: macros: {{'\\{name}': ...}}")  # fmt: skip

@@ -1,0 +1,78 @@
+"""Comparisons in conditions: of index letters and positions, or of values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sympy
+
+from derivcheck.graph.nodes import Axis, Dimension, Node, constant, delta, indicator, mapped, subtract
+from derivcheck.graph.scalars import placeholder
+from derivcheck.language.lowering.letters import Letters, dimension_name, index_error
+from derivcheck.language.lowering.values import Value, broadcast
+from derivcheck.language.notation.syntax import Comparison, Condition, Junction, Name, Number, Relation
+
+if TYPE_CHECKING:
+    from derivcheck.language.lowering.language import Lowering
+
+TURNED: dict[Relation, Relation] = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+def comparison(lowering: Lowering, tree: Comparison) -> Value:
+    """1 where it holds, 0 elsewhere. Raises NotationError: DC144 no index comparison, DC154 it may be either."""
+    if lowering.letters.compares(tree):
+        return Value(_of_letters(lowering, tree))
+    left, right = lowering.expression(tree.left), lowering.expression(tree.right)
+    a, b, shape = broadcast(left, right, tree.span, tree.relation)
+    x, y = placeholder(0), placeholder(1)
+    tests = {"=": sympy.Eq(x, y), "!=": sympy.Ne(x, y), "<": x < y, "<=": x <= y, ">": x > y, ">=": x >= y}
+    node = mapped(sympy.Piecewise((1, tests[tree.relation]), (0, True)), a, b)
+    return Value(node, shape.row, shape.column, shape.more)
+
+
+def is_of_letters(tree: Condition, letters: Letters) -> bool:
+    """Whether a condition compares index letters alone."""
+    match tree:
+        case Junction(_, left, right):
+            return is_of_letters(left, letters) and is_of_letters(right, letters)
+        case Comparison():
+            return letters.compares(tree)
+
+
+def _of_letters(lowering: Lowering, tree: Comparison) -> Node:
+    letters = lowering.letters
+    named = [side for side in (tree.left, tree.right) if isinstance(side, Name) and letters.role(side) != "value"]
+    first = next((side for side in named if letters.is_letter(side)), named[0])
+    known = letters.axis(first.name, first.span).dimension
+    limit = _with_size(lowering, tree, known)
+    if limit is not None:
+        return limit
+    terms: list[Axis | int] = []
+    for side in (tree.left, tree.right):
+        match side:
+            case Name(letter) if letters.role(side) != "value":
+                terms.append(letters.axis(letter, side.span, known))
+            case Number(value) if value.denominator == 1 and value >= 1:
+                terms.append(int(value))
+            case _:
+                raise index_error("DC144", "an index is compared with a letter or a position", side.span)
+    a, b = terms
+    equal = delta(a, b)
+    less, greater = indicator("less", a, b), indicator("less", b, a)
+    return {
+        "=": equal, "!=": subtract(constant(1), equal), "<": less, ">": greater,
+        "<=": subtract(constant(1), greater), ">=": subtract(constant(1), less),
+    }[tree.relation]  # fmt: skip
+
+
+def _with_size(lowering: Lowering, tree: Comparison, known: Dimension) -> Node | None:
+    """`j <= n` with the size of the dimension that j runs over: always, or never."""
+    for side, relation in ((tree.right, tree.relation), (tree.left, TURNED[tree.relation])):
+        name = dimension_name(side, lowering.scope)
+        if name is None or lowering.letters.role(side) != "value":
+            continue
+        if lowering.scope.dimensions[name] == known and relation in ("<=", ">"):
+            return constant(1 if relation == "<=" else 0)
+        raise index_error("DC144", "an index is compared with a letter or a position", side.span,
+                          f"`{name}` is the size of a dimension")  # fmt: skip
+    return None

@@ -1,0 +1,163 @@
+"""Derivatives in formulas: gradients, Jacobians, entries of them, second derivatives; and the layouts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
+from derivcheck.graph import derive
+from derivcheck.graph.nodes import Axis, Input, Node, Quantity, diagonal, entry, fresh, rename, topological
+from derivcheck.language.lowering.letters import index_error, member_name
+from derivcheck.language.lowering.ranges import refuse_open_label
+from derivcheck.language.lowering.scope import Derived, Measured
+from derivcheck.language.lowering.values import Value, fresh_axes, shape_error
+from derivcheck.language.notation.syntax import Call, Derivative, Expression, Name, Number, Slice, Span, Subscript
+
+if TYPE_CHECKING:
+    from derivcheck.language.lowering.language import Lowering
+
+COTANGENT = "∂/∂"
+
+# The node of a derivative by a variable whose axes are renamed as told.
+Rule = Callable[[Value, dict[Axis, Axis]], Node]
+
+
+def derivative(lowering: Lowering, tree: Derivative) -> Value:
+    """The value of a derivative. Raises NotationError: DC135 needs index form, DC136 not a variable."""
+    outer = lowering.in_numerator
+    lowering.in_numerator = True
+    try:
+        result = lowering.expression(tree.numerator)
+    finally:
+        lowering.in_numerator = outer
+    opaque = len(tree.variables) > 1 and any(
+        isinstance(node, Input) and node.name.startswith(COTANGENT) for node in topological([result.node])
+    )
+    if opaque:
+        raise UnsupportedError(Diagnostic("DC403", "an opaque loss has no second derivatives"))
+    enclosing, lowering.deriving = lowering.deriving, tree
+    try:
+        for position, variable in enumerate(tree.variables, 1):
+            lowering.measuring = lowering.scope.measured is not None and not outer and position == len(tree.variables)
+            result = _one(lowering, result, variable, tree.span)
+    finally:
+        lowering.measuring = False
+        lowering.deriving = enclosing
+    return result
+
+
+def variable_node(lowering: Lowering, tree: Expression) -> Value:
+    """The quantity or input that a variable names."""
+    name = member_name(tree, lowering.scope)
+    if name is None:
+        if isinstance(tree, Name):
+            raise lowering.unknown(tree.name, tree.span)
+        raise index_error("DC136", "a derivative is taken by a declared tensor or an entry of one", tree.span)
+    value = lowering.scope.values[name]
+    if not isinstance(value.node, Input | Quantity):
+        raise index_error("DC136", f"`{name}` is an abbreviation, not a variable", tree.span,
+                          "derive by a tensor or a layer")  # fmt: skip
+    return value
+
+
+def _one(lowering: Lowering, numerator: Value, tree: Expression, span: Span) -> Value:
+    return by(lowering, numerator, tree, span, lambda variable, columns: raw(lowering, numerator, variable, columns))
+
+
+def by(lowering: Lowering, numerator: Value, tree: Expression, span: Span, rule: Rule) -> Value:
+    """∂numerator/∂tree, laid out; `rule` gives its node for the variable that the tree names."""
+    match tree:
+        case Call("vec", (inner,)):
+            whole = lowering.expression(tree)
+            variable = Value(variable_node(lowering, inner).node, whole.row, whole.column)
+        case Subscript() if member_name(tree, lowering.scope) is None:
+            return _entry(lowering, numerator, tree, rule)
+        case _:
+            variable = variable_node(lowering, tree)
+    return _laid_out(lowering, numerator, variable, span, lambda columns: rule(variable, columns))
+
+
+def raw(lowering: Lowering, numerator: Value, variable: Value, columns: dict[Axis, Axis]) -> Node:
+    """Every ∂numerator/∂variable, the variable's axes renamed to the given ones."""
+    node = numerator.node
+    named = tuple(columns.get(axis, axis) for axis in variable.node.axes)
+    if lowering.measuring:
+        return lowering.scope.measurement(Measured(node, variable.node, named))
+    if node.axes:
+        found = derive.jacobian(node, variable.node, {}, columns)
+    else:
+        found = rename(derive.gradient(node, variable.node), columns)
+    lowering.derived[Derived(node, variable.node, named, found, tree=lowering.deriving)] = None
+    return found
+
+
+def _entry(lowering: Lowering, numerator: Value, tree: Subscript, rule: Rule) -> Value:
+    """∂numerator/∂variable[i,j]: the letters are those of the entry; `W[:,j]` has an axis to derive along."""
+    refuse_open_label(tree, lowering.scope)
+    variable = variable_node(lowering, tree.base)
+    if len(variable.axes) != len(tree.entries):
+        raise index_error(
+            "DC142", f"{len(tree.entries)} indices for a tensor with {len(variable.axes)} axes", tree.span,
+            variable.shape(),
+        )  # fmt: skip
+    staging = {
+        axis: fresh(axis.dimension, (*numerator.axes, *numerator.node.axes, *variable.axes), f"by{k}.")
+        for k, axis in enumerate(variable.axes)
+    }
+    node = rule(variable, staging)
+    along: list[Axis] = []
+    for axis, place in zip(variable.axes, tree.entries, strict=True):
+        here = staging[axis]
+        match place:
+            case Name(letter):
+                target = lowering.letters.axis(letter, place.span, axis.dimension)
+                if here in node.axes:
+                    node = diagonal(node, target, here) if target in node.axes else rename(node, {here: target})
+            case Number(value) if value.denominator == 1 and value >= 1:
+                node = entry(node, here, int(value))
+            case Slice():
+                along.append(here)
+            case _:
+                raise index_error("DC143", "an index is a letter or a position from 1", place.span)
+    if along:
+        line = lowering.expression(tree)
+        homes = dict(zip(line.axes, along, strict=True))
+        return _laid_out(
+            lowering, numerator, line, tree.span,
+            lambda columns: rename(node, {here: columns.get(home, home) for home, here in homes.items()}),
+        )  # fmt: skip
+    result = Value(node, numerator.row, numerator.column, numerator.more)
+    turned = lowering.scope.layout == "denominator" and numerator.axes and not numerator.more
+    return result.transposed() if turned else result
+
+
+def _laid_out(
+    lowering: Lowering, numerator: Value, variable: Value, span: Span, node_along: Callable[[dict[Axis, Axis]], Node]
+) -> Value:
+    """A derivative as a value: `node_along` gives its node, with the variable's axes renamed as it is told."""
+    layout = lowering.scope.layout
+    if numerator.is_scalar:
+        node = node_along({})
+        result = Value(node, variable.row, variable.column, variable.more)
+        if layout == "numerator" and not variable.more:
+            return result.transposed()
+        return result
+    if variable.is_scalar:
+        node = node_along({})
+        result = Value(node, numerator.row, numerator.column, numerator.more)
+        return result.transposed() if layout == "denominator" and not result.more else result
+    if numerator.more or variable.more or not _is_line(numerator) or not _is_line(variable):
+        raise shape_error(
+            f"the derivative of a {numerator.shape()} by a {variable.shape()} is not a matrix", span,
+            "more than two axes", help_="index both, dZ[i,j]/dW[k,l], or vectorise both with vec()", code="DC135",
+        )  # fmt: skip
+    columns = fresh_axes([axis.dimension for axis in variable.axes], (*numerator.axes, *numerator.node.axes))
+    node = node_along(dict(zip(variable.axes, columns, strict=True)))
+    result = Value(node, numerator.axes, columns)
+    return result.transposed() if layout == "denominator" else result
+
+
+def _is_line(value: Value) -> bool:
+    """A vector, or a product index in one direction."""
+    return not value.row or not value.column

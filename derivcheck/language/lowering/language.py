@@ -1,0 +1,394 @@
+"""The lowering of expressions: one method per kind of syntax node."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from fractions import Fraction
+
+import sympy
+
+from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError, UnsupportedError
+from derivcheck.graph.nodes import (
+    Axis,
+    Dimension,
+    Map,
+    Node,
+    add,
+    constant,
+    delta,
+    diagonal,
+    entry,
+    extremum,
+    fresh,
+    indicator,
+    mapped,
+    multiply,
+    negate,
+    product_over,
+    quantity,
+    rename,
+    size,
+    subtract,
+    sum_over,
+)
+from derivcheck.graph.scalars import placeholder, power
+from derivcheck.language.lowering import calls, comparisons, derivatives, ranges
+from derivcheck.language.lowering.letters import Letters, index_error, member_name
+from derivcheck.language.lowering.scope import Derived, Scope
+from derivcheck.language.lowering.values import Value, broadcast, contracted, shape_error, tensor_value
+from derivcheck.language.notation.printer import to_plain
+from derivcheck.language.notation.syntax import (
+    Binary,
+    Call,
+    Comparison,
+    Condition,
+    Conditional,
+    Derivative,
+    Expression,
+    Junction,
+    Matrix,
+    Name,
+    Negate,
+    Number,
+    Reduction,
+    Slice,
+    Span,
+    Subscript,
+    Transpose,
+)
+
+ENTRYWISE: dict[str, Callable[[Node, Node], Node]] = {
+    "+": add,
+    "-": subtract,
+    "*": multiply,
+    "/": lambda left, right: mapped(placeholder(0) / placeholder(1), left, right),
+    "**": lambda left, right: mapped(placeholder(0) ** placeholder(1), left, right),
+}
+
+
+class Lowering:
+    """Lowers the expressions of one equation; the letters are shared by its sides.
+
+    `in_numerator` is set while the numerator of a derivative is lowered: there an
+    opaque loss may stand, elsewhere it has no value. `derived` notes every derivative that is
+    taken, in order; `deriving` is the one that is being lowered.
+    """
+
+    def __init__(self, scope: Scope, prefix: str = "") -> None:
+        """With a `prefix`, the named lines of a catalogue definition become quantities `prefix_name`."""
+        self.scope = scope
+        self.letters = Letters(scope)
+        self.in_numerator = False
+        self.measuring = False
+        self.derived: dict[Derived, None] = {}
+        self.deriving: Derivative | None = None
+        self.prefix = prefix
+        self.intermediates: dict[str, Value] = {}
+
+    def intermediate(self, name: str, node: Node, axes: tuple[Axis, ...]) -> Node:
+        """A named line of a definition, along the axes in this order; one that depends on an index has no name."""
+        if not self.prefix or not set(node.axes) <= set(axes):
+            return node
+        full = f"{self.prefix}_{name}"
+        named = quantity(full, node, axes)
+        self.intermediates[full] = tensor_value(named, axes, self.scope.vectors)
+        return named
+
+    def expression(self, tree: Expression) -> Value:
+        match tree:
+            case Number(value):
+                return Value(constant(sympy.Rational(value.numerator, value.denominator)))
+            case Name():
+                return self.name(tree)
+            case Subscript():
+                return self.subscript(tree)
+            case Negate(operand):
+                inner = self.expression(operand)
+                return Value(negate(inner.node), inner.row, inner.column, inner.more)
+            case Binary():
+                return self.binary(tree)
+            case Transpose(operand):
+                inner = self.expression(operand)
+                if inner.more:
+                    raise shape_error("a transpose needs a vector or a matrix", operand.span, inner.shape(),
+                                      help_=_transposed_by_index(operand, len(inner.more)))  # fmt: skip
+                return inner.transposed()
+            case Call():
+                return calls.call(self, tree)
+            case Derivative():
+                return derivatives.derivative(self, tree)
+            case Conditional():
+                return self.conditional(tree)
+            case Reduction():
+                return self.reduction(tree)
+            case Matrix(rows):
+                return self.matrix(tree, rows)
+
+    # --- names and entries ----------------------------------------------------------------
+
+    def name(self, tree: Name) -> Value:
+        name = tree.name
+        if name in self.scope.values:
+            self._refuse_opaque(name, tree.span)
+            if self.scope.values[name].is_scalar and self.letters.is_letter(tree):
+                raise self.letters.ambiguous(tree)
+            return self._named(name)
+        if name in self.scope.dimensions:
+            if self.letters.is_letter(tree):
+                raise self.letters.ambiguous(tree)
+            return Value(size(self.scope.dimensions[name]))
+        if name == "pi":
+            return Value(constant(sympy.pi))
+        raise self.unknown(name, tree.span)
+
+    def _named(self, name: str) -> Value:
+        self.derived.update(dict.fromkeys(self.scope.derived.get(name, ())))
+        return self.scope.values[name]
+
+    def _refuse_opaque(self, name: str, span: Span) -> None:
+        if name in self.scope.opaque_losses and not self.in_numerator:
+            raise UnsupportedError(
+                Diagnostic("DC403", f"the opaque loss `{name}` has derivatives but no value", help="write dL/d...")
+            )
+
+    def unknown(self, name: str, span: Span) -> NotationError:
+        differential = self._differential(name, span)
+        if differential is not None:
+            return differential
+        known = {n.split("[")[0] for n in self.scope.values} | set(self.scope.dimensions)
+        if name in self.scope.families or any(n.startswith(f"{name}[") for n in self.scope.values):
+            return index_error("DC121", f"`{name}` is a family and needs its label", span, "", f"{name}[1]")
+        close = difflib.get_close_matches(name, known, 1, 0.5)
+        label = "not declared"
+        instead = close[0] if close else f"declare it; a scalar is `{name}: scalar` under `tensors:`"
+        if self.letters.is_letter(Name(name)):
+            label, instead = "an index letter is not a value", close[0] if close else ""
+        return index_error("DC120", f"unknown name `{name}`", span, label, instead,
+                           (("known", ", ".join(sorted(known)) or "nothing is declared"),))  # fmt: skip
+
+    def _differential(self, name: str, span: Span) -> NotationError | None:
+        """`dC` by itself: no derivative, and no product with a quantity called d either."""
+        of = name[1:]
+        declared = of in self.scope.values or of in self.scope.families
+        if not name.startswith("d") or not declared:
+            return None
+        readings: tuple[tuple[str, str], ...] = (("one reading", f"the differential of {of}"),)
+        help_ = f"d{of}/dx for a derivative"
+        if "d" in self.scope.values or "d" in self.scope.dimensions:
+            readings = (*readings, ("another reading", f"the product d * {of}"))
+            help_ += f", d * {of} for the product"
+        return index_error("DC118", f"`{name}` is not declared, and a differential alone is not read", span,
+                           "the derivative by what?", help_, readings)  # fmt: skip
+
+    def _refuse_differential(self, tree: Binary) -> None:
+        """`d Cᵀ` with a number called d: the product with d, or the differential."""
+        if isinstance(tree.left, Name) and tree.left.name == "d" and self.expression(tree.left).is_scalar:
+            inner = to_plain(tree.right)
+            raise index_error("DC118", "a differential alone is not read", tree.span, "or a product with `d`?",
+                              f"d * {inner}", (("one reading", f"the differential of {inner}"),
+                                               ("another reading", f"the product d * {inner}")))  # fmt: skip
+
+    def subscript(self, tree: Subscript) -> Value:
+        member = member_name(tree, self.scope)
+        if member is not None:
+            self._refuse_opaque(member, tree.span)
+            return self._named(member)
+        ranges.refuse_open_label(tree, self.scope)
+        if isinstance(tree.base, Name) and tree.base.name not in self.scope.values and any(
+            name.startswith(f"{tree.base.name}[") for name in self.scope.values
+        ):  # fmt: skip
+            known = sorted(name for name in self.scope.values if name.startswith(f"{tree.base.name}["))
+            raise index_error("DC121", f"the family `{tree.base.name}` has no such member", tree.span, "",
+                              known[0], (("members", ", ".join(known)),))  # fmt: skip
+        base = self.expression(tree.base)
+        axes = base.axes
+        if len(axes) != len(tree.entries):
+            raise index_error(
+                "DC142",
+                f"{len(tree.entries)} indices for a tensor with {len(axes)} axes",
+                tree.span,
+                base.shape(),
+            )
+        return self.entries(base, tree)
+
+    def entries(self, base: Value, tree: Subscript) -> Value:
+        """The slice of a value at letters, positions and bare colons."""
+        node = base.node
+        # Out of the way first, so that a letter's axis can be given to any position.
+        staging = [fresh(axis.dimension, (*node.axes, *base.axes), f"at{k}.") for k, axis in enumerate(base.axes)]
+        node = rename(node, dict(zip(base.axes, staging, strict=True)))
+        kept: list[Axis] = []
+        for axis, original, place in zip(staging, base.axes, tree.entries, strict=True):
+            match place:
+                case Slice():
+                    kept.append(original)
+                    node = rename(node, {axis: original})
+                case Number(value) if value.denominator == 1 and value >= 1:
+                    node = entry(node, axis, int(value))
+                case Name(letter):
+                    node = self._along(node, axis, self.letters.axis(letter, place.span, axis.dimension))
+                case Binary():
+                    node = self._shifted(node, axis, place)
+                case _:
+                    raise index_error("DC143", "an index is a letter, a position from 1, or `:`", place.span)
+        return self._sliced(base, node, kept, tree)
+
+    def _along(self, node: Node, axis: Axis, letter: Axis) -> Node:
+        if axis not in node.axes:
+            return node
+        return diagonal(node, letter, axis) if letter in node.axes else rename(node, {axis: letter})
+
+    def _shifted(self, node: Node, axis: Axis, place: Binary) -> Node:
+        """`x[i+k-1]`: the affine index of a convolution, as positions count from 1."""
+        match place:
+            case Binary("-", Binary("+", Name(first), Name(second)), Number(value)) if value == 1:
+                pair = [self.letters.axis(name, place.span) for name in (first, second)]
+                return sum_over(multiply(node, indicator("window", axis, *pair)), [axis])
+            case _:
+                raise index_error("DC143", "an index is a letter, a position from 1, or `:`", place.span,
+                                  "", "a shifted index is written x[i+k-1]")  # fmt: skip
+
+    def _sliced(self, base: Value, node: Node, kept: list[Axis], tree: Subscript) -> Value:
+        if not kept:
+            return Value(node)
+        if base.more:
+            if len(kept) == 1:
+                vector = tuple(kept)
+                return Value(node, row=vector) if self.scope.vectors == "column" else Value(node, column=vector)
+            return Value(node, (kept[0],), (kept[1],)) if len(kept) == 2 else Value(node, more=tuple(kept))
+        row = tuple(axis for axis in base.row if axis in kept)
+        column = tuple(axis for axis in base.column if axis in kept)
+        return Value(node, row, column)
+
+    # --- operators ------------------------------------------------------------------------
+
+    def binary(self, tree: Binary) -> Value:
+        if tree.operator == "@":
+            self._refuse_differential(tree)
+            return contracted(self.expression(tree.left), self.expression(tree.right), tree.span)
+        left, right = self.expression(tree.left), self.expression(tree.right)
+        if tree.operator == "**" and not right.is_scalar:
+            raise shape_error("an exponent is a scalar", tree.right.span, right.shape())
+        first, second, shape = broadcast(left, right, tree.span, tree.operator)
+        if tree.operator == "**":
+            self._refuse_huge_power(first, second, tree)
+        return Value(ENTRYWISE[tree.operator](first, second), shape.row, shape.column, shape.more)
+
+    def _refuse_huge_power(self, base: Node, exponent: Node, tree: Binary) -> None:
+        """Constants are folded: 9^9^9 must not be."""
+        if isinstance(exponent, Map) and not exponent.operands:
+            constant_base = base.expression if isinstance(base, Map) and not base.operands else placeholder(0)
+            try:
+                power(constant_base, exponent.expression)
+            except OverflowError as problem:
+                raise index_error("DC112", str(problem), tree.right.span) from None
+
+    def matrix(self, tree: Matrix, rows: tuple[tuple[Expression, ...], ...]) -> Value:
+        """A written-out matrix: its dimensions have fixed sizes; one row is a vector."""
+        if not rows:
+            raise shape_error("a written-out matrix has entries", tree.span, "none here")
+        values = [[self.expression(e) for e in row] for row in rows]
+        for row, line in zip(values, rows, strict=True):
+            for value, e in zip(row, line, strict=True):
+                if not value.is_scalar:
+                    raise shape_error("the entries of a written-out matrix are scalars", e.span, value.shape())
+        down, across = Dimension.fixed(len(rows)), Dimension.fixed(len(rows[0]))
+        if len(rows) == 1:
+            axis = Axis(across, "0")
+            node = add(*(multiply(v.node, delta(axis, k)) for k, v in enumerate(values[0], 1)))
+            return Value(node, (axis,), ()) if self.scope.vectors == "column" else Value(node, (), (axis,))
+        i, j = Axis(down, "0"), Axis(across, "1")
+        node = add(
+            *(
+                multiply(v.node, delta(i, r), delta(j, c))
+                for r, row in enumerate(values, 1)
+                for c, v in enumerate(row, 1)
+            )
+        )
+        return Value(node, (i,), (j,))
+
+    # --- cases and reductions -------------------------------------------------------------
+
+    def conditional(self, tree: Conditional) -> Value:
+        then, otherwise = self.expression(tree.then), self.expression(tree.otherwise)
+        first, second, shape = broadcast(then, otherwise, tree.span, "if")
+        chosen = self.condition(tree.test)
+        first, chosen_node, target = broadcast(
+            Value(first, shape.row, shape.column, shape.more), chosen, tree.span, "if"
+        )
+        second, _, _ = broadcast(Value(second, shape.row, shape.column, shape.more), chosen, tree.span, "if")
+        # Both branches weighted with 1 and 0; a branch that is undefined is not reached by an index.
+        x, y, c = placeholder(0), placeholder(1), placeholder(2)
+        if comparisons.is_of_letters(tree.test, self.letters):
+            node = add(multiply(chosen_node, first), multiply(subtract(constant(1), chosen_node), second))
+        else:
+            node = mapped(sympy.Piecewise((x, c > sympy.Rational(1, 2)), (y, True)), first, second, chosen_node)
+        return Value(node, target.row, target.column, target.more)
+
+    def condition(self, tree: Condition) -> Value:
+        """1 where the condition holds, 0 elsewhere."""
+        match tree:
+            case Junction(operator, left, right):
+                a, b, shape = broadcast(self.condition(left), self.condition(right), tree.span, operator)
+                both = multiply(a, b)
+                node = both if operator == "and" else subtract(add(a, b), both)
+                return Value(node, shape.row, shape.column, shape.more)
+            case Comparison():
+                return comparisons.comparison(self, tree)
+
+    def reduction(self, tree: Reduction) -> Value:
+        labels = ranges.label_letters(tree, self.scope)
+        if labels:
+            return ranges.reduced(self, tree, labels)
+        self.letters.bind(tree)
+        try:
+            body = self.expression(tree.body)
+            if body.axes and tree.kind != "sum":
+                raise shape_error(f"the body of an indexed `{tree.kind}` is a scalar", tree.body.span, body.shape(),
+                                  help_="index every tensor in it", code="DC145")  # fmt: skip
+            axes = self.letters.bound_axes(tree)
+            if tree.ends is not None:
+                self._check_whole(tree, axes[0].dimension)
+            test = None if tree.condition is None else self.condition(tree.condition).node
+        finally:
+            self.letters.release()
+        return Value(self._reduced(tree, body.node, axes, test), body.row, body.column, body.more)
+
+    def _check_whole(self, tree: Reduction, dimension: Dimension) -> None:
+        """The limits of an index are those of its dimension: a part of it is asked for by a condition."""
+        assert tree.ends is not None
+        first, last = tree.ends
+        end = calls.dimension_of(self, last)
+        if first != Number(Fraction(1)) or end != dimension:
+            letter = tree.letters[0]
+            raise index_error(
+                "DC119",
+                f"the index `{letter}` runs over `{dimension}`",
+                last.span,
+                "no limits here but those of its dimension",
+                f"{tree.kind}_{letter}(...), or {tree.kind}_{{{letter} <= 2}}(...) for a part",
+            )
+
+    def _reduced(self, tree: Reduction, body: Node, axes: list[Axis], test: Node | None) -> Node:
+        match tree.kind:
+            case "sum":
+                return sum_over(body if test is None else multiply(test, body), axes)
+            case "prod":
+                if test is not None:
+                    body = add(multiply(test, body), subtract(constant(1), test))
+                return product_over(body, axes)
+            case "max" | "min":
+                if test is not None:
+                    raise UnsupportedError(Diagnostic("DC404", f"`{tree.kind}` with a condition is not supported yet"))
+                return extremum(tree.kind, body, axes)
+
+    def call_error(self, tree: Call, message: str, help_: str = "", label: str = "") -> NotationError:
+        return index_error("DC122", message, tree.span, label, help_)
+
+
+def _transposed_by_index(tree: Expression, axes: int) -> str:
+    """The layer that a tensor with its last two axes exchanged is."""
+    name = to_plain(tree) if isinstance(tree, Name) else "A"
+    *front, row, column = tuple("ijklmnpq"[:axes])
+    return f"{name}T[{','.join((*front, column, row))}]: {name}[{','.join((*front, row, column))}]"

@@ -1,0 +1,99 @@
+"""What names mean while a formula is lowered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from derivcheck.graph.nodes import Axis, Dimension, Node, tensor
+from derivcheck.graph.scalars import NamedFunction
+from derivcheck.language.lowering.values import Orientation, Value
+from derivcheck.language.notation.parser import Vocabulary
+from derivcheck.language.notation.syntax import Expression
+
+Layout = Literal["mixed", "numerator", "denominator"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A derivative to be measured: ∂numerator/∂variable, the variable's axes as `columns`; entry by entry alone."""
+
+    numerator: Node
+    variable: Node
+    columns: tuple[Axis, ...] = ()
+    entrywise: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A derivative that a formula names, as it was derived: `node` is ∂numerator/∂variable.
+
+    The variable's axes are the `columns` of the node; entry by entry alone, where `entrywise`.
+    `tree` is what was written, where that is at hand.
+    """
+
+    numerator: Node
+    variable: Node
+    columns: tuple[Axis, ...]
+    node: Node
+    entrywise: bool = False
+    tree: Expression | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Names in reach of a formula. `opaque_losses` are scalars that have derivatives but no value.
+
+    With `measured`, every outermost derivative becomes a leaf that is noted there. `labels`
+    are those of families with their ranges, `depth` the numbers of the ends; `derived` are
+    the derivatives inside what a name stands for.
+    """
+
+    values: Mapping[str, Value] = field(default_factory=dict)
+    dimensions: Mapping[str, Dimension] = field(default_factory=dict)
+    functions: Mapping[str, type[NamedFunction]] = field(default_factory=dict)
+    families: frozenset[str] = frozenset()
+    opaque_losses: frozenset[str] = frozenset()
+    vectors: Orientation = "column"
+    layout: Layout = "mixed"
+    vec: Literal["columns", "rows"] = "columns"
+    measured: dict[Node, Measured] | None = None
+    abbreviations: Mapping[str, Expression] = field(default_factory=dict)
+    labels: Mapping[str, range] = field(default_factory=dict)
+    depth: Mapping[str, int] = field(default_factory=dict)
+    derived: Mapping[str, tuple[Derived, ...]] = field(default_factory=dict)
+
+    def measurement(self, found: Measured) -> Node:
+        """A leaf that stands for a derivative until it is measured."""
+        assert self.measured is not None
+        axes = (*found.numerator.axes, *found.columns)
+        leaf = tensor(f"measured {len(self.measured)}", axes)
+        self.measured[leaf] = found
+        return leaf
+
+    def with_abbreviation(self, name: str, tree: Expression, value: Value) -> Scope:
+        """The scope with a `let` name; the formula behind it is remembered."""
+        return replace(self.with_values({name: value}), abbreviations={**self.abbreviations, name: tree})
+
+    def is_family(self, stem: str) -> bool:
+        """Whether a name needs a label to be a quantity or a dimension."""
+        if stem in self.values or stem in self.dimensions:
+            return False
+        return stem in self.families or any(name.startswith(f"{stem}[") for name in (*self.values, *self.dimensions))
+
+    def undeclared(self, names: Iterable[str]) -> frozenset[str]:
+        """Those of some names that are no quantity and no dimension."""
+        return frozenset(name for name in names if name not in self.values and name not in self.dimensions)
+
+    def with_derived(self, name: str, found: Iterable[Derived]) -> Scope:
+        """The scope that knows which derivatives a name stands for."""
+        kept = tuple(found)
+        return replace(self, derived={**self.derived, name: kept}) if kept else self
+
+    def with_values(self, more: Mapping[str, Value]) -> Scope:
+        return replace(self, values={**self.values, **more})
+
+    def vocabulary(self) -> Vocabulary:
+        stems = {name.split("[")[0] for name in self.values} | self.families
+        return Vocabulary(frozenset(stems), frozenset(self.dimensions), frozenset(self.functions))

@@ -1,0 +1,514 @@
+"""A spec as a network: names resolved, families expanded for a depth, every formula a node.
+
+Gradients are reported for every declared tensor except targets (those with the
+fact `one_hot`, `simplex`, `sums_to_one` or `binary`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, NotationError, SourceText, SpecError
+from derivcheck.evidence.canonical.form import Facts
+from derivcheck.forms.derivation import NamedTensor
+from derivcheck.graph import scalars
+from derivcheck.graph.nodes import Axis, Dimension, Input, quantity, tensor
+from derivcheck.graph.sizes import dimensions_of, fitted, names_of
+from derivcheck.language.catalogue import functions as catalogue_functions
+from derivcheck.language.facts import combined
+from derivcheck.language.lowering.indexed import closed, indexed
+from derivcheck.language.lowering.language import Lowering
+from derivcheck.language.lowering.scope import Scope
+from derivcheck.language.lowering.summation import sums_over_pairs
+from derivcheck.language.lowering.values import Value, tensor_value
+from derivcheck.language.notation.labels import label_value, refuse_bound_and_free, substitute_labels
+from derivcheck.language.notation.parser import Vocabulary, parse_expression
+from derivcheck.language.notation.syntax import Call, Equation, Expression, Name, Number, Subscript, children
+from derivcheck.spec.declarations import FACTS, FACTS_ALONG_AN_AXIS, TARGET_FACTS, Formula, Spec
+from derivcheck.spec.document import close_match
+
+DEFAULT_SIZES = (4, 5, 3, 6, 2, 7, 8, 9, 10, 11, 12, 13)
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network at one depth. `tensors` are all inputs and layers in order; `scope` serves claims.
+
+    `given` are those of the `sizes` that the spec asks for.
+    """
+
+    spec: Spec
+    depth: Mapping[str, int]
+    scope: Scope
+    tensors: tuple[NamedTensor, ...]
+    loss: NamedTensor | None
+    facts: Facts
+    sizes: Mapping[str, int]
+    given: Mapping[str, int]
+
+    def named(self, name: str) -> NamedTensor:
+        """The input or layer of a name. Raises KeyError."""
+        for tensor_ in self.tensors:
+            if tensor_.name == name:
+                return tensor_
+        raise KeyError(name)
+
+    @property
+    def parameters(self) -> tuple[NamedTensor, ...]:
+        """The declared tensors that gradients are reported for."""
+        return tuple(
+            t
+            for t in self.tensors
+            if isinstance(t.node, Input) and not {fact for fact, _ in self.facts.get(t.name, ())} & TARGET_FACTS
+        )
+
+
+def located(error: DerivcheckError, source: SourceText) -> DerivcheckError:
+    """The same error with its place in the file."""
+    span = getattr(error, "span", None)
+    where = source.where(*span) if span else source.where()
+    error.diagnostic = error.diagnostic.at(where)
+    return error
+
+
+def depths(spec: Spec) -> list[dict[str, int]]:
+    """The depths a spec is judged at: one assignment for each depth of each label's end."""
+    if not spec.families:
+        return [{}]
+    ends = {family.last.text for family in spec.families if not family.last.text.isdigit()}
+    chosen: list[dict[str, int]] = [{}]
+    for end in sorted(ends):
+        values = spec.depths.get(end, (2, 3))
+        chosen = [{**one, end: value} for one in chosen for value in values]
+    return chosen
+
+
+def build(spec: Spec, depth: Mapping[str, int] | None = None) -> Network:
+    """The network of a spec at a depth (the first one declared where none is given).
+
+    Raises SpecError and NotationError with their place in the file.
+    """
+    return _Builder(spec, dict(depth if depth is not None else depths(spec)[0])).network()
+
+
+class _Builder:
+    def __init__(self, spec: Spec, depth: dict[str, int]) -> None:
+        self.spec = spec
+        self.depth = depth
+        self.dimensions: dict[str, Dimension] = {}
+        self.labels: dict[str, range] = {}
+        for family in spec.families:
+            self.labels[family.label] = self._range(family.first, family.last)
+
+    def _range(self, first: SourceText, last: SourceText) -> range:
+        return range(self._label(first, {}), self._label(last, {}) + 1)
+
+    def _label(self, text: SourceText, labels: Mapping[str, int]) -> int:
+        """The value of a label such as `l-1`. Raises SpecError where it has none."""
+        try:
+            tree = parse_expression(text.text)
+        except NotationError as problem:
+            raise located(problem, text) from None
+        value = label_value(tree, {**self.depth, **labels})
+        if value is None:
+            known = ", ".join([*self.labels, *self.depth]) or "none"
+            notes = (("labels", known),)
+            raise SpecError(Diagnostic("DC035", f"`{text.text}` is not a label", text.where(), "", notes, "l-1"))
+        return value
+
+    # --- families -------------------------------------------------------------------------
+
+    def members(self, name: SourceText) -> Iterator[tuple[str, dict[str, int]]]:
+        """(member name, labels) of a declared name: `W[l]` is W[1] … W[L]; a plain name is itself."""
+        stem, bracket, label = name.text.partition("[")
+        if not bracket:
+            yield stem, {}
+            return
+        text = replace(name, text=label.rstrip("]"))
+        variables = [v for v in self.labels if re.search(rf"\b{re.escape(v)}\b", text.text)]
+        if not variables:
+            yield f"{stem}[{self._label(text, {})}]", {}
+            return
+        if len(variables) > 1:
+            raise SpecError(Diagnostic("DC036", "a name has one label", name.where()))
+        for value in self.labels[variables[0]]:
+            yield f"{stem}[{self._label(text, {variables[0]: value})}]", {variables[0]: value}
+
+    def expanded(self, formulas: tuple[Formula, ...]) -> list[tuple[str, dict[str, int], Formula]]:
+        """Every member with its formula; a more specific line wins over the general one."""
+        found: dict[str, tuple[dict[str, int], Formula, bool]] = {}
+        for formula in formulas:
+            for member, labels in self.members(formula.name):
+                general = bool(labels)
+                if member in found and (general and not found[member][2]):
+                    continue
+                found[member] = (labels, formula, general)
+        return [(member, labels, formula) for member, (labels, formula, _) in found.items()]
+
+    # --- dimensions and inputs ------------------------------------------------------------
+
+    def dimension(self, text: SourceText, labels: Mapping[str, int]) -> Dimension:
+        total = Dimension((), 0)
+        for sign, word in re.findall(r"([+-]?)((?:[^\[\]+-]|\[[^\]]*\])+)", text.text):
+            factor = -1 if sign == "-" else 1
+            if word.isdecimal():
+                part = Dimension.fixed(int(word))
+            else:
+                stem, bracket, label = word.partition("[")
+                name = stem
+                if bracket:
+                    name = f"{stem}[{self._label(replace(text, text=label.rstrip(']')), labels)}]"
+                part = Dimension.named(name)
+                self.dimensions.setdefault(name, part)
+            total = total.plus(part, factor)
+        return total
+
+    def inputs(self) -> tuple[dict[str, NamedTensor], dict[str, tuple[tuple[str, int | None], ...]]]:
+        made: dict[str, NamedTensor] = {}
+        facts: dict[str, tuple[tuple[str, int | None], ...]] = {}
+        for declaration in self.spec.tensors:
+            for member, labels in self.members(declaration.name):
+                counts: dict[Dimension, int] = {}
+                axes = []
+                for axis in declaration.axes:
+                    dimension = self.dimension(axis, labels)
+                    counts[dimension] = counts.get(dimension, -1) + 1
+                    axes.append(Axis(dimension, str(counts[dimension])))
+                made[member] = NamedTensor(member, name_tree(member), tensor(member, tuple(axes)), tuple(axes))
+                found = [self._fact(fact, declaration.name, axes, labels) for fact in declaration.facts]
+                facts[member] = combined(found, member, declaration.facts[0].where if found else None)
+        return made, {name: found for name, found in facts.items() if found}
+
+    def _fact(self, fact: Any, name: SourceText, axes: list[Axis], labels: Mapping[str, int]) -> tuple[str, int | None]:
+        if fact.dimension is not None:
+            text = replace(name, text=fact.dimension)
+            wanted = self.dimension(text, labels)
+            places = [k for k, axis in enumerate(axes) if axis.dimension == wanted]
+            if not places:
+                raise SpecError(Diagnostic("DC037", f"`{name.text}` has no axis `{fact.dimension}`", fact.where))
+            return fact.name, places[0]
+        if fact.name in FACTS_ALONG_AN_AXIS:
+            if len(axes) != 1:
+                choices = " or ".join(f"given: {{{fact.name}: {axis.dimension}}}" for axis in axes)
+                raise SpecError(
+                    Diagnostic("DC037", f"`{fact.name}` of `{name.text}` needs the axis it holds along", fact.where,
+                               "the axis along which the entries belong together", help=choices or "a tensor with axes")
+                )  # fmt: skip
+            return fact.name, 0
+        if not _fits(fact.name, axes):
+            what = "a vector" if fact.name == "unit" else "a square matrix"
+            raise SpecError(Diagnostic("DC037", f"`{fact.name}` needs {what}", fact.where))
+        return fact.name, None
+
+    # --- layers ---------------------------------------------------------------------------
+
+    def network(self) -> Network:
+        inputs, facts = self.inputs()
+        values = {name: tensor_value(t.node, t.axes, self.spec.vectors) for name, t in inputs.items()}
+        scope = Scope(values, self.dimensions, {}, self._families(), frozenset(), self.spec.vectors,
+                      self.spec.layout, self.spec.vec, labels=self.labels, depth=self.depth)  # fmt: skip
+        scope = self._with_functions(scope)
+        layers = self.expanded(self.spec.layers)
+        if self.spec.loss is not None:
+            layers += self.expanded((self.spec.loss,))
+        tensors: dict[str, NamedTensor] = dict(inputs)
+        scope = self._with_layers(scope, layers, tensors)
+        loss = self._loss(tensors, scope)
+        scope = self._with_abbreviations(scope)
+        sizes, given = self._sizes(dimensions_of(value.node for value in scope.values.values()))
+        return Network(self.spec, self.depth, scope, tuple(tensors.values()), loss, facts, sizes, given)
+
+    def _families(self) -> frozenset[str]:
+        names = [t.name.text for t in self.spec.tensors] + [f.name.text for f in self.spec.layers]
+        return frozenset(name.split("[")[0] for name in names if "[" in name)
+
+    def _vocabulary(self, scope: Scope) -> Vocabulary:
+        formulas = (*self.spec.layers, *self.spec.let, *((self.spec.loss,) if self.spec.loss else ()))
+        known = scope.vocabulary()
+        return Vocabulary(
+            known.names | {f.name.text.split("[")[0] for f in formulas},
+            known.dimensions,
+            known.functions,
+            frozenset(self.labels) | frozenset(self.depth),
+        )
+
+    def _with_functions(self, scope: Scope) -> Scope:
+        functions: dict[str, Any] = {}
+        for declaration in self.spec.functions:
+            if declaration.body is None:
+                functions[declaration.name] = scalars.opaque(declaration.name, len(declaration.parameters))
+                continue
+            try:
+                body = parse_expression(declaration.body.text)
+                functions[declaration.name] = catalogue_functions.define(
+                    declaration.name, declaration.parameters, body, functions
+                )
+            except DerivcheckError as problem:
+                raise located(problem, declaration.body) from None
+        return replace(scope, functions=functions)
+
+    def _with_layers(
+        self, scope: Scope, layers: list[tuple[str, dict[str, int], Formula]], tensors: dict[str, NamedTensor]
+    ) -> Scope:
+        """Layers in the order of their use, whatever order they are written in."""
+        vocabulary = self._vocabulary(scope)
+        trees: dict[str, tuple[Expression, Formula]] = {}
+        for member, labels, formula in layers:
+            try:
+                tree = parse_expression(formula.text.text, vocabulary)
+                tree = with_numbers(tree, {**self.depth, **labels}, vocabulary)
+                trees[member] = (sums_over_pairs(tree, scope, head_tree(member, formula)), formula)
+            except DerivcheckError as problem:
+                raise located(problem, formula.text) from None
+        for member in _in_order(trees):
+            tree, formula = trees[member]
+            # A layer that is one call shows the quantities inside it; a family's members do not.
+            own_names = isinstance(tree, Call) and "[" not in member
+            lowering = Lowering(scope, member if own_names else "")
+            try:
+                value = _lowered(lowering, tree, member, formula)
+            except DerivcheckError as problem:
+                raise located(problem, formula.text) from None
+            for name, inner in lowering.intermediates.items():
+                if name not in scope.values and name not in trees and name not in self.dimensions:
+                    scope = scope.with_values({name: inner})
+                    tensors[name] = NamedTensor(name, Name(name), inner.node, inner.axes)
+            node = quantity(member, value.node, value.axes)
+            if _is_opaque(tree):
+                scope = replace(scope, opaque_losses=scope.opaque_losses | {member})
+            scope = scope.with_values({member: replace(value, node=node)}).with_derived(member, lowering.derived)
+            across = len(value.axes) == 1 and not (value.row if self.spec.vectors == "column" else value.column)
+            tensors[member] = NamedTensor(member, name_tree(member), node, value.axes, across and not value.more)
+        return scope
+
+    def _loss(self, tensors: Mapping[str, NamedTensor], scope: Scope) -> NamedTensor | None:
+        if self.spec.loss is None:
+            return None
+        members = [member for member, _ in self.members(self.spec.loss.name)]
+        if len(members) != 1:
+            raise SpecError(
+                Diagnostic("DC032", "a spec has one loss", self.spec.loss.name.where(),
+                           f"{len(members)} are given", help="declare them as layers, and the loss as their sum")
+            )  # fmt: skip
+        (member,) = members
+        loss = tensors[member]
+        if loss.axes:
+            raise SpecError(
+                Diagnostic("DC038", f"the loss `{member}` is not a scalar", self.spec.loss.text.where(),
+                           f"it is {scope.values[member].shape()}",
+                           help=f"mean({self.spec.loss.text.text}) or sum({self.spec.loss.text.text})")
+            )  # fmt: skip
+        return loss
+
+    def _with_abbreviations(self, scope: Scope) -> Scope:
+        vocabulary = self._vocabulary(scope)
+        for member, labels, formula in self.expanded(self.spec.let):
+            try:
+                tree = parse_expression(formula.text.text, vocabulary)
+                tree = with_numbers(tree, {**self.depth, **labels}, vocabulary)
+                scope = _abbreviated(scope, tree, member, formula)
+            except DerivcheckError as problem:
+                raise located(problem, formula.text) from None
+        return scope
+
+    def _sizes(self, dimensions: frozenset[Dimension]) -> tuple[dict[str, int], dict[str, int]]:
+        """(pairwise different sizes, those of them that the spec gives). Raises SpecError (DC039, DC048)."""
+        given = self._given()
+        free = [size for size in DEFAULT_SIZES if size not in given.values()] + list(range(14, 400))
+        chosen: dict[str, int] = {}
+        for position, name in enumerate(n for n in self.dimensions if n not in given):
+            # Long families would need long vectors; there the sizes repeat with a long period.
+            chosen[name] = free[position] if len(self.dimensions) <= 12 else free[position % 7]
+        sizes = fitted(chosen, dimensions, given, least=2) or fitted(chosen, dimensions, given)
+        if sizes is None:
+            raise self._without_sizes({**chosen, **given}, dimensions)
+        return {name: sizes[name] for name in self.dimensions}, given
+
+    def _without_sizes(self, tried: Mapping[str, int], dimensions: frozenset[Dimension]) -> SpecError:
+        empty = sorted(dimension for dimension in dimensions if dimension.size(tried) < 1)
+        notes = tuple((str(dimension), f"{dimension.size(tried)} entries") for dimension in empty)
+        names = ", ".join(f"{name}: ..." for name in names_of(empty))
+        return SpecError(Diagnostic("DC048", "no sizes are found at which every axis has an entry", None, "",
+                                    notes, f"numeric: {{sizes: {{{names}}}}}"))  # fmt: skip
+
+    def _given(self) -> dict[str, int]:
+        """The sizes that the spec gives, member by member; `n` alone is the size of every `n[l]` without its own."""
+        given: dict[str, int] = {}
+        stems = {name.split("[")[0] for name in self.dimensions if "[" in name}
+        for name, size in sorted(self.spec.numeric.sizes.items(), key=lambda item: "[" in item[0]):
+            if name in self.dimensions:
+                given[name] = size
+            elif name in stems:
+                given |= {member: size for member in self.dimensions if member.startswith(f"{name}[")}
+            elif name.split("[")[0] not in stems:  # `n[3]` is no dimension of a network with two layers
+                raise SpecError(Diagnostic("DC039", f"`{name}` is not a dimension of this spec", None, "",
+                                           (("dimensions", ", ".join(self.dimensions)),)))  # fmt: skip
+        return given
+
+
+def formulas(network: Network) -> dict[str, Equation]:
+    """What a spec says each layer and the loss are, member by member, labels as numbers."""
+    spec = network.spec
+    builder = _Builder(spec, dict(network.depth))
+    declared = builder.expanded(spec.layers) + (builder.expanded((spec.loss,)) if spec.loss is not None else [])
+    vocabulary = builder._vocabulary(network.scope)
+    found: dict[str, Equation] = {}
+    for member, labels, formula in declared:
+        tree = parse_expression(formula.text.text, vocabulary)
+        tree = with_numbers(tree, {**network.depth, **labels}, vocabulary)
+        found[member] = Equation((head_tree(member, formula), tree), ("=",))
+    return found
+
+
+def written(network: Network, more: Sequence[Formula] = ()) -> list[tuple[Formula, Expression]]:
+    """Every formula of the spec and some `more`, as written: labels are names."""
+    spec = network.spec
+    vocabulary = _Builder(spec, dict(network.depth))._vocabulary(network.scope)
+    declared = (*spec.layers, *((spec.loss,) if spec.loss is not None else ()), *spec.let, *more)
+    return [(formula, parse_expression(formula.text.text, vocabulary)) for formula in declared]
+
+
+def with_abbreviations(network: Network, formulas: tuple[Formula, ...]) -> Network:
+    """The network with further `let` names. Raises NotationError with its place."""
+    scope = network.scope
+    for formula in formulas:
+        try:
+            vocabulary = scope.vocabulary()
+            tree = with_numbers(parse_expression(formula.text.text, vocabulary), network.depth, vocabulary)
+            scope = _abbreviated(scope, tree, formula.name.text, formula)
+        except DerivcheckError as problem:
+            raise located(problem, formula.text) from None
+    return replace(network, scope=scope)
+
+
+def _lowered(lowering: Lowering, tree: Expression, member: str, formula: Formula) -> Value:
+    """The value of a formula, of an index formula where letters stand on its left."""
+    return indexed(lowering, tree, member, formula.letters) if formula.letters else closed(lowering, tree, member)
+
+
+def _abbreviated(scope: Scope, tree: Expression, member: str, formula: Formula) -> Scope:
+    tree = sums_over_pairs(tree, scope, head_tree(member, formula))
+    lowering = Lowering(scope)
+    lowering.letters.learn(tree)
+    value = _lowered(lowering, tree, member, formula)
+    scope = scope.with_values({member: value}) if formula.letters else scope.with_abbreviation(member, tree, value)
+    return scope.with_derived(member, lowering.derived)
+
+
+def head_tree(member: str, formula: Formula) -> Expression:
+    """What stands on the left of a formula: `H[b,i]` for an index formula."""
+    tree = name_tree(member)
+    return Subscript(tree, tuple(Name(letter) for letter in formula.letters)) if formula.letters else tree
+
+
+def with_facts(network: Network, given: tuple[SourceText, ...]) -> Facts:
+    """The facts of a network and those that a claim gives in words: `sums_to_one: y`. Raises SpecError."""
+    facts = dict(network.facts)
+    for text in given:
+        name, _, target = (part.strip() for part in text.text.partition(":"))
+        tensor_name, _, axis = target.partition(" along ")
+        node = next((t for t in network.tensors if t.name == tensor_name and isinstance(t.node, Input)), None)
+        if name not in FACTS or node is None:
+            raise SpecError(
+                Diagnostic("DC042", f"`{text.text}` is not a fact about a tensor", text.where(), "",
+                           (("facts", ", ".join(FACTS)),), _fact_instead(network, text.text, name))
+            )  # fmt: skip
+        place: int | None = None
+        if name in FACTS_ALONG_AN_AXIS:
+            places = [k for k, a in enumerate(node.axes) if not axis or str(a.dimension) == axis]
+            if len(places) != 1:
+                raise SpecError(
+                    Diagnostic("DC042", f"`{text.text}` needs the axis it holds along", text.where(), "", (),
+                               f"{name}: {tensor_name} along {node.axes[0].dimension if node.axes else 'n'}")
+                )  # fmt: skip
+            place = places[0]
+        if not _fits(name, node.axes):
+            what = "a vector" if name == "unit" else "a square matrix"
+            raise SpecError(Diagnostic("DC042", f"`{name}` needs {what}", text.where()))
+        facts[tensor_name] = combined((*facts.get(tensor_name, ()), (name, place)), tensor_name, text.where())
+    return facts
+
+
+def _fact_instead(network: Network, text: str, name: str) -> str:
+    """A fact that can be given of a tensor of the network, near to what was written; empty where there is none."""
+    fact = name if name in FACTS else close_match(name, FACTS) or "positive"
+    axes = {tensor.name: tensor.node.axes for tensor in network.tensors if isinstance(tensor.node, Input)}
+    fitting = [tensor for tensor, along in axes.items()
+               if _fits(fact, along) and (fact not in FACTS_ALONG_AN_AXIS or len(along) == 1)]  # fmt: skip
+    named = [tensor for tensor in fitting if re.search(rf"(?<!\w){re.escape(tensor)}(?!\w)", text)]
+    return f"{fact}: {(named or fitting)[0]}" if fitting else ""
+
+
+def _fits(fact: str, axes: Sequence[Axis]) -> bool:
+    if fact in ("symmetric", "orthogonal"):
+        return len(axes) == 2 and axes[0].dimension == axes[1].dimension
+    return fact != "unit" or len(axes) == 1
+
+
+def with_numbers(tree: Expression, labels: Mapping[str, int], vocabulary: Vocabulary) -> Expression:
+    """A formula with numbers for its labels; a label that nothing else is called by is one anywhere.
+
+    Raises NotationError (DC150) for a label that a sum binds and that stands free besides.
+    """
+    refuse_bound_and_free(tree, labels)
+    values = frozenset(label for label in labels if label not in vocabulary.names | vocabulary.dimensions)
+    found: Expression = substitute_labels(tree, labels, values)
+    return found
+
+
+def _is_opaque(tree: Expression) -> bool:
+    return isinstance(tree, Call) and tree.function == "opaque"
+
+
+def name_tree(member: str) -> Expression:
+    """How a name is written: `W[1]` is a member of a family."""
+    stem, bracket, label = member.partition("[")
+    if not bracket:
+        return Name(stem)
+    return Subscript(Name(stem), (Number(Fraction(int(label.rstrip("]")))),))
+
+
+def mentioned_names(tree: Any) -> Iterator[str]:
+    """The names and members that a tree mentions, without recursion."""
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        match node:
+            case Name(name):
+                yield name
+            case Subscript(Name(name), (Number(value),)):
+                yield f"{name}[{value}]"
+        stack.extend(children(node))
+
+
+def _in_order(trees: Mapping[str, tuple[Expression, Formula]]) -> list[str]:
+    """The names so that each comes after what it uses. Raises SpecError for a cycle."""
+    uses = {name: [m for m in mentioned_names(tree) if m in trees] for name, (tree, _) in trees.items()}
+    done: dict[str, bool] = {}
+    order: list[str] = []
+    for start in trees:
+        stack: list[tuple[str, Iterator[str]]] = []
+        if start not in done:
+            done[start] = False
+            stack.append((start, iter(uses[start])))
+        while stack:
+            name, rest = stack[-1]
+            following = next(rest, None)
+            if following is None:
+                done[name] = True
+                order.append(name)
+                stack.pop()
+            elif following not in done:
+                done[following] = False
+                stack.append((following, iter(uses[following])))
+            elif not done[following]:
+                cycle = [n for n, _ in stack]
+                cycle = [*cycle[cycle.index(following) :], following]
+                formula = trees[name][1]
+                raise SpecError(Diagnostic("DC040", f"`{following}` depends on itself", formula.text.where(), "",
+                                           (("cycle", " -> ".join(cycle)),)))  # fmt: skip
+    return order

@@ -1,0 +1,39 @@
+"""A syntax tree as text: plain, Unicode or LaTeX."""
+
+from __future__ import annotations
+
+from derivcheck.language.notation.plain import Plain
+from derivcheck.language.notation.precedence import SPELLINGS
+from derivcheck.language.notation.syntax import Equation, Expression
+from derivcheck.language.notation.typeset import Latex
+from derivcheck.language.notation.unicode import Unicode
+
+__all__ = ["SPELLINGS", "to_latex", "to_plain", "to_unicode"]
+
+
+def to_plain(tree: Expression | Equation) -> str:
+    """ASCII text that parses back to the same tree."""
+    return Plain().show(tree)
+
+
+def to_unicode(
+    tree: Expression | Equation, scalars: frozenset[str] = frozenset(), families: frozenset[str] = frozenset()
+) -> str:
+    """Text with ᵀ ⊙ ∂ Σ and Greek letters; it parses back to the same meaning.
+
+    `scalars` name numbers; what stands in brackets behind a family is a label, no index.
+    """
+    return Unicode(scalars, families).show(tree)
+
+
+def to_latex(
+    tree: Expression | Equation,
+    scalars: frozenset[str] = frozenset(),
+    families: frozenset[str] = frozenset(),
+    spelled: frozenset[str] = frozenset(),
+) -> str:
+    """LaTeX source without surrounding dollars, for KaTeX and MathJax; `scalars` and `families` as in to_unicode.
+
+    Names in `spelled` are written in full, `z1` for `z_1`, where the latter would be an entry of z.
+    """
+    return Latex(scalars, families, spelled).show(tree)

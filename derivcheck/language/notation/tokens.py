@@ -1,0 +1,176 @@
+"""Text to tokens for the plain notation, ASCII and Unicode."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NoReturn
+
+from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
+from derivcheck.language.notation.syntax import Span
+
+MAXIMAL_LENGTH = 20_000
+MAXIMAL_TOKENS = 4_000
+MAXIMAL_DIGITS = 40
+MAXIMAL_DECIMAL_EXPONENT = 400
+
+GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta",
+    "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "ο": "omicron",
+    "π": "pi", "ρ": "rho", "σ": "sigma", "ς": "sigma", "τ": "tau", "υ": "upsilon", "φ": "phi", "ϕ": "phi",
+    "χ": "chi", "ψ": "psi", "ω": "omega", "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda",
+    "Ξ": "Xi", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
+}  # fmt: skip
+SUBSCRIPT_DIGITS, SUPERSCRIPT_DIGITS = "₀₁₂₃₄₅₆₇₈₉", "⁰¹²³⁴⁵⁶⁷⁸⁹"
+LOWERED_LETTERS = "ₐₑₒₓₔₕₖₗₘₙₚₛₜᵢᵣᵤᵥⱼᵦᵧᵨᵩᵪ"
+SUBSCRIPTS = str.maketrans(SUBSCRIPT_DIGITS, "0123456789")
+SUPERSCRIPTS = str.maketrans(SUPERSCRIPT_DIGITS, "0123456789")
+
+TokenKind = Literal["number", "name", "lowered", "operator", "end"]
+
+OPERATORS = (
+    "..",
+    ":=", "==", "!=", "~=", "<=", ">=", "**", "~", "≈", "∝", "≠", "≤", "≥", "⊙", "∘", "⊗", "·", "⋅", "×", "ᵀ", "⊤",
+    "′", "’", "″", "∂",
+    "Σ", "∑", "Π", "∏", "√", "−", "+", "-", "*", "/", "@", "^", "(", ")", "[", "]", "{", "}", ",", ";", ":",
+    "=", "<", ">", "'", "‖", "|",
+)  # fmt: skip
+ALIASES = {
+    "∑": "Σ", "∏": "Π", "−": "-", "′": "'", "’": "'", "≠": "!=", "≤": "<=", "≥": ">=", "∘": "⊙", "ᵀ": ".T",
+    "⊤": ".T", "⋅": "·", "≈": "~=", "∝": "~",
+}  # fmt: skip
+CHARACTER_HELP = {
+    "–": "-", "—": "-", "∇": "dL/dW", "&": "and", "\\": "write LaTeX under `latex:`, or check it with --spec",
+    "$": "leave the dollars out, and write LaTeX under `latex:`", "⁻": "inv(W), or 1/x",
+    ".": "`.T` transposes; a number needs digits after its point", "½": "1/2",
+}  # fmt: skip
+CLOSERS = {"(": ")", "[": "]", "{": "}"}
+
+_APART = f"ΣΠᵀ{SUPERSCRIPT_DIGITS}{LOWERED_LETTERS}"
+_TOKEN = re.compile(
+    r"(?P<space>\s+)"
+    r"|(?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+)"
+    r"|(?P<raised>[" + SUPERSCRIPT_DIGITS + r"]+)"
+    r"|(?P<lowered>[" + LOWERED_LETTERS + r"]+)"
+    r"|(?P<operator>\.T(?!\w)|⁻¹(?![" + SUPERSCRIPT_DIGITS + r"])|" + "|".join(re.escape(o) for o in OPERATORS) + r")"
+    r"|(?P<name>[^\W\d" + _APART + SUBSCRIPT_DIGITS + r"](?:[^\W" + _APART + r"]|[\u0300-\u036f])*)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`text` is normalised: Greek spelled out, aliases resolved. `spaced`: space stood before it.
+
+    A `lowered` token holds the letters of a run of subscript letters: `ᵢⱼ` is `i,j`.
+    """
+
+    kind: TokenKind
+    text: str
+    span: Span
+    spaced: bool = False
+
+
+def fail(
+    code: str, message: str, span: Span, label: str = "", help_: str = "", notes: tuple[tuple[str, str], ...] = ()
+) -> NoReturn:
+    """Raise a NotationError that points at `span`."""
+    raise NotationError(Diagnostic(code, message, None, label, notes, help_), (span.start, span.stop))
+
+
+def spelled(word: str) -> str:
+    """A name in ASCII where it has such a spelling: `δ2` is `delta2`, `W₂` is `W2`."""
+    if word.isascii():
+        return word
+    word = unicodedata.normalize("NFKC", word.translate(SUBSCRIPTS))
+    return "".join(GREEK.get(letter, letter) for letter in word)
+
+
+def tokenise(text: str) -> list[Token]:
+    """The tokens of a formula, closed by an `end` token. Raises NotationError (DC100, DC101, DC102)."""
+    if len(text) > MAXIMAL_LENGTH:
+        fail("DC102", "the formula is too long", Span(0, len(text)), f"{len(text)} characters",
+             "split it with `let:` names")  # fmt: skip
+    tokens: list[Token] = []
+    position, spaced = 0, False
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None:
+            _refuse_character(text, position)
+        span = Span(position, match.end())
+        position = match.end()
+        word = match.group()
+        match match.lastgroup:
+            case "space":
+                spaced = True
+                continue
+            case "number":
+                _check_digits(word, span)
+                tokens.append(Token("number", word, span, spaced))
+            case "raised":
+                tokens.append(Token("operator", "^", span, spaced))
+                tokens.append(Token("number", word.translate(SUPERSCRIPTS), span))
+                _check_digits(word.translate(SUPERSCRIPTS), span)
+            case "lowered":
+                tokens.append(Token("lowered", ",".join(spelled(letter) for letter in word), span, spaced))
+            case "operator":
+                tokens.append(Token("operator", ALIASES.get(word, word), span, spaced))
+            case _:
+                tokens.append(Token("name", _name(text, word, span), span, spaced))
+        spaced = False
+        if len(tokens) > MAXIMAL_TOKENS:
+            fail("DC102", "the formula is too long", span, "", "split it with `let:` names")
+    tokens.append(Token("end", "", Span(len(text), len(text)), spaced))
+    return tokens
+
+
+def _name(text: str, word: str, span: Span) -> str:
+    """The spelling of a name. Raises NotationError where a letter of it is raised, or no letter at all."""
+    if word.isascii():
+        return word
+    for offset, letter in enumerate(word):
+        if letter not in SUBSCRIPT_DIGITS and (
+            unicodedata.decomposition(letter).startswith(("<super>", "<sub>")) or not f"a{letter}".isidentifier()
+        ):
+            _refuse_character(text, span.start + offset)
+    name = spelled(word)
+    return name if name.isidentifier() else _refuse_character(text, span.start)
+
+
+def _refuse_character(text: str, position: int) -> NoReturn:
+    character = text[position]
+    shown = character if character.isprintable() else repr(character)
+    fail("DC100", f"unexpected character `{shown}`", Span(position, position + 1), "not part of the notation",
+         CHARACTER_HELP.get(character, ""))  # fmt: skip
+
+
+def _check_digits(word: str, span: Span) -> None:
+    exponent = re.split("[eE]", word)[1:]
+    if len(word) > MAXIMAL_DIGITS or (exponent and abs(int(exponent[0])) > MAXIMAL_DECIMAL_EXPONENT):
+        fail("DC101", "the number is too long", span,
+             f"more than {MAXIMAL_DIGITS} digits or 1e{MAXIMAL_DECIMAL_EXPONENT}")  # fmt: skip
+
+
+def bracket_pairs(tokens: Sequence[Token]) -> Mapping[int, int]:
+    """Position of each opening bracket -> position of its partner. Raises NotationError (DC103)."""
+    pairs: dict[int, int] = {}
+    open_: list[int] = []
+    for position, token in enumerate(tokens):
+        if token.kind != "operator":
+            continue
+        if token.text in CLOSERS:
+            open_.append(position)
+        elif token.text in CLOSERS.values():
+            if not open_:
+                fail("DC103", f"`{token.text}` closes nothing", token.span, "no bracket is open here")
+            opener = tokens[open_[-1]]
+            if CLOSERS[opener.text] != token.text:
+                fail("DC103", f"`{opener.text}` is closed by `{token.text}`", opener.span, "opened here",
+                     f"close it with `{CLOSERS[opener.text]}`")  # fmt: skip
+            pairs[open_.pop()] = position
+    if open_:
+        opener = tokens[open_[-1]]
+        fail("DC103", f"`{opener.text}` is never closed", opener.span, "opened here",
+             f"add `{CLOSERS[opener.text]}`")  # fmt: skip
+    return pairs

@@ -1,0 +1,1 @@
+"""Where statements come from besides a spec: documents, and the answers of a class."""

@@ -1,0 +1,140 @@
+"""What kind of formula it is: an assertion, a definition, an update, an example, a condition on indices."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from derivcheck.judging.examiner import Examiner
+from derivcheck.judging.rulings import Labels
+from derivcheck.language.latex.lines import Chain
+from derivcheck.language.latex.memberships import is_sized
+from derivcheck.language.notation.labels import free_and_bound
+from derivcheck.language.notation.syntax import (
+    Binary,
+    Call,
+    Derivative,
+    Equation,
+    Expression,
+    Name,
+    Subscript,
+    bottom_up,
+)
+from derivcheck.spec import Spec
+from derivcheck.statements.document.passages import Passage
+
+RELATIONS = frozenset({"=", "!=", "<", "<=", ">", ">=", "≈", "∝"})
+UNREAD_RELATIONS = frozenset("≃∼≅∈")
+OPENERS = frozenset({"(", "[", "\\{", "⟨"})
+CLOSERS = frozenset({")", "]", "\\}", "⟩"})
+INDEX_SIGNS = RELATIONS | frozenset(",…'+-")
+
+
+def assigning(chain: Chain) -> Chain:
+    """The chain with `\\leftarrow` read as `:=`."""
+    tokens = (replace(t, text="=") if t.kind == "sign" and t.text == "←" else t for t in chain.tokens)
+    return replace(chain, tokens=tuple(tokens))
+
+
+def asserts(chain: Chain) -> bool:
+    """Whether a relation stands at the top of a chain, with something on both sides or to go on from."""
+    if is_sized(chain.tokens):
+        return True
+    depth = inside = 0
+    for token in chain.tokens:
+        inside += (token.kind == "begin") - (token.kind == "finish")
+        if token.kind != "sign" or inside:
+            continue
+        if token.text in ("(", "[", "{", "\\{", "⟨"):
+            depth += 1
+        elif token.text in (")", "]", "}", "\\}", "⟩"):
+            depth -= 1
+        elif depth <= 0 and token.text in RELATIONS | UNREAD_RELATIONS:
+            return True
+    return False
+
+
+def relates_inside(chain: Chain) -> bool:
+    """Whether a relation stands inside of brackets that are no argument of a script or a macro."""
+    brackets = arguments = 0
+    for token in chain.tokens:
+        if token.kind != "sign":
+            continue
+        brackets += (token.text in OPENERS) - (token.text in CLOSERS)
+        arguments += (token.text == "{") - (token.text == "}")
+        if brackets > 0 and not arguments and token.text in RELATIONS:
+            return True
+    return False
+
+
+def is_of_letters(chain: Chain, spec: Spec) -> bool:
+    """`i = j`, `l = 1, ..., L`: letters that nothing declares, and numbers. `\\delta = y - p` is none of these."""
+    quantities = {tensor.name.text for tensor in spec.tensors}
+    quantities |= {formula.name.text for formula in (*spec.layers, *spec.let)}
+    declared = quantities | {symbol.name.text for symbol in spec.symbols} | set(spec.depths)
+    first, *others = chain.tokens
+    return (
+        first.kind == "letter"
+        and first.text not in declared
+        and _is_index(first.text)
+        and all(
+            token.kind == "number"
+            or (token.kind == "letter" and _is_index(token.text) and token.text not in quantities)
+            or (token.kind == "sign" and token.text in INDEX_SIGNS)
+            for token in others
+        )
+    )
+
+
+def _is_index(letter: str) -> bool:
+    return letter.isascii() and len(letter) == 1
+
+
+def is_example(passage: Passage, equation: Equation) -> bool:
+    """`$y = [0, 1, 0]$`, `$z = 0$` in the prose: a name, or an entry, with numbers."""
+    if passage.kind != "inline" or len(equation.sides) != 2 or equation.relations != ("=",):
+        return False
+    left, right = equation.sides
+    constant = not any(isinstance(node, Name | Call | Derivative) for node in bottom_up(right))
+    return bool(stem(left)) and constant
+
+
+def mentions(equation: Equation, labels: Labels) -> bool:
+    """Whether an equation speaks of one of some labels, and not in a sum over it alone."""
+    return bool(free_and_bound(equation, labels)[0])
+
+
+def defines(equation: Equation, examiner: Examiner) -> bool:
+    """Whether an equation says what the spec declares: a layer, the loss, an abbreviation on the left."""
+    if len(equation.sides) != 2:
+        return False
+    left, right = equation.sides
+    network = examiner.network
+    declared = {formula.name.text.partition("[")[0] for formula in (*network.spec.layers, *network.spec.let)}
+    if network.spec.loss is not None:
+        declared.add(network.spec.loss.name.text)
+    derived = any(isinstance(node, Derivative) for node in bottom_up(right))
+    meant = [tree for name, tree in network.scope.abbreviations.items() if name.partition("[")[0] == stem(left)]
+    # `delta = p - y` is no definition of a delta that is declared as a derivative.
+    derivative = any(isinstance(node, Derivative) for tree in meant for node in bottom_up(tree))
+    return stem(left) in declared and derived == derivative
+
+
+def stem(tree: Expression) -> str:
+    while isinstance(tree, Subscript):
+        tree = tree.base
+    return tree.name if isinstance(tree, Name) else ""
+
+
+def is_update(equation: Equation, examiner: Examiner) -> bool:
+    """`W = W - alpha dL/dW`: a parameter that stands on both sides is given a new value."""
+    if len(equation.sides) != 2 or equation.relations != ("=",):
+        return False
+    left, right = equation.sides
+    inputs = {tensor.name.text.partition("[")[0] for tensor in examiner.network.spec.tensors}
+    return stem(left) in inputs and isinstance(right, Binary) and right.operator in "+-" and _first(right) == left
+
+
+def _first(tree: Expression) -> Expression:
+    while isinstance(tree, Binary) and tree.operator in "+-":
+        tree = tree.left
+    return tree

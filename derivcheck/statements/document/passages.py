@@ -1,0 +1,82 @@
+"""The formulas of a document, each with its place: what stands between dollars, in math environments, in fences."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, SourceText, Where
+from derivcheck.statements.document.definitions import Definition
+
+Kind = Literal["display", "inline"]
+INSTALL = "pip install 'derivcheck-nn[documents]'"
+_LABEL = re.compile(r"\\(?:label|tag)\*?\{([^{}]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One formula as it stands in the document; `stray` says why it is none."""
+
+    kind: Kind
+    text: SourceText
+    label: str = ""
+    stray: str = ""
+    under: str = ""  # the word of the sentence, `if`, under which it stands
+
+    @property
+    def lines(self) -> tuple[int, int]:
+        """The first and the last line of the formula."""
+        return self.text.origin[0][0], self.text.origin[-1][0]
+
+
+Found = tuple[int, int, Passage]  # a passage and the offsets that it stands between
+
+
+@dataclass(frozen=True, slots=True)
+class Manuscript:
+    """A document: its formulas in order, the macros that it defines, and what its front matter says."""
+
+    path: str
+    text: str
+    passages: tuple[Passage, ...]
+    macros: tuple[Definition, ...] = ()
+    sidecar: str = ""
+    depth: tuple[tuple[str, int], ...] = ()  # the ends of layer labels that it is written for; any without
+    exported: bool = False  # names as the spec declares them: its symbols and bindings are of another text
+
+
+def read_manuscript(text: str, path: str) -> Manuscript:
+    """The formulas of a document; a name that ends in .tex or .ltx is LaTeX, any other is Markdown.
+
+    Raises DerivcheckError (DC620) where the library that reads such documents is not installed.
+    """
+    if Path(path).suffix.lower() in (".tex", ".ltx", ".latex"):
+        from derivcheck.statements.document.tex import latex_manuscript
+
+        return latex_manuscript(text, path)
+    from derivcheck.statements.document.markdown import markdown_manuscript
+
+    return markdown_manuscript(text, path)
+
+
+def label_of(text: str) -> str:
+    """What a formula is called by `\\label` or `\\tag` in it."""
+    match = _LABEL.search(text)
+    return match[1] if match else ""
+
+
+def with_head(manuscript: Manuscript, head: str) -> Manuscript:
+    """What front matter, or comments in LaTeX, say: `derivcheck: FILE.yaml`, `depths: L = 2`, `exported: true`."""
+    sidecar = re.search(r"^derivcheck:\s*['\"]?([^'\"\n]+?)['\"]?\s*$", head, re.MULTILINE)
+    depths = re.search(r"^depths:(.*)$", head, re.MULTILINE)
+    ends = re.findall(r"(\w+)\s*=\s*(\d{1,6})", depths[1]) if depths else []
+    exported = re.search(r"^exported:\s*true\s*$", head, re.MULTILINE) is not None
+    depth = tuple((label, int(value)) for label, value in ends)
+    return replace(manuscript, sidecar=sidecar[1] if sidecar else "", depth=depth, exported=exported)
+
+
+def missing(what: str, libraries: str, path: str) -> DerivcheckError:
+    """What is raised where a library is not installed."""
+    return DerivcheckError(Diagnostic("DC620", f"reading {what} needs {libraries}", Where(path, 1, 1), help=INSTALL))

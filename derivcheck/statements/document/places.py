@@ -1,0 +1,45 @@
+"""The places of formulas in a document, and how a sidecar names them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from derivcheck.diagnostics.verdicts import FormulaResult
+from derivcheck.statements.document.passages import Passage
+
+PLACE = re.compile(r"line (\d+)(?:, (\d+))?|block (\d+)")
+
+
+def balanced(text: str, start: int, stop: int) -> tuple[int, int]:
+    """A span with the braces that belong to it: the font around its beginning, the argument at its end."""
+    if text[start:stop].endswith("\\end"):
+        stop += len(match[0]) if (match := re.match(r"\s*\{[^{}]*\}", text[stop:])) else 0
+    depth = text.count("{", start, stop) - text.count("}", start, stop)
+    while depth > 0 and (match := re.match(r"\s*\}", text[stop:])):
+        stop, depth = stop + len(match[0]), depth - 1
+    while depth < 0 and (match := re.search(r"\\[A-Za-z]+\s*\{\s*$|\{\s*$", text[:start])):
+        start, depth = match.start(), depth + 1
+    return start, stop
+
+
+def nearest(at: str, found: Sequence[FormulaResult]) -> str:
+    """The lines near a place on which formulas that assert something begin."""
+    lines = sorted({formula.where.line for formula in found})
+    match = PLACE.fullmatch(at)
+    if match and match[1]:
+        lines = sorted(sorted(lines, key=lambda line: abs(line - int(match[1])))[:6])
+    return f"begin on lines {', '.join(map(str, lines[:12]))}" if lines else "there are none"
+
+
+def known_as(passage: Passage, span: tuple[int, int]) -> str:
+    return passage.label or f"line {passage.text.where(*span).line}"
+
+
+def stands_at(at: str, passage: Passage, lines: tuple[int, int], order: int, block: int) -> bool:
+    match = PLACE.fullmatch(at)
+    if not match:
+        return bool(passage.label) and at == passage.label
+    if match[3]:
+        return block == int(match[3])
+    return lines[0] == int(match[1]) and order == int(match[2] or 1)

@@ -1,0 +1,160 @@
+"""How a formula is read where it stands: under the conventions that hold there, at every depth and label."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from derivcheck.diagnostics.diagnostic import DerivcheckError, NotationError, SourceText, SpecError
+from derivcheck.judging.examiner import Examiner
+from derivcheck.judging.rulings import Assertions, Labels, labelled, labels_of, spellings
+from derivcheck.language.componentwise import componentwise
+from derivcheck.language.latex.equations import Sentence
+from derivcheck.language.latex.lines import Chain
+from derivcheck.language.latex.symbols import Symbols
+from derivcheck.language.notation.parser import parse_equation
+from derivcheck.language.notation.syntax import Equation, Junction, bottom_up
+from derivcheck.spec import ClaimDeclaration, Spec
+from derivcheck.spec.declarations import Binding, Formula
+from derivcheck.statements.document.kinds import mentions
+
+NO_SUCH_LAYER = frozenset({"DC121", "DC120"})
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What holds where a formula stands: the spec with the changes up to there, and its own binding."""
+
+    spec: Spec
+    binding: Binding | None
+    quantifier: SourceText | None
+    componentwise: bool
+
+    @property
+    def symbols(self) -> dict[str, str]:
+        bound = self.binding.symbols if self.binding else ()
+        return {**spellings(self.spec.symbols), **spellings(bound)}
+
+
+def changed(spec: Spec, change: Binding) -> Spec:
+    return replace(
+        spec,
+        symbols=_merged(spec.symbols, change.symbols),
+        let=_merged(spec.let, change.let),
+        layout=change.layout or spec.layout,
+        vectors=change.vectors or spec.vectors,
+    )
+
+
+def _merged(formulas: tuple[Formula, ...], others: tuple[Formula, ...]) -> tuple[Formula, ...]:
+    """The formulas with those of the same name replaced."""
+    names = {formula.name.text for formula in others}
+    return (*(formula for formula in formulas if formula.name.text not in names), *others)
+
+
+class Reading:
+    """How one chain of tokens is read at a depth and a label."""
+
+    def __init__(
+        self, text: SourceText, chain: Chain, setting: Setting, macros: Mapping[str, str],
+        declared: Sequence[Examiner], spelled: Callable[[Examiner, Setting], Symbols],
+    ) -> None:  # fmt: skip
+        self._spelled = spelled
+        self._text = text
+        self._chain = chain
+        self._setting = setting
+        self._macros = macros
+        self._declared = declared
+        self._equations: dict[tuple[Examiner, tuple[tuple[str, int], ...]], Equation] = {}
+        self.assertions = Assertions(self)
+        self._labels: dict[Examiner, Sequence[Labels]] = {}
+        spans = [token.span for token in chain.tokens if token.kind == "sign" and token.text == "="]
+        first = text.text[spans[0].start : spans[0].stop].strip() if spans else ""
+        self._redefines = first in (":=", "\\coloneqq", "≔")
+        self.assigns = len(spans) == 1 and text.text[spans[0].start : spans[0].stop].strip() not in ("=", "&=")
+
+    def __call__(self, examiner: Examiner, labels: Labels) -> Sequence[Equation]:
+        return (self.equation(examiner, labels),)
+
+    def equation(self, examiner: Examiner, labels: Labels) -> Equation:
+        """Raises NotationError."""
+        key = (examiner, tuple(sorted(labels.items())))
+        if key not in self._equations:
+            if examiner not in self._declared and (common := self._common()) is not None:
+                return common
+            known = {**examiner.network.depth, **labels}
+            sentence = Sentence(self._text.text, examiner.network.scope, self._symbols(examiner), self._macros, known)
+            equation = sentence.equation(self._chain.tokens)
+            if self._redefines:
+                equation = equation.changed(_without_old)
+            if self._setting.binding is not None and self._setting.binding.where is not None:
+                where, binding = self._setting.binding.where, examiner
+                equation = equation.changed(lambda one: _restricted(one, where, binding))
+            if self._setting.componentwise:
+                scope = examiner.network.scope
+                equation = labelled(equation, known, scope).changed(lambda one: componentwise(one, scope))
+            self._equations[key] = equation
+        return self._equations[key]
+
+    def _common(self) -> Equation | None:
+        """What was read the same at every depth and label that is judged: it is what is claimed beyond them."""
+        found = list(self._equations.values())
+        return found[0] if len(found) > 1 and all(other == found[0] for other in found) else None
+
+    def _symbols(self, examiner: Examiner) -> Symbols:
+        return self._spelled(examiner, self._setting)
+
+    def labels(self, examiner: Examiner) -> Sequence[Labels]:
+        """What the layer labels run through: of the declared range, those for which every layer spoken of exists.
+
+        Raises NotationError where there is none, for the reason that the first one has.
+        """
+        if examiner not in self._labels:
+            self._labels[examiner] = self._existing(examiner)
+        return self._labels[examiner]
+
+    def _existing(self, examiner: Examiner) -> Sequence[Labels]:
+        quantifier = self._setting.quantifier
+        if quantifier is None:
+            self.equation(examiner, {})
+            return [{}]
+        declaration = ClaimDeclaration("", "latex", None, (), "", "", "", quantifier, (), (), quantifier.where())
+        kept: list[Labels] = []
+        problem: NotationError | None = None
+        for labels in labels_of(declaration, examiner):
+            try:
+                equation = self.equation(examiner, labels)
+                if not mentions(equation, labels):
+                    self._equations[examiner, ()] = equation
+                    return [{}]
+                for assertion in self.assertions(examiner, labels):
+                    for link in assertion.links:
+                        if isinstance(link.outcome, NotationError):
+                            raise link.outcome
+            except NotationError as caught:
+                problem = problem or caught
+                if caught.diagnostic.code in NO_SUCH_LAYER:
+                    continue
+            except DerivcheckError:
+                pass  # it is judged, and said then
+            kept.append(labels)
+        if not kept and problem is not None:
+            raise problem
+        return kept
+
+
+def _without_old(equation: Equation) -> Equation:
+    """`d := d^T = A`: the new d is A; what it is made of is the old one, of which the spec says no more."""
+    if len(equation.sides) < 3 or not any(node == equation.sides[0] for node in bottom_up(equation.sides[1])):
+        return equation
+    return replace(equation, sides=(equation.sides[0], *equation.sides[2:]), relations=equation.relations[1:])
+
+
+def _restricted(equation: Equation, where: SourceText, examiner: Examiner) -> Equation:
+    """The equation under a condition that the prose gives. Raises SpecError for one that is not read."""
+    try:
+        condition = parse_equation(f"0 = 0 where {where.text}", examiner.network.scope.vocabulary()).where
+    except NotationError as problem:
+        raise SpecError(replace(problem.diagnostic, where=where.where())) from None
+    both = condition if equation.where is None or condition is None else Junction("and", equation.where, condition)
+    return replace(equation, where=both)

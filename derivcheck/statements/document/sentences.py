@@ -1,0 +1,55 @@
+"""The formulas of a document in order, each under the `if` of its sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from derivcheck.statements.document.passages import Found, Passage
+from derivcheck.statements.document.sheets import Sheet
+
+CONDITION = re.compile(
+    r"\$\s+(?:only\s+)?(?:if|when|whenever|unless|for(?:\s+(?:all|every|each|any))?)\s+\$", re.IGNORECASE
+)
+HYPOTHESIS = re.compile(r"\b(if|suppose|assume|assuming|unless|provided)\b", re.IGNORECASE)
+SENTENCE = re.compile(r"[.!?:]\s|\n\s*\n|\n\s*(?:[-*+]|\d+\.)\s|\$\$")
+COMPARED = re.compile(r"[=<>≠≤≥]|\\(?:neq?|leq?|geq?|in)(?![A-Za-z])")
+# What stands apart from the sentence around it, and what ends one, in LaTeX.
+APART = re.compile(r"\\(?:footnote|marginpar|(?:sub)*section|(?:sub)?paragraph|chapter|caption|title)\*?"
+                   r"\{(?:[^{}]|\{[^{}]*\})*\}")  # fmt: skip
+BOUNDARY = re.compile(r"\\(?:begin|end|item|footnote|marginpar|(?:sub)*section|(?:sub)?paragraph|chapter|caption)"
+                      r"(?![A-Za-z])|\\\[|\\\]")  # fmt: skip
+LONGEST = 2_000
+
+
+def in_sentences(found: Sequence[Found], whole: Sheet, text: str, marked: bool) -> tuple[Passage, ...]:
+    """The formulas in order: `$A$ if $B$` is one of them; others stand under the `if` of their sentence.
+
+    `text` is what is read, without comments; `marked` says that it is LaTeX.
+    """
+    joined: list[Found] = []
+    for begin, end, passage in sorted(found, key=lambda item: item[0]):
+        before = joined[-1][2] if joined else None
+        both = before is not None and all(COMPARED.search(one.text.text) for one in (before, passage))
+        if before is not None and both and before.kind == passage.kind == "inline":
+            first, stop, _ = joined[-1]
+            if CONDITION.fullmatch(text, stop, begin):
+                joined[-1] = (first, end, Passage("inline", whole.at(first, end)))
+                continue
+        joined.append((begin, end, passage))
+    return tuple(
+        replace(passage, under=_word_above(text, begin, marked)) if passage.kind == "inline" else passage
+        for begin, _, passage in joined
+    )
+
+
+def _word_above(text: str, begin: int, marked: bool) -> str:
+    """The `if` of a sentence before a formula of it; the conditions of other formulas do not count."""
+    above = text[max(0, begin - LONGEST) : begin]
+    if marked:
+        above = BOUNDARY.sub(". ", APART.sub(". ", above))
+    starts = [match.end() for match in SENTENCE.finditer(above)]
+    words = re.sub(r"\$[^$]*\$", " ", CONDITION.sub("$ $", above[starts[-1] if starts else 0 :]))
+    match = HYPOTHESIS.search(words)
+    return match[1].lower() if match else ""

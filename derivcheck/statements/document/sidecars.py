@@ -1,0 +1,77 @@
+"""Which spec a document is judged with, and where the document of a spec lies."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from derivcheck.diagnostics.diagnostic import Diagnostic, SpecError, Where
+from derivcheck.spec import Spec
+from derivcheck.spec.document import read_text
+from derivcheck.statements.document.passages import Manuscript, read_manuscript
+
+FOLDER = "DERIVCHECK_DOCUMENTS"
+DOCUMENTS = frozenset({".md", ".markdown", ".tex", ".ltx", ".latex", ".txt", ".rmd", ".qmd"})
+
+
+def is_document(path: str | Path) -> bool:
+    """Whether a file is a document by its name, not a spec."""
+    return Path(path).suffix.lower() in DOCUMENTS
+
+
+def sidecar_of(manuscript: Manuscript) -> Path:
+    """The spec that the front matter names, or NAME.derivcheck.yaml beside the document.
+
+    The front matter names one below the folder of the document or the working directory.
+    Raises SpecError: DC627 where there is none, DC633 where it lies elsewhere.
+    """
+    document = Path(manuscript.path)
+    if manuscript.sidecar:
+        named = document.parent / manuscript.sidecar
+        if not any(_is_below(named, folder) for folder in (document.parent, Path())):
+            raise SpecError(
+                Diagnostic("DC633", f"the front matter of `{manuscript.path}` names a sidecar outside its folder",
+                           Where(manuscript.path, 1, 1, 1, manuscript.text.split("\n", 1)[0]),
+                           help="move it beside the document, or --spec FILE.yaml")
+            )  # fmt: skip
+        return named
+    beside = [document.with_suffix(f".derivcheck{ending}") for ending in (".yaml", ".yml")]
+    for candidate in beside:
+        if candidate.is_file():
+            return candidate
+    raise SpecError(
+        Diagnostic("DC627", f"`{manuscript.path}` has no sidecar that declares its network",
+                   Where(manuscript.path, 1, 1, 1, manuscript.text.split("\n", 1)[0]),
+                   help=f"write {beside[0].name}, or --spec FILE.yaml")
+    )  # fmt: skip
+
+
+def manuscript_of(spec: Spec, folder: str | Path | None = None) -> Manuscript | None:
+    """The document of a spec: beside it, in a folder, or in the folder that DERIVCHECK_DOCUMENTS names; None without.
+
+    A spec is read by who did not write it, in a pipeline for instance: the document it names lies below one of
+    these folders, once `..` and links are followed, and nothing is said of a file that does not.
+    Raises SpecError for a document that cannot be read, or lies elsewhere (DC633).
+    """
+    assert spec.document is not None
+    name = spec.document.file.text
+    folders = [Path(spec.path).parent, *(Path(f) for f in (folder, os.environ.get(FOLDER)) if f)]
+    paths = [place / name for place in folders if _is_below(place / name, place)]
+    if not paths:
+        raise SpecError(
+            Diagnostic("DC633", f"the document `{name}` lies outside the folder of its sidecar",
+                       spec.document.file.where(), "the document",
+                       help="name it as seen from its own folder, and give that: --documents FOLDER")
+        )  # fmt: skip
+    for path in paths:
+        if path.is_file():
+            return read_manuscript(read_text(path), str(path))
+    return None
+
+
+def _is_below(path: Path, folder: Path) -> bool:
+    """Whether a file lies below a folder, once `..` and links are followed."""
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError, ValueError):  # a loop of links, or no name of a file
+        return False

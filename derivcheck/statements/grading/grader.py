@@ -1,0 +1,345 @@
+"""Many people's answers to marks: every different answer is judged once, as a claim in the place of the question's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import takewhile
+from pathlib import Path
+
+from derivcheck.diagnostics.diagnostic import (
+    ContradictionError,
+    DerivcheckError,
+    Diagnostic,
+    NotationError,
+    SourceText,
+    own_bug,
+    tracebacks_are_wanted,
+)
+from derivcheck.diagnostics.verdicts import HOLDS, ClaimResult
+from derivcheck.judging.deadline import Limit, within
+from derivcheck.judging.diagnose import CODES
+from derivcheck.judging.examiner import Examiner, Measuring
+from derivcheck.judging.rulings import Assertions, Statement, judge_claim, judge_statement
+from derivcheck.language.network import build, depths
+from derivcheck.language.notation.printer import to_plain
+from derivcheck.language.notation.syntax import Negate, Number
+from derivcheck.spec import Spec
+from derivcheck.spec.declarations import VERDICTS
+from derivcheck.spec.loader import load_spec
+from derivcheck.statements.grading.answers import Answer, Answers, read_answers
+from derivcheck.statements.grading.credit import CREDIT, points_table
+from derivcheck.statements.grading.marks import MISSING, Finding, Gradebook, Mark, Question
+from derivcheck.statements.grading.questions import AnswerReader, left_side
+
+UNLIMITED = Measuring(seconds=0)  # an answer has a time of its own, with whatever is judged in it
+LAYOUTS = ("mixed", "numerator", "denominator")
+# Read, and without a meaning: a mistake of the equation. Any other refusal is a text that could not be read.
+WRONG_AS_IT_STANDS = frozenset({"DC130", "DC131", "DC132", "DC141", "DC142", "DC150", "DC151"})
+DOLLARS = re.compile(r"\s*(\$\$?|\\\(|\\\[)(?P<inner>.*?)(\$\$?|\\\)|\\\])\s*", re.DOTALL)
+NO_ANSWER = frozenset({"DC660", "DC661", "DC663"})
+TITLES: Mapping[str, str] = {
+    **CODES,
+    "DC130": "shapes do not conform",
+    "DC131": "inner dimensions differ",
+    "DC132": "no such axis",
+    "DC141": "an index over two dimensions",
+    "DC142": "the number of indices",
+    "DC150": "an index both bound and free",
+    "DC151": "a free index too many",
+    "DC660": "restates the question",
+    "DC661": "not the quantity that is asked",
+    "DC662": "a derivative is left in the right side",
+    "DC663": "not an equation that answers",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How is graded: accepted layouts beside the spec's own, the credit table, what may be shown, seconds an answer."""
+
+    layouts: tuple[str, ...] = ()
+    credit: Mapping[str, Fraction] | None = None
+    points: tuple[str, ...] = ()
+    solution: bool = True
+    seconds: float = 20.0
+    seed: int | None = None
+    progress: Callable[[int, int], None] | None = None
+
+
+def grade(spec: str | Path | Spec, paths: Sequence[str | Path], rules: Rules | None = None) -> Gradebook:
+    """Everybody's marks for the claims of a spec.
+
+    Raises DerivcheckError where the spec cannot be used or asks nothing (DC655), or nothing
+    in the files of answers could be read at all.
+    """
+    rules = rules or Rules()
+    loaded = spec if isinstance(spec, Spec) else load_spec(spec)
+    grader = Grader(loaded, rules)
+    read = read_answers(paths, tuple(grader.declarations))
+    if not read.answers and len(read.problems) == 1:
+        raise DerivcheckError(read.problems[0])
+    return grader.gradebook(read)
+
+
+class Grader:
+    """Judges answers to the claims of one spec."""
+
+    def __init__(self, spec: Spec, rules: Rules) -> None:
+        self.spec = spec
+        self.rules = rules
+        self.credit = dict(CREDIT if rules.credit is None else rules.credit)
+        # What is expected not to hold is a misprint that the spec records, no question.
+        self.declarations = {
+            claim.id: claim for claim in spec.claims if claim.expect not in set(VERDICTS) - set(HOLDS)
+        }  # fmt: skip
+        if not self.declarations:
+            raise DerivcheckError(
+                Diagnostic("DC655", f"`{spec.path}` asks nothing: it has no claims", None, "", (),
+                           "claims: {W1: dL/dW1 = ...}")
+            )  # fmt: skip
+        self.points = points_table(rules.points, self.declarations)
+        self._contexts: dict[tuple[str, str], list[Examiner]] = {}
+        self._findings: dict[tuple[str, str, str], Finding] = {}
+
+    def gradebook(self, read: Answers) -> Gradebook:
+        """The marks for the answers that were read."""
+        answered = {answer.label for answer in read.answers}
+        labels = [label for label in self.declarations if label in answered or label in self.points]
+        notes = list(read.notes)
+        unasked = [label for label in self.declarations if label not in labels]
+        if unasked and labels:
+            notes.append(f"nobody answered {', '.join(unasked)}: not counted")
+        questions = tuple(self._question(label) for label in labels)
+        notes += [note for label in labels if (note := self._own_claim(label))]
+        people = tuple(sorted({answer.who for answer in read.answers}, key=lambda who: (who.casefold(), who)))
+        last: dict[tuple[str, str], list[Answer]] = {}
+        for answer in read.answers:
+            if answer.text.text.strip():
+                last.setdefault((answer.who, answer.label), []).append(answer)
+        texts = {(answers[-1].label, answers[-1].notation, answers[-1].text.text) for answers in last.values()}
+        marks: dict[tuple[str, str], Mark] = {}
+        done: set[tuple[str, str, str]] = set()
+        for who in people:
+            for question in questions:
+                answers = last.get((who, question.label), [])
+                if not answers:
+                    marks[who, question.label] = Mark(who, question, MISSING)
+                    continue
+                done.add((answers[-1].label, answers[-1].notation, answers[-1].text.text))
+                if self.rules.progress is not None:
+                    self.rules.progress(len(done), len(texts))
+                finding, span = self.finding(answers[-1])
+                marks[who, question.label] = Mark(who, question, finding, answers[-1], span, len(answers) - 1)
+        return Gradebook(
+            self.spec.path, self.spec.title, questions, people, marks, self.credit,
+            tuple(self._told(problem) for problem in read.problems), tuple(notes), self.rules.solution,
+            len(self._findings),
+        )  # fmt: skip
+
+    def _told(self, problem: Diagnostic) -> Diagnostic:
+        """A problem of the files; without the line it is about where an answer in it may be the solution."""
+        if self.rules.solution or problem.where is None:
+            return problem
+        return replace(problem, where=replace(problem.where, line_text=""))
+
+    # --- questions ------------------------------------------------------------------------
+
+    def _question(self, label: str) -> Question:
+        """A question with its left side. Raises DerivcheckError where the claim cannot be read."""
+        declaration = self.declarations[label]
+        examiner = self._examiners(label, self.spec.layout)[0]
+        try:
+            left = to_plain(left_side(declaration, examiner))
+        except NotationError as problem:
+            raise DerivcheckError(problem.diagnostic.at(declaration.where)) from None
+        return Question(label, left, self.points.get(label, Fraction(1)))
+
+    def _own_claim(self, label: str) -> str:
+        """What to say where the spec's own claim does not hold: whoever grades by it should know."""
+        declaration, layout = self.declarations[label], self.spec.layout
+        result = within(
+            Limit(self.rules.seconds),
+            lambda: judge_claim(declaration, self._examiners(label, layout), strict=False),
+            lambda: None,
+        )
+        if result is None:
+            self._contexts.clear()
+            return f"the spec's own claim {label} took too long to judge"
+        if result.verdict in HOLDS:
+            return ""
+        return f"the spec's own claim {label} is {result.verdict}: see derivcheck verify {self.spec.path}"
+
+    def _examiners(self, label: str, layout: str) -> list[Examiner]:
+        """The examiners of a question in a layout, one for each depth, with what its claim brings along."""
+        declaration = self.declarations[label]
+        brings = label if declaration.let or declaration.given else ""
+        if (brings, layout) not in self._contexts:
+            if ("", layout) not in self._contexts:
+                spec = replace(self.spec, layout=layout)  # type: ignore[arg-type]
+                self._contexts["", layout] = [
+                    Examiner(build(spec, depth), self.rules.seed, UNLIMITED) for depth in depths(spec)
+                ]  # fmt: skip
+            plain = self._contexts["", layout]
+            self._contexts[brings, layout] = [examiner.for_claim(declaration) for examiner in plain]
+        return self._contexts[brings, layout]
+
+    # --- answers --------------------------------------------------------------------------
+
+    def finding(self, answer: Answer) -> tuple[Finding, tuple[int, int] | None]:
+        """What is to be said of an answer, and the place in its text; of the same text it is said only once."""
+        text, offsets = normalised(answer.text.text, answer.notation)
+        key = (answer.label, answer.notation, text)
+        if key not in self._findings:
+            found = self._judged(answer, text)
+            # Right answers are the solution, and wrong ones are near it.
+            self._findings[key] = found if self.rules.solution else replace(found, shown="")
+        found = self._findings[key]
+        if found.span is None:
+            return found, None
+        start, stop = (offsets[min(max(0, position), len(offsets) - 1)] for position in found.span)
+        return found, (start, max(stop, start + 1))
+
+    def _judged(self, answer: Answer, text: str) -> Finding:
+        lines = tuple(text.split("\n"))
+        source = SourceText(text, "", tuple((k, 1) for k in range(1, len(lines) + 1)), lines)
+
+        def late() -> Finding:
+            # Whatever was interrupted is not to be trusted: everything is built anew.
+            self._contexts.clear()
+            message = f"not decided within {self.rules.seconds:g} seconds"
+            return Finding("by hand", None, "DC659", "took too long", message, shown=text)
+
+        try:
+            return within(Limit(self.rules.seconds), lambda: self._found(answer, source), late)
+        except ContradictionError as problem:
+            return _bug(problem.diagnostic, text)
+        except DerivcheckError as problem:
+            found = problem.diagnostic
+            return Finding("by hand", None, found.code, "cannot be judged", found.message, shown=text)
+        except Exception as problem:
+            if tracebacks_are_wanted():
+                raise
+            self._contexts.clear()
+            return _bug(replace(own_bug(problem), help=""), text)
+
+    def _found(self, answer: Answer, source: SourceText) -> Finding:
+        """What is to be said; a text that nobody called plain, and that is not, may be LaTeX without a macro."""
+        found = self._found_in(answer, source)
+        if found.status == "unreadable" and answer.guessed and answer.notation == "plain":
+            other = self._found_in(replace(answer, notation="latex"), source)
+            # Another quantity in a notation that is guessed may be what a name in the other one was meant for.
+            return other if other.status in ("right", "wrong") and other.code != "DC661" else found
+        return found
+
+    def _found_in(self, answer: Answer, source: SourceText) -> Finding:
+        result, reader = self._result(answer, source, self.spec.layout)
+        if result.verdict in ("refuted", "invalid"):
+            for layout in self.rules.layouts:
+                other, _ = self._result(answer, source, layout) if layout != self.spec.layout else (result, reader)
+                if other.verdict in HOLDS and reader.leftover is None:
+                    said = f"right in {layout} layout"
+                    return Finding("right", Fraction(1), "", said, said, shown=source.text)
+        return self._of(result, reader, source)
+
+    def _result(self, answer: Answer, source: SourceText, layout: str) -> tuple[ClaimResult, AnswerReader]:
+        examiners = self._examiners(answer.label, layout)
+        declaration = self.declarations[answer.label]
+        before = takewhile(lambda label: label != answer.label, self.declarations)
+        earlier = [self.declarations[label] for label in before]
+        reader = AnswerReader(declaration, source, answer.notation, examiners[0], earlier)
+        statement = Statement(reader.declaration, reader.text, Assertions(reader))
+        return judge_statement(statement, examiners, strict=False), reader
+
+    def _of(self, result: ClaimResult, reader: AnswerReader, source: SourceText) -> Finding:
+        """A verdict as a finding."""
+        if result.verdict == "internal" and result.diagnosis is not None:
+            return _bug(replace(result.diagnosis, help=""), source.text)
+        if result.verdict in HOLDS:
+            if reader.leftover is None:
+                return Finding("right", Fraction(1), shown=source.text)
+            name = to_plain(reader.leftover)
+            message = f"true, with `{name}` left in the right side, which the spec's own claim does without"
+            return Finding("by hand", None, "DC662", TITLES["DC662"], message, shown=source.text)
+        if result.verdict == "undecided":
+            message = result.message or "neither proved nor refuted"
+            return Finding("by hand", None, "", "undecided", message, shown=source.text)
+        wrong = next((link for link in result.links if link.verdict == result.verdict and link.diagnosis), result)
+        diagnosis = wrong.diagnosis or result.diagnosis
+        if diagnosis is None:
+            return Finding("by hand", None, "", "undecided", result.message, shown=source.text)
+        span = _span(diagnosis, source)
+        code = diagnosis.code
+        if code not in CODES and code not in WRONG_AS_IT_STANDS | NO_ANSWER:
+            notes = diagnosis.notes + ((("help", diagnosis.help),) if diagnosis.help else ())
+            return Finding("unreadable", None, code, "cannot be read", diagnosis.message, span, notes,
+                           shown=source.text)  # fmt: skip
+        return self._wrong(diagnosis, span, source.text, reader)
+
+    def _wrong(
+        self, diagnosis: Diagnostic, span: tuple[int, int] | None, shown: str, reader: AnswerReader
+    ) -> Finding:  # fmt: skip
+        """A wrong answer's finding; where the solution is not to be shown, it holds nothing of it."""
+        code = diagnosis.code
+        title = TITLES.get(code, code)
+        notes = dict(diagnosis.notes)
+        derived = notes.pop("derived", "")
+        credit = self.credit.get(code, Fraction(0)) if not _is_bare(reader) else Fraction(0)
+        said, repair = diagnosis.message, diagnosis.help
+        if code not in CODES:
+            derived, repair = "", ""
+        if not self.rules.solution:
+            derived, repair = "", ""
+            said = title if code in CODES else said
+        kept = tuple((name, text) for name, text in notes.items() if self.rules.solution or name in TITLES)
+        return Finding("wrong", credit, code, title, said, span, kept, derived, repair, shown)
+
+
+def _is_bare(reader: AnswerReader) -> bool:
+    """Whether the answer is a number alone: then any repair is the whole of the solution."""
+    final = reader.final
+    return isinstance(final.operand if isinstance(final, Negate) else final, Number)
+
+
+def _bug(diagnostic: Diagnostic, text: str) -> Finding:
+    return Finding("by hand", None, diagnostic.code, "a bug of derivcheck", diagnostic.message, shown=text, bug=True)
+
+
+def _span(diagnosis: Diagnostic, source: SourceText) -> tuple[int, int] | None:
+    """The offsets of a diagnosis' place in the answer's text."""
+    where = diagnosis.where
+    if where is None or where.path != source.path:
+        return None
+    rows = source.text.split("\n")
+    start = sum(len(row) + 1 for row in rows[: where.line - 1]) + where.column - 1
+    return start, start + where.length
+
+
+def normalised(text: str, notation: str) -> tuple[str, list[int]]:
+    """The text with single blanks, and for each offset in it and its end the offset in the text as written.
+
+    A LaTeX text with a comment in it keeps its lines; the signs around a formula become blanks.
+    """
+    around = DOLLARS.fullmatch(text) if notation == "latex" else None
+    if around:
+        inner = around["inner"]
+        text = " " * around.start("inner") + inner + " " * (len(text) - around.end("inner"))
+    if notation == "latex" and re.search(r"(?<!\\)%", text):
+        return text, list(range(len(text) + 1))
+    made: list[str] = []
+    offsets: list[int] = []
+    for position, character in enumerate(text):
+        if character.isspace():
+            if made and made[-1] != " ":
+                made.append(" ")
+                offsets.append(position)
+            continue
+        made.append(character)
+        offsets.append(position)
+    while made and made[-1] == " ":
+        made.pop()
+        offsets.pop()
+    offsets.append(offsets[-1] + 1 if offsets else 0)
+    return "".join(made), offsets

@@ -1,0 +1,135 @@
+"""Facts of one tensor together: at the points that are tried all of them hold, or the pair is refused."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from derivcheck.diagnostics.diagnostic import SpecError
+from derivcheck.evidence import exact
+from derivcheck.evidence.canonical.form import Facts
+from derivcheck.evidence.numeric.sampling import sample
+from derivcheck.graph.nodes import Axis, Dimension, tensor
+from derivcheck.language.facts import combined
+from derivcheck.spec.declarations import FACTS, FACTS_ALONG_AN_AXIS
+from derivcheck.verify.pipeline import check_equation, verify_text
+
+HOLDS = {
+    "one_hot": lambda y: np.isin(y, (0, 1)).all() and y.sum() == 1,
+    "simplex": lambda y: (y >= 0).all() and np.isclose(y.sum(), 1),
+    "sums_to_one": lambda y: np.isclose(y.sum(), 1),
+    "binary": lambda y: np.isin(y, (0, 1)).all(),
+    "positive": lambda y: (y > 0).all(),
+    "unit": lambda y: np.isclose((y * y).sum(), 1),
+}  # of a vector
+VECTOR = Axis(Dimension.named("n"), "0")
+
+
+def given(*facts: str) -> tuple[tuple[str, int | None], ...]:
+    return tuple((fact, 0 if fact in FACTS_ALONG_AN_AXIS else None) for fact in facts)
+
+
+@pytest.mark.parametrize("pair", list(itertools.combinations(HOLDS, 2)), ids=" ".join)
+def test_both_facts_hold_at_the_points_tried(pair: tuple[str, str]) -> None:
+    try:
+        facts: Facts = {"y": combined(given(*pair), "y", None)}
+    except SpecError as problem:
+        assert problem.diagnostic.code == "DC043"
+        return
+    y = tensor("y", (VECTOR,))
+    for seed in range(5):
+        value = sample([y], {"n": 4}, facts, seed)[y].array
+        assert all(HOLDS[fact](value) for fact in pair), value
+
+
+def test_which_pairs_are_supported() -> None:
+    supported = set()
+    for pair in itertools.combinations(HOLDS, 2):
+        try:
+            combined(given(*pair), "y", None)
+        except SpecError:
+            continue
+        supported.add(frozenset(pair))
+    assert supported == {
+        frozenset(pair)
+        for pair in [
+            ("one_hot", "sums_to_one"), ("one_hot", "binary"), ("one_hot", "unit"), ("binary", "sums_to_one"),
+            ("binary", "unit"), ("positive", "sums_to_one"), ("positive", "simplex"), ("simplex", "sums_to_one"),
+        ]
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("pair", list(itertools.permutations(FACTS, 2)), ids=" ".join)
+def test_no_pair_makes_a_contradiction(pair: tuple[str, str]) -> None:
+    text = f"""
+tensors: {{y: {{axes: n, given: [{", ".join(pair)}]}}, z: n}}
+loss: {{L: sum(y*z)}}
+claims: {{a: "sum(y)^2 = sum(y)", b: "y[i]^2 = y[i]", c: "sum(y^2) = 1", d: "abs(y[i]) = y[i]"}}
+"""
+    result = verify_text(text)
+    assert result.exit_code in (0, 1, 2)
+    if result.error is None:
+        assert result.claims[0].verdict == ("proved" if set(pair) != {"binary", "positive"} else "refuted")
+
+
+def test_facts_along_two_axes_are_refused() -> None:
+    result = verify_text("tensors: {P: {axes: n m, given: [{sums_to_one: n}, {sums_to_one: m}]}}\n")
+    assert result.error is not None
+    assert result.error.code == "DC043"
+
+
+def test_a_claim_s_own_fact_joins_the_tensor_s() -> None:
+    text = """
+tensors: {y: {axes: n, given: binary}, W: n m}
+claims:
+  a: {claim: "y[i]*sum(y) = y[i]^3", given: "sums_to_one: y"}
+  b: {claim: "sum(y) = sum(y)", given: "positive: y"}
+  c: {claim: "W = W", given: "symmetric: W"}
+"""
+    joined, refused, unfit = verify_text(text).claims
+    assert joined.verdict == "proved"
+    assert [claim.diagnosis.code for claim in (refused, unfit) if claim.diagnosis] == ["DC043", "DC042"]
+
+
+@pytest.mark.parametrize(
+    ("given", "instead"),
+    [
+        ("h[0] = 0", "positive: h"),
+        ("simetric: h", "symmetric: W"),
+        ("sums_to_one: q", "sums_to_one: x"),
+        ("unit", "unit: x"),
+    ],
+)
+def test_what_is_no_fact_is_answered_with_one_that_can_be_given(given: str, instead: str) -> None:
+    text = "tensors: {x: n, h: m, W: n n}\nclaims:\n  a: {claim: x = x, given: '%s'}\n"
+    (claim,) = verify_text(text % given).claims
+    assert claim.diagnosis is not None
+    assert (claim.diagnosis.code, claim.diagnosis.help) == ("DC042", instead)
+    assert dict(claim.diagnosis.notes) == {"facts": ", ".join(FACTS)}
+    assert verify_text(text % instead).exit_code == 0
+    without = verify_text("tensors: {s: scalar}\nclaims:\n  a: {claim: s = s, given: 'unit: q'}\n").claims[0]
+    assert without.diagnosis is not None
+    assert (without.diagnosis.code, without.diagnosis.help) == ("DC042", "")
+
+
+def test_a_derivative_of_a_loss_asks_for_a_network() -> None:
+    for text, place in (("dL/dz2 = p - y", (1, 6)), ("p - y = dE/dz", (9, 5)), ("x = 2 * dL/da[i]", (9, 8))):
+        with pytest.raises(SpecError) as caught:
+            check_equation(text)
+        said = caught.value.diagnostic
+        assert (said.code, "--spec FILE" in said.help) == ("DC607", True)
+        assert said.where is not None
+        assert (said.where.column, said.where.length) == place
+    for text in ("d(x.T @ A @ x)/dx = (A + A.T) @ x", "dx/dx = eye(n)"):
+        assert check_equation(text).verdict == "proved"
+
+
+def test_a_draw_does_not_depend_on_what_else_is_drawn() -> None:
+    y, z = tensor("y", (VECTOR,)), tensor("z", (VECTOR,))
+    alone, after = ({}, {})
+    exact.Draws(3, {}, {"n": 2}).add_leaves([y], frozenset(), alone)
+    exact.Draws(3, {}, {"n": 2}).add_leaves([z, y], frozenset(), after)
+    assert (alone[y].residues.p == after[y].residues.p).all()
+    assert (after[y].residues.p != after[z].residues.p).any()

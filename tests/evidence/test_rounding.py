@@ -1,0 +1,177 @@
+"""Bars of rounding: of the size of what cancels, not of what is left, and no larger than that."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import sympy
+
+from derivcheck.evidence.numeric.comparison import compare_gradient, compare_precisely
+from derivcheck.evidence.numeric.survey import WAYS, Way
+from derivcheck.graph.derive import gradient
+from derivcheck.graph.nodes import constant, multiply
+from derivcheck.language.claims import pair
+from derivcheck.language.network import Network, build
+from derivcheck.language.notation.parser import parse_equation
+from derivcheck.spec import read_spec
+from derivcheck.verify.pipeline import verify_text
+
+ZEROS = [
+    "tensors: {u: k}\nlayers: {p: softmax(u)}\nloss: {J: sum(p)}\n",
+    "tensors: {u: k, W: n k}\nlayers: {p: softmax(W @ u)}\nloss: {J: sum(p)}\n",
+    "tensors: {u: k}\nloss: {J: sum(sigmoid(u)) + sum(sigmoid(-u))}\n",
+    "tensors: {u: k}\nlayers: {h: layer_norm(u)}\nloss: {J: sum(h)}\n",
+    "tensors: {u: k}\nloss: {J: sum(sin(u)^2 + cos(u)^2)}\n",
+    "tensors: {u: k}\nloss: {J: sum(erf(u)) + sum(erf(-u))}\n",
+    "tensors: {A: n n, y: n}\nlayers: {w: inv(A) @ y}\nloss: {J: sum(A @ w - y)}\n",
+]
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("text", ZEROS)
+def test_a_gradient_that_is_zero(text: str, seed: int) -> None:
+    result = verify_text(text, seed=seed)
+    assert result.error is None, result.error
+    assert {gradient.verdict for gradient in result.gradients} == {"proved"}
+    assert {gradient.numeric.verdict for gradient in result.gradients} == {"agrees"}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("seed", [0, 32, 35, 51])  # at the last three an entry is measured as 4e-17, and their sum as 0
+def test_a_gradient_that_is_zero_in_every_way(way: Way, seed: int) -> None:
+    network = build(read_spec(ZEROS[2]))
+    derived = gradient(network.loss.node, network.named("u").node)
+    found = compare_gradient(network.loss.node, network.named("u").node, derived, network.sizes, {}, seed, way=way)
+    assert found.verdict == "agrees"
+
+
+NETWORK = """
+tensors: {x: n, W1: h n, W2: m h, y: m}
+layers: {z: W1 @ x, a: tanh(z), p: softmax(W2 @ a)}
+loss: {L: "cross_entropy(p, y)"}
+"""
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_gradient_that_is_off_by_little(way: Way) -> None:
+    network = build(read_spec(NETWORK))
+    for name in ("x", "W1", "W2", "y"):
+        node = network.named(name).node
+        wrong = multiply(constant(1 + sympy.Rational(1, 10**11)), gradient(network.loss.node, node))
+        found = compare_gradient(network.loss.node, node, wrong, network.sizes, {}, 4, way=way)
+        assert found.verdict == "differs", name
+
+
+CLAIMS = """
+tensors:
+  A: n n
+  y: n
+  X: N m
+  t: N
+  lam: {axes: [], given: positive}
+  C: {axes: q q, given: orthogonal}
+  s: {axes: k, given: simplex}
+  u: {axes: k, given: unit}
+layers: {w: inv(A) @ y, v: inv(X.T @ X + lam * eye(m)) @ X.T @ t, z: trace(C + C)}
+"""
+
+EQUATIONS = [
+    ("A @ w - y = zeros(n)", True),
+    ("A @ w - y = 0", True),
+    ("0 = y - A @ w", True),
+    ("A @ w - y = 1/10^14 * y", False),
+    ("A @ w - y = 1/10^45 * y", False),
+    ("A @ inv(A) @ A - A = 0", True),
+    ("trace(A @ inv(A)) - n = 0", True),
+    ("d(log(det(A)^2))/dA - 2 * inv(A).T = 0", True),
+    ("X.T @ (X @ v - t) + lam * v = zeros(m)", True),
+    ("X.T @ (X @ v - t) + lam * v = 1/10^20 * v", False),
+    ("trace(-(-inv(C.T))) + trace(C) = z", True),
+    ("trace(inv(C.T)) = trace(C)", True),
+    ("trace(inv(C)) = trace(C @ C)", False),
+    ("det(C)^2 - 1 = 0", True),
+    ("sum(s) - 1 = sum(u^2) - 1", True),
+    ("sum(s) - 1 = 1/10^20 * sum(u)", False),
+]
+
+
+@pytest.mark.parametrize("seed", [0, 8, 9])
+def test_a_side_that_is_zero(seed: int) -> None:
+    claims = "".join(f"  c{k}: {{claim: {equation!r}}}\n" for k, (equation, _) in enumerate(EQUATIONS))
+    result = verify_text(f"{CLAIMS}claims:\n{claims}", seed=seed)
+    assert result.error is None, result.error
+    found = [(equation, claim.verdict) for (equation, _), claim in zip(EQUATIONS, result.claims, strict=True)]
+    assert [one for one in found if one[1] in ("proved", "checked")] == [
+        one for one, (_, true) in zip(found, EQUATIONS, strict=True) if true
+    ]
+    assert {verdict for (_, verdict), (_, true) in zip(found, EQUATIONS, strict=True) if not true} == {"refuted"}
+
+
+def to_fifty_digits(network: Network, equation: str, sizes: dict[str, int]) -> str:
+    left, right = parse_equation(equation, network.scope.vocabulary()).sides
+    link = pair(left, right, "=", None, network.scope)
+    return compare_precisely(link.left, link.right, link.axes, sizes, network.facts, 2).evidence.verdict
+
+
+def test_fifty_digits_by_themselves() -> None:
+    network = build(read_spec(CLAIMS))
+    sizes = {"n": 4, "N": 5, "m": 3, "q": 2, "k": 6}
+    for equation, true in EQUATIONS:
+        assert to_fifty_digits(network, equation, sizes) == ("agrees" if true else "differs"), equation
+
+
+# (equation, verdict): conditions on what is small, and on what is zero but for rounding errors.
+CONDITIONS = [
+    ("sum(relu(lam)) = 2*sum(relu(lam))", "refuted"),
+    ("d(sum(relu(lam)))/dlam = 2*relu'(lam)", "refuted"),
+    ("sum(relu(x / 10^200)) = 11/10^201 * sum(relu(x))", "refuted"),
+    ("sum(relu(lam)) = 1/10^14 * sum(relu(x))", "proved"),
+    ("max_i(max(lam[i], lam[1])) = max(lam)", "checked"),
+    ("(1 if sin(s)^2 + cos(s)^2 > 1 else 0) = 0", "undecided"),
+    ("relu(10^6*(sin(s)^2 + cos(s)^2 - 1)) = 0", "undecided"),
+]
+
+
+@pytest.mark.parametrize(("equation", "verdict"), CONDITIONS)
+def test_what_is_small_is_no_rounding_error(equation: str, verdict: str) -> None:
+    spec = "tensors: {x: n, s: scalar}\nlayers: {lam: x / 10^14}\n"
+    (claim,) = verify_text(f"{spec}claims: {{a: '{equation.replace(chr(39), chr(39) * 2)}'}}\n").claims
+    assert claim.verdict == verdict, claim
+
+
+@pytest.mark.parametrize("seed", [33, 69])  # at which the condition is 0 to the last place, and 1e-60 in 60 digits
+def test_many_digits_of_a_rounding_error_refute_nothing(seed: int) -> None:
+    claim = '{a: "relu\'(cos(s)^2 - sin(s)^2 - cos(2*s)) = 0"}'
+    result = verify_text(f"tensors: {{s: scalar}}\nclaims: {claim}\n", seed=seed)
+    assert result.claims[0].verdict in ("undecided", "checked"), result.claims[0]
+
+
+def test_what_cancels_is_in_the_bar() -> None:
+    """Of 1e8 + x - 1e8 eight digits are left."""
+    network = build(read_spec("tensors: {x: n}\nloss: {L: 'sum((10^8 + x)^2 - (10^8)^2 - 2 * 10^8 * x)'}\n"))
+    node = network.named("x").node
+    derived = gradient(network.loss.node, node)
+    found = compare_gradient(network.loss.node, node, derived, {"n": 4}, {}, 1)
+    assert found.verdict == "agrees"
+    assert 1e-10 < found.bar < 1e-3
+    wrong = multiply(constant(sympy.Rational(101, 100)), derived)
+    assert compare_gradient(network.loss.node, node, wrong, {"n": 4}, {}, 1).verdict == "differs"
+    assert np.isfinite(found.max_error)
+
+
+SATURATED = """
+tensors: {x: n0, W1: n1 n0, b1: n1, W2: n2 n1, b2: n2, y: {axes: n2, given: one_hot}}
+layers: {z1: W1 @ x + b1, a1: leaky_relu(z1), z2: W2 @ a1 + b2, p: softmax(z2)}
+loss: {L: "cross_entropy(p, y)"}
+claims:
+  top: dL/dz2 = p - y
+  below: dL/dW1 = (W2.T @ (p - y) * leaky_relu'(z1)) @ x.T
+  wrong: dL/dz2 = p - 2 * y
+"""
+
+
+@pytest.mark.parametrize("seed", [0, 44])
+def test_probabilities_whose_products_are_no_floats(seed: int) -> None:
+    """At a point of seed 0 p is 1e-160: p p / p is not 1e-320 / 1e-160, of which few digits are left."""
+    result = verify_text(SATURATED, seed=seed)
+    assert [claim.verdict for claim in result.claims] == ["proved", "proved", "refuted"]

@@ -1,0 +1,61 @@
+"""Conditions that are met at no point tried decide nothing; those that are met are judged as ever."""
+
+from __future__ import annotations
+
+import pytest
+
+from derivcheck.verify.pipeline import verify_text
+
+SPEC = """
+tensors:
+  x: n
+  s: scalar
+  t: scalar
+  y: {axes: n, given: one_hot}
+layers: {p: softmax(x), h: relu(x)}
+loss: {L: sum(x)}
+claims:
+"""
+
+# (equation, verdict)
+CLAIMS = [
+    # An equality of values is met by chance nowhere.
+    ("s = 5 where s == 0", "undecided"),
+    ("s != 5 where s == 0", "undecided"),
+    ("1 = 2 where s == t", "undecided"),
+    ("x[i] = 5 where x[i] == s", "undecided"),
+    ("s^2 = s + 1 where s^2 == 4", "undecided"),
+    ("dL/dx[i] = 2 where x[i] == 0", "undecided"),
+    ("d(abs(x[i]))/dx[i] = 1 where x[i] == 0", "undecided"),
+    ("(5 if s == t else s) = s", "undecided"),
+    ("(s if s != t else 5) = s", "undecided"),
+    ("sum_i(5 if x[i] == s else x[i]) = sum(x)", "undecided"),
+    # Neither is a size that is not tried, nor what nothing reaches.
+    ("x[i] = 5 where n == 20", "undecided"),
+    ("x[i] = 5 where n > 20", "undecided"),
+    ("p[i] = 5 where p[i] > 1", "undecided"),
+    # A proof stands whether a condition is met or not.
+    ("s * t = 0 where s == 0", "proved"),
+    ("s^2 = s where s == 1", "proved"),
+    ("(t if s == t else s) = s", "proved"),
+    # What is met somewhere is compared there.
+    ("x[i] = 5 where i == 3", "refuted"),
+    ("x[i] = 5 where x[i] == max(x)", "refuted"),
+    ("y[i] = 5 where y[i] == 1", "refuted"),
+    ("y[i] = 1 where y[i] == 1", "proved"),
+    ("x[i] = 0 where h[i] == 0", "refuted"),
+    ("h[i] = 0 where h[i] == 0", "proved"),
+    ("s = 5 where s > 100", "refuted"),
+    ("abs(s) = -s where s < 0", "proved"),
+    ("5 * x[i] = x[i] + 4 * sum(x) where x[i] == mean(x)", "undecided"),  # met at n = 1, false beyond
+    ("max_i(h[i] - s) = max(x) - s where max(x) > 0", "checked"),
+    ("(5 if x[i] == max(x) else x[i]) = x[i]", "refuted"),
+]
+
+
+@pytest.mark.parametrize(("equation", "verdict"), CLAIMS)
+def test_a_condition_that_is_never_met_decides_nothing(equation: str, verdict: str) -> None:
+    (claim,) = verify_text(f"{SPEC}  c: '{equation}'").claims
+    assert claim.verdict == verdict, claim.message
+    if verdict == "undecided":
+        assert claim.message == "a condition holds at no point that was tried"

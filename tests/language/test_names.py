@@ -1,0 +1,190 @@
+"""What is declared is no index letter, a letter is nothing that is declared, and `dC` is no product."""
+
+from __future__ import annotations
+
+import pytest
+
+from derivcheck.diagnostics.verdicts import ClaimResult
+from derivcheck.spec import read_spec
+from derivcheck.verify.pipeline import check_equation, verify_text
+
+# `i` is a gate, as in an LSTM; `d` a dimension, and every scalar a possible letter.
+DECLARED = """
+tensors: {s: scalar, t: scalar, x: n, y: n, A: n m, i: n, u: n, E: n d, F: d k, q: d}
+layers: {C: E @ F, z: sigmoid(q)}
+loss: {L: sum(C^2) + sum(z) + sum(x) + s}
+"""
+SCALARS_ALONE = "tensors: {s: scalar, t: scalar}\nlayers: {r: s*t}\n"
+
+
+def judged(claim: str, spec: str = DECLARED) -> ClaimResult:
+    return check_equation(claim, read_spec(spec))
+
+
+OF_SCALARS = [
+    ("(s if s < t else t) = min(s, t)", "proved"),
+    ("(t if s >= t else s) = min(s, t)", "proved"),
+    ("max(s, t) = (s if s > t else t)", "proved"),
+    ("max(s, t) = (t if s <= t else s)", "proved"),
+    ("(s if s == t else 0) = (t if s == t else 0)", "proved"),
+    ("(s if s != t else t) = s", "proved"),
+    ("max(s - t, 0) = (s - t if s > t else 0)", "proved"),
+    ("max(s, t) = (s if 1*s > t else t)", "proved"),
+    ("abs(s) = (s if s > 0 else -s)", "proved"),
+    ("relu(s) = (s if s >= 0 and t == t else 0)", "proved"),
+    (r"\max(s, t) = \begin{cases} s & s > t \\ t & \text{otherwise} \end{cases}", "proved"),
+    ("(s if s < t else t) = max(s, t)", "refuted"),
+    ("(s if s == t else 0) = t", "refuted"),
+    ("max(s, t) = (s if t > s else t)", "refuted"),
+]
+
+
+@pytest.mark.parametrize("spec", [DECLARED, SCALARS_ALONE], ids=["with dimensions", "without"])
+@pytest.mark.parametrize(("claim", "verdict"), OF_SCALARS)
+def test_declared_scalars_are_compared_as_values(claim: str, verdict: str, spec: str) -> None:
+    assert judged(claim, spec).verdict in (verdict, "checked" if verdict == "proved" else verdict)
+
+
+POSITIONS = [
+    # values and letters in one equation
+    ("max(x, y) = (x if x > y else y)", "proved"),
+    ("max(x[i], y[i]) = (x[i] if x[i] > y[i] else y[i])", "proved"),
+    ("(x[j] if s < t else y[j]) = y[j] + (x[j] - y[j])*(1 if s < t else 0)", "proved"),
+    ("(x[j] if s < t else y[j]) = x[j]", "refuted"),
+    ("x = x where s < t", "proved"),
+    ("dx[j]/dx[q] = delta(j,q)", "proved"),
+    # letters that are called as something declared, where they can be nothing else
+    ("sum_s(x[s]) = sum(x)", "proved"),
+    ("sum_n(x[n])/n = mean(x)", "proved"),
+    ("sum_n(delta(n,j)*x[n]) = x[j]", "proved"),
+    ("A[n,m] = A.T[m,n]", "proved"),
+    ("i[i]*x[i] = (i*x)[i]", "proved"),
+    ("x[i]*delta(i,j) = x[j]*delta(i,j)", "proved"),
+    ("(x[i] if i == j else 0) = x[j]*delta(i,j)", "proved"),
+    ("sum_{i != j}(x[i]) = sum(x) - x[j]", "proved"),
+    ("x[j] + sum_{i < j}(x[i]) = sum(x)", "refuted"),
+    # a size as the limit of its own dimension
+    ("sum_{j <= n}(x[j]) = sum(x)", "proved"),
+    ("sum_{j > n}(x[j]) = 0", "proved"),
+    ("sum_{j <= n}(x[j]) = sum(x) - x[1]", "refuted"),
+]
+
+
+@pytest.mark.parametrize(("claim", "verdict"), POSITIONS)
+def test_letters_and_names_in_every_position(claim: str, verdict: str) -> None:
+    assert judged(claim).verdict == verdict
+
+
+REFUSED = [
+    # a letter and a value at once
+    ("sum_s(x[s]*s) = s*sum(x)", "DC154"),
+    ("x[s]*s = s*x[s]", "DC154"),
+    ("sum_n(x[n]/n) = mean(x)", "DC154"),
+    ("x[n]/n = x[n]/n", "DC154"),
+    ("(x[s] if s < t else 0) = x[s]", "DC154"),
+    ("(x[s] if s == 1 else 0) = x[1]*delta(s,1)", "DC154"),
+    ("sum_{j < n}(x[j]) = sum(x) - x[n]", "DC154"),
+    ("sum_{n >= j}(x[j]) = sum(x)", "DC154"),
+    ("sum_s(x[j]) = x[j]", "DC154"),
+    # an index against a value
+    ("sum_{s < t}(x[s]) = sum(x)", "DC144"),
+    ("(x[j] if j < t else 0) = 0", "DC144"),
+    ("(x[j] if j == u else 0) = 0", "DC144"),
+    ("sum_{j <= m}(x[j]) = sum(x)", "DC144"),
+    ("sum_{j < n}(x[j]) = sum(x)", "DC144"),
+    ("delta(s,t) = delta(t,s)", "DC144"),
+    ("x[j]*delta(j,n) = x[j]*delta(j,n)", "DC144"),
+    ("x[j]*window(j,s,t) = 0", "DC144"),
+    # a letter of which nothing is known
+    ("sum_w(1 if w == 1 else 0) = 1", "DC140"),
+    ("(s if w < 1 else t) = s", "DC120"),
+]
+
+
+@pytest.mark.parametrize(("claim", "code"), REFUSED)
+def test_what_may_be_a_letter_or_a_value_is_refused(claim: str, code: str) -> None:
+    found = judged(claim)
+    assert found.verdict == "invalid"
+    assert found.diagnosis is not None
+    assert found.diagnosis.code == code, found.diagnosis
+
+
+@pytest.mark.parametrize("other", ["x: n", "x: n, q: k", "A: n k", "i: n", "y: 3"])
+def test_what_else_is_declared_changes_nothing(other: str) -> None:
+    spec = f"tensors: {{s: scalar, t: scalar, {other}}}"
+    assert judged("(s if s < t else t) = min(s, t)", spec).verdict == "proved"
+    assert judged("(s if s < t else t) = s", spec).verdict == "refuted"
+
+
+# --- differentials ----------------------------------------------------------------------------
+
+DIFFERENTIALS = [
+    "dC = E @ dF + dE @ F",
+    "dC = d*C",
+    "2 dC = 2*d*C",
+    "dC.T = d*C.T",
+    "dC[i,j] = d*C[i,j]",
+    "dL = d*L",
+    "dz = sigmoid'(q) * dq",
+    "∂L/∂q = d qᵀ",
+]
+
+
+@pytest.mark.parametrize("claim", DIFFERENTIALS)
+@pytest.mark.parametrize("spec", [DECLARED, DECLARED.replace(" d", " e")], ids=["with a dimension d", "without"])
+def test_a_differential_alone_is_refused(claim: str, spec: str) -> None:
+    found = judged(claim, spec)
+    assert found.verdict == "invalid"
+    assert found.diagnosis is not None
+    if spec == DECLARED:
+        assert found.diagnosis.code == "DC118"
+        assert [text for _, text in found.diagnosis.notes][1].startswith("the product d * ")
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("dL/dq = sigmoid'(q)", "proved"),
+        ("dL/dz = ones(d)", "proved"),
+        ("∂L/∂F = 2 Eᵀ C", "proved"),
+        ("d*C = C*d", "proved"),
+        ("sum(z)/d = mean(z)", "proved"),
+        ("dL/dq = d*sigmoid'(q)", "refuted"),
+    ],
+)
+def test_a_derivative_is_one_whatever_is_called_d(claim: str, verdict: str) -> None:
+    assert judged(claim).verdict == verdict
+
+
+NAMED_GRADIENTS = """
+tensors: {x: n, W: m n}
+layers: {z: W @ x, a: tanh(z)}
+loss: {L: "sum(a*a)"}
+let: {dz: dL/dz, dx: dL/dx, da: "2*a"}
+claims:
+"""
+
+
+@pytest.mark.parametrize(
+    ("equation", "verdict"),
+    [
+        ("da/dz = diag(1 - a^2)", "DC118"),
+        ("da/dz = 2*a/(dz)", "DC118"),
+        ("dz[i]/dx[j] = W[i,j]", "DC118"),
+        ("d(a)/d(z) = diag(1 - a^2)", "proved"),
+        ("∂a/∂z = diag(1 - a^2)", "proved"),
+        ("da/(dz) = 2*a/(dz)", "proved"),
+        ("d(a)/d(z) = 2*a/(dz)", "refuted"),
+        ("dL/dz = dz", "proved"),  # where dL is not declared, nothing is divided
+        ("dL/dx = W.T @ dz", "proved"),
+    ],
+)
+def test_names_that_look_like_differentials_are_asked_about(equation: str, verdict: str) -> None:
+    """`da/dz` is a derivative or a quotient where all of a, z, da and dz are declared."""
+    (claim,) = verify_text(f"{NAMED_GRADIENTS}  c: '{equation}'").claims
+    if verdict.startswith("DC"):
+        assert claim.verdict == "invalid"
+        assert claim.diagnosis is not None
+        assert claim.diagnosis.code == verdict
+    else:
+        assert claim.verdict == verdict, claim.message

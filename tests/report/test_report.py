@@ -1,0 +1,52 @@
+"""Reports of results made by hand: every width, plain outputs, and text that nobody should write."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+import samples
+
+from derivcheck.diagnostics.verdicts import FileResult, GradientResult, Report
+from derivcheck.report.json import to_json
+from derivcheck.report.page import Page
+from derivcheck.report.text import write_report
+
+GRADIENTS = [value for value in vars(samples).values() if isinstance(value, GradientResult)]
+FILES = [value for value in vars(samples).values() if isinstance(value, FileResult)]
+
+
+def shown(report: Report, **page: object) -> str:
+    stream = io.StringIO()
+    write_report(report, stream, Page(**page))  # type: ignore[arg-type]
+    return stream.getvalue()
+
+
+def reports() -> list[Report]:
+    made = Report((FileResult("made.yaml", "made by hand", gradients=tuple(GRADIENTS)),))
+    return [made, *(Report((file,)) for file in FILES)]
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_tables_keep_to_the_width(width: int) -> None:
+    for line in shown(reports()[0], width=width).splitlines():
+        assert len(line) <= width or "made.yaml" in line
+
+
+def test_ascii_pages_are_ascii() -> None:
+    for report in reports():
+        assert shown(report, unicode=False).isascii()
+
+
+def test_markup_in_names_means_nothing() -> None:
+    hostile = FileResult("[bold]W[l][/bold].yaml", "[red]title[/red]", gradients=tuple(GRADIENTS))
+    text = shown(Report((hostile,)))
+    assert "[bold]W[l][/bold].yaml" in text
+    assert "\x1b" not in text
+
+
+def test_json_is_valid_and_stable() -> None:
+    for report in reports():
+        assert to_json(report) == to_json(report)
+        assert json.loads(to_json(report))["schema"] == 1
