@@ -9,7 +9,9 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+
+from derivcheck.diagnostics import display
 
 if TYPE_CHECKING:
     from derivcheck.cli.assertions import assert_equation
@@ -44,3 +46,10 @@ def _public(name: str) -> property:
 
 # Importing the package `derivcheck.verify` would make it the attribute `verify`; the public name outranks it.
 sys.modules[__name__].__class__ = type("Package", (ModuleType,), {name: _public(name) for name in _WHERE})
+
+
+def _writer() -> display.Writer:
+    return cast(display.Writer, import_module("derivcheck.report.notebook"))
+
+
+display.register(_writer)

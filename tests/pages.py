@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from derivcheck.diagnostics.verdicts import FileResult
 from derivcheck.verify.pipeline import verify_text
+from derivcheck.verify.results import FileResult
 
 PAYLOADS = [
     "<script>alert(1)</script>",

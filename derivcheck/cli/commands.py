@@ -21,8 +21,8 @@ from derivcheck.cli.verifying import verify
 from derivcheck.diagnostics.diagnostic import ContradictionError, DerivcheckError, Diagnostic
 
 if TYPE_CHECKING:
-    from derivcheck.forms.derivation import NamedTensor
     from derivcheck.language.network import Network
+    from derivcheck.language.tensors import NamedTensor
 
 app = typer.Typer(
     name="derivcheck",

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, own_bug, tracebacks_are_wanted
-from derivcheck.diagnostics.verdicts import FailOn, FileResult
+from derivcheck.diagnostics.verdicts import FailOn
 from derivcheck.judging.deadline import Limit, has_alarms, within
 from derivcheck.spec.selection import EVERYTHING, Selection
+from derivcheck.verify.results import FileResult
 
 if TYPE_CHECKING:
     from derivcheck.verify.memory import Memory

@@ -14,8 +14,9 @@ import typer
 from derivcheck.diagnostics.diagnostic import ContradictionError, DerivcheckError, Diagnostic
 
 if TYPE_CHECKING:
-    from derivcheck.diagnostics.verdicts import ClaimResult, Report
+    from derivcheck.diagnostics.verdicts import ClaimResult
     from derivcheck.report.page import Page
+    from derivcheck.verify.results import Report
 
 SUMMARY = "GITHUB_STEP_SUMMARY"  # the file that GitHub shows below the log of a step
 
@@ -129,8 +130,8 @@ def _write_file(report: Report, target: Target, page: Page, ascii_only: bool) ->
 
 def claim_text(claim: ClaimResult, format: str, page: Page, spec: Path | None) -> str:
     """One claim as `derivcheck check` shows it; formats that know only files are given one."""
-    from derivcheck.diagnostics.verdicts import FileResult, Report
     from derivcheck.report.formats import rendered
+    from derivcheck.verify.results import FileResult, Report
 
     if format == "json":
         from derivcheck.report.json import claim_to_json

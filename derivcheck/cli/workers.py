@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from derivcheck.cli.judging import Judging, late_after
 from derivcheck.diagnostics.diagnostic import Diagnostic
-from derivcheck.diagnostics.verdicts import FileResult
+from derivcheck.verify.results import FileResult
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkContext, SpawnContext

@@ -44,6 +44,7 @@ from derivcheck.language.notation.syntax import (
     Subscript,
     Transpose,
 )
+from derivcheck.language.tensors import NamedTensor
 
 Style = Literal["nested", "closed", "named"]
 READABLE = 44  # nodes of a syntax tree: about one line of text
@@ -52,23 +53,9 @@ INLINED = 30
 LONGEST = 240  # beyond that, what follows the graph is easier to read
 
 
-@dataclass(frozen=True, slots=True)
-class NamedTensor:
-    """A name, how it is written, its node, and its axes in the order of the declaration.
-
-    `across` says that a vector lies across the spec's orientation: `x.T @ W` is a row
-    where vectors are columns.
-    """
-
-    name: str
-    tree: Expression
-    node: Node
-    axes: tuple[Axis, ...]
-    across: bool = False
-
-    def native(self, tree: Expression, scalars: frozenset[str]) -> Expression:
-        """An expression of this tensor's shape, turned between its own orientation and the spec's."""
-        return transposed(tree, scalars) if self.across else tree
+def native(tensor: NamedTensor, tree: Expression, scalars: frozenset[str]) -> Expression:
+    """An expression of a tensor's shape, turned between its own orientation and the spec's."""
+    return transposed(tree, scalars) if tensor.across else tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +283,7 @@ class Derivation:
         for one in _order(style):
             try:
                 matrix = matrix_form(self.reading(variable.node), variable.axes, self._matrix_naming(one))
-                found.append(self._in_layout(variable.native(matrix, self.scalars)))
+                found.append(self._in_layout(native(variable, matrix, self.scalars)))
             except NoMatrixForm as why:
                 reason = reason or str(why)
             except (GrowthError, UndefinedError) as why:
@@ -378,7 +365,7 @@ class Derivation:
             variable = self._variables.get(node)
             if variable is None:
                 tensor = self.tensors[node]
-                return tensor.native(tensor.tree, self.scalars), tensor.axes
+                return native(tensor, tensor.tree, self.scalars), tensor.axes
             for attempt in _attempts(style):
                 inline = self._inline_matrix(node, variable, attempt)
                 if inline is not None and length(inline) <= INLINED:
@@ -389,7 +376,7 @@ class Derivation:
 
     def _above(self, tensor: NamedTensor) -> Expression:
         """∂L/∂tensor by its name, where a matrix form needs it."""
-        return tensor.native(self._in_layout(Derivative(self.output.tree, (tensor.tree,))), self.scalars)
+        return native(tensor, self._in_layout(Derivative(self.output.tree, (tensor.tree,))), self.scalars)
 
     def _in_layout(self, tree: Expression) -> Expression:
         """In numerator layout the gradient of a scalar is the transpose of what has the variable's shape."""

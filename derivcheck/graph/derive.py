@@ -17,7 +17,8 @@ derivative, so that every weighting that sums to one gives it; a sum over all of
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import assert_never
 from weakref import WeakKeyDictionary
 
@@ -59,6 +60,22 @@ from derivcheck.graph.scalars import differentiate, placeholder
 
 ATTAINED = sympy.Piecewise((1, sympy.Eq(placeholder(0), placeholder(1))), (0, True))
 """1[x = y], of the entries at which an extremum is attained."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A derivative that a formula names, as it was derived: `node` is ∂numerator/∂variable.
+
+    The variable's axes are the `columns` of the node; entry by entry alone, where `entrywise`.
+    `written` gives what a person wrote for it, where that is at hand.
+    """
+
+    numerator: Node
+    variable: Node
+    columns: tuple[Axis, ...]
+    node: Node
+    entrywise: bool = False
+    written: Callable[[], str] | None = field(default=None, compare=False)
 
 
 def _contributions(node: Node, adjoint: Node, wanted: set[Node]) -> Iterable[tuple[Node, Node]]:

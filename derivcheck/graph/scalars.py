@@ -9,6 +9,7 @@ differentiates. Nothing here knows a derivative by heart.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, ClassVar, TypeAlias
 
@@ -17,6 +18,12 @@ import sympy
 from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
 
 Scalar: TypeAlias = Any  # a SymPy expression; SymPy carries no types
+
+# The functions that SymPy knows and can differentiate.
+ELEMENTARY: Mapping[str, Callable[..., Scalar]] = {
+    "exp": sympy.exp, "log": sympy.log, "sqrt": sympy.sqrt, "sin": sympy.sin, "cos": sympy.cos, "tan": sympy.tan,
+    "tanh": sympy.tanh, "sinh": sympy.sinh, "cosh": sympy.cosh, "erf": sympy.erf, "atan": sympy.atan,
+}  # fmt: skip
 
 
 @cache

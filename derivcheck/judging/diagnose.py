@@ -17,7 +17,7 @@ from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, Sourc
 from derivcheck.evidence import exact
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError, magnitude
 from derivcheck.evidence.canonical.form import Facts
-from derivcheck.forms.derivation import NamedTensor, entry_writer
+from derivcheck.forms.derivation import entry_writer, native
 from derivcheck.forms.index_form import Naming, index_form
 from derivcheck.forms.matrix_form import MatrixNaming, NoMatrixForm, matrix_form, matrix_function_writer
 from derivcheck.forms.reading import Reader, Reading
@@ -39,6 +39,7 @@ from derivcheck.language.notation.syntax import (
     Negate,
     Span,
 )
+from derivcheck.language.tensors import NamedTensor
 
 CODES: dict[str, str] = {
     "DC201": "constant factor",
@@ -264,7 +265,7 @@ class Diagnoser:
     def _matrix_naming(self, tensors: Mapping[Node, NamedTensor]) -> MatrixNaming:
         scalars = frozenset(self.network.scope.dimensions) | {t.name for t in tensors.values() if not t.axes}
         return MatrixNaming(
-            lambda node: (tensors[node].native(tensors[node].tree, scalars), tensors[node].axes),
+            lambda node: (native(tensors[node], tensors[node].tree, scalars), tensors[node].axes),
             self.network.scope.vectors, scalars, lambda dimension: Name(str(dimension)),
         )  # fmt: skip
 

@@ -28,7 +28,7 @@ from derivcheck.evidence.canonical.form import Facts, without_switches
 from derivcheck.evidence.numeric.comparison import compare_gradient
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.survey import Way
-from derivcheck.forms.derivation import Derivation, GradientForm, NamedTensor, is_affine_layer
+from derivcheck.forms.derivation import Derivation, GradientForm, is_affine_layer
 from derivcheck.graph.derive import forget_sweeps
 from derivcheck.graph.nodes import Input, Node, Quantity, topological
 from derivcheck.graph.sizes import affordable, dimensions_of, fitted, shapes_of
@@ -38,6 +38,7 @@ from derivcheck.judging.judge import Judge
 from derivcheck.judging.proofreader import Notation, Proofreader, UnwrittenError
 from derivcheck.language.network import Network, build, with_abbreviations, with_facts
 from derivcheck.language.notation.syntax import Derivative, Equation, Expression, Name, Subscript
+from derivcheck.language.tensors import NamedTensor
 from derivcheck.spec import ClaimDeclaration, Spec
 
 MEASURED_ENTRIES = 1 << 22  # of all nodes together that may be laid out to measure a gradient

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
-from derivcheck.forms.derivation import NamedTensor, Style
+from derivcheck.forms.derivation import Style
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.judge import fact_texts
 from derivcheck.judging.proofreader import UnwrittenError
@@ -20,6 +20,7 @@ from derivcheck.judging.steps import Step, StepWriter
 from derivcheck.language.network import formulas
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Derivative, Equation, Name, Subscript
+from derivcheck.language.tensors import NamedTensor
 
 FACT_WORDS = (
     (re.compile(r"Σ (.+) = 1"), r"the entries of \1 sum to one"),

@@ -17,7 +17,7 @@ from derivcheck.evidence.numeric.comparison import compare_gradient
 from derivcheck.evidence.numeric.program import Program, Tensor
 from derivcheck.evidence.numeric.sampling import finite_sample
 from derivcheck.evidence.numeric.survey import laid_out
-from derivcheck.forms.derivation import NamedTensor, entry_writer
+from derivcheck.forms.derivation import entry_writer
 from derivcheck.forms.index_form import IndexForm, Naming, index_form
 from derivcheck.forms.matrix_form import MatrixForm, MatrixNaming, NoMatrixForm, matrix_function_writer, transposed
 from derivcheck.forms.reading import Reader
@@ -37,6 +37,7 @@ from derivcheck.language.notation.parser import parse_expression
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Call, Conditional, Derivative, Equation, Expression, Name, Subscript
 from derivcheck.language.notation.syntax import Comparison as Test
+from derivcheck.language.tensors import NamedTensor
 from derivcheck.spec import Spec, read_spec
 
 

@@ -25,13 +25,13 @@ from derivcheck.evidence.field import Known
 from derivcheck.evidence.numeric.comparison import SidesAtAPoint, compare_precisely, compare_sides, rounding_decides
 from derivcheck.evidence.numeric.program import Tensor
 from derivcheck.evidence.points import Points, facts_key
+from derivcheck.graph.derive import Derived
 from derivcheck.graph.nodes import Axes, Determinant, Extremum, Input, Inverse, Map, Node, Quantity, topological
 from derivcheck.graph.scalars import lower
 from derivcheck.graph.sizes import SizeChoice, dimensions_of, names_of, shapes_of
 from derivcheck.graph.slices import slice_at
 from derivcheck.judging.conditions import Point, are_met, equalities
 from derivcheck.judging.measurement import Slopes
-from derivcheck.language.lowering.scope import Derived
 
 SMOOTH_POINTS, CORNER_POINTS, BRANCHED_POINTS = 2, 8, 48
 PRECISE_POINTS = 12  # at which functions with branches are compared to 50 digits

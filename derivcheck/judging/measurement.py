@@ -25,12 +25,12 @@ from derivcheck.evidence.numeric.sampling import STYLES, inputs_of, sample
 from derivcheck.evidence.numeric.slopes import measure_slopes
 from derivcheck.evidence.numeric.survey import STEP, is_analytic, laid_out
 from derivcheck.evidence.points import Points
+from derivcheck.graph.derive import Derived
 from derivcheck.graph.nodes import Node, topological
 from derivcheck.graph.sizes import SizeChoice, dimensions_of, shapes_of
 from derivcheck.language.claims import Pair, pair
 from derivcheck.language.lowering.letters import member_name
-from derivcheck.language.lowering.scope import Derived, Measured, Scope
-from derivcheck.language.notation.printer import to_plain
+from derivcheck.language.lowering.scope import Measured, Scope
 
 ATTEMPTS = 6  # points at which a derivative is looked at until it is measured
 # Of a function with branches, four have to agree: among them one at which every input is negative, so that
@@ -115,8 +115,8 @@ class Slopes:
 
 def described(derived: Derived) -> str:
     """`dL/dz2`: what was written, or the names of what is derived and of the variable."""
-    if derived.tree is not None:
-        return to_plain(derived.tree)
+    if derived.written is not None:
+        return derived.written()
     names = [getattr(node, "name", "(…)") for node in (derived.numerator, derived.variable)]
     return f"d{names[0]}/d{names[1]}"
 

@@ -16,7 +16,7 @@ from typing import Literal
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.diagnostics.verdicts import HOLDS
-from derivcheck.forms.derivation import Derivation, GradientForm, NamedTensor, Style
+from derivcheck.forms.derivation import Derivation, GradientForm, Style
 from derivcheck.graph.nodes import Axes, Node
 from derivcheck.judging.judge import Judge, Judgement
 from derivcheck.language.claims import Pair, pair, pairs
@@ -25,6 +25,7 @@ from derivcheck.language.notation.labels import substitute_labels
 from derivcheck.language.notation.parser import parse_equation
 from derivcheck.language.notation.printer import to_latex, to_plain, to_unicode
 from derivcheck.language.notation.syntax import Derivative, Equation, Expression, Name, Subscript, Transpose
+from derivcheck.language.tensors import NamedTensor
 
 Notation = Literal["plain", "unicode", "latex"]
 UNREADABLE = (DerivcheckError, ValueError, RecursionError)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from derivcheck.diagnostics.verdicts import Verdict
-from derivcheck.forms.derivation import NamedTensor
 from derivcheck.forms.index_form import fresh_letter, index_form
 from derivcheck.forms.reading import Reader, Reading
 from derivcheck.graph import derive
@@ -23,6 +22,7 @@ from derivcheck.language.notation.syntax import (
     Reduction,
     Subscript,
 )
+from derivcheck.language.tensors import NamedTensor
 
 ZERO = Number(Fraction(0))
 

@@ -9,12 +9,13 @@ from itertools import product
 from math import prod
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, NotationError, UnsupportedError
+from derivcheck.graph.derive import Derived
 from derivcheck.graph.nodes import Axes, Axis, Node, add, constant, delta, multiply, rename
 from derivcheck.graph.slices import slice_at
 from derivcheck.language.lowering.indexed import refuse_bound_and_free
 from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.lowering.letters import dimension_name, index_error
-from derivcheck.language.lowering.scope import Derived, Scope
+from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.lowering.summation import over_pairs
 from derivcheck.language.lowering.values import Value, dimensions, fresh_axes, onto, same_shape, without_units
 from derivcheck.language.notation.syntax import (

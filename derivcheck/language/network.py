@@ -14,7 +14,6 @@ from typing import Any
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, NotationError, SourceText, SpecError
 from derivcheck.evidence.canonical.form import Facts
-from derivcheck.forms.derivation import NamedTensor
 from derivcheck.graph import scalars
 from derivcheck.graph.nodes import Axis, Dimension, Input, quantity, tensor
 from derivcheck.graph.sizes import dimensions_of, fitted, names_of
@@ -28,6 +27,7 @@ from derivcheck.language.lowering.values import Value, tensor_value
 from derivcheck.language.notation.labels import label_value, refuse_bound_and_free, substitute_labels
 from derivcheck.language.notation.parser import Vocabulary, parse_expression
 from derivcheck.language.notation.syntax import Call, Equation, Expression, Name, Number, Subscript, children
+from derivcheck.language.tensors import NamedTensor
 from derivcheck.spec.declarations import FACTS, FACTS_ALONG_AN_AXIS, TARGET_FACTS, Formula, Spec
 from derivcheck.spec.document import close_match
 

@@ -13,12 +13,13 @@ from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import finite_run
 from derivcheck.evidence.numeric.survey import laid_out
-from derivcheck.forms.derivation import NamedTensor, is_affine_layer
+from derivcheck.forms.derivation import is_affine_layer
 from derivcheck.graph import derive
 from derivcheck.graph.nodes import Axis, Quantity, fresh, topological
 from derivcheck.judging.examiner import Examiner
 from derivcheck.language.claims import Pair, pairs
 from derivcheck.language.notation.parser import parse_equation
+from derivcheck.language.tensors import NamedTensor
 
 MOST_ENTRIES = 10**6  # nobody looks at more, and a Jacobian has the square of what a vector has
 

@@ -15,8 +15,9 @@ from derivcheck.language.notation.syntax import Derivative, Equation, Expression
 from derivcheck.report.page import Page
 
 if TYPE_CHECKING:
-    from derivcheck.forms.derivation import GradientForm, NamedTensor
+    from derivcheck.forms.derivation import GradientForm
     from derivcheck.judging.proofreader import Notation
+    from derivcheck.language.tensors import NamedTensor
     from derivcheck.verify.pipeline import Examiner
 
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from derivcheck.forms.derivation import NamedTensor
 from derivcheck.graph.nodes import Quantity, topological
 from derivcheck.language.network import Network, formulas
 from derivcheck.language.notation.printer import to_unicode
 from derivcheck.language.notation.syntax import Equation
+from derivcheck.language.tensors import NamedTensor
 from derivcheck.report.evidence import counting
 from derivcheck.report.markup import PAGE, element, filled
 from derivcheck.report.page import width_of

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from derivcheck.diagnostics.diagnostic import Diagnostic
-from derivcheck.diagnostics.verdicts import ClaimResult, ExactEvidence, FileResult, NumericEvidence, Slope, Witness
+from derivcheck.diagnostics.verdicts import ClaimResult, ExactEvidence, NumericEvidence, Slope, Witness
 from derivcheck.report.page import Page
+from derivcheck.verify.results import FileResult
 
 
 def proof(evidence: ExactEvidence, page: Page) -> str:

@@ -10,8 +10,9 @@ from derivcheck.judging.exposition import Exposition, Expositor, Lines, Words
 from derivcheck.report.page import Page
 
 if TYPE_CHECKING:
-    from derivcheck.forms.derivation import NamedTensor, Style
+    from derivcheck.forms.derivation import Style
     from derivcheck.judging.examiner import Examiner
+    from derivcheck.language.tensors import NamedTensor
 
 MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#$|~=&!])")
 LATEX_SIGNS = {

@@ -7,7 +7,7 @@ from importlib.resources import files
 from xml.etree.ElementTree import Element
 
 from derivcheck.diagnostics.diagnostic import ContradictionError, DerivcheckError
-from derivcheck.diagnostics.verdicts import ClaimResult, FileResult, Report
+from derivcheck.diagnostics.verdicts import ClaimResult
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.steps import Step, StepWriter
@@ -22,6 +22,7 @@ from derivcheck.report.formulas import Formulas
 from derivcheck.report.markup import Child, element, markup, styled
 from derivcheck.report.tables import heat_map
 from derivcheck.spec import Spec
+from derivcheck.verify.results import FileResult, Report
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 

@@ -12,15 +12,14 @@ from derivcheck.diagnostics.verdicts import (
     Census,
     ClaimResult,
     ExactEvidence,
-    FileResult,
     FormulaResult,
     GradientResult,
     NumericEvidence,
-    Report,
     Verdict,
     Witness,
 )
 from derivcheck.report.coverage import standing, tally
+from derivcheck.verify.results import FileResult, Report
 
 SCHEMA = 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from derivcheck.diagnostics.verdicts import HOLDS, ClaimResult, FileResult, GradientResult, Report
+from derivcheck.diagnostics.verdicts import HOLDS, ClaimResult, GradientResult
 from derivcheck.judging.jacobian import JacobianResult
 from derivcheck.judging.proofreader import UnwrittenError
 from derivcheck.report.cards import claim_card, evidence, formula, gradient_card
@@ -16,6 +16,7 @@ from derivcheck.report.html import file_section, stylesheet
 from derivcheck.report.markup import PAGE, Child, element, markup, math, styled
 from derivcheck.report.tables import heat_map
 from derivcheck.verify.model import Formula, Gradient, Model, Steps
+from derivcheck.verify.results import FileResult, Report
 
 
 def fragment(value: object) -> str:

@@ -13,8 +13,8 @@ from typing import Any
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 from derivcheck.diagnostics.display import Displayed
-from derivcheck.diagnostics.verdicts import ClaimResult, FileResult, GradientResult, Verdict
-from derivcheck.forms.derivation import GradientForm, NamedTensor
+from derivcheck.diagnostics.verdicts import ClaimResult, GradientResult, Verdict
+from derivcheck.forms.derivation import GradientForm
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.proofreader import Notation, Proofreader
 from derivcheck.judging.steps import Step, StepWriter
@@ -22,8 +22,10 @@ from derivcheck.language.network import build, depths
 from derivcheck.language.notation.mathml import to_mathml
 from derivcheck.language.notation.printer import to_latex, to_plain, to_unicode
 from derivcheck.language.notation.syntax import Derivative, Equation, Expression, Name, Subscript
+from derivcheck.language.tensors import NamedTensor
 from derivcheck.spec import Spec, load_spec
 from derivcheck.verify.pipeline import check_equation, verify_spec
+from derivcheck.verify.results import FileResult
 
 
 def load(path: str | Path) -> Model:

@@ -20,7 +20,7 @@ from derivcheck.diagnostics.diagnostic import (
     own_bug,
     tracebacks_are_wanted,
 )
-from derivcheck.diagnostics.verdicts import ClaimResult, FileResult, FormulaResult, Report
+from derivcheck.diagnostics.verdicts import ClaimResult, FormulaResult
 from derivcheck.graph.nodes import inside
 from derivcheck.judging.examiner import Examiner, Measuring, assigned
 from derivcheck.judging.rulings import judge_claim
@@ -30,6 +30,7 @@ from derivcheck.spec.document import read_text
 from derivcheck.spec.selection import EVERYTHING, Selection
 from derivcheck.verify.exemptions import exempted
 from derivcheck.verify.memory import Memory
+from derivcheck.verify.results import FileResult, Report
 
 if TYPE_CHECKING:
     from derivcheck.statements.document.passages import Manuscript

@@ -20,10 +20,11 @@ from derivcheck.cli.judging import Judging
 from derivcheck.cli.main import run
 from derivcheck.cli.workers import judge_all
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
-from derivcheck.diagnostics.verdicts import ClaimResult, FileResult, Report
+from derivcheck.diagnostics.verdicts import ClaimResult
 from derivcheck.report.page import wants_color
 from derivcheck.spec.selection import Selection, selection_of
 from derivcheck.verify.pipeline import verify_text
+from derivcheck.verify.results import FileResult, Report
 
 ROOT = Path(__file__).parents[2]
 NETWORK = "tensors: {x: n, w: n}\nloss: {L: sum(w * x^2)}\nclaims:\n"

@@ -11,10 +11,10 @@ import pytest
 
 from derivcheck import assert_equation, load
 from derivcheck.diagnostics.diagnostic import DerivcheckError
-from derivcheck.diagnostics.verdicts import FileResult
 from derivcheck.spec.roster import roster
 from derivcheck.verify.casebook import Casebook
 from derivcheck.verify.pipeline import verify_file
+from derivcheck.verify.results import FileResult
 
 ROOT = Path(__file__).parents[2]
 SPECS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "specs").rglob("*.yaml"))

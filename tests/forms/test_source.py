@@ -17,12 +17,12 @@ from shipped import SPECS as FILES
 from derivcheck.diagnostics.diagnostic import UnsupportedError
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import sample
-from derivcheck.forms.derivation import NamedTensor
 from derivcheck.forms.source.function import numpy_source
 from derivcheck.forms.source.identifiers import Identifiers
 from derivcheck.graph.nodes import Input
 from derivcheck.judging.examiner import Examiner
 from derivcheck.language.network import build, depths
+from derivcheck.language.tensors import NamedTensor
 from derivcheck.spec import load_spec, read_spec
 
 WITH_LOSS = [str(path.relative_to(ROOT)) for path in FILES if load_spec(path).loss is not None]

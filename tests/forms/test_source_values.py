@@ -20,13 +20,13 @@ from test_source import OnTorch
 
 from derivcheck.evidence.numeric.program import Program, Tensor
 from derivcheck.evidence.numeric.sampling import sample
-from derivcheck.forms.derivation import NamedTensor
 from derivcheck.forms.source.function import numpy_source
 from derivcheck.graph.derive import sweep
 from derivcheck.graph.nodes import Input, Node, topological
 from derivcheck.language.catalogue.activations import ACTIVATIONS
 from derivcheck.language.catalogue.losses import LOSSES
 from derivcheck.language.network import Network, build, depths
+from derivcheck.language.tensors import NamedTensor
 from derivcheck.spec import load_spec, read_spec
 
 Function = Callable[..., tuple[Any, dict[str, Any]]]

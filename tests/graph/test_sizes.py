@@ -6,10 +6,10 @@ import itertools
 
 import pytest
 
-from derivcheck.diagnostics.verdicts import FileResult
 from derivcheck.graph.nodes import Dimension
 from derivcheck.graph.sizes import SizeChoice, fitted, names_of, sizes_from, small_sizes
 from derivcheck.verify.pipeline import verify_text
+from derivcheck.verify.results import FileResult
 
 
 def dimensions(text: str) -> frozenset[Dimension]:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from derivcheck.diagnostics.verdicts import Report
 from derivcheck.graph import derive
 from derivcheck.graph.nodes import Map, Node, Sum, negate
 from derivcheck.verify.pipeline import verify_file
+from derivcheck.verify.results import Report
 
 SPEC = Path(__file__).parents[2] / "specs" / "mlp.yaml"
 

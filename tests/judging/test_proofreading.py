@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from derivcheck.diagnostics.verdicts import HOLDS, FileResult, GradientResult
+from derivcheck.diagnostics.verdicts import HOLDS, GradientResult
 from derivcheck.forms import derivation, index_form, matrix_form
-from derivcheck.forms.derivation import NamedTensor
 from derivcheck.forms.source.function import numpy_source
 from derivcheck.judging import diagnose
 from derivcheck.judging.examiner import Examiner
@@ -20,10 +19,12 @@ from derivcheck.language.network import build
 from derivcheck.language.notation.parser import parse_equation
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Derivative, Equation, Expression, Name, Negate, Number, Subscript
+from derivcheck.language.tensors import NamedTensor
 from derivcheck.report.derivation import write_derivation
 from derivcheck.report.page import Page
 from derivcheck.spec import read_spec
 from derivcheck.verify.pipeline import verify_text
+from derivcheck.verify.results import FileResult
 
 LAYOUTS = ("mixed", "numerator", "denominator")
 # What each spec is about; every size differs from the others.

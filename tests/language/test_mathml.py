@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError
-from derivcheck.forms.derivation import NamedTensor
 from derivcheck.judging.examiner import Examiner
 from derivcheck.language.network import build, depths
 from derivcheck.language.notation.mathml import to_mathml
@@ -31,6 +30,7 @@ from derivcheck.language.notation.syntax import (
     Transpose,
     bottom_up,
 )
+from derivcheck.language.tensors import NamedTensor
 from derivcheck.report.formulas import Formulas
 from derivcheck.spec import load_spec
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from derivcheck.diagnostics.verdicts import ClaimResult, FileResult, GradientResult
+from derivcheck.diagnostics.verdicts import ClaimResult, GradientResult
 from derivcheck.verify.pipeline import verify_text
+from derivcheck.verify.results import FileResult
 
 from .architectures import random_network
 from .expressions import Maker

@@ -8,10 +8,11 @@ import json
 import pytest
 import samples
 
-from derivcheck.diagnostics.verdicts import FileResult, GradientResult, Report
+from derivcheck.diagnostics.verdicts import GradientResult
 from derivcheck.report.json import to_json
 from derivcheck.report.page import Page
 from derivcheck.report.text import write_report
+from derivcheck.verify.results import FileResult, Report
 
 GRADIENTS = [value for value in vars(samples).values() if isinstance(value, GradientResult)]
 FILES = [value for value in vars(samples).values() if isinstance(value, FileResult)]

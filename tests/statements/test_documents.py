@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derivcheck.diagnostics.verdicts import FileResult, FormulaResult, Report
+from derivcheck.diagnostics.verdicts import FormulaResult
 from derivcheck.report.coverage import coverage, standing
 from derivcheck.statements.document.passages import read_manuscript
 from derivcheck.verify.pipeline import verify_document, verify_file, verify_text
+from derivcheck.verify.results import FileResult, Report
 
 SPEC = """
 layout: {layout}

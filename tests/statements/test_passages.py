@@ -6,9 +6,9 @@ import pathlib
 
 import pytest
 
-from derivcheck.diagnostics.verdicts import FileResult
 from derivcheck.report.coverage import standing
 from derivcheck.verify.pipeline import verify_document
+from derivcheck.verify.results import FileResult
 
 SPEC = """
 tensors:

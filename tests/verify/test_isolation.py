@@ -16,7 +16,6 @@ import jsonschema
 import pytest
 
 from derivcheck.diagnostics.diagnostic import ContradictionError, Diagnostic
-from derivcheck.diagnostics.verdicts import FileResult, Report
 from derivcheck.graph.nodes import Node
 from derivcheck.judging.deadline import STARVED, Limit, TimeIsUpError, aside, within
 from derivcheck.judging.diagnose import Diagnoser
@@ -30,6 +29,7 @@ from derivcheck.report.schema import report_schema
 from derivcheck.spec import read_spec
 from derivcheck.spec.declarations import VERDICTS
 from derivcheck.verify.pipeline import verify_spec
+from derivcheck.verify.results import FileResult, Report
 
 SPEC = """
 tensors: {x: n0, W: n1 n0, b: n1, y: n1}

@@ -15,10 +15,11 @@ from pages import PAYLOADS, Harmless, verified
 import derivcheck
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 from derivcheck.diagnostics.display import Displayed
-from derivcheck.diagnostics.verdicts import ClaimResult, FileResult, Forms, GradientResult, Report
+from derivcheck.diagnostics.verdicts import ClaimResult, Forms, GradientResult
 from derivcheck.language.notation.parser import parse_equation
 from derivcheck.spec import Spec, load_spec
 from derivcheck.verify.model import Formula, Gradient, Model, Steps
+from derivcheck.verify.results import FileResult, Report
 
 ROOT = Path(__file__).parents[2]
 MLP = ROOT / "specs" / "mlp.yaml"

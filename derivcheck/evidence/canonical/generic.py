@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from derivcheck.evidence.canonical.atoms import OUTER, Atom, Factor, Polynomial, added
-from derivcheck.language.catalogue.functions import ELEMENTARY
+from derivcheck.graph.scalars import ELEMENTARY
 
 if TYPE_CHECKING:
     from derivcheck.evidence.canonical.algebra import Algebra

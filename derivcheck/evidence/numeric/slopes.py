@@ -22,8 +22,8 @@ from derivcheck.evidence.numeric.rounding import Rounding
 from derivcheck.evidence.numeric.sampling import STYLES
 from derivcheck.evidence.numeric.survey import PROBE, STEP, is_analytic, laid_out
 from derivcheck.evidence.points import Points
+from derivcheck.graph.derive import Derived
 from derivcheck.graph.nodes import Axis, Dimension, Input, Node, operands, topological
-from derivcheck.language.lowering.scope import Derived
 
 DIRECTIONS = 2
 PRECISE_STEP = mpmath.mpf(10) ** -12  # of the smallest entry: log(p) bends at a p of 1e-30

@@ -8,7 +8,6 @@ from typing import assert_never
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
 from derivcheck.evidence.numeric.program import is_product
-from derivcheck.forms.derivation import NamedTensor
 from derivcheck.forms.source.arrays import Array, aligned, contracted, joint_axes, outer, renamed, summed, turned
 from derivcheck.forms.source.identifiers import Identifiers
 from derivcheck.forms.source.scalars import ATOM, PRODUCT, Scalars
@@ -33,6 +32,7 @@ from derivcheck.graph.nodes import (
     topological,
 )
 from derivcheck.language.network import Network
+from derivcheck.language.tensors import NamedTensor
 
 LONGEST = 60  # characters of a part that is still written inside its whole
 FUNCTION = "loss_and_gradients"

@@ -12,11 +12,11 @@ import sympy
 from derivcheck.diagnostics.diagnostic import ContradictionError, Diagnostic, NumericError
 from derivcheck.evidence.numeric.program import Program, Tensor, witnessed
 from derivcheck.evidence.numeric.sampling import finite_sample, sample
-from derivcheck.forms.derivation import NamedTensor
 from derivcheck.forms.execution import executed
 from derivcheck.graph.nodes import Node
 from derivcheck.graph.scalars import NamedFunction, lower, placeholder
 from derivcheck.language.network import Network
+from derivcheck.language.tensors import NamedTensor
 
 SEED = 11
 RELATIVE, ROUNDING = 1e-6, 1e-12

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -10,6 +10,7 @@ import sympy
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
 from derivcheck.graph import scalars
+from derivcheck.graph.scalars import ELEMENTARY
 from derivcheck.language.catalogue.activations import ACTIVATIONS
 from derivcheck.language.catalogue.entries import Activation
 from derivcheck.language.notation.parser import parse_expression
@@ -25,11 +26,6 @@ from derivcheck.language.notation.syntax import (
     Negate,
     Number,
 )
-
-ELEMENTARY: Mapping[str, Callable[..., scalars.Scalar]] = {
-    "exp": sympy.exp, "log": sympy.log, "sqrt": sympy.sqrt, "sin": sympy.sin, "cos": sympy.cos, "tan": sympy.tan,
-    "tanh": sympy.tanh, "sinh": sympy.sinh, "cosh": sympy.cosh, "erf": sympy.erf, "atan": sympy.atan,
-}  # fmt: skip
 
 # Named functions of a spec; a catalogue formula may also see an elementary function under its own name.
 UserFunctions = Mapping[str, Any]

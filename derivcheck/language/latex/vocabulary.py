@@ -6,6 +6,7 @@ import difflib
 import unicodedata
 from collections.abc import Iterable
 
+from derivcheck.graph.scalars import ELEMENTARY
 from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.latex import macros as table
 from derivcheck.language.latex.tokens import Token
@@ -95,7 +96,7 @@ class Names:
     def close(self, word: str) -> str:
         """The declared name most like a word, or nothing."""
         known = [*self.scope.values, *self.scope.dimensions, *self.scope.functions]
-        known += [*BUILTINS, *DEFINITIONS, *catalogue_functions.activations(), *catalogue_functions.ELEMENTARY]
+        known += [*BUILTINS, *DEFINITIONS, *catalogue_functions.activations(), *ELEMENTARY]
         found = difflib.get_close_matches(word, known, 1, 0.5)
         return found[0] if found else ""
 

@@ -6,11 +6,13 @@ import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sympy
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
+from derivcheck.graph.derive import Derived
 from derivcheck.graph.nodes import (
     Axes,
     Axis,
@@ -33,14 +35,14 @@ from derivcheck.graph.nodes import (
     sum_over,
     tensor,
 )
-from derivcheck.graph.scalars import placeholder
+from derivcheck.graph.scalars import ELEMENTARY, placeholder
 from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.catalogue.layers import LAYERS
 from derivcheck.language.catalogue.losses import LOSSES
 from derivcheck.language.lowering import definitions
 from derivcheck.language.lowering.chains import chain
 from derivcheck.language.lowering.letters import dimension_name, index_error
-from derivcheck.language.lowering.scope import Derived, Measured
+from derivcheck.language.lowering.scope import Measured
 from derivcheck.language.lowering.values import (
     Value,
     broadcast,
@@ -75,7 +77,7 @@ def call(lowering: Lowering, tree: Call) -> Value:
             raise lowering.call_error(tree, f"`{name}` is not entrywise: its derivative is a Jacobian",
                                       f"d{name}... in index form, or derivcheck show-jacobian {name}")  # fmt: skip
         return definitions.defined(lowering, tree, DEFINITIONS[name])
-    known = [*BUILTINS, *DEFINITIONS, *user, *catalogue_functions.activations(), *catalogue_functions.ELEMENTARY]
+    known = [*BUILTINS, *DEFINITIONS, *user, *catalogue_functions.activations(), *ELEMENTARY]
     close = difflib.get_close_matches(name, known, 1, 0.6)
     if name in lowering.scope.values:
         raise index_error("DC124", f"`{name}` is a tensor, not a function", tree.span, "", f"{name} * (...)")
@@ -132,9 +134,8 @@ def entrywise(lowering: Lowering, tree: Call) -> Value:
         at = quantity("argument", nodes[0], nodes[0].axes)
         for primes in range(1, tree.primes + 1):
             below, above = (mapped(applied(k), at, *nodes[1:]) for k in (primes - 1, primes))
-            lowering.derived[Derived(below, at, at.axes, above, entrywise=True, tree=replace(tree, primes=primes))] = (
-                None
-            )
+            written = partial(to_plain, replace(tree, primes=primes))
+            lowering.derived[Derived(below, at, at.axes, above, entrywise=True, written=written)] = None
     return Value(mapped(applied(tree.primes), *nodes), shape.row, shape.column, shape.more)
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
 from derivcheck.graph import derive
+from derivcheck.graph.derive import Derived
 from derivcheck.graph.nodes import Axis, Input, Node, Quantity, diagonal, entry, fresh, rename, topological
 from derivcheck.language.lowering.letters import index_error, member_name
 from derivcheck.language.lowering.ranges import refuse_open_label
-from derivcheck.language.lowering.scope import Derived, Measured
+from derivcheck.language.lowering.scope import Measured
 from derivcheck.language.lowering.values import Value, fresh_axes, shape_error
+from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Call, Derivative, Expression, Name, Number, Slice, Span, Subscript
 
 if TYPE_CHECKING:
@@ -88,7 +91,8 @@ def raw(lowering: Lowering, numerator: Value, variable: Value, columns: dict[Axi
         found = derive.jacobian(node, variable.node, {}, columns)
     else:
         found = rename(derive.gradient(node, variable.node), columns)
-    lowering.derived[Derived(node, variable.node, named, found, tree=lowering.deriving)] = None
+    written = partial(to_plain, lowering.deriving) if lowering.deriving is not None else None
+    lowering.derived[Derived(node, variable.node, named, found, written=written)] = None
     return found
 
 

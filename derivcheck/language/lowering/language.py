@@ -9,6 +9,7 @@ from fractions import Fraction
 import sympy
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError, UnsupportedError
+from derivcheck.graph.derive import Derived
 from derivcheck.graph.nodes import (
     Axis,
     Dimension,
@@ -35,7 +36,7 @@ from derivcheck.graph.nodes import (
 from derivcheck.graph.scalars import placeholder, power
 from derivcheck.language.lowering import calls, comparisons, derivatives, ranges
 from derivcheck.language.lowering.letters import Letters, index_error, member_name
-from derivcheck.language.lowering.scope import Derived, Scope
+from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.lowering.values import Value, broadcast, contracted, shape_error, tensor_value
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import (

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from derivcheck.graph.derive import Derived
 from derivcheck.graph.nodes import Axis, Dimension, Node, tensor
 from derivcheck.graph.scalars import NamedFunction
 from derivcheck.language.lowering.values import Orientation, Value
@@ -23,22 +24,6 @@ class Measured:
     variable: Node
     columns: tuple[Axis, ...] = ()
     entrywise: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Derived:
-    """A derivative that a formula names, as it was derived: `node` is ∂numerator/∂variable.
-
-    The variable's axes are the `columns` of the node; entry by entry alone, where `entrywise`.
-    `tree` is what was written, where that is at hand.
-    """
-
-    numerator: Node
-    variable: Node
-    columns: tuple[Axis, ...]
-    node: Node
-    entrywise: bool = False
-    tree: Expression | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
