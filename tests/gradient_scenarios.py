@@ -64,17 +64,29 @@ def mlp() -> Model:
         loss = np.sum(labels * (np.log(np.sum(np.exp(z2 - top), axis=0)) + top - z2)) / batch
         return loss + decay / 2 * (np.sum(w1 * w1) + np.sum(w2 * w2))
 
-    def gradient(x: Any, *, slope: bool = True, w2_decay: float = 1.0, logits: float = 1.0, mean: bool = True,
-                 hidden: str = "right", shifted: bool = False) -> Any:  # fmt: skip
+    def gradient(
+        x: Any,
+        *,
+        slope: bool = True,
+        w2_decay: float = 1.0,
+        logits: float = 1.0,
+        mean: bool = True,
+        hidden: str = "right",
+        shifted: bool = False,
+    ) -> Any:
         w1, w2, a1, z2 = forward(x)
         delta2 = (_softmax(z2, 0) - labels * logits) / (batch if mean else 1)
         back = w2.T @ delta2 if hidden == "right" else (w2.T * 0.5) @ delta2
         delta1 = back * ((1 - a1 * a1) if slope else 1.0)
         inputs = np.roll(data, 1, axis=1) if shifted else data
-        return np.concatenate([
-            (delta1 @ inputs.T + decay * w1).ravel(), delta1.sum(axis=1),
-            (delta2 @ a1.T + w2_decay * decay * w2).ravel(), delta2.sum(axis=1),
-        ])  # fmt: skip
+        return np.concatenate(
+            [
+                (delta1 @ inputs.T + decay * w1).ravel(),
+                delta1.sum(axis=1),
+                (delta2 @ a1.T + w2_decay * decay * w2).ravel(),
+                delta2.sum(axis=1),
+            ]
+        )
 
     parts = {
         "tanh' forgotten": lambda x: gradient(x, slope=False),
@@ -216,12 +228,20 @@ def scenarios() -> list[Scenario]:
 
     for model in models():
         for factor in (1e-8, 1e8):
-            add(f"{model.name} scaled by {factor:g}", lambda x, m=model, s=factor: s * m.f(x),
-                lambda x, m=model, s=factor: s * m.grad(x), model.x,
-                lambda x, m=model, s=factor: -s * m.grad(x))  # fmt: skip
+            add(
+                f"{model.name} scaled by {factor:g}",
+                lambda x, m=model, s=factor: s * m.f(x),
+                lambda x, m=model, s=factor: s * m.grad(x),
+                model.x,
+                lambda x, m=model, s=factor: -s * m.grad(x),
+            )
         add(f"{model.name} offset by 1e6", lambda x, m=model: m.f(x) + 1e6, model.grad, model.x)
-        add(f"{model.name} in float32", model.f, lambda x, m=model: np.asarray(m.grad(x), dtype=np.float32),
-            model.x.astype(np.float32))  # fmt: skip
+        add(
+            f"{model.name} in float32",
+            model.f,
+            lambda x, m=model: np.asarray(m.grad(x), dtype=np.float32),
+            model.x.astype(np.float32),
+        )
 
     def relu_sum(x: Any) -> Any:
         return np.sum(np.where(np.real(x) > 0, x, 0) ** 1)
@@ -232,8 +252,13 @@ def scenarios() -> list[Scenario]:
     add("relu at zero", relu_sum, relu_slope, np.array([0.0, 1.0, -1.0]), lambda x: relu_slope(x) + 2.0)
     add("relu 1e-9 from zero", relu_sum, relu_slope, np.array([1e-9, -1e-9, 0.5]), lambda x: relu_slope(x) + 0.5)
     add("relu 1e-4 from zero", relu_sum, relu_slope, np.array([1e-4, -1e-4, 0.5]), lambda x: relu_slope(x) + 0.5)
-    add("absolute value at zero", lambda x: np.sum(np.abs(x)), np.sign, np.array([0.0, 2.0, -3.0]),
-        lambda x: np.sign(x) + 1.5)  # fmt: skip
+    add(
+        "absolute value at zero",
+        lambda x: np.sum(np.abs(x)),
+        np.sign,
+        np.array([0.0, 2.0, -3.0]),
+        lambda x: np.sign(x) + 1.5,
+    )
 
     def cubes(x: Any) -> Any:
         return np.sum(x**3)
@@ -269,8 +294,12 @@ def scenarios() -> list[Scenario]:
         return (up - up.mean() - hat * np.mean(up * hat)) / deviation
 
     add("nearly constant row", normalised, normalised_slope, 5.0 + 1e-6 * random.normal(size=5))
-    add("tiny weights", lambda x: np.sum(np.tanh(x) ** 2), lambda x: 2 * np.tanh(x) * (1 - np.tanh(x) ** 2),
-        1e-12 * random.normal(size=4))  # fmt: skip
+    add(
+        "tiny weights",
+        lambda x: np.sum(np.tanh(x) ** 2),
+        lambda x: 2 * np.tanh(x) * (1 - np.tanh(x) ** 2),
+        1e-12 * random.normal(size=4),
+    )
     add(
         "steep", lambda x: np.sum(np.tanh(1e4 * x)), lambda x: 1e4 / np.cosh(1e4 * x) ** 2, 1e-4 * random.normal(size=3)
     )

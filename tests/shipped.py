@@ -14,6 +14,11 @@ SPECS = sorted((ROOT / "specs").rglob("*.yaml"))
 def derivcheck(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "derivcheck", *arguments],
-        cwd=cwd, capture_output=True, text=True, timeout=120, check=False, encoding="utf-8",
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        encoding="utf-8",
         env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
-    )  # fmt: skip
+    )

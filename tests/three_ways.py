@@ -38,7 +38,6 @@ tensors:
 functions: {f: opaque, g: opaque, r(t): sqrt(t^2)}
 """
 
-# fmt: off
 ROWS: list[tuple[str, bool, str, str]] = [
     # deltas
     ("sum_k(delta(i,k)*x[k]) = x[i]", True, "proved", "equal"),
@@ -235,8 +234,18 @@ ROWS: list[tuple[str, bool, str, str]] = [
     ("(1 if relu(x[i]) = 0 else 0)*relu(x[i]) = 0", True, "proved", "unknown"),
     ("(1 if x[i] > 0 else 0)*(1 if x[i] = 0 else 0) = 0", True, "proved", "unknown"),
     ("(1 if relu(x[i])-relu(y[i]) > 0 else 0) + (1 if relu(y[i])-relu(x[i]) > 0 else 0) = 1", False, "open", "equal"),
-    ("(1 if relu(x[i])-relu(y[i]) = 0 else 0)*relu(x[i]) = (1 if relu(x[i])-relu(y[i]) = 0 else 0)*relu(y[i])", True, "proved", "unknown"),
-    ("(1 if relu(x[i])+relu(y[i]) = 0 else 0)*relu(x[i]) = -(1 if relu(x[i])+relu(y[i]) = 0 else 0)*relu(y[i])", True, "proved", "unknown"),
+    (
+        "(1 if relu(x[i])-relu(y[i]) = 0 else 0)*relu(x[i]) = (1 if relu(x[i])-relu(y[i]) = 0 else 0)*relu(y[i])",
+        True,
+        "proved",
+        "unknown",
+    ),
+    (
+        "(1 if relu(x[i])+relu(y[i]) = 0 else 0)*relu(x[i]) = -(1 if relu(x[i])+relu(y[i]) = 0 else 0)*relu(y[i])",
+        True,
+        "proved",
+        "unknown",
+    ),
     ("(1 if x[i] > x[j] else 0) + (1 if x[j] > x[i] else 0) = 1", False, "open", "differs"),
     ("(1 if q[i]-q[j] = 0 else 0)*q[i] = (1 if q[i]-q[j] = 0 else 0)*q[j]", True, "proved", "differs"),
     ("relu'(x)*x = relu(x)", True, "proved", "equal"),
@@ -450,7 +459,12 @@ ROWS: list[tuple[str, bool, str, str]] = [
     ("abs(x + exp(y)) = x + exp(y)", False, "open", "differs"),
     ("(1 if relu(x[i])^2 > 0 else 0) = 1", False, "open", "differs"),
     ("prod_p(2*x[p]) = prod_p(x[p])", False, "open", "differs"),
-    ("sum_p(y[p]*(1 if x[p] = max_j(x[j]) else 0)) = sum_p(y[p]*(1 if y[p] = max_j(y[j]) else 0))", False, "open", "unknown"),
+    (
+        "sum_p(y[p]*(1 if x[p] = max_j(x[j]) else 0)) = sum_p(y[p]*(1 if y[p] = max_j(y[j]) else 0))",
+        False,
+        "open",
+        "unknown",
+    ),
     ("sum_p((1 if x[p] = max_j(x[j]) else 0)) = 1", True, "proved", "differs"),
     ("det(Q) = 1", False, "open", "differs"),
     ("det(Z) = Z[1,1]*Z[2,2] - Z[1,2]*Z[2,1]", True, "open", "equal"),
@@ -470,7 +484,12 @@ ROWS: list[tuple[str, bool, str, str]] = [
     ("(1 if relu(y[i])^2*x[i] > 0 else 0) + (1 if -relu(y[i])^2*x[i] > 0 else 0) = 1", False, "open", "equal"),
     ("abs(y - x) = abs(x - y)", True, "proved", "equal"),
     ("(1 if x[i] - y[i] = 0 else 0) = (1 if y[i] - x[i] = 0 else 0)", True, "proved", "equal"),
-    ("(1 if x[i]*relu(x[i]) - relu(y[i]) > 0 else 0) + (1 if relu(y[i]) - x[i]*relu(x[i]) > 0 else 0) = 1", False, "open", "equal"),
+    (
+        "(1 if x[i]*relu(x[i]) - relu(y[i]) > 0 else 0) + (1 if relu(y[i]) - x[i]*relu(x[i]) > 0 else 0) = 1",
+        False,
+        "open",
+        "equal",
+    ),
     ("8^(1/2)/2^(1/2) = 2", True, "proved", "equal"),
     ("(1/8)^(1/3) = 1/2", True, "proved", "equal"),
     ("(2/3)^(1/2) = sqrt(2)*sqrt(3)/3", True, "proved", "equal"),

@@ -220,9 +220,13 @@ def _tensors(network: Network, wrt: str, spec: Path) -> list[NamedTensor]:
         if name not in known:
             close = difflib.get_close_matches(name, known, 1, 0.4)
             raise DerivcheckError(
-                Diagnostic("DC610", f"`{spec}` has no tensor `{name}`", notes=(("known", ", ".join(known)),),
-                           help=f"--wrt {close[0]}" if close else "")
-            )  # fmt: skip
+                Diagnostic(
+                    "DC610",
+                    f"`{spec}` has no tensor `{name}`",
+                    notes=(("known", ", ".join(known)),),
+                    help=f"--wrt {close[0]}" if close else "",
+                )
+            )
         found[name] = known[name]
     return list(found.values())
 

@@ -49,8 +49,11 @@ def _number(value: Any, least: float) -> bool:
 
 
 KEYS: Mapping[str, Key] = {
-    "specs": Key("specs", "a list of files and folders", lambda value: isinstance(value, list)
-                 and bool(value) and all(isinstance(item, str) and item for item in value)),
+    "specs": Key(
+        "specs",
+        "a list of files and folders",
+        lambda value: isinstance(value, list) and bool(value) and all(isinstance(item, str) and item for item in value),
+    ),
     "format": _one_of("format", *_words(ReportFormat)),
     "seed": Key("seed", "a whole number from 0", lambda value: isinstance(value, int) and _number(value, 0)),
     "strict": _switch("strict"),
@@ -60,13 +63,13 @@ KEYS: Mapping[str, Key] = {
     "timeout": Key("timeout", "a number of seconds", lambda value: _number(value, 0) and value > 0),
     "claim-timeout": Key("claim_timeout", "a number of seconds, 0 for none", lambda value: _number(value, 0)),
     "numeric": _one_of("numeric", *_words(NumericWay)),
-    "sizes": Key("sizes", "a text such as \"n0=784,M=32\"", lambda value: isinstance(value, str)),
+    "sizes": Key("sizes", 'a text such as "n0=784,M=32"', lambda value: isinstance(value, str)),
     "documents": Key("documents", "a folder", lambda value: isinstance(value, str) and bool(value)),
     "color": _one_of("color", *_words(ColorMode)),
     "ascii": _switch("ascii"),
     "verbose": _switch("verbose"),
     "quiet": _switch("quiet"),
-}  # fmt: skip
+}
 PATHS = ("specs", "documents")  # relative to the folder of the file
 
 
@@ -109,8 +112,12 @@ def read(path: Path, folder: Path) -> dict[str, Any]:
         where = _place(shown, text, name)
         if name not in KEYS:
             close = difflib.get_close_matches(name.replace("_", "-"), KEYS, 1, 0.5)
-            _fail(f"unknown key `{name}` in `{TABLE}`", where, help_=close[0] if close else "",
-                  notes=(("known", ", ".join(KEYS)),))  # fmt: skip
+            _fail(
+                f"unknown key `{name}` in `{TABLE}`",
+                where,
+                help_=close[0] if close else "",
+                notes=(("known", ", ".join(KEYS)),),
+            )
         key = KEYS[name]
         if not key.accepts(value):
             _fail(f"`{name}` is {key.expected}", where)

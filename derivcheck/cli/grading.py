@@ -89,9 +89,14 @@ def _tell_problems(book: Gradebook) -> None:
 
 
 def _rules(
-    accept: AcceptedLayout | None, points: list[str], credit: list[str], credit_file: Path | None, no_solution: bool,
-    seconds: float, seed: int | None,
-) -> Rules:  # fmt: skip
+    accept: AcceptedLayout | None,
+    points: list[str],
+    credit: list[str],
+    credit_file: Path | None,
+    no_solution: bool,
+    seconds: float,
+    seed: int | None,
+) -> Rules:
     from derivcheck.statements.grading.credit import credit_table
     from derivcheck.statements.grading.grader import LAYOUTS, Rules
 
@@ -109,9 +114,15 @@ def _target(text: str) -> tuple[GradeFormat, Path]:
     name, sign, path = text.partition("=")
     if not sign or not path or name not in set(GradeFormat.__members__):
         raise DerivcheckError(
-            Diagnostic("DC665", f"`{text}` is not a format and a file", None, "",
-                       (("formats", ", ".join(GradeFormat.__members__)),), "--report html=grades.html")
-        )  # fmt: skip
+            Diagnostic(
+                "DC665",
+                f"`{text}` is not a format and a file",
+                None,
+                "",
+                (("formats", ", ".join(GradeFormat.__members__)),),
+                "--report html=grades.html",
+            )
+        )
     return GradeFormat(name), Path(path)
 
 

@@ -32,9 +32,7 @@ class Judging:
     timeout: float | None = None
     claim_timeout: float | None = None
 
-    def judge(
-        self, path: Path, tell: Callable[[str], None] | None = None, memory: Memory | None = None
-    ) -> FileResult:  # fmt: skip
+    def judge(self, path: Path, tell: Callable[[str], None] | None = None, memory: Memory | None = None) -> FileResult:
         """One file's results. A failure of derivcheck's own is reported for this file, so that others are judged."""
 
         def work() -> FileResult:
@@ -55,10 +53,12 @@ class Judging:
 
             measuring = measuring_of(self.way, self.sizes, tell, self.claim_timeout)
             if is_document(path):
-                return verify_document(path, self.sidecar, self.seed, self.strict, measuring,
-                                       selection=self.selection, memory=memory)  # fmt: skip
-            return verify_file(path, self.seed, self.strict, measuring, self.documents,
-                               selection=self.selection, memory=memory)  # fmt: skip
+                return verify_document(
+                    path, self.sidecar, self.seed, self.strict, measuring, selection=self.selection, memory=memory
+                )
+            return verify_file(
+                path, self.seed, self.strict, measuring, self.documents, selection=self.selection, memory=memory
+            )
         except DerivcheckError as problem:
             return FileResult(str(path), error=problem.diagnostic)
         except Exception as problem:

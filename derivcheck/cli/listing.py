@@ -95,8 +95,11 @@ def name_rows(kind: Kind) -> Rows:
             parameters = "".join(f", {name}={default}" for name, default in entry.parameters)
             rows.append({"name": entry.name, "signature": f"{entry.name}(t{parameters})", "about": entry.about})
         known = {entry.name for entry in ACTIVATIONS}
-        return rows + [{"name": name, "signature": f"{name}(t)", "about": about}
-                       for name, about in ELEMENTARY_NAMES if name not in known]  # fmt: skip
+        return rows + [
+            {"name": name, "signature": f"{name}(t)", "about": about}
+            for name, about in ELEMENTARY_NAMES
+            if name not in known
+        ]
     if kind is Kind.operations:
         return [{"name": name, "signature": signature, "about": about} for name, signature, about in OPERATIONS]
     definitions = LAYERS if kind is Kind.layers else LOSSES
@@ -120,8 +123,15 @@ def claim_rows(paths: Sequence[Path], unreadable: list[Diagnostic]) -> Rows:
             continue
         for entry in claims_of(spec):
             expect = entry.claim.expect if entry.claim is not None else ""
-            rows.append({"name": entry.name, "about": entry.text, "expect": expect,
-                         "path": str(path), "line": str(entry.where.line)})  # fmt: skip
+            rows.append(
+                {
+                    "name": entry.name,
+                    "about": entry.text,
+                    "expect": expect,
+                    "path": str(path),
+                    "line": str(entry.where.line),
+                }
+            )
     return rows
 
 

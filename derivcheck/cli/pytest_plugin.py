@@ -32,8 +32,12 @@ class FindingError(Exception):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The ini options."""
-    parser.addini("derivcheck_files", "specs to collect beside *.derivcheck.yaml, as globs from the root folder",
-                  type="args", default=[])  # fmt: skip
+    parser.addini(
+        "derivcheck_files",
+        "specs to collect beside *.derivcheck.yaml, as globs from the root folder",
+        type="args",
+        default=[],
+    )
     parser.addini("derivcheck_strict", "only proved claims hold, checked ones do not", type="bool", default=False)
 
 

@@ -84,8 +84,9 @@ def _require_place(path: Path) -> None:
     if not folder.is_dir():
         exists = folder.exists()
         why = f"`{folder}` is not a folder" if exists else f"there is no folder `{folder}`"
-        raise DerivcheckError(Diagnostic("DC613", f"`{path}` cannot be written: {why}",
-                                         help="" if exists else f"mkdir -p {folder}"))  # fmt: skip
+        raise DerivcheckError(
+            Diagnostic("DC613", f"`{path}` cannot be written: {why}", help="" if exists else f"mkdir -p {folder}")
+        )
 
 
 def write(report: Report, format: str, page: Page, wanted: Sequence[Target] = (), *, ascii_only: bool = False) -> int:

@@ -41,9 +41,12 @@ def init(
         path = path / DEFAULT
     if path.suffix.lower() not in (".yaml", ".yml"):
         raise DerivcheckError(
-            Diagnostic("DC685", f"`{path}` is no name of a spec", help=f"derivcheck init {path.with_suffix('.yaml')}"
-                       if path.name else "derivcheck init spec.yaml")
-        )  # fmt: skip
+            Diagnostic(
+                "DC685",
+                f"`{path}` is no name of a spec",
+                help=f"derivcheck init {path.with_suffix('.yaml')}" if path.name else "derivcheck init spec.yaml",
+            )
+        )
     text = (files("derivcheck.cli") / "templates" / f"{template.value}.yaml").read_text(encoding="utf-8")
     _create(path, (MODELINE if schema else "") + text)
     written = [path]

@@ -87,8 +87,18 @@ def verify(
     from derivcheck.spec.selection import selection_of
 
     _require(timeout, claim_timeout, plot, watch, format, bool(report))
-    judging = Judging(seed, strict, numeric.value, sizes_of(sizes), spec, documents, selection_of(keyword),
-                      fail_on.value, timeout, claim_timeout)  # fmt: skip
+    judging = Judging(
+        seed,
+        strict,
+        numeric.value,
+        sizes_of(sizes),
+        spec,
+        documents,
+        selection_of(keyword),
+        fail_on.value,
+        timeout,
+        claim_timeout,
+    )
     page = _page(color, ascii, 1 if verbose else -1 if quiet else 0)
     if watch:
         from derivcheck.cli.watching import watch as watch_files
@@ -106,9 +116,13 @@ def verify(
 
 
 def _require(
-    timeout: float | None, claim_timeout: float | None, plot: Path | None, watch: bool, format: ReportFormat,
+    timeout: float | None,
+    claim_timeout: float | None,
+    plot: Path | None,
+    watch: bool,
+    format: ReportFormat,
     reports: bool,
-) -> None:  # fmt: skip
+) -> None:
     """What must be known before anything is judged. Raises DerivcheckError."""
     if timeout is not None:
         from derivcheck.cli.judging import require_deadlines
@@ -152,8 +166,11 @@ def spec_files(paths: list[Path]) -> list[Path | FileResult]:
                 found.append(FileResult(str(path), error=empty))
             found.extend(inside)
         elif not paths:
-            raise DerivcheckError(Diagnostic("DC608", "no spec is named and there is no folder `specs`",
-                                             help="derivcheck verify FILE.yaml"))  # fmt: skip
+            raise DerivcheckError(
+                Diagnostic(
+                    "DC608", "no spec is named and there is no folder `specs`", help="derivcheck verify FILE.yaml"
+                )
+            )
         else:
             found.append(path)
     return found

@@ -120,9 +120,7 @@ def watch(files: Files, judging: Judging, page: Page, stream: TextIO) -> int:
     return 0
 
 
-def _keep_watching(
-    watching: Watch, write: Callable[[list[FileResult]], None], page: Page, stream: TextIO
-) -> None:  # fmt: skip
+def _keep_watching(watching: Watch, write: Callable[[list[FileResult]], None], page: Page, stream: TextIO) -> None:
     first = True
     while True:
         results = watching.look()

@@ -35,7 +35,7 @@ FORKS = sys.platform == "linux"
 
 def judge_all(
     paths: Sequence[Path], judging: Judging, jobs: int, done: Callable[[int], None] = lambda count: None
-) -> list[FileResult]:  # fmt: skip
+) -> list[FileResult]:
     """The results of the files, in their order; `done` is told how many there are so far.
 
     No process is left behind, whatever is raised.
@@ -110,8 +110,10 @@ class _Worker:
         self.process.join(GRACE)
         code = self.process.exitcode
         how = f"ended by signal {-code}" if code is not None and code < 0 else f"ended with code {code}"
-        return FileResult(str(path), error=Diagnostic("DC645", f"the process that judged `{path}` {how}",
-                                                      help="--jobs 1, or fewer of them"))  # fmt: skip
+        return FileResult(
+            str(path),
+            error=Diagnostic("DC645", f"the process that judged `{path}` {how}", help="--jobs 1, or fewer of them"),
+        )
 
     def end(self) -> None:
         self.pipe.close()

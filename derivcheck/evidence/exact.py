@@ -193,9 +193,14 @@ def identical(
 
 
 def _one_draw(
-    left: Node, right: Node, sizes: Mapping[str, int], facts: Facts, cut: frozenset[Node], seed: int,
+    left: Node,
+    right: Node,
+    sizes: Mapping[str, int],
+    facts: Facts,
+    cut: frozenset[Node],
+    seed: int,
     points: Points[Known],
-) -> bool | str | None:  # fmt: skip
+) -> bool | str | None:
     """Equality at one point: True or False, a reason, or None where every point is undefined."""
     for attempt in range(REDRAWS):
         draws = Draws(seed * REDRAWS + attempt, facts, sizes)

@@ -15,10 +15,33 @@ from typing import Any
 BUILTINS: Mapping[str, Any] = {"float": float}
 NAMING = frozenset({"Symbol", "Dummy", "Str", "Function", "einsum"})  # what takes a string
 LET_THROUGH = (
-    ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.Expr, ast.Expression, ast.Load,
-    ast.Store, ast.Name, ast.Attribute, ast.Call, ast.keyword, ast.Constant, ast.BinOp, ast.UnaryOp, ast.Compare,
-    ast.Tuple, ast.List, ast.Dict, ast.Subscript, ast.Slice, ast.operator, ast.unaryop, ast.cmpop,
-)  # fmt: skip
+    ast.Module,
+    ast.FunctionDef,
+    ast.arguments,
+    ast.arg,
+    ast.Return,
+    ast.Assign,
+    ast.Expr,
+    ast.Expression,
+    ast.Load,
+    ast.Store,
+    ast.Name,
+    ast.Attribute,
+    ast.Call,
+    ast.keyword,
+    ast.Constant,
+    ast.BinOp,
+    ast.UnaryOp,
+    ast.Compare,
+    ast.Tuple,
+    ast.List,
+    ast.Dict,
+    ast.Subscript,
+    ast.Slice,
+    ast.operator,
+    ast.unaryop,
+    ast.cmpop,
+)
 
 
 class RefusedError(Exception):

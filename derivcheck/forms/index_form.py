@@ -276,9 +276,7 @@ def raised(base: Expression, power: Rational) -> Expression:
         return base
     if power == Fraction(1, 2):
         return Call("sqrt", (base,))
-    return Binary("**", base, number(power)) if power > 0 else Binary(
-        "/", Number(Fraction(1)), raised(base, -power)
-    )  # fmt: skip
+    return Binary("**", base, number(power)) if power > 0 else Binary("/", Number(Fraction(1)), raised(base, -power))
 
 
 def fresh_letter(used: set[str]) -> str:

@@ -85,9 +85,11 @@ class Reader:
                 continue
             if not {closed.outer(axis) for axis in node.axes} <= outer_indices(polynomial):
                 continue  # where its factors occur, nothing says at which entry of the name that is
-            if len(polynomial) == 1 and not next(iter(polynomial))[0] and any(
-                closed.algebra.atoms[a].kind not in ("leaf", "size") for a, _, _ in next(iter(polynomial))[1]
-            ):  # fmt: skip
+            if (
+                len(polynomial) == 1
+                and not next(iter(polynomial))[0]
+                and any(closed.algebra.atoms[a].kind not in ("leaf", "size") for a, _, _ in next(iter(polynomial))[1])
+            ):
                 found[node] = polynomial
         return found
 

@@ -108,9 +108,11 @@ def tidied(tree: Expression) -> Expression:
     match tree:
         case Transpose(operand):
             inner = tidied(operand)
-            return inner.operand if isinstance(inner, Transpose) else (
-                transposed(inner) if isinstance(inner, Binary) and inner.operator == "@" else Transpose(inner)
-            )  # fmt: skip
+            return (
+                inner.operand
+                if isinstance(inner, Transpose)
+                else (transposed(inner) if isinstance(inner, Binary) and inner.operator == "@" else Transpose(inner))
+            )
         case Negate(operand):
             inner = tidied(operand)
             return inner.operand if isinstance(inner, Negate) else Negate(inner)

@@ -50,9 +50,13 @@ from derivcheck.language.notation.syntax import (
 LARGEST = 400  # parts of an expression
 ONE, ZERO = Number(Fraction(1)), Number(Fraction(0))
 RELATIONS: Mapping[type, Relation] = {
-    sympy.StrictGreaterThan: ">", sympy.GreaterThan: ">=", sympy.StrictLessThan: "<", sympy.LessThan: "<=",
-    sympy.Eq: "=", sympy.Ne: "!=",
-}  # fmt: skip
+    sympy.StrictGreaterThan: ">",
+    sympy.GreaterThan: ">=",
+    sympy.StrictLessThan: "<",
+    sympy.LessThan: "<=",
+    sympy.Eq: "=",
+    sympy.Ne: "!=",
+}
 
 
 class StructuralForm:

@@ -113,8 +113,13 @@ class SympyForm:
                 return -self._entry(operand, letters)
             case Binary(operator, left, right) if operator != "@":
                 a, b = self._entry(left, letters), self._entry(right, letters)
-                return {"+": lambda: a + b, "-": lambda: a - b, "*": lambda: a * b, "/": lambda: a / b,
-                        "**": lambda: a**b}[operator]()  # fmt: skip
+                return {
+                    "+": lambda: a + b,
+                    "-": lambda: a - b,
+                    "*": lambda: a * b,
+                    "/": lambda: a / b,
+                    "**": lambda: a**b,
+                }[operator]()
             case Call("delta", (Name(i), Name(j))):
                 return sympy.KroneckerDelta(self._letter(i), self._letter(j))
             case Call(function, arguments, primes):

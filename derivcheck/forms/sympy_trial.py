@@ -223,9 +223,10 @@ class Evaluator:
         given = dict(zip(letters, (self.number(value, at) for value in values), strict=True))
         counts = dict(derivative.variable_count)
         return self._opaque(
-            function, [int(counts.get(one, 0)) for one in function.args],
+            function,
+            [int(counts.get(one, 0)) for one in function.args],
             [given[one] if one in given else self.number(one, at) for one in function.args],
-        )  # fmt: skip
+        )
 
     def matrix(self, part: Any) -> Any:
         """The array of a matrix expression."""

@@ -21,9 +21,18 @@ Scalar: TypeAlias = Any  # a SymPy expression; SymPy carries no types
 
 # The functions that SymPy knows and can differentiate.
 ELEMENTARY: Mapping[str, Callable[..., Scalar]] = {
-    "exp": sympy.exp, "log": sympy.log, "sqrt": sympy.sqrt, "sin": sympy.sin, "cos": sympy.cos, "tan": sympy.tan,
-    "tanh": sympy.tanh, "sinh": sympy.sinh, "cosh": sympy.cosh, "erf": sympy.erf, "atan": sympy.atan,
-}  # fmt: skip
+    "exp": sympy.exp,
+    "log": sympy.log,
+    "sqrt": sympy.sqrt,
+    "sin": sympy.sin,
+    "cos": sympy.cos,
+    "tan": sympy.tan,
+    "tanh": sympy.tanh,
+    "sinh": sympy.sinh,
+    "cosh": sympy.cosh,
+    "erf": sympy.erf,
+    "atan": sympy.atan,
+}
 
 
 @cache
@@ -81,9 +90,13 @@ def _function_class(
     if key not in _functions:
         name = base + ("'" * orders[0] if not any(orders[1:]) else "".join(f"_{order}" for order in orders))
         fields = {
-            "base": base, "orders": orders, "parameters": parameters, "definition": definition,
-            "nargs": len(orders), "__module__": __name__,
-        }  # fmt: skip
+            "base": base,
+            "orders": orders,
+            "parameters": parameters,
+            "definition": definition,
+            "nargs": len(orders),
+            "__module__": __name__,
+        }
         _functions[key] = type(sympy.Function)(name, (NamedFunction,), fields)
     return _functions[key]
 

@@ -139,9 +139,14 @@ class Diagnoser:
         return self._suggester.spelled(link.left_tree, derived, notation)
 
     def diagnose_invalid(
-        self, left: Expression, right: Expression, text: SourceText, found: Diagnostic, notation: str = "plain",
+        self,
+        left: Expression,
+        right: Expression,
+        text: SourceText,
+        found: Diagnostic,
+        notation: str = "plain",
         labels: Mapping[int, Expression] = NO_LABELS,
-    ) -> tuple[Diagnostic, str]:  # fmt: skip
+    ) -> tuple[Diagnostic, str]:
         """(diagnostic, suggestion) for a right side that has no meaning, where an edit makes the claim true."""
         try:
             link = replace(pair(left, left, "=", None, self.network.scope), right_tree=right)
@@ -266,8 +271,10 @@ class Diagnoser:
         scalars = frozenset(self.network.scope.dimensions) | {t.name for t in tensors.values() if not t.axes}
         return MatrixNaming(
             lambda node: (native(tensors[node], tensors[node].tree, scalars), tensors[node].axes),
-            self.network.scope.vectors, scalars, lambda dimension: Name(str(dimension)),
-        )  # fmt: skip
+            self.network.scope.vectors,
+            scalars,
+            lambda dimension: Name(str(dimension)),
+        )
 
     # --- conditions under which a claim is right ------------------------------------------
 

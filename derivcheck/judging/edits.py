@@ -132,8 +132,13 @@ class Edits:
             case Binary("@", left, right):
                 yield Edit("DC208", "an entrywise product is meant", Binary("*", left, right), span, 3)
                 yield Edit("DC206", "the factors are in the wrong order", Binary("@", right, left), span, 2)
-                for a, b in ((Transpose(left), right), (left, Transpose(right)), (Transpose(right), left),
-                             (right, Transpose(left)), (Transpose(left), Transpose(right))):  # fmt: skip
+                for a, b in (
+                    (Transpose(left), right),
+                    (left, Transpose(right)),
+                    (Transpose(right), left),
+                    (right, Transpose(left)),
+                    (Transpose(left), Transpose(right)),
+                ):
                     code = "DC203" if a in (Transpose(left), left) else "DC206"
                     message = "transpose missing" if code == "DC203" else "the factors are in the wrong order"
                     yield Edit(code, message, Binary("@", a, b), span, 3)
@@ -190,8 +195,9 @@ class Edits:
                 ("a factor 2 is missing in the argument", Binary("*", two, inside)),
             ):
                 yield Edit("DC201", message, replace(node, arguments=(made,)), node.span, 3)
-            yield Edit("DC202", "the sign of the argument is wrong", replace(node, arguments=(negated(inside),)),
-                       node.span, 3)  # fmt: skip
+            yield Edit(
+                "DC202", "the sign of the argument is wrong", replace(node, arguments=(negated(inside),)), node.span, 3
+            )
         if node.primes:
             lower = replace(node, primes=node.primes - 1)
             yield Edit("DC210", f"`{node.function}` is meant, not its derivative", lower, node.span, 2)

@@ -78,8 +78,15 @@ class Examiner:
         self.measuring = measuring or Measuring()
         for name in self.measuring.sizes:
             if name not in network.sizes:
-                raise SpecError(Diagnostic("DC039", f"`{name}` is not a dimension of this spec", None, "",
-                                           (("dimensions", ", ".join(network.sizes)),)))  # fmt: skip
+                raise SpecError(
+                    Diagnostic(
+                        "DC039",
+                        f"`{name}` is not a dimension of this spec",
+                        None,
+                        "",
+                        (("dimensions", ", ".join(network.sizes)),),
+                    )
+                )
         self.seed = network.spec.numeric.seed if seed is None else seed
         self.prefix = ", ".join(f"{label} = {value}" for label, value in network.depth.items())
         self.reduced: dict[str, int] = {}  # sizes that were given, and at which claims would take too much memory
@@ -162,9 +169,16 @@ class Examiner:
         notes = (self.prefix,) if self.prefix else ()
         shape = tuple(str(axis.dimension) for axis in tensor.axes)
         blank = GradientResult(
-            self.derivation.output.name, tensor.name, shape, Forms(""), "undecided", ExactEvidence(None),
-            NumericEvidence("not_run"), notes=notes, where=self._where(tensor),
-        )  # fmt: skip
+            self.derivation.output.name,
+            tensor.name,
+            shape,
+            Forms(""),
+            "undecided",
+            ExactEvidence(None),
+            NumericEvidence("not_run"),
+            notes=notes,
+            where=self._where(tensor),
+        )
         seconds = self.measuring.seconds
 
         def late() -> GradientResult:
@@ -182,8 +196,9 @@ class Examiner:
                 raise
             self.renew()
             found = own_bug(problem)
-        return replace(blank, verdict="internal", problem=found.at(blank.where),
-                       notes=(*notes, f"{found.code} {found.message}"))  # fmt: skip
+        return replace(
+            blank, verdict="internal", problem=found.at(blank.where), notes=(*notes, f"{found.code} {found.message}")
+        )
 
     def _gradient(self, tensor: NamedTensor, blank: GradientResult) -> GradientResult:
         derivation = self.derivation
@@ -197,11 +212,15 @@ class Examiner:
             notes.append(f"measured at {assigned(smaller)}: the sizes given take too much memory (`--sizes` insists)")
         if numeric.verdict == "differs":
             raise ContradictionError(
-                Diagnostic("DC902", f"the derived d{output.name}/d{tensor.name} disagrees with differences",
-                           self._where(tensor), f"relative error {numeric.max_error:.1e}, bar {numeric.bar:.1e}",
-                           (("worst entry", f"{tensor.name}{numeric.reason}"), ("census", str(numeric.census or ""))),
-                           help="this is a bug of derivcheck: please report it with the spec")
-            )  # fmt: skip
+                Diagnostic(
+                    "DC902",
+                    f"the derived d{output.name}/d{tensor.name} disagrees with differences",
+                    self._where(tensor),
+                    f"relative error {numeric.max_error:.1e}, bar {numeric.bar:.1e}",
+                    (("worst entry", f"{tensor.name}{numeric.reason}"), ("census", str(numeric.census or ""))),
+                    help="this is a bug of derivcheck: please report it with the spec",
+                )
+            )
         if numeric.verdict not in ("agrees", "kink"):
             notes.append(f"differences: {numeric.reason or numeric.verdict}")
         try:
@@ -214,8 +233,15 @@ class Examiner:
         worst = min(proof.judgements, key=lambda j: ("undecided", "checked", "proved").index(j.verdict))
         verdict = "undecided" if numeric.verdict == "undefined" else worst.verdict
         facts = tuple(dict.fromkeys(text for j in proof.judgements for text in j.facts))
-        return replace(blank, forms=self._forms(proof.form), verdict=verdict, exact=worst.exact, numeric=numeric,
-                       facts=facts, notes=tuple(notes))  # fmt: skip
+        return replace(
+            blank,
+            forms=self._forms(proof.form),
+            verdict=verdict,
+            exact=worst.exact,
+            numeric=numeric,
+            facts=facts,
+            notes=tuple(notes),
+        )
 
     def _forms(self, form: GradientForm) -> Forms:
         """The forms in every notation, each as it was read back."""

@@ -183,9 +183,11 @@ class _Shower:
         self.rows = tuple(fresh(a.dimension, (), f"row{k}.") for k, a in enumerate(output.axes))
         self.columns = tuple(fresh(a.dimension, (), f"column{k}.") for k, a in enumerate(variable.axes))
         node = derive.jacobian(
-            output.node, variable.node, dict(zip(output.axes, self.rows, strict=True)),
+            output.node,
+            variable.node,
+            dict(zip(output.axes, self.rows, strict=True)),
             dict(zip(variable.axes, self.columns, strict=True)),
-        )  # fmt: skip
+        )
         self.node = node
         self.axes = (*self.rows, *self.columns)
         names = [t.node for t in tensors]
@@ -216,16 +218,34 @@ class _Shower:
         rows = dict(zip(self.output.axes, self.rows, strict=True))
         columns = dict(zip(self.variable.axes, self.columns, strict=True))
         numeric = compare_gradient(
-            self.output.node, self.variable.node, self.node, self.network.sizes, self.network.facts, self.seed, rows,
+            self.output.node,
+            self.variable.node,
+            self.node,
+            self.network.sizes,
+            self.network.facts,
+            self.seed,
+            rows,
             columns,
-        )  # fmt: skip
+        )
         point, numbers = self._numbers(at)
         return JacobianResult(
-            name, definition, self.output.name, self.variable.name, self.layout, self._shown(entry),
-            self._shown(index, entry), None if cases is None else self._shown(cases, entry),
-            None if matrix is None else self._shown(matrix), reason, self._structure(), verdict, numeric, point,
-            numbers, tuple(self.network.sizes.items()),
-        )  # fmt: skip
+            name,
+            definition,
+            self.output.name,
+            self.variable.name,
+            self.layout,
+            self._shown(entry),
+            self._shown(index, entry),
+            None if cases is None else self._shown(cases, entry),
+            None if matrix is None else self._shown(matrix),
+            reason,
+            self._structure(),
+            verdict,
+            numeric,
+            point,
+            numbers,
+            tuple(self.network.sizes.items()),
+        )
 
     # --- writing --------------------------------------------------------------------------
 
@@ -277,9 +297,11 @@ class _Shower:
 
     def _matrix_naming(self) -> MatrixNaming:
         return MatrixNaming(
-            lambda node: (self.tensors[node].tree, self.tensors[node].axes), "column", self.proofreader.scalars,
+            lambda node: (self.tensors[node].tree, self.tensors[node].axes),
+            "column",
+            self.proofreader.scalars,
             lambda d: Name(str(d)),
-        )  # fmt: skip
+        )
 
     def _cases(self, letters: Sequence[str]) -> Expression | None:
         """`A if i == j else B`, where deltas of a square Jacobian make the difference."""

@@ -226,9 +226,14 @@ class Judge:
     # --- all three ways -------------------------------------------------------------------
 
     def judge(
-        self, left: Node, right: Node, axes: Axes, facts: Facts | None = None, derived: tuple[Derived, ...] = (),
+        self,
+        left: Node,
+        right: Node,
+        axes: Axes,
+        facts: Facts | None = None,
+        derived: tuple[Derived, ...] = (),
         condition: Node | None = None,
-    ) -> Judgement:  # fmt: skip
+    ) -> Judgement:
         """The verdict on `left = right` along the given axes, weighted with the `condition` of both if there is one.
 
         `derived`, the derivatives that the sides speak of, are measured first. Raises ContradictionError.
@@ -462,17 +467,24 @@ class Judge:
     def _witness(self, asked: Question, sides: SidesAtAPoint) -> Witness:
         used = set(names_of(self._choice(asked).dimensions))
         return Witness(
-            tuple(sorted((n, s) for n, s in sides.sizes.items() if n in used)), sides.seed, sides.entry,
-            claimed=sides.precise_right, derived=sides.precise_left, spread=sides.spread, style=sides.style,
-        )  # fmt: skip
+            tuple(sorted((n, s) for n, s in sides.sizes.items() if n in used)),
+            sides.seed,
+            sides.entry,
+            claimed=sides.precise_right,
+            derived=sides.precise_left,
+            spread=sides.spread,
+            style=sides.style,
+        )
 
     def _contradiction(self, message: str, sides: SidesAtAPoint) -> None:
         raise ContradictionError(
             Diagnostic(
-                "DC901", message, notes=(("left", sides.precise_left), ("right", sides.precise_right)),
+                "DC901",
+                message,
+                notes=(("left", sides.precise_left), ("right", sides.precise_right)),
                 help="this is a bug of derivcheck: please report it with the spec",
             )
-        )  # fmt: skip
+        )
 
 
 def _has_branches(nodes: Iterable[Node]) -> bool:

@@ -106,10 +106,14 @@ class Slopes:
             return NumericEvidence(verdict, reason=problem.diagnostic.message)
         if found.verdict == "differs":
             raise ContradictionError(
-                Diagnostic("DC902", f"the derived {described(derived)} disagrees with differences", None,
-                           f"relative error {found.max_error:.1e}, bar {found.bar:.1e}",
-                           help="this is a bug of derivcheck: please report it with the spec")
-            )  # fmt: skip
+                Diagnostic(
+                    "DC902",
+                    f"the derived {described(derived)} disagrees with differences",
+                    None,
+                    f"relative error {found.max_error:.1e}, bar {found.bar:.1e}",
+                    help="this is a bug of derivcheck: please report it with the spec",
+                )
+            )
         return found
 
 
@@ -145,10 +149,15 @@ def finite_difference(link: Pair, scope: Scope, facts: Facts, sizes: Sizes, witn
         return ""  # the forward pass has no value there, or differences are too coarse to tell the sides apart
     if abs(shown - derived) > resolved:
         raise ContradictionError(
-            Diagnostic("DC902", "differences do not confirm the derived side of a refutation", None, "",
-                       (("derived", witness.derived), ("claimed", witness.claimed), ("measured", f"{shown:.12g}")),
-                       help="this is a bug of derivcheck: please report it with the spec")
-        )  # fmt: skip
+            Diagnostic(
+                "DC902",
+                "differences do not confirm the derived side of a refutation",
+                None,
+                "",
+                (("derived", witness.derived), ("claimed", witness.claimed), ("measured", f"{shown:.12g}")),
+                help="this is a bug of derivcheck: please report it with the spec",
+            )
+        )
     return f"{shown:.12g}" if error < EXACT * abs(shown) else f"{shown:.6g}"
 
 

@@ -57,9 +57,11 @@ class Proofreader:
     def scalars(self) -> frozenset[str]:
         """Names of numbers."""
         found = {tensor.name for tensor in self.network.tensors if not tensor.axes}
-        return frozenset(found) | frozenset(self.network.scope.dimensions) | (
-            self.derivation.scalars if self.derivation is not None else frozenset()
-        )  # fmt: skip
+        return (
+            frozenset(found)
+            | frozenset(self.network.scope.dimensions)
+            | (self.derivation.scalars if self.derivation is not None else frozenset())
+        )
 
     # --- gradients ------------------------------------------------------------------------
 
@@ -124,9 +126,13 @@ class Proofreader:
             reason = "what was written could not be read back"
         judgements = (index[1],) if matrix is None else (index[1], matrix[1])
         form = GradientForm(
-            variable, found.letters, index[0], None if matrix is None else matrix[0], "" if matrix else reason,
+            variable,
+            found.letters,
+            index[0],
+            None if matrix is None else matrix[0],
+            "" if matrix else reason,
             found.facts,
-        )  # fmt: skip
+        )
         return Proof(form, judgements)
 
     def _first(
@@ -255,6 +261,7 @@ class Proofreader:
 
 def verbatim(text: str) -> str:
     """Plain notation inside LaTeX, as it stands."""
-    escaped = "".join(rf"\{c}" if c in "{}_#%&$" else {"^": r"\^{}", "\\": r"\textbackslash{}", "~": r"\~{}"}.get(c, c)
-                      for c in text)  # fmt: skip
+    escaped = "".join(
+        rf"\{c}" if c in "{}_#%&$" else {"^": r"\^{}", "\\": r"\textbackslash{}", "~": r"\~{}"}.get(c, c) for c in text
+    )
     return rf"\texttt{{{escaped}}}"

@@ -158,9 +158,12 @@ def judge_statement(statement: Statement, examiners: Sequence[Examiner], strict:
 
 
 def isolated(
-    judge: Callable[[list[ClaimResult]], ClaimResult], blank: ClaimResult, examiners: Sequence[Examiner], strict: bool,
+    judge: Callable[[list[ClaimResult]], ClaimResult],
+    blank: ClaimResult,
+    examiners: Sequence[Examiner],
+    strict: bool,
     code: str = "",
-) -> ClaimResult:  # fmt: skip
+) -> ClaimResult:
     """What `judge` finds, or that it took too long, or that it failed: whatever happens to a claim is its own result.
 
     `judge` adds what it finds of single steps, depths and labels to the list that it is
@@ -486,13 +489,15 @@ def _chain(worst: ClaimResult, links: Sequence[ClaimResult]) -> ClaimResult:
         return replace(worst, links=tuple(links))
     refuted = next((k for k, link in enumerate(links) if link.verdict == "refuted"), len(links))
     marked = [
-        replace(link, message="the first wrong step") if k == wrong
-        else replace(link, message="inherits the mistake") if k > refuted and link.verdict in HOLDS
+        replace(link, message="the first wrong step")
+        if k == wrong
+        else replace(link, message="inherits the mistake")
+        if k > refuted and link.verdict in HOLDS
         else replace(link, message="from the last step that has a meaning")
         if k and links[k - 1].verdict == "invalid" and link.verdict in HOLDS
         else link
         for k, link in enumerate(links)
-    ]  # fmt: skip
+    ]
     message = f"{links[wrong].id} is the first wrong step"
     later = sum(link.message == "inherits the mistake" for link in marked)
     if later:
@@ -515,18 +520,24 @@ def _judge_link(
                 return replace(blank, verdict="proved", message=f"the right side does not conform: {found.message}")
             if link.relation == "=" and "invalid" not in before:
                 return _explained(
-                    blank, examiner, found,
+                    blank,
+                    examiner,
+                    found,
                     lambda diagnoser: diagnoser.diagnose_invalid(
                         link.left, link.right, text, found, wording.notation, wording.labels
                     ),
-                )  # fmt: skip
+                )
             return replace(blank, diagnosis=found, message=found.message)
 
 
 def _judge_pair(
-    blank: ClaimResult, link: Pair, examiner: Examiner, text: SourceText, wording: Wording = PLAIN,
+    blank: ClaimResult,
+    link: Pair,
+    examiner: Examiner,
+    text: SourceText,
+    wording: Wording = PLAIN,
     known: bool = False,
-) -> ClaimResult:  # fmt: skip
+) -> ClaimResult:
     """One pair; where it is `known` that the claim fails, what is wrong is not searched for again."""
     if link.relation == "≈":
         near = _judge_pair(blank, replace(link, relation="="), examiner, text, wording, known=True)
@@ -554,9 +565,15 @@ def _judge_pair(
         )
         witness = replace(witness, finite_difference=measured)
     result = replace(
-        blank, verdict=verdict, facts=judgement.facts, exact=judgement.exact, numeric=judgement.numeric,
-        slopes=judgement.slopes, witness=witness, message=message,
-    )  # fmt: skip
+        blank,
+        verdict=verdict,
+        facts=judgement.facts,
+        exact=judgement.exact,
+        numeric=judgement.numeric,
+        slopes=judgement.slopes,
+        witness=witness,
+        message=message,
+    )
     wrong = verdict == "refuted" and link.relation == "=" and not known
     return _diagnosed(result, link, examiner, text, wording) if wrong else result
 
@@ -584,9 +601,11 @@ def _judge_factor(blank: ClaimResult, link: Pair, examiner: Examiner, text: Sour
 def _diagnosed(result: ClaimResult, link: Pair, examiner: Examiner, text: SourceText, wording: Wording) -> ClaimResult:
     """A refuted claim with its diagnosis and, where one is proved, the suggestion."""
     return _explained(
-        result, examiner, unexplained(link, text),
+        result,
+        examiner,
+        unexplained(link, text),
         lambda diagnoser: diagnoser.diagnose(link, text, wording.notation, wording.labels),
-    )  # fmt: skip
+    )
 
 
 def _explained(result: ClaimResult, examiner: Examiner, bare: Diagnostic, search: Search) -> ClaimResult:

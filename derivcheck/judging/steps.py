@@ -181,8 +181,7 @@ class StepWriter:
         if final.facts:
             bare = derivation.without_facts().readings_of(tensor.node)
             if bare is not None:
-                lines.append(("sums carried out, deltas contracted",
-                              self._written(bare, tensor.axes, letters)))  # fmt: skip
+                lines.append(("sums carried out, deltas contracted", self._written(bare, tensor.axes, letters)))
         rule = "facts used" if final.facts else "sums carried out, deltas contracted"
         lines.append((rule, self._written(final, tensor.axes, letters)))
         return lines

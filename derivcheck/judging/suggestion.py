@@ -29,9 +29,10 @@ class Suggester:
         for tree in (tidied(right), right):
             text = self._text(tree, notation, labels)
             before = self._text(left, notation, labels)
-            if any(self.proofreader.says(f"{side} = {text}", whole, notation, known) for side, whole in (
-                (before, meant), (text, Equation((right, right), ("=",)))
-            )):  # fmt: skip
+            if any(
+                self.proofreader.says(f"{side} = {text}", whole, notation, known)
+                for side, whole in ((before, meant), (text, Equation((right, right), ("=",))))
+            ):
                 return text
         return ""
 

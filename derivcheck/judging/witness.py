@@ -35,9 +35,17 @@ from derivcheck.language.notation.parser import parse_equation
 from derivcheck.spec import Spec, load_spec
 
 NUMPY = {
-    "exp": "np.exp", "log": "np.log", "sin": "np.sin", "cos": "np.cos", "tan": "np.tan", "tanh": "np.tanh",
-    "sinh": "np.sinh", "cosh": "np.cosh", "atan": "np.arctan", "erf": "np.vectorize(math.erf)",
-}  # fmt: skip
+    "exp": "np.exp",
+    "log": "np.log",
+    "sin": "np.sin",
+    "cos": "np.cos",
+    "tan": "np.tan",
+    "tanh": "np.tanh",
+    "sinh": "np.sinh",
+    "cosh": "np.cosh",
+    "atan": "np.arctan",
+    "erf": "np.vectorize(math.erf)",
+}
 
 
 def script(equation: str, spec: Spec | str | Path | None, result: ClaimResult) -> str:

@@ -56,6 +56,11 @@ def _refuse_loss(tree: Derivative, source: SourceText) -> None:
         return
     where = source.where(tree.span.start, tree.span.stop)
     raise SpecError(
-        Diagnostic("DC607", "this equation needs a spec", where, f"of which network is `{of.name}` the loss?",
-                   help="derivcheck check ... --spec FILE")
-    )  # fmt: skip
+        Diagnostic(
+            "DC607",
+            "this equation needs a spec",
+            where,
+            f"of which network is `{of.name}` the loss?",
+            help="derivcheck check ... --spec FILE",
+        )
+    )

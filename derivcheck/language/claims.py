@@ -250,9 +250,11 @@ def _refuse_unmatched(on_left: Mapping[str, Span], on_right: Mapping[str, Span])
     for letter, span in on_right.items():
         if letter not in on_left:
             raise index_error(
-                "DC151", f"the index `{letter}` is free on the right and does not stand on the left", span,
+                "DC151",
+                f"the index `{letter}` is free on the right and does not stand on the left",
+                span,
                 "sum over it, or index the left side with it",
-            )  # fmt: skip
+            )
 
 
 # --- claims about shapes ----------------------------------------------------------------------

@@ -37,7 +37,12 @@ def combined(facts: Sequence[tuple[str, int | None]], name: str, where: Where | 
     if len(along) > 1 or (len(found) > 1 and not any(found.keys() <= pair for pair in TOGETHER)):
         said = ", ".join(dict.fromkeys(fact for fact, _ in facts))
         raise SpecError(
-            Diagnostic("DC043", f"these facts of `{name}` are not supported together: {said}", where,
-                       "no point is known at which all of them hold", help="give the one that the claims need")
-        )  # fmt: skip
+            Diagnostic(
+                "DC043",
+                f"these facts of `{name}` are not supported together: {said}",
+                where,
+                "no point is known at which all of them hold",
+                help="give the one that the claims need",
+            )
+        )
     return tuple(found.items())

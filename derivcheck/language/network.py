@@ -195,9 +195,14 @@ class _Builder:
             if len(axes) != 1:
                 choices = " or ".join(f"given: {{{fact.name}: {axis.dimension}}}" for axis in axes)
                 raise SpecError(
-                    Diagnostic("DC037", f"`{fact.name}` of `{name.text}` needs the axis it holds along", fact.where,
-                               "the axis along which the entries belong together", help=choices or "a tensor with axes")
-                )  # fmt: skip
+                    Diagnostic(
+                        "DC037",
+                        f"`{fact.name}` of `{name.text}` needs the axis it holds along",
+                        fact.where,
+                        "the axis along which the entries belong together",
+                        help=choices or "a tensor with axes",
+                    )
+                )
             return fact.name, 0
         if not _fits(fact.name, axes):
             what = "a vector" if fact.name == "unit" else "a square matrix"
@@ -209,8 +214,18 @@ class _Builder:
     def network(self) -> Network:
         inputs, facts = self.inputs()
         values = {name: tensor_value(t.node, t.axes, self.spec.vectors) for name, t in inputs.items()}
-        scope = Scope(values, self.dimensions, {}, self._families(), frozenset(), self.spec.vectors,
-                      self.spec.layout, self.spec.vec, labels=self.labels, depth=self.depth)  # fmt: skip
+        scope = Scope(
+            values,
+            self.dimensions,
+            {},
+            self._families(),
+            frozenset(),
+            self.spec.vectors,
+            self.spec.layout,
+            self.spec.vec,
+            labels=self.labels,
+            depth=self.depth,
+        )
         scope = self._with_functions(scope)
         layers = self.expanded(self.spec.layers)
         if self.spec.loss is not None:
@@ -291,17 +306,26 @@ class _Builder:
         members = [member for member, _ in self.members(self.spec.loss.name)]
         if len(members) != 1:
             raise SpecError(
-                Diagnostic("DC032", "a spec has one loss", self.spec.loss.name.where(),
-                           f"{len(members)} are given", help="declare them as layers, and the loss as their sum")
-            )  # fmt: skip
+                Diagnostic(
+                    "DC032",
+                    "a spec has one loss",
+                    self.spec.loss.name.where(),
+                    f"{len(members)} are given",
+                    help="declare them as layers, and the loss as their sum",
+                )
+            )
         (member,) = members
         loss = tensors[member]
         if loss.axes:
             raise SpecError(
-                Diagnostic("DC038", f"the loss `{member}` is not a scalar", self.spec.loss.text.where(),
-                           f"it is {scope.values[member].shape()}",
-                           help=f"mean({self.spec.loss.text.text}) or sum({self.spec.loss.text.text})")
-            )  # fmt: skip
+                Diagnostic(
+                    "DC038",
+                    f"the loss `{member}` is not a scalar",
+                    self.spec.loss.text.where(),
+                    f"it is {scope.values[member].shape()}",
+                    help=f"mean({self.spec.loss.text.text}) or sum({self.spec.loss.text.text})",
+                )
+            )
         return loss
 
     def _with_abbreviations(self, scope: Scope) -> Scope:
@@ -332,8 +356,16 @@ class _Builder:
         empty = sorted(dimension for dimension in dimensions if dimension.size(tried) < 1)
         notes = tuple((str(dimension), f"{dimension.size(tried)} entries") for dimension in empty)
         names = ", ".join(f"{name}: ..." for name in names_of(empty))
-        return SpecError(Diagnostic("DC048", "no sizes are found at which every axis has an entry", None, "",
-                                    notes, f"numeric: {{sizes: {{{names}}}}}"))  # fmt: skip
+        return SpecError(
+            Diagnostic(
+                "DC048",
+                "no sizes are found at which every axis has an entry",
+                None,
+                "",
+                notes,
+                f"numeric: {{sizes: {{{names}}}}}",
+            )
+        )
 
     def _given(self) -> dict[str, int]:
         """The sizes that the spec gives, member by member; `n` alone is the size of every `n[l]` without its own."""
@@ -345,8 +377,15 @@ class _Builder:
             elif name in stems:
                 given |= {member: size for member in self.dimensions if member.startswith(f"{name}[")}
             elif name.split("[")[0] not in stems:  # `n[3]` is no dimension of a network with two layers
-                raise SpecError(Diagnostic("DC039", f"`{name}` is not a dimension of this spec", None, "",
-                                           (("dimensions", ", ".join(self.dimensions)),)))  # fmt: skip
+                raise SpecError(
+                    Diagnostic(
+                        "DC039",
+                        f"`{name}` is not a dimension of this spec",
+                        None,
+                        "",
+                        (("dimensions", ", ".join(self.dimensions)),),
+                    )
+                )
         return given
 
 
@@ -414,17 +453,29 @@ def with_facts(network: Network, given: tuple[SourceText, ...]) -> Facts:
         node = next((t for t in network.tensors if t.name == tensor_name and isinstance(t.node, Input)), None)
         if name not in FACTS or node is None:
             raise SpecError(
-                Diagnostic("DC042", f"`{text.text}` is not a fact about a tensor", text.where(), "",
-                           (("facts", ", ".join(FACTS)),), _fact_instead(network, text.text, name))
-            )  # fmt: skip
+                Diagnostic(
+                    "DC042",
+                    f"`{text.text}` is not a fact about a tensor",
+                    text.where(),
+                    "",
+                    (("facts", ", ".join(FACTS)),),
+                    _fact_instead(network, text.text, name),
+                )
+            )
         place: int | None = None
         if name in FACTS_ALONG_AN_AXIS:
             places = [k for k, a in enumerate(node.axes) if not axis or str(a.dimension) == axis]
             if len(places) != 1:
                 raise SpecError(
-                    Diagnostic("DC042", f"`{text.text}` needs the axis it holds along", text.where(), "", (),
-                               f"{name}: {tensor_name} along {node.axes[0].dimension if node.axes else 'n'}")
-                )  # fmt: skip
+                    Diagnostic(
+                        "DC042",
+                        f"`{text.text}` needs the axis it holds along",
+                        text.where(),
+                        "",
+                        (),
+                        f"{name}: {tensor_name} along {node.axes[0].dimension if node.axes else 'n'}",
+                    )
+                )
             place = places[0]
         if not _fits(name, node.axes):
             what = "a vector" if name == "unit" else "a square matrix"
@@ -437,8 +488,11 @@ def _fact_instead(network: Network, text: str, name: str) -> str:
     """A fact that can be given of a tensor of the network, near to what was written; empty where there is none."""
     fact = name if name in FACTS else close_match(name, FACTS) or "positive"
     axes = {tensor.name: tensor.node.axes for tensor in network.tensors if isinstance(tensor.node, Input)}
-    fitting = [tensor for tensor, along in axes.items()
-               if _fits(fact, along) and (fact not in FACTS_ALONG_AN_AXIS or len(along) == 1)]  # fmt: skip
+    fitting = [
+        tensor
+        for tensor, along in axes.items()
+        if _fits(fact, along) and (fact not in FACTS_ALONG_AN_AXIS or len(along) == 1)
+    ]
     named = [tensor for tensor in fitting if re.search(rf"(?<!\w){re.escape(tensor)}(?!\w)", text)]
     return f"{fact}: {(named or fitting)[0]}" if fitting else ""
 
@@ -509,6 +563,13 @@ def _in_order(trees: Mapping[str, tuple[Expression, Formula]]) -> list[str]:
                 cycle = [n for n, _ in stack]
                 cycle = [*cycle[cycle.index(following) :], following]
                 formula = trees[name][1]
-                raise SpecError(Diagnostic("DC040", f"`{following}` depends on itself", formula.text.where(), "",
-                                           (("cycle", " -> ".join(cycle)),)))  # fmt: skip
+                raise SpecError(
+                    Diagnostic(
+                        "DC040",
+                        f"`{following}` depends on itself",
+                        formula.text.where(),
+                        "",
+                        (("cycle", " -> ".join(cycle)),),
+                    )
+                )
     return order

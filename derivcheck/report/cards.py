@@ -15,8 +15,13 @@ from derivcheck.report.formulas import Formulas
 from derivcheck.report.markup import PAGE, Child, element, preformatted
 
 TONES = {
-    "proved": "good", "checked": "fair", "refuted": "bad", "undecided": "fair", "invalid": "bad", "internal": "bad",
-}  # fmt: skip
+    "proved": "good",
+    "checked": "fair",
+    "refuted": "bad",
+    "undecided": "fair",
+    "invalid": "bad",
+    "internal": "bad",
+}
 CLASSES = {"bold red": "error", "red": "error", "blue": "place", "bold": "strong"}
 
 
@@ -67,8 +72,13 @@ def gradient_card(gradient: GradientResult, holds: bool, formulas: Formulas) -> 
     shape = " × ".join(gradient.shape) or "scalar"
     return element(
         "article",
-        element("p", badge(gradient.verdict, holds), element("strong", PAGE.derivative(gradient.of, gradient.wrt)),
-                element("span", shape, class_="dim"), class_="head"),
+        element(
+            "p",
+            badge(gradient.verdict, holds),
+            element("strong", PAGE.derivative(gradient.of, gradient.wrt)),
+            element("span", shape, class_="dim"),
+            class_="head",
+        ),
         formula(formulas.shown(main)),
         evidence(
             ("entries", formula(formulas.shown(entries)) if forms.matrix and forms.letters else None),
@@ -79,7 +89,7 @@ def gradient_card(gradient: GradientResult, holds: bool, formulas: Formulas) -> 
             *(("note", note) for note in gradient.notes),
         ),
         class_="card",
-    )  # fmt: skip
+    )
 
 
 def claim_card(claim: ClaimResult, latex: bool, formulas: Formulas, *more: Child) -> Element:
@@ -93,8 +103,12 @@ def claim_card(claim: ClaimResult, latex: bool, formulas: Formulas, *more: Child
     found = finding(claim) if not claim.holds or claim.verdict not in HOLDS else None
     return element(
         "article",
-        element("p", badge(claim.verdict, claim.holds, "as expected" if expected else ""),
-                element("strong", claim.id), class_="head"),
+        element(
+            "p",
+            badge(claim.verdict, claim.holds, "as expected" if expected else ""),
+            element("strong", claim.id),
+            class_="head",
+        ),
         formula(main),
         evidence(
             ("written", written if main is not written and latex else None),
@@ -111,7 +125,7 @@ def claim_card(claim: ClaimResult, latex: bool, formulas: Formulas, *more: Child
         _instead(claim, formulas),
         *more,
         class_="card" if claim.holds else "card wrong",
-    )  # fmt: skip
+    )
 
 
 def _instead(claim: ClaimResult, formulas: Formulas) -> Element | None:
@@ -126,8 +140,12 @@ def _instead(claim: ClaimResult, formulas: Formulas) -> Element | None:
 def _links(claim: ClaimResult, formulas: Formulas) -> Element:
     """The steps of a chain, the first wrong one and what inherits its mistake."""
     rows = [
-        element("li", badge(link.verdict, link.holds), formula(formulas.shown(link.text)),
-                element("span", link.message, class_="dim") if link.message else None)
+        element(
+            "li",
+            badge(link.verdict, link.holds),
+            formula(formulas.shown(link.text)),
+            element("span", link.message, class_="dim") if link.message else None,
+        )
         for link in claim.links
-    ]  # fmt: skip
+    ]
     return element("ol", *rows, class_="links")

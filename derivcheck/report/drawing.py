@@ -111,10 +111,16 @@ class _Picture:
         lanes = self._lanes()
         width = BOX_LEFT + BOX_WIDTH + MARGIN + LANE * (max(lanes.values(), default=-1) + 1) + (6 if lanes else 0)
         picture = element(
-            "svg", element("title", title), element("desc", "; ".join(self._sentences())),
-            role="img", viewBox=f"0 0 {width} {self.height}", width=str(width), height=str(self.height),
-            aria_label=title, class_="network",
-        )  # fmt: skip
+            "svg",
+            element("title", title),
+            element("desc", "; ".join(self._sentences())),
+            role="img",
+            viewBox=f"0 0 {width} {self.height}",
+            width=str(width),
+            height=str(self.height),
+            aria_label=title,
+            class_="network",
+        )
         for source, lane in lanes.items():
             filled(picture, self._detour(source, lane))
         for row in self.rows.values():
@@ -134,10 +140,12 @@ class _Picture:
     def _targets(self, source: NamedTensor) -> list[Row]:
         """The rows that a layer leads to past others."""
         return [
-            row for row in self.rows.values()
-            if source in row.stage.layers and (above := self._above(row)) is not None
+            row
+            for row in self.rows.values()
+            if source in row.stage.layers
+            and (above := self._above(row)) is not None
             and above.stage.tensor is not source
-        ]  # fmt: skip
+        ]
 
     def _lanes(self) -> dict[NamedTensor, int]:
         """A lane on the right for every layer that leads past others; lanes are shared where they do not meet."""
@@ -179,11 +187,14 @@ class _Picture:
         whole = "" if row.stage.formula is None else to_unicode(row.stage.formula, self.scalars, self.families)
         formula = whole.partition(" = ")[2]
         group = element("g", element("title", whole or tensor.name))
-        yield filled(group, [
-            _text(BOX_LEFT + 9, row.middle - 5, _cut(tensor.name, NAME_CELLS), "name"),
-            _text(BOX_LEFT + BOX_WIDTH - 9, row.middle - 5, _cut(shape(tensor), NAME_CELLS), "shape"),
-            _text(BOX_LEFT + 9, row.middle + 13, _cut(formula, FORMULA_CELLS), "formula") if formula else None,
-        ])  # fmt: skip
+        yield filled(
+            group,
+            [
+                _text(BOX_LEFT + 9, row.middle - 5, _cut(tensor.name, NAME_CELLS), "name"),
+                _text(BOX_LEFT + BOX_WIDTH - 9, row.middle - 5, _cut(shape(tensor), NAME_CELLS), "shape"),
+                _text(BOX_LEFT + 9, row.middle + 13, _cut(formula, FORMULA_CELLS), "formula") if formula else None,
+            ],
+        )
 
     def _pill(self, name: str, earlier: bool, top: int, middle: int) -> Iterator[Element]:
         centre = top + PILL_HEIGHT // 2
@@ -192,12 +203,20 @@ class _Picture:
         right, bend = MARGIN + PILL_WIDTH, BOX_LEFT - 11
         path = f"M{right} {centre}H{bend}V{end}H{BOX_LEFT}" if centre != end else f"M{right} {centre}H{BOX_LEFT}"
         yield element("path", d=path, class_="edge")
-        yield element("rect", x=str(MARGIN), y=str(top), width=str(PILL_WIDTH), height=str(PILL_HEIGHT), rx="11",
-                      class_="pill earlier" if earlier else "pill")  # fmt: skip
+        yield element(
+            "rect",
+            x=str(MARGIN),
+            y=str(top),
+            width=str(PILL_WIDTH),
+            height=str(PILL_HEIGHT),
+            rx="11",
+            class_="pill earlier" if earlier else "pill",
+        )
         shown = _cut(name, PILL_CELLS)
-        yield filled(element("g", element("title", f"{name}, above" if earlier else name)), [
-            _text(MARGIN + PILL_WIDTH // 2, centre + 4, f"↑ {shown}" if earlier else shown, "input")
-        ])  # fmt: skip
+        yield filled(
+            element("g", element("title", f"{name}, above" if earlier else name)),
+            [_text(MARGIN + PILL_WIDTH // 2, centre + 4, f"↑ {shown}" if earlier else shown, "input")],
+        )
 
 
 def _text(x: int, y: int, text: str, class_: str) -> Element:

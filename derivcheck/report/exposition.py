@@ -16,16 +16,27 @@ if TYPE_CHECKING:
 
 MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#$|~=&!])")
 LATEX_SIGNS = {
-    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}",
-    ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}",
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
     **{sign: rf"\{sign}" for sign in "&%$#_{}"},
-}  # fmt: skip
+}
 
 
 def write_exposition(
-    examiner: Examiner, tensors: Sequence[NamedTensor], stream: TextIO, page: Page, format: str, style: str,
-    steps: bool, sidecar: str,
-) -> None:  # fmt: skip
+    examiner: Examiner,
+    tensors: Sequence[NamedTensor],
+    stream: TextIO,
+    page: Page,
+    format: str,
+    style: str,
+    steps: bool,
+    sidecar: str,
+) -> None:
     """`format` is markdown or latex; `style` is best, nested or closed."""
     chosen: Style | None = "nested" if style == "nested" else "closed" if style == "closed" else None
     exposition = Expositor(examiner, chosen, steps).exposition(tensors)
@@ -104,8 +115,14 @@ def _article(exposition: Exposition, sidecar: str, page: Page) -> Iterator[str]:
         return "".join(LATEX_SIGNS.get(character, character) for character in page.show(text))
 
     yield from (f"% {line}" for line in _setting(exposition, sidecar, page))
-    yield from (r"\documentclass{article}", r"\usepackage[T1]{fontenc}", r"\usepackage{amsmath,amssymb}",
-                r"\usepackage[margin=2cm]{geometry}", r"\begin{document}", "")  # fmt: skip
+    yield from (
+        r"\documentclass{article}",
+        r"\usepackage[T1]{fontenc}",
+        r"\usepackage{amsmath,amssymb}",
+        r"\usepackage[margin=2cm]{geometry}",
+        r"\begin{document}",
+        "",
+    )
     yield rf"\section*{{{prose(exposition.title) or 'Gradients'}}}"
     if exposition.source:
         yield from ("", f"Source: {prose(exposition.source)}")

@@ -82,8 +82,14 @@ def file_finding(file: FileResult) -> Finding | None:
         return None
     problem = file.failure or Diagnostic("DC901", "derivcheck contradicts itself here: this is its own bug")
     where = problem.where or Where(file.path, 1, 1)
-    return Finding("bug" if file.contradiction else "file", file.path, "internal error" if file.contradiction
-                   else "error", where.line_text.strip() or problem.message, problem, where)  # fmt: skip
+    return Finding(
+        "bug" if file.contradiction else "file",
+        file.path,
+        "internal error" if file.contradiction else "error",
+        where.line_text.strip() or problem.message,
+        problem,
+        where,
+    )
 
 
 def claim_finding(claim: ClaimResult, file: FileResult) -> Finding | None:
@@ -92,8 +98,9 @@ def claim_finding(claim: ClaimResult, file: FileResult) -> Finding | None:
     if said is None:
         return None
     where = said.where or claim.where or Where(file.path, 1, 1)
-    return Finding("claim", claim.id, claim.verdict, " ".join(claim.text.split()), said, where,
-                   file.fails(claim), claim.ignored)  # fmt: skip
+    return Finding(
+        "claim", claim.id, claim.verdict, " ".join(claim.text.split()), said, where, file.fails(claim), claim.ignored
+    )
 
 
 def gradient_finding(gradient: GradientResult, file: FileResult) -> Finding | None:
@@ -105,8 +112,12 @@ def gradient_finding(gradient: GradientResult, file: FileResult) -> Finding | No
         where = gradient.problem.where or gradient.where or Where(file.path, 1, 1)
         return Finding("gradient", name, gradient.verdict, name, gradient.problem, where)
     reasons = [reason for reason in (gradient.exact.reason, gradient.numeric.reason) if reason]
-    said = Diagnostic("", f"`{name}` is {': '.join([gradient.verdict, *reasons[:1]])}", gradient.where,
-                      notes=tuple(("numbers", reason) for reason in reasons[1:]))  # fmt: skip
+    said = Diagnostic(
+        "",
+        f"`{name}` is {': '.join([gradient.verdict, *reasons[:1]])}",
+        gradient.where,
+        notes=tuple(("numbers", reason) for reason in reasons[1:]),
+    )
     where = gradient.where or Where(file.path, 1, 1)
     return Finding("gradient", name, gradient.verdict, name, said, where, file.gradient_fails(gradient))
 

@@ -54,16 +54,18 @@ def to_html(book: Gradebook) -> str:
     title = f"Grades: {book.title or book.path}"
     body = [
         element("h1", title),
-        element("p", f"{summary(book)}. "
-                + ("" if book.solution else "Solutions are not shown.")),
-        element("h2", "People"), _people(book),
-        element("h2", "Questions"), _questions(book),
+        element("p", f"{summary(book)}. " + ("" if book.solution else "Solutions are not shown.")),
+        element("h2", "People"),
+        _people(book),
+        element("h2", "Questions"),
+        _questions(book),
         *_section("Mistakes", book.same("wrong")),
         *_section("To be marked by hand", book.same("by hand")),
         *_section("Unreadable", book.same("unreadable")),
         *_problems(book),
-        element("h2", "Credit"), _credit(book),
-    ]  # fmt: skip
+        element("h2", "Credit"),
+        _credit(book),
+    ]
     head = Markup(
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         + element("title", title)
@@ -173,6 +175,12 @@ def _credit(book: Gradebook) -> Markup:
         )
         for code, value in sorted(book.credit.items(), key=lambda item: (-item[1], item[0]))
     ]
-    rows.append(element("tr", element("td", "anything else, or a number alone"), element("td", "–"),
-                        element("td", "0", kind="number")))  # fmt: skip
+    rows.append(
+        element(
+            "tr",
+            element("td", "anything else, or a number alone"),
+            element("td", "–"),
+            element("td", "0", kind="number"),
+        )
+    )
     return _table(heads, rows)

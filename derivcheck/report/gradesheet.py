@@ -96,10 +96,8 @@ def _question_values(book: Gradebook, question: Question) -> dict[str, Any]:
         "asked": question.asked,
         "points": _number(question.points),
         "answers": {status: counted[status] for status in STATUSES},
-        "mistakes": [
-            {"code": code, "title": title, "count": count} for code, title, count in book.census(question)
-        ],
-    }  # fmt: skip
+        "mistakes": [{"code": code, "title": title, "count": count} for code, title, count in book.census(question)],
+    }
 
 
 def _mark_values(mark: Mark) -> dict[str, Any]:

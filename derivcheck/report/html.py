@@ -53,12 +53,14 @@ def claim_to_html(claim: ClaimResult, spec: Spec | None = None, *, ascii_only: b
 
 def _page(title: str, body: Sequence[Child], ascii_only: bool) -> str:
     head = element(
-        "head", element("meta", charset="utf-8"),
+        "head",
+        element("meta", charset="utf-8"),
         element("meta", http_equiv="Content-Security-Policy", content=POLICY),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
-        element("title", title), styled(stylesheet()),
-    )  # fmt: skip
+        element("title", title),
+        styled(stylesheet()),
+    )
     code = element("code", "derivcheck explain CODE")
     footer = element("footer", element("p", "Written by derivcheck. Every code is explained by ", code, "."))
     page = element("html", head, element("body", *body, footer, class_="derivcheck page"), lang="en")
@@ -94,10 +96,14 @@ def _mark(code: int) -> Element:
 def _overview(report: Report) -> Element:
     """A line for each spec."""
     rows = [
-        element("tr", element("th", element("a", file.title or file.path, href=f"#spec-{k}"), scope="row"),
-                element("td", file_summary(file)), element("td", _mark(file.exit_code)))
+        element(
+            "tr",
+            element("th", element("a", file.title or file.path, href=f"#spec-{k}"), scope="row"),
+            element("td", file_summary(file)),
+            element("td", _mark(file.exit_code)),
+        )
         for k, file in enumerate(report.files, 1)
-    ]  # fmt: skip
+    ]
     head = element("tr", *(element("th", name, scope="col") for name in ("spec", "what was judged", "outcome")))
     table = element("table", element("caption", "All specs"), element("thead", head), element("tbody", *rows))
     return element("nav", element("div", table, class_="scroll"), aria_label="All specs")
@@ -197,11 +203,16 @@ class _Sections:
         yield element(self.level, "Formulas of the document")
         yield element("p", f"{file.document}: {coverage(file)}")
         rows = [
-            element("tr", element("th", f"{one.where.line}:{one.where.column}", scope="row"),
-                    element("td", standing(one)), element("td", element("code", " ".join(one.text.split()))),
-                    element("td", f"{one.reason.code} {one.reason.message}"))
-            for one in file.formulas if one.reason is not None
-        ]  # fmt: skip
+            element(
+                "tr",
+                element("th", f"{one.where.line}:{one.where.column}", scope="row"),
+                element("td", standing(one)),
+                element("td", element("code", " ".join(one.text.split()))),
+                element("td", f"{one.reason.code} {one.reason.message}"),
+            )
+            for one in file.formulas
+            if one.reason is not None
+        ]
         if rows:
             head = element("tr", *(element("th", n, scope="col") for n in ("place", "standing", "formula", "why")))
             table = element("table", element("caption", "Not judged"), element("thead", head), element("tbody", *rows))
@@ -219,10 +230,14 @@ class _Sections:
             yield element("p", f"Drawn, derived and evaluated at {examiner.prefix}.", class_="dim")
         yield element("div", *(element("figure", picture) for picture in pictures), class_="pictures")
         rows = [
-            element("tr", element("th", stage.tensor.name, scope="row"), element("td", shape(stage.tensor)),
-                    element("td", formula(self.formulas.written(stage.formula)) if stage.formula is not None else "–"))
+            element(
+                "tr",
+                element("th", stage.tensor.name, scope="row"),
+                element("td", shape(stage.tensor)),
+                element("td", formula(self.formulas.written(stage.formula)) if stage.formula is not None else "–"),
+            )
             for stage in stages(network)
-        ]  # fmt: skip
+        ]
         head = element("tr", *(element("th", name, scope="col") for name in ("layer", "shape", "formula")))
         table = element("table", element("caption", "Layers"), element("thead", head), element("tbody", *rows))
         yield _folded("Layers as formulas", element("div", table, class_="scroll"))

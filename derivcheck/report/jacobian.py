@@ -68,9 +68,21 @@ def _values(result: JacobianResult) -> dict[str, object]:
         return None if form is None else {"plain": form.plain, "unicode": form.unicode, "latex": form.latex}
 
     return {
-        "schema": 1, "name": result.name, "definition": result.definition, "of": result.of, "wrt": result.wrt,
-        "layout": result.layout, "entry": shown(result.entry), "index": shown(result.index),
-        "cases": shown(result.cases), "matrix": shown(result.matrix), "no_matrix": result.no_matrix,
-        "structure": list(result.structure), "verdict": result.verdict, "numeric": numeric_values(result.numeric),
-        "sizes": dict(result.sizes), "point": dict(result.point), "numbers": result.numbers,
-    }  # fmt: skip
+        "schema": 1,
+        "name": result.name,
+        "definition": result.definition,
+        "of": result.of,
+        "wrt": result.wrt,
+        "layout": result.layout,
+        "entry": shown(result.entry),
+        "index": shown(result.index),
+        "cases": shown(result.cases),
+        "matrix": shown(result.matrix),
+        "no_matrix": result.no_matrix,
+        "structure": list(result.structure),
+        "verdict": result.verdict,
+        "numeric": numeric_values(result.numeric),
+        "sizes": dict(result.sizes),
+        "point": dict(result.point),
+        "numbers": result.numbers,
+    }

@@ -52,8 +52,13 @@ def _suite(file: FileResult, page: Page) -> ET.Element:
         counted["tests"] += 1
         if outcome is not None:
             counted[TALLIED[outcome.tag]] += 1
-        case = ET.Element("testcase", name=_unique(writable(page.show(name)), taken), classname=writable(file.path),
-                          file=writable(where.path), line=str(where.line))  # fmt: skip
+        case = ET.Element(
+            "testcase",
+            name=_unique(writable(page.show(name)), taken),
+            classname=writable(file.path),
+            file=writable(where.path),
+            line=str(where.line),
+        )
         case.extend([outcome] if outcome is not None else [])
         cases.append(case)
     for name, number in counted.items():

@@ -59,9 +59,11 @@ def _break(parent: Element) -> None:
 
 
 def math(
-    tree: Expression | Equation, scalars: frozenset[str] = frozenset(), families: frozenset[str] = frozenset(),
+    tree: Expression | Equation,
+    scalars: frozenset[str] = frozenset(),
+    families: frozenset[str] = frozenset(),
     display: bool = False,
-) -> Element:  # fmt: skip
+) -> Element:
     """A formula as MathML; one that nests too deeply for a browser is text."""
     made = fromstring(to_mathml(tree, scalars, families))
     if depth(made) > DEEPEST:

@@ -108,7 +108,8 @@ def _gradient(gradient: Gradient) -> Element:
         return element("p", f"no form could be written: {problem or 'it grows too large'}")
     known = gradient.__dict__.get("result")
     return element(
-        "div", formula(_math(main)),
+        "div",
+        formula(_math(main)),
         evidence(
             ("entries", formula(_math(entries)) if gradient.matrix is not None and gradient.form.letters else None),
             ("no matrix form", gradient.no_matrix),
@@ -116,7 +117,7 @@ def _gradient(gradient: Gradient) -> Element:
             ("verdict", known.verdict if known is not None else ""),
         ),
         class_="card",
-    )  # fmt: skip
+    )
 
 
 def _steps(steps: Steps) -> Element:

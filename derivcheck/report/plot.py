@@ -42,9 +42,7 @@ def require_plotting(path: Path) -> None:
     if path.suffix not in (".svg", ".png"):
         raise DerivcheckError(Diagnostic("DC616", f"`{path}` is not a .svg or .png file", help="--plot errors.svg"))
     if find_spec("matplotlib") is None:
-        raise DerivcheckError(
-            Diagnostic("DC615", "plots need matplotlib", help="pip install 'derivcheck-nn[plot]'")
-        )  # fmt: skip
+        raise DerivcheckError(Diagnostic("DC615", "plots need matplotlib", help="pip install 'derivcheck-nn[plot]'"))
 
 
 def draw(files: Sequence[Path], path: Path, measuring: Measuring, seed: int | None) -> None:

@@ -32,16 +32,26 @@ def report_schema() -> Schema:
         "description": "The same bytes for the same specs, options and seed",
         "oneOf": [report, single],
         "$defs": {
-            "file": _file(), "gradient": _gradient(), "claim": _claim(), "formula": _formula(),
-            "exact": _exact(), "numeric": _numeric(), "diagnostic": _diagnostic(),
+            "file": _file(),
+            "gradient": _gradient(),
+            "claim": _claim(),
+            "formula": _formula(),
+            "exact": _exact(),
+            "numeric": _numeric(),
+            "diagnostic": _diagnostic(),
         },
-    }  # fmt: skip
+    }
 
 
 def _object(description: str, **properties: Schema) -> Schema:
     """An object with all of these keys and no others."""
-    return {"type": "object", "description": description, "additionalProperties": False,
-            "required": list(properties), "properties": properties}  # fmt: skip
+    return {
+        "type": "object",
+        "description": description,
+        "additionalProperties": False,
+        "required": list(properties),
+        "properties": properties,
+    }
 
 
 def _ref(name: str) -> Schema:
@@ -67,13 +77,20 @@ def _tally(words: Sequence[str]) -> Schema:
 def _summary() -> Schema:
     verdicts = get_args(Verdict)
     return _object(
-        "all files together", files=COUNT, errors=_said(COUNT, "files that could not be judged"),
-        gradients=_tally(verdicts), claims=_tally(verdicts), formulas=_said(COUNT, "formulas of documents"),
-        holds=_said(COUNT, "claims that are as expected"), fails=_said(COUNT, "claims that make the run fail"),
+        "all files together",
+        files=COUNT,
+        errors=_said(COUNT, "files that could not be judged"),
+        gradients=_tally(verdicts),
+        claims=_tally(verdicts),
+        formulas=_said(COUNT, "formulas of documents"),
+        holds=_said(COUNT, "claims that are as expected"),
+        fails=_said(COUNT, "claims that make the run fail"),
         ignored=_said(COUNT, "claims that pass for a reason that the spec gives"),
-        open=_said(COUNT, "claims that are neither as expected nor settled otherwise"), warnings=COUNT,
-        deselected=_said(COUNT, "claims and gradients that were not asked for"), exit_code=_exit_code(),
-    )  # fmt: skip
+        open=_said(COUNT, "claims that are neither as expected nor settled otherwise"),
+        warnings=COUNT,
+        deselected=_said(COUNT, "claims and gradients that were not asked for"),
+        exit_code=_exit_code(),
+    )
 
 
 def _exit_code() -> Schema:
@@ -83,92 +100,158 @@ def _exit_code() -> Schema:
 def _file() -> Schema:
     standings = {"enum": list(ORDER)}
     return _object(
-        "one spec or document", path=TEXT, title=TEXT, source=_said(TEXT, "where the equations come from"),
-        sizes=SIZES, seed=COUNT, gradients=_list(_ref("gradient")),
+        "one spec or document",
+        path=TEXT,
+        title=TEXT,
+        source=_said(TEXT, "where the equations come from"),
+        sizes=SIZES,
+        seed=COUNT,
+        gradients=_list(_ref("gradient")),
         claims=_list(_ref("claim"), "the spec's own, then those of the document"),
         document=_maybe(TEXT, "the document whose formulas are accounted for"),
         formulas=_list(_ref("formula"), "every formula of the document that asserts something"),
-        coverage={"type": "object", "propertyNames": standings, "additionalProperties": FROM_ONE,
-                  "description": "how many formulas stand how"},
-        notes=_list(TEXT), warnings=_list(_ref("diagnostic"), "findings about the spec itself"), strict=SWITCH,
-        fail_on={"enum": list(get_args(FailOn))}, deselected=COUNT, error=_maybe(_ref("diagnostic")),
-        contradiction=_said(SWITCH, "derivcheck contradicts itself: its own bug, no verdict"), exit_code=_exit_code(),
-    )  # fmt: skip
+        coverage={
+            "type": "object",
+            "propertyNames": standings,
+            "additionalProperties": FROM_ONE,
+            "description": "how many formulas stand how",
+        },
+        notes=_list(TEXT),
+        warnings=_list(_ref("diagnostic"), "findings about the spec itself"),
+        strict=SWITCH,
+        fail_on={"enum": list(get_args(FailOn))},
+        deselected=COUNT,
+        error=_maybe(_ref("diagnostic")),
+        contradiction=_said(SWITCH, "derivcheck contradicts itself: its own bug, no verdict"),
+        exit_code=_exit_code(),
+    )
 
 
 def _gradient() -> Schema:
     return _object(
-        "a derived gradient and what three ways say of it", of=TEXT, wrt=TEXT,
-        shape=_list(TEXT, "names of dimensions"), index=_said(TEXT, "the index form"), matrix=_maybe(TEXT),
-        no_matrix=_maybe(TEXT, "why there is no matrix form"), index_unicode=_maybe(TEXT),
-        matrix_unicode=_maybe(TEXT), latex=_maybe(TEXT), verdict=VERDICT, holds=SWITCH,
-        facts=_list(TEXT, "what the proof assumes"), exact=_ref("exact"), numeric=_ref("numeric"), notes=_list(TEXT),
-        problem=_maybe(_ref("diagnostic"), "derivcheck's own bug, of an internal result"), line=_maybe(FROM_ONE),
-    )  # fmt: skip
+        "a derived gradient and what three ways say of it",
+        of=TEXT,
+        wrt=TEXT,
+        shape=_list(TEXT, "names of dimensions"),
+        index=_said(TEXT, "the index form"),
+        matrix=_maybe(TEXT),
+        no_matrix=_maybe(TEXT, "why there is no matrix form"),
+        index_unicode=_maybe(TEXT),
+        matrix_unicode=_maybe(TEXT),
+        latex=_maybe(TEXT),
+        verdict=VERDICT,
+        holds=SWITCH,
+        facts=_list(TEXT, "what the proof assumes"),
+        exact=_ref("exact"),
+        numeric=_ref("numeric"),
+        notes=_list(TEXT),
+        problem=_maybe(_ref("diagnostic"), "derivcheck's own bug, of an internal result"),
+        line=_maybe(FROM_ONE),
+    )
 
 
 def _claim() -> Schema:
     witness = _object(
-        "where the sides differ", sizes=SIZES, seed=COUNT,
+        "where the sides differ",
+        sizes=SIZES,
+        seed=COUNT,
         spread=_said(POSITIVE, "how many times as wide as usual the values are drawn"),
         style=_said(TEXT, "how they are drawn: the first way that gives everything a value, `generic` or another"),
-        entry=_list(COUNT, "counted from 1"), claimed=TEXT, derived=TEXT, difference=_maybe(TEXT),
+        entry=_list(COUNT, "counted from 1"),
+        claimed=TEXT,
+        derived=TEXT,
+        difference=_maybe(TEXT),
         finite_difference=_maybe(TEXT),
-    )  # fmt: skip
+    )
     evidence = _object(
-        "what the verdict rests on", ways=_list(TEXT, "the independent ways that had something to say"),
-        exact=_ref("exact"), numeric=_ref("numeric"),
+        "what the verdict rests on",
+        ways=_list(TEXT, "the independent ways that had something to say"),
+        exact=_ref("exact"),
+        numeric=_ref("numeric"),
         derivatives=_list(_numeric(of=_said(TEXT, "the derivative that is measured")), "measured before the judgement"),
         witness=_maybe(witness),
-    )  # fmt: skip
+    )
     diagnosis = _diagnostic(suggestion=_maybe(TEXT, "a right side that would be proved"))
     return _object(
-        "an equation judged", id=TEXT, text=TEXT, reading=_maybe(TEXT, "how it was read"), path=_maybe(TEXT),
-        line=_maybe(FROM_ONE), column=_maybe(FROM_ONE), verdict=VERDICT,
+        "an equation judged",
+        id=TEXT,
+        text=TEXT,
+        reading=_maybe(TEXT, "how it was read"),
+        path=_maybe(TEXT),
+        line=_maybe(FROM_ONE),
+        column=_maybe(FROM_ONE),
+        verdict=VERDICT,
         expected=_maybe(TEXT, "what the spec asks for; null: proved or checked"),
-        holds=_said(SWITCH, "whether it is as expected"), open=SWITCH,
-        ignored=_maybe(TEXT, "why the spec lets it pass"), facts=_list(TEXT), evidence=evidence,
-        diagnosis=_maybe(diagnosis), message=_maybe(TEXT),
+        holds=_said(SWITCH, "whether it is as expected"),
+        open=SWITCH,
+        ignored=_maybe(TEXT, "why the spec lets it pass"),
+        facts=_list(TEXT),
+        evidence=evidence,
+        diagnosis=_maybe(diagnosis),
+        message=_maybe(TEXT),
         note=_maybe(TEXT, "another reading of the text, with the verdict that it would have"),
         reach=_maybe(TEXT, "of a claim about a family: the depths it was judged at"),
         lapses=_list(TEXT, "what failed in the search for its mistake, and cost no result"),
         links=_list(_ref("claim"), "the links of a chain of equations"),
-    )  # fmt: skip
+    )
 
 
 def _formula() -> Schema:
     return _object(
-        "a formula of a document", kind={"enum": ["display", "inline"]}, text=TEXT, path=TEXT, line=FROM_ONE,
+        "a formula of a document",
+        kind={"enum": ["display", "inline"]},
+        text=TEXT,
+        path=TEXT,
+        line=FROM_ONE,
         column=FROM_ONE,
         standing=_said({"enum": list(ORDER)}, "its verdict, or why it has none"),
-        claim=_maybe(TEXT, "the id of its claim"), bound=_said(SWITCH, "whether it needed a binding of its own"),
-        holds=SWITCH, reason=_maybe(_ref("diagnostic"), "why it was not judged"),
-    )  # fmt: skip
+        claim=_maybe(TEXT, "the id of its claim"),
+        bound=_said(SWITCH, "whether it needed a binding of its own"),
+        holds=SWITCH,
+        reason=_maybe(_ref("diagnostic"), "why it was not judged"),
+    )
 
 
 def _exact() -> Schema:
     return _object(
-        "exact arithmetic in finite fields", equal=_maybe(SWITCH, "null: not decided"),
-        sizes=_list(SIZES, "the size assignments that were tried"), draws=COUNT,
-        all_sizes=_said(SWITCH, "equal for every size"), by=_maybe(TEXT), reason=_maybe(TEXT),
-    )  # fmt: skip
+        "exact arithmetic in finite fields",
+        equal=_maybe(SWITCH, "null: not decided"),
+        sizes=_list(SIZES, "the size assignments that were tried"),
+        draws=COUNT,
+        all_sizes=_said(SWITCH, "equal for every size"),
+        by=_maybe(TEXT),
+        reason=_maybe(TEXT),
+    )
 
 
 def _numeric(**more: Schema) -> Schema:
     line = _object("positions of an axis", axis=FROM_ONE, positions=_list(FROM_ONE))
-    census = _object("which entries differ", wrong=COUNT, entries=COUNT, lines=_list(line), ratio=NUMBER,
-                     cause=_maybe(TEXT))  # fmt: skip
+    census = _object(
+        "which entries differ", wrong=COUNT, entries=COUNT, lines=_list(line), ratio=NUMBER, cause=_maybe(TEXT)
+    )
     return _object(
-        "numbers compared", verdict={"enum": list(get_args(NumericVerdict))}, scheme=_maybe(TEXT), max_error=NUMBER,
-        bar=NUMBER, entries=COUNT, reason=_maybe(TEXT), census=_maybe(census), **more,
-    )  # fmt: skip
+        "numbers compared",
+        verdict={"enum": list(get_args(NumericVerdict))},
+        scheme=_maybe(TEXT),
+        max_error=NUMBER,
+        bar=NUMBER,
+        entries=COUNT,
+        reason=_maybe(TEXT),
+        census=_maybe(census),
+        **more,
+    )
 
 
 def _diagnostic(**more: Schema) -> Schema:
     place = _object("where it stands", path=TEXT, line=FROM_ONE, column=FROM_ONE, length=COUNT)
     note = _object("a line of its own", name=TEXT, text=TEXT)
     return _object(
-        "a message for a person", code=_said(TEXT, "`derivcheck explain CODE`; empty for a bare verdict"),
-        message=TEXT, label=_maybe(TEXT, "what stands beside the caret"), where=_maybe(place), notes=_list(note),
-        help=_maybe(TEXT, "what can be pasted"), **more,
-    )  # fmt: skip
+        "a message for a person",
+        code=_said(TEXT, "`derivcheck explain CODE`; empty for a bare verdict"),
+        message=TEXT,
+        label=_maybe(TEXT, "what stands beside the caret"),
+        where=_maybe(place),
+        notes=_list(note),
+        help=_maybe(TEXT, "what can be pasted"),
+        **more,
+    )

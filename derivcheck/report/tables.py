@@ -31,10 +31,12 @@ def heat_map(array: Any, caption: str, rows: str, columns: str) -> Element:
     ]
     corner = f"{rows} ↓ {columns} →" if height > 1 else f"{columns} →"
     table = element(
-        "table", element("caption", f"{caption}{cut}"),
+        "table",
+        element("caption", f"{caption}{cut}"),
         element("thead", element("tr", element("th", corner, scope="col"), *head)),
-        element("tbody", *body), class_="heat",
-    )  # fmt: skip
+        element("tbody", *body),
+        class_="heat",
+    )
     return element("div", table, class_="scroll", tabindex="0", role="region", aria_label=caption)
 
 

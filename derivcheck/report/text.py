@@ -20,9 +20,13 @@ from derivcheck.report.page import Page, width_of
 from derivcheck.verify.results import FileResult, Report
 
 STYLES: dict[str, str] = {
-    "proved": "green", "checked": "yellow", "refuted": "red", "undecided": "yellow", "invalid": "red",
+    "proved": "green",
+    "checked": "yellow",
+    "refuted": "red",
+    "undecided": "yellow",
+    "invalid": "red",
     "internal": "red",
-}  # fmt: skip
+}
 DIM, HEADING = "dim", "bold"
 WIDEST_ID = 24
 WIDE_ENOUGH = 100  # for a long label beside the forms
@@ -161,8 +165,12 @@ def overall(report: Report, page: Page) -> Text:
         not file.accepts(gradient) for file in report.files for gradient in file.gradients
     )
     remarks = [f"{ignored} ignored"] * bool(ignored) + [f"{passed} open"] * bool(holds and passed)
-    passing = sum(not formula.expected for file in report.files for formula in file.formulas
-                  if formula.holds and formula.standing in ("unread", "ambiguous"))  # fmt: skip
+    passing = sum(
+        not formula.expected
+        for file in report.files
+        for formula in file.formulas
+        if formula.holds and formula.standing in ("unread", "ambiguous")
+    )
     remarks += [f"{counting(passing, 'formula')} not read"] * bool(passing)
     remarks += [f"{report.deselected} not selected"] * bool(report.deselected)
     outcome = ("all others hold" if ignored or passed else "all hold") if holds else ", ".join(failed)

@@ -42,8 +42,15 @@ class Document:
         length = end.column - start.column if end.line == start.line else len(self.lines[start.line]) - start.column
         return self.where(start, length)
 
-    def fail(self, code: str, message: str, where: Where | None, label: str = "", help_: str = "",
-             notes: tuple[tuple[str, str], ...] = ()) -> NoReturn:  # fmt: skip
+    def fail(
+        self,
+        code: str,
+        message: str,
+        where: Where | None,
+        label: str = "",
+        help_: str = "",
+        notes: tuple[tuple[str, str], ...] = (),
+    ) -> NoReturn:
         raise SpecError(Diagnostic(code, message, where, label, notes, help_))
 
 
@@ -99,8 +106,11 @@ def compose(text: str, path: str) -> tuple[Document, Any]:
     except MarkedYAMLError as problem:
         _explain(document, problem)
     except (YAMLError, ValueError, RecursionError, AttributeError, TypeError, IndexError, KeyError) as problem:
-        document.fail("DC001", f"this is not YAML: {str(problem).splitlines()[0] if str(problem) else problem!r}",
-                      Where(path, 1, 1, 1, document.lines[0] if document.lines else ""))  # fmt: skip
+        document.fail(
+            "DC001",
+            f"this is not YAML: {str(problem).splitlines()[0] if str(problem) else problem!r}",
+            Where(path, 1, 1, 1, document.lines[0] if document.lines else ""),
+        )
     if root is None:
         document.fail("DC002", "the spec is empty", Where(path, 1, 1, 1, ""), "", "derivcheck init")
     _refuse_aliases(document, root)
@@ -118,8 +128,9 @@ def _refuse_deep_nesting(document: Document) -> None:
             elif character in "]}":
                 depth = max(0, depth - 1)
             if depth > MAXIMAL_DEPTH:
-                document.fail("DC003", "the YAML is nested too deeply",
-                              Where(document.path, number + 1, column + 1, 1, line))  # fmt: skip
+                document.fail(
+                    "DC003", "the YAML is nested too deeply", Where(document.path, number + 1, column + 1, 1, line)
+                )
 
 
 def _refuse_aliases(document: Document, root: Any) -> None:
@@ -128,12 +139,22 @@ def _refuse_aliases(document: Document, root: Any) -> None:
     while stack:
         node = stack.pop()
         if id(node) in seen:
-            document.fail("DC004", "aliases (`*name`) are not part of a spec", document.of(node),
-                          "written once, used again", "write the value out, or quote the formula")  # fmt: skip
+            document.fail(
+                "DC004",
+                "aliases (`*name`) are not part of a spec",
+                document.of(node),
+                "written once, used again",
+                "write the value out, or quote the formula",
+            )
         seen.add(id(node))
         if getattr(node, "anchor", None):
-            document.fail("DC004", "anchors (`&name`) are not part of a spec", document.of(node), "",
-                          "quote a formula that starts with `&`")  # fmt: skip
+            document.fail(
+                "DC004",
+                "anchors (`&name`) are not part of a spec",
+                document.of(node),
+                "",
+                "quote a formula that starts with `&`",
+            )
         for child in _children(node):
             stack.append(child)
 
@@ -163,20 +184,31 @@ def _explain(document: Document, problem: Any) -> NoReturn:
     if "undefined alias" in text or "anchor" in text:
         document.fail("DC007", "a YAML value cannot start with `*` or `&`", where, "", f"'{rest.strip()}'")
     if "escape" in text:
-        document.fail("DC008", "a backslash inside double quotes is an escape", where, "",
-                      "use single quotes around LaTeX")  # fmt: skip
+        document.fail(
+            "DC008", "a backslash inside double quotes is an escape", where, "", "use single quotes around LaTeX"
+        )
     above = document.lines[where.line - 2] if where.line > 1 else ""
     if "mapping values are not allowed" in text and re.match(r"\s*[\w\[\]]+:\S", above):
         column = above.index(":") + 1
-        document.fail("DC011", "a key needs `: ` after it", Where(document.path, where.line - 1, column, 1, above), "",
-                      "key: value, with a space after the colon")  # fmt: skip
+        document.fail(
+            "DC011",
+            "a key needs `: ` after it",
+            Where(document.path, where.line - 1, column, 1, above),
+            "",
+            "key: value, with a space after the colon",
+        )
     if "mapping values are not allowed" in text:
         document.fail("DC009", "`: ` inside an unquoted value starts another key", where, "", "quote the formula")
     if "expected ',' or ']'" in text or "expected ',' or '}'" in text:
         start = problem.context_mark
         line = _requoted_line(document.lines[start.line], start.column) if start is not None else ""
-        document.fail("DC010", "a bracket inside a YAML list or mapping ends it", where, "",
-                      line or "quote the entries, or write axes as words: n[l] m")  # fmt: skip
+        document.fail(
+            "DC010",
+            "a bracket inside a YAML list or mapping ends it",
+            where,
+            "",
+            line or "quote the entries, or write axes as words: n[l] m",
+        )
     if "could not find expected ':'" in text:
         document.fail("DC011", "a key needs `: ` after it", where, "", "key: value, with a space after the colon")
     document.fail("DC001", f"this is not YAML: {text}", where)
@@ -217,8 +249,15 @@ class Reader:
     def __init__(self, document: Document) -> None:
         self.document = document
 
-    def fail(self, code: str, message: str, node: Any, label: str = "", help_: str = "",
-             notes: tuple[tuple[str, str], ...] = ()) -> NoReturn:  # fmt: skip
+    def fail(
+        self,
+        code: str,
+        message: str,
+        node: Any,
+        label: str = "",
+        help_: str = "",
+        notes: tuple[tuple[str, str], ...] = (),
+    ) -> NoReturn:
         self.document.fail(code, message, self.document.of(node), label, help_, notes)
 
     def pairs(self, node: Any, what: str) -> list[tuple[str, Any, Any]]:
@@ -237,8 +276,9 @@ class Reader:
             name = str(key.value)
             if name in found:
                 first = self.document.of(found[name])
-                self.fail("DC014", f"`{name}` is given twice", key, "again here", "",
-                          (("first", f"line {first.line}"),))  # fmt: skip
+                self.fail(
+                    "DC014", f"`{name}` is given twice", key, "again here", "", (("first", f"line {first.line}"),)
+                )
             found[name] = key
             result.append((name, key, value))
         return result
@@ -248,8 +288,13 @@ class Reader:
         for (key, value), (following, _) in pairwise(node.value):
             if value.id == "scalar" and not value.style and _open_brackets(str(value.value)) > 0:
                 advice = self.requoted(node) or "quote the formula"
-                self.fail("DC015", f"a comma inside braces ends the value of `{key.value}`", following,
-                          "YAML reads this as a key of its own", advice)  # fmt: skip
+                self.fail(
+                    "DC015",
+                    f"a comma inside braces ends the value of `{key.value}`",
+                    following,
+                    "YAML reads this as a key of its own",
+                    advice,
+                )
 
     def requoted(self, node: Any) -> str:
         """The line of a mapping in braces with its formulas quoted; empty where it is on several lines."""
@@ -259,8 +304,9 @@ class Reader:
     def text(self, node: Any, what: str) -> SourceText:
         """A scalar as text with its place, whatever YAML would make of it."""
         if is_mapping(node) and node.flow_style:
-            self.fail("DC015", f"`{what}` is a text, but its braces or colon make it a mapping", node, "",
-                      "quote the formula")  # fmt: skip
+            self.fail(
+                "DC015", f"`{what}` is a text, but its braces or colon make it a mapping", node, "", "quote the formula"
+            )
         if node.id != "scalar":
             self.fail("DC016", f"`{what}` is a text", node, _kind(node), "quote it if it starts with `[` or `- `")
         value = str(node.value)
@@ -268,8 +314,13 @@ class Reader:
             control = CONTROL.search(value) or re.search(r"[\n\t\r]", value)
             if control:
                 raw = self._raw(node)
-                self.fail("DC008", "a backslash inside double quotes is an escape", node,
-                          f"it became {control.group()!r}", "'" + raw[1:-1].replace("'", "''") + "'")  # fmt: skip
+                self.fail(
+                    "DC008",
+                    "a backslash inside double quotes is an escape",
+                    node,
+                    f"it became {control.group()!r}",
+                    "'" + raw[1:-1].replace("'", "''") + "'",
+                )
         if not node.style:
             self._refuse_comment(node, what)
         return SourceText(value, self.document.path, self._origin(node, value), self.document.lines)
@@ -323,8 +374,14 @@ class Reader:
 
     def unknown_key(self, key: Any, name: str, what: str, known: Iterable[str]) -> NoReturn:
         known = tuple(known)
-        self.fail("DC021", f"unknown key `{name}` in {what}", key, "", close_match(name, known),
-                  (("known", ", ".join(known)),))  # fmt: skip
+        self.fail(
+            "DC021",
+            f"unknown key `{name}` in {what}",
+            key,
+            "",
+            close_match(name, known),
+            (("known", ", ".join(known)),),
+        )
 
 
 def _kind(node: Any) -> str:

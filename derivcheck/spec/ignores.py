@@ -104,15 +104,22 @@ def _read(document: Document, line: int, column: int, text: str) -> list[Ignore]
     where = Where(document.path, line + 1, column + 1, len(shown) - column, shown)
     match = IGNORE.fullmatch(text)
     if match is None:
-        document.fail("DC055", "a comment for derivcheck says `ignore`, codes in brackets and a reason", where, "",
-                      EXAMPLE)  # fmt: skip
+        document.fail(
+            "DC055", "a comment for derivcheck says `ignore`, codes in brackets and a reason", where, "", EXAMPLE
+        )
     reason = match["reason"].strip(" \t:-–—")
     codes = [code.strip() for code in match["codes"].split(",")]
     for code in codes:
         if not CODE.fullmatch(code):
             what = f"`{code}` is not a finding of a claim" if code else "no code says what is ignored"
-            document.fail("DC055", what, where, "", EXAMPLE,
-                          (("may be ignored", "DC1xx to DC4xx, undecided, checked (under --strict)"),))  # fmt: skip
+            document.fail(
+                "DC055",
+                what,
+                where,
+                "",
+                EXAMPLE,
+                (("may be ignored", "DC1xx to DC4xx, undecided, checked (under --strict)"),),
+            )
     if not reason:
         document.fail("DC055", "an ignored finding needs its reason", where, "", EXAMPLE)
     made, start = [], shown.index("[", column) + 1

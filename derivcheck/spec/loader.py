@@ -25,8 +25,25 @@ from derivcheck.spec.document import Reader, close_match, compose, is_mapping, i
 from derivcheck.spec.ignores import with_ignores
 from derivcheck.spec.sidecar import read_document
 
-KEYS = ("title", "source", "vectors", "layout", "vec", "tensors", "functions", "families", "depths", "layers",
-        "loss", "let", "symbols", "macros", "document", "claims", "numeric")  # fmt: skip
+KEYS = (
+    "title",
+    "source",
+    "vectors",
+    "layout",
+    "vec",
+    "tensors",
+    "functions",
+    "families",
+    "depths",
+    "layers",
+    "loss",
+    "let",
+    "symbols",
+    "macros",
+    "document",
+    "claims",
+    "numeric",
+)
 CLAIM_KEYS = ("claim", "latex", "steps", "expect", "code", "note", "for", "let", "given")
 RESERVED = frozenset({"if", "else", "where", "and", "or", "pi"})
 NAME = re.compile(r"[^\W\d]\w*(\[[^\[\]]+\])?")
@@ -47,8 +64,13 @@ def read_spec(text: str, path: str = "<string>") -> Spec:
     """The spec in a text. Raises SpecError with line and column."""
     document, root = compose(text, path)
     if not is_mapping(root):
-        document.fail("DC012", "a spec is a mapping with keys such as `tensors` and `layers`", document.of(root),
-                      "", "derivcheck init")  # fmt: skip
+        document.fail(
+            "DC012",
+            "a spec is a mapping with keys such as `tensors` and `layers`",
+            document.of(root),
+            "",
+            "derivcheck init",
+        )
     return SpecReader(Reader(document)).spec(root)
 
 
@@ -99,8 +121,13 @@ class SpecReader:
 
     def name(self, text: str, key: Any, what: str, indexed: bool = False) -> SourceText:
         if not NAME.fullmatch(text) and not (indexed and INDEXED.fullmatch(text)):
-            self.reader.fail("DC024", f"`{text}` is not a name for {what}", key, "",
-                             "letters, digits and _, perhaps with a label in brackets: z[l]")  # fmt: skip
+            self.reader.fail(
+                "DC024",
+                f"`{text}` is not a name for {what}",
+                key,
+                "",
+                "letters, digits and _, perhaps with a label in brackets: z[l]",
+            )
         if text in RESERVED:
             self.reader.fail("DC025", f"`{text}` is a word of the notation", key, "", f"{text}1")
         return replace(self.reader.text(key, what), text=text)
@@ -127,9 +154,11 @@ class SpecReader:
             return replace(formula, name=replace(formula.name, text=match[1]), letters=letters)
 
         return replace(
-            spec, layers=tuple(map(told_apart, spec.layers)), let=tuple(map(told_apart, spec.let)),
+            spec,
+            layers=tuple(map(told_apart, spec.layers)),
+            let=tuple(map(told_apart, spec.let)),
             loss=None if spec.loss is None else told_apart(spec.loss),
-        )  # fmt: skip
+        )
 
     def _refuse_shared_names(self, spec: Spec) -> None:
         seen: dict[str, tuple[str, Where]] = {}
@@ -144,17 +173,24 @@ class SpecReader:
                 if name.text in seen:
                     first_kind, first = seen[name.text]
                     self.reader.document.fail(
-                        "DC026", f"`{name.text}` names a {first_kind} already", name.where(), "", "",
+                        "DC026",
+                        f"`{name.text}` names a {first_kind} already",
+                        name.where(),
+                        "",
+                        "",
                         (("first", f"line {first.line}"),),
-                    )  # fmt: skip
+                    )
                 seen[name.text] = (kind, name.where())
         for tensor in spec.tensors:
             for axis in tensor.axes:
                 if axis.text in seen:
                     self.reader.document.fail(
-                        "DC027", f"`{axis.text}` names both a dimension and a {seen[axis.text][0]}", axis.where(), "",
+                        "DC027",
+                        f"`{axis.text}` names both a dimension and a {seen[axis.text][0]}",
+                        axis.where(),
+                        "",
                         f"rename the dimension, for example n_{axis.text}",
-                    )  # fmt: skip
+                    )
 
     # --- tensors --------------------------------------------------------------------------
 
@@ -174,8 +210,13 @@ class SpecReader:
                     else:
                         self.reader.unknown_key(field_key, field, f"the tensor `{name}`", ("axes", "given"))
                 if axes_node is None:
-                    self.reader.fail("DC028", f"the tensor `{name}` has no axes", value, "",
-                                     "{axes: n, given: one_hot}; for a scalar, axes: scalar")  # fmt: skip
+                    self.reader.fail(
+                        "DC028",
+                        f"the tensor `{name}` has no axes",
+                        value,
+                        "",
+                        "{axes: n, given: one_hot}; for a scalar, axes: scalar",
+                    )
                 facts = self.facts(facts_node) if facts_node is not None else ()
             made.append(TensorDeclaration(source, self.axes(axes_node, name), facts))
         return tuple(made)
@@ -196,8 +237,13 @@ class SpecReader:
         for word in words:
             plain = re.fullmatch(r"\d{1,4}|[^\W\d]\w*(\[[^\[\]]+\])?([+-](\d{1,4}|[^\W\d]\w*))*", word.text)
             if not plain or NO_NUMBER.search(word.text):
-                self.reader.document.fail("DC029", f"`{word.text}` is not an axis", word.where(), "",
-                                          "dimension names or numbers, separated by spaces: n1 n0")  # fmt: skip
+                self.reader.document.fail(
+                    "DC029",
+                    f"`{word.text}` is not an axis",
+                    word.where(),
+                    "",
+                    "dimension names or numbers, separated by spaces: n1 n0",
+                )
             if word.text == "0":
                 self.reader.document.fail("DC019", "a size is at least 1", word.where())
         if len(words) > 8:
@@ -219,8 +265,9 @@ class SpecReader:
 
     def _fact(self, name: str, dimension: str | None, node: Any) -> Fact:
         if name not in FACTS:
-            self.reader.fail("DC030", f"unknown fact `{name}`", node, "", close_match(name, FACTS),
-                             (("known", ", ".join(FACTS)),))  # fmt: skip
+            self.reader.fail(
+                "DC030", f"unknown fact `{name}`", node, "", close_match(name, FACTS), (("known", ", ".join(FACTS)),)
+            )
         return Fact(name, dimension, self.reader.document.of(node))
 
     # --- formulas -------------------------------------------------------------------------
@@ -255,8 +302,9 @@ class SpecReader:
             return Formula(replace(text, text="L"), text)
         made = self.formulas(node, "loss")
         if len(made) != 1:
-            self.reader.fail("DC032", "a spec has one loss", node, f"{len(made)} are given",
-                             "declare the others as layers")  # fmt: skip
+            self.reader.fail(
+                "DC032", "a spec has one loss", node, f"{len(made)} are given", "declare the others as layers"
+            )
         return made[0]
 
     def families(self, node: Any) -> tuple[Family, ...]:
@@ -269,9 +317,12 @@ class SpecReader:
             shift = len(first) + 2
             line, column = text.origin[0]
             made.append(
-                Family(label, replace(text, text=first.strip()),
-                       replace(text, text=last.strip(), origin=((line, column + shift),)))
-            )  # fmt: skip
+                Family(
+                    label,
+                    replace(text, text=first.strip()),
+                    replace(text, text=last.strip(), origin=((line, column + shift),)),
+                )
+            )
         return tuple(made)
 
     def depths(self, node: Any) -> dict[str, tuple[int, ...]]:
@@ -323,8 +374,13 @@ class SpecReader:
         for field, field_key, value in keys:
             if field not in CLAIM_KEYS:
                 if is_null(value):
-                    self.reader.fail("DC015", f"a comma in `{name}` made `{field}` a key of its own", field_key, "",
-                                     "quote the formula")  # fmt: skip
+                    self.reader.fail(
+                        "DC015",
+                        f"a comma in `{name}` made `{field}` a key of its own",
+                        field_key,
+                        "",
+                        "quote the formula",
+                    )
                 self.reader.unknown_key(field_key, field, f"the claim `{name}`", CLAIM_KEYS)
             match field:
                 case "claim" | "latex":
@@ -343,15 +399,21 @@ class SpecReader:
                 case _:
                     fields[field] = self.reader.text(value, field).text
         if ("text" in fields) == ("steps" in fields):
-            self.reader.fail("DC034", f"the claim `{name}` needs either `claim`, `latex` or `steps`", key, "",
-                             "{claim: dL/dz = p - y}")  # fmt: skip
+            self.reader.fail(
+                "DC034",
+                f"the claim `{name}` needs either `claim`, `latex` or `steps`",
+                key,
+                "",
+                "{claim: dL/dz = p - y}",
+            )
         return replace(blank, **fields)
 
     def _steps(self, node: Any, name: str) -> tuple[SourceText, ...]:
         items = self.reader.items(node)
         if not items:
-            self.reader.fail("DC022", f"the derivation `{name}` has no steps", node, "",
-                             '[dL/dz = p - y, "= -(y - p)"]')  # fmt: skip
+            self.reader.fail(
+                "DC022", f"the derivation `{name}` has no steps", node, "", '[dL/dz = p - y, "= -(y - p)"]'
+            )
         return tuple(self.reader.text(item, name) for item in items)
 
 

@@ -58,7 +58,11 @@ def roster(spec: Spec) -> tuple[Entry, ...]:
     if not found and spec.document is None:
         first = spec.lines[0] if spec.lines else ""
         raise SpecError(
-            Diagnostic("DC682", "there is nothing to judge: neither a loss nor a claim is declared",
-                       Where(spec.path, 1, 1, 1, first), help="claims: {name: equation}")
-        )  # fmt: skip
+            Diagnostic(
+                "DC682",
+                "there is nothing to judge: neither a loss nor a claim is declared",
+                Where(spec.path, 1, 1, 1, first),
+                help="claims: {name: equation}",
+            )
+        )
     return found

@@ -201,9 +201,13 @@ class Model(Spec, Displayed):
         if name not in known:
             close = difflib.get_close_matches(name, known, 1, 0.4)
             raise DerivcheckError(
-                Diagnostic("DC610", f"`{self.path}` has no tensor `{name}`", notes=(("known", ", ".join(known)),),
-                           help=f'derive("{close[0]}")' if close else "")
-            )  # fmt: skip
+                Diagnostic(
+                    "DC610",
+                    f"`{self.path}` has no tensor `{name}`",
+                    notes=(("known", ", ".join(known)),),
+                    help=f'derive("{close[0]}")' if close else "",
+                )
+            )
         return Gradient(self.examiner, known[name])
 
     @property

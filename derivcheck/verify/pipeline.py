@@ -54,9 +54,14 @@ def verify_paths(paths: Iterable[str | Path], seed: int | None = None, strict: b
 
 
 def verify_file(
-    path: str | Path, seed: int | None = None, strict: bool = False, measuring: Measuring | None = None,
-    documents: str | Path | None = None, selection: Selection = EVERYTHING, memory: Memory | None = None,
-) -> FileResult:  # fmt: skip
+    path: str | Path,
+    seed: int | None = None,
+    strict: bool = False,
+    measuring: Measuring | None = None,
+    documents: str | Path | None = None,
+    selection: Selection = EVERYTHING,
+    memory: Memory | None = None,
+) -> FileResult:
     """The verdicts on a spec file; where it cannot be read, that is the result."""
     try:
         spec = load_spec(path)
@@ -66,9 +71,14 @@ def verify_file(
 
 
 def verify_document(
-    path: str | Path, sidecar: str | Path | None = None, seed: int | None = None, strict: bool = False,
-    measuring: Measuring | None = None, selection: Selection = EVERYTHING, memory: Memory | None = None,
-) -> FileResult:  # fmt: skip
+    path: str | Path,
+    sidecar: str | Path | None = None,
+    seed: int | None = None,
+    strict: bool = False,
+    measuring: Measuring | None = None,
+    selection: Selection = EVERYTHING,
+    memory: Memory | None = None,
+) -> FileResult:
     """The verdicts on a document, judged with its sidecar: the one given, named by its front matter, or beside it."""
     from derivcheck.statements.document.passages import read_manuscript
     from derivcheck.statements.document.sidecars import sidecar_of
@@ -91,10 +101,15 @@ def verify_text(text: str, path: str = "<string>", seed: int | None = None, stri
 
 
 def verify_spec(
-    spec: Spec, seed: int | None = None, strict: bool = False, measuring: Measuring | None = None,
-    manuscript: Manuscript | None = None, documents: str | Path | None = None,
-    selection: Selection = EVERYTHING, memory: Memory | None = None,
-) -> FileResult:  # fmt: skip
+    spec: Spec,
+    seed: int | None = None,
+    strict: bool = False,
+    measuring: Measuring | None = None,
+    manuscript: Manuscript | None = None,
+    documents: str | Path | None = None,
+    selection: Selection = EVERYTHING,
+    memory: Memory | None = None,
+) -> FileResult:
     """The verdicts on what is selected of one spec, at every depth it declares.
 
     A spec that is a sidecar is judged with its document: `manuscript`, or the file it names,
@@ -119,9 +134,15 @@ def verify_spec(
 
 
 def _verified(
-    spec: Spec, seed: int | None, strict: bool, measuring: Measuring | None, manuscript: Manuscript | None,
-    documents: str | Path | None, selection: Selection, memory: Memory,
-) -> FileResult:  # fmt: skip
+    spec: Spec,
+    seed: int | None,
+    strict: bool,
+    measuring: Measuring | None,
+    manuscript: Manuscript | None,
+    documents: str | Path | None,
+    selection: Selection,
+    memory: Memory,
+) -> FileResult:
     """The pipeline of `verify_spec`. Raises DerivcheckError where the spec cannot be judged."""
     path = manuscript.path if manuscript is not None else spec.path
     notes: tuple[str, ...] = ()
@@ -148,17 +169,28 @@ def _verified(
         notes = (*notes, f"claims are judged at {assigned(reduced)}: the sizes given take too much memory")
     network = examiners[0].network
     return FileResult(
-        path, spec.title, spec.source, tuple(network.sizes.items()), examiners[0].seed, gradients, claims,
-        notes, strict=strict, document=manuscript.path if manuscript is not None else "", formulas=formulas,
-        warnings=warnings, spec=spec,
+        path,
+        spec.title,
+        spec.source,
+        tuple(network.sizes.items()),
+        examiners[0].seed,
+        gradients,
+        claims,
+        notes,
+        strict=strict,
+        document=manuscript.path if manuscript is not None else "",
+        formulas=formulas,
+        warnings=warnings,
+        spec=spec,
         deselected=_deselected(spec, examiners, len(declared) + len(gradients)) if selection.text else 0,
-    )  # fmt: skip
+    )
 
 
 def _absent(file: SourceText, strict: bool) -> Diagnostic:
     why = "strictly, everything is to be judged" if strict else "the spec has nothing else to judge"
-    return Diagnostic("DC622", f"`{file.text}` is not here, and {why}", file.where(),
-                      "the document", help="--documents FOLDER")  # fmt: skip
+    return Diagnostic(
+        "DC622", f"`{file.text}` is not here, and {why}", file.where(), "the document", help="--documents FOLDER"
+    )
 
 
 def _selected(formulas: Sequence[FormulaResult], selection: Selection, path: str) -> tuple[FormulaResult, ...]:

@@ -68,16 +68,22 @@ def main() -> None:
     Surveyor._confirmed = lambda self, survey: True  # type: ignore[method-assign]
     unit, _ = timed("unit by unit, without the guard", lambda: [s.structured() for s in surveyors.values()])
     Surveyor._confirmed = confirm  # type: ignore[method-assign]
-    guarded, units = timed("unit by unit, with projections and sampled entries as a guard",
-                           lambda: [s.structured() for s in surveyors.values()])  # fmt: skip
+    guarded, units = timed(
+        "unit by unit, with projections and sampled entries as a guard",
+        lambda: [s.structured() for s in surveyors.values()],
+    )
     w1 = surveyors["W1"]
     directions = w1.directions()
     projection, _ = timed("three projections of W1", lambda: w1.projected(directions))
-    worst = max(float(np.max(np.abs(a.measured - b.measured)) / np.max(np.abs(a.measured)))
-                for a, b in zip(every, units, strict=True))  # fmt: skip
+    worst = max(
+        float(np.max(np.abs(a.measured - b.measured)) / np.max(np.abs(a.measured)))
+        for a, b in zip(every, units, strict=True)
+    )
     print(f"largest difference between the two ways, relative: {worst:.1e}")
-    print(f"in forward-and-backward passes: rank 1 {full / plain:.0f}, unitwise {unit / plain:.1f}, "
-          f"guarded {guarded / plain:.1f}, projections {projection / plain:.1f}")  # fmt: skip
+    print(
+        f"in forward-and-backward passes: rank 1 {full / plain:.0f}, unitwise {unit / plain:.1f}, "
+        f"guarded {guarded / plain:.1f}, projections {projection / plain:.1f}"
+    )
 
     true = gradients["W1"]
     wrong = np.array(Program([true]).run(values, SIZES)[0].aligned(nodes["W1"].axes))
@@ -133,8 +139,10 @@ def peers(values: Any, network: Any) -> None:
     torch.autograd.gradcheck(sliced, (little,))
     took = time.perf_counter() - start
     total = sum(w.size for w in weights.values())
-    print(f"{'torch.autograd.gradcheck, extrapolated from ' + str(little.numel()) + ' entries':<66} "
-          f"{took * total / little.numel():9.1f} s")  # fmt: skip
+    print(
+        f"{'torch.autograd.gradcheck, extrapolated from ' + str(little.numel()) + ' entries':<66} "
+        f"{took * total / little.numel():9.1f} s"
+    )
     start = time.perf_counter()
     try:
         torch.autograd.gradcheck(torch_loss, tuple(tensors), fast_mode=True)
@@ -171,8 +179,10 @@ def peers(values: Any, network: Any) -> None:
     print(f"{'scipy.optimize.check_grad, extrapolated from 200 entries':<66} {took * total / head:9.1f} s")
     start = time.perf_counter()
     result = check_gradient(flat, slope, weights["W1"].ravel())
-    print(f"{'derivcheck.numeric.check_gradient of the same function: ' + result.verdict:<66} "
-          f"{time.perf_counter() - start:9.4f} s")  # fmt: skip
+    print(
+        f"{'derivcheck.numeric.check_gradient of the same function: ' + result.verdict:<66} "
+        f"{time.perf_counter() - start:9.4f} s"
+    )
     jax.config.update("jax_enable_x64", True)
     import jax.numpy as jnp
 

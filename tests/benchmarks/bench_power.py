@@ -52,8 +52,11 @@ def torch_gradcheck(f: Function, grad: Function, x: Any) -> str:
             (point,) = context.saved_tensors
             return torch.as_tensor(np.asarray(grad(point.detach().numpy())), dtype=point.dtype) * up
 
-    return "right" if torch.autograd.gradcheck(Wrapped.apply, (torch.tensor(x, requires_grad=True),),
-                                               raise_exception=False) else "wrong"  # fmt: skip
+    return (
+        "right"
+        if torch.autograd.gradcheck(Wrapped.apply, (torch.tensor(x, requires_grad=True),), raise_exception=False)
+        else "wrong"
+    )
 
 
 def scipy_check_grad(f: Function, grad: Function, x: Any) -> str:
@@ -145,8 +148,10 @@ def main() -> None:
             continue
         alarms = sum(a not in ("right", "cannot tell") for a in answers)
         told = sum(a not in ("right", "cannot tell") for a in gross)
-        print(f"{name:<26}{caught:>8}{alarms:>14}{answers.count('cannot tell'):>10}"
-              f"{told:>14}{gross.count('cannot tell'):>10}")  # fmt: skip
+        print(
+            f"{name:<26}{caught:>8}{alarms:>14}{answers.count('cannot tell'):>10}"
+            f"{told:>14}{gross.count('cannot tell'):>10}"
+        )
         for scenario, answer in zip(hard, answers, strict=True):
             if answer not in ("right", "cannot tell") and "-v" in sys.argv:
                 print(f"    accuses: {scenario.name} ({answer})")

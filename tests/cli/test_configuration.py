@@ -43,15 +43,24 @@ def test_the_nearest_file_upwards_counts_and_no_other(project: Path) -> None:
 def test_every_key_is_an_option_of_verify() -> None:
     from derivcheck.cli.commands import app
 
-    parameters = {name for command in app.registered_commands if command.callback is not None
-                  and command.callback.__name__ == "verify" for name in command.callback.__annotations__}  # fmt: skip
+    parameters = {
+        name
+        for command in app.registered_commands
+        if command.callback is not None and command.callback.__name__ == "verify"
+        for name in command.callback.__annotations__
+    }
     for name, key in KEYS.items():
         assert key.parameter == name.replace("-", "_")
         assert key.parameter in parameters
     # What asks for one run alone has no place in a file.
     assert parameters - {key.parameter for key in KEYS.values()} == {
-        "keyword", "watch", "spec", "plot", "report", "return",
-    }  # fmt: skip
+        "keyword",
+        "watch",
+        "spec",
+        "plot",
+        "report",
+        "return",
+    }
 
 
 @pytest.mark.parametrize(
@@ -70,9 +79,13 @@ def test_every_key_is_an_option_of_verify() -> None:
     ],
 )
 def test_options_before_environment_before_table(
-    project: Path, monkeypatch: pytest.MonkeyPatch, table: str, environment: dict[str, str], arguments: list[str],
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    table: str,
+    environment: dict[str, str],
+    arguments: list[str],
     code: int,
-) -> None:  # fmt: skip
+) -> None:
     configure(project, f"[tool.derivcheck]\n{table}\n")
     for name, value in environment.items():
         monkeypatch.setenv(name, value)

@@ -39,9 +39,14 @@ def spec(**claims: str) -> str:
 def derivcheck(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "derivcheck", *arguments],
-        cwd=cwd, capture_output=True, text=True, timeout=120, check=False, encoding="utf-8",
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        encoding="utf-8",
         env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
-    )  # fmt: skip
+    )
 
 
 def here(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -401,8 +406,12 @@ def interrupted(folder: Path, *arguments: str, after: Callable[[subprocess.Popen
     """What a run says and leaves when the terminal's ctrl-C reaches its whole group."""
     process = subprocess.Popen(
         [sys.executable, "-m", "derivcheck", "verify", *arguments],
-        cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     after(process)
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=60)
@@ -546,8 +555,13 @@ def test_help_and_completion_load_nothing_heavy(
     )
     result = subprocess.run(
         [sys.executable, "-c", program, *arguments],
-        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False, env={**os.environ, **environment},
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, **environment},
+    )
     assert result.stdout.strip()
     loaded = result.stderr.partition("loaded:")[2].split()
     assert "loaded:" in result.stderr

@@ -42,9 +42,7 @@ def run(folder: pytest.Pytester, *arguments: str) -> pytest.RunResult:
 
 def test_one_item_for_every_claim_and_gradient(folder: pytest.Pytester) -> None:
     result = run(folder, "--collect-only", "-q")
-    assert result.outlines[:4] == [
-        f"good.derivcheck.yaml::{name}" for name in ("dL/dx", "dL/dW1", "right", "misprint")
-    ]  # fmt: skip
+    assert result.outlines[:4] == [f"good.derivcheck.yaml::{name}" for name in ("dL/dx", "dL/dW1", "right", "misprint")]
     run(folder).assert_outcomes(passed=4)
 
 
@@ -118,8 +116,10 @@ def test_what_is_named_by_the_configuration(folder: pytest.Pytester) -> None:
     folder.makeini("[pytest]\nderivcheck_files = specs/**/*.yaml *.spec\n")
     result = run(folder, "--collect-only", "-q", "-k", "misprint")
     assert sorted(line.split("::")[0] for line in result.outlines if "::" in line) == [
-        "good.derivcheck.yaml", "specs/deep/one.yaml", "specs/two.spec",
-    ]  # fmt: skip
+        "good.derivcheck.yaml",
+        "specs/deep/one.yaml",
+        "specs/two.spec",
+    ]
 
 
 @pytest.mark.parametrize("pattern", ["spcs/*.yaml", "/nowhere/*.yaml"])
@@ -250,8 +250,9 @@ def test_the_items_are_what_verify_judges(path: str, monkeypatch: pytest.MonkeyP
     derived = [(i, tensor.name) for i, network in enumerate(networks) for tensor in network.parameters]
     named = [
         [(i, name) for i, name in derived if casebook._declares(entry.tensor, name)]
-        for entry in entries if entry.kind == "gradient"
-    ]  # fmt: skip
+        for entry in entries
+        if entry.kind == "gradient"
+    ]
     assert all(named)
     assert sorted(name for names in named for name in names) == sorted(derived)
     assert [entry.claim for entry in entries if entry.kind == "claim"] == list(spec.claims)

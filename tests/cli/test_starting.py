@@ -73,8 +73,10 @@ def test_init_into_folders(here: Path) -> None:
     assert found == {f"notes/{DEFAULT}", f"notes/{SCHEMA}", "new/deep/one.yml", f"new/deep/{SCHEMA}"}
 
 
-@pytest.mark.parametrize(("name", "code"), [("notes.md", "DC685"), ("notes", "DC685"), ("file/x.yaml", "DC681"),
-                                            ("a" * 300 + ".yaml", "DC686")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("notes.md", "DC685"), ("notes", "DC685"), ("file/x.yaml", "DC681"), ("a" * 300 + ".yaml", "DC686")],
+)
 def test_init_refuses(here: Path, capsys: pytest.CaptureFixture[str], name: str, code: str) -> None:
     (here / "file").write_text("")
     assert run(["init", name]) == 2
@@ -110,8 +112,13 @@ def test_claims_are_listed_with_their_places(
     monkeypatch.chdir(ROOT)
     rows = listed(capsys, "claims", "specs/mlp.yaml")["claims"]
     assert [row["name"] for row in rows] == ["EqA1.1", "EqA1", "EqA2", "entrywise", "misprint"]
-    assert rows[-1] == {"name": "misprint", "about": "dL/dW2 = (y - p) @ a1.T", "expect": "refuted",
-                        "path": "specs/mlp.yaml", "line": 26}  # fmt: skip
+    assert rows[-1] == {
+        "name": "misprint",
+        "about": "dL/dW2 = (y - p) @ a1.T",
+        "expect": "refuted",
+        "path": "specs/mlp.yaml",
+        "line": 26,
+    }
     assert run(["list", "claims", "specs/mlp.yaml", "specs/known"]) == 0
     shown = capsys.readouterr().out.splitlines()
     assert shown[0] == "specs/mlp.yaml"
@@ -170,9 +177,13 @@ def completed(words: str, shell: str = "bash") -> list[str]:
     )
     count = len(words.split(" ")) - 1
     result = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False,
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
         env={**os.environ, "_DERIVCHECK_COMPLETE": f"complete_{shell}", "COMP_WORDS": words, "COMP_CWORD": str(count)},
-    )  # fmt: skip
+    )
     assert result.returncode == 0, result.stderr
     return result.stdout.split()
 
@@ -203,12 +214,16 @@ def test_what_is_completed_is_accepted() -> None:
 def test_completion_can_be_installed(option: str, tmp_path: Path) -> None:
     """For bash, chosen by name as a shell's own detection would."""
     result = subprocess.run(
-        [sys.executable, "-m", "derivcheck", option, "bash"], capture_output=True, text=True, timeout=60, check=False,
+        [sys.executable, "-m", "derivcheck", option, "bash"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
         env={**os.environ, "HOME": str(tmp_path), "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"},
-    )  # fmt: skip
+    )
     assert result.returncode == 0, result.stderr
-    script = result.stdout if option == "--show-completion" else "".join(
-        path.read_text() for path in tmp_path.rglob("*.sh")
-    )  # fmt: skip
+    script = (
+        result.stdout if option == "--show-completion" else "".join(path.read_text() for path in tmp_path.rglob("*.sh"))
+    )
     assert "_DERIVCHECK_COMPLETE=complete_bash" in script
     assert "complete -o default -F _derivcheck_completion derivcheck" in script

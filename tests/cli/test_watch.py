@@ -212,8 +212,11 @@ def running(tmp_path: Path, interruptible: None) -> Iterator[tuple[subprocess.Po
     save(path, SPEC)
     process = subprocess.Popen(
         [sys.executable, "-m", "derivcheck", "verify", "one.yaml", "--watch"],
-        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     lines: queue.Queue[str] = queue.Queue()
     assert process.stdout is not None
     stream = process.stdout

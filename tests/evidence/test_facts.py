@@ -55,10 +55,16 @@ def test_which_pairs_are_supported() -> None:
     assert supported == {
         frozenset(pair)
         for pair in [
-            ("one_hot", "sums_to_one"), ("one_hot", "binary"), ("one_hot", "unit"), ("binary", "sums_to_one"),
-            ("binary", "unit"), ("positive", "sums_to_one"), ("positive", "simplex"), ("simplex", "sums_to_one"),
+            ("one_hot", "sums_to_one"),
+            ("one_hot", "binary"),
+            ("one_hot", "unit"),
+            ("binary", "sums_to_one"),
+            ("binary", "unit"),
+            ("positive", "sums_to_one"),
+            ("positive", "simplex"),
+            ("simplex", "sums_to_one"),
         ]
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("pair", list(itertools.permutations(FACTS, 2)), ids=" ".join)

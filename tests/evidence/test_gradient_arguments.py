@@ -152,8 +152,7 @@ def test_answers_of_other_libraries() -> None:
 REFUSED = {
     "grad returns 1 arrays for 2 arguments": (loss, lambda w, b: (w,), (W, B)),
     "a tuple of 2 arrays is expected": (loss, lambda w, b: w, (W, B)),
-    r"the gradient by argument 2 has the shape \(3,\), argument 2 has \(4,\)": (
-        loss, lambda w, b: (w, b[:3]), (W, B)),
+    r"the gradient by argument 2 has the shape \(3,\), argument 2 has \(4,\)": (loss, lambda w, b: (w, b[:3]), (W, B)),
     r"grad\(x\) has the shape \(2, 1\), x has \(2,\)": (square, lambda x: x[:, None], np.ones(2)),
     r"f\(x\) has the shape \(2,\): a scalar": (double, double, np.ones(2)),
     r"f\(x\) is a `NoneType`": (lambda x: None, double, np.ones(2)),
@@ -166,7 +165,7 @@ REFUSED = {
     "x is a `list`": (square, double, ["a", "b"]),
     "an empty tuple": (square, double, ()),
     "argument 2 is a `str`": (loss, slopes, (W, "b")),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("message", REFUSED)

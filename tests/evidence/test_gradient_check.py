@@ -132,11 +132,15 @@ STEPS: dict[str, tuple[Any, Any]] = {
     "a sum of signs": (lambda x: np.sum(np.sign(x)), lambda x: 1 / np.abs(x)),
     "x over its magnitude": (lambda x: np.sum(x / np.abs(x)), lambda x: 1 / np.abs(x)),
     "signs beside 1000": (lambda x: 1e3 + np.sum(np.sign(x)), lambda x: 1 / np.abs(x)),
-    "a square of signs": (lambda x: (np.sign(x) @ PAIR - 1) ** 2,
-                          lambda x: 2 * (np.sign(x) @ PAIR - 1) * PAIR / np.abs(x)),
-    "magnitudes over magnitudes": (lambda x: np.sum(x * np.sign(x)) / np.sum(np.abs(x)),
-                                   lambda x: 2 * np.sign(x) / np.sum(np.abs(x))),
-}  # fmt: skip
+    "a square of signs": (
+        lambda x: (np.sign(x) @ PAIR - 1) ** 2,
+        lambda x: 2 * (np.sign(x) @ PAIR - 1) * PAIR / np.abs(x),
+    ),
+    "magnitudes over magnitudes": (
+        lambda x: np.sum(x * np.sign(x)) / np.sum(np.abs(x)),
+        lambda x: 2 * np.sign(x) / np.sum(np.abs(x)),
+    ),
+}
 
 
 @pytest.mark.parametrize("name", STEPS)
@@ -245,8 +249,13 @@ def test_large_arrays_are_checked_by_projections_and_bisection() -> None:
 def test_the_difference_bar_covers_the_true_error() -> None:
     random = np.random.default_rng(11)
     x = random.normal(size=600)
-    cases = [(np.exp, np.exp), (np.sin, np.cos), (lambda t: np.tanh(50 * t), lambda t: 50 / np.cosh(50 * t) ** 2),
-             (lambda t: 1 / t, lambda t: -1 / t**2), (lambda t: t**3 + 1e6, lambda t: 3 * t**2)]  # fmt: skip
+    cases = [
+        (np.exp, np.exp),
+        (np.sin, np.cos),
+        (lambda t: np.tanh(50 * t), lambda t: 50 / np.cosh(50 * t) ** 2),
+        (lambda t: 1 / t, lambda t: -1 / t**2),
+        (lambda t: t**3 + 1e6, lambda t: 3 * t**2),
+    ]
     for f, slope in cases:
         noise = 4e-16 * float(np.max(np.abs(f(x))))
         quotients = ladder(lambda t, f=f: f(x + t), np.maximum(np.abs(x), 1e-2), noise)[1]

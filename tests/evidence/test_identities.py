@@ -197,8 +197,11 @@ claims:
     )
     result = verify_text(text)
     assert [(c.id, c.holds) for c in result.claims] == [
-        ("without", True), ("given", True), ("named", True), ("wrong code", False)
-    ]  # fmt: skip
+        ("without", True),
+        ("given", True),
+        ("named", True),
+        ("wrong code", False),
+    ]
 
 
 def test_layer_norm_at_size_one_is_undefined_and_no_proof() -> None:

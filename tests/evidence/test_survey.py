@@ -213,8 +213,16 @@ def test_blocks_cover_every_entry() -> None:
 # --- the forward pass against 50 digits ---------------------------------------------------------
 
 EXTREME = (1000.0, -1000.0, 30.0, -30.0, 0.0, 1e-8)
-STABLE = ("sigmoid", "softplus", "silu", "softmax", "log_softmax", "logsumexp", "cross_entropy_logits",
-          "binary_cross_entropy_logits")  # fmt: skip
+STABLE = (
+    "sigmoid",
+    "softplus",
+    "silu",
+    "softmax",
+    "log_softmax",
+    "logsumexp",
+    "cross_entropy_logits",
+    "binary_cross_entropy_logits",
+)
 
 
 @pytest.mark.parametrize("name", names())

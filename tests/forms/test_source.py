@@ -192,10 +192,11 @@ def test_gradients_agree_with_autograd(path: str, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(torch.Tensor, "copy", torch.Tensor.clone, raising=False)
     function = run(source(path), {"np": OnTorch(torch)})
     leaves = {
-        name: torch.tensor(value, requires_grad=True) if name in tensors else
-        (torch.cos if name.endswith("_prime") else torch.sin)
+        name: torch.tensor(value, requires_grad=True)
+        if name in tensors
+        else (torch.cos if name.endswith("_prime") else torch.sin)
         for name, value in given.items()
-    }  # fmt: skip
+    }
     loss, gradients = function(**leaves)
     loss.backward()
     by_name = {tensor.name: name for name, tensor in tensors.items()}
@@ -211,8 +212,10 @@ def assert_linted(folder: Path, texts: list[str]) -> None:
         (folder / f"source_{number}.py").write_text(text)
     checked = subprocess.run(
         [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "E4,E7,E9,F,B,W", str(folder)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert checked.returncode == 0, checked.stdout
 
 
@@ -345,6 +348,10 @@ def test_the_command_line(tmp_path: Path) -> None:
 
 def test_readable() -> None:
     body = source(MLP).split('"""\n')[-1]
-    for line in ("z1 = W1 @ x + b1", "dL_da1 = W2.T @ dL_dz2", "dL_dz1 = dL_da1 * sigmoid_prime(z1)",
-                 "dL_dW1 = np.outer(dL_dz1, x)"):  # fmt: skip
+    for line in (
+        "z1 = W1 @ x + b1",
+        "dL_da1 = W2.T @ dL_dz2",
+        "dL_dz1 = dL_da1 * sigmoid_prime(z1)",
+        "dL_dW1 = np.outer(dL_dz1, x)",
+    ):
         assert f"    {line}\n" in body

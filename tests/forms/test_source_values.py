@@ -166,8 +166,9 @@ def test_no_source_warns(tmp_path: Path) -> None:
         "    assert np.isfinite(loss) and all(np.all(np.isfinite(g)) for g in gradients.values()), number\n"
         "print('called all')\n"
     )
-    done = subprocess.run([sys.executable, "-W", "error", "caller.py"], cwd=tmp_path, capture_output=True,
-                          text=True, check=False)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "caller.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert (done.stdout, done.stderr) == ("called all\n", "")
 
 
@@ -201,8 +202,11 @@ def test_nothing_is_written_for_nothing(path: str) -> None:
     assert len(set(made)) == len(made)
     idle = {name for name in inspect.signature(function_of(source(shipped(path)))).parameters if name not in read}
     assert len(idle) == sum(tensor.node not in reached(shipped(path)) for tensor in shipped(path).parameters)
-    values = [ast.dump(node.value) for node in ast.walk(tree)
-              if isinstance(node, ast.Assign) and not isinstance(node.value, ast.Name | ast.Constant)]  # fmt: skip
+    values = [
+        ast.dump(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and not isinstance(node.value, ast.Name | ast.Constant)
+    ]
     assert len(set(values)) == len(values)
 
 
@@ -317,9 +321,33 @@ def test_nothing_depends_on_a_constant() -> None:
 # --- names ------------------------------------------------------------------------------------
 
 NAMES = (
-    "lambda", "None", "def", "match", "self", "print", "float", "np", "math", "t", "t0", "loss_and_gradients",
-    "part1", "dL_dx", "dL_dh", "sigmoid_prime", "sigmoid_", "I", "O", "l", "ŷ", "é", "x_", "shape", "T", "W_1",
-)  # fmt: skip
+    "lambda",
+    "None",
+    "def",
+    "match",
+    "self",
+    "print",
+    "float",
+    "np",
+    "math",
+    "t",
+    "t0",
+    "loss_and_gradients",
+    "part1",
+    "dL_dx",
+    "dL_dh",
+    "sigmoid_prime",
+    "sigmoid_",
+    "I",
+    "O",
+    "l",
+    "ŷ",
+    "é",
+    "x_",
+    "shape",
+    "T",
+    "W_1",
+)
 
 
 @pytest.mark.parametrize("name", NAMES)

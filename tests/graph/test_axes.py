@@ -187,10 +187,15 @@ def test_generated_code_repeats_too() -> None:
     slope = 1 / (2 + np.exp(centred) + np.exp(-centred))
     expected = {
         "x": given["s"] + given["w"] * slope - np.mean(given["w"] * slope),
-        "b": 2 * np.sum(given["b"] - given["Y"], axis=0), "s": 2 + np.sum(given["x"]),
-        "w": 1 / (1 + np.exp(-centred)), "m": given["x"], "t": given["v"], "zero": given["v"], "I": given["A"].T,
+        "b": 2 * np.sum(given["b"] - given["Y"], axis=0),
+        "s": 2 + np.sum(given["x"]),
+        "w": 1 / (1 + np.exp(-centred)),
+        "m": given["x"],
+        "t": given["v"],
+        "zero": given["v"],
+        "I": given["A"].T,
         "B": 2 * (given["b"] - given["Y"]),
-    }  # fmt: skip
+    }
     for name, array in expected.items():
         assert np.shape(found[name]) == np.shape(array), name
         np.testing.assert_allclose(found[name], array, rtol=1e-12, err_msg=name)

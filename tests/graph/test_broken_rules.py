@@ -95,14 +95,30 @@ RULES = [
     (Sum, flipped(Sum), "d(sum(x))/dx = ones(n)", "d(sum(x))/dx = -ones(n)"),
     (Rename, flipped(Rename), "d(sum_{i}(A[i,1]))/dA[j,k] = delta(k,1)", "d(sum_{i}(A[i,1]))/dA[j,k] = -delta(k,1)"),
     (Quantity, flipped(Quantity), "d(sum(q))/dx = exp(x)", "d(sum(q))/dx = -exp(x)"),
-    (Extremum, flipped(Extremum), "d(max(x))/dx[i] = (1 if x[i] == max(x) else 0)",
-     "d(max(x))/dx[i] = -(1 if x[i] == max(x) else 0)"),
-    (Extremum, flipped(Extremum), "d(min(x))/dx[i] = (1 if x[i] == min(x) else 0)",
-     "d(min(x))/dx[i] = -(1 if x[i] == min(x) else 0)"),
-    (Extremum, summed_over_ties, "d(max_k(relu(x[k]) + s))/ds = 1",
-     "d(max_k(relu(x[k]) + s))/ds = sum_k(1 if relu(x[k]) == max(relu(x)) else 0)"),
-    (Inverse, flipped(Inverse), "d(sum(inv(A)))/dA = -inv(A).T @ ones(n, n) @ inv(A).T",
-     "d(sum(inv(A)))/dA = inv(A).T @ ones(n, n) @ inv(A).T"),
+    (
+        Extremum,
+        flipped(Extremum),
+        "d(max(x))/dx[i] = (1 if x[i] == max(x) else 0)",
+        "d(max(x))/dx[i] = -(1 if x[i] == max(x) else 0)",
+    ),
+    (
+        Extremum,
+        flipped(Extremum),
+        "d(min(x))/dx[i] = (1 if x[i] == min(x) else 0)",
+        "d(min(x))/dx[i] = -(1 if x[i] == min(x) else 0)",
+    ),
+    (
+        Extremum,
+        summed_over_ties,
+        "d(max_k(relu(x[k]) + s))/ds = 1",
+        "d(max_k(relu(x[k]) + s))/ds = sum_k(1 if relu(x[k]) == max(relu(x)) else 0)",
+    ),
+    (
+        Inverse,
+        flipped(Inverse),
+        "d(sum(inv(A)))/dA = -inv(A).T @ ones(n, n) @ inv(A).T",
+        "d(sum(inv(A)))/dA = inv(A).T @ ones(n, n) @ inv(A).T",
+    ),
     (Determinant, flipped(Determinant), "d(det(A))/dA = det(A) * inv(A).T", "d(det(A))/dA = -det(A) * inv(A).T"),
     (Product, flipped(Product), "d(prod(P))/dP = prod(P) / P", "d(prod(P))/dP = -prod(P) / P"),
     # On either side, behind a `let` name, in a chain, and a step of a second derivative.
@@ -110,7 +126,7 @@ RULES = [
     (Sum, flipped(Sum), "g = 2*q", "g = -2*q"),
     (Sum, flipped(Sum), "chain(d(sum(q^2))/dq, dq/dx) = 2*exp(2*x)", "chain(d(sum(q^2))/dq, dq/dx) = -2*exp(2*x)"),
     (Sum, flipped(Sum), "d2(sum(x^3))/dx[i]dx[j] = 6*x[i]*delta(i,j)", "d2(sum(x^3))/dx[i]dx[j] = -6*x[i]*delta(i,j)"),
-]  # fmt: skip
+]
 
 
 @contextmanager
@@ -155,7 +171,7 @@ SLOPES = [
     ("d(sum(erf(x)))/dx = 2/sqrt(pi)*exp(-x^2)", "d(sum(erf(x)))/dx = 4/sqrt(pi)*exp(-x^2)"),
     ("d(sum(softplus(x)))/dx = sigmoid(x)", "d(sum(softplus(x)))/dx = 2*sigmoid(x)"),
     ("d(sum(log(P)))/dP = 1/P", "d(sum(log(P)))/dP = 2/P"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("true", "false"), SLOPES)
@@ -171,7 +187,7 @@ PRIMES = [
     ("sigmoid'(x) = sigmoid(x) * (1 - sigmoid(x))", "sigmoid'(x) = 2*sigmoid(x) * (1 - sigmoid(x))"),
     ("softplus''(x) = sigmoid(x) * (1 - sigmoid(x))", "softplus''(x) = 4*sigmoid(x) * (1 - sigmoid(x))"),
     ("sigmoid'(0) = 1/4", "sigmoid'(0) = 1/2"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("true", "false"), PRIMES)
@@ -193,7 +209,7 @@ NOTED = [
     ("d2(s^3)/ds^2 = 6*s", {"d2(s**3)/ds^2"}),
     ("d(erf(s))/ds = 2/sqrt(pi)*exp(-s^2)", {"d(erf(s))/ds"}),
     ("sum(x) = x.T @ ones(n)", set()),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("equation", "texts"), NOTED)

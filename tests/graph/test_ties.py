@@ -79,12 +79,13 @@ CLAIMS = [
     ("max(s*x) = s*max(x)", "refuted"),
     ("min(3*x - s) = 3*min(x) - s", "proved"),
     ("max(exp(s)*x) = exp(s)*max(x)", "proved"),
-]  # fmt: skip
+]
 
 
 def test_the_derivative_at_a_tie_is_that_of_the_function() -> None:
-    text = SPEC % 3 + "".join(f"  c{k}: '{equation.replace(chr(39), chr(39) * 2)}'\n"
-                                 for k, (equation, _) in enumerate(CLAIMS))  # fmt: skip
+    text = SPEC % 3 + "".join(
+        f"  c{k}: '{equation.replace(chr(39), chr(39) * 2)}'\n" for k, (equation, _) in enumerate(CLAIMS)
+    )
     found = verify_text(text)
     assert not found.contradiction, found.error
     wrong = [(e, c.verdict, c.message) for c, (e, v) in zip(found.claims, CLAIMS, strict=True) if c.verdict != v]
@@ -121,7 +122,7 @@ CORNERS = [
     ("(1 if n == 1 and m == 1 else 0) = 0", {"n": 1, "m": 1}),
     ("(1 if m == 1 else 0) * max(z) = 0", {"m": 1}),
     ("(1 if n < 2 else 0) * relu(s) = 0", {"n": 1}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("equation", "sizes"), CORNERS)

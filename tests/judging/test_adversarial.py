@@ -433,8 +433,9 @@ def test_what_is_wrong_by_a_hair_is_refuted_whatever_differences_can_tell(seed: 
         "vectors: row\ntensors: {x: n0, W: n0 n1, y: {axes: n1, given: simplex}}\n"
         "layers: {z: x @ W, p: softmax(z)}\nloss: {L: 'cross_entropy(p, y)'}\n"
         "claims:\n  a: dL/dx = 1.000000000001 * ((p - y) @ W.T)\n  b: dL/dW = 0.999999999999 * (x.T @ (p - y))\n"
-        "  c: dL/dz[i] = 1.00000000001 * (p[i] - y[i])\n", seed=seed,
-    )  # fmt: skip
+        "  c: dL/dz[i] = 1.00000000001 * (p[i] - y[i])\n",
+        seed=seed,
+    )
     assert [claim.verdict for claim in judged.claims] == ["refuted"] * 3 and judged.exit_code == 1
 
 
@@ -461,6 +462,7 @@ def test_a_saturated_softmax_contradicts_nothing(seed: int) -> None:
     judged = verify_text(
         "tensors: {x: n0, W1: n1 n0, W2: n2 n1, y: n2}\n"
         "layers: {z1: W1 @ x, a1: relu(z1), z2: W2 @ a1, p: softmax(z2)}\nloss: {L: 'cross_entropy(p, y)'}\n"
-        "claims: {a: dL/dp = -y/p, b: dL/dp = -y/p^2}\n", seed=seed,
-    )  # fmt: skip
+        "claims: {a: dL/dp = -y/p, b: dL/dp = -y/p^2}\n",
+        seed=seed,
+    )
     assert [claim.verdict for claim in judged.claims] == ["proved", "refuted"]

@@ -140,17 +140,26 @@ RECURRENT = [
     (LSTM, "dL/dzf[t] = dL/dc[t] * c[t-1] * f[t] * (1 - f[t])", STEPS, "proved"),
     (LSTM, "dL/dzi[t] = dL/dc[t] * g[t] * sigmoid'(zi[t])", STEPS, "proved"),
     (LSTM, "dL/dzg[t] = dL/dc[t] * i[t] * (1 - g[t]^2)", STEPS, "proved"),
-    (LSTM, "dL/dh[t] = Uf.T @ dL/dzf[t+1] + Ui.T @ dL/dzi[t+1] + Ug.T @ dL/dzg[t+1] + Uo.T @ dL/dzo[t+1]",
-     "t in 1..T-1", "proved"),
+    (
+        LSTM,
+        "dL/dh[t] = Uf.T @ dL/dzf[t+1] + Ui.T @ dL/dzi[t+1] + Ug.T @ dL/dzg[t+1] + Uo.T @ dL/dzo[t+1]",
+        "t in 1..T-1",
+        "proved",
+    ),
     (LSTM, "dL/dzg[t] = dL/dc[t] * i[t] * (1 - g[t])", STEPS, "refuted"),
     (GRU, "dL/dg[t] = dL/dh[t] * (1 - z[t])", STEPS, "proved"),
     (GRU, "dL/dz[t] = dL/dh[t] * (h[t-1] - g[t])", STEPS, "proved"),
     (GRU, "dL/dq[t] = Ug.T @ (dL/dg[t] * (1 - g[t]^2))", STEPS, "proved"),
     (GRU, "dL/dr[t] = dL/dq[t] * h[t-1]", STEPS, "proved"),
-    (GRU, "dL/dh[t] = dL/dh[t+1] * z[t+1] + dL/dq[t+1] * r[t+1] + Uz.T @ (dL/dz[t+1] * z[t+1] * (1 - z[t+1]))"
-          " + Ur.T @ (dL/dr[t+1] * r[t+1] * (1 - r[t+1]))", "t in 1..T-1", "proved"),
+    (
+        GRU,
+        "dL/dh[t] = dL/dh[t+1] * z[t+1] + dL/dq[t+1] * r[t+1] + Uz.T @ (dL/dz[t+1] * z[t+1] * (1 - z[t+1]))"
+        " + Ur.T @ (dL/dr[t+1] * r[t+1] * (1 - r[t+1]))",
+        "t in 1..T-1",
+        "proved",
+    ),
     (GRU, "dL/dz[t] = dL/dh[t] * (g[t] - h[t-1])", STEPS, "refuted"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("spec", "equation", "steps", "verdict"), RECURRENT)

@@ -171,8 +171,9 @@ def member(stem: str, label: int) -> Subscript:
 
 MATRICES = st.sampled_from([Name("A"), Name("B"), member("W", 2)])
 VECTORS = st.sampled_from([Name("x"), Name("z1"), member("u", 3)])
-NUMBERS = st.sampled_from([Name("s"), Number(Fraction(2)), Number(Fraction(1, 3)), Number(Fraction(-1)),
-                           Call("sum", (Name("x"),))])  # fmt: skip
+NUMBERS = st.sampled_from(
+    [Name("s"), Number(Fraction(2)), Number(Fraction(1, 3)), Number(Fraction(-1)), Call("sum", (Name("x"),))]
+)
 FUNCTIONS = st.sampled_from([("exp", 0), ("tanh", 0), ("sigmoid", 1)])
 
 
@@ -204,13 +205,21 @@ vectors = st.recursive(
 )
 ROW, COLUMN = Name("i"), Name("j")
 entries = st.recursive(
-    st.sampled_from([Subscript(Name("x"), (ROW,)), Subscript(Name("z1"), (ROW,)), Subscript(member("W", 2), (ROW, ROW)),
-                     Subscript(member("u", 1), (ROW,)), Name("s"),
-                     Reduction("sum", ("j",), None, Binary("*", Subscript(Name("A"), (ROW, COLUMN)),
-                                                            Subscript(Name("y"), (COLUMN,))))]),
+    st.sampled_from(
+        [
+            Subscript(Name("x"), (ROW,)),
+            Subscript(Name("z1"), (ROW,)),
+            Subscript(member("W", 2), (ROW, ROW)),
+            Subscript(member("u", 1), (ROW,)),
+            Name("s"),
+            Reduction(
+                "sum", ("j",), None, Binary("*", Subscript(Name("A"), (ROW, COLUMN)), Subscript(Name("y"), (COLUMN,)))
+            ),
+        ]
+    ),
     entrywise,
     max_leaves=6,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=150, deadline=None)
@@ -318,8 +327,13 @@ def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("fact", "words"),
-    [("Σ y = 1", "the entries of y sum to one"), ("‖x‖ = 1", "x has length one"), ("y is one-hot", "y is one-hot"),
-     ("x > 0", "the entries of x are positive"), ("t is 0 or 1", "the entries of t are zero or one")],
-)  # fmt: skip
+    [
+        ("Σ y = 1", "the entries of y sum to one"),
+        ("‖x‖ = 1", "x has length one"),
+        ("y is one-hot", "y is one-hot"),
+        ("x > 0", "the entries of x are positive"),
+        ("t is 0 or 1", "the entries of t are zero or one"),
+    ],
+)
 def test_facts_in_words(fact: str, words: str) -> None:
     assert in_words(fact) == words

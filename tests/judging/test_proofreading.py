@@ -48,7 +48,7 @@ SPECS = {
     "loss: {L: 'sum_{i,j}(z[i] * W[i,j] * f(x[j]))'}",
     "two axes": "tensors: {X: n m, w: m}\nlayers: {p: 'softmax(X, m)'}\nloss: {L: 'sum_{i,j}(p[i,j] * w[j] * X[i,j])'}",
     "a largest entry": "tensors: {X: n m, c: scalar}\nlayers: {h: 'max(X, m)'}\nloss: {L: c * sum(h * h)}",
-}  # fmt: skip
+}
 SETTINGS = [(name, layout, vectors) for name in SPECS for layout in LAYOUTS for vectors in ("column", "row")]
 
 

@@ -143,8 +143,9 @@ def test_a_product_written_for_numerator_layout_has_that_name_and_the_right_prod
     assert found.verdict == "invalid"
     assert found.diagnosis is not None
     assert (found.diagnosis.code, found.diagnosis.message) == (
-        "DC205", "equal up to layout: true in numerator layout",
-    )  # fmt: skip
+        "DC205",
+        "equal up to layout: true in numerator layout",
+    )
     assert "chain" not in found.suggestion
     assert judged(f"{left} = {found.suggestion}").verdict == "proved"
 
@@ -197,21 +198,27 @@ READ = [
     (D.format("L", "u") + " = " + linked("L", "z", "a", "u", sign=r" \cdot "), "dL/du = chain(dL/dz, dz/da, da/du)"),
     (D.format("L", "u") + " = " + linked("L", "z", "a", "u", sign=r" \times "), "dL/du = chain(dL/dz, dz/da, da/du)"),
     ("-t" + D.format("L", "u") + " = -t " + linked("L", "z", "u"), "-(t * dL/du) = -(t * chain(dL/dz, dz/du))"),
-    (r"\frac{1}{2}" + D.format("L", "u") + r" = \frac{1}{2}" + linked("L", "z", "u"),
-     "1/2 * dL/du = 1/2 * chain(dL/dz, dz/du)"),
+    (
+        r"\frac{1}{2}" + D.format("L", "u") + r" = \frac{1}{2}" + linked("L", "z", "u"),
+        "1/2 * dL/du = 1/2 * chain(dL/dz, dz/du)",
+    ),
     (D.format("L", "u") + " = g_z " + linked("z", "a", "u"), "dL/du = chain(gz, dz/da, da/du)"),
     (D.format("L", "W") + " = " + linked("L", "u", "W"), "dL/dW = chain(dL/du, du/dW)"),
     (D.format("L", "W_{ij}") + " = " + linked("L", "u", "W_{ij}"), "dL/dW[i,j] = chain(dL/du, du/dW[i,j])"),
     (D.format("L", "W") + " = " + linked("L", "z", "u") + r" x^\top", "dL/dW = chain(dL/dz, dz/du) @ x.T"),
-    (D.format("L", "u") + " = " + D.format("L", "z") + r"\left(" + linked("z", "a", "u") + r"\right)",
-     "dL/du = chain(dL/dz, dz/da, da/du)"),
+    (
+        D.format("L", "u") + " = " + D.format("L", "z") + r"\left(" + linked("z", "a", "u") + r"\right)",
+        "dL/du = chain(dL/dz, dz/da, da/du)",
+    ),
     (D.format("L", "s") + " = " + linked("L", "K", "s"), "dL/ds = chain(dL/dK, dK/ds)"),
-    ("2" + D.format("L", "s") + r" = 2 \cdot " + linked("L", "K", "s", sign=r" \cdot "),
-     "2 * dL/ds = 2 * chain(dL/dK, dK/ds)"),
+    (
+        "2" + D.format("L", "s") + r" = 2 \cdot " + linked("L", "K", "s", sign=r" \cdot "),
+        "2 * dL/ds = 2 * chain(dL/dK, dK/ds)",
+    ),
     (linked("L", "K", "s") + " = 3 (K \\odot K) Q", "dL/dK @ dK/ds = (3 * (K * K)) @ Q"),
     # Between Jacobians the product is the chain.
     (D.format("p", "u") + " = " + linked("p", "z", "u"), "dp/du = dp/dz @ dz/du"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("latex", "plain"), READ)
@@ -265,8 +272,9 @@ def test_two_readings_of_the_shape_that_is_asked_for_are_both_judged() -> None:
     assert both.diagnosis is not None
     assert both.diagnosis.code == "DC172"
     assert [text for _, text in both.diagnosis.notes] == [
-        "dv/dx = chain(dv/du, du/dx) (proved)", "dv/dx = dv/du @ du/dx (refuted)",
-    ]  # fmt: skip
+        "dv/dx = chain(dv/du, du/dx) (proved)",
+        "dv/dx = dv/du @ du/dx (refuted)",
+    ]
     same = square(D.format("q", "x") + " = " + linked("q", "h", "x"))
     assert same.verdict == "proved"
     assert same.reading == "dq/dx = chain(dq/dh, dh/dx)"

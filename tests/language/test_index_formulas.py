@@ -46,24 +46,50 @@ JUDGED = [
     ("s: sum_i(q[i])\n  v[i]: s * q[i]", "sum(v)", ["v = sum(q) * q"], ["v = q * q"]),
     ("H[b0,i,j]: A[b0,i,j] - y[b0]", "sum(H * H)", ["dL/dA[b0,i,j] = 2 * H[b0,i,j]"], ["dL/dA[b0,i,j] = H[b0,i,j]"]),
     ("H[i,b0,j]: A[b0,i,j]", "sum(H * H)", ["dL/dA[b0,i,j] = 2 * H[i,b0,j]"], []),
-    ("mu: mean(A, n, m)\n  H[b0,i,j]: A[b0,i,j] - mu[b0]", "sum(H * H)",
-     ["mu[b0] = sum_{i,j}(A[b0,i,j]) / (n*m)", "dL/dA[b0,i,j] = 2 * H[b0,i,j]"], ["dL/dA[b0,i,j] = H[b0,i,j]"]),
+    (
+        "mu: mean(A, n, m)\n  H[b0,i,j]: A[b0,i,j] - mu[b0]",
+        "sum(H * H)",
+        ["mu[b0] = sum_{i,j}(A[b0,i,j]) / (n*m)", "dL/dA[b0,i,j] = 2 * H[b0,i,j]"],
+        ["dL/dA[b0,i,j] = H[b0,i,j]"],
+    ),
     ("s: sum(A, n, m)", "sum(y * s)", ["dL/dA[b0,i,j] = y[b0]"], ["dL/dA[b0,i,j] = y[b0] / n"]),
-    ("H: A @ B", "sum(C * H)",
-     ["H[b0,i,p] = sum_j(A[b0,i,j] * B[b0,j,p])", "dL/dA[b0,i,j] = sum_p(C[b0,i,p] * B[b0,j,p])",
-      "dL/dB[b0,j,p] = sum_i(A[b0,i,j] * C[b0,i,p])"],
-     ["dL/dA[b0,i,j] = sum_p(C[b0,i,p])", "H[b0,i,p] = sum_j(A[b0,i,j] * B[1,j,p])"]),
-    ("H: M.T @ C", "sum(H * B)", ["H[b0,j,p] = sum_i(M[i,j] * C[b0,i,p])", "dL/dM[i,j] = sum_{b0,p}(B[b0,j,p] * C[b0,i,p])"],
-     ["dL/dM[i,j] = sum_p(B[1,j,p] * C[1,i,p])"]),
-    ("H: A @ w", "sum(H * H)", ["H[b0,i] = sum_j(A[b0,i,j] * w[j])", "dL/dw[j] = 2 * sum_{b0,i}(H[b0,i] * A[b0,i,j])"], []),
-    ("H: A * M + A * y - A / q + c", "sum(H)", ["dL/dA[b0,i,j] = M[i,j] + y[b0] - 1/q[i]", "dL/dc = b*n*m", "dL/dM = sum(A, 1)"],
-     ["dL/dA[b0,i,j] = M[i,j] + y[b0] - q[i]", "dL/dc = 1"]),
+    (
+        "H: A @ B",
+        "sum(C * H)",
+        [
+            "H[b0,i,p] = sum_j(A[b0,i,j] * B[b0,j,p])",
+            "dL/dA[b0,i,j] = sum_p(C[b0,i,p] * B[b0,j,p])",
+            "dL/dB[b0,j,p] = sum_i(A[b0,i,j] * C[b0,i,p])",
+        ],
+        ["dL/dA[b0,i,j] = sum_p(C[b0,i,p])", "H[b0,i,p] = sum_j(A[b0,i,j] * B[1,j,p])"],
+    ),
+    (
+        "H: M.T @ C",
+        "sum(H * B)",
+        ["H[b0,j,p] = sum_i(M[i,j] * C[b0,i,p])", "dL/dM[i,j] = sum_{b0,p}(B[b0,j,p] * C[b0,i,p])"],
+        ["dL/dM[i,j] = sum_p(B[1,j,p] * C[1,i,p])"],
+    ),
+    (
+        "H: A @ w",
+        "sum(H * H)",
+        ["H[b0,i] = sum_j(A[b0,i,j] * w[j])", "dL/dw[j] = 2 * sum_{b0,i}(H[b0,i] * A[b0,i,j])"],
+        [],
+    ),
+    (
+        "H: A * M + A * y - A / q + c",
+        "sum(H)",
+        ["dL/dA[b0,i,j] = M[i,j] + y[b0] - 1/q[i]", "dL/dc = b*n*m", "dL/dM = sum(A, 1)"],
+        ["dL/dA[b0,i,j] = M[i,j] + y[b0] - q[i]", "dL/dc = 1"],
+    ),
     ("H: S * S - S", "sum(H)", ["dL/dS[i,j,p] = 2 * S[i,j,p] - 1"], ["dL/dS[i,j,p] = 2 * S[i,p,j] - 1"]),
     ("H[i,j]: S[i,j,j]", "sum(H * H)", ["dL/dS[i,j,p] = 2 * S[i,j,j] * delta(j,p)"], ["dL/dS[i,j,p] = 2 * S[i,j,p]"]),
-    ("P: softmax(F, k)\n  H: sum(P * F, k)", "sum(A * H)",
-     ["dL/dF[b0,i,j,p] = A[b0,i,j] * P[b0,i,j,p] * (1 + F[b0,i,j,p] - H[b0,i,j])"],
-     ["dL/dF[b0,i,j,p] = A[b0,i,j] * P[b0,i,j,p] * (F[b0,i,j,p] - H[b0,i,j])"]),
-]  # fmt: skip
+    (
+        "P: softmax(F, k)\n  H: sum(P * F, k)",
+        "sum(A * H)",
+        ["dL/dF[b0,i,j,p] = A[b0,i,j] * P[b0,i,j,p] * (1 + F[b0,i,j,p] - H[b0,i,j])"],
+        ["dL/dF[b0,i,j,p] = A[b0,i,j] * P[b0,i,j,p] * (F[b0,i,j,p] - H[b0,i,j])"],
+    ),
+]
 
 
 @pytest.mark.parametrize(("layers", "loss", "true", "false"), JUDGED, ids=[case[0] for case in JUDGED])
@@ -142,18 +168,26 @@ def test_what_is_advised_is_read(layers: str, loss: str) -> None:
 
 TORN = [
     ("loss: {L: sse(a, y)}", "DC015", 'loss: {L: "sse(a, y)"}'),
-    ("layers: {z: cross_entropy(softmax(a), y, n)}\nloss: {L: z}", "DC015",
-     'layers: {z: "cross_entropy(softmax(a), y, n)"}'),
-    ("loss: {L: \"sum(a)\"}\nclaims: {c: dL/da[i] = 1}", "DC010", 'claims: {c: "dL/da[i] = 1"}'),
+    (
+        "layers: {z: cross_entropy(softmax(a), y, n)}\nloss: {L: z}",
+        "DC015",
+        'layers: {z: "cross_entropy(softmax(a), y, n)"}',
+    ),
+    ('loss: {L: "sum(a)"}\nclaims: {c: dL/da[i] = 1}', "DC010", 'claims: {c: "dL/da[i] = 1"}'),
     ("layers: {s: sse(a, y), z: a}\nloss: {L: s}", "DC015", 'layers: {s: "sse(a, y)", z: a}'),
     ("layers: {z[i]: a[i] * y[i]}\nloss: {L: sum(z)}", "DC010", 'layers: {"z[i]": "a[i] * y[i]"}'),
-    ("loss: {L: sum(a)}\nclaims: {c: {claim: sse(a, y) = 0, expect: refuted}}", "DC015",
-     'claims: {c: {claim: "sse(a, y) = 0", expect: refuted}}'),
-    ("loss: {L: sum(a)}\nclaims:\n  c: {claim: dL/da[i] = 1, note: 'one, everywhere'}", "DC010",
-     "c: {claim: \"dL/da[i] = 1\", note: 'one, everywhere'}"),
-    ("layers: {z: a * sigmoid'(max(a, y))}\nloss: {L: sum(z)}", "DC015",
-     "layers: {z: \"a * sigmoid'(max(a, y))\"}"),
-]  # fmt: skip
+    (
+        "loss: {L: sum(a)}\nclaims: {c: {claim: sse(a, y) = 0, expect: refuted}}",
+        "DC015",
+        'claims: {c: {claim: "sse(a, y) = 0", expect: refuted}}',
+    ),
+    (
+        "loss: {L: sum(a)}\nclaims:\n  c: {claim: dL/da[i] = 1, note: 'one, everywhere'}",
+        "DC010",
+        "c: {claim: \"dL/da[i] = 1\", note: 'one, everywhere'}",
+    ),
+    ("layers: {z: a * sigmoid'(max(a, y))}\nloss: {L: sum(z)}", "DC015", 'layers: {z: "a * sigmoid\'(max(a, y))"}'),
+]
 
 
 @pytest.mark.parametrize(("text", "code", "advice"), TORN)

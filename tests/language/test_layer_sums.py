@@ -164,7 +164,7 @@ NOT_GENERAL = [
     ('{claim: "dL/dE[t] = 1", for: t in 7..T}', "E[T]", "[7]"),
     ('{claim: "dL/dE[t] = 0", for: t in 1..T-6}', "E[1]*0 + E[2] + E[3]", "[7]"),
     ('{claim: "dL/dE[t] = 0", for: t in 1..6}', "E[T]*0", "[6, 7]"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("claim", "loss", "depths"), NOT_GENERAL)
@@ -189,7 +189,7 @@ REFUSED = [
     ("dL/dW = sum_{t = 1}(D[t] @ h[t-1].T)", "DC119", "sum_{t in 1..T}(...)"),
     ("dL/dW = sum_t^T(D[t] @ h[t-1].T)", "DC119", "sum_{t in 1..T}(...)"),
     ("sum_{i in 1..3}(v[i]) = 0", "DC119", "sum_i(...), or sum_{i <= 2}(...) for a part"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("claim", "code", "advice"), REFUSED)
@@ -314,9 +314,12 @@ MISTAKES = [
     ('"dL/dW = sum_t(D[t] @ h[t-1])"', "DC203", "sum_t(D[t] @ h[t - 1].T)"),
     ('"dL/dW = -sum_t(D[t] @ h[t-1].T)"', "DC202", "sum_t(D[t] @ h[t - 1].T)"),
     ('"dL/db = sum_{t in 1..T}(D[t-1 + 1]) / 2"', "DC201", "sum_{t in 1..T}(D[t - 1 + 1])"),
-    (latex(r"\frac{\partial L}{\partial W} = \sum_{t=1}^T D_t h_t^\top"), "DC213",
-     r"\sum_{t=1}^{T} D_{t} \, h^{(t - 1)\top}"),
-]  # fmt: skip
+    (
+        latex(r"\frac{\partial L}{\partial W} = \sum_{t=1}^T D_t h_t^\top"),
+        "DC213",
+        r"\sum_{t=1}^{T} D_{t} \, h^{(t - 1)\top}",
+    ),
+]
 
 
 @pytest.mark.parametrize(("claim", "code", "advice"), MISTAKES)

@@ -37,8 +37,25 @@ from derivcheck.spec import load_spec
 ROOT = Path(__file__).parents[2]
 SPECS = sorted((ROOT / "specs").rglob("*.yaml"))
 WORDS = {letter: word for word, letter in SPELLINGS.items()}
-TAGS = {"math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msub", "msup", "msubsup", "munder", "munderover",
-        "msqrt", "mtable", "mtr", "mtd"}  # fmt: skip
+TAGS = {
+    "math",
+    "mrow",
+    "mi",
+    "mn",
+    "mo",
+    "mtext",
+    "mspace",
+    "mfrac",
+    "msub",
+    "msup",
+    "msubsup",
+    "munder",
+    "munderover",
+    "msqrt",
+    "mtable",
+    "mtr",
+    "mtd",
+}
 SIGNS = {"⊤": "ᵀ", "\u2062": " ", "\u2061": "", "−": "-", "⋅": " * ", "∑": "Σ", "∏": "Π"}
 
 

@@ -32,9 +32,18 @@ def test_a_power_of_a_square_matrix_carries_its_other_reading(
 
 
 @pytest.mark.parametrize(
-    "claim", ["W^2 = W*W", "x^2 = x*x", "t^2 = t*t", "X[i,j]^2 = X[i,j]*X[i,j]", "sum_{i,j}(X[i,j]^2) = sum(X*X)",
-              "exp(X)*X = X*exp(X)", "X @ X = X @ X", "norm(X)^2 = sum(X*X)"],
-)  # fmt: skip
+    "claim",
+    [
+        "W^2 = W*W",
+        "x^2 = x*x",
+        "t^2 = t*t",
+        "X[i,j]^2 = X[i,j]*X[i,j]",
+        "sum_{i,j}(X[i,j]^2) = sum(X*X)",
+        "exp(X)*X = X*exp(X)",
+        "X @ X = X @ X",
+        "norm(X)^2 = sum(X*X)",
+    ],
+)
 def test_other_powers_have_one_reading(claim: str) -> None:
     found = check_equation(claim, read_spec(SPEC))
     assert (found.verdict, found.note) == ("proved", "")
@@ -42,9 +51,18 @@ def test_other_powers_have_one_reading(claim: str) -> None:
 
 @pytest.mark.parametrize(
     ("base", "exponent", "product"),
-    [("X", "2", "X @ X"), ("X", "-1", "inv(X)"), ("X", "-2", "inv(X) @ inv(X)"), ("X + B", "2", "(X + B) @ (X + B)"),
-     ("X", "1", None), ("X", "t", None), ("X", "1/2", None), ("X", "400", None), ("X", "0", None)],
-)  # fmt: skip
+    [
+        ("X", "2", "X @ X"),
+        ("X", "-1", "inv(X)"),
+        ("X", "-2", "inv(X) @ inv(X)"),
+        ("X + B", "2", "(X + B) @ (X + B)"),
+        ("X", "1", None),
+        ("X", "t", None),
+        ("X", "1/2", None),
+        ("X", "400", None),
+        ("X", "0", None),
+    ],
+)
 def test_powers_of_matrices_are_written_out(base: str, exponent: str, product: str | None) -> None:
     made = matrix_power(parse_expression(base), parse_expression(exponent))
     assert (made if made is None else to_plain(made)) == product

@@ -35,9 +35,12 @@ def test_the_hook_is_valid() -> None:
 
 @pytest.mark.parametrize(
     ("schema", "path"),
-    [("vendor.github-actions", ACTION), ("vendor.github-workflows", WORKFLOW),
-     ("custom.github-workflows-require-timeout", WORKFLOW)],
-)  # fmt: skip
+    [
+        ("vendor.github-actions", ACTION),
+        ("vendor.github-workflows", WORKFLOW),
+        ("custom.github-workflows-require-timeout", WORKFLOW),
+    ],
+)
 def test_action_and_workflow_are_valid(schema: str, path: Path) -> None:
     result = tool("check-jsonschema", "--builtin-schema", schema, str(path))
     assert result.returncode == 0, result.stdout
@@ -77,18 +80,34 @@ def test_what_the_action_runs(tmp_path: Path, code: int) -> None:
     python.write_text(f'#!/bin/bash\nprintf "%s\\n" "$@" > "$RUNNER_TEMP/called"\nexit {code}\n')
     python.chmod(0o755)
     environment = {
-        **os.environ, "RUNNER_TEMP": str(tmp_path), "DERIVCHECK_PYTHON": str(python),
-        "SPECS": "specs\n\n-my notes; touch gone.yaml\n", "ARGS": "--strict\n--seed=7\n",
-    }  # fmt: skip
+        **os.environ,
+        "RUNNER_TEMP": str(tmp_path),
+        "DERIVCHECK_PYTHON": str(python),
+        "SPECS": "specs\n\n-my notes; touch gone.yaml\n",
+        "ARGS": "--strict\n--seed=7\n",
+    }
     result = subprocess.run(
-        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script], env=environment, cwd=tmp_path,
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert result.returncode == code, result.stderr
     assert (tmp_path / "called").read_text().splitlines() == [
-        "-m", "derivcheck", "verify", "--format", "github",
-        "--strict", "--seed=7", "--", "specs", "-my notes; touch gone.yaml",
-    ]  # fmt: skip
+        "-m",
+        "derivcheck",
+        "verify",
+        "--format",
+        "github",
+        "--strict",
+        "--seed=7",
+        "--",
+        "specs",
+        "-my notes; touch gone.yaml",
+    ]
 
 
 def test_the_hook_selects_specs_by_their_name_and_runs_a_command_that_is_there() -> None:

@@ -148,12 +148,12 @@ def deep(chance: random.Random) -> Network:
         network.functions["f"] = (), None
     if chance.random() < 0.6:
         network.tensors = {
-            "x": (("n[0]",), ()), "W[l]": (("n[l]", "n[l-1]"), ()), "b[l]": (("n[l]",), ()),
+            "x": (("n[0]",), ()),
+            "W[l]": (("n[l]", "n[l-1]"), ()),
+            "b[l]": (("n[l]",), ()),
             "y": (("n[L]",), chance.choice([(("one_hot", ""),), ()])),
-        }  # fmt: skip
-        network.layers = {
-            "a[0]": read("x"), "z[l]": read("W[l] @ a[l-1] + b[l]"), "a[l]": read(f"{activation}(z[l])")
-        }  # fmt: skip
+        }
+        network.layers = {"a[0]": read("x"), "z[l]": read("W[l] @ a[l-1] + b[l]"), "a[l]": read(f"{activation}(z[l])")}
         if chance.random() < 0.6:
             network.layers["a[L]"] = read("softmax(z[L])")
             network.loss = "C", read("cross_entropy(a[L], y)")
@@ -165,8 +165,10 @@ def deep(chance: random.Random) -> Network:
         if start == "q":
             network.tensors["q"] = ("n",), ()
         network.layers = {
-            "h[0]": read(start), "z[l]": read("W @ h[l-1] + U @ x[l]"), "h[l]": read(f"{activation}(z[l])")
-        }  # fmt: skip
+            "h[0]": read(start),
+            "z[l]": read("W @ h[l-1] + U @ x[l]"),
+            "h[l]": read(f"{activation}(z[l])"),
+        }
         network.loss = "C", read("sse(h[L], y)")
     return network
 
@@ -176,8 +178,12 @@ def attention(chance: random.Random) -> Network:
     network = conventions(chance)
     network.vectors = "column"
     network.tensors = {
-        "X": (("T", "k"), ()), "W": (("k", "k"), ()), "V": (("k", "v"), ()), "Y": (("T", "v"), ()), "c": ((), ())
-    }  # fmt: skip
+        "X": (("T", "k"), ()),
+        "W": (("k", "k"), ()),
+        "V": (("k", "v"), ()),
+        "Y": (("T", "v"), ()),
+        "c": ((), ()),
+    }
     network.layers = {
         "S": read(chance.choice(["X @ W @ X.T", "X @ X.T / sqrt(k)", "c * X @ W @ X.T"])),
         "P": read("softmax(S, 2)"),

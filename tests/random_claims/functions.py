@@ -40,10 +40,12 @@ class Functions:
             raise MeaninglessError("the entries of a written-out matrix are scalars")
         masks = {mask for row in values for value in row for mask in value.data.parts}
         zero = 0 * values[0][0].data.plain[0, 0]
-        data = Dual({
-            m: np.array([[v.data.parts[m][0, 0] if m in v.data.parts else zero for v in row] for row in values])
-            for m in masks
-        })  # fmt: skip
+        data = Dual(
+            {
+                m: np.array([[v.data.parts[m][0, 0] if m in v.data.parts else zero for v in row] for row in values])
+                for m in masks
+            }
+        )
         if len(rows) == 1:
             return self.vector(data, str(len(rows[0])))
         return Value(data, (str(len(rows)),), (str(len(rows[0])),))
@@ -214,8 +216,12 @@ class Functions:
             if name == "eye":
                 labels = (labels[0], labels[0])
                 length = self.size(labels[0])
-                return Value(self.filled(*((label,) for label in labels), 0).data + Dual(
-                    {0: np.eye(length, dtype=object if self.precise else float)}), labels[:1], labels[1:])  # fmt: skip
+                return Value(
+                    self.filled(*((label,) for label in labels), 0).data
+                    + Dual({0: np.eye(length, dtype=object if self.precise else float)}),
+                    labels[:1],
+                    labels[1:],
+                )
             if len(labels) == 2:
                 return self.filled(labels[:1], labels[1:], int(name == "ones"))
             flat = self.filled(labels, (), int(name == "ones"))

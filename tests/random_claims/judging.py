@@ -159,9 +159,13 @@ def truth(case: Case, claim: Drawn, also: tuple[dict[str, int], ...] = (), preci
 
 
 def truth_of(
-    network: Network, tree: Claim, seed: int, also: tuple[dict[str, int], ...] = (), precise: bool = False,
+    network: Network,
+    tree: Claim,
+    seed: int,
+    also: tuple[dict[str, int], ...] = (),
+    precise: bool = False,
     most: int = 5,
-) -> Truth:  # fmt: skip
+) -> Truth:
     """The truth of a claim about an expanded network, at so many sizes."""
     chance = random.Random(seed)
     tried, held, failed = 0, 0, Truth("unknown")
@@ -207,14 +211,16 @@ class Figures:
     def __str__(self) -> str:
         count = Counter(problem.kind for problem in self.problems)
         verdicts = ", ".join(f"{n} {v}" for v, n in sorted(self.verdicts.items()))
-        return "\n".join([
-            f"{self.specs} specs, {self.claims} claims: {verdicts}",
-            f"{self.open} true claims undecided, {self.unknown} without a truth of their own",
-            f"{self.forms} printed forms evaluated, {count['form']} wrong, and {count['help']} helps",
-            f"false verdicts: {count['false']}, internal errors: {count['internal']}, unread: {count['unread']}, "
-            f"faults of the judge: {count['judge']}",
-            f"longest: {self.longest:.1f} s (seed {self.slowest}), above {LONGEST:.0f} s: {count['slow']}",
-        ])  # fmt: skip
+        return "\n".join(
+            [
+                f"{self.specs} specs, {self.claims} claims: {verdicts}",
+                f"{self.open} true claims undecided, {self.unknown} without a truth of their own",
+                f"{self.forms} printed forms evaluated, {count['form']} wrong, and {count['help']} helps",
+                f"false verdicts: {count['false']}, internal errors: {count['internal']}, unread: {count['unread']}, "
+                f"faults of the judge: {count['judge']}",
+                f"longest: {self.longest:.1f} s (seed {self.slowest}), above {LONGEST:.0f} s: {count['slow']}",
+            ]
+        )
 
 
 @dataclass(frozen=True)

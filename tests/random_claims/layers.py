@@ -31,8 +31,15 @@ class Layers:
     def _fn_trace(self, value: Value, rest: tuple[Tree, ...], letters: Mapping[str, int]) -> Value:
         if own(value.rows) != own(value.cols) or value.more:
             raise MeaninglessError("the trace of what is not square")
-        return Value(value.data.linear(lambda part: np.trace(part).reshape(1, 1) if hasattr(np.trace(part), "reshape")
-                                       else np.array([[np.trace(part)]], dtype=part.dtype)))  # fmt: skip
+        return Value(
+            value.data.linear(
+                lambda part: (
+                    np.trace(part).reshape(1, 1)
+                    if hasattr(np.trace(part), "reshape")
+                    else np.array([[np.trace(part)]], dtype=part.dtype)
+                )
+            )
+        )
 
     def _fn_diag(self, value: Value, rest: tuple[Tree, ...], letters: Mapping[str, int]) -> Value:
         if not (value.rows and value.cols) and not value.more:

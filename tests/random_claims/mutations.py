@@ -228,9 +228,14 @@ def near_truth(
     given = chance.random() < 0.5
     vector, square = ("n",), ("n", "n")
     tensors: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str], ...]]] = {
-        "x": (vector, ()), "A": (square, ()), "B": (square, ()), "p": (vector, (("positive", ""),)),
-        "s": ((), ()), "y": (vector, ()), "Q": (square, ()),
-    }  # fmt: skip
+        "x": (vector, ()),
+        "A": (square, ()),
+        "B": (square, ()),
+        "p": (vector, (("positive", ""),)),
+        "s": ((), ()),
+        "y": (vector, ()),
+        "Q": (square, ()),
+    }
     match chance.randrange(4):
         case 0 | 1:
             text = chance.choice(SMALL)

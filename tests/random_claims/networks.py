@@ -123,16 +123,18 @@ class Network:
         """A point of an expanded network."""
         generator = np.random.default_rng(seed)
         arrays = {
-            name: (drawn(tuple(int(a) if a.isdigit() else sizes[a] for a in axes), axes, facts, generator, precise,
-                         spread), axes)
+            name: (
+                drawn(
+                    tuple(int(a) if a.isdigit() else sizes[a] for a in axes), axes, facts, generator, precise, spread
+                ),
+                axes,
+            )
             for name, (axes, facts) in self.tensors.items()
-        }  # fmt: skip
+        }
         functions = {}
         for name, (parameters, body) in self.functions.items():
             functions[name] = parameters or ("t",), body if body is not None else opaque(seed, name)
-        return Point(
-            sizes, arrays, self.formulas, self.lets, functions, self.vectors, self.layout, self.vec, precise
-        )  # fmt: skip
+        return Point(sizes, arrays, self.formulas, self.lets, functions, self.vectors, self.layout, self.vec, precise)
 
 
 def headed(name: str, tree: Tree) -> str:
@@ -183,9 +185,13 @@ def _is_label(tree: Tree, labels: Mapping[str, int]) -> bool:
 
 
 def drawn(
-    shape: tuple[int, ...], axes: tuple[str, ...], facts: tuple[tuple[str, str], ...], generator: Any, precise: bool,
+    shape: tuple[int, ...],
+    axes: tuple[str, ...],
+    facts: tuple[tuple[str, str], ...],
+    generator: Any,
+    precise: bool,
     spread: float,
-) -> Any:  # fmt: skip
+) -> Any:
     """An array that honours facts, exactly so where numbers are precise."""
     given = dict(facts)
     raw = generator.normal(size=shape) * spread

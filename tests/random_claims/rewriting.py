@@ -291,9 +291,19 @@ def defined(tree: Tree, maker: Maker) -> Iterator[Tree]:
 
 
 REWRITERS: tuple[Rewriter, ...] = (
-    commuted, associated, distributed, turned, neutral, functional, functional, reduced, reduced, by_facts, by_facts,
+    commuted,
+    associated,
+    distributed,
+    turned,
+    neutral,
+    functional,
+    functional,
+    reduced,
+    reduced,
+    by_facts,
+    by_facts,
     defined,
-)  # fmt: skip
+)
 
 
 def spots(tree: Tree) -> Iterator[tuple[tuple[Callable[[Tree], Tree], ...], Tree]]:

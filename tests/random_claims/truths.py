@@ -334,8 +334,11 @@ def kronecker(maker: Maker, chance: random.Random) -> Claim:
     if kind == 0:
         right = Op("@", matrix, inner) if network.vectors == "column" else Op("@", inner, Turn(matrix))
         return equation(whole, right)
-    if kind == 1 and isinstance(x, Var) and x.name not in {p.name for p in [*a.everything(), *b.everything()] if
-                                                            isinstance(p, Var)}:  # fmt: skip
+    if (
+        kind == 1
+        and isinstance(x, Var)
+        and x.name not in {p.name for p in [*a.everything(), *b.everything()] if isinstance(p, Var)}
+    ):
         if not _known_without(maker, (a, b), x.name):
             raise NoFormError("the factors depend on the variable")
         return equation(Der(whole, (inner,)), Turn(matrix) if network.layout == "denominator" else matrix)
@@ -388,9 +391,10 @@ def split(maker: Maker, chance: random.Random) -> Claim:
     if chance.random() < 0.5:
         claim = slopes(maker, chance)
         deltas = [
-            part for part in claim.sides[1].everything()
+            part
+            for part in claim.sides[1].everything()
             if isinstance(part, Fn) and part.name == "delta" and set(part.arguments) <= _letters_on(claim.sides[0])
-        ]  # fmt: skip
+        ]
         if not deltas:
             raise NoFormError("no delta of free letters")
         found = chance.choice(deltas)

@@ -40,9 +40,13 @@ from derivcheck.verify.results import FileResult, Report
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = (
-    "mlp.yaml", "conventions/columns_denominator.yaml", "homework/backpropagation.yaml", "known/losses.yaml",
-    "networks/deep_mlp.yaml", "documents/backward_pass.derivcheck.yaml",
-)  # fmt: skip
+    "mlp.yaml",
+    "conventions/columns_denominator.yaml",
+    "homework/backpropagation.yaml",
+    "known/losses.yaml",
+    "networks/deep_mlp.yaml",
+    "documents/backward_pass.derivcheck.yaml",
+)
 MIXED = """\
 tensors: {x: n, w: n}
 loss: {L: sum(w * x^2)}
@@ -232,10 +236,18 @@ def outcomes(report: Report) -> dict[str | None, str]:
 
 def test_junit_of_every_outcome() -> None:
     expected = {
-        "holds": "passed", "factor": "failure", "meaningless": "failure", "open": "failure", "misprint": "passed",
-        "surprise": "failure", "ignored": "skipped", "unused": "passed", "dL/dx": "passed", "dL/dw": "passed",
+        "holds": "passed",
+        "factor": "failure",
+        "meaningless": "failure",
+        "open": "failure",
+        "misprint": "passed",
+        "surprise": "failure",
+        "ignored": "skipped",
+        "unused": "passed",
+        "dL/dx": "passed",
+        "dL/dw": "passed",
         "ignore": "skipped",
-    }  # fmt: skip
+    }
     assert outcomes(reports()["mixed"]) == expected
     assert outcomes(reports()["fail on refuted"]) == {**expected, "open": "skipped"}
     assert outcomes(reports()["strict"]) == {**expected, "ignore": "failure"}
@@ -256,9 +268,13 @@ def test_sarif_of_every_outcome() -> None:
     found = {one["properties"]["subject"]: one for one in results(mixed())}
     said = {subject: (one["ruleId"], one["level"]) for subject, one in found.items()}
     assert said == {
-        "factor": ("DC201", "error"), "meaningless": (said["meaningless"][0], "error"), "open": ("undecided", "error"),
-        "surprise": ("proved", "error"), "ignored": ("DC201", "error"), "mixed.yaml": ("DC056", "warning"),
-    }  # fmt: skip
+        "factor": ("DC201", "error"),
+        "meaningless": (said["meaningless"][0], "error"),
+        "open": ("undecided", "error"),
+        "surprise": ("proved", "error"),
+        "ignored": ("DC201", "error"),
+        "mixed.yaml": ("DC056", "warning"),
+    }
     assert found["ignored"]["suppressions"] == [{"kind": "inSource", "justification": "as printed"}]
     place = found["factor"]["locations"][0]["physicalLocation"]
     line = MIXED.splitlines()[place["region"]["startLine"] - 1]
@@ -301,8 +317,9 @@ def test_paths_are_seen_from_the_repository(tmp_path: Path) -> None:
     with contextlib.chdir(inside):
         file = verify_file("a:b#1.yaml")
         assert results(file)[0]["locations"][0]["physicalLocation"]["artifactLocation"] == {
-            "uri": "my%20notes/50%25%20%C3%BC/a%3Ab%231.yaml", "uriBaseId": "%SRCROOT%",
-        }  # fmt: skip
+            "uri": "my%20notes/50%25%20%C3%BC/a%3Ab%231.yaml",
+            "uriBaseId": "%SRCROOT%",
+        }
         assert "file=my notes/50%25 ü/a%3Ab#1.yaml," in shown("github", Report((file,)))
         elsewhere = results(FileResult(str(tmp_path.parent / "x.yaml"), error=Diagnostic("DC601", "no such file")))
         uri = elsewhere[0]["locations"][0]["physicalLocation"]["artifactLocation"]
@@ -412,9 +429,13 @@ def test_a_line_of_a_document_is_said_in_every_format() -> None:
     report = Report((a_document(),))
     assert report.exit_code == 1
     assert outcomes(report) == {
-        "line 1": "failure", "line 3": "failure", "line 5": "skipped", "line 7": "passed", "dL/dx": "passed",
+        "line 1": "failure",
+        "line 3": "failure",
+        "line 5": "skipped",
+        "line 7": "passed",
+        "dL/dx": "passed",
         "dL/dW": "passed",
-    }  # fmt: skip
+    }
     formulas = json.loads(shown("json", report))["files"][0]["formulas"]
     assert [formula["standing"] for formula in formulas] == list(STANDINGS.values())
     assert [formula["holds"] for formula in formulas] == [False, False, True, True]
@@ -502,9 +523,11 @@ def test_notes_stand_beside_the_findings() -> None:
 def here(*arguments: str, cwd: Path, **environment: str) -> tuple[int, str, str]:
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
     with (
-        contextlib.chdir(cwd), mock.patch.dict(os.environ, environment),
-        contextlib.redirect_stdout(out), contextlib.redirect_stderr(err),
-    ):  # fmt: skip
+        contextlib.chdir(cwd),
+        mock.patch.dict(os.environ, environment),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
         code = run(list(arguments))
     out.flush(), err.flush()
     return code, out.buffer.getvalue().decode(), err.buffer.getvalue().decode()  # type: ignore[attr-defined]
@@ -534,10 +557,16 @@ def test_every_format_on_the_standard_output_and_in_files(folder: Path) -> None:
 def test_the_same_seed_gives_the_same_bytes(folder: Path) -> None:
     command = [sys.executable, "-m", "derivcheck", "verify", "mixed.yaml", "--format", "json", "--seed", "5"]
     runs = [
-        subprocess.run(command, cwd=folder, capture_output=True, timeout=120, check=False,
-                       env={**os.environ, "PYTHONHASHSEED": str(number), "PYTHONIOENCODING": "utf-8"})
+        subprocess.run(
+            command,
+            cwd=folder,
+            capture_output=True,
+            timeout=120,
+            check=False,
+            env={**os.environ, "PYTHONHASHSEED": str(number), "PYTHONIOENCODING": "utf-8"},
+        )
         for number in (1, 2)
-    ]  # fmt: skip
+    ]
     assert runs[0].returncode == 1
     assert runs[0].stdout == runs[1].stdout
     is_valid("json", runs[0].stdout.decode())

@@ -100,8 +100,12 @@ def test_a_page_shows_what_was_found(mlp: str) -> None:
     ):
         assert expected in text
     assert {heading.text for heading in root.iter("h2")} == {
-        "Claims", "Network", "Gradients", "Derivation", "Jacobians in numbers",
-    }  # fmt: skip
+        "Claims",
+        "Network",
+        "Gradients",
+        "Derivation",
+        "Jacobians in numbers",
+    }
     alternatives = [formula.get("alttext") for formula in root.iter("math")]
     assert "∂L/∂W2 = (p − y) a1ᵀ" in alternatives
     assert "= Σ_j ∂L/∂p[j] * ∂p[j]/∂z2[i]" in alternatives
@@ -242,8 +246,20 @@ def test_no_text_becomes_markup(payload: str) -> None:
 def test_no_result_becomes_markup(payload: str) -> None:
     where = Where(payload, 1, 1, 4, payload)
     diagnosis = Diagnostic("DC203", payload, where, payload, ((payload, payload), ("derived", payload)), payload)
-    claim = ClaimResult(payload, payload, where, "refuted", "", False, (payload,), message=payload, reading=payload,
-                        diagnosis=diagnosis, suggestion=payload, reach=payload)  # fmt: skip
+    claim = ClaimResult(
+        payload,
+        payload,
+        where,
+        "refuted",
+        "",
+        False,
+        (payload,),
+        message=payload,
+        reading=payload,
+        diagnosis=diagnosis,
+        suggestion=payload,
+        reach=payload,
+    )
     file = FileResult(payload, payload, payload, ((payload, 3),), 0, (), (claim,), (payload,))
     root = check_page(to_html(Report((file, FileResult(payload, error=diagnosis)))))
     assert {"script", "img", "b"}.isdisjoint({str(node.tag) for node in root.iter()})
@@ -344,8 +360,16 @@ document.body.append(frame);
 def browsed(tmp_path: Path, *arguments: str) -> str:
     """What Chromium answers; as root it needs to be without its sandbox."""
     assert CHROMIUM is not None
-    quiet = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-             "--disable-background-networking", "--disable-component-update"]  # fmt: skip
+    quiet = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-sync",
+        "--disable-background-networking",
+        "--disable-component-update",
+    ]
     command = [CHROMIUM, *quiet, f"--user-data-dir={tmp_path / 'profile'}", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
 

@@ -104,7 +104,7 @@ def test_a_verdict_points_into_the_document(tmp_path: pathlib.Path) -> None:
         ("- item $\\delta = p - y$\n> quoted $\\delta = y - p$\n", ["proved", "refuted"]),
         ("| a | b |\n|---|---|\n| $\\delta = p - y$ | c |\n", ["proved"]),
     ],
-)  # fmt: skip
+)
 def test_what_becomes_of_a_formula(tmp_path: pathlib.Path, text: str, wanted: list[str]) -> None:
     assert standings(judged(tmp_path, text)) == wanted
 
@@ -241,8 +241,9 @@ def test_documents_may_lie_elsewhere(tmp_path: pathlib.Path) -> None:
     assert run.returncode == 1 and "1 formula: 1 refuted" in run.stdout
 
 
-@pytest.mark.parametrize("name", ["../secret.md", "{outside}/secret.md", "link.md", "linked/secret.md", "a/../../secret.md",
-                                  "loop.md"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name", ["../secret.md", "{outside}/secret.md", "link.md", "linked/secret.md", "a/../../secret.md", "loop.md"]
+)
 def test_a_sidecar_reads_no_document_outside_its_folder(
     tmp_path: pathlib.Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -305,9 +306,48 @@ def test_the_shipped_page_is_judged_as_expected() -> None:
 
 # --- nothing crashes ----------------------------------------------------------------------------
 
-PIECES = ["$", "$$", "\\(", "\\)", "\\[", "\\]", "\\begin{align}", "\\end{align}", "\n", "\n\n", "- ", "> ", "`", "```\n", "# x\n",
-          "---\n", "z = W x + b", "\\delta = p - y", "=", "{", "}", "|a|\n|-|\n", "if ", "\\newcommand{\\q}{", "%", "\\verb|$|", "é", "\x00",
-          "<!--", "-->", "<p>\n", "$5 ", "$`", "`$", "\\\\[", "\\\\]", "\\newcommand{\\be}{\\begin{equation}}", "\\be", "\\iffalse", "\\fi"]  # fmt: skip
+PIECES = [
+    "$",
+    "$$",
+    "\\(",
+    "\\)",
+    "\\[",
+    "\\]",
+    "\\begin{align}",
+    "\\end{align}",
+    "\n",
+    "\n\n",
+    "- ",
+    "> ",
+    "`",
+    "```\n",
+    "# x\n",
+    "---\n",
+    "z = W x + b",
+    "\\delta = p - y",
+    "=",
+    "{",
+    "}",
+    "|a|\n|-|\n",
+    "if ",
+    "\\newcommand{\\q}{",
+    "%",
+    "\\verb|$|",
+    "é",
+    "\x00",
+    "<!--",
+    "-->",
+    "<p>\n",
+    "$5 ",
+    "$`",
+    "`$",
+    "\\\\[",
+    "\\\\]",
+    "\\newcommand{\\be}{\\begin{equation}}",
+    "\\be",
+    "\\iffalse",
+    "\\fi",
+]
 
 
 @settings(max_examples=150, deadline=None)

@@ -120,7 +120,7 @@ JUDGED = [
     ("W2", "W2 = (p - y) @ a1.T", "wrong", "DC661"),
     ("W2", "z2 = (p - y) @ a1.T", "wrong", "DC661"),
     ("W2", "dL/dz2 = (p - y) @ a1.T", "wrong", "DC661"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("label", "equation", "status", "code"), JUDGED)
@@ -205,8 +205,11 @@ def test_credit_is_one_table_that_can_be_changed(tmp_path: Path) -> None:
     file.write_text("DC203: 0.25\nDC202: 1/3\n")
     table = credit_table(["DC203=0.1,dc201=1"], file)
     assert {code: table[code] for code in ("DC201", "DC202", "DC203", "DC204")} == {
-        "DC201": 1, "DC202": Fraction(1, 3), "DC203": Fraction(1, 10), "DC204": CREDIT["DC204"],
-    }  # fmt: skip
+        "DC201": 1,
+        "DC202": Fraction(1, 3),
+        "DC203": Fraction(1, 10),
+        "DC204": CREDIT["DC204"],
+    }
     assert marked(tmp_path, "output", "y - p", Rules(credit=table)).credit == Fraction(1, 3)
 
 
@@ -477,9 +480,12 @@ def test_texts_are_normalised_with_their_places(text: str, notation: str, expect
 def report(*arguments: str, **environment: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "derivcheck", "grade", str(SPEC), *arguments],
-        capture_output=True, cwd=ROOT, timeout=300, check=False,
+        capture_output=True,
+        cwd=ROOT,
+        timeout=300,
+        check=False,
         env={**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "80", **environment},
-    )  # fmt: skip
+    )
     assert b"Traceback" not in done.stderr, done.stderr.decode()
     return done.stdout.decode("utf-8")
 

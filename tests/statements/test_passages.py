@@ -74,8 +74,8 @@ def in_latex(tmp_path: pathlib.Path, text: str, head: str = "") -> list[str]:
         ("Here {math}`WRONG` stands.", ["refuted"]),
         ("```{math}\n:label: eq\n\nWRONG\n```", ["refuted"]),
         (":::{math}\n:label: eq\nWRONG\n:::", ["refuted"]),
-        ("<script type=\"math/tex\">WRONG</script>", ["refuted"]),
-        ("<script type=\"math/tex; mode=display\">\nWRONG\n</script>", ["refuted"]),
+        ('<script type="math/tex">WRONG</script>', ["refuted"]),
+        ('<script type="math/tex; mode=display">\nWRONG\n</script>', ["refuted"]),
         # environments without dollars
         ("> \\begin{align}\n> \\delta &= p - y \\\\\n> \\delta &= y - p\n> \\end{align}", ["proved", "refuted"]),
         ("- \\begin{align}\\delta &= y - p\\end{align}", ["refuted"]),
@@ -93,7 +93,7 @@ def in_latex(tmp_path: pathlib.Path, text: str, head: str = "") -> list[str]:
         ("| a | b |\n|---|---|\n| $|\\delta| = |y - p|$ | $WRONG$ |", ["ambiguous", "refuted"]),
         ("| a | b |\n|---|---|\n| c | $\\|\\delta\\|^2 = p^T p$ |", ["unread"]),
     ],
-)  # fmt: skip
+)
 def test_formulas_of_markdown(tmp_path: pathlib.Path, text: str, wanted: list[str]) -> None:
     assert in_markdown(tmp_path, text) == wanted
 
@@ -152,22 +152,43 @@ def test_words_with_macros_are_no_formulas(tmp_path: pathlib.Path) -> None:
 @pytest.mark.parametrize(
     ("head", "text", "wanted"),
     [
-        (r"\newenvironment{eqn}{\begin{equation}}{\end{equation}}",
-         "$RIGHT$ \\begin{eqn}\nWRONG\n\\end{eqn} $SECOND$", ["proved", "refuted", "refuted"]),
-        (r"\newcommand{\be}{\begin{equation}}" "\n" r"\newcommand{\ee}{\end{equation}}",
-         "$RIGHT$ \\be WRONG \\ee $SECOND$ \\be SECOND\\ee", ["proved", "refuted", "refuted", "refuted"]),
-        (r"\def\bal{\begin{align*}}\def\eal{\end{align*}}",
-         "\\bal \\delta &= p - y \\\\ \\delta &= y - p \\eal", ["proved", "refuted"]),
-        (r"\newcommand{\eqn}[1]{\begin{align}#1\end{align}}", r"\eqn{ \delta &= p - y \\ \delta &= y - p }",
-         ["proved", "refuted"]),
-        (r"\newcommand{\eqn}[2]{\begin{equation}\label{#1}#2\end{equation}}", r"\eqn{eq:a}{WRONG} and $RIGHT$",
-         ["refuted", "proved"]),
-        (r"\newcommand{\half}[1]{\begin{equation}\frac12 #1\end{equation}}", r"\half{WRONG} and $RIGHT$",
-         ["unread", "proved"]),
+        (
+            r"\newenvironment{eqn}{\begin{equation}}{\end{equation}}",
+            "$RIGHT$ \\begin{eqn}\nWRONG\n\\end{eqn} $SECOND$",
+            ["proved", "refuted", "refuted"],
+        ),
+        (
+            r"\newcommand{\be}{\begin{equation}}" "\n" r"\newcommand{\ee}{\end{equation}}",
+            "$RIGHT$ \\be WRONG \\ee $SECOND$ \\be SECOND\\ee",
+            ["proved", "refuted", "refuted", "refuted"],
+        ),
+        (
+            r"\def\bal{\begin{align*}}\def\eal{\end{align*}}",
+            "\\bal \\delta &= p - y \\\\ \\delta &= y - p \\eal",
+            ["proved", "refuted"],
+        ),
+        (
+            r"\newcommand{\eqn}[1]{\begin{align}#1\end{align}}",
+            r"\eqn{ \delta &= p - y \\ \delta &= y - p }",
+            ["proved", "refuted"],
+        ),
+        (
+            r"\newcommand{\eqn}[2]{\begin{equation}\label{#1}#2\end{equation}}",
+            r"\eqn{eq:a}{WRONG} and $RIGHT$",
+            ["refuted", "proved"],
+        ),
+        (
+            r"\newcommand{\half}[1]{\begin{equation}\frac12 #1\end{equation}}",
+            r"\half{WRONG} and $RIGHT$",
+            ["unread", "proved"],
+        ),
         (r"\newcommand{\said}{$WRONG$}", r"As \said{} and $RIGHT$.", ["unread", "proved"]),
         (r"\newcommand{\said}{\ensuremath{WRONG}}", r"As \said{} and $RIGHT$.", ["unread", "proved"]),
-        (r"\newenvironment{half}{\begin{equation}\frac12}{\end{equation}}", r"\begin{half} WRONG \end{half} $RIGHT$",
-         ["unread", "proved"]),
+        (
+            r"\newenvironment{half}{\begin{equation}\frac12}{\end{equation}}",
+            r"\begin{half} WRONG \end{half} $RIGHT$",
+            ["unread", "proved"],
+        ),
         ("", "\\begin{myeq}\nSECOND\n\\end{myeq} and $RIGHT$", ["unread", "proved"]),
         ("", "\\begin{empheq}[box=\\fbox]{align}\nWRONG\n\\end{empheq} $RIGHT$", ["refuted", "proved"]),
         ("", "A brace } too many, $WRONG$ and \\begin{align}SECOND\\end{align}", ["refuted", "refuted"]),
@@ -178,7 +199,7 @@ def test_words_with_macros_are_no_formulas(tmp_path: pathlib.Path) -> None:
         ("", "\\section{On $WRONG$}\\label{sec:a_b}\\includegraphics[width=0.5\\textwidth]{a_b=c}", ["refuted"]),
         ("", "\\begin{subequations}\\begin{align}WRONG\\end{align}\\end{subequations}", ["refuted"]),
     ],
-)  # fmt: skip
+)
 def test_formulas_of_latex(tmp_path: pathlib.Path, head: str, text: str, wanted: list[str]) -> None:
     assert in_latex(tmp_path, text, head) == wanted
 
@@ -253,7 +274,7 @@ def test_a_condition_holds_for_its_sentence(tmp_path: pathlib.Path, between: str
         ("\\newcommand{\\q}{p}\\let\\old\\q\n\\renewcommand{\\q}{y}", r"$\delta = \old - \q$", "proved"),
         (r"\let\old\delta\renewcommand{\delta}{y}", r"$\old = \delta$", "unread"),
     ],
-)  # fmt: skip
+)
 def test_macros_hold_where_they_are_defined(tmp_path: pathlib.Path, head: str, text: str, wanted: str) -> None:
     assert in_latex(tmp_path, text, head) == [wanted]
 
@@ -264,10 +285,16 @@ def test_macros_hold_where_they_are_defined(tmp_path: pathlib.Path, head: str, t
         ("$\\newcommand{\\q}{p}$\n\n$\\delta = \\q - y$", ["proved"]),
         ("$$\n\\newcommand{\\q}{p}\n\\newcommand{\\r}{y}\n$$\n\n$\\delta = \\q - \\r$", ["proved"]),
         ("$$\\newcommand{\\q}{p} \\delta = \\q - y$$", ["proved"]),
-        ("`\\newcommand{\\q}{y}` $\\newcommand{\\q}{p}$ <!-- \\renewcommand{\\q}{y} --> $\\delta = \\q - y$", ["proved"]),
-        ("$\\newcommand{\\q}{p}$ $\\delta = \\q - y$ $\\renewcommand{\\q}{y}$ $\\delta = \\q - y$", ["proved", "refuted"]),
+        (
+            "`\\newcommand{\\q}{y}` $\\newcommand{\\q}{p}$ <!-- \\renewcommand{\\q}{y} --> $\\delta = \\q - y$",
+            ["proved"],
+        ),
+        (
+            "$\\newcommand{\\q}{p}$ $\\delta = \\q - y$ $\\renewcommand{\\q}{y}$ $\\delta = \\q - y$",
+            ["proved", "refuted"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_macros_of_markdown(tmp_path: pathlib.Path, text: str, wanted: list[str]) -> None:
     assert in_markdown(tmp_path, text) == wanted
 
@@ -279,9 +306,14 @@ def test_macros_of_markdown(tmp_path: pathlib.Path, text: str, wanted: list[str]
     ("text", "wanted"),
     [
         ("\\begin{cases} RIGHT \\\\ SECOND \\end{cases}", ["proved", "refuted"]),
-        ("\\left\\{\\begin{aligned} \\delta &= p - y \\\\ \\delta &= y - p \\end{aligned}\\right.", ["proved", "refuted"]),
-        ("\\left\\{\\begin{array}{rcl} \\delta & = & p - y \\\\ \\delta &=& y - p \\end{array}\\right.",
-         ["proved", "refuted"]),
+        (
+            "\\left\\{\\begin{aligned} \\delta &= p - y \\\\ \\delta &= y - p \\end{aligned}\\right.",
+            ["proved", "refuted"],
+        ),
+        (
+            "\\left\\{\\begin{array}{rcl} \\delta & = & p - y \\\\ \\delta &=& y - p \\end{array}\\right.",
+            ["proved", "refuted"],
+        ),
         ("\\{ \\begin{aligned} \\delta &= p - y \\\\ \\delta &= y - p \\end{aligned}", ["unread"]),
         ("\\left[ SECOND \\right]", ["refuted"]),
         ("\\Big( SECOND \\Big)", ["refuted"]),
@@ -293,15 +325,19 @@ def test_macros_of_markdown(tmp_path: pathlib.Path, text: str, wanted: list[str]
         ("\\mathbb{E} \\foo", []),
         ("\\sum_{i=1}^n x_i", []),
         # one row that is not read leaves the others
-        ("\\begin{aligned} \\delta &= p - y \\\\ \\bad{x} &= y \\\\ \\delta &= y - p \\end{aligned}",
-         ["proved", "unread", "refuted"]),
-        ("\\begin{aligned} \\delta &= p - y \\\\ \\bad{x} &= y \\\\ &= p \\\\ \\delta &= y - p \\end{aligned}",
-         ["proved", "unread", "refuted"]),
+        (
+            "\\begin{aligned} \\delta &= p - y \\\\ \\bad{x} &= y \\\\ \\delta &= y - p \\end{aligned}",
+            ["proved", "unread", "refuted"],
+        ),
+        (
+            "\\begin{aligned} \\delta &= p - y \\\\ \\bad{x} &= y \\\\ &= p \\\\ \\delta &= y - p \\end{aligned}",
+            ["proved", "unread", "refuted"],
+        ),
         ("\\begin{aligned} \\delta &= p - y \\\\ &= \\bad{x} \\\\ &= y - p \\end{aligned}", ["proved", "unread"]),
         ("\\begin{aligned} \\delta &= p \\\\ &- \\bad y \\\\ \\delta &= y - p \\end{aligned}", ["unread", "refuted"]),
         ("\\begin{aligned} \\delta &= p - \\\\ &\\bad y \\\\ \\delta &= y - p \\end{aligned}", ["unread", "refuted"]),
     ],
-)  # fmt: skip
+)
 def test_equations_of_a_display(tmp_path: pathlib.Path, text: str, wanted: list[str]) -> None:
     assert in_markdown(tmp_path, f"$$\n{text}\n$$\n") == wanted
 

@@ -67,8 +67,10 @@ def test_memory_is_bounded_whatever_sizes_are_given() -> None:
     finally:
         tracemalloc.stop()
     assert {claim.id: claim.verdict for claim in file.claims} == {
-        "right": "proved", "wrong": "refuted", "jacobian": "proved",
-    }  # fmt: skip
+        "right": "proved",
+        "wrong": "refuted",
+        "jacobian": "proved",
+    }
     assert peak < 300 << 20  # at the sizes given, the matrix alone has 128 MB, and there are many of them
     assert any("claims are judged at n = " in note for note in file.notes)
     assert all("measured at n = 1024, m = 1023" in gradient.notes[-1] for gradient in file.gradients)

@@ -123,8 +123,10 @@ def test_nobody_can_expect_or_ignore_an_internal_error(monkeypatch: pytest.Monke
     assert "internal" not in VERDICTS
     at_the_odd_claim(monkeypatch, broken)
     for expected in VERDICTS:
-        text = SPEC.replace("odd: dL/dz = (a - y) * sigmoid'(z)",
-                            f"odd: {{claim: \"dL/dz = (a - y) * sigmoid'(z)\", expect: {expected}}}")  # fmt: skip
+        text = SPEC.replace(
+            "odd: dL/dz = (a - y) * sigmoid'(z)",
+            f'odd: {{claim: "dL/dz = (a - y) * sigmoid\'(z)", expect: {expected}}}',
+        )
         assert not judged(text).claims[1].holds
 
 

@@ -141,8 +141,17 @@ def check_fragment(value: Displayed) -> str:
 def displayed(model: Model) -> list[Displayed]:
     gradient = model.derive("W2")
     claim = model.check("dL/dW2 = (y - p) @ a1.T")
-    return [model, gradient, gradient.index, gradient.steps, gradient.result, claim, model.verify(),
-            Report((model.verify(),)), derivcheck.jacobian("softmax")]  # fmt: skip
+    return [
+        model,
+        gradient,
+        gradient.index,
+        gradient.steps,
+        gradient.result,
+        claim,
+        model.verify(),
+        Report((model.verify(),)),
+        derivcheck.jacobian("softmax"),
+    ]
 
 
 def test_every_result_shows_itself(model: Model) -> None:
@@ -175,8 +184,17 @@ def test_what_cannot_be_shown_is_refused() -> None:
 def test_no_text_becomes_markup_in_a_notebook(payload: str) -> None:
     file = verified(payload)
     diagnosis = Diagnostic("DC203", payload, None, payload, (("derived", payload),), payload)
-    gradient = GradientResult(payload, payload, (payload,), Forms(payload, payload, payload, latex=payload), "proved",
-                              samples.PROVED, samples.AGREES, (payload,), (payload,))  # fmt: skip
+    gradient = GradientResult(
+        payload,
+        payload,
+        (payload,),
+        Forms(payload, payload, payload, latex=payload),
+        "proved",
+        samples.PROVED,
+        samples.AGREES,
+        (payload,),
+        (payload,),
+    )
     claim = ClaimResult(payload, payload, None, "refuted", "", False, diagnosis=diagnosis, reading=payload)
     for value in (file, *file.claims, gradient, claim, Report((file,))):
         check_fragment(value)

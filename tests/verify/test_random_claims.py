@@ -48,11 +48,12 @@ def test_the_seed_that_is_asked_for() -> None:
 def point(layout: str = "mixed", vectors: str = "column") -> Point:
     generator = np.random.default_rng(3)
     tensors = {
-        "x": (generator.normal(size=3), ("n",)), "y": (np.abs(generator.normal(size=3)), ("n",)),
+        "x": (generator.normal(size=3), ("n",)),
+        "y": (np.abs(generator.normal(size=3)), ("n",)),
         "A": (generator.normal(size=(3, 3)) + 2 * np.eye(3), ("n", "n")),
         "B": (generator.normal(size=(2, 3)), ("m", "n")),
         "s": (np.array(0.7), ()),
-    }  # fmt: skip
+    }
     layers = {"z": read("B @ x" if vectors == "column" else "x @ B.T"), "L": read("sum(tanh(z))")}
     return Point({"n": 3, "m": 2}, tensors, layers, vectors=vectors, layout=layout)
 
@@ -67,13 +68,21 @@ def moved(start: Point, name: str, place: tuple[int, ...], step: float) -> Point
 @pytest.mark.parametrize(
     "formula, variable",
     [
-        ("det(A) * s", "A"), ("trace(inv(A))", "A"), ("sum(softmax(x)^3)", "x"), ("x.T @ inv(A) @ x", "x"),
-        ("norm(A @ x) / sum(y)", "y"), ("sum(sigmoid(x) * gelu(x) + elu(x))", "x"), ("logsumexp(x * s)", "s"),
-        ("max(x) + sum(abs(x)) + sum(relu(x - s))", "x"), ("sum(kron(A, x.T) * kron(A, x.T))", "A"),
-        ("sum_{i != 2}(x[i] * A[i,i]) + prod_k(y[k])", "A"), ("sum(log(y) + sqrt(y) + y^1.5)", "y"),
-        ("dL/dx[2] + sum(tanh'(x) * silu'(x))", "x"), ("cross_entropy(softmax(x), y) + mse(x, y)", "x"),
+        ("det(A) * s", "A"),
+        ("trace(inv(A))", "A"),
+        ("sum(softmax(x)^3)", "x"),
+        ("x.T @ inv(A) @ x", "x"),
+        ("norm(A @ x) / sum(y)", "y"),
+        ("sum(sigmoid(x) * gelu(x) + elu(x))", "x"),
+        ("logsumexp(x * s)", "s"),
+        ("max(x) + sum(abs(x)) + sum(relu(x - s))", "x"),
+        ("sum(kron(A, x.T) * kron(A, x.T))", "A"),
+        ("sum_{i != 2}(x[i] * A[i,i]) + prod_k(y[k])", "A"),
+        ("sum(log(y) + sqrt(y) + y^1.5)", "y"),
+        ("dL/dx[2] + sum(tanh'(x) * silu'(x))", "x"),
+        ("cross_entropy(softmax(x), y) + mse(x, y)", "x"),
     ],
-)  # fmt: skip
+)
 def test_the_interpreter_derives_what_differences_measure(formula: str, variable: str) -> None:
     start = point()
     shape = np.shape(start.tensors[variable][0])
@@ -87,16 +96,27 @@ def test_the_interpreter_derives_what_differences_measure(formula: str, variable
 @pytest.mark.parametrize(
     "claim, truth",
     [
-        ("dL/dx = B.T @ tanh'(z)", "true"), ("dL/dx = B.T @ tanh(z)", "false"), ("dL/dx = B @ tanh'(z)", "meaningless"),
-        ("dz/dx = B", "true"), ("dz/dx = B.T", "false"), ("dz[i]/dx[j] = B[i,j]", "true"),
-        ("d2L/dx^2 = B.T @ diag(tanh''(z)) @ B", "true"), ("d2L/dx[i]dx[j] = d2L/dx[j]dx[i]", "true"),
-        ("chain(dL/dz, dz/dB) = dL/dB", "true"), ("shape(dL/dB) = [m, n]", "true"), ("shape(dL/dB) = [n, m]", "false"),
-        ("A @ x != x", "true"), ("A @ x ~ 3 * (A @ x)", "true"), ("A @ x ~ x", "false"),
-        ("sum_{k: k != i}(x[k]) = sum(x) - x[i]", "true"), ("A[i,j] = 0 where i != j", "false"),
-        ("vec(B) = kron(eye(n), eye(m)) @ vec(B)", "true"), ("sqrt(x^2) = x", "false"),
+        ("dL/dx = B.T @ tanh'(z)", "true"),
+        ("dL/dx = B.T @ tanh(z)", "false"),
+        ("dL/dx = B @ tanh'(z)", "meaningless"),
+        ("dz/dx = B", "true"),
+        ("dz/dx = B.T", "false"),
+        ("dz[i]/dx[j] = B[i,j]", "true"),
+        ("d2L/dx^2 = B.T @ diag(tanh''(z)) @ B", "true"),
+        ("d2L/dx[i]dx[j] = d2L/dx[j]dx[i]", "true"),
+        ("chain(dL/dz, dz/dB) = dL/dB", "true"),
+        ("shape(dL/dB) = [m, n]", "true"),
+        ("shape(dL/dB) = [n, m]", "false"),
+        ("A @ x != x", "true"),
+        ("A @ x ~ 3 * (A @ x)", "true"),
+        ("A @ x ~ x", "false"),
+        ("sum_{k: k != i}(x[k]) = sum(x) - x[i]", "true"),
+        ("A[i,j] = 0 where i != j", "false"),
+        ("vec(B) = kron(eye(n), eye(m)) @ vec(B)", "true"),
+        ("sqrt(x^2) = x", "false"),
         ("log(x) = log(x)", "undefined"),
     ],
-)  # fmt: skip
+)
 def test_the_interpreter_knows_the_truth(claim: str, truth: str) -> None:
     assert judged(read_claim(claim), point()).truth == truth
 

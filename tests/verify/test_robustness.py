@@ -108,9 +108,36 @@ def test_an_anchor_given_twice_is_an_error_with_a_place() -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.one_of(st.text(max_size=200), st.lists(st.sampled_from(
-    ["tensors:", "\n", "  ", "x: n", "{", "}", "[", "]", "layers:", "z: x", "loss: {L: sum(x)}", "&a", "*a", "- ", "'", '"', "#", "|"]
-), max_size=20).map("".join)))  # fmt: skip
+@given(
+    st.one_of(
+        st.text(max_size=200),
+        st.lists(
+            st.sampled_from(
+                [
+                    "tensors:",
+                    "\n",
+                    "  ",
+                    "x: n",
+                    "{",
+                    "}",
+                    "[",
+                    "]",
+                    "layers:",
+                    "z: x",
+                    "loss: {L: sum(x)}",
+                    "&a",
+                    "*a",
+                    "- ",
+                    "'",
+                    '"',
+                    "#",
+                    "|",
+                ]
+            ),
+            max_size=20,
+        ).map("".join),
+    )
+)
 def test_any_text_is_a_spec_or_a_spec_error(text: str) -> None:
     try:
         assert isinstance(read_spec(text), Spec)

@@ -433,9 +433,11 @@ class Algebra:
             return list(polynomials), (), (), ((),)
         if len(outers) > 1:
             outers.sort(key=lambda o: self._occurrences(polynomials, o))
-        groups = [
-            list(g) for _, g in itertools.groupby(outers, key=lambda o: self._occurrences(polynomials, o))
-        ] if len(outers) > 1 else [outers]  # fmt: skip
+        groups = (
+            [list(g) for _, g in itertools.groupby(outers, key=lambda o: self._occurrences(polynomials, o))]
+            if len(outers) > 1
+            else [outers]
+        )
         count = math.prod(math.factorial(len(group)) for group in groups)
         choices = (
             [tuple(outers)]

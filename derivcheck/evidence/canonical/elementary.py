@@ -263,9 +263,13 @@ def logarithm(algebra: Algebra, argument: Polynomial) -> Polynomial:
     if len(rest) == 1:
         ((bound, single), c), *_ = rest.items()
         odd = [f for f in single if not algebra.atoms[f[0]].positive]
-        if not bound and c > 0 and all(not _even(f[2]) for f in odd) and len(odd) <= 1 and not any(
-            algebra.atoms[f[0]].idempotent for f in single
-        ):  # fmt: skip
+        if (
+            not bound
+            and c > 0
+            and all(not _even(f[2]) for f in odd)
+            and len(odd) <= 1
+            and not any(algebra.atoms[f[0]].idempotent for f in single)
+        ):
             factors, coefficient, rest = (*factors, *single), coefficient * c, {}
     result = _log_of_rational(algebra, coefficient)
     for number, indices, p in factors:

@@ -62,8 +62,9 @@ def without_leads(algebra: Algebra, bound: tuple[int, ...], factors: list[Factor
         for (other_bound, other), c in base.items():
             placed = {s: moving.get(i, i) for s, i in slots.items()}
             placed |= {k: len(left) + k for k in range(len(other_bound))}
-            work.append((left + other_bound, [*moved, *substituted(other, placed)],
-                         exact(-Fraction(c) / lead_coefficient)))  # fmt: skip
+            work.append(
+                (left + other_bound, [*moved, *substituted(other, placed)], exact(-Fraction(c) / lead_coefficient))
+            )
         return work
     return None
 

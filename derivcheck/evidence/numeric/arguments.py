@@ -80,14 +80,20 @@ class Point:
         ]
         if not parts:
             raise ValueError("x is an empty tuple: at least one array is expected")
-        return cls(np.concatenate([part.reshape(-1).astype(float) for part in parts]),
-                   tuple(part.shape for part in parts), tuple(own_type(part) for part in parts), several)  # fmt: skip
+        return cls(
+            np.concatenate([part.reshape(-1).astype(float) for part in parts]),
+            tuple(part.shape for part in parts),
+            tuple(own_type(part) for part in parts),
+            several,
+        )
 
     @staticmethod
     def _part(part: Any, name: str) -> Any:
         if type(part).__module__.partition(".")[0] == "torch":
-            raise ValueError(f"{name} is a torch tensor: give `{name if name == 'x' else 'it'}.detach().numpy()` and "
-                             "functions of NumPy arrays, such as `lambda x: f(torch.from_numpy(x))`")  # fmt: skip
+            raise ValueError(
+                f"{name} is a torch tensor: give `{name if name == 'x' else 'it'}.detach().numpy()` and "
+                "functions of NumPy arrays, such as `lambda x: f(torch.from_numpy(x))`"
+            )
         array = as_array(part, name)
         if array.dtype.kind == "c":
             raise ValueError(f"{name} is complex: a gradient by real numbers is checked")

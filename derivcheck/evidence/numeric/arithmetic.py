@@ -51,9 +51,16 @@ def exponential(z: Array) -> Array:
 
 
 FLOAT_FUNCTIONS: Mapping[str, Callable[[Array], Array]] = {
-    "sin": np.sin, "cos": np.cos, "tan": np.tan, "tanh": np.tanh, "sinh": np.sinh, "cosh": np.cosh,
-    "atan": np.arctan, "erf": _error_function, "coth": lambda x: 1 / np.tanh(x),
-}  # fmt: skip
+    "sin": np.sin,
+    "cos": np.cos,
+    "tan": np.tan,
+    "tanh": np.tanh,
+    "sinh": np.sinh,
+    "cosh": np.cosh,
+    "atan": np.arctan,
+    "erf": _error_function,
+    "coth": lambda x: 1 / np.tanh(x),
+}
 
 
 class ScaledFloats:
@@ -157,9 +164,11 @@ class ScaledFloats:
     @staticmethod
     def junction(every: bool, parts: Sequence[Any]) -> Any:
         """Whether every one, or any one, of the conditions holds."""
-        return np.logical_and.reduce(np.broadcast_arrays(*parts)) if every else np.logical_or.reduce(
-            np.broadcast_arrays(*parts)
-        )  # fmt: skip
+        return (
+            np.logical_and.reduce(np.broadcast_arrays(*parts))
+            if every
+            else np.logical_or.reduce(np.broadcast_arrays(*parts))
+        )
 
     def compare(self, relation: str, left: Scaled, right: Scaled) -> Any:
         a, b = np.real(self.plain(left)), np.real(self.plain(right))

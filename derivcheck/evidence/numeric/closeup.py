@@ -69,9 +69,13 @@ class _Scales:
 
 
 def close_up(
-    f: Callable[[float], float], at: float, lengths: tuple[float, ...], noise: tuple[float, float], given: float,
+    f: Callable[[float], float],
+    at: float,
+    lengths: tuple[float, ...],
+    noise: tuple[float, float],
+    given: float,
     allowed: float,
-) -> CloseUp:  # fmt: skip
+) -> CloseUp:
     """The slope of f(at + t) at t = 0, beside a given one whose own rounding is `allowed`.
 
     `lengths` are the natural lengths of the entry, `noise` one that f has, and one that its digits suggest.
@@ -81,8 +85,9 @@ def close_up(
     scales = _sampled(f, centre, _steps(lengths, smallest, -1))
     if scales.flat_below(SHORT * max(lengths)) and given:
         coarse = _sampled(f, centre, _steps(lengths, smallest, COARSEST, lowest=0, per_decade=1))
-        scales = _Scales(np.concatenate([coarse.steps, scales.steps]), np.concatenate([coarse.values, scales.values]),
-                         centre)  # fmt: skip
+        scales = _Scales(
+            np.concatenate([coarse.steps, scales.steps]), np.concatenate([coarse.values, scales.values]), centre
+        )
     levels = _levels(scales, noise)
     finest, *views = [
         _seen(scales.between(step, np.inf if step else max(lengths)), level, given, allowed) for step, level in levels

@@ -153,9 +153,12 @@ def _moved(program: Program, values: Mapping[Node, Tensor], axes: Axes, sizes: S
 
 
 def _jittered(
-    program: Program, values: Mapping[Node, Tensor], sizes: Sizes, still: Mapping[Node, Tensor] | None = None,
+    program: Program,
+    values: Mapping[Node, Tensor],
+    sizes: Sizes,
+    still: Mapping[Node, Tensor] | None = None,
     rounding: Rounding | None = None,
-) -> list[Tensor]:  # fmt: skip
+) -> list[Tensor]:
     """The outputs at two points where `values` are moved by a few units in the last place; `still` are not."""
     generator = np.random.default_rng(5)
     moved = {}
@@ -310,15 +313,27 @@ def compare_sides(
     verdict: NumericVerdict = "differs" if differs else "cannot_tell"
     return SidesAtAPoint(
         NumericEvidence(verdict, "two sides", relative, relative_bar, count, "", found),
-        tuple(int(k) + 1 for k in place), float(first[place]), float(second[place]),
-        mpmath.nstr(precise[0], 12), mpmath.nstr(precise[1], 12), dict(sizes), seed, spread, style,
-    )  # fmt: skip
+        tuple(int(k) + 1 for k in place),
+        float(first[place]),
+        float(second[place]),
+        mpmath.nstr(precise[0], 12),
+        mpmath.nstr(precise[1], 12),
+        dict(sizes),
+        seed,
+        spread,
+        style,
+    )
 
 
 def copies(
-    nodes: Sequence[Node], sizes: Sizes, facts: Facts, seed: int, points: Points[Tensor], spread: float,
+    nodes: Sequence[Node],
+    sizes: Sizes,
+    facts: Facts,
+    seed: int,
+    points: Points[Tensor],
+    spread: float,
     first: str = STYLES[0],
-) -> tuple[str, dict[Node, Tensor], list[Tensor]]:  # fmt: skip
+) -> tuple[str, dict[Node, Tensor], list[Tensor]]:
     """(the style of a point at which every node is finite, what is known there, the nodes there).
 
     Everything has three copies along the probe axis: the point itself, and two whose inputs are
@@ -378,15 +393,28 @@ def compare_precisely(
     evidence = NumericEvidence("differs" if differs else "agrees", "50 digits", relative, 1e-40, count)
     one, other = first[place], second[place]
     return SidesAtAPoint(
-        evidence, tuple(int(k) + 1 for k in place), float(one), float(other),
-        mpmath.nstr(one, 25), mpmath.nstr(other, 25), dict(sizes), seed, style=style,
-    )  # fmt: skip
+        evidence,
+        tuple(int(k) + 1 for k in place),
+        float(one),
+        float(other),
+        mpmath.nstr(one, 25),
+        mpmath.nstr(other, 25),
+        dict(sizes),
+        seed,
+        style=style,
+    )
 
 
 def _to_digits(
-    digits: int, left: Node, right: Node, axes: Axes, sizes: Sizes, facts: Facts, values: Mapping[Node, Tensor],
+    digits: int,
+    left: Node,
+    right: Node,
+    axes: Axes,
+    sizes: Sizes,
+    facts: Facts,
+    values: Mapping[Node, Tensor],
     seed: int,
-) -> list[Any]:  # fmt: skip
+) -> list[Any]:
     """Both sides at a point of floats, calculated to many digits; facts hold to as many."""
     with mpmath.workdps(digits):
         exact = honoured({n: Tensor(in_digits(t.array), t.axes) for n, t in values.items()}, facts)

@@ -133,8 +133,9 @@ class _Check:
         """Difference quotients along directions."""
         return ladder(
             lambda steps: np.array([self.box.moved(self.x + t * d) for t, d in zip(steps, directions, strict=True)]),
-            np.full(len(directions), float(np.median(self.lengths))), self.noise,
-        )[1]  # fmt: skip
+            np.full(len(directions), float(np.median(self.lengths))),
+            self.noise,
+        )[1]
 
     # --- every entry ----------------------------------------------------------------------
 
@@ -208,7 +209,7 @@ class _Check:
 
     def _look_along(
         self, direction: Any, at: float, lengths: tuple[float, ...], given: float, allowed: float
-    ) -> CloseUp:  # fmt: skip
+    ) -> CloseUp:
         def along(t: float) -> float:
             return self.box.moved(self.x + t * direction) if t else self.base
 
@@ -275,13 +276,18 @@ class _Check:
         given, measured = found.given, found.values
         bars = found.bars + self.gradient_noise[found.places]
         errors = np.abs(given - measured)
-        scale = float(max(np.max(np.abs(given[np.isfinite(given)]), initial=0.0),
-                          np.max(np.abs(measured[np.isfinite(measured)]), initial=0.0)))  # fmt: skip
+        scale = float(
+            max(
+                np.max(np.abs(given[np.isfinite(given)]), initial=0.0),
+                np.max(np.abs(measured[np.isfinite(measured)]), initial=0.0),
+            )
+        )
         verdicts = [
-            _entry_verdict(float(errors[k]), float(bars[k]), float(given[k]), float(measured[k]),
-                           found.opinions.get(k), scale)
+            _entry_verdict(
+                float(errors[k]), float(bars[k]), float(given[k]), float(measured[k]), found.opinions.get(k), scale
+            )
             for k in range(len(errors))
-        ]  # fmt: skip
+        ]
         weight = np.where(np.isfinite(errors), errors / np.where(bars > 0, bars, np.nan), np.inf)
         severity = np.array([SEVERITY.index(v) for v in verdicts])
         order = np.lexsort((-np.nan_to_num(weight, nan=0.0, posinf=1e300), severity))
@@ -292,15 +298,26 @@ class _Check:
         largest = float(np.max(np.where(np.isnan(errors), np.inf, errors)))
         bar = float(np.max(bars))
         return GradientCheck(
-            verdict, scheme, largest / scale if scale else largest, bar / scale if scale else bar, entries,
-            self.box.evaluations, self.reason if verdict == "cannot_tell" else "",
+            verdict,
+            scheme,
+            largest / scale if scale else largest,
+            bar / scale if scale else bar,
+            entries,
+            self.box.evaluations,
+            self.reason if verdict == "cannot_tell" else "",
             self._census(found, entries[0], bars) if verdict == "differs" else None,
-        )  # fmt: skip
+        )
 
     def _entry(self, found: _Measured, k: int, bar: float, verdict: CheckVerdict) -> CheckedEntry:
         argument, index = self.box.point.place(int(found.places[k]))
-        return CheckedEntry(index, float(found.given[k]), float(found.values[k]), bar, verdict,
-                            argument + 1 if self.box.point.several else None)  # fmt: skip
+        return CheckedEntry(
+            index,
+            float(found.given[k]),
+            float(found.values[k]),
+            bar,
+            verdict,
+            argument + 1 if self.box.point.several else None,
+        )
 
     def _census(self, found: _Measured, worst: CheckedEntry, bars: Any) -> Census | None:
         """The pattern of the wrong entries, in the argument of the worst of them."""
@@ -332,8 +349,13 @@ class _Check:
             return self._untold("cannot_tell", scheme, "f is too rough along directions through all of its entries")
         scale = float(np.max(np.abs(given)))
         bar = float(np.max(self.gradient_noise))
-        return GradientCheck("agrees", scheme, worst * bar / scale if scale else 0.0, bar / scale if scale else 0.0,
-                             evaluations=self.box.evaluations)  # fmt: skip
+        return GradientCheck(
+            "agrees",
+            scheme,
+            worst * bar / scale if scale else 0.0,
+            bar / scale if scale else 0.0,
+            evaluations=self.box.evaluations,
+        )
 
     def _opinion_along(self, given: Any, direction: Any, complex_step: bool) -> CheckVerdict:
         """What a closer look along a direction through everything says."""

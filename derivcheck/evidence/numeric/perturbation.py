@@ -61,10 +61,13 @@ class Perturbation:
         """Numbers per perturbation in the largest intermediate."""
         own = set(self.variable.axes)
         return max(
-            (math.prod(a.dimension.size(self.sizes) for a in node.axes if a not in own)
-             for node in self.order if node not in self.program.fused),
+            (
+                math.prod(a.dimension.size(self.sizes) for a in node.axes if a not in own)
+                for node in self.order
+                if node not in self.program.fused
+            ),
             default=1,
-        )  # fmt: skip
+        )
 
     def outputs(self, step: Any, batched: Axes = ()) -> Any:
         """The output for every entry moved by `step`, (*variable axes without batched, *output axes).
@@ -227,9 +230,14 @@ class Perturbation:
         return Moved(total, along)
 
     def _contracted(
-        self, node: Sum, inner: Map, tensors: list[Tensor], along: Mapping[Axis, Axis],
-        found: Mapping[Node, Moved], block: Block,
-    ) -> Moved:  # fmt: skip
+        self,
+        node: Sum,
+        inner: Map,
+        tensors: list[Tensor],
+        along: Mapping[Axis, Axis],
+        found: Mapping[Node, Moved],
+        block: Block,
+    ) -> Moved:
         """A product that is summed as it is made; only what changed in its one moved factor is contracted."""
         sliced = [axis for axis in along if axis in node.bound]
         changed = [k for k, operand in enumerate(inner.operands) if operand in found]

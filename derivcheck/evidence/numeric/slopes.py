@@ -31,9 +31,14 @@ DIRECTION = Axis(Dimension.named("direction"), "direction")
 
 
 def measure_slopes(
-    derived: Derived, sizes: Sizes, facts: Facts, seed: int, points: Points[Tensor] | None = None, spread: float = 1.0,
+    derived: Derived,
+    sizes: Sizes,
+    facts: Facts,
+    seed: int,
+    points: Points[Tensor] | None = None,
+    spread: float = 1.0,
     style: str = STYLES[0],
-) -> NumericEvidence:  # fmt: skip
+) -> NumericEvidence:
     """A derivative against its forward pass at one point; `kink` where they differ and the forward pass bends.
 
     `points` remember what is evaluated. The point is of the `style`, if it has a value there. Raises
@@ -102,9 +107,10 @@ def _differ_precisely(derived: Derived, known: Mapping[Node, Tensor], direction:
             expected = laid_out(node, rows, sizes) * Tensor(along.array, columns).aligned(rows)
         else:
             expected = np.tensordot(
-                laid_out(node, (*rows, *columns), sizes), along.array, axes=(range(len(rows), len(rows) + len(columns)),
-                                                                             range(len(columns))),
-            )  # fmt: skip
+                laid_out(node, (*rows, *columns), sizes),
+                along.array,
+                axes=(range(len(rows), len(rows) + len(columns)), range(len(columns))),
+            )
         gap = max(map(abs, np.ravel(np.asarray(expected - measured, dtype=object))), default=mpmath.mpf(0))
         size = max((abs(x) for x in (*np.ravel(expected), *np.ravel(measured))), default=mpmath.mpf(0))
         # Rounding is relative to the largest number on the way, which may have cancelled.

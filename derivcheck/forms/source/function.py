@@ -90,9 +90,12 @@ class _Writer:
         for node in self.order:
             if isinstance(node, Input) and node not in known:
                 raise UnsupportedError(
-                    Diagnostic("DC690", f"the loss `{self.loss.name}` is opaque: there is no code for its value",
-                               help="define it, as in `loss: {L: sum(a * y)}`")
-                )  # fmt: skip
+                    Diagnostic(
+                        "DC690",
+                        f"the loss `{self.loss.name}` is opaque: there is no code for its value",
+                        help="define it, as in `loss: {L: sum(a * y)}`",
+                    )
+                )
         wanted = {node for node in self.order if isinstance(node, Input)} | {tensor.node for tensor in self.tensors}
         return [tensor for tensor in self.network.tensors if tensor.node in wanted and isinstance(tensor.node, Input)]
 
@@ -111,9 +114,12 @@ class _Writer:
                 if axis.dimension == dimension:
                     return f"{self.names[tensor.node]}.shape[{position}]"
         raise UnsupportedError(
-            Diagnostic("DC691", f"the size `{dimension}` is not the length of any argument along an axis",
-                       notes=(("arguments", ", ".join(tensor.name for tensor in self.inputs)),))
-        )  # fmt: skip
+            Diagnostic(
+                "DC691",
+                f"the size `{dimension}` is not the length of any argument along an axis",
+                notes=(("arguments", ", ".join(tensor.name for tensor in self.inputs)),),
+            )
+        )
 
     def _length(self, dimension: Dimension) -> str:
         """A size as an expression."""
@@ -163,8 +169,10 @@ class _Writer:
         if self.lines:
             yield from ("    # backward", *self.lines)
         yield f"    return {self.values[self.loss.node].text}, {{"
-        yield from (f"        {tensor.name!r}: {text},".replace("'", '"') for tensor, text in
-                    zip(self.tensors, returned, strict=True))  # fmt: skip
+        yield from (
+            f"        {tensor.name!r}: {text},".replace("'", '"')
+            for tensor, text in zip(self.tensors, returned, strict=True)
+        )
         yield "    }"
 
     def _returned(self, tensor: NamedTensor) -> str:

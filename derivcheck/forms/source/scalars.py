@@ -17,9 +17,17 @@ from derivcheck.graph.scalars import NamedFunction, declared, placeholder_positi
 
 CHOICE, JOINED, COMPARED, SUM, PRODUCT, UNARY, POWER, ATOM = 0, 1, 3, 10, 20, 25, 40, 50
 NUMPY = {
-    "exp": "np.exp", "log": "np.log", "sin": "np.sin", "cos": "np.cos", "tan": "np.tan", "tanh": "np.tanh",
-    "sinh": "np.sinh", "cosh": "np.cosh", "atan": "np.arctan", "erf": "np.vectorize(math.erf)",
-}  # fmt: skip
+    "exp": "np.exp",
+    "log": "np.log",
+    "sin": "np.sin",
+    "cos": "np.cos",
+    "tan": "np.tan",
+    "tanh": "np.tanh",
+    "sinh": "np.sinh",
+    "cosh": "np.cosh",
+    "atan": "np.arctan",
+    "erf": "np.vectorize(math.erf)",
+}
 
 Written = tuple[str, int]  # a text, and how tightly its outermost operator binds
 
@@ -167,8 +175,10 @@ class Scalars:
     def _define(self, function: type[NamedFunction], definition: Any, name: str) -> None:
         count = len(function.parameters)
         letters = ["t"] if count == 1 else [f"t{k}" for k in range(count)]
-        places = {placeholder_position(symbol): (letter, ATOM) for symbol, letter in
-                  zip(function.parameters, letters, strict=True)}  # fmt: skip
+        places = {
+            placeholder_position(symbol): (letter, ATOM)
+            for symbol, letter in zip(function.parameters, letters, strict=True)
+        }
         operands: list[Written] = [places.get(k, ("", ATOM)) for k in range(max(k or 0 for k in places) + 1)]
         body = self.write(definition, operands)[0]
         if not definition.free_symbols:

@@ -23,9 +23,13 @@ RELATIVE, ROUNDING = 1e-6, 1e-12
 
 
 def require_agreement(
-    text: str, function: str, network: Network, inputs: Sequence[NamedTensor], gradients: Mapping[str, Node | None],
+    text: str,
+    function: str,
+    network: Network,
+    inputs: Sequence[NamedTensor],
+    gradients: Mapping[str, Node | None],
     opaque: Mapping[str, type[NamedFunction]],
-) -> None:  # fmt: skip
+) -> None:
     """Run `function` of a source on `inputs` and random analytic functions in place of the `opaque` ones.
 
     Raises ContradictionError (DC904) where it fails, or computes something else than the
@@ -77,6 +81,9 @@ def _witness(function: type[NamedFunction]) -> Callable[..., Any]:
 
 def _wrong(why: str) -> ContradictionError:
     return ContradictionError(
-        Diagnostic("DC904", f"the code that was written does not compute what was derived: {why}",
-                   help="this is a bug of derivcheck: please report it with the spec")
-    )  # fmt: skip
+        Diagnostic(
+            "DC904",
+            f"the code that was written does not compute what was derived: {why}",
+            help="this is a bug of derivcheck: please report it with the spec",
+        )
+    )

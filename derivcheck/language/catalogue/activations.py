@@ -17,7 +17,11 @@ ACTIVATIONS: tuple[Activation, ...] = (
     Activation("identity", "t", "the identity"),
     Activation("abs", "t if t > 0 else -t", "absolute value"),
     Activation("sign", "1 if t > 0 else (-1 if t < 0 else 0)", "sign"),
-    Activation("huber", "t**2 / 2 if abs(t) <= delta else delta * (abs(t) - delta / 2)",
-               "Huber's function of a residual", (("delta", "1"),)),
+    Activation(
+        "huber",
+        "t**2 / 2 if abs(t) <= delta else delta * (abs(t) - delta / 2)",
+        "Huber's function of a residual",
+        (("delta", "1"),),
+    ),
     Activation("hinge", "1 - t if t < 1 else 0", "hinge of a margin"),
-)  # fmt: skip
+)

@@ -100,8 +100,13 @@ def _refuse_two_fonts(reader: Reader, token: Token, tree: Expression) -> None:
         styled = first if first.face else token
         shown = [reader.source(one.span) for one in (first, token)]
         macro = next((macro for macro, style in table.FONTS.items() if style == styled.face), "mathrm")
-        fail("DC171", f"`{shown[1]}` stands in two fonts: one tensor or two?", token.span, "another font before",
-             f"symbols: {{'\\{macro}{{{styled.text}}}': {name}}}")  # fmt: skip
+        fail(
+            "DC171",
+            f"`{shown[1]}` stands in two fonts: one tensor or two?",
+            token.span,
+            "another font before",
+            f"symbols: {{'\\{macro}{{{styled.text}}}': {name}}}",
+        )
 
 
 def is_word(reader: Reader) -> bool:
@@ -135,9 +140,14 @@ def _word(reader: Reader) -> tuple[Token, int]:
     letters = [reader.ahead(k) for k in range(known[1])]
     if names.is_value(known[0]) and all(t.kind == "letter" and names.is_value(t) for t in letters):
         shown = " ".join(t.text for t in letters)
-        fail("DC171", f"`{known[0].text}` has two readings", known[0].span, "one name or a product?",
-             f"\\mathrm{{{known[0].text}}} or {shown}", (("one reading", known[0].text),
-                                                      ("another reading", f"the product {shown}")))  # fmt: skip
+        fail(
+            "DC171",
+            f"`{known[0].text}` has two readings",
+            known[0].span,
+            "one name or a product?",
+            f"\\mathrm{{{known[0].text}}} or {shown}",
+            (("one reading", known[0].text), ("another reading", f"the product {shown}")),
+        )
     return known
 
 
@@ -169,12 +179,17 @@ def _refuse_name(reader: Reader, quantity: Quantity, begin: Span, primes: int) -
     run = _run(reader, begin)
     if len(run) > 2 and not reader.context.names.begins(token):
         names = reader.context.names
-        fail("DC120", f"unknown name `{run}`", Span(begin.start, begin.start + len(run)), "not declared",
-             names.close(run), (("known", names.known()),))  # fmt: skip
+        fail(
+            "DC120",
+            f"unknown name `{run}`",
+            Span(begin.start, begin.start + len(run)),
+            "not declared",
+            names.close(run),
+            (("known", names.known()),),
+        )
     if (primes or reader.at("(")) and not reader.context.names.begins(token) and not token.accent:
         shown = reader.source(span)
-        fail("DC124", f"unknown function `{shown}`", span, "not declared",
-             f"functions: {{{token.text}: opaque}}")  # fmt: skip
+        fail("DC124", f"unknown function `{shown}`", span, "not declared", f"functions: {{{token.text}: opaque}}")
     refuse_unknown(quantity)
 
 
@@ -191,8 +206,13 @@ def _primed(reader: Reader, tree: Expression, token: Token, primes: int, span: S
         reader.context.primed.add(whole)
         return Transpose(tree, whole)
     shown = reader.source(span)
-    fail("DC114", f"`{shown}'` is not read: `{shown}` is no function", span, "a transpose, or a derivative by what?",
-         f"{shown}^{{\\top}}")  # fmt: skip
+    fail(
+        "DC114",
+        f"`{shown}'` is not read: `{shown}` is no function",
+        span,
+        "a transpose, or a derivative by what?",
+        f"{shown}^{{\\top}}",
+    )
 
 
 def _applied(reader: Reader, tree: Expression) -> Expression:
@@ -233,9 +253,14 @@ def _speaks_of(reader: Reader, tree: Expression, inner: Expression, how: Callabl
 
 def _refuse_application(reader: Reader, tree: Expression, span: Span, applied: str) -> NoReturn:
     shown = reader.source(span)
-    fail("DC177", f"`{shown}` has two readings", span, "applied or multiplied?",
-         f"symbols: {{'{shown}': {to_plain(tree)}}}",
-         (("one reading", applied), ("another reading", "the product with what stands in the bracket")))  # fmt: skip
+    fail(
+        "DC177",
+        f"`{shown}` has two readings",
+        span,
+        "applied or multiplied?",
+        f"symbols: {{'{shown}': {to_plain(tree)}}}",
+        (("one reading", applied), ("another reading", "the product with what stands in the bracket")),
+    )
 
 
 def depends(reader: Reader, tree: Expression, part: Expression) -> bool:
@@ -286,8 +311,13 @@ def _call(reader: Reader, function: str, scripts: Sequence[Script], primes: int,
             index = script
         else:
             shown = reader.source(span)
-            fail("DC171", f"the script of the function `{shown}` has no reading", script.span, "a layer, or an index?",
-                 f"symbols: {{'{shown}': {function}}}")  # fmt: skip
+            fail(
+                "DC171",
+                f"the script of the function `{shown}` has no reading",
+                script.span,
+                "a layer, or an index?",
+                f"symbols: {{'{shown}': {function}}}",
+            )
     tree = _with_arguments(reader, function, primes, span)
     if base is not None:
         tree = Binary("/", tree, Call("log", (base,), 0, base.span), tree.span)
@@ -301,11 +331,17 @@ def _function_power(reader: Reader, function: str, script: Script, span: Span) -
     shown = reader.source(span)
     text = name_text(reader, script)
     if is_bracketed(reader, script) or text is None or not text.isdigit() or function not in table.POWERED_FUNCTIONS:
-        fail("DC171", f"the superscript of the function `{shown}` has no one reading", script.span,
-             "a power, a layer, a derivative or an inverse?",
-             f"({function}(z))^{{2}}, or symbols: {{'{shown}': {function}}}",
-             (("one reading", f"a power of {function}(..)"),
-              ("another reading", "a label, or the function applied again")))  # fmt: skip
+        fail(
+            "DC171",
+            f"the superscript of the function `{shown}` has no one reading",
+            script.span,
+            "a power, a layer, a derivative or an inverse?",
+            f"({function}(z))^{{2}}, or symbols: {{'{shown}': {function}}}",
+            (
+                ("one reading", f"a power of {function}(..)"),
+                ("another reading", "a label, or the function applied again"),
+            ),
+        )
     return Number(Fraction(int(text)), script.span)
 
 
@@ -325,16 +361,28 @@ def _with_arguments(reader: Reader, function: str, primes: int, span: Span) -> E
         _refuse_power(reader, function, arguments, whole)
         return Call(function, tuple(arguments), primes, whole)
     if function not in table.PREFIX_FUNCTIONS or reader.at_end() or reader.token.kind == "keyword":
-        fail("DC114", f"`{reader.source(span)}` needs its argument", span, "a function of what?",
-             f"{reader.source(span)}(z), or a tensor of that name: let: {{{function}: …}}")  # fmt: skip
+        fail(
+            "DC114",
+            f"`{reader.source(span)}` needs its argument",
+            span,
+            "a function of what?",
+            f"{reader.source(span)}(z), or a tensor of that name: let: {{{function}: …}}",
+        )
     argument = reader.factor()
     if not _goes_on(reader, argument):
         return Call(function, (argument,), primes, span.to(argument.span))
     shown, rest = to_plain(argument), reader.source(reader.token.span)
-    fail("DC179", f"how far does `{reader.source(span)}` reach?", span.to(reader.token.span),
-         "put its argument in brackets", rf"{reader.source(span)}(..)",
-         (("one reading", f"{function}({shown}) times {rest}.."),
-          ("another reading", f"{function} of {shown} times {rest}..")))  # fmt: skip
+    fail(
+        "DC179",
+        f"how far does `{reader.source(span)}` reach?",
+        span.to(reader.token.span),
+        "put its argument in brackets",
+        rf"{reader.source(span)}(..)",
+        (
+            ("one reading", f"{function}({shown}) times {rest}.."),
+            ("another reading", f"{function} of {shown} times {rest}.."),
+        ),
+    )
 
 
 def _refuse_power(reader: Reader, function: str, arguments: Sequence[Expression], span: Span) -> None:
@@ -349,9 +397,14 @@ def _refuse_power(reader: Reader, function: str, arguments: Sequence[Expression]
     power = reader.tokens[reader.position].span.to(reader.tokens[stop].span)
     shown, name = reader.source(span), re.split(r"\\left|\(", reader.source(span))[0].strip()
     inner, raised = reader.source(arguments[0].span).strip("()"), reader.source(power)
-    fail("DC179", f"how far does `{name}` reach?", span.to(power), "put its argument in brackets",
-         rf"\left({shown}\right){raised}, or {name}\left(({inner}){raised}\right)",
-         (("one reading", "a power of the function"), ("another reading", "the function of a power")))  # fmt: skip
+    fail(
+        "DC179",
+        f"how far does `{name}` reach?",
+        span.to(power),
+        "put its argument in brackets",
+        rf"\left({shown}\right){raised}, or {name}\left(({inner}){raised}\right)",
+        (("one reading", "a power of the function"), ("another reading", "the function of a power")),
+    )
 
 
 def _goes_on(reader: Reader, argument: Expression) -> bool:
@@ -393,8 +446,13 @@ def _primes_behind(reader: Reader, function: str, arguments: Sequence[Expression
         return 0
     first = reader.token
     if len(arguments) != 1 or not isinstance(arguments[0], Name | Subscript):
-        fail("DC114", "the prime stands behind the argument", first.span, "by the argument, or by what is inside it?",
-             f"{function}'(..)")  # fmt: skip
+        fail(
+            "DC114",
+            "the prime stands behind the argument",
+            first.span,
+            "by the argument, or by what is inside it?",
+            f"{function}'(..)",
+        )
     count = 0
     while reader.accept("'") is not None:
         count += 1

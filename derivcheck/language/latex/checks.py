@@ -40,10 +40,14 @@ def check_entries(equation: Equation, reader: Reader) -> None:
                 if isinstance(entry, Slice):
                     continue
                 if _names_dimension(entry, bound, dimensions, reader):
-                    fail("DC171", f"`{reader.source(node.span)}` has two readings", node.span,
-                         f"`{to_plain(entry)}` is a dimension", "use another index letter",
-                         (("one reading", f"for every index {to_plain(entry)}"), ("another reading", "the last entry")),
-                         )  # fmt: skip
+                    fail(
+                        "DC171",
+                        f"`{reader.source(node.span)}` has two readings",
+                        node.span,
+                        f"`{to_plain(entry)}` is a dimension",
+                        "use another index letter",
+                        (("one reading", f"for every index {to_plain(entry)}"), ("another reading", "the last entry")),
+                    )
                 _check_shift(entry, node, reader)
         waiting += [(part, bound) for part in children(node)]  # type: ignore[arg-type]
 
@@ -81,9 +85,14 @@ def check_primes(equation: Equation, reader: Reader) -> None:
         if span in lone or (misfit and any(_is_at(side, span) for side in equation.sides)):
             shown = reader.source(span)
             base, key = shown.partition("'")[0].partition("^")[0], shown.replace("'", "''")
-            fail("DC171", f"`{shown}` has two readings", span, "a transpose, or a new value?",
-                 f"{base}^{{\\top}}, or symbols: {{'{key}': ...}}",
-                 (("one reading", f"the transpose of {base}"), ("another reading", "another quantity")))  # fmt: skip
+            fail(
+                "DC171",
+                f"`{shown}` has two readings",
+                span,
+                "a transpose, or a new value?",
+                f"{base}^{{\\top}}, or symbols: {{'{key}': ...}}",
+                (("one reading", f"the transpose of {base}"), ("another reading", "another quantity")),
+            )
 
 
 def _terms(tree: Expression) -> Iterator[Expression]:

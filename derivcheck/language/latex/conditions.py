@@ -18,9 +18,13 @@ from derivcheck.language.notation.syntax import (
 )
 
 HOLDS_AT: dict[str, frozenset[str]] = {
-    "=": frozenset("="), "!=": frozenset("<>"), "<": frozenset("<"), "<=": frozenset("<="), ">": frozenset(">"),
+    "=": frozenset("="),
+    "!=": frozenset("<>"),
+    "<": frozenset("<"),
+    "<=": frozenset("<="),
+    ">": frozenset(">"),
     ">=": frozenset(">="),
-}  # fmt: skip
+}
 TURNED: dict[str, Relation] = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
@@ -83,8 +87,13 @@ def cases(reader: Reader, rows: Sequence[Sequence[tuple[int, int]]], span: Span)
             test = _remaining_test(value)
         branches.append((tree, test, tree.span))
     if len(branches) < 2 or any(test is None for _, test, _ in branches[:-1]):
-        fail("DC176", "the cases are not complete", span, "every branch but the last needs its condition",
-             r"\text{otherwise}")  # fmt: skip
+        fail(
+            "DC176",
+            "the cases are not complete",
+            span,
+            "every branch but the last needs its condition",
+            r"\text{otherwise}",
+        )
     _check_complete([test for _, test, _ in branches], span)
     found = branches[-1][0]
     for tree, test, _ in reversed(branches[:-1]):
@@ -134,8 +143,13 @@ def _remaining_test(inner: Reader) -> Condition | None:
 
 def refuse_words(token: Token) -> None:
     """Raise NotationError (DC175) for a condition in words."""
-    fail("DC175", f"the condition in words is not read: `{token.text}`", token.span, "it restricts the equation",
-         r"\text{if } i = j")  # fmt: skip
+    fail(
+        "DC175",
+        f"the condition in words is not read: `{token.text}`",
+        token.span,
+        "it restricts the equation",
+        r"\text{if } i = j",
+    )
 
 
 def _check_complete(tests: Sequence[Condition | None], span: Span) -> None:
@@ -150,8 +164,13 @@ def _check_complete(tests: Sequence[Condition | None], span: Span) -> None:
         known = [found for found in seen if found is not None]
         if len(known) == len(seen):
             if sum(len(found) for found in known) > len(frozenset().union(*known)):
-                fail("DC176", "the conditions of the cases overlap", span, "which branch holds where both do?",
-                     r"\text{otherwise}")  # fmt: skip
+                fail(
+                    "DC176",
+                    "the conditions of the cases overlap",
+                    span,
+                    "which branch holds where both do?",
+                    r"\text{otherwise}",
+                )
             if frozenset().union(*known) == frozenset("<=>"):
                 return
     fail("DC176", "the cases are not complete", span, "what holds where no condition does?", r"\text{otherwise}")

@@ -140,8 +140,13 @@ class Reader(ABC):
                 closers.append(CLOSERS[token.text])
             elif token.text in CLOSERS.values():
                 if closers.pop() != token.text:
-                    fail("DC103", f"`{opener.text}` is not closed by `{CLOSERS[opener.text]}`", opener.span,
-                         "opened here", f"add `{CLOSERS[opener.text]}`")  # fmt: skip
+                    fail(
+                        "DC103",
+                        f"`{opener.text}` is not closed by `{CLOSERS[opener.text]}`",
+                        opener.span,
+                        "opened here",
+                        f"add `{CLOSERS[opener.text]}`",
+                    )
                 if not closers:
                     return place
         fail("DC103", f"`{opener.text}` is never closed", opener.span, "opened here", f"add `{CLOSERS[opener.text]}`")
@@ -178,8 +183,13 @@ class Reader(ABC):
         """One bracket or operand deeper. Raises NotationError (DC111)."""
         self.depth += 1
         if self.depth > MAXIMAL_DEPTH:
-            fail("DC111", "the formula is nested too deeply", self.token.span, f"more than {MAXIMAL_DEPTH} levels",
-                 "split it with `let:` names")  # fmt: skip
+            fail(
+                "DC111",
+                "the formula is nested too deeply",
+                self.token.span,
+                f"more than {MAXIMAL_DEPTH} levels",
+                "split it with `let:` names",
+            )
 
     def ascend(self) -> None:
         self.depth -= 1

@@ -89,8 +89,13 @@ class _Flattening:
         self._choice = False
         self._closed: Span | None = None  # the brace that closed the last argument
         if depth > MAXIMAL_NESTING:
-            fail("DC111", "the formula is nested too deeply", raw[0].span if raw else Span(0, 0),
-                 f"more than {MAXIMAL_NESTING} levels", "split it with `let:` names")  # fmt: skip
+            fail(
+                "DC111",
+                "the formula is nested too deeply",
+                raw[0].span if raw else Span(0, 0),
+                f"more than {MAXIMAL_NESTING} levels",
+                "split it with `let:` names",
+            )
 
     def tokens(self) -> list[Token]:
         while self._waiting:
@@ -300,8 +305,9 @@ class _Flattening:
         if following.kind == "sign" and following.text == ".":
             self._waiting.pop()
         elif following.kind == "number" and following.text.startswith("."):
-            self._waiting[-1] = replace(following, text=following.text[1:], span=Span(following.span.start + 1,
-                                                                                    following.span.stop))  # fmt: skip
+            self._waiting[-1] = replace(
+                following, text=following.text[1:], span=Span(following.span.start + 1, following.span.stop)
+            )
         elif token.text == "left" and self._peek("{", "macro") and self._opens_choice():
             self._waiting.pop()
             self._choice = True

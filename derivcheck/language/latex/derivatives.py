@@ -48,8 +48,13 @@ def fraction(reader: Reader) -> Expression:
         return _operator(reader, variables, span)
     numerator = _numerator(top)
     if not top.at_end():
-        fail("DC118", "what is differentiated needs brackets", top.token.span, "how far does the derivative reach?",
-             r"\frac{\partial (..)}{\partial x}")  # fmt: skip
+        fail(
+            "DC118",
+            "what is differentiated needs brackets",
+            top.token.span,
+            "how far does the derivative reach?",
+            r"\frac{\partial (..)}{\partial x}",
+        )
     found = Derivative(numerator, variables, span)
     _refuse_evaluation(reader, found)
     return found
@@ -73,17 +78,27 @@ def _is_differential(reader: Reader, above: int, middle: int, below: int, stop: 
     first, second = tokens[above], tokens[below]
     if second.kind == "sign" and second.text == "∂":
         if not _is_mark(first):
-            fail("DC118", "`\\partial` needs what it differentiates", second.span, "only below the bar",
-                 r"\frac{\partial L}{\partial x}")  # fmt: skip
+            fail(
+                "DC118",
+                "`\\partial` needs what it differentiates",
+                second.span,
+                "only below the bar",
+                r"\frac{\partial L}{\partial x}",
+            )
         return True
     if not (_is_mark(first) and _is_mark(second)) or stop - below < 2 or tokens[below + 1].text in ("_", "^", ")"):
         return False
     if middle - above > 1 and tokens[above + 1].text == "_":
         return False
     if second.font != "roman" and reader.context.names.is_value(second):
-        fail("DC171", "a fraction with two readings: `d` is declared", tokens[above].span.to(tokens[stop].span),
-             "a derivative or a quotient?", r"\mathrm{d} for the derivative",
-             (("one reading", "a derivative"), ("another reading", "a quotient of products with d")))  # fmt: skip
+        fail(
+            "DC171",
+            "a fraction with two readings: `d` is declared",
+            tokens[above].span.to(tokens[stop].span),
+            "a derivative or a quotient?",
+            r"\mathrm{d} for the derivative",
+            (("one reading", "a derivative"), ("another reading", "a quotient of products with d")),
+        )
     return True
 
 
@@ -100,8 +115,13 @@ def _order(top: Reader, span: Span) -> int:
     stop = top.partner(top.position + 1)
     text = "".join(token.text for token in top.tokens[top.position + 2 : stop])
     if text != "2":
-        fail("DC117", f"a derivative of order `{text}` is not read", span, "first and second ones are",
-             r"\frac{\partial^2 L}{\partial x^2}")  # fmt: skip
+        fail(
+            "DC117",
+            f"a derivative of order `{text}` is not read",
+            span,
+            "first and second ones are",
+            r"\frac{\partial^2 L}{\partial x^2}",
+        )
     top.position = stop + 1
     return 2
 
@@ -113,13 +133,23 @@ def _variables(reader: Reader, start: int, stop: int, order: int, span: Span) ->
     if order == 2 and len(marks) == 1:
         square = reader.tokens[stop - 4 : stop]
         if stop - start < 6 or [t.text for t in square] != ["^", "{", "2", "}"]:
-            fail("DC117", "a second derivative needs two variables", span, "by which two?",
-                 r"\frac{\partial^2 L}{\partial x^2}")  # fmt: skip
+            fail(
+                "DC117",
+                "a second derivative needs two variables",
+                span,
+                "by which two?",
+                r"\frac{\partial^2 L}{\partial x^2}",
+            )
         found = _variable(reader, marks[0] + 1, stop - 4)
         return found, found
     if len(marks) != order:
-        fail("DC117", "the order of the derivative does not match its variables", span,
-             f"order {order}, {len(marks)} variables", r"\frac{\partial^2 L}{\partial x_i \partial x_j}")  # fmt: skip
+        fail(
+            "DC117",
+            "the order of the derivative does not match its variables",
+            span,
+            f"order {order}, {len(marks)} variables",
+            r"\frac{\partial^2 L}{\partial x_i \partial x_j}",
+        )
     variables = [_variable(reader, mark + 1, end) for mark, end in zip(marks, ends, strict=True)]
     if order == 2 and isinstance(variables[1], Transpose) and variables[1].operand == variables[0]:
         variables[1] = variables[0]  # ∂x ∂xᵀ is the Hessian
@@ -144,8 +174,13 @@ def _variable(reader: Reader, start: int, stop: int) -> Expression:
     inner.applies = False
     found = inner.factor()
     if not inner.at_end():
-        fail("DC118", "a derivative is taken by one quantity", inner.token.span, "more than a name stands below",
-             r"\frac{\partial L}{\partial x}")  # fmt: skip
+        fail(
+            "DC118",
+            "a derivative is taken by one quantity",
+            inner.token.span,
+            "more than a name stands below",
+            r"\frac{\partial L}{\partial x}",
+        )
     return found
 
 
@@ -171,9 +206,14 @@ def _refuse_evaluation(reader: Reader, tree: Derivative) -> None:
     lone = isinstance(inner[0], Name) or (isinstance(inner[0], Subscript) and shapes.member(inner[0]) is not None)
     if len(inner) > 1 or lone:
         span = tree.span.to(stop)
-        fail("DC177", f"`{reader.source(span)}` has two readings", span, "at a point or a product?",
-             "leave the bracket out", (("one reading", to_plain(tree)),
-                                       ("another reading", "the product with the bracket")))  # fmt: skip
+        fail(
+            "DC177",
+            f"`{reader.source(span)}` has two readings",
+            span,
+            "at a point or a product?",
+            "leave the bracket out",
+            (("one reading", to_plain(tree)), ("another reading", "the product with the bracket")),
+        )
 
 
 # --- in one line --------------------------------------------------------------------------------
@@ -251,8 +291,13 @@ def _line_variables(reader: Reader, order: int, span: Span) -> tuple[Expression,
             found.append(variable)
     reader.applies = applies
     if len(found) != order:
-        fail("DC117", "the order of the derivative does not match its variables", span,
-             f"order {order}, {len(found)} variables", r"\frac{\partial^2 L}{\partial x_i \partial x_j}")  # fmt: skip
+        fail(
+            "DC117",
+            "the order of the derivative does not match its variables",
+            span,
+            f"order {order}, {len(found)} variables",
+            r"\frac{\partial^2 L}{\partial x_i \partial x_j}",
+        )
     return tuple(found)
 
 
@@ -298,14 +343,24 @@ def _only_variable(reader: Reader, operand: Expression, span: Span) -> Expressio
         if not bracket:
             return Name(stem, span)
         return Subscript(Name(stem, span), (Number(Fraction(int(label.rstrip("]"))), span),), span)
-    fail("DC118", "`\\partial` with an index needs the variable", span,
-         f"one of {', '.join(sorted(found)) or 'nothing'}", r"\frac{\partial S_j}{\partial x_i}")  # fmt: skip
+    fail(
+        "DC118",
+        "`\\partial` with an index needs the variable",
+        span,
+        f"one of {', '.join(sorted(found)) or 'nothing'}",
+        r"\frac{\partial S_j}{\partial x_i}",
+    )
 
 
 def refuse_mark(reader: Reader) -> NoReturn:
     """Raise NotationError (DC118) for a ∂ that begins no derivative."""
-    fail("DC118", "`\\partial` needs what it differentiates, and by what", reader.token.span, "",
-         r"\frac{\partial L}{\partial x}")  # fmt: skip
+    fail(
+        "DC118",
+        "`\\partial` needs what it differentiates, and by what",
+        reader.token.span,
+        "",
+        r"\frac{\partial L}{\partial x}",
+    )
 
 
 # --- gradients and Jacobians ----------------------------------------------------------------------
@@ -340,10 +395,17 @@ def gradient(reader: Reader) -> Expression:
     if isinstance(operand, Transpose) and shape is not None and shape.is_scalar and order == 1:
         return Transpose(Derivative(operand.operand, (variable,), span), span)  # `\\nabla f^T v`: of the gradient
     if shape is not None and not shape.is_scalar:
-        fail("DC171", f"`{reader.source(span)}` has two readings", span, f"of a {shape}",
-             r"\frac{\partial y}{\partial x}",
-             (("one reading", "the Jacobian, a row for each output"),
-              ("another reading", "its transpose, a column for each output")))  # fmt: skip
+        fail(
+            "DC171",
+            f"`{reader.source(span)}` has two readings",
+            span,
+            f"of a {shape}",
+            r"\frac{\partial y}{\partial x}",
+            (
+                ("one reading", "the Jacobian, a row for each output"),
+                ("another reading", "its transpose, a column for each output"),
+            ),
+        )
     return Derivative(operand, (variable,) * order, span)
 
 
@@ -354,10 +416,17 @@ def _checked_arguments(reader: Reader, operand: Expression, variable: Expression
     span = operand.span.to(reader.tokens[reader.position - 1].span)
     for argument in arguments:
         if argument != variable and not calls.depends(reader, operand, argument):
-            fail("DC177", f"`{reader.source(span)}` has two readings", begin.to(argument.span),
-                 "applied or multiplied?", "leave the bracket out",
-                 (("one reading", f"{to_plain(operand)} as a function of {to_plain(argument)}"),
-                  ("another reading", "the product with the bracket")))  # fmt: skip
+            fail(
+                "DC177",
+                f"`{reader.source(span)}` has two readings",
+                begin.to(argument.span),
+                "applied or multiplied?",
+                "leave the bracket out",
+                (
+                    ("one reading", f"{to_plain(operand)} as a function of {to_plain(argument)}"),
+                    ("another reading", "the product with the bracket"),
+                ),
+            )
     return arguments
 
 

@@ -44,8 +44,14 @@ def refuse_alone(reader: Reader, starts: Callable[[Token], bool]) -> None:
         readings = (*readings, ("another reading", f"the product of {'d^2' if squared else 'd'} and {shown}"))
         help_ += rf", or {'d^2' if squared else 'd'} \cdot {shown} for the product"
     span = token.span.to(end)
-    fail("DC118", f"a differential alone is not read: `{reader.source(span)}`", span, "the derivative by what?", help_,
-         readings)  # fmt: skip
+    fail(
+        "DC118",
+        f"a differential alone is not read: `{reader.source(span)}`",
+        span,
+        "the derivative by what?",
+        help_,
+        readings,
+    )
 
 
 def _is_number(reader: Reader, token: Token) -> bool:

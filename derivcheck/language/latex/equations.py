@@ -106,8 +106,16 @@ class Sentence:
 
     def _read(self, tokens: Sequence[Token], choices: Choices) -> Equation:
         self._shapes = Shapes(self._scope, Labels(self._scope, self._labels))
-        context = Context(self._scope, self._text, self._symbols, self._names, self._shapes.labels, self._shapes,
-                          self._macros, choices)  # fmt: skip
+        context = Context(
+            self._scope,
+            self._text,
+            self._symbols,
+            self._names,
+            self._shapes.labels,
+            self._shapes,
+            self._macros,
+            choices,
+        )
         reader = Parser(tokens, context)
         try:
             found = _Chain(reader).equation()
@@ -137,11 +145,13 @@ def refuse_relation(token: Token, shown: str) -> NoReturn:
     """Raise NotationError (DC174) for a sign that makes no equation."""
     reasons = {
         "≃": ("an approximate equality is not judged", "="),
-        "∼": ("`\\sim` is no equation", "="), "≅": ("an approximate equality is not judged", "="),
+        "∼": ("`\\sim` is no equation", "="),
+        "≅": ("an approximate equality is not judged", "="),
         "⇒": (f"`{shown}` makes no equation", "a formula for each equation"),
         "⇔": (f"`{shown}` makes no equation", "a formula for each equation"),
-        "∈": ("membership is judged of real vectors and matrices alone", ""), "∉": ("membership is not judged", ""),
-    }  # fmt: skip
+        "∈": ("membership is judged of real vectors and matrices alone", ""),
+        "∉": ("membership is not judged", ""),
+    }
     message, help_ = reasons.get(token.text, (f"`{shown}` makes no equation", "="))
     fail("DC174", message, token.span, "not an equation", help_)
 
@@ -305,8 +315,13 @@ class _Chain:
         wanted = reader.context.shapes.letter_dimension(letter.text, *sides)
         if found is None or found != wanted or numbers[:1] != ["1"]:
             over = f"`{letter.text}` runs over `{wanted}`" if wanted is not None else f"`{letter.text}` indexes nothing"
-            fail("DC119", "the range of the index is not that of its dimension", span, over,
-                 rf"\text{{for all }} {letter.text}")  # fmt: skip
+            fail(
+                "DC119",
+                "the range of the index is not that of its dimension",
+                span,
+                over,
+                rf"\text{{for all }} {letter.text}",
+            )
 
 
 def _check_condition(test: Condition, span: Span, reader: Reader) -> None:
@@ -319,8 +334,13 @@ def _check_condition(test: Condition, span: Span, reader: Reader) -> None:
         elif isinstance(node, Comparison) and node.relation == "=":
             values = [side for side in (node.left, node.right) if _is_value(side, reader)]
             if values:
-                fail("DC175", "an equation under a condition on values is not read", span,
-                     "the values are equal almost nowhere", "put the value into the equation")  # fmt: skip
+                fail(
+                    "DC175",
+                    "an equation under a condition on values is not read",
+                    span,
+                    "the values are equal almost nowhere",
+                    "put the value into the equation",
+                )
 
 
 def _holds_by_definition(test: Condition, reader: Reader) -> bool:
@@ -355,8 +375,13 @@ def _at_point(equation: Equation, name: str, value: Expression, at: Span) -> Equ
     """The equation with a value put in. Raises NotationError (DC175) where it is derived by that name."""
     for node in bottom_up(equation):
         if isinstance(node, Derivative) and any(part == Name(name) for v in node.variables for part in bottom_up(v)):
-            fail("DC175", f"a derivative by `{name}` at a value of it is not read", at, "the value is put in first?",
-                 r"f'(0) = 1")  # fmt: skip
+            fail(
+                "DC175",
+                f"a derivative by `{name}` at a value of it is not read",
+                at,
+                "the value is put in first?",
+                r"f'(0) = 1",
+            )
 
     def put(node: object) -> object:
         return replace(value, span=node.span) if isinstance(node, Name) and node.name == name else node

@@ -94,13 +94,23 @@ def _partners(tokens: Sequence[Token]) -> dict[int, int]:
                 fail("DC103", f"`\\end{{{token.text}}}` closes nothing", token.span, "no environment is open here")
             opener = tokens[open_[-1]]
             if opener.text not in (token.text, "cases"):
-                fail("DC103", f"`{opener.text}` is closed by `{token.text}`", opener.span, "opened here",
-                     f"\\end{{{opener.text}}}")  # fmt: skip
+                fail(
+                    "DC103",
+                    f"`{opener.text}` is closed by `{token.text}`",
+                    opener.span,
+                    "opened here",
+                    f"\\end{{{opener.text}}}",
+                )
             found[open_.pop()] = position
     if open_:
         opener = tokens[open_[-1]]
-        fail("DC103", f"`\\begin{{{opener.text}}}` is never closed", opener.span, "opened here",
-             f"\\end{{{opener.text}}}")  # fmt: skip
+        fail(
+            "DC103",
+            f"`\\begin{{{opener.text}}}` is never closed",
+            opener.span,
+            "opened here",
+            f"\\end{{{opener.text}}}",
+        )
     return found
 
 

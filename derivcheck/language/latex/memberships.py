@@ -75,5 +75,10 @@ def _sizes(reader: Reader, start: int, stop: int) -> list[Expression]:
 
 
 def _refuse(token: Token) -> NoReturn:
-    fail("DC174", "membership is judged of real vectors and matrices alone", token.span, "not a declared size",
-         r"W \in \mathbb{R}^{n_1 \times n_0}")  # fmt: skip
+    fail(
+        "DC174",
+        "membership is judged of real vectors and matrices alone",
+        token.span,
+        "not a declared size",
+        r"W \in \mathbb{R}^{n_1 \times n_0}",
+    )

@@ -20,8 +20,13 @@ def bars(reader: Reader) -> Expression:
     reader.applies = applies
     closer = reader.accept(opener.text)
     if closer is None:
-        fail("DC103", f"`{reader.source(opener.span)}` is never closed", opener.span, "opened here",
-             f"add `{reader.source(opener.span)}`")  # fmt: skip
+        fail(
+            "DC103",
+            f"`{reader.source(opener.span)}` is never closed",
+            opener.span,
+            "opened here",
+            f"add `{reader.source(opener.span)}`",
+        )
     span = opener.span.to(closer.span)
     order, power = _order(reader)
     shape = reader.context.shapes(inner)
@@ -52,8 +57,13 @@ def _norm(inner: Expression, order: str, span: Span) -> Expression:
 
 def _length_or_entries(reader: Reader, inner: Expression, entries: Expression) -> Expression:
     """`|x|` of a vector: its length, or the absolute values of its entries."""
-    fork = Fork(entries.span, "DC171", f"`{reader.source(entries.span)}` has two readings", "of a vector",
-                r"\|x\| for the norm, \operatorname{abs}(x) for the absolute values")  # fmt: skip
+    fork = Fork(
+        entries.span,
+        "DC171",
+        f"`{reader.source(entries.span)}` has two readings",
+        "of a vector",
+        r"\|x\| for the norm, \operatorname{abs}(x) for the absolute values",
+    )
     return reader.context.choices.take(Call("norm", (inner,), 0, entries.span), entries, fork)
 
 
@@ -75,8 +85,14 @@ def _order(reader: Reader) -> tuple[str, Expression | None]:
 
 
 def _refuse(reader: Reader, span: Span, first: str, second: str, help_: str) -> None:
-    fail("DC171", f"`{reader.source(span)}` has two readings", span, "of a matrix", help_,
-         (("one reading", first), ("another reading", second)))  # fmt: skip
+    fail(
+        "DC171",
+        f"`{reader.source(span)}` has two readings",
+        span,
+        "of a matrix",
+        help_,
+        (("one reading", first), ("another reading", second)),
+    )
 
 
 def scalar_product(reader: Reader) -> Expression:

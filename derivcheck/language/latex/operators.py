@@ -216,8 +216,13 @@ class _Reach:
                 break
             found.append(self._factor(sign))
             if len(found) > MAXIMAL_FACTORS:
-                fail("DC102", "the product is too long", self._span, f"more than {MAXIMAL_FACTORS} factors follow",
-                     "split it with `let:` names")  # fmt: skip
+                fail(
+                    "DC102",
+                    "the product is too long",
+                    self._span,
+                    f"more than {MAXIMAL_FACTORS} factors follow",
+                    "split it with `let:` names",
+                )
         reader.position, reader.trying = begin, trying
         return found
 
@@ -251,6 +256,11 @@ class _Reach:
             reader.source(reader.tokens[first].span.to(reader.tokens[end - 1].span)) for end in (core, last)
         )
         operator, behind = reader.source(self._span), reader.tokens[core].span
-        fail("DC118", "how far does the derivative reach?", self._span.to(behind), "put its argument in brackets",
-             rf"{operator}\left({whole}\right)",
-             (("one reading", f"of {reach} only"), ("another reading", f"of {whole}")))  # fmt: skip
+        fail(
+            "DC118",
+            "how far does the derivative reach?",
+            self._span.to(behind),
+            "put its argument in brackets",
+            rf"{operator}\left({whole}\right)",
+            (("one reading", f"of {reach} only"), ("another reading", f"of {whole}")),
+        )

@@ -102,8 +102,13 @@ class Parser(Reader):
     def _juxtaposes(self) -> bool:
         """Whether a factor stands here that multiplies without a sign. Raises NotationError for a number (DC110)."""
         if self.token.kind == "number":
-            fail("DC110", "a number stands behind a factor", self.token.span, "an operator is missing",
-                 f"\\cdot {self.token.text}")  # fmt: skip
+            fail(
+                "DC110",
+                "a number stands behind a factor",
+                self.token.span,
+                "an operator is missing",
+                f"\\cdot {self.token.text}",
+            )
         return self._starts(self.token) and not self.at_number()
 
     def _starts(self, token: Token) -> bool:
@@ -195,8 +200,13 @@ class Parser(Reader):
             before, bracket = self.token, self.tokens[self.position - 1].text in (")", "]")
             scripts, primes = take_scripts(self)
             if primes:
-                fail("DC114", "a prime stands behind something that is no function", before.span,
-                     "the derivative of what?", r"\sigma'(z)")  # fmt: skip
+                fail(
+                    "DC114",
+                    "a prime stands behind something that is no function",
+                    before.span,
+                    "the derivative of what?",
+                    r"\sigma'(z)",
+                )
             if not scripts:
                 self.unexpected("an operator")
             tree = self._scripted(tree, scripts, before, bracket)

@@ -77,8 +77,12 @@ def general(reader: Reader, cells: Sequence[Cell], letters: tuple[str, str], spa
 
 
 def _refuse(tree: Expression, reason: str, span: Span) -> NoReturn:
-    fail("DC173", f"the entries follow no pattern: {reason}", tree.span if tree.span.stop else span,
-         "not the entry that the others ask for")  # fmt: skip
+    fail(
+        "DC173",
+        f"the entries follow no pattern: {reason}",
+        tree.span if tree.span.stop else span,
+        "not the entry that the others ask for",
+    )
 
 
 Holes = list[tuple[Expression | Slice, Any]]
@@ -188,12 +192,20 @@ class Unindexed:
                 return self._derivative(tree, row, column)
             case Reduction("sum", (letter,), None, body):
                 return self._sum(tree, letter, body, row, column)
-        fail("DC173", f"the general entry `{to_plain(tree)}` is no entry of a matrix expression", tree.span,
-             "write the equation entry by entry")  # fmt: skip
+        fail(
+            "DC173",
+            f"the general entry `{to_plain(tree)}` is no entry of a matrix expression",
+            tree.span,
+            "write the equation entry by entry",
+        )
 
     def _no_entry(self, tree: Expression) -> Expression:
-        fail("DC173", f"the general entry `{to_plain(tree)}` is no entry of a matrix expression", tree.span,
-             "write the equation entry by entry")  # fmt: skip
+        fail(
+            "DC173",
+            f"the general entry `{to_plain(tree)}` is no entry of a matrix expression",
+            tree.span,
+            "write the equation entry by entry",
+        )
 
     def _entry(self, tree: Subscript, row: str, column: str) -> Expression:
         base, entries = tree.base, tree.entries

@@ -89,8 +89,14 @@ def product(items: Sequence[Item], shapes: Shapes, choices: Choices) -> Expressi
     if shapes(whole) is None or shapes(chained) is None:
         return whole if shapes(chained) is None else chained
     span = items[0].span.to(items[-1].span)
-    fork = Fork(span, "DC172", "a product of derivatives has two readings", "the chain rule or the matrix product?",
-                "", judged=True)  # fmt: skip
+    fork = Fork(
+        span,
+        "DC172",
+        "a product of derivatives has two readings",
+        "the chain rule or the matrix product?",
+        "",
+        judged=True,
+    )
     return choices.take(chained, whole, fork)
 
 
@@ -168,8 +174,13 @@ class _Product:
 
     def _refuse_reach(self, run: Sequence[Item]) -> None:
         below, rest = to_plain(run[0].tree), to_plain(run[1].tree)
-        fail("DC106", "does the division reach over the product that follows?", run[0].span.to(run[-1].span),
-             f"`(…/{below}) {rest}` or `…/({below} {rest})`", r"\frac{..}{..}")  # fmt: skip
+        fail(
+            "DC106",
+            "does the division reach over the product that follows?",
+            run[0].span.to(run[-1].span),
+            f"`(…/{below}) {rest}` or `…/({below} {rest})`",
+            r"\frac{..}{..}",
+        )
 
     def _dots_first(self, groups: Sequence[Item]) -> list[Item]:
         made: list[Item] = []
@@ -231,8 +242,13 @@ class _Product:
         return parts[0] if len(parts) == 1 else (tree.operator, *parts)
 
     def _choose(self, first: Expression, second: Expression, span: Span, message: str) -> Expression:
-        fork = Fork(span, "DC172", f"two products conform: {message}", "which of them?",
-                    r"juxtaposition for the matrix product, \odot for the entrywise one")  # fmt: skip
+        fork = Fork(
+            span,
+            "DC172",
+            f"two products conform: {message}",
+            "which of them?",
+            r"juxtaposition for the matrix product, \odot for the entrywise one",
+        )
         return self._choices.take(first, second, fork)
 
     # --- two factors ----------------------------------------------------------------------

@@ -315,9 +315,14 @@ class Quantity:
     def _refuse_power(self, tree: Expression, exponent: Expression) -> NoReturn:
         product = matrix_power(tree, exponent)
         shown = to_plain(product) if product is not None else f"a product of {to_plain(tree)} with itself"
-        fail("DC171", f"`{self.reader.source(self.span)}` has two readings", self.span, "a power of a square matrix",
-             r"W W, or W^{\odot 2}", (("as matrix products", shown),
-                                      ("entry by entry", to_plain(Binary("**", tree, exponent)))))  # fmt: skip
+        fail(
+            "DC171",
+            f"`{self.reader.source(self.span)}` has two readings",
+            self.span,
+            "a power of a square matrix",
+            r"W W, or W^{\odot 2}",
+            (("as matrix products", shown), ("entry by entry", to_plain(Binary("**", tree, exponent)))),
+        )
 
     def exponent(self, script: Script) -> Expression | None:
         """The scalar that a superscript is as an exponent."""
@@ -364,8 +369,13 @@ class Quantity:
         row = tree.operand
         if len(row.entries) != 2 or isinstance(row.entries[0], Slice) or not isinstance(row.entries[1], Slice):
             return tree
-        fork = Fork(self.span, "DC171", f"`{self.reader.source(self.span)}` has two readings", "a column or a row?",
-                    "leave the transpose out for the row")  # fmt: skip
+        fork = Fork(
+            self.span,
+            "DC171",
+            f"`{self.reader.source(self.span)}` has two readings",
+            "a column or a row?",
+            "leave the transpose out for the row",
+        )
         return self.reader.context.choices.take(tree, row, fork)
 
     def refuse_both(self, first: Expression, second: Expression) -> NoReturn:
@@ -375,8 +385,14 @@ class Quantity:
         help_ = f"symbols: {{'{shown}': {quoted}}}"
         if isinstance(second, Call) and second.function == "exp":
             help_ = r"\exp(..) for the exponential, e \cdot e for a power of `e`"
-        fail("DC171", f"`{shown}` has two readings", self.span, "which of them?", help_,
-             (("one reading", to_plain(first)), ("another reading", to_plain(second))))  # fmt: skip
+        fail(
+            "DC171",
+            f"`{shown}` has two readings",
+            self.span,
+            "which of them?",
+            help_,
+            (("one reading", to_plain(first)), ("another reading", to_plain(second))),
+        )
 
     def _check_letters(self, tree: Expression) -> None:
         """A letter that indexes and is declared besides would be read by guess."""
@@ -390,6 +406,11 @@ class Quantity:
             if name in context.scope.values or name in context.scope.dimensions:
                 kind = "the last entry" if name in context.scope.dimensions else f"the entry at `{name}`"
                 shown = self.reader.source(self.span)
-                fail("DC171", f"`{shown}` has two readings", self.span, f"`{name}` is declared",
-                     "use another index letter",
-                     (("one reading", f"for every index {name}"), ("another reading", kind)))  # fmt: skip
+                fail(
+                    "DC171",
+                    f"`{shown}` has two readings",
+                    self.span,
+                    f"`{name}` is declared",
+                    "use another index letter",
+                    (("one reading", f"for every index {name}"), ("another reading", kind)),
+                )

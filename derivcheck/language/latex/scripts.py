@@ -61,8 +61,10 @@ def _split(reader: Reader, script: Script) -> list[Script]:
     marked = len(tokens) > 1 + comma and (letter or is_transpose(last))
     if marked and not (before.kind == "sign" and before.text in ("+", "-", "/", "^", "_")):
         stop = script.stop - 1
-        return [Script("sup", script.start, stop - comma, script.span),
-                Script("transpose", stop, stop + 1, script.span)]  # fmt: skip
+        return [
+            Script("sup", script.start, stop - comma, script.span),
+            Script("transpose", stop, stop + 1, script.span),
+        ]
     return [script]
 
 

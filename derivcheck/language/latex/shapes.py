@@ -263,8 +263,9 @@ class Shapes:
         if base.more:
             return self._oriented(tuple(base.more[k] for k in kept))
         rows = len(base.row)
-        return Shape(tuple(base.row[k] for k in kept if k < rows),
-                     tuple(base.column[k - rows] for k in kept if k >= rows))  # fmt: skip
+        return Shape(
+            tuple(base.row[k] for k in kept if k < rows), tuple(base.column[k - rows] for k in kept if k >= rows)
+        )
 
     def _oriented(self, axes: Dimensions) -> Shape:
         """A tensor of its own: a vector stands as the spec's vectors do."""

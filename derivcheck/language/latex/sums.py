@@ -72,8 +72,9 @@ def signed(reader: Reader) -> Expression:
     while reader.at("_", "^"):
         mark = reader.advance()
         stop = reader.partner(reader.position)
-        script = Script("sub" if mark.text == "_" else "sup", reader.position + 1, stop,
-                        mark.span.to(reader.tokens[stop].span))  # fmt: skip
+        script = Script(
+            "sub" if mark.text == "_" else "sup", reader.position + 1, stop, mark.span.to(reader.tokens[stop].span)
+        )
         below, above = (script, above) if mark.text == "_" else (below, script)
         reader.position = stop + 1
     if below is None:
@@ -181,8 +182,13 @@ def _limited(reader: Reader, bound: Bound, above: Script | None, below: Script, 
     if above is None:
         fail("DC119", "the sum has a lower limit only", span, "up to where?", rf"\sum_{{{letter}}}")
     if dimension is None:
-        fail("DC119", f"the limits of the sum are not checked: `{letter}` indexes nothing in it", span,
-             "over which dimension?", rf"\sum_{{{letter}}}")  # fmt: skip
+        fail(
+            "DC119",
+            f"the limits of the sum are not checked: `{letter}` indexes nothing in it",
+            span,
+            "over which dimension?",
+            rf"\sum_{{{letter}}}",
+        )
     tests = [bound.test] if bound.test is not None else []
     zero = bound.lower == Number(Fraction(0))
     if not zero:
@@ -206,8 +212,13 @@ def _from(letter: str, lower: Expression | None, span: Span) -> list[Condition]:
         case Binary("+", Name() as other, Number(Fraction(numerator=1, denominator=1))):
             return [Comparison(">", name, other, span)]
         case _:
-            fail("DC119", "the lower limit of the sum is not read", span, "a number, an index, or one more than it",
-                 rf"\sum_{{{letter}}}")  # fmt: skip
+            fail(
+                "DC119",
+                "the lower limit of the sum is not read",
+                span,
+                "a number, an index, or one more than it",
+                rf"\sum_{{{letter}}}",
+            )
 
 
 def _up_to(reader: Reader, letter: str, above: Script, dimension: Dimension, zero: bool, span: Span) -> list[Condition]:
@@ -219,8 +230,13 @@ def _up_to(reader: Reader, letter: str, above: Script, dimension: Dimension, zer
         if found == wanted:
             return []
         shown = reader.source(above.span).strip("^{} ")
-        fail("DC119", f"the sum runs to `{shown}`, but `{letter}` runs over `{dimension}`", span,
-             "not the end of its dimension", rf"\sum_{{{letter}}}")  # fmt: skip
+        fail(
+            "DC119",
+            f"the sum runs to `{shown}`, but `{letter}` runs over `{dimension}`",
+            span,
+            "not the end of its dimension",
+            rf"\sum_{{{letter}}}",
+        )
     inner = reader.part(above.start, above.stop)
     if not _speaks_of_letters(inner, reader):
         _refuse_limit(reader, above, dimension)
@@ -236,8 +252,13 @@ def _up_to(reader: Reader, letter: str, above: Script, dimension: Dimension, zer
         case _:
             _refuse_limit(reader, above, dimension)
     if zero:
-        fail("DC119", "a sum from 0 runs over the whole dimension of its letter", span, "indices count from 1 here",
-             rf"\sum_{{{letter}=1}}")  # fmt: skip
+        fail(
+            "DC119",
+            "a sum from 0 runs over the whole dimension of its letter",
+            span,
+            "indices count from 1 here",
+            rf"\sum_{{{letter}=1}}",
+        )
     return [Comparison(relation, name, other, span)]
 
 
@@ -254,8 +275,13 @@ def _speaks_of_letters(inner: Reader, reader: Reader) -> bool:
 
 def _refuse_limit(reader: Reader, above: Script, dimension: Dimension) -> NoReturn:
     shown = reader.source(above.span).lstrip("^").strip("{} ")
-    fail("DC119", f"the sum runs to `{shown}`, which is no declared dimension", above.span,
-         f"the letter runs over `{dimension}`", f"symbols: {{'{shown}': {dimension}}}")  # fmt: skip
+    fail(
+        "DC119",
+        f"the sum runs to `{shown}`, which is no declared dimension",
+        above.span,
+        f"the letter runs over `{dimension}`",
+        f"symbols: {{'{shown}': {dimension}}}",
+    )
 
 
 # --- sums over layers ---------------------------------------------------------------------------
@@ -311,11 +337,21 @@ def _over_layers(
     if above is not None and bound.lower is not None:
         ends = _ends(reader, bound.lower, above)
     elif above is not None or bound.lower is not None:
-        fail("DC119", "the sum over layers has one limit only", below.span if above is None else above.span,
-             "up to where?" if above is None else "from where?", over("1", some_end(scope)))  # fmt: skip
+        fail(
+            "DC119",
+            "the sum over layers has one limit only",
+            below.span if above is None else above.span,
+            "up to where?" if above is None else "from where?",
+            over("1", some_end(scope)),
+        )
     elif letter not in scope.labels:
-        fail("DC119", f"`{letter}` is no declared label: from where to where does it run?", below.span, "no limits",
-             over("1", some_end(scope)))  # fmt: skip
+        fail(
+            "DC119",
+            f"`{letter}` is no declared label: from where to where does it run?",
+            below.span,
+            "no limits",
+            over("1", some_end(scope)),
+        )
     found = Reduction(kind, (letter,), bound.test, body, span, ends)
     check_members(found, scope, reader.context.labels.given, over)
     if kind == "sum":
@@ -324,8 +360,13 @@ def _over_layers(
     if shape is None or shape.is_scalar:
         return found
     turned = Transpose(replace(found, body=Transpose(body, body.span)), span)
-    fork = Fork(span, "DC171", "in which order are the matrices multiplied?", "the first layer in front, or the last?",
-                "write one of them under `claim:`")  # fmt: skip
+    fork = Fork(
+        span,
+        "DC171",
+        "in which order are the matrices multiplied?",
+        "the first layer in front, or the last?",
+        "write one of them under `claim:`",
+    )
     return reader.context.choices.take(found, turned, fork)
 
 
@@ -377,8 +418,13 @@ def dotted(reader: Reader, terms: Sequence[Summand]) -> Expression:
     trees = [term.tree for term in (*before, *after) if term.tree is not None]
     minus = {term.minus for term in terms}
     if len(before) < 2 or len(after) != 1 or len(trees) != len(terms) - 1 or len(minus) > 1:
-        fail("DC173", "the dots of the sum have no pattern", dots, "two terms before them and the last one after",
-             r"y_1 + y_2 + \dots + y_n")  # fmt: skip
+        fail(
+            "DC173",
+            "the dots of the sum have no pattern",
+            dots,
+            "two terms before them and the last one after",
+            r"y_1 + y_2 + \dots + y_n",
+        )
     cells = [patterns.Cell(k + 1 if k < len(before) else None, 1, tree) for k, tree in enumerate(trees)]
     letter = patterns.unused(trees, "k")
     body = patterns.general(reader, cells, (letter, ""), dots)
@@ -442,8 +488,13 @@ def size_ones(reader: Reader, terms: Sequence[Summand]) -> None:
 def refuse_unsized(reader: Reader) -> None:
     """Raise NotationError (DC120) for a vector of ones whose size is nowhere to be seen."""
     for span in sorted(reader.context.unsized, key=lambda span: span.start):
-        fail("DC120", f"the size of the vector of ones `{reader.source(span)}` is not known", span,
-             "of which dimension?", "symbols: {'\\mathbf{1}': ones(n)}")  # fmt: skip
+        fail(
+            "DC120",
+            f"the size of the vector of ones `{reader.source(span)}` is not known",
+            span,
+            "of which dimension?",
+            "symbols: {'\\mathbf{1}': ones(n)}",
+        )
 
 
 def _read_condition(reader: Reader) -> Condition:

@@ -114,9 +114,14 @@ def _pattern(key: str, value: str, macros: Mapping[str, str], scope: Scope) -> P
         tree = parse_expression(value, scope.vocabulary())
     except NotationError as problem:
         raise NotationError(
-            Diagnostic("DC178", f"the symbol `{key}` is not read: {problem.diagnostic.message}",
-                       label=problem.diagnostic.label, help=problem.diagnostic.help), (0, 0)
-        ) from None  # fmt: skip
+            Diagnostic(
+                "DC178",
+                f"the symbol `{key}` is not read: {problem.diagnostic.message}",
+                label=problem.diagnostic.label,
+                help=problem.diagnostic.help,
+            ),
+            (0, 0),
+        ) from None
     if not tokens:
         raise NotationError(Diagnostic("DC178", f"the symbol `{key}` is empty", help=r"'\hat{y}': p"), (0, 0))
     function = tree.name if isinstance(tree, Name) and tree.name not in scope.values else ""

@@ -52,8 +52,9 @@ class Token:
         return f"{self.text}^{self.accent}" if self.accent else f"{bold}{self.text}"
 
 
-def fail(code: str, message: str, span: Span, label: str = "", help_: str = "",
-         notes: tuple[tuple[str, str], ...] = ()) -> NoReturn:  # fmt: skip
+def fail(
+    code: str, message: str, span: Span, label: str = "", help_: str = "", notes: tuple[tuple[str, str], ...] = ()
+) -> NoReturn:
     """Raise a NotationError that points at `span`."""
     raise NotationError(Diagnostic(code, message, label=label, help=help_, notes=notes), (span.start, span.stop))
 
@@ -198,8 +199,23 @@ def refuse_macro(token: Token, known: Mapping[str, str]) -> NoReturn:
     name = token.text
     if table.NOT_READ.get(name):
         fail("DC170", f"`\\{name}` is not read", token.span, "not part of the notation", table.NOT_READ[name])
-    words = [*table.GREEK_LETTERS, *table.SIGNS, *table.FUNCTIONS, *table.FONTS, *table.TEXTS, *table.ACCENTS,
-             *table.ARGUMENTS, *table.WRAPPERS, *table.SPACING, *(n.lstrip("\\") for n in known)]  # fmt: skip
+    words = [
+        *table.GREEK_LETTERS,
+        *table.SIGNS,
+        *table.FUNCTIONS,
+        *table.FONTS,
+        *table.TEXTS,
+        *table.ACCENTS,
+        *table.ARGUMENTS,
+        *table.WRAPPERS,
+        *table.SPACING,
+        *(n.lstrip("\\") for n in known),
+    ]
     close = difflib.get_close_matches(name, words, 1, 0.6)
-    fail("DC170", f"unknown macro `\\{name}`", token.span, "not part of the notation",
-         f"\\{close[0]}" if close else f"declare it: macros: {{'\\{name}': ...}}")  # fmt: skip
+    fail(
+        "DC170",
+        f"unknown macro `\\{name}`",
+        token.span,
+        "not part of the notation",
+        f"\\{close[0]}" if close else f"declare it: macros: {{'\\{name}': ...}}",
+    )

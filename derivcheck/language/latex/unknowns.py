@@ -18,8 +18,14 @@ def refuse_unknown(quantity: Quantity) -> NoReturn:
     names = context.names
     shown = reader.source(span) or base.text
     if any(is_star(reader, script) for script in quantity.scripts):
-        fail("DC120", f"unknown name `{shown}`", span, "not declared", f"symbols: {{'{shown}': ...}}",
-             (("known", names.known()),))  # fmt: skip
+        fail(
+            "DC120",
+            f"unknown name `{shown}`",
+            span,
+            "not declared",
+            f"symbols: {{'{shown}': ...}}",
+            (("known", names.known()),),
+        )
     stems = [stem for key in names.bases(base) for stem in sorted(names.families.get(key, ()))]
     plain = [name for key in names.bases(base) for name in sorted(names.plain.get(key, ()))]
     if stems and not plain:
@@ -27,28 +33,55 @@ def refuse_unknown(quantity: Quantity) -> NoReturn:
         written = [token.text for s in quantity.scripts for token in reader.tokens[s.start : s.stop]]
         letter = next((letter for letter in reversed(context.bound) if letter in written), None)
         if letter is not None:
-            fail("DC119", f"`{letter}` is no declared label: from where to where does it run?", span, "no limits",
-                 rf"\sum_{{{letter}=1}}^{{{some_end(context.scope)}}}")  # fmt: skip
+            fail(
+                "DC119",
+                f"`{letter}` is no declared label: from where to where does it run?",
+                span,
+                "no limits",
+                rf"\sum_{{{letter}=1}}^{{{some_end(context.scope)}}}",
+            )
         label = next((label for label in context.scope.labels if label in written), None)
         if label is not None and label not in context.labels.given:
-            fail("DC121", f"`{shown}` speaks of every layer: nothing says which", span, f"`{label}` has no number",
-                 open_range(label, context.scope))  # fmt: skip
+            fail(
+                "DC121",
+                f"`{shown}` speaks of every layer: nothing says which",
+                span,
+                f"`{label}` has no number",
+                open_range(label, context.scope),
+            )
         has_script = any(s.kind in ("sup", "sub") for s in quantity.scripts)
         message = f"`{shown}` is no member of the family `{stems[0]}`" if has_script else f"`{shown}` needs its label"
-        fail("DC121", message, span, "which layer?", f"symbols: {{'{shown}': '{stems[0]}[{members[-1]}]'}}",
-             (("members", ", ".join(f"{stems[0]}[{number}]" for number in members)),))  # fmt: skip
+        fail(
+            "DC121",
+            message,
+            span,
+            "which layer?",
+            f"symbols: {{'{shown}': '{stems[0]}[{members[-1]}]'}}",
+            (("members", ", ".join(f"{stems[0]}[{number}]" for number in members)),),
+        )
     if quantity.problems and (plain or base.text == "e"):
         raise quantity.problems[0]
     if plain and quantity.scripts:
         axes = len(context.scope.values[plain[0]].axes)
         if all(s.kind == "sub" for s in quantity.scripts):
-            fail("DC142", f"the indices of `{shown}` do not fit a tensor with {axes} axes", span,
-                 str(context.shapes(Name(plain[0]))))  # fmt: skip
-        fail("DC171", f"`{shown}` has no reading", span, f"`{plain[0]}` has {axes} axes",
-             f"symbols: {{'{shown}': ...}}")  # fmt: skip
+            fail(
+                "DC142",
+                f"the indices of `{shown}` do not fit a tensor with {axes} axes",
+                span,
+                str(context.shapes(Name(plain[0]))),
+            )
+        fail(
+            "DC171", f"`{shown}` has no reading", span, f"`{plain[0]}` has {axes} axes", f"symbols: {{'{shown}': ...}}"
+        )
     close = names.close_quantity(_glued(quantity))
-    fail("DC120", f"unknown name `{shown}`", span, "not declared",
-         close if close else f"symbols: {{'{shown}': ...}}", (("known", names.known()),))  # fmt: skip
+    fail(
+        "DC120",
+        f"unknown name `{shown}`",
+        span,
+        "not declared",
+        close if close else f"symbols: {{'{shown}': ...}}",
+        (("known", names.known()),),
+    )
 
 
 def _glued(quantity: Quantity) -> str:

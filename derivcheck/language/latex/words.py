@@ -15,8 +15,16 @@ _JOINING = frozenset({"and", "then", "but", "all", "everything", "both"})
 # Words that make another equation of the one they stand behind.
 _OPERATIONS = frozenset({"times", "plus", "minus", "divided", "modulo"})  # nobody names a tensor so
 _CHANGING = _OPERATIONS | {
-    "scaled", "rescaled", "multiplied", "ignoring", "neglecting", "omitting", "dropping", "negated", "transposed",
-}  # fmt: skip
+    "scaled",
+    "rescaled",
+    "multiplied",
+    "ignoring",
+    "neglecting",
+    "omitting",
+    "dropping",
+    "negated",
+    "transposed",
+}
 _RELATIONS = {"≠": "!=", "≤": "<=", "≥": ">="}
 
 

@@ -74,8 +74,11 @@ def call(lowering: Lowering, tree: Call) -> Value:
         return entrywise(lowering, tree)
     if name in DEFINITIONS:
         if tree.primes:
-            raise lowering.call_error(tree, f"`{name}` is not entrywise: its derivative is a Jacobian",
-                                      f"d{name}... in index form, or derivcheck show-jacobian {name}")  # fmt: skip
+            raise lowering.call_error(
+                tree,
+                f"`{name}` is not entrywise: its derivative is a Jacobian",
+                f"d{name}... in index form, or derivcheck show-jacobian {name}",
+            )
         return definitions.defined(lowering, tree, DEFINITIONS[name])
     known = [*BUILTINS, *DEFINITIONS, *user, *catalogue_functions.activations(), *ELEMENTARY]
     close = difflib.get_close_matches(name, known, 1, 0.6)
@@ -103,10 +106,17 @@ def _two_values(lowering: Lowering, tree: Call) -> bool:
         return False
     name, number = tree.function, to_plain(second)
     along = ", ".join([to_plain(first), str(dimensions[int(second.value) - 1])])
-    raise index_error("DC137", f"is {number} an axis or a value?", second.span, value.shape(),
-                      f"{name}({number}, {to_plain(first)}) or {name}({along})",
-                      (("one reading", f"the {name} of every entry and {number}"),
-                       ("another reading", f"the {name} along the axis {number}")))  # fmt: skip
+    raise index_error(
+        "DC137",
+        f"is {number} an axis or a value?",
+        second.span,
+        value.shape(),
+        f"{name}({number}, {to_plain(first)}) or {name}({along})",
+        (
+            ("one reading", f"the {name} of every entry and {number}"),
+            ("another reading", f"the {name} along the axis {number}"),
+        ),
+    )
 
 
 def entrywise(lowering: Lowering, tree: Call) -> Value:
@@ -155,12 +165,18 @@ def chosen_axes(lowering: Lowering, value: Value, names: tuple[Expression, ...],
                 if not matching:
                     raise index_error("DC132", f"no axis runs over `{dimension}`", name.span, value.shape())
                 if len(matching) > 1:
-                    raise index_error("DC133", f"two axes run over `{dimension}`", name.span, value.shape(),
-                                      "name the axis by its position, 1 or 2")  # fmt: skip
+                    raise index_error(
+                        "DC133",
+                        f"two axes run over `{dimension}`",
+                        name.span,
+                        value.shape(),
+                        "name the axis by its position, 1 or 2",
+                    )
                 axis = matching[0]
             case _:
-                raise index_error("DC132", "a dimension or the position of an axis is expected", name.span,
-                                  value.shape())  # fmt: skip
+                raise index_error(
+                    "DC132", "a dimension or the position of an axis is expected", name.span, value.shape()
+                )
         chosen.append(axis)
     return tuple(chosen)
 
@@ -341,8 +357,12 @@ def _delta(lowering: Lowering, tree: Call) -> Value:
             case Number(value) if value.denominator == 1 and value >= 1:
                 terms.append(int(value))
             case _:
-                raise index_error("DC144", "`delta` compares index letters or positions", argument.span,
-                                  _declared_label(lowering, argument))  # fmt: skip
+                raise index_error(
+                    "DC144",
+                    "`delta` compares index letters or positions",
+                    argument.span,
+                    _declared_label(lowering, argument),
+                )
     return Value(delta(terms[0], terms[1]))
 
 
@@ -357,8 +377,9 @@ def _window(lowering: Lowering, tree: Call) -> Value:
     axes = []
     for argument in tree.arguments:
         if not isinstance(argument, Name) or lowering.letters.role(argument) == "value":
-            raise index_error("DC144", "`window` takes index letters", argument.span,
-                              _declared_label(lowering, argument))  # fmt: skip
+            raise index_error(
+                "DC144", "`window` takes index letters", argument.span, _declared_label(lowering, argument)
+            )
         axes.append(lowering.letters.axis(argument.name, argument.span))
     return Value(indicator("window", *axes))
 

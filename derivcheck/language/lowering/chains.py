@@ -54,8 +54,13 @@ def chain(lowering: Lowering, tree: Call) -> Value:
     for position, (one, other) in enumerate(pairwise(links)):
         if between[position].node is not numerators[position + 1].node:
             shown = [to_plain(part) for part in (one.variables[0], other.numerator)]
-            raise index_error("DC138", "the links of the chain do not meet", tree.arguments[position + 1].span,
-                              f"by `{shown[0]}` before, of `{shown[1]}` here", EXAMPLE)  # fmt: skip
+            raise index_error(
+                "DC138",
+                "the links of the chain do not meet",
+                tree.arguments[position + 1].span,
+                f"by `{shown[0]}` before, of `{shown[1]}` here",
+                EXAMPLE,
+            )
 
     def raw(variable: Value, columns: dict[Axis, Axis]) -> Node:
         return _contracted(lowering, numerators, [*between, variable], columns)
@@ -82,8 +87,13 @@ def _linking(lowering: Lowering, tree: Expression) -> Value:
     if member_name(tree, lowering.scope) is None:
         if isinstance(tree, Name):
             raise lowering.unknown(tree.name, tree.span)
-        raise index_error("DC138", "a chain goes through whole tensors", tree.span, "not an entry",
-                          "write the sum over its entries, sum_k(dL/dz[k] * dz[k]/dx)")  # fmt: skip
+        raise index_error(
+            "DC138",
+            "a chain goes through whole tensors",
+            tree.span,
+            "not an entry",
+            "write the sum over its entries, sum_k(dL/dz[k] * dz[k]/dx)",
+        )
     return derivatives.variable_node(lowering, tree)
 
 

@@ -60,9 +60,13 @@ def _of_letters(lowering: Lowering, tree: Comparison) -> Node:
     equal = delta(a, b)
     less, greater = indicator("less", a, b), indicator("less", b, a)
     return {
-        "=": equal, "!=": subtract(constant(1), equal), "<": less, ">": greater,
-        "<=": subtract(constant(1), greater), ">=": subtract(constant(1), less),
-    }[tree.relation]  # fmt: skip
+        "=": equal,
+        "!=": subtract(constant(1), equal),
+        "<": less,
+        ">": greater,
+        "<=": subtract(constant(1), greater),
+        ">=": subtract(constant(1), less),
+    }[tree.relation]
 
 
 def _with_size(lowering: Lowering, tree: Comparison, known: Dimension) -> Node | None:
@@ -73,6 +77,10 @@ def _with_size(lowering: Lowering, tree: Comparison, known: Dimension) -> Node |
             continue
         if lowering.scope.dimensions[name] == known and relation in ("<=", ">"):
             return constant(1 if relation == "<=" else 0)
-        raise index_error("DC144", "an index is compared with a letter or a position", side.span,
-                          f"`{name}` is the size of a dimension")  # fmt: skip
+        raise index_error(
+            "DC144",
+            "an index is compared with a letter or a position",
+            side.span,
+            f"`{name}` is the size of a dimension",
+        )
     return None

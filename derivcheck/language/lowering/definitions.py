@@ -171,10 +171,16 @@ def _axes_run_over(
     if definition.everything or len(value.axes) == 1:
         return value.axes
     if not value.axes:
-        raise shape_error(f"`{definition.name}` runs over a dimension, and a scalar has none", tree.arguments[0].span,
-                          value.shape())  # fmt: skip
-    raise index_error("DC134", f"`{definition.name}` needs the dimension it runs over", tree.span, value.shape(),
-                      " or ".join(f"{definition.name}(..., {axis.dimension})" for axis in value.axes))  # fmt: skip
+        raise shape_error(
+            f"`{definition.name}` runs over a dimension, and a scalar has none", tree.arguments[0].span, value.shape()
+        )
+    raise index_error(
+        "DC134",
+        f"`{definition.name}` needs the dimension it runs over",
+        tree.span,
+        value.shape(),
+        " or ".join(f"{definition.name}(..., {axis.dimension})" for axis in value.axes),
+    )
 
 
 def _letters_from_signature(tree: Call, made: Program, values: list[Value]) -> dict[str, Axis]:
@@ -191,8 +197,9 @@ def _letters_from_signature(tree: Call, made: Program, values: list[Value]) -> d
             elif letters[letter].dimension != axis.dimension:
                 raise shape_error(
                     f"`{parameter.name}` runs over `{axis.dimension}`, where `{letters[letter].dimension}` is expected",
-                    argument.span, value.shape(),
-                )  # fmt: skip
+                    argument.span,
+                    value.shape(),
+                )
     for parameter, argument in zip(made.parameters, tree.arguments, strict=False):
         if not letters.keys() >= set(parameter.letters):
             raise shape_error(f"`{parameter.name}` needs {len(parameter.letters)} axes", argument.span, "scalar")
@@ -218,8 +225,9 @@ def _aligned(tree: Call, made: Program, values: list[Value], letters: dict[str, 
                     other = "the first argument" if first == 0 else f"`{made.parameters[first].name}`"
                     raise shape_error(
                         f"`{parameter.name}` runs over `{axis.dimension}`, which {other} does not",
-                        span, f"{values[first].shape()} and {value.shape()}",
-                    )  # fmt: skip
+                        span,
+                        f"{values[first].shape()} and {value.shape()}",
+                    )
                 match_ = axis
             else:
                 available.remove(match_)
@@ -254,9 +262,12 @@ def _reduces(result: Expression) -> bool:
 
 
 _ENTRYWISE: Mapping[str, Callable[[Node, Node], Node]] = {
-    "+": add, "-": subtract, "*": multiply, "/": divide,
+    "+": add,
+    "-": subtract,
+    "*": multiply,
+    "/": divide,
     "**": lambda left, right: mapped(placeholder(0) ** placeholder(1), left, right),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)

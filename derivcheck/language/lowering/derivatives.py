@@ -59,8 +59,9 @@ def variable_node(lowering: Lowering, tree: Expression) -> Value:
         raise index_error("DC136", "a derivative is taken by a declared tensor or an entry of one", tree.span)
     value = lowering.scope.values[name]
     if not isinstance(value.node, Input | Quantity):
-        raise index_error("DC136", f"`{name}` is an abbreviation, not a variable", tree.span,
-                          "derive by a tensor or a layer")  # fmt: skip
+        raise index_error(
+            "DC136", f"`{name}` is an abbreviation, not a variable", tree.span, "derive by a tensor or a layer"
+        )
     return value
 
 
@@ -102,9 +103,11 @@ def _entry(lowering: Lowering, numerator: Value, tree: Subscript, rule: Rule) ->
     variable = variable_node(lowering, tree.base)
     if len(variable.axes) != len(tree.entries):
         raise index_error(
-            "DC142", f"{len(tree.entries)} indices for a tensor with {len(variable.axes)} axes", tree.span,
+            "DC142",
+            f"{len(tree.entries)} indices for a tensor with {len(variable.axes)} axes",
+            tree.span,
             variable.shape(),
-        )  # fmt: skip
+        )
     staging = {
         axis: fresh(axis.dimension, (*numerator.axes, *numerator.node.axes, *variable.axes), f"by{k}.")
         for k, axis in enumerate(variable.axes)
@@ -128,9 +131,12 @@ def _entry(lowering: Lowering, numerator: Value, tree: Subscript, rule: Rule) ->
         line = lowering.expression(tree)
         homes = dict(zip(line.axes, along, strict=True))
         return _laid_out(
-            lowering, numerator, line, tree.span,
+            lowering,
+            numerator,
+            line,
+            tree.span,
             lambda columns: rename(node, {here: columns.get(home, home) for home, here in homes.items()}),
-        )  # fmt: skip
+        )
     result = Value(node, numerator.row, numerator.column, numerator.more)
     turned = lowering.scope.layout == "denominator" and numerator.axes and not numerator.more
     return result.transposed() if turned else result
@@ -153,9 +159,12 @@ def _laid_out(
         return result.transposed() if layout == "denominator" and not result.more else result
     if numerator.more or variable.more or not _is_line(numerator) or not _is_line(variable):
         raise shape_error(
-            f"the derivative of a {numerator.shape()} by a {variable.shape()} is not a matrix", span,
-            "more than two axes", help_="index both, dZ[i,j]/dW[k,l], or vectorise both with vec()", code="DC135",
-        )  # fmt: skip
+            f"the derivative of a {numerator.shape()} by a {variable.shape()} is not a matrix",
+            span,
+            "more than two axes",
+            help_="index both, dZ[i,j]/dW[k,l], or vectorise both with vec()",
+            code="DC135",
+        )
     columns = fresh_axes([axis.dimension for axis in variable.axes], (*numerator.axes, *numerator.node.axes))
     node = node_along(dict(zip(variable.axes, columns, strict=True)))
     result = Value(node, numerator.axes, columns)

@@ -27,17 +27,32 @@ def indexed(lowering: Lowering, tree: Expression, name: str, letters: Sequence[s
     free = lowering.letters.used_free
     left = f"{name}[{','.join(letters)}]"
     if value.axes:
-        raise shape_error(f"the formula of `{left}` is for one entry, a scalar", tree.span, value.shape(),
-                          help_="index every tensor in it", code="DC145")  # fmt: skip
+        raise shape_error(
+            f"the formula of `{left}` is for one entry, a scalar",
+            tree.span,
+            value.shape(),
+            help_="index every tensor in it",
+            code="DC145",
+        )
     refuse_bound_and_free(lowering, free)
     for letter, span in free.items():
         if letter not in letters:
-            raise index_error("DC151", f"the index `{letter}` is free on the right alone", span,
-                              f"it does not stand in `{left}`", f"{name}[{','.join((*letters, letter))}]")  # fmt: skip
+            raise index_error(
+                "DC151",
+                f"the index `{letter}` is free on the right alone",
+                span,
+                f"it does not stand in `{left}`",
+                f"{name}[{','.join((*letters, letter))}]",
+            )
     for letter in letters:
         if letter not in free:
-            raise index_error("DC140", f"the index `{letter}` of `{left}` runs over no known dimension", tree.span,
-                              "it indexes no tensor here", _without(name, letters, letter))  # fmt: skip
+            raise index_error(
+                "DC140",
+                f"the index `{letter}` of `{left}` runs over no known dimension",
+                tree.span,
+                "it indexes no tensor here",
+                _without(name, letters, letter),
+            )
     counts: dict[Dimension, int] = {}
     there: dict[Axis, Axis] = {}
     for letter in letters:
@@ -57,8 +72,13 @@ def closed(lowering: Lowering, tree: Expression, name: str) -> Value:
     value = lowering.expression(tree)
     for letter, span in lowering.letters.used_free.items():
         left = f"{name}[{','.join(lowering.letters.used_free)}]"
-        raise index_error("DC151", f"the index `{letter}` is free", span, "nothing says which entry is meant",
-                          f"{left}: {to_plain(tree)}, or sum_{letter}({to_plain(tree)})")  # fmt: skip
+        raise index_error(
+            "DC151",
+            f"the index `{letter}` is free",
+            span,
+            "nothing says which entry is meant",
+            f"{left}: {to_plain(tree)}, or sum_{letter}({to_plain(tree)})",
+        )
     return value
 
 
@@ -69,9 +89,11 @@ def refuse_bound_and_free(lowering: Lowering, free: Mapping[str, Span]) -> None:
             bound = lowering.letters.ever_bound[letter]
             raise NotationError(
                 Diagnostic(
-                    "DC150", f"the index `{letter}` is both bound and free in one side",
-                    label="bound by this sum", help="rename the bound one",
+                    "DC150",
+                    f"the index `{letter}` is both bound and free in one side",
+                    label="bound by this sum",
+                    help="rename the bound one",
                     notes=(("if the inner one shadows", f"the `{letter}` inside the sum is not the one outside"),),
                 ),
                 (bound.start, bound.stop),
-            )  # fmt: skip
+            )

@@ -112,8 +112,12 @@ class Lowering:
             case Transpose(operand):
                 inner = self.expression(operand)
                 if inner.more:
-                    raise shape_error("a transpose needs a vector or a matrix", operand.span, inner.shape(),
-                                      help_=_transposed_by_index(operand, len(inner.more)))  # fmt: skip
+                    raise shape_error(
+                        "a transpose needs a vector or a matrix",
+                        operand.span,
+                        inner.shape(),
+                        help_=_transposed_by_index(operand, len(inner.more)),
+                    )
                 return inner.transposed()
             case Call():
                 return calls.call(self, tree)
@@ -165,8 +169,14 @@ class Lowering:
         instead = close[0] if close else f"declare it; a scalar is `{name}: scalar` under `tensors:`"
         if self.letters.is_letter(Name(name)):
             label, instead = "an index letter is not a value", close[0] if close else ""
-        return index_error("DC120", f"unknown name `{name}`", span, label, instead,
-                           (("known", ", ".join(sorted(known)) or "nothing is declared"),))  # fmt: skip
+        return index_error(
+            "DC120",
+            f"unknown name `{name}`",
+            span,
+            label,
+            instead,
+            (("known", ", ".join(sorted(known)) or "nothing is declared"),),
+        )
 
     def _differential(self, name: str, span: Span) -> NotationError | None:
         """`dC` by itself: no derivative, and no product with a quantity called d either."""
@@ -179,16 +189,27 @@ class Lowering:
         if "d" in self.scope.values or "d" in self.scope.dimensions:
             readings = (*readings, ("another reading", f"the product d * {of}"))
             help_ += f", d * {of} for the product"
-        return index_error("DC118", f"`{name}` is not declared, and a differential alone is not read", span,
-                           "the derivative by what?", help_, readings)  # fmt: skip
+        return index_error(
+            "DC118",
+            f"`{name}` is not declared, and a differential alone is not read",
+            span,
+            "the derivative by what?",
+            help_,
+            readings,
+        )
 
     def _refuse_differential(self, tree: Binary) -> None:
         """`d Cᵀ` with a number called d: the product with d, or the differential."""
         if isinstance(tree.left, Name) and tree.left.name == "d" and self.expression(tree.left).is_scalar:
             inner = to_plain(tree.right)
-            raise index_error("DC118", "a differential alone is not read", tree.span, "or a product with `d`?",
-                              f"d * {inner}", (("one reading", f"the differential of {inner}"),
-                                               ("another reading", f"the product d * {inner}")))  # fmt: skip
+            raise index_error(
+                "DC118",
+                "a differential alone is not read",
+                tree.span,
+                "or a product with `d`?",
+                f"d * {inner}",
+                (("one reading", f"the differential of {inner}"), ("another reading", f"the product d * {inner}")),
+            )
 
     def subscript(self, tree: Subscript) -> Value:
         member = member_name(tree, self.scope)
@@ -196,12 +217,20 @@ class Lowering:
             self._refuse_opaque(member, tree.span)
             return self._named(member)
         ranges.refuse_open_label(tree, self.scope)
-        if isinstance(tree.base, Name) and tree.base.name not in self.scope.values and any(
-            name.startswith(f"{tree.base.name}[") for name in self.scope.values
-        ):  # fmt: skip
+        if (
+            isinstance(tree.base, Name)
+            and tree.base.name not in self.scope.values
+            and any(name.startswith(f"{tree.base.name}[") for name in self.scope.values)
+        ):
             known = sorted(name for name in self.scope.values if name.startswith(f"{tree.base.name}["))
-            raise index_error("DC121", f"the family `{tree.base.name}` has no such member", tree.span, "",
-                              known[0], (("members", ", ".join(known)),))  # fmt: skip
+            raise index_error(
+                "DC121",
+                f"the family `{tree.base.name}` has no such member",
+                tree.span,
+                "",
+                known[0],
+                (("members", ", ".join(known)),),
+            )
         base = self.expression(tree.base)
         axes = base.axes
         if len(axes) != len(tree.entries):
@@ -247,8 +276,13 @@ class Lowering:
                 pair = [self.letters.axis(name, place.span) for name in (first, second)]
                 return sum_over(multiply(node, indicator("window", axis, *pair)), [axis])
             case _:
-                raise index_error("DC143", "an index is a letter, a position from 1, or `:`", place.span,
-                                  "", "a shifted index is written x[i+k-1]")  # fmt: skip
+                raise index_error(
+                    "DC143",
+                    "an index is a letter, a position from 1, or `:`",
+                    place.span,
+                    "",
+                    "a shifted index is written x[i+k-1]",
+                )
 
     def _sliced(self, base: Value, node: Node, kept: list[Axis], tree: Subscript) -> Value:
         if not kept:
@@ -346,8 +380,13 @@ class Lowering:
         try:
             body = self.expression(tree.body)
             if body.axes and tree.kind != "sum":
-                raise shape_error(f"the body of an indexed `{tree.kind}` is a scalar", tree.body.span, body.shape(),
-                                  help_="index every tensor in it", code="DC145")  # fmt: skip
+                raise shape_error(
+                    f"the body of an indexed `{tree.kind}` is a scalar",
+                    tree.body.span,
+                    body.shape(),
+                    help_="index every tensor in it",
+                    code="DC145",
+                )
             axes = self.letters.bound_axes(tree)
             if tree.ends is not None:
                 self._check_whole(tree, axes[0].dimension)

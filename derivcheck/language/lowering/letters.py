@@ -30,8 +30,9 @@ Role = Literal["letter", "value", "either", "position", "unknown"]
 Spoken = tuple[Expression | Condition | Slice, frozenset[str]]
 
 
-def index_error(code: str, message: str, span: Span, label: str = "", help_: str = "",
-                notes: tuple[tuple[str, str], ...] = ()) -> NotationError:  # fmt: skip
+def index_error(
+    code: str, message: str, span: Span, label: str = "", help_: str = "", notes: tuple[tuple[str, str], ...] = ()
+) -> NotationError:
     return NotationError(Diagnostic(code, message, label=label, help=help_, notes=notes), (span.start, span.stop))
 
 
@@ -252,8 +253,9 @@ class Letters:
             if known is None and dimension is not None:
                 known = self._free[letter] = dimension
         if known is None:
-            raise index_error("DC140", f"the index `{letter}` runs over no known dimension", span,
-                              "it never indexes a tensor")  # fmt: skip
+            raise index_error(
+                "DC140", f"the index `{letter}` runs over no known dimension", span, "it never indexes a tensor"
+            )
         if dimension is not None and known != dimension:
             raise _two_dimensions(letter, known, dimension, span)
         return Axis(known, letter)
@@ -303,10 +305,20 @@ class Letters:
     def ambiguous(self, tree: Name) -> NotationError:
         """A name that is used as an index letter and stands where what is declared of that name may be meant."""
         kind = "dimension" if tree.name in self._scope.dimensions else "quantity"
-        return index_error("DC154", f"`{tree.name}` is an index letter here and a declared {kind}", tree.span,
-                           "which of them?", "use another letter for the index")  # fmt: skip
+        return index_error(
+            "DC154",
+            f"`{tree.name}` is an index letter here and a declared {kind}",
+            tree.span,
+            "which of them?",
+            "use another letter for the index",
+        )
 
 
 def _two_dimensions(letter: str, first: Dimension, second: Dimension, span: Span) -> NotationError:
-    return index_error("DC141", f"the index `{letter}` is used for two dimensions", span,
-                       f"over `{second}` here, over `{first}` elsewhere", "use two letters")  # fmt: skip
+    return index_error(
+        "DC141",
+        f"the index `{letter}` is used for two dimensions",
+        span,
+        f"over `{second}` here, over `{first}` elsewhere",
+        "use two letters",
+    )

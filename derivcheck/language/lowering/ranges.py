@@ -58,8 +58,13 @@ def _is_label(letter: str, tree: Reduction, scope: Scope) -> bool:
         else:
             indexed = node
     if labels and indexed is not None:
-        raise _error("DC141", f"the letter `{letter}` is a label and an index", indexed.span,
-                     "an index here, a label of layers elsewhere", "use two letters")  # fmt: skip
+        raise _error(
+            "DC141",
+            f"the letter `{letter}` is a label and an index",
+            indexed.span,
+            "an index here, a label of layers elsewhere",
+            "use two letters",
+        )
     declared = letter in scope.labels and bool(scope.undeclared([letter]))
     numbers = tree.ends is not None and all(label_value(end, scope.depth) is not None for end in tree.ends)
     return labels or (indexed is None and (declared or numbers))
@@ -107,8 +112,13 @@ def _term(tree: Reduction, labels: Labels, scope: Scope) -> Expression | None:
         condition = substitute_labels(condition, labels, scope.undeclared(labels))
         holds = _decided(condition, scope.depth)
         if holds is None and not rest:
-            raise _error("DC119", "a label is compared with labels", condition.span, "no number at a depth",
-                         _suggested(tree, tree.letters[0], scope))  # fmt: skip
+            raise _error(
+                "DC119",
+                "a label is compared with labels",
+                condition.span,
+                "no number at a depth",
+                _suggested(tree, tree.letters[0], scope),
+            )
         if holds is False:
             return None
         condition = None if holds else condition
@@ -128,28 +138,46 @@ def _decided(condition: Condition, depth: Labels) -> bool | None:
     if left is None or right is None:
         return None
     return {
-        "=": left == right, "!=": left != right, "<": left < right,
-        "<=": left <= right, ">": left > right, ">=": left >= right,
-    }[condition.relation]  # fmt: skip
+        "=": left == right,
+        "!=": left != right,
+        "<": left < right,
+        "<=": left <= right,
+        ">": left > right,
+        ">=": left >= right,
+    }[condition.relation]
 
 
 def _range(letter: str, tree: Reduction, scope: Scope) -> range:
     if tree.ends is None:
         if letter in scope.labels:
             return scope.labels[letter]
-        raise _error("DC119", f"`{letter}` is no declared label: from where to where does it run?", tree.span,
-                     "no limits", _suggested(tree, letter, scope))  # fmt: skip
+        raise _error(
+            "DC119",
+            f"`{letter}` is no declared label: from where to where does it run?",
+            tree.span,
+            "no limits",
+            _suggested(tree, letter, scope),
+        )
     first, last = (label_value(end, scope.depth) for end in tree.ends)
     if first is None or last is None:
         end = tree.ends[0] if first is None else tree.ends[1]
-        raise _error("DC119", f"the limit `{to_plain(end)}` is no label", end.span, "no number at a depth",
-                     _suggested(tree, letter, scope))  # fmt: skip
+        raise _error(
+            "DC119",
+            f"the limit `{to_plain(end)}` is no label",
+            end.span,
+            "no number at a depth",
+            _suggested(tree, letter, scope),
+        )
     if first > last and isinstance(tree.ends[1], Number) and not isinstance(tree.ends[0], Number):
         # `l+1..L` has no terms for the last layer, and `T..1` is meant backwards.
         written = "..".join(to_plain(end) for end in tree.ends)
-        raise _error("DC119", f"the limits `{written}` run downwards", tree.ends[0].span.to(tree.ends[1].span),
-                     "a label runs upwards, and matrices are multiplied in that order",
-                     _upwards(tree, letter))  # fmt: skip
+        raise _error(
+            "DC119",
+            f"the limits `{written}` run downwards",
+            tree.ends[0].span.to(tree.ends[1].span),
+            "a label runs upwards, and matrices are multiplied in that order",
+            _upwards(tree, letter),
+        )
     return range(first, last + 1)
 
 
@@ -201,8 +229,13 @@ def check_members(tree: Reduction, scope: Scope, known: Labels, suggested: Calla
     held = [number for number in numbers if number not in missing]
     whole = held and held[-1] - held[0] < len(held)
     advice = suggested(str(held[0]), _end(held[-1], scope)) if whole else ""
-    error = _error("DC121", f"the {tree.kind} reaches `{member}`, which is not declared", node.span,
-                   f"at {letter} = {number}", advice)  # fmt: skip
+    error = _error(
+        "DC121",
+        f"the {tree.kind} reaches `{member}`, which is not declared",
+        node.span,
+        f"at {letter} = {number}",
+        advice,
+    )
     error.diagnostic = error.diagnostic.with_notes(("members", ", ".join(there)))
     raise error
 
@@ -213,8 +246,13 @@ def refuse_open_label(tree: Subscript, scope: Scope) -> None:
         return
     for label in scope.labels:
         if mentions(tree.entries[0], {label}):
-            raise _error("DC121", f"`{to_plain(tree)}` speaks of every layer: nothing says which", tree.span,
-                         f"`{label}` has no number", open_range(label, scope))  # fmt: skip
+            raise _error(
+                "DC121",
+                f"`{to_plain(tree)}` speaks of every layer: nothing says which",
+                tree.span,
+                f"`{label}` has no number",
+                open_range(label, scope),
+            )
 
 
 def open_range(label: str, scope: Scope) -> str:
@@ -292,9 +330,11 @@ def reduced(lowering: Lowering, tree: Reduction, letters: Sequence[str]) -> Valu
     for labels, value in found:
         if not same_shape(value, first):
             raise shape_error(
-                "the terms of the sum have different shapes", tree.body.span, "",
+                "the terms of the sum have different shapes",
+                tree.body.span,
+                "",
                 ((f"at {_shown(first_labels)}", first.shape()), (f"at {_shown(labels)}", value.shape())),
-            )  # fmt: skip
+            )
     return Value(add(*(onto(value, first) for _, value in found)), first.row, first.column, first.more)
 
 
@@ -321,14 +361,18 @@ def _empty(lowering: Lowering, tree: Reduction, letters: Sequence[str]) -> Value
             continue
     shape = shapes[0] if shapes else None
     if shape is None or not all(same_shape(other, shape) for other in shapes):
-        raise shape_error(f"the {tree.kind} is empty at this depth, and its terms have no one shape", tree.span,
-                          " or ".join(dict.fromkeys(s.shape() for s in shapes)))  # fmt: skip
+        raise shape_error(
+            f"the {tree.kind} is empty at this depth, and its terms have no one shape",
+            tree.span,
+            " or ".join(dict.fromkeys(s.shape() for s in shapes)),
+        )
     if tree.kind == "sum":
         return Value(constant(0), shape.row, shape.column, shape.more)
     if shape.is_scalar:
         return Value(constant(1))
     if shape.more or dimensions(shape.row) != dimensions(shape.column):
-        raise shape_error("the product is empty at this depth, and its factors are not square", tree.span,
-                          shape.shape())  # fmt: skip
+        raise shape_error(
+            "the product is empty at this depth, and its factors are not square", tree.span, shape.shape()
+        )
     deltas = [delta(i, j) for i, j in zip(shape.row, shape.column, strict=True)]
     return Value(multiply(*deltas), shape.row, shape.column)

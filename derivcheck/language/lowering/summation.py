@@ -47,12 +47,16 @@ def over_pairs(equation: Equation, scope: Scope) -> Equation:
         if len(holders) == len(equation.sides) > 1:
             other = holders[0].letters[0]
             raise index_error(
-                "DC153", f"does the sum run through `{other}` alone, or through `{other}` and `{letter}`?",
-                holders[0].span, f"`{letter}` stands in no other place",
+                "DC153",
+                f"does the sum run through `{other}` alone, or through `{other}` and `{letter}`?",
+                holders[0].span,
+                f"`{letter}` stands in no other place",
                 f"sum_{{{other},{letter}: ...}}(...)",
-                (("one reading", f"for every {letter}, the sum over {other}"),
-                 ("another reading", f"the sum over all pairs of {other} and {letter}")),
-            )  # fmt: skip
+                (
+                    ("one reading", f"for every {letter}, the sum over {other}"),
+                    ("another reading", f"the sum over all pairs of {other} and {letter}"),
+                ),
+            )
         bound.add(letter)
     if not bound:
         return equation
@@ -104,8 +108,13 @@ def _refuse_limit(letter: str, reduction: Reduction) -> None:
         if isinstance(node, Comparison) and node.relation in ("<", "<=", ">", ">="):
             for side in (node.left, node.right):
                 if isinstance(side, Name) and side.name == letter:
-                    raise index_error("DC119", f"the limit `{letter}` of the sum is not declared", side.span,
-                                      "neither a dimension nor an index", "the name of a dimension")  # fmt: skip
+                    raise index_error(
+                        "DC119",
+                        f"the limit `{letter}` of the sum is not declared",
+                        side.span,
+                        "neither a dimension nor an index",
+                        "the name of a dimension",
+                    )
 
 
 def sums_over_pairs(tree: Expression, scope: Scope, head: Expression) -> Expression:

@@ -97,8 +97,9 @@ def fresh_axes(wanted: Iterable[Dimension], avoid: Iterable[Axis]) -> Axes:
     return tuple(made)
 
 
-def shape_error(message: str, span: Span, label: str, notes: tuple[tuple[str, str], ...] = (), help_: str = "",
-                code: str = "DC130") -> NotationError:  # fmt: skip
+def shape_error(
+    message: str, span: Span, label: str, notes: tuple[tuple[str, str], ...] = (), help_: str = "", code: str = "DC130"
+) -> NotationError:
     return NotationError(Diagnostic(code, message, label=label, notes=notes, help=help_), (span.start, span.stop))
 
 
@@ -115,9 +116,12 @@ def broadcast(left: Value, right: Value, span: Span, operation: str) -> tuple[No
     for a, b in ((left.row, right.row), (left.column, right.column)):
         if a and b and dimensions(a) != dimensions(b):
             raise shape_error(
-                f"shapes do not conform in `{operation}`", span, f"{left.shape()} {operation} {right.shape()}",
-                (("left", left.shape()), ("right", right.shape())), _conform_help(left, right),
-            )  # fmt: skip
+                f"shapes do not conform in `{operation}`",
+                span,
+                f"{left.shape()} {operation} {right.shape()}",
+                (("left", left.shape()), ("right", right.shape())),
+                _conform_help(left, right),
+            )
         sides.append(a or b)
     row = sides[0]
     column = sides[1]
@@ -164,10 +168,12 @@ def _broadcast_many(left: Value, right: Value, span: Span, operation: str) -> tu
     if len(places) != 1:
         several = "its axes fit in several ways" if places else ""
         raise shape_error(
-            f"shapes do not conform in `{operation}`", span, several or f"{left.shape()} {operation} {right.shape()}",
+            f"shapes do not conform in `{operation}`",
+            span,
+            several or f"{left.shape()} {operation} {right.shape()}",
             (("left", left.shape()), ("right", right.shape())),
             "say which axis is which in index form, Y[i,j,k]: A[i,j,k] * b[j]",
-        )  # fmt: skip
+        )
     moved = placed(small, (small.axes, tuple(large.axes[k] for k in places[0])))
     return (moved, large.node, large) if small is left else (large.node, moved, large)
 
@@ -186,9 +192,13 @@ def contracted(left: Value, right: Value, span: Span) -> Value:
         left, right = without_units(left), without_units(right)
     if dimensions(left.column) != dimensions(right.row):
         raise shape_error(
-            "the inner dimensions of the product differ", span, f"{left.shape()} @ {right.shape()}",
-            (("left", left.shape()), ("right", right.shape())), _product_help(left, right), "DC131",
-        )  # fmt: skip
+            "the inner dimensions of the product differ",
+            span,
+            f"{left.shape()} @ {right.shape()}",
+            (("left", left.shape()), ("right", right.shape())),
+            _product_help(left, right),
+            "DC131",
+        )
     row = left.row
     column = right.column
     if set(column) & set(row):
@@ -210,9 +220,14 @@ def _batched(left: Value, right: Value, span: Span) -> Value:
     shared = not first or not second or dimensions(first) == dimensions(second)
     if not shared or dimensions(inner) != dimensions(across):
         what = "the inner dimensions of the product differ" if shared else "the axes in front of the matrices differ"
-        raise shape_error(what, span, f"{left.shape()} @ {right.shape()}",
-                          (("left", left.shape()), ("right", right.shape())),
-                          "write the contraction in index form, Y[i,j]: sum_k(A[i,k] * B[k,j])", "DC131")  # fmt: skip
+        raise shape_error(
+            what,
+            span,
+            f"{left.shape()} @ {right.shape()}",
+            (("left", left.shape()), ("right", right.shape())),
+            "write the contraction in index form, Y[i,j]: sum_k(A[i,k] * B[k,j])",
+            "DC131",
+        )
     front = first or second
     row = fresh_axes(dimensions(rows), front)
     column = fresh_axes(dimensions(columns), (*front, *row))

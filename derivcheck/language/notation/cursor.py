@@ -108,8 +108,13 @@ class Cursor(ABC):
         """One bracket or operand deeper. Raises NotationError (DC111) beyond MAXIMAL_DEPTH."""
         self.depth += 1
         if self.depth > MAXIMAL_DEPTH:
-            fail("DC111", "the formula is nested too deeply", self.here(), f"more than {MAXIMAL_DEPTH} levels",
-                 "split it with `let:` names")  # fmt: skip
+            fail(
+                "DC111",
+                "the formula is nested too deeply",
+                self.here(),
+                f"more than {MAXIMAL_DEPTH} levels",
+                "split it with `let:` names",
+            )
 
     def ascend(self) -> None:
         self.depth -= 1
@@ -136,8 +141,12 @@ class Cursor(ABC):
         before = self.tokens[self.position - 1] if self.position else token
         shown = self.source(token.span)
         if not after_operand and {before.text, token.text} <= INFIX_SIGNS and self.position:
-            fail("DC107", f"two operators in a row: `{self.source(before.span)}` and `{shown}`", token.span,
-                 f"expected {expected}")  # fmt: skip
+            fail(
+                "DC107",
+                f"two operators in a row: `{self.source(before.span)}` and `{shown}`",
+                token.span,
+                f"expected {expected}",
+            )
         advice = ""
         if self.at("{"):
             advice = "entries are written `a[i,j]`, powers `x^2`, transposes `W.T`"

@@ -118,10 +118,18 @@ def _is_quotient(cursor: Cursor, above: Differential, below: Differential) -> bo
         return not declares(one)
     if declares(other):
         span = cursor.token.span.to(cursor.ahead(below.start).span)
-        reading = (("one reading", f"the derivative of {one} by {other}"),
-                   ("another reading", f"`{above.word}` divided by `{below.word}`"))  # fmt: skip
-        fail("DC118", f"`{above.word}` and `{below.word}` are declared", span, "a derivative or a quotient?",
-             f"d({one})/d({other}), or {above.word}/({below.word})", reading)  # fmt: skip
+        reading = (
+            ("one reading", f"the derivative of {one} by {other}"),
+            ("another reading", f"`{above.word}` divided by `{below.word}`"),
+        )
+        fail(
+            "DC118",
+            f"`{above.word}` and `{below.word}` are declared",
+            span,
+            "a derivative or a quotient?",
+            f"d({one})/d({other}), or {above.word}/({below.word})",
+            reading,
+        )
     return True
 
 
@@ -164,15 +172,29 @@ def _split(cursor: Cursor, found: Differential) -> list[Expression]:
 def _check_order(cursor: Cursor, order: int, variables: list[Expression], span: Span) -> None:
     written = cursor.source(span)
     if len(variables) != order:
-        fail("DC117", "a second derivative needs two variables", span, "by which two?",
-             f"{written.rstrip('2')}^2, or d2l/dx[i]dx[j]")  # fmt: skip
+        fail(
+            "DC117",
+            "a second derivative needs two variables",
+            span,
+            "by which two?",
+            f"{written.rstrip('2')}^2, or d2l/dx[i]dx[j]",
+        )
     exponent = cursor.ahead(cursor.position + 1)
     if cursor.at("^", "**") and not (exponent.text in ("T", ".T") and cursor.at("^")):
         reach = span.to(exponent.span)
-        fail("DC117", "the order of the derivative does not match its variables", reach,
-             f"order {order}, but a power below the bar", f"({written})^{cursor.source(exponent.span)}")  # fmt: skip
+        fail(
+            "DC117",
+            "the order of the derivative does not match its variables",
+            reach,
+            f"order {order}, but a power below the bar",
+            f"({written})^{cursor.source(exponent.span)}",
+        )
     more = differential_at(cursor, cursor.position, above=True)
     if more is not None and not cursor.token.spaced and not cursor.sign_at(more.after, "/"):
-        fail("DC117", "the order of the derivative does not match its variables",
-             span.to(cursor.tokens[more.after - 1].span), f"order {order}, more variables",
-             "a second derivative is written d2l/dx[i]dx[j]")  # fmt: skip
+        fail(
+            "DC117",
+            "the order of the derivative does not match its variables",
+            span.to(cursor.tokens[more.after - 1].span),
+            f"order {order}, more variables",
+            "a second derivative is written d2l/dx[i]dx[j]",
+        )

@@ -163,5 +163,10 @@ def refuse_bound_and_free(tree: Expression, labels: Collection[str]) -> None:
     """Raise NotationError (DC150) where a sum binds one of some labels that stands free besides."""
     free, binding = free_and_bound(tree, labels)
     for name in sorted(free & set(binding)):
-        fail("DC150", f"the label `{name}` is both bound and free in one side", binding[name], "bound by this sum",
-             "rename the bound one")  # fmt: skip
+        fail(
+            "DC150",
+            f"the label `{name}` is both bound and free in one side",
+            binding[name],
+            "bound by this sum",
+            "rename the bound one",
+        )

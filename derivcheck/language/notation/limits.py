@@ -38,8 +38,13 @@ def check_limits(tree: Expression | Condition | Equation) -> None:
             height = max(height, heights[id(part)] + 1)
             degree = max(degree, degrees[id(part)])
         if height > MAXIMAL_HEIGHT:
-            fail("DC111", "the formula is nested too deeply", node.span,
-                 f"more than {MAXIMAL_HEIGHT} operations inside each other", "split it with `let:` names")  # fmt: skip
+            fail(
+                "DC111",
+                "the formula is nested too deeply",
+                node.span,
+                f"more than {MAXIMAL_HEIGHT} operations inside each other",
+                "split it with `let:` names",
+            )
         match node:
             case Number(value):
                 constants[id(node)] = value

@@ -54,15 +54,25 @@ from derivcheck.language.notation.syntax import (
 from derivcheck.language.notation.tokens import Token, fail, tokenise
 
 __all__ = [
-    "NOTHING_DECLARED", "Parser", "Vocabulary", "parse_condition", "parse_continuation", "parse_equation",
-    "parse_expression", "vocabulary",
-]  # fmt: skip
+    "NOTHING_DECLARED",
+    "Parser",
+    "Vocabulary",
+    "parse_condition",
+    "parse_continuation",
+    "parse_equation",
+    "parse_expression",
+    "vocabulary",
+]
 
 CONDITIONAL, UNARY, JUXTAPOSED, POWER = 5, 25, 30, 40
 INFIX: Mapping[str, tuple[int, BinaryOperator]] = {
-    "+": (SUM, "+"), "-": (SUM, "-"), "*": (PRODUCT, "*"), "⊙": (PRODUCT, "*"), "/": (PRODUCT, "/"),
+    "+": (SUM, "+"),
+    "-": (SUM, "-"),
+    "*": (PRODUCT, "*"),
+    "⊙": (PRODUCT, "*"),
+    "/": (PRODUCT, "/"),
     "@": (PRODUCT, "@"),
-}  # fmt: skip
+}
 
 
 class Parser(Cursor):
@@ -86,8 +96,13 @@ class Parser(Cursor):
             sides.append(self.side())
         if not relations:
             if self.token.kind == "end" and sides:
-                fail("DC108", "an equation needs two sides", Span(0, len(self.text)), "only one side here",
-                     f"{self.text.strip()} = ...")  # fmt: skip
+                fail(
+                    "DC108",
+                    "an equation needs two sides",
+                    Span(0, len(self.text)),
+                    "only one side here",
+                    f"{self.text.strip()} = ...",
+                )
             self.unexpected("`=`", after_operand=bool(sides))
         where = None
         if self.at_word("where"):
@@ -143,9 +158,13 @@ class Parser(Cursor):
         right = self.expression(JUXTAPOSED + 1 if operator == "/" else binding + 1)
         if operator == "/" and self._juxtaposes(right):
             quotient = self.source(left.span.to(right.span))
-            fail("DC106", "does the division reach over the product that follows?", sign.span.to(self.token.span),
-                 f"`({quotient}) {self.source(self.token.span)}…` or `…/({self.source(right.span)} …)`",
-                 f"({quotient})")  # fmt: skip
+            fail(
+                "DC106",
+                "does the division reach over the product that follows?",
+                sign.span.to(self.token.span),
+                f"`({quotient}) {self.source(self.token.span)}…` or `…/({self.source(right.span)} …)`",
+                f"({quotient})",
+            )
         return Binary(operator, left, right, left.span.to(right.span))
 
     def _conditional(self, then: Expression) -> Expression:
@@ -218,8 +237,13 @@ class Parser(Cursor):
         return Call("norm" if opener.text == "‖" else "abs", (inner,), 0, opener.span.to(closer.span))
 
     def _refuse_operator(self, mark: str) -> NoReturn:
-        fail("DC118", f"`{mark}` needs what it differentiates, and by what", self.token.span,
-             "only first and second derivatives of a named or bracketed quantity", "d(...)/dx")  # fmt: skip
+        fail(
+            "DC118",
+            f"`{mark}` needs what it differentiates, and by what",
+            self.token.span,
+            "only first and second derivatives of a named or bracketed quantity",
+            "d(...)/dx",
+        )
 
     # --- what follows an operand ----------------------------------------------------------
 
@@ -245,8 +269,13 @@ class Parser(Cursor):
         if following.kind != "name" or following.text != "T":
             return False
         if self.vocabulary.declares("T"):
-            fail("DC106", "`^T` can mean the transpose or a power of `T`", following.span, "which of them?",
-                 "write `.T` for the transpose, `**T` for the power")  # fmt: skip
+            fail(
+                "DC106",
+                "`^T` can mean the transpose or a power of `T`",
+                following.span,
+                "which of them?",
+                "write `.T` for the transpose, `**T` for the power",
+            )
         return True
 
     def subscripts(self, base: Expression) -> Expression:
@@ -284,8 +313,12 @@ class Parser(Cursor):
                 break
         stop = self.close(opener)
         if len({len(row) for row in rows}) > 1:
-            fail("DC113", "the rows of the matrix have different lengths", opener.span.to(stop),
-                 ", ".join(str(len(row)) for row in rows))  # fmt: skip
+            fail(
+                "DC113",
+                "the rows of the matrix have different lengths",
+                opener.span.to(stop),
+                ", ".join(str(len(row)) for row in rows),
+            )
         return Matrix(tuple(rows), opener.span.to(stop))
 
     def _listed(self) -> tuple[Expression, ...]:

@@ -9,8 +9,18 @@ from derivcheck.language.notation.syntax import Binary, Expression, Name, Negate
 from derivcheck.language.notation.tokens import GREEK
 
 ANY, ALL, COMPARED, CONDITIONAL, SUM, PRODUCT, UNARY, JUXTAPOSED, POWER, FRACTION, ATOM = (
-    1, 2, 3, 5, 10, 20, 25, 30, 40, 45, 50
-)  # fmt: skip
+    1,
+    2,
+    3,
+    5,
+    10,
+    20,
+    25,
+    30,
+    40,
+    45,
+    50,
+)
 SPELLINGS = {word: letter for letter, word in reversed(GREEK.items())}
 MAXIMAL_PLACES = 6
 

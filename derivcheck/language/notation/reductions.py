@@ -22,9 +22,7 @@ from derivcheck.language.notation.syntax import (
 )
 from derivcheck.language.notation.tokens import GREEK, Token, fail, spelled
 
-RELATIONS: Mapping[str, Relation] = {
-    "=": "=", ":=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="
-}  # fmt: skip
+RELATIONS: Mapping[str, Relation] = {"=": "=", ":=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 ASSERTED: Mapping[str, Relation] = {**RELATIONS, "≈": "≈", "~=": "≈", "∝": "∝", "~": "∝"}
 REDUCTIONS: Mapping[str, ReductionKind] = {"sum": "sum", "prod": "prod", "max": "max", "min": "min"}
 SIGNS: Mapping[str, ReductionKind] = {"Σ": "sum", "Π": "prod"}
@@ -151,8 +149,13 @@ def _single(written: str, span: Span, kind: str) -> str:
     name = spelled(written)
     if len(written) == 1 or spelled(written[1:]).isdigit() or name in GREEK.values():
         return name
-    fail("DC116", f"`{written}` is more than one index letter", span, "",
-         f"{kind}_{{{','.join(spelled(letter) for letter in written)}}}(...)")  # fmt: skip
+    fail(
+        "DC116",
+        f"`{written}` is more than one index letter",
+        span,
+        "",
+        f"{kind}_{{{','.join(spelled(letter) for letter in written)}}}(...)",
+    )
 
 
 def _braced(cursor: Cursor, token: Token, kind: str) -> Bound:
@@ -199,8 +202,13 @@ def _limited(cursor: Cursor, opener: Token, letter: str, kind: str) -> Bound:
         cursor.unexpected(f"`..` and the last {letter}", after_operand=True)
     cursor.close(opener)
     if not cursor.at("^"):
-        fail("DC119", "the sum has a lower limit only", sign.span.to(first.span), "up to where?",
-             f"{kind}_{{{letter} in {cursor.source(first.span)}..{letter.upper()}}}(...)")  # fmt: skip
+        fail(
+            "DC119",
+            "the sum has a lower limit only",
+            sign.span.to(first.span),
+            "up to where?",
+            f"{kind}_{{{letter} in {cursor.source(first.span)}..{letter.upper()}}}(...)",
+        )
     cursor.advance()
     if cursor.at("{"):
         upper = cursor.advance()
@@ -220,8 +228,13 @@ def _limited(cursor: Cursor, opener: Token, letter: str, kind: str) -> Bound:
 def _refuse_upper(cursor: Cursor, kind: str, bound: Bound) -> None:
     """`Σ_k^n` has an upper limit only."""
     if cursor.at("^"):
-        fail("DC119", "the sum has an upper limit only", cursor.token.span, "from where?",
-             f"{kind}_{{{bound.letters[0]} in 1..{bound.letters[0].upper()}}}(...)")  # fmt: skip
+        fail(
+            "DC119",
+            "the sum has an upper limit only",
+            cursor.token.span,
+            "from where?",
+            f"{kind}_{{{bound.letters[0]} in 1..{bound.letters[0].upper()}}}(...)",
+        )
 
 
 # --- Kronecker's delta --------------------------------------------------------------------

@@ -17,12 +17,41 @@ MAXIMAL_DIGITS = 40
 MAXIMAL_DECIMAL_EXPONENT = 400
 
 GREEK = {
-    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta",
-    "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "ο": "omicron",
-    "π": "pi", "ρ": "rho", "σ": "sigma", "ς": "sigma", "τ": "tau", "υ": "upsilon", "φ": "phi", "ϕ": "phi",
-    "χ": "chi", "ψ": "psi", "ω": "omega", "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda",
-    "Ξ": "Xi", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
-}  # fmt: skip
+    "α": "alpha",
+    "β": "beta",
+    "γ": "gamma",
+    "δ": "delta",
+    "ε": "epsilon",
+    "ζ": "zeta",
+    "η": "eta",
+    "θ": "theta",
+    "ι": "iota",
+    "κ": "kappa",
+    "λ": "lambda",
+    "μ": "mu",
+    "ν": "nu",
+    "ξ": "xi",
+    "ο": "omicron",
+    "π": "pi",
+    "ρ": "rho",
+    "σ": "sigma",
+    "ς": "sigma",
+    "τ": "tau",
+    "υ": "upsilon",
+    "φ": "phi",
+    "ϕ": "phi",
+    "χ": "chi",
+    "ψ": "psi",
+    "ω": "omega",
+    "Γ": "Gamma",
+    "Δ": "Delta",
+    "Θ": "Theta",
+    "Λ": "Lambda",
+    "Ξ": "Xi",
+    "Φ": "Phi",
+    "Ψ": "Psi",
+    "Ω": "Omega",
+}
 SUBSCRIPT_DIGITS, SUPERSCRIPT_DIGITS = "₀₁₂₃₄₅₆₇₈₉", "⁰¹²³⁴⁵⁶⁷⁸⁹"
 LOWERED_LETTERS = "ₐₑₒₓₔₕₖₗₘₙₚₛₜᵢᵣᵤᵥⱼᵦᵧᵨᵩᵪ"
 SUBSCRIPTS = str.maketrans(SUBSCRIPT_DIGITS, "0123456789")
@@ -32,20 +61,86 @@ TokenKind = Literal["number", "name", "lowered", "operator", "end"]
 
 OPERATORS = (
     "..",
-    ":=", "==", "!=", "~=", "<=", ">=", "**", "~", "≈", "∝", "≠", "≤", "≥", "⊙", "∘", "⊗", "·", "⋅", "×", "ᵀ", "⊤",
-    "′", "’", "″", "∂",
-    "Σ", "∑", "Π", "∏", "√", "−", "+", "-", "*", "/", "@", "^", "(", ")", "[", "]", "{", "}", ",", ";", ":",
-    "=", "<", ">", "'", "‖", "|",
-)  # fmt: skip
+    ":=",
+    "==",
+    "!=",
+    "~=",
+    "<=",
+    ">=",
+    "**",
+    "~",
+    "≈",
+    "∝",
+    "≠",
+    "≤",
+    "≥",
+    "⊙",
+    "∘",
+    "⊗",
+    "·",
+    "⋅",
+    "×",
+    "ᵀ",
+    "⊤",
+    "′",
+    "’",
+    "″",
+    "∂",
+    "Σ",
+    "∑",
+    "Π",
+    "∏",
+    "√",
+    "−",
+    "+",
+    "-",
+    "*",
+    "/",
+    "@",
+    "^",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    ";",
+    ":",
+    "=",
+    "<",
+    ">",
+    "'",
+    "‖",
+    "|",
+)
 ALIASES = {
-    "∑": "Σ", "∏": "Π", "−": "-", "′": "'", "’": "'", "≠": "!=", "≤": "<=", "≥": ">=", "∘": "⊙", "ᵀ": ".T",
-    "⊤": ".T", "⋅": "·", "≈": "~=", "∝": "~",
-}  # fmt: skip
+    "∑": "Σ",
+    "∏": "Π",
+    "−": "-",
+    "′": "'",
+    "’": "'",
+    "≠": "!=",
+    "≤": "<=",
+    "≥": ">=",
+    "∘": "⊙",
+    "ᵀ": ".T",
+    "⊤": ".T",
+    "⋅": "·",
+    "≈": "~=",
+    "∝": "~",
+}
 CHARACTER_HELP = {
-    "–": "-", "—": "-", "∇": "dL/dW", "&": "and", "\\": "write LaTeX under `latex:`, or check it with --spec",
-    "$": "leave the dollars out, and write LaTeX under `latex:`", "⁻": "inv(W), or 1/x",
-    ".": "`.T` transposes; a number needs digits after its point", "½": "1/2",
-}  # fmt: skip
+    "–": "-",
+    "—": "-",
+    "∇": "dL/dW",
+    "&": "and",
+    "\\": "write LaTeX under `latex:`, or check it with --spec",
+    "$": "leave the dollars out, and write LaTeX under `latex:`",
+    "⁻": "inv(W), or 1/x",
+    ".": "`.T` transposes; a number needs digits after its point",
+    "½": "1/2",
+}
 CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
 _APART = f"ΣΠᵀ{SUPERSCRIPT_DIGITS}{LOWERED_LETTERS}"
@@ -90,8 +185,13 @@ def spelled(word: str) -> str:
 def tokenise(text: str) -> list[Token]:
     """The tokens of a formula, closed by an `end` token. Raises NotationError (DC100, DC101, DC102)."""
     if len(text) > MAXIMAL_LENGTH:
-        fail("DC102", "the formula is too long", Span(0, len(text)), f"{len(text)} characters",
-             "split it with `let:` names")  # fmt: skip
+        fail(
+            "DC102",
+            "the formula is too long",
+            Span(0, len(text)),
+            f"{len(text)} characters",
+            "split it with `let:` names",
+        )
     tokens: list[Token] = []
     position, spaced = 0, False
     while position < len(text):
@@ -141,15 +241,24 @@ def _name(text: str, word: str, span: Span) -> str:
 def _refuse_character(text: str, position: int) -> NoReturn:
     character = text[position]
     shown = character if character.isprintable() else repr(character)
-    fail("DC100", f"unexpected character `{shown}`", Span(position, position + 1), "not part of the notation",
-         CHARACTER_HELP.get(character, ""))  # fmt: skip
+    fail(
+        "DC100",
+        f"unexpected character `{shown}`",
+        Span(position, position + 1),
+        "not part of the notation",
+        CHARACTER_HELP.get(character, ""),
+    )
 
 
 def _check_digits(word: str, span: Span) -> None:
     exponent = re.split("[eE]", word)[1:]
     if len(word) > MAXIMAL_DIGITS or (exponent and abs(int(exponent[0])) > MAXIMAL_DECIMAL_EXPONENT):
-        fail("DC101", "the number is too long", span,
-             f"more than {MAXIMAL_DIGITS} digits or 1e{MAXIMAL_DECIMAL_EXPONENT}")  # fmt: skip
+        fail(
+            "DC101",
+            "the number is too long",
+            span,
+            f"more than {MAXIMAL_DIGITS} digits or 1e{MAXIMAL_DECIMAL_EXPONENT}",
+        )
 
 
 def bracket_pairs(tokens: Sequence[Token]) -> Mapping[int, int]:
@@ -166,11 +275,15 @@ def bracket_pairs(tokens: Sequence[Token]) -> Mapping[int, int]:
                 fail("DC103", f"`{token.text}` closes nothing", token.span, "no bracket is open here")
             opener = tokens[open_[-1]]
             if CLOSERS[opener.text] != token.text:
-                fail("DC103", f"`{opener.text}` is closed by `{token.text}`", opener.span, "opened here",
-                     f"close it with `{CLOSERS[opener.text]}`")  # fmt: skip
+                fail(
+                    "DC103",
+                    f"`{opener.text}` is closed by `{token.text}`",
+                    opener.span,
+                    "opened here",
+                    f"close it with `{CLOSERS[opener.text]}`",
+                )
             pairs[open_.pop()] = position
     if open_:
         opener = tokens[open_[-1]]
-        fail("DC103", f"`{opener.text}` is never closed", opener.span, "opened here",
-             f"add `{CLOSERS[opener.text]}`")  # fmt: skip
+        fail("DC103", f"`{opener.text}` is never closed", opener.span, "opened here", f"add `{CLOSERS[opener.text]}`")
     return pairs

@@ -33,8 +33,15 @@ REACHING = (r"\exp(", r"\log(", r"\sin(", r"\cos(")
 
 class Latex(Plain):
     relations = {
-        "=": "=", "!=": r"\ne", "<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "≈": r"\approx", "∝": r"\propto",
-    }  # fmt: skip
+        "=": "=",
+        "!=": r"\ne",
+        "<": "<",
+        "<=": r"\le",
+        ">": ">",
+        ">=": r"\ge",
+        "≈": r"\approx",
+        "∝": r"\propto",
+    }
     comparisons = relations
 
     def __init__(self, scalars: frozenset[str], families: frozenset[str], spelled: frozenset[str]) -> None:
@@ -128,9 +135,11 @@ class Latex(Plain):
         if tree.function == "sqrt" and len(arguments) == 1:
             return Written(rf"\sqrt{{{arguments[0]}}}", ATOM)
         known = {"exp", "log", "sin", "cos", "tanh", "det", "max", "min"}
-        name = f"\\{tree.function}" if tree.function in known else (
-            r"\sigma" if tree.function == "sigmoid" else _roman("operatorname", tree.function)
-        )  # fmt: skip
+        name = (
+            f"\\{tree.function}"
+            if tree.function in known
+            else (r"\sigma" if tree.function == "sigmoid" else _roman("operatorname", tree.function))
+        )
         if len(tree.function) == 1:
             name = tree.function
         primes = "'" * tree.primes

@@ -66,8 +66,13 @@ class Accountant:
         if written.keys() != declared[0].keys() or min(written.values()) < 1 or max(written.values()) > MAXIMAL_DEPTH:
             shown = ", ".join(f"{label} = {value}" for label, value in written.items())
             known = ", ".join(f"{label} = {value}" for label, value in declared[0].items())
-            raise SpecError(Diagnostic("DC631", f"the document is written for `{shown}`, which is no depth of its spec",
-                                       help=f"depths: {known}" if known else "leave out `depths:`"))  # fmt: skip
+            raise SpecError(
+                Diagnostic(
+                    "DC631",
+                    f"the document is written for `{shown}`, which is no depth of its spec",
+                    help=f"depths: {known}" if known else "leave out `depths:`",
+                )
+            )
         return [written]
 
     def account(self) -> tuple[FormulaResult, ...]:
@@ -83,10 +88,14 @@ class Accountant:
                 found += self._passage(passage, blocks if passage.kind == "display" else 0)
         for at in self._unused.values():
             raise SpecError(
-                Diagnostic("DC047", f"no formula that asserts something stands at `{at.text}` of the document",
-                           at.where(), "nothing to bind",
-                           (("document", self.manuscript.path), ("assertions", nearest(at.text, found))))
-            )  # fmt: skip
+                Diagnostic(
+                    "DC047",
+                    f"no formula that asserts something stands at `{at.text}` of the document",
+                    at.where(),
+                    "nothing to bind",
+                    (("document", self.manuscript.path), ("assertions", nearest(at.text, found))),
+                )
+            )
         return tuple(found)
 
     def places(self) -> tuple[tuple[str, Where], ...]:
@@ -218,9 +227,13 @@ class Accountant:
         return sum(MARKS.search(other.text.text) is not None for other in before) + here
 
     def _unread(
-        self, passage: Passage, span: tuple[int, int], problem: Diagnostic, expectation: Expectation | None,
+        self,
+        passage: Passage,
+        span: tuple[int, int],
+        problem: Diagnostic,
+        expectation: Expectation | None,
         bound: bool = False,
-    ) -> FormulaResult:  # fmt: skip
+    ) -> FormulaResult:
         standing: Standing = "ambiguous" if problem.code in AMBIGUOUS else "unread"
         text = passage.text
         shown = text.text[span[0] : span[1]].strip()
@@ -229,9 +242,13 @@ class Accountant:
         return FormulaResult(passage.kind, shown, text.where(*span), standing, None, problem, bound, holds, expected)
 
     def _chain(
-        self, passage: Passage, chain: Chain, span: tuple[int, int], binding: Binding | None,
+        self,
+        passage: Passage,
+        chain: Chain,
+        span: tuple[int, int],
+        binding: Binding | None,
         expectation: Expectation | None,
-    ) -> FormulaResult:  # fmt: skip
+    ) -> FormulaResult:
         text = passage.text
         if binding is None and is_of_letters(chain, self.spec):
             problem = Diagnostic("DC629", "it speaks of indices alone", text.where(*span), "no assertion by itself")
@@ -275,15 +292,26 @@ class Accountant:
         if update or (claim is not None and claim.verdict in HOLDS and defines(equation, examiners[0])):
             standing = "definition"
         elif assigned and claim is not None and not settled and stem(equation.sides[0]):
-            anew = Diagnostic("DC625", "a definition that is not the spec's", text.where(*span), "defined anew here",
-                              help="from: {line N: {let: ...}} says what it means from there on")  # fmt: skip
+            anew = Diagnostic(
+                "DC625",
+                "a definition that is not the spec's",
+                text.where(*span),
+                "defined anew here",
+                help="from: {line N: {let: ...}} says what it means from there on",
+            )
             return self._unread(passage, span, anew, expectation, binding is not None)
         return self._finished(passage, span, standing, claim, update, expectation, binding is not None)
 
     def _finished(
-        self, passage: Passage, span: tuple[int, int], standing: Standing, claim: ClaimResult | None, update: bool,
-        expectation: Expectation | None, bound: bool,
-    ) -> FormulaResult:  # fmt: skip
+        self,
+        passage: Passage,
+        span: tuple[int, int],
+        standing: Standing,
+        claim: ClaimResult | None,
+        update: bool,
+        expectation: Expectation | None,
+        bound: bool,
+    ) -> FormulaResult:
         text = passage.text
         shown, where = text.text[span[0] : span[1]].strip(), text.where(*span)
         reason = Diagnostic("DC626", "an update: the left side is given a new value", where) if update else None

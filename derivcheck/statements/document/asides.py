@@ -8,8 +8,10 @@ from collections.abc import Sequence
 
 from derivcheck.statements.document.sheets import Span
 
-_VERBATIM = (r"comment|verbatim\*?|[BL]?Verbatim\*?|lstlisting\*?|minted|filecontents\*?|alltt|pycode|pyconsole"
-             r"|luacode\*?|tcblisting|code")  # fmt: skip
+_VERBATIM = (
+    r"comment|verbatim\*?|[BL]?Verbatim\*?|lstlisting\*?|minted|filecontents\*?|alltt|pycode|pyconsole"
+    r"|luacode\*?|tcblisting|code"
+)
 _LATEX = re.compile(
     rf"(?P<block>\\begin\s*\{{(?P<name>{_VERBATIM})\}}.*?(?:\\end\s*\{{(?P=name)\}}|\Z))"
     r"|(?P<verb>\\(?:verb\*?|lstinline(?:\[[^\]\n]*\])?|mintinline(?:\[[^\]\n]*\])?\{[^{}\n]*\})"

@@ -16,10 +16,22 @@ RELATION = re.compile(
     r"=|[≈≠≤≥∝≡]|\\(?:n?eq|neq?|approx|propto|equiv|defeq|[Cc]oloneqq?|eqq?colon|triangleq|doteq|leq?|geq?|simeq)(?![A-Za-z])"
 )
 SCRIPT = re.compile(r"(?<=[\w})])[_^](?=[\w{\\])")
-MATHEMATICAL = frozenset({
-    *table.GREEK_LETTERS, *table.FUNCTIONS, *table.ARGUMENTS, *table.ACCENTS, *(table.FONTS.keys() - {"textbf"}),
-    *(name for name in table.SIGNS if name.isalpha()), "operatorname", "mathrm", "int", "lim", "left", "right",
-})  # fmt: skip
+MATHEMATICAL = frozenset(
+    {
+        *table.GREEK_LETTERS,
+        *table.FUNCTIONS,
+        *table.ARGUMENTS,
+        *table.ACCENTS,
+        *(table.FONTS.keys() - {"textbf"}),
+        *(name for name in table.SIGNS if name.isalpha()),
+        "operatorname",
+        "mathrm",
+        "int",
+        "lim",
+        "left",
+        "right",
+    }
+)
 _GROUP = r"\{(?:[^{}]|\{[^{}]*\})*\}"
 # Macros of LaTeX whose arguments are names and lengths, not text, and options in brackets.
 NAMES = re.compile(
@@ -28,8 +40,10 @@ NAMES = re.compile(
     rf"|texttt|tikzset|pgfplotsset|usetikzlibrary|setcounter|captionsetup|pgfmathsetmacro)\*?\s*(?:\[[^\]]*\]\s*)?{_GROUP}"
     rf"|\\href\s*\{{[^{{}}]*\}}|(?<=[A-Za-z*}}])\[[^\[\]$\ue000]*=[^\[\]$\ue000]*\]"
 )
-BREAKS = re.compile(r"\n[ \t>]*\n|\ue000[\ue000\s]*|\\(?:begin|end)\s*\{[^{}]*\}|\\item(?![A-Za-z])"
-                    r"|\\(?:(?:sub)*section|(?:sub)?paragraph|chapter|caption|footnote|title)(?![A-Za-z])")  # fmt: skip
+BREAKS = re.compile(
+    r"\n[ \t>]*\n|\ue000[\ue000\s]*|\\(?:begin|end)\s*\{[^{}]*\}|\\item(?![A-Za-z])"
+    r"|\\(?:(?:sub)*section|(?:sub)?paragraph|chapter|caption|footnote|title)(?![A-Za-z])"
+)
 DOLLAR = re.compile(r"(?<!\\)(?:\\\\)*(\$)(?!\$)(?<!\$\$)")
 PRICE = re.compile(r"\d")
 LONGEST = 400

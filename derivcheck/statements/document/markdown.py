@@ -28,9 +28,14 @@ WRITTEN: tuple[tuple[re.Pattern[str], Kind], ...] = (
     (re.compile(_SCRIPT + r"[\"'][^<>]*>(.{0,20000}?)</script\s*>", re.DOTALL), "inline"),
     (re.compile(r"(?<![\\$`])\$`([^`\n]+)`\$(?!\$)"), "inline"),
     (re.compile(r"\{math\}`([^`\n]+)`"), "inline"),
-    (re.compile(r"^[ \t>]*:{3,}[ \t]*\{math\}[^\n]*\n(?:[ \t>]*:\w+:[^\n]*\n)*(.{0,20000}?)^[ \t>]*:{3,}[ \t]*$",
-                re.DOTALL | re.MULTILINE), "display"),
-)  # fmt: skip
+    (
+        re.compile(
+            r"^[ \t>]*:{3,}[ \t]*\{math\}[^\n]*\n(?:[ \t>]*:\w+:[^\n]*\n)*(.{0,20000}?)^[ \t>]*:{3,}[ \t]*$",
+            re.DOTALL | re.MULTILINE,
+        ),
+        "display",
+    ),
+)
 # Brackets behind two backslashes, for whoever shows a Markdown in which `\[` is a bracket; and in the midst of a line.
 BRACKETED: tuple[tuple[re.Pattern[str], Kind], ...] = (
     (re.compile(r"\\\\\[((?:(?!\n[ \t]*\n|\\\\\[(?!\s*-?\d)|\\\\\]).)+)\\\\\]", re.DOTALL), "display"),

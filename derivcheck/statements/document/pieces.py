@@ -20,11 +20,31 @@ MARKS = re.compile(
 )
 ASIDE = re.compile(r"\s*(?:\\left|\\[Bb]igg?l?)?\s*[(\[]\s*")  # `(A = f(X))` in the prose
 _MACRO = re.compile(r"\\([A-Za-z]+)|\\.|[{}]", re.DOTALL)
-_KNOWN = frozenset({
-    *table.GREEK_LETTERS, *table.SPACING, *table.SIZES, *table.DROPPED, *table.WRAPPERS, *table.FONTS, *table.TEXTS,
-    *table.ACCENTS, *table.FUNCTIONS, *table.ARGUMENTS, *table.SIGNS, *table.MATRICES, *table.CASES, *table.NOT_READ,
-    "begin", "end", "not", "newcommand", "renewcommand", "def", "let",
-})  # fmt: skip
+_KNOWN = frozenset(
+    {
+        *table.GREEK_LETTERS,
+        *table.SPACING,
+        *table.SIZES,
+        *table.DROPPED,
+        *table.WRAPPERS,
+        *table.FONTS,
+        *table.TEXTS,
+        *table.ACCENTS,
+        *table.FUNCTIONS,
+        *table.ARGUMENTS,
+        *table.SIGNS,
+        *table.MATRICES,
+        *table.CASES,
+        *table.NOT_READ,
+        "begin",
+        "end",
+        "not",
+        "newcommand",
+        "renewcommand",
+        "def",
+        "let",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,9 +56,14 @@ class Reading:
     """How one chain of tokens is read at a depth and a label."""
 
     def __init__(
-        self, text: SourceText, chain: Chain, setting: Setting, macros: Mapping[str, str],
-        declared: Sequence[Examiner], spelled: Callable[[Examiner, Setting], Symbols],
-    ) -> None:  # fmt: skip
+        self,
+        text: SourceText,
+        chain: Chain,
+        setting: Setting,
+        macros: Mapping[str, str],
+        declared: Sequence[Examiner],
+        spelled: Callable[[Examiner, Setting], Symbols],
+    ) -> None:
         self._spelled = spelled
         self._text = text
         self._chain = chain

@@ -16,10 +16,14 @@ HYPOTHESIS = re.compile(r"\b(if|suppose|assume|assuming|unless|provided)\b", re.
 SENTENCE = re.compile(r"[.!?:]\s|\n\s*\n|\n\s*(?:[-*+]|\d+\.)\s|\$\$")
 COMPARED = re.compile(r"[=<>≠≤≥]|\\(?:neq?|leq?|geq?|in)(?![A-Za-z])")
 # What stands apart from the sentence around it, and what ends one, in LaTeX.
-APART = re.compile(r"\\(?:footnote|marginpar|(?:sub)*section|(?:sub)?paragraph|chapter|caption|title)\*?"
-                   r"\{(?:[^{}]|\{[^{}]*\})*\}")  # fmt: skip
-BOUNDARY = re.compile(r"\\(?:begin|end|item|footnote|marginpar|(?:sub)*section|(?:sub)?paragraph|chapter|caption)"
-                      r"(?![A-Za-z])|\\\[|\\\]")  # fmt: skip
+APART = re.compile(
+    r"\\(?:footnote|marginpar|(?:sub)*section|(?:sub)?paragraph|chapter|caption|title)\*?"
+    r"\{(?:[^{}]|\{[^{}]*\})*\}"
+)
+BOUNDARY = re.compile(
+    r"\\(?:begin|end|item|footnote|marginpar|(?:sub)*section|(?:sub)?paragraph|chapter|caption)"
+    r"(?![A-Za-z])|\\\[|\\\]"
+)
 LONGEST = 2_000
 
 

@@ -30,20 +30,26 @@ def sidecar_of(manuscript: Manuscript) -> Path:
         named = document.parent / manuscript.sidecar
         if not any(_is_below(named, folder) for folder in (document.parent, Path())):
             raise SpecError(
-                Diagnostic("DC633", f"the front matter of `{manuscript.path}` names a sidecar outside its folder",
-                           Where(manuscript.path, 1, 1, 1, manuscript.text.split("\n", 1)[0]),
-                           help="move it beside the document, or --spec FILE.yaml")
-            )  # fmt: skip
+                Diagnostic(
+                    "DC633",
+                    f"the front matter of `{manuscript.path}` names a sidecar outside its folder",
+                    Where(manuscript.path, 1, 1, 1, manuscript.text.split("\n", 1)[0]),
+                    help="move it beside the document, or --spec FILE.yaml",
+                )
+            )
         return named
     beside = [document.with_suffix(f".derivcheck{ending}") for ending in (".yaml", ".yml")]
     for candidate in beside:
         if candidate.is_file():
             return candidate
     raise SpecError(
-        Diagnostic("DC627", f"`{manuscript.path}` has no sidecar that declares its network",
-                   Where(manuscript.path, 1, 1, 1, manuscript.text.split("\n", 1)[0]),
-                   help=f"write {beside[0].name}, or --spec FILE.yaml")
-    )  # fmt: skip
+        Diagnostic(
+            "DC627",
+            f"`{manuscript.path}` has no sidecar that declares its network",
+            Where(manuscript.path, 1, 1, 1, manuscript.text.split("\n", 1)[0]),
+            help=f"write {beside[0].name}, or --spec FILE.yaml",
+        )
+    )
 
 
 def manuscript_of(spec: Spec, folder: str | Path | None = None) -> Manuscript | None:
@@ -59,10 +65,14 @@ def manuscript_of(spec: Spec, folder: str | Path | None = None) -> Manuscript | 
     paths = [place / name for place in folders if _is_below(place / name, place)]
     if not paths:
         raise SpecError(
-            Diagnostic("DC633", f"the document `{name}` lies outside the folder of its sidecar",
-                       spec.document.file.where(), "the document",
-                       help="name it as seen from its own folder, and give that: --documents FOLDER")
-        )  # fmt: skip
+            Diagnostic(
+                "DC633",
+                f"the document `{name}` lies outside the folder of its sidecar",
+                spec.document.file.where(),
+                "the document",
+                help="name it as seen from its own folder, and give that: --documents FOLDER",
+            )
+        )
     for path in paths:
         if path.is_file():
             return read_manuscript(read_text(path), str(path))

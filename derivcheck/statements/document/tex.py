@@ -16,11 +16,32 @@ from derivcheck.statements.document.sentences import in_sentences
 from derivcheck.statements.document.sheets import Sheet, Span, closing, masked
 from derivcheck.statements.document.wrappers import wrapped
 
-ENVIRONMENTS = frozenset({
-    "align", "align*", "aligned", "alignat", "alignat*", "displaymath", "eqnarray", "eqnarray*", "equation",
-    "equation*", "flalign", "flalign*", "gather", "gather*", "math", "multline", "multline*", "split",
-    "IEEEeqnarray", "IEEEeqnarray*", "dmath", "dmath*",
-})  # fmt: skip
+ENVIRONMENTS = frozenset(
+    {
+        "align",
+        "align*",
+        "aligned",
+        "alignat",
+        "alignat*",
+        "displaymath",
+        "eqnarray",
+        "eqnarray*",
+        "equation",
+        "equation*",
+        "flalign",
+        "flalign*",
+        "gather",
+        "gather*",
+        "math",
+        "multline",
+        "multline*",
+        "split",
+        "IEEEeqnarray",
+        "IEEEeqnarray*",
+        "dmath",
+        "dmath*",
+    }
+)
 BEGINNING = re.compile(r"\\begin\s*\{document\}")
 
 
@@ -52,9 +73,12 @@ def latex_manuscript(text: str, path: str) -> Manuscript:
         nodes, _, _ = LatexWalker(plain, tolerant_parsing=True).get_latex_nodes()
     except (LatexWalkerError, RecursionError, IndexError) as problem:
         raise DerivcheckError(
-            Diagnostic("DC621", f"the LaTeX of the document is not read: {str(problem).splitlines()[0]}",
-                       Where(path, 1, 1, 1, whole.lines[0]))
-        ) from None  # fmt: skip
+            Diagnostic(
+                "DC621",
+                f"the LaTeX of the document is not read: {str(problem).splitlines()[0]}",
+                Where(path, 1, 1, 1, whole.lines[0]),
+            )
+        ) from None
     for around, inside, kind in _mathematics(nodes, plain):
         covered.append(around)
         source = whole.at(*inside)

@@ -57,9 +57,15 @@ class Register:
         known = self._label(label)
         if known is None:
             self.problems.append(
-                Diagnostic("DC653", f"the spec asks no question `{label.strip()}`", where, "",
-                           (("questions", ", ".join(self.labels)),), close_match(label.strip(), self.labels))
-            )  # fmt: skip
+                Diagnostic(
+                    "DC653",
+                    f"the spec asks no question `{label.strip()}`",
+                    where,
+                    "",
+                    (("questions", ", ".join(self.labels)),),
+                    close_match(label.strip(), self.labels),
+                )
+            )
             return
         word = notation.strip().casefold()
         if word and word not in NOTATIONS:
@@ -111,9 +117,15 @@ def _read(path: str | Path, labels: Sequence[str]) -> Answers:
     if ending in SHEETS:
         return read_sheet(text, str(path), labels)
     raise DerivcheckError(
-        Diagnostic("DC650", f"`{path}` is no answers file by its ending", Where(str(path), 1, 1), "", (),
-                   "answers.csv, or answers.yaml")
-    )  # fmt: skip
+        Diagnostic(
+            "DC650",
+            f"`{path}` is no answers file by its ending",
+            Where(str(path), 1, 1),
+            "",
+            (),
+            "answers.csv, or answers.yaml",
+        )
+    )
 
 
 def tidy(text: str) -> str:
@@ -156,8 +168,9 @@ def _row(register: Register, reader: Reader, item: Any) -> None:
         if name not in fields:
             reader.fail("DC651", f"an answer without `{name}`", item, "", "{who: Ada, claim: W1, equation: ...}")
     if ("equation" in fields) == ("latex" in fields):
-        reader.fail("DC651", "an answer has either `equation` or `latex`", item, "",
-                    "{who: Ada, claim: W1, equation: ...}")  # fmt: skip
+        reader.fail(
+            "DC651", "an answer has either `equation` or `latex`", item, "", "{who: Ada, claim: W1, equation: ...}"
+        )
     who, label = (reader.text(fields[name][1], name) for name in ("who", "claim"))
     given = "latex" if "latex" in fields else ""
     notation = reader.text(fields["notation"][1], "notation").text if "notation" in fields else given

@@ -72,14 +72,26 @@ def points_table(texts: Iterable[str], labels: Iterable[str]) -> dict[str, Fract
         points = _number(number.strip(), Fraction(LARGEST))
         if not sign or points is None:
             raise DerivcheckError(
-                Diagnostic("DC656", f"`{text}` is not a question and its points", None, "",
-                           (("points", f"a number from 0 to {LARGEST}"),), f"--points '{label or known[0]}=2'")
-            )  # fmt: skip
+                Diagnostic(
+                    "DC656",
+                    f"`{text}` is not a question and its points",
+                    None,
+                    "",
+                    (("points", f"a number from 0 to {LARGEST}"),),
+                    f"--points '{label or known[0]}=2'",
+                )
+            )
         if label not in known:
             raise DerivcheckError(
-                Diagnostic("DC653", f"the spec asks no question `{label}`", None, "",
-                           (("questions", ", ".join(known)),), close_match(label, known))
-            )  # fmt: skip
+                Diagnostic(
+                    "DC653",
+                    f"the spec asks no question `{label}`",
+                    None,
+                    "",
+                    (("questions", ", ".join(known)),),
+                    close_match(label, known),
+                )
+            )
         table[label] = points
     return table
 

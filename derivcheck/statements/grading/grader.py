@@ -92,14 +92,13 @@ class Grader:
         self.rules = rules
         self.credit = dict(CREDIT if rules.credit is None else rules.credit)
         # What is expected not to hold is a misprint that the spec records, no question.
-        self.declarations = {
-            claim.id: claim for claim in spec.claims if claim.expect not in set(VERDICTS) - set(HOLDS)
-        }  # fmt: skip
+        self.declarations = {claim.id: claim for claim in spec.claims if claim.expect not in set(VERDICTS) - set(HOLDS)}
         if not self.declarations:
             raise DerivcheckError(
-                Diagnostic("DC655", f"`{spec.path}` asks nothing: it has no claims", None, "", (),
-                           "claims: {W1: dL/dW1 = ...}")
-            )  # fmt: skip
+                Diagnostic(
+                    "DC655", f"`{spec.path}` asks nothing: it has no claims", None, "", (), "claims: {W1: dL/dW1 = ...}"
+                )
+            )
         self.points = points_table(rules.points, self.declarations)
         self._contexts: dict[tuple[str, str], list[Examiner]] = {}
         self._findings: dict[tuple[str, str, str], Finding] = {}
@@ -134,10 +133,17 @@ class Grader:
                 finding, span = self.finding(answers[-1])
                 marks[who, question.label] = Mark(who, question, finding, answers[-1], span, len(answers) - 1)
         return Gradebook(
-            self.spec.path, self.spec.title, questions, people, marks, self.credit,
-            tuple(self._told(problem) for problem in read.problems), tuple(notes), self.rules.solution,
+            self.spec.path,
+            self.spec.title,
+            questions,
+            people,
+            marks,
+            self.credit,
+            tuple(self._told(problem) for problem in read.problems),
+            tuple(notes),
+            self.rules.solution,
             len(self._findings),
-        )  # fmt: skip
+        )
 
     def _told(self, problem: Diagnostic) -> Diagnostic:
         """A problem of the files; without the line it is about where an answer in it may be the solution."""
@@ -181,7 +187,7 @@ class Grader:
                 spec = replace(self.spec, layout=layout)  # type: ignore[arg-type]
                 self._contexts["", layout] = [
                     Examiner(build(spec, depth), self.rules.seed, UNLIMITED) for depth in depths(spec)
-                ]  # fmt: skip
+                ]
             plain = self._contexts["", layout]
             self._contexts[brings, layout] = [examiner.for_claim(declaration) for examiner in plain]
         return self._contexts[brings, layout]
@@ -274,13 +280,12 @@ class Grader:
         code = diagnosis.code
         if code not in CODES and code not in WRONG_AS_IT_STANDS | NO_ANSWER:
             notes = diagnosis.notes + ((("help", diagnosis.help),) if diagnosis.help else ())
-            return Finding("unreadable", None, code, "cannot be read", diagnosis.message, span, notes,
-                           shown=source.text)  # fmt: skip
+            return Finding(
+                "unreadable", None, code, "cannot be read", diagnosis.message, span, notes, shown=source.text
+            )
         return self._wrong(diagnosis, span, source.text, reader)
 
-    def _wrong(
-        self, diagnosis: Diagnostic, span: tuple[int, int] | None, shown: str, reader: AnswerReader
-    ) -> Finding:  # fmt: skip
+    def _wrong(self, diagnosis: Diagnostic, span: tuple[int, int] | None, shown: str, reader: AnswerReader) -> Finding:
         """A wrong answer's finding; where the solution is not to be shown, it holds nothing of it."""
         code = diagnosis.code
         title = TITLES.get(code, code)

@@ -73,9 +73,13 @@ class AnswerReader:
     """
 
     def __init__(
-        self, declaration: ClaimDeclaration, text: SourceText, notation: Notation, examiner: Examiner,
+        self,
+        declaration: ClaimDeclaration,
+        text: SourceText,
+        notation: Notation,
+        examiner: Examiner,
         earlier: Sequence[ClaimDeclaration] = (),
-    ) -> None:  # fmt: skip
+    ) -> None:
         """`declaration` is the claim that asks; its `for`, `let` and `given` hold for the answer.
 
         What `earlier` claims ask may be used: it has been answered.
@@ -146,8 +150,12 @@ class AnswerReader:
         if any(relation != "=" for relation in (*first.relations, *last.relations)):
             _refuse("DC663", "an answer is an equation", first.span, "another relation stands here")
         if first.where is not None and first.where != question.where:
-            _refuse("DC663", "the answer holds under a condition of its own", first.span, "the question has none"
-                    if question.where is None else "the question has another one")  # fmt: skip
+            _refuse(
+                "DC663",
+                "the answer holds under a condition of its own",
+                first.span,
+                "the question has none" if question.where is None else "the question has another one",
+            )
         first = replace(first, where=question.where)
         if question.is_left_of(first.sides[0], scope):
             answer = last.sides[-1]
@@ -155,8 +163,12 @@ class AnswerReader:
             answer = first.sides[0]
         else:
             refuse_undeclared((*first.sides, *last.sides), scope)
-            _refuse("DC661", f"the left side is not what is asked, `{to_plain(question.left)}`", first.sides[0].span,
-                    "another quantity")  # fmt: skip
+            _refuse(
+                "DC661",
+                f"the left side is not what is asked, `{to_plain(question.left)}`",
+                first.sides[0].span,
+                "another quantity",
+            )
         self.final = answer
         restated = restatement(answer, question, scope)
         if restated is not None:

@@ -63,10 +63,15 @@ def read_sheet(text: str, path: str, labels: Sequence[str]) -> Answers:
             record = _joined(record, len(header), lines)
         if len(record) > len(header):
             register.problems.append(
-                Diagnostic("DC654", f"{len(record)} cells, but the header has {len(header)}",
-                           record[len(header)].where(), "one cell too many", (),
-                           f"quote an equation with `{separator.strip() or 'a tab'}` in it")
-            )  # fmt: skip
+                Diagnostic(
+                    "DC654",
+                    f"{len(record)} cells, but the header has {len(header)}",
+                    record[len(header)].where(),
+                    "one cell too many",
+                    (),
+                    f"quote an equation with `{separator.strip() or 'a tab'}` in it",
+                )
+            )
             continue
         _row(record, columns, register)
     return register.done()
@@ -135,9 +140,15 @@ def _columns(header: Record, labels: Sequence[str], path: str) -> dict[str, int]
     if missing:
         seen = ", ".join(f"`{cell.text.strip()}`" for cell in header[:12])
         raise DerivcheckError(
-            Diagnostic("DC651", f"the table has no column `{missing}`", header[0].where(), "the columns", (
-                ("found", seen), ("also read", ", ".join(COLUMNS[missing][1:]))), "who,claim,equation")
-        )  # fmt: skip
+            Diagnostic(
+                "DC651",
+                f"the table has no column `{missing}`",
+                header[0].where(),
+                "the columns",
+                (("found", seen), ("also read", ", ".join(COLUMNS[missing][1:]))),
+                "who,claim,equation",
+            )
+        )
     return found
 
 
@@ -171,9 +182,15 @@ def _records(text: str, path: str, lines: tuple[str, ...], separator: str, regis
             except csv.Error as problem:
                 where = Where(path, first + 1, 1, max(1, len(lines[first])), lines[first])
                 register.problems.append(
-                    Diagnostic("DC654", f"the table cannot be read from here on: {problem}", where,
-                               "this row begins it", (), 'a cell with " in it is quoted, and each " doubled')
-                )  # fmt: skip
+                    Diagnostic(
+                        "DC654",
+                        f"the table cannot be read from here on: {problem}",
+                        where,
+                        "this row begins it",
+                        (),
+                        'a cell with " in it is quoted, and each " doubled',
+                    )
+                )
                 return
             if cells is None:
                 return
