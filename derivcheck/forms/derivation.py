@@ -25,7 +25,7 @@ from derivcheck.forms.matrix_form import (
     transposed,
     transposes,
 )
-from derivcheck.forms.reading import Reader, Reading
+from derivcheck.forms.reading import NamedPolynomial, Namer
 from derivcheck.forms.structural_form import structural_form
 from derivcheck.graph.derive import sweep
 from derivcheck.graph.nodes import Axis, Dimension, Input, Node, Quantity, Sum, operands, topological
@@ -135,8 +135,8 @@ class Derivation:
         self._names = frozenset(self.tensors)
         names = {tensor.name for tensor in self.tensors.values() if not tensor.axes}
         self.scalars = frozenset(taken) | names | {output.name}
-        self._readings: dict[Node, Reading] = {}
-        self._unnamed: dict[Node, Reading] = {}
+        self._readings: dict[Node, NamedPolynomial] = {}
+        self._unnamed: dict[Node, NamedPolynomial] = {}
         self._unread: dict[Node, Exception] = {}
         self._matrices: dict[tuple[Node, Style], Expression | NoMatrixForm] = {}
 
@@ -162,15 +162,15 @@ class Derivation:
         return found
 
     @cached_property
-    def _reader(self) -> Reader:
+    def _reader(self) -> Namer:
         try:
             return self._reader_with(self.facts)
         except ZeroDivisorError:
             # `y log(y/p)` for a y of 0 and 1: its derivative is read for any y.
             return self._reader_with(without_switches(self.facts), again=True)
 
-    def _reader_with(self, facts: Facts, again: bool = False) -> Reader:
-        reader = Reader(tuple(self.tensors), tuple(self._variables), facts)
+    def _reader_with(self, facts: Facts, again: bool = False) -> Namer:
+        reader = Namer(tuple(self.tensors), tuple(self._variables), facts)
         self._readings.clear()
         # From the loss backwards, so that explicit adjoints are known when they are needed.
         for adjoint in sorted(self._variables, key=lambda node: node.serial):
@@ -184,7 +184,7 @@ class Derivation:
                 self._unread[adjoint] = why  # it stays a name, and what is made of it can still be read
         return reader
 
-    def _without_zeros(self, reading: Reading) -> Reading:
+    def _without_zeros(self, reading: NamedPolynomial) -> NamedPolynomial:
         """The reading without the terms that carry an adjoint known to be zero, and with the facts that make it so."""
         leaves = reading.canonical.leaf_nodes
         kept, facts = dict(reading.polynomial), reading.facts
@@ -197,7 +197,7 @@ class Derivation:
         return replace(reading, polynomial=kept, facts=facts) if len(kept) < len(reading.polynomial) else reading
 
     @property
-    def readings(self) -> Mapping[Node, Reading]:
+    def readings(self) -> Mapping[Node, NamedPolynomial]:
         """The readings of the named adjoints."""
         _ = self._reader
         return self._readings
@@ -206,19 +206,19 @@ class Derivation:
         """The same derivation with nothing given."""
         return Derivation(self.output, self.tensors.values(), {}, self.vectors, self._taken, self.layout)
 
-    def readings_of(self, variable: Node) -> Reading | None:
+    def readings_of(self, variable: Node) -> NamedPolynomial | None:
         """The reading of ∂output/∂variable, None where it grows too large."""
         try:
             return self.reading(variable)
         except (GrowthError, UndefinedError, UnsupportedError):
             return None
 
-    def mentions_adjoints(self, reading: Reading) -> bool:
+    def mentions_adjoints(self, reading: NamedPolynomial) -> bool:
         """Whether a reading names another adjoint."""
         leaves = reading.canonical.leaf_nodes
         return any(leaves.get(a) in self._variables for _, factors in reading.polynomial for a, _, _ in factors)
 
-    def reading(self, variable: Node) -> Reading:
+    def reading(self, variable: Node) -> NamedPolynomial:
         """The reading of ∂output/∂variable. Raises GrowthError, UndefinedError, UnsupportedError."""
         reader = self._reader
         adjoint = self.adjoints[variable]
@@ -403,7 +403,7 @@ class Derivation:
         found = self._matrices[node, style]
         return None if isinstance(found, NoMatrixForm) else found
 
-    def _facts_in(self, reading: Reading, style: Style) -> frozenset[tuple[str, str]]:
+    def _facts_in(self, reading: NamedPolynomial, style: Style) -> frozenset[tuple[str, str]]:
         """The facts a form rests on, those of the adjoints that are put into it included."""
         found, stack, seen = set(reading.facts), [reading], set()
         while stack:

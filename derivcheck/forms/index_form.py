@@ -10,7 +10,7 @@ from typing import Any, cast
 from derivcheck.evidence.canonical.algebra import Algebra
 from derivcheck.evidence.canonical.atoms import Atom, Factor, Indices, Polynomial, Rational, UndefinedError, magnitude
 from derivcheck.evidence.canonical.form import Canonical
-from derivcheck.forms.reading import Reading, factored, is_bound
+from derivcheck.forms.reading import NamedPolynomial, factored, is_bound
 from derivcheck.graph.nodes import Axis, Node
 from derivcheck.language.notation.syntax import (
     Binary,
@@ -311,7 +311,7 @@ def _groups(bound: Iterable[int], factors: Sequence[Factor]) -> list[tuple[list[
     return [(sorted(ks), fs) for ks, fs in sorted(groups, key=lambda g: min(g[0]))]
 
 
-def index_form(reading: Reading, axes: Sequence[Axis], letters: Sequence[str], naming: Naming) -> Expression:
+def index_form(reading: NamedPolynomial, axes: Sequence[Axis], letters: Sequence[str], naming: Naming) -> Expression:
     """The entry of a reading at the given letters, one for each axis."""
     outer = {reading.canonical.outer(axis): letter for axis, letter in zip(axes, letters, strict=True)}
     reading.canonical.algebra.start()

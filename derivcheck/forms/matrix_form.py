@@ -18,7 +18,7 @@ from typing import Any, Literal, cast
 from derivcheck.evidence.canonical.atoms import Atom, Factor, Indices, Polynomial, Rational, UndefinedError, magnitude
 from derivcheck.evidence.canonical.form import Canonical
 from derivcheck.forms.index_form import MATRIX_FUNCTIONS, MatrixFunction, number, product, quotient, raised, total
-from derivcheck.forms.reading import Factored, Reading, Summand, factored, is_bound
+from derivcheck.forms.reading import Factored, NamedPolynomial, Summand, factored, is_bound
 from derivcheck.graph.nodes import Axis, Dimension, Node
 from derivcheck.language.notation.syntax import (
     Binary,
@@ -565,7 +565,7 @@ def matrix_function_writer(naming: MatrixNaming) -> Callable[[Canonical, Atom], 
     return write
 
 
-def matrix_form(reading: Reading, axes: Sequence[Axis], naming: MatrixNaming) -> Expression:
+def matrix_form(reading: NamedPolynomial, axes: Sequence[Axis], naming: MatrixNaming) -> Expression:
     """The reading as a matrix expression for the tensor with the given axes. Raises NoMatrixForm."""
     if len(axes) > 2:
         raise NoMatrixForm(f"the tensor has {len(axes)} axes")

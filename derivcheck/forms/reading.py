@@ -36,7 +36,7 @@ MAXIMAL_TERMS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class NamedPolynomial:
     """A polynomial over named leaves: `canonical` holds its atoms, `facts` what the rewriting used."""
 
     canonical: Canonical
@@ -44,7 +44,7 @@ class Reading:
     facts: frozenset[tuple[str, str]]
 
 
-class Reader:
+class Namer:
     """Readings of nodes over the given named quantities and named adjoints.
 
     The facts are used where they make the result shorter; a reading reports them.
@@ -138,7 +138,7 @@ class Reader:
             patterns.append((number, indices, factors, coefficient))
         return sorted(patterns, key=lambda pattern: -len(pattern[2]))
 
-    def reading(self, node: Node, of_name: bool = False) -> Reading:
+    def reading(self, node: Node, of_name: bool = False) -> NamedPolynomial:
         """The shortest reading of a node. Raises GrowthError.
 
         With `of_name`, the node is a named adjoint and what the name stands for is read.
@@ -146,7 +146,7 @@ class Reader:
         body = node.operand if of_name and isinstance(node, Quantity) else node
         closed = self._closed.form(body)
         if _is_simple(self._closed, closed):
-            simple = Reading(self._closed, closed, self._closed.facts_used(body))
+            simple = NamedPolynomial(self._closed, closed, self._closed.facts_used(body))
             atoms = [self._closed.algebra.atoms[a] for _, factors in closed for a, _, _ in factors]
             # Without a slope such as σ'(z), the names of adjoints in a parameter's gradient say all there is.
             nearer = body is not node or any(atom.kind == "function" for atom in atoms)
@@ -166,7 +166,7 @@ class Reader:
             explicit = {c is self._open: p for c, p, _ in candidates if not self._adjoint_leaves(c, p)}
             self._explicit[node] = (explicit.get(False), explicit.get(True), self._lowered_explicit(body))
             self._facts_of_explicit |= used
-        return Reading(canonical, polynomial, used)
+        return NamedPolynomial(canonical, polynomial, used)
 
     def _lowered_explicit(self, body: Node) -> Polynomial | None:
         """The explicit form over definitions, where there is one in bounds."""
@@ -222,7 +222,7 @@ class Reader:
     def _facts_of_explicit(self) -> set[tuple[str, str]]:
         return set()
 
-    def _nearer_the_loss(self, simple: Reading, node: Node, body: Node) -> Reading:
+    def _nearer_the_loss(self, simple: NamedPolynomial, node: Node, body: Node) -> NamedPolynomial:
         """dL/dz = p - y where dL/dp is explicit, instead of dL/dp times the slope of p."""
         leaves = self._adjoint_leaves(self._closed, simple.polynomial)
         if not leaves or not leaves <= set(self._explicit):
@@ -235,7 +235,7 @@ class Reader:
             if _length(canonical, polynomial) <= bound and not self._adjoint_leaves(canonical, polynomial):
                 explicit = [self._with_explicit(c, c.form(body), k) for k, c in enumerate((self._closed, self._open))]
                 self._explicit[node] = (explicit[0], explicit[1], self._lowered_explicit(body))
-                return Reading(canonical, polynomial, facts)
+                return NamedPolynomial(canonical, polynomial, facts)
         return simple
 
     def _adjoint_leaves(self, canonical: Canonical, polynomial: Polynomial) -> set[Node]:

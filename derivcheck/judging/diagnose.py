@@ -20,7 +20,7 @@ from derivcheck.evidence.canonical.form import Facts
 from derivcheck.forms.derivation import entry_writer, native
 from derivcheck.forms.index_form import Naming, index_form
 from derivcheck.forms.matrix_form import MatrixNaming, NoMatrixForm, matrix_form, matrix_function_writer
-from derivcheck.forms.reading import Reader, Reading
+from derivcheck.forms.reading import NamedPolynomial, Namer
 from derivcheck.forms.rewriting import joined, summands
 from derivcheck.graph.nodes import Axis, Node, constant, delta, is_zero, multiply, subtract, topological
 from derivcheck.graph.sizes import dimensions_of, small_sizes
@@ -96,7 +96,7 @@ class Diagnoser:
         self._suggester = Suggester(network, proofreader)
         self._written: dict[Node, Expression | None] = {}
         self._shown: dict[tuple[Node, Expression], Expression | None] = {}
-        self._readings: dict[Node, Reading] = {}
+        self._readings: dict[Node, NamedPolynomial] = {}
         self.lapses: list[str] = []  # what failed in attempts that came to nothing by that
 
     def attempted(self, work: Callable[[], Found], otherwise: Found) -> Found:
@@ -256,7 +256,7 @@ class Diagnoser:
         tensors = {tensor.node: tensor for tensor in self.network.tensors}
         names = [node for node in tensors if node is not getattr(self.network.loss, "node", None)]
         try:
-            reading = Reader(names, (), self.judge.facts, link.axes).reading(link.left)
+            reading = Namer(names, (), self.judge.facts, link.axes).reading(link.left)
             self._readings[link.left] = reading
             if link.letters:
                 taken = frozenset(self.network.scope.dimensions) | {t.name for t in tensors.values()}

@@ -46,7 +46,7 @@ class Edit:
     left: Expression | None = None
 
 
-class Derived(Protocol):
+class DerivedSides(Protocol):
     """What is derived for the left side of a claim."""
 
     def form(self, link: Pair) -> Expression | None:
@@ -62,7 +62,7 @@ class Derived(Protocol):
 class Edits:
     """The edits of claims about one network."""
 
-    def __init__(self, network: Network, judge: Judge, derived: Derived) -> None:
+    def __init__(self, network: Network, judge: Judge, derived: DerivedSides) -> None:
         self.network = network
         self.judge = judge
         self.derived = derived

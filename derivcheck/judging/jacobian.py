@@ -20,7 +20,7 @@ from derivcheck.evidence.numeric.survey import laid_out
 from derivcheck.forms.derivation import entry_writer
 from derivcheck.forms.index_form import IndexForm, Naming, index_form
 from derivcheck.forms.matrix_form import MatrixForm, MatrixNaming, NoMatrixForm, matrix_function_writer, transposed
-from derivcheck.forms.reading import Reader
+from derivcheck.forms.reading import Namer
 from derivcheck.forms.structural_form import structural_form
 from derivcheck.graph import derive
 from derivcheck.graph.nodes import Axis, Node, Quantity, constant, fresh, rename, sum_over
@@ -191,7 +191,7 @@ class _Shower:
         self.node = node
         self.axes = (*self.rows, *self.columns)
         names = [t.node for t in tensors]
-        self.reading = Reader(names, (), network.facts, self.axes).reading(node)
+        self.reading = Namer(names, (), network.facts, self.axes).reading(node)
         cuts = [frozenset(n for n in names if isinstance(n, Quantity))]
         self.judge = Judge(network.facts, network.sizes, seed, cuts, given=network.given)
         self.proofreader = Proofreader(network, None, self.judge)

@@ -69,7 +69,7 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Goal:
     """Is `left = right` along the axes, under the facts? `derived` are the derivatives that the sides speak of.
 
     Where there is a `condition`, 1 or 0, both sides are weighted with it.
@@ -244,14 +244,14 @@ class Judge:
             reason = f"`{missing}` does not exist at any point tried: there are kinks"
             nothing = NumericEvidence("kink", reason=reason)
             return Judgement("undecided", (), ExactEvidence(None), nothing, reason=reason, slopes=slopes)
-        found = self._judged(Question(left, right, axes, self.facts if facts is None else facts, derived, condition))
+        found = self._judged(Goal(left, right, axes, self.facts if facts is None else facts, derived, condition))
         return replace(found, slopes=slopes)
 
     def measured(self, derived: Iterable[Derived]) -> tuple[Slope, ...]:
         """How derivatives compare with the forward pass. Raises ContradictionError (DC902)."""
         return self.slopes.confirmed(derived)
 
-    def _judged(self, asked: Question) -> Judgement:
+    def _judged(self, asked: Goal) -> Judgement:
         usual = self._choice(asked).usual()
         self.reduced.update({name: usual[name] for name, size in self._given.items() if usual[name] < size})
         sides = self._numbers(asked, usual)
@@ -300,7 +300,7 @@ class Judge:
             reason = f"equal in the field at the sizes tried; no proof for all sizes: {proof.reason}"
         return Judgement("checked", (), field, numeric, reason=reason)
 
-    def _proved(self, asked: Question, proof: Equality, field: ExactEvidence, sides: SidesAtAPoint) -> Judgement:
+    def _proved(self, asked: Goal, proof: Equality, field: ExactEvidence, sides: SidesAtAPoint) -> Judgement:
         """The verdict beside a proof."""
         numeric = sides.evidence
         # The field takes one root and knows few functions: that it does not agree says nothing.
@@ -311,7 +311,7 @@ class Judge:
             return self._beside_zero(asked) or Judgement("undecided", (), field, numeric, reason=numeric.reason)
         return Judgement("proved", fact_texts(proof.facts), field, numeric)
 
-    def _beside_zero(self, asked: Question) -> Judgement | None:
+    def _beside_zero(self, asked: Goal) -> Judgement | None:
         """The proof for any numbers in place of those that are 0 or 1, at which there is no value: `y log y` at 0."""
         weaker = without_switches(asked.facts)
         if weaker == asked.facts:
@@ -333,7 +333,7 @@ class Judge:
             used.update(dict.fromkeys(found.facts))
         return Equality(True, tuple(used))
 
-    def _field(self, asked: Question, proved: bool) -> ExactEvidence:
+    def _field(self, asked: Goal, proved: bool) -> ExactEvidence:
         """A second proof at one small assignment of sizes beside a proof; at two, drawn twice, without one."""
         sizes = self._choice(asked).exact()
         tried, draws = (sizes[:1], 1) if proved else (sizes, 2)
@@ -341,7 +341,7 @@ class Judge:
             *asked.sides, sizes=tried, facts=asked.facts, draws=draws, seed=self.seed, points=self.field_points
         )
 
-    def _choice(self, asked: Question) -> SizeChoice:
+    def _choice(self, asked: Goal) -> SizeChoice:
         dimensions = dimensions_of(asked.sides).union(axis.dimension for axis in asked.axes)
         whole = tuple(axis.dimension for axis in asked.axes)
         shapes = (whole, *shapes_of(topological([*asked.sides, *asked.numerators])))
@@ -349,7 +349,7 @@ class Judge:
 
     def differs_at_once(self, left: Node, right: Node, axes: Axes) -> bool:
         """Whether floats differ at the first point, by far and without a closer look."""
-        sizes = self._choice(Question(left, right, axes, self.facts)).usual()
+        sizes = self._choice(Goal(left, right, axes, self.facts)).usual()
         try:
             sides = compare_sides(left, right, axes, sizes, self.facts, self.seed, self._points, confirmed=False)
         except (NumericError, UnsupportedError):
@@ -357,7 +357,7 @@ class Judge:
         return sides.evidence.verdict == "differs"
 
     def _numbers(
-        self, asked: Question, sizes: Mapping[str, int], seed: int | None = None, spread: float = 1.0
+        self, asked: Goal, sizes: Mapping[str, int], seed: int | None = None, spread: float = 1.0
     ) -> SidesAtAPoint:
         """Both sides at a point at which what is derived has a value too, if there is one."""
         found = self._compared(asked, sizes, seed, spread, asked.numerators)
@@ -366,7 +366,7 @@ class Judge:
         return found
 
     def _compared(
-        self, asked: Question, sizes: Mapping[str, int], seed: int | None, spread: float, beside: Sequence[Node] = ()
+        self, asked: Goal, sizes: Mapping[str, int], seed: int | None, spread: float, beside: Sequence[Node] = ()
     ) -> SidesAtAPoint:
         # Further points are many, and asked about once.
         points = self._points if seed is None else None
@@ -385,7 +385,7 @@ class Judge:
             verdict: NumericVerdict = "undefined" if problem.diagnostic.code == "DC501" else "cannot_tell"
             return SidesAtAPoint(NumericEvidence(verdict, reason=problem.diagnostic.message))
 
-    def _other_points(self, asked: Question, corners: bool) -> SidesAtAPoint | None:
+    def _other_points(self, asked: Goal, corners: bool) -> SidesAtAPoint | None:
         """Further points and sizes: what agrees at one may differ at another.
 
         The first at which the sides differ, else one at which they agree. Functions with branches are
@@ -400,7 +400,7 @@ class Judge:
             agreed = sides if agreed is None and sides.evidence.verdict == "agrees" else agreed
         return agreed
 
-    def _further_points(self, asked: Question, corners: bool) -> Iterator[Point]:
+    def _further_points(self, asked: Goal, corners: bool) -> Iterator[Point]:
         branched = _has_branches(asked.sides)
         choice = self._choice(asked)
         every = choice.every()
@@ -409,7 +409,7 @@ class Judge:
             for k in range(count):
                 yield sizes, self.seed + 1 + k, SPREADS[k % len(SPREADS)] if branched else 1.0
 
-    def _meets_conditions(self, asked: Question) -> bool:
+    def _meets_conditions(self, asked: Goal) -> bool:
         """Whether every condition holds somewhere at the points tried; where it does not, nothing is compared.
 
         Along one entry alone much is equal that differs elsewhere: equalities are to be met at sizes that are usual.
@@ -418,7 +418,7 @@ class Judge:
         behind = () if asked.condition is None else (asked.condition,)
         return found and are_met(behind, asked.sides, self._further_points(asked, corners=True), asked.facts)
 
-    def _holds_in_field_there(self, asked: Question) -> bool:
+    def _holds_in_field_there(self, asked: Goal) -> bool:
         """Whether the field agrees at the very sizes at which numbers differ; of branches and roots it takes one."""
         if _has_branches(asked.sides):
             return False
@@ -426,7 +426,7 @@ class Judge:
         found = exact.identical(*asked.sides, sizes=[sizes], facts=asked.facts, draws=3, seed=self.seed + 1)
         return bool(found.equal)
 
-    def _refuted(self, asked: Question, field: ExactEvidence, sides: SidesAtAPoint) -> Judgement:
+    def _refuted(self, asked: Goal, field: ExactEvidence, sides: SidesAtAPoint) -> Judgement:
         """A refutation with the smallest witness found."""
         chosen = sides
         for small in self._choice(asked).small():
@@ -436,7 +436,7 @@ class Judge:
                 break
         return Judgement("refuted", (), field, sides.evidence, self._witness(asked, chosen))
 
-    def _precisely(self, asked: Question) -> SidesAtAPoint | None:
+    def _precisely(self, asked: Goal) -> SidesAtAPoint | None:
         """A difference that floats do not show, on one of several branches; None without one."""
         for seed in range(self.seed, self.seed + (PRECISE_POINTS if _has_branches(asked.sides) else 1)):
             sides = self._to_fifty_digits(asked, seed)
@@ -449,12 +449,12 @@ class Judge:
                 return sides
         return None
 
-    def _agrees_closely(self, asked: Question) -> bool:
+    def _agrees_closely(self, asked: Goal) -> bool:
         """Whether an agreement is seen to 50 digits where rounding errors hide it from floats."""
         sides = self._to_fifty_digits(asked, self.seed)
         return sides is not None and sides.evidence.verdict == "agrees"
 
-    def _to_fifty_digits(self, asked: Question, seed: int) -> SidesAtAPoint | None:
+    def _to_fifty_digits(self, asked: Goal, seed: int) -> SidesAtAPoint | None:
         """Both sides at the largest of the small sizes, which is no special case; None where they have no value."""
         sizes = self._choice(asked).small()[-1]
         for beside in dict.fromkeys((asked.numerators, ())):
@@ -464,7 +464,7 @@ class Judge:
                 continue
         return None
 
-    def _witness(self, asked: Question, sides: SidesAtAPoint) -> Witness:
+    def _witness(self, asked: Goal, sides: SidesAtAPoint) -> Witness:
         used = set(names_of(self._choice(asked).dimensions))
         return Witness(
             tuple(sorted((n, s) for n, s in sides.sizes.items() if n in used)),

@@ -44,7 +44,7 @@ from derivcheck.language.notation.syntax import Equation, Expression, Name, Numb
 from derivcheck.language.powers import as_products
 from derivcheck.language.uniformity import is_uniform, sums_of_families
 from derivcheck.spec import ClaimDeclaration
-from derivcheck.spec.declarations import Formula
+from derivcheck.spec.declarations import NamedFormula
 
 ORDER = ("internal", "invalid", "refuted", "undecided", "checked", "proved")
 MAXIMAL_LABELS = 1_000
@@ -277,7 +277,7 @@ def reader_of(declaration: ClaimDeclaration) -> Reader:
     return read
 
 
-def spellings(formulas: Sequence[Formula]) -> dict[str, str]:
+def spellings(formulas: Sequence[NamedFormula]) -> dict[str, str]:
     """`symbols:` or `macros:` of a spec as the reader of LaTeX wants them."""
     return {formula.name.text: formula.text.text for formula in formulas}
 

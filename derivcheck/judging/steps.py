@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from derivcheck.diagnostics.verdicts import Verdict
 from derivcheck.forms.index_form import fresh_letter, index_form
-from derivcheck.forms.reading import Reader, Reading
+from derivcheck.forms.reading import NamedPolynomial, Namer
 from derivcheck.graph import derive
 from derivcheck.graph.nodes import Axis, Node, Quantity, constant, delta, fresh, multiply, rename, topological
 from derivcheck.judging.proofreader import Proofreader, UnwrittenError
@@ -160,10 +160,10 @@ class StepWriter:
         adjoint = derive.adjoints(consumer.node.operand, seed, direct)[variable.node]
         adjoint = rename(adjoint, dict(zip(variable.axes, column_axes, strict=True)))
         axes = (*row_axes, *column_axes)
-        reading = Reader(tuple(self.names), (), {}, axes).reading(adjoint)
+        reading = Namer(tuple(self.names), (), {}, axes).reading(adjoint)
         return self._written(reading, axes, (*rows, *columns))
 
-    def _written(self, reading: Reading, axes: Sequence[Axis], letters: Sequence[str]) -> Expression:
+    def _written(self, reading: NamedPolynomial, axes: Sequence[Axis], letters: Sequence[str]) -> Expression:
         return index_form(reading, axes, letters, self.derivation.naming("named"))
 
     def _explicit(self, consumer: NamedTensor, letters: Sequence[str]) -> Expression | None:

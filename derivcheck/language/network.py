@@ -28,7 +28,7 @@ from derivcheck.language.notation.labels import label_value, refuse_bound_and_fr
 from derivcheck.language.notation.parser import Vocabulary, parse_expression
 from derivcheck.language.notation.syntax import Call, Equation, Expression, Name, Number, Subscript, children
 from derivcheck.language.tensors import NamedTensor
-from derivcheck.spec.declarations import FACTS, FACTS_ALONG_AN_AXIS, TARGET_FACTS, Formula, Spec
+from derivcheck.spec.declarations import FACTS, FACTS_ALONG_AN_AXIS, TARGET_FACTS, NamedFormula, Spec
 from derivcheck.spec.document import close_match
 
 DEFAULT_SIZES = (4, 5, 3, 6, 2, 7, 8, 9, 10, 11, 12, 13)
@@ -138,9 +138,9 @@ class _Builder:
         for value in self.labels[variables[0]]:
             yield f"{stem}[{self._label(text, {variables[0]: value})}]", {variables[0]: value}
 
-    def expanded(self, formulas: tuple[Formula, ...]) -> list[tuple[str, dict[str, int], Formula]]:
+    def expanded(self, formulas: tuple[NamedFormula, ...]) -> list[tuple[str, dict[str, int], NamedFormula]]:
         """Every member with its formula; a more specific line wins over the general one."""
-        found: dict[str, tuple[dict[str, int], Formula, bool]] = {}
+        found: dict[str, tuple[dict[str, int], NamedFormula, bool]] = {}
         for formula in formulas:
             for member, labels in self.members(formula.name):
                 general = bool(labels)
@@ -267,11 +267,11 @@ class _Builder:
         return replace(scope, functions=functions)
 
     def _with_layers(
-        self, scope: Scope, layers: list[tuple[str, dict[str, int], Formula]], tensors: dict[str, NamedTensor]
+        self, scope: Scope, layers: list[tuple[str, dict[str, int], NamedFormula]], tensors: dict[str, NamedTensor]
     ) -> Scope:
         """Layers in the order of their use, whatever order they are written in."""
         vocabulary = self._vocabulary(scope)
-        trees: dict[str, tuple[Expression, Formula]] = {}
+        trees: dict[str, tuple[Expression, NamedFormula]] = {}
         for member, labels, formula in layers:
             try:
                 tree = parse_expression(formula.text.text, vocabulary)
@@ -403,7 +403,7 @@ def formulas(network: Network) -> dict[str, Equation]:
     return found
 
 
-def written(network: Network, more: Sequence[Formula] = ()) -> list[tuple[Formula, Expression]]:
+def written(network: Network, more: Sequence[NamedFormula] = ()) -> list[tuple[NamedFormula, Expression]]:
     """Every formula of the spec and some `more`, as written: labels are names."""
     spec = network.spec
     vocabulary = _Builder(spec, dict(network.depth))._vocabulary(network.scope)
@@ -411,7 +411,7 @@ def written(network: Network, more: Sequence[Formula] = ()) -> list[tuple[Formul
     return [(formula, parse_expression(formula.text.text, vocabulary)) for formula in declared]
 
 
-def with_abbreviations(network: Network, formulas: tuple[Formula, ...]) -> Network:
+def with_abbreviations(network: Network, formulas: tuple[NamedFormula, ...]) -> Network:
     """The network with further `let` names. Raises NotationError with its place."""
     scope = network.scope
     for formula in formulas:
@@ -424,12 +424,12 @@ def with_abbreviations(network: Network, formulas: tuple[Formula, ...]) -> Netwo
     return replace(network, scope=scope)
 
 
-def _lowered(lowering: Lowering, tree: Expression, member: str, formula: Formula) -> Value:
+def _lowered(lowering: Lowering, tree: Expression, member: str, formula: NamedFormula) -> Value:
     """The value of a formula, of an index formula where letters stand on its left."""
     return indexed(lowering, tree, member, formula.letters) if formula.letters else closed(lowering, tree, member)
 
 
-def _abbreviated(scope: Scope, tree: Expression, member: str, formula: Formula) -> Scope:
+def _abbreviated(scope: Scope, tree: Expression, member: str, formula: NamedFormula) -> Scope:
     tree = sums_over_pairs(tree, scope, head_tree(member, formula))
     lowering = Lowering(scope)
     lowering.letters.learn(tree)
@@ -438,7 +438,7 @@ def _abbreviated(scope: Scope, tree: Expression, member: str, formula: Formula) 
     return scope.with_derived(member, lowering.derived)
 
 
-def head_tree(member: str, formula: Formula) -> Expression:
+def head_tree(member: str, formula: NamedFormula) -> Expression:
     """What stands on the left of a formula: `H[b,i]` for an index formula."""
     tree = name_tree(member)
     return Subscript(tree, tuple(Name(letter) for letter in formula.letters)) if formula.letters else tree
@@ -539,7 +539,7 @@ def mentioned_names(tree: Any) -> Iterator[str]:
         stack.extend(children(node))
 
 
-def _in_order(trees: Mapping[str, tuple[Expression, Formula]]) -> list[str]:
+def _in_order(trees: Mapping[str, tuple[Expression, NamedFormula]]) -> list[str]:
     """The names so that each comes after what it uses. Raises SpecError for a cycle."""
     uses = {name: [m for m in mentioned_names(tree) if m in trees] for name, (tree, _) in trees.items()}
     done: dict[str, bool] = {}

@@ -28,7 +28,7 @@ from derivcheck.language.notation.syntax import (
     bottom_up,
     children,
 )
-from derivcheck.spec.declarations import Formula
+from derivcheck.spec.declarations import NamedFormula
 
 WINDOW = 2  # how many layers away is near
 
@@ -65,7 +65,7 @@ def is_near(label: Expression | Slice, scope: Scope) -> bool:
     return abs(offset if names else offset - first) <= WINDOW
 
 
-def sums_of_families(network: Network, more: Sequence[Formula]) -> frozenset[str] | None:
+def sums_of_families(network: Network, more: Sequence[NamedFormula]) -> frozenset[str] | None:
     """The names of the spec that are sums over all layers; None where some formula is not alike at every label."""
     found: set[str] = set()
     for formula, tree in written(network, more):

@@ -26,7 +26,7 @@ def write_derivation(
 ) -> None:
     """`format` is text, unicode or sympy; `style` is best, nested or closed."""
     console = page.console(stream)
-    writer = _Writer(examiner, page, format)
+    writer = _DerivationWriter(examiner, page, format)
 
     def line(text: str) -> None:
         console.print(Text(text), soft_wrap=True)
@@ -46,7 +46,7 @@ def write_derivation(
             line(f"{tensor.name}: no form could be written: {problem or 'it grows too large'}")
 
 
-class _Writer:
+class _DerivationWriter:
     def __init__(self, examiner: Examiner, page: Page, format: str) -> None:
         assert examiner.derivation is not None
         self.examiner, self.page, self.format = examiner, page, format

@@ -37,7 +37,7 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LayerBox:
     """A layer's place in its picture: `top` of its row, `height` of it, `middle` of its box."""
 
     stage: Stage
@@ -97,12 +97,12 @@ class _Picture:
         self.scalars = frozenset(network.scope.dimensions) | {t.name for t in network.tensors if not t.axes}
         self.families = network.scope.families
         here = [stage.tensor for stage in part]
-        self.rows: dict[NamedTensor, Row] = {}
+        self.rows: dict[NamedTensor, LayerBox] = {}
         top = MARGIN
         for stage in part:
             pills = [(t.name, True) for t in stage.layers if t not in here]
             pills += [(t.name, False) for t in stage.inputs]
-            row = Row(stage, tuple(pills), top)
+            row = LayerBox(stage, tuple(pills), top)
             self.rows[stage.tensor] = row
             top += row.height + GAP
         self.height = top - GAP + MARGIN
@@ -132,12 +132,12 @@ class _Picture:
             made = ", ".join(t.name for t in (*row.stage.layers, *row.stage.inputs))
             yield f"{row.stage.tensor.name} of shape {shape(row.stage.tensor)} is made of {made or 'numbers'}"
 
-    def _above(self, row: Row) -> Row | None:
+    def _above(self, row: LayerBox) -> LayerBox | None:
         every = list(self.rows.values())
         position = every.index(row)
         return every[position - 1] if position else None
 
-    def _targets(self, source: NamedTensor) -> list[Row]:
+    def _targets(self, source: NamedTensor) -> list[LayerBox]:
         """The rows that a layer leads to past others."""
         return [
             row
@@ -170,7 +170,7 @@ class _Picture:
             yield element("path", d=f"M{side} {start}H{x}V{end}H{side + 5}", class_="edge")
             yield element("path", d=f"M{side} {end}l7 -4v8z", class_="head")
 
-    def _row(self, row: Row) -> Iterator[Element]:
+    def _row(self, row: LayerBox) -> Iterator[Element]:
         tensor, box_top = row.stage.tensor, row.middle - BOX_HEIGHT // 2
         above = self._above(row)
         if above is not None and above.stage.tensor in row.stage.layers:

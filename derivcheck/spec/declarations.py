@@ -41,7 +41,7 @@ class FunctionDeclaration:
 
 
 @dataclass(frozen=True, slots=True)
-class Formula:
+class NamedFormula:
     """`name: text` of a layer, loss or abbreviation; the name keeps its label, `z[l]`.
 
     `letters` are those of an index formula, `H[b,i]: X[b,i] - mu[b]`: the axes in their order.
@@ -86,7 +86,7 @@ class ClaimDeclaration:
     code: str
     note: str
     quantifier: SourceText | None
-    let: tuple[Formula, ...]
+    let: tuple[NamedFormula, ...]
     given: tuple[SourceText, ...]
     where: Where
     ignores: tuple[Ignore, ...] = ()
@@ -100,8 +100,8 @@ class Binding:
     """
 
     at: SourceText
-    symbols: tuple[Formula, ...] = ()
-    let: tuple[Formula, ...] = ()
+    symbols: tuple[NamedFormula, ...] = ()
+    let: tuple[NamedFormula, ...] = ()
     given: tuple[SourceText, ...] = ()
     quantifier: SourceText | None = None
     layout: Literal["", "mixed", "numerator", "denominator"] = ""
@@ -157,11 +157,11 @@ class Spec:
     functions: tuple[FunctionDeclaration, ...] = ()
     families: tuple[Family, ...] = ()
     depths: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    layers: tuple[Formula, ...] = ()
-    loss: Formula | None = None
-    let: tuple[Formula, ...] = ()
-    symbols: tuple[Formula, ...] = ()
-    macros: tuple[Formula, ...] = ()
+    layers: tuple[NamedFormula, ...] = ()
+    loss: NamedFormula | None = None
+    let: tuple[NamedFormula, ...] = ()
+    symbols: tuple[NamedFormula, ...] = ()
+    macros: tuple[NamedFormula, ...] = ()
     document: DocumentDeclaration | None = None
     claims: tuple[ClaimDeclaration, ...] = ()
     numeric: NumericSettings = NumericSettings()

@@ -15,8 +15,8 @@ from derivcheck.spec.declarations import (
     ClaimDeclaration,
     Fact,
     Family,
-    Formula,
     FunctionDeclaration,
+    NamedFormula,
     NumericSettings,
     Spec,
     TensorDeclaration,
@@ -137,7 +137,7 @@ class SpecReader:
         labels = {family.label for family in spec.families} | set(spec.depths)
         labels |= {end.text for family in spec.families for end in (family.first, family.last)}
 
-        def told_apart(formula: Formula) -> Formula:
+        def told_apart(formula: NamedFormula) -> NamedFormula:
             match = INDEXED.fullmatch(formula.name.text)
             if not match:
                 return formula
@@ -288,18 +288,18 @@ class SpecReader:
             made.append(FunctionDeclaration(match[1], parameters, body, self.reader.document.of(key)))
         return tuple(made)
 
-    def formulas(self, node: Any, what: str) -> tuple[Formula, ...]:
+    def formulas(self, node: Any, what: str) -> tuple[NamedFormula, ...]:
         made = []
         for name, key, value in self.reader.pairs(node, what):
             if is_null(value):
                 self.reader.fail("DC022", f"`{name}` has no formula", key)
-            made.append(Formula(self.name(name, key, what, indexed=True), self.reader.text(value, name)))
+            made.append(NamedFormula(self.name(name, key, what, indexed=True), self.reader.text(value, name)))
         return tuple(made)
 
-    def loss(self, node: Any) -> Formula:
+    def loss(self, node: Any) -> NamedFormula:
         if not is_mapping(node):
             text = self.reader.text(node, "loss")
-            return Formula(replace(text, text="L"), text)
+            return NamedFormula(replace(text, text="L"), text)
         made = self.formulas(node, "loss")
         if len(made) != 1:
             self.reader.fail(
@@ -333,10 +333,10 @@ class SpecReader:
                 self.reader.fail("DC022", f"`{name}` has no depth", key, "", f"{name}: [2, 3]")
         return found
 
-    def spellings(self, node: Any, what: str) -> tuple[Formula, ...]:
+    def spellings(self, node: Any, what: str) -> tuple[NamedFormula, ...]:
         """LaTeX on the left; a name of the spec, or the body of a macro, on the right."""
         return tuple(
-            Formula(replace(self.reader.text(key, what), text=name), self.reader.text(value, name))
+            NamedFormula(replace(self.reader.text(key, what), text=name), self.reader.text(value, name))
             for name, key, value in self.reader.pairs(node, what)
         )
 

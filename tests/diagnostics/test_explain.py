@@ -8,14 +8,14 @@ import re
 import pytest
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError
-from derivcheck.diagnostics.explain import BASE, PAGES, Page, page
+from derivcheck.diagnostics.explain import BASE, PAGES, Explanation, page
 from derivcheck.spec import read_spec
 from derivcheck.verify.pipeline import check_equation, verify_text
 
 RUN = sorted(code for code, found in PAGES.items() if found.kind != "text")
 
 
-def codes_and_verdict(found: Page, text: str) -> tuple[list[str], str]:
+def codes_and_verdict(found: Explanation, text: str) -> tuple[list[str], str]:
     if found.kind == "spec":
         result = verify_text(text)
         if result.error is not None:

@@ -24,7 +24,7 @@ from derivcheck.report.page import Page as OutputPage
 from derivcheck.statements.grading.answers import read_answers
 from derivcheck.statements.grading.credit import CREDIT, credit_table, points_table
 from derivcheck.statements.grading.grader import Grader, Rules, grade, normalised
-from derivcheck.statements.grading.marks import Finding, Gradebook
+from derivcheck.statements.grading.marks import Gradebook, Remark
 
 ROOT = Path(__file__).parents[2]
 SPEC = ROOT / "specs" / "homework" / "backpropagation.yaml"
@@ -38,7 +38,7 @@ def sheet(folder: Path, *rows: str, name: str = "answers.csv", header: str = "wh
     return path
 
 
-def marked(folder: Path, label: str, equation: str, rules: Rules | None = None, spec: Path = SPEC) -> Finding:
+def marked(folder: Path, label: str, equation: str, rules: Rules | None = None, spec: Path = SPEC) -> Remark:
     """What is found about one answer."""
     book = grade(spec, [sheet(folder, f"Ada;{label};{equation}")], rules)
     return book.marks["Ada", label].finding
@@ -430,7 +430,7 @@ def test_hostile_answers_cost_nobody_else(tmp_path: Path) -> None:
 def test_a_limit_of_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found_ = Grader._found
 
-    def endless(self: Grader, answer: object, source: object) -> Finding:
+    def endless(self: Grader, answer: object, source: object) -> Remark:
         while getattr(answer, "who", "") == "Eve":
             try:
                 sum(range(1000))
@@ -447,7 +447,7 @@ def test_a_limit_of_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_bug_is_reported_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> Finding:
+    def broken(*_: object) -> Remark:
         raise ZeroDivisionError("here")
 
     monkeypatch.setattr(Grader, "_found", broken)

@@ -10,11 +10,11 @@ import difflib
 import textwrap
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
-from derivcheck.diagnostics.explain.pages import BASE, PAGES, Page
+from derivcheck.diagnostics.explain.pages import BASE, PAGES, Explanation
 
 MOST = 5  # codes that are suggested
 
-__all__ = ["BASE", "PAGES", "Page", "page"]
+__all__ = ["BASE", "PAGES", "Explanation", "page"]
 
 
 def page(code: str) -> str:

@@ -46,7 +46,7 @@ loss:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Explanation:
     """`wrong` fails with the code, `right` does not; `kind` says what they are, `spec` where claims are judged."""
 
     title: str
@@ -57,15 +57,15 @@ class Page:
     spec: str = ""
 
 
-def _spec(title: str, about: str, wrong: str = "", right: str = "") -> Page:
-    return Page(title, about, wrong, right, "spec")
+def _spec(title: str, about: str, wrong: str = "", right: str = "") -> Explanation:
+    return Explanation(title, about, wrong, right, "spec")
 
 
-def _text(title: str, about: str) -> Page:
-    return Page(title, about, kind="text")
+def _text(title: str, about: str) -> Explanation:
+    return Explanation(title, about, kind="text")
 
 
-PAGES: dict[str, Page] = {
+PAGES: dict[str, Explanation] = {
     # --- the spec ---------------------------------------------------------------------------
     "DC001": _spec(
         "not YAML",
@@ -338,92 +338,94 @@ PAGES: dict[str, Page] = {
         "tensors: {x: n, w: k, y: n-k+1}\nnumeric: {sizes: {n: 3, k: 5}}\n",
         "tensors: {x: n, w: k, y: n-k+1}\nnumeric: {sizes: {n: 5, k: 3}}\n",
     ),
-    "DC100": Page(
+    "DC100": Explanation(
         "unexpected character", "The character is not part of the notation.", "dL/dz2 = p $ y", "dL/dz2 = p - y"
     ),
-    "DC101": Page(
+    "DC101": Explanation(
         "number too long", "Numbers have at most 40 digits and exponents up to 400.", "L = " + "1" * 50, "L - L = 0"
     ),
-    "DC102": Page(
+    "DC102": Explanation(
         "formula too long",
         "Split a formula of hundreds of terms with `let:` names.",
         "L = " + "+".join(["1"] * 5000),
         "L = L",
     ),
-    "DC103": Page("bracket", "A bracket is never closed, or closes nothing.", "dL/dz2 = (p - y", "dL/dz2 = (p - y)"),
-    "DC104": Page(
+    "DC103": Explanation(
+        "bracket", "A bracket is never closed, or closes nothing.", "dL/dz2 = (p - y", "dL/dz2 = (p - y)"
+    ),
+    "DC104": Explanation(
         "the formula ends too early", "Something is expected after the last operator.", "dL/dz2 = p -", "dL/dz2 = p - y"
     ),
-    "DC105": Page(
+    "DC105": Explanation(
         "`==` between sides",
         "`==` compares index letters inside a condition; two sides are joined by `=`.",
         "dL/dz2 == p - y",
         "dL/dz2 = p - y",
     ),
-    "DC106": Page(
+    "DC106": Explanation(
         "ambiguous product",
         "`·` and `×` can mean the matrix product or the entrywise one: write `@` or `*`.",
         "dL/dW2 = (p - y) · a1.T",
         "dL/dW2 = (p - y) @ a1.T",
     ),
-    "DC107": Page(
+    "DC107": Explanation(
         "unexpected token", "An operator or a bracket stands where it cannot.", "dL/dz2 = p - * y", "dL/dz2 = p - y"
     ),
-    "DC108": Page("one side only", "A claim is an equation.", "dL/dz2 - p + y", "dL/dz2 - p + y = 0"),
-    "DC109": Page("empty side", "A side of the equation is empty.", "dL/dz2 = ", "dL/dz2 = p - y"),
-    "DC110": Page(
+    "DC108": Explanation("one side only", "A claim is an equation.", "dL/dz2 - p + y", "dL/dz2 - p + y = 0"),
+    "DC109": Explanation("empty side", "A side of the equation is empty.", "dL/dz2 = ", "dL/dz2 = p - y"),
+    "DC110": Explanation(
         "two expressions side by side",
         "Plain text writes every product: `@` contracts, `*` is entrywise.",
         "dL/dW2 = dL/dz2 a1.T",
         "dL/dW2 = dL/dz2 @ a1.T",
     ),
-    "DC111": Page(
+    "DC111": Explanation(
         "nested too deeply", "More than sixty levels of brackets.", "L = " + "(" * 80 + "L" + ")" * 80, "L = (L)"
     ),
-    "DC112": Page("exponent too large", "Exponents are at most 1000.", "L^1000000 = L", "L^2 = L * L"),
-    "DC113": Page(
+    "DC112": Explanation("exponent too large", "Exponents are at most 1000.", "L^1000000 = L", "L^2 = L * L"),
+    "DC113": Explanation(
         "ragged matrix",
         "The rows of a written-out matrix have equal lengths.",
         "[1, 2; 3] = 0",
         "[1, 2; 3, 4] = [1, 2; 3, 4]",
     ),
-    "DC114": Page(
+    "DC114": Explanation(
         "a prime without argument",
         "`f'` is a function and needs its argument.",
         "dL/dz1 = dL/da1 * sigmoid'",
         "dL/dz1 = dL/da1 * sigmoid'(z1)",
     ),
-    "DC115": Page(
+    "DC115": Explanation(
         "delta without letters",
         "Kronecker's delta takes two index letters.",
         "dp[i]/dp[j] = delta_ijk",
         "dp[i]/dp[j] = delta_ij",
     ),
-    "DC116": Page(
+    "DC116": Explanation(
         "sum without its letter", "An indexed sum names its letter.", "sum_{3 > 2}(p[k]) = 1", "sum_k(p[k]) = 1"
     ),
-    "DC117": Page(
+    "DC117": Explanation(
         "second derivative by what",
         "A second derivative names two variables; the Hessian is `d2l/dx^2`.",
         "d2L/dz2 = 0",
         "d2L/dz2^2 = diag(p) - p @ p.T",
     ),
-    "DC118": Page(
+    "DC118": Explanation(
         "a derivative of what",
         "`∂` needs what it differentiates, and by what. In LaTeX an operator reaches over a coefficient and "
         "one factor, or over the one product that is a number, `x^T A x`; where more follows, brackets say how far.",
         "∂ = 0",
         "∂L/∂z2 = p - y",
     ),
-    "DC119": Page(
+    "DC119": Explanation(
         "limits on a sum",
         "A sum over an index runs over its whole dimension; restrict it by a condition. "
         "A sum over the label of a family has the limits that are written, `sum_{t in 2..T}(E[t])`, or else the label's declared range.",
         "Σ_{k=1}^3 p[k] = 1",
         "sum_k(p[k]) = 1",
     ),
-    "DC120": Page("unknown name", "The name is not declared in the spec.", "dL/dz2 = q - y", "dL/dz2 = p - y"),
-    "DC121": Page(
+    "DC120": Explanation("unknown name", "The name is not declared in the spec.", "dL/dz2 = q - y", "dL/dz2 = p - y"),
+    "DC121": Explanation(
         "a family without its label",
         "A member of a family is named with its label.",
         "W = W[1]",
@@ -431,38 +433,40 @@ PAGES: dict[str, Page] = {
         "claim",
         "families: {l: 1..2}\ntensors: {'W[l]': n n}\n",
     ),
-    "DC122": Page("arguments", "The function takes another number or kind of arguments.", "L = trace(W1, W2)", "L = L"),
+    "DC122": Explanation(
+        "arguments", "The function takes another number or kind of arguments.", "L = trace(W1, W2)", "L = L"
+    ),
     "DC123": _spec(
         "not a scalar definition",
         "A function is defined by a formula of its parameters.",
         "tensors: {x: n}\nfunctions: {'f(t)': t @ t}\nlayers: {z: f(x)}\n",
         "tensors: {x: n}\nfunctions: {'f(t)': t * t}\nlayers: {z: f(x)}\n",
     ),
-    "DC124": Page(
+    "DC124": Explanation(
         "unknown function",
         "The function is not in the catalogue and not declared.",
         "a1 = sigmoidal(z1)",
         "a1 = sigmoid(z1)",
     ),
-    "DC130": Page(
+    "DC130": Explanation(
         "shapes do not conform",
         "Two shapes cannot be combined entrywise; compare the dimension names.",
         "dL/db1 = b1 + b2",
         "b1 + b1 = 2*b1",
     ),
-    "DC131": Page(
+    "DC131": Explanation(
         "inner dimensions differ",
         "A matrix product contracts the columns of the left with the rows of the right factor.",
         "W1 @ W2 = 0",
         "z1 = W1 @ x + b1",
     ),
-    "DC132": Page(
+    "DC132": Explanation(
         "no such axis",
         "A reduction names a dimension that the tensor does not have.",
         "sum(W1, n2) = 0",
         "sum(W1, n1) = sum(W1.T, n1)",
     ),
-    "DC133": Page(
+    "DC133": Explanation(
         "two axes of one dimension",
         "Name the axis by its position.",
         "sum(A, n) = 0",
@@ -470,19 +474,19 @@ PAGES: dict[str, Page] = {
         "claim",
         PLAIN,
     ),
-    "DC134": Page(
+    "DC134": Explanation(
         "which dimension",
         "With more than one axis the function needs the dimension it runs over.",
         "softmax(W1) = 0",
         "softmax(W1, n1) = softmax(W1, n1)",
     ),
-    "DC135": Page(
+    "DC135": Explanation(
         "a derivative that is not a matrix",
         "Index both sides, or vectorise them.",
         "dz1/dW1 = 0",
         "dz1[i]/dW1[j,k] = delta(i,j) * x[k]",
     ),
-    "DC136": Page(
+    "DC136": Explanation(
         "not a variable",
         "A derivative is taken by a declared tensor, a layer, or an entry of one.",
         "dL/dd = 0",
@@ -490,201 +494,203 @@ PAGES: dict[str, Page] = {
         "claim",
         BASE + "let:\n  d: p - y\n",
     ),
-    "DC137": Page(
+    "DC137": Explanation(
         "an axis or a value?",
         "`max(x, 1)` of a vector could be the largest entry, or 1 wherever an entry is smaller. Put the number "
         "first, or name the dimension.",
         "max(z1, 1) = z1",
         "max(1, z1) = max(1, W1 @ x + b1)",
     ),
-    "DC138": Page(
+    "DC138": Explanation(
         "no chain",
         "`chain(dL/dz, dz/dx)` links derivatives by one whole tensor each: what one is taken by, the next is taken of. "
         "A `let` name of one derivative is a link too.",
         "dL/dW1 = chain(dL/dz1, da1/dW1)",
         "dL/dW1 = chain(dL/dz1, dz1/dW1)",
     ),
-    "DC140": Page(
+    "DC140": Explanation(
         "an index without a dimension", "The letter never indexes a tensor.", "sum_k(1) = 1", "sum_k(p[k]) = 1"
     ),
-    "DC141": Page(
+    "DC141": Explanation(
         "an index over two dimensions",
         "One letter runs over one dimension.",
         "dp[i]/dz1[i] = 0",
         "dp[i]/dz2[i] = p[i] * (1 - p[i])",
     ),
-    "DC142": Page(
+    "DC142": Explanation(
         "number of indices", "A tensor has one index for each axis.", "dL/dW1[i] = 0", "dL/dW1[i,j] = dL/dz1[i] * x[j]"
     ),
-    "DC143": Page("not an index", "An index is a letter, a position from 1, or `:`.", "p[0] = 0", "p[1] = p[1]"),
-    "DC144": Page(
+    "DC143": Explanation("not an index", "An index is a letter, a position from 1, or `:`.", "p[0] = 0", "p[1] = p[1]"),
+    "DC144": Explanation(
         "not an index comparison",
         "An index is compared with a letter or a position.",
         "sum_{k != x[1]}(p[k]) = 1",
         "sum_{k != 1}(p[k]) = 1 - p[1]",
     ),
-    "DC145": Page(
+    "DC145": Explanation(
         "a tensor under an indexed product or extremum",
         "Index every tensor under it; sums may run over tensors.",
         "max_k(p[k] * y) = 0",
         "max_k(p[k]) = max(p)",
     ),
-    "DC150": Page(
+    "DC150": Explanation(
         "bound and free",
         "A letter is bound by a sum and free outside it: rename the bound one.",
         "dL/dz2[i] = p[i] * sum_i(y[i]) - y[i]",
         "dL/dz2[i] = p[i] * sum_k(y[k]) - y[i]",
     ),
-    "DC151": Page(
+    "DC151": Explanation(
         "a free index too many",
         "A letter that is free on the right stands on the left too; a layer or a `let` name stands by itself and has none.",
         "dL/dz2[i] = p[j] - y[i]",
         "dL/dz2[i] = p[i] - y[i]",
     ),
-    "DC154": Page(
+    "DC154": Explanation(
         "a letter or what is declared",
         "An index letter may be called as a tensor or a dimension. Where such a name stands as a value, "
         "or is compared, it could be either.",
         "dL/dz2[n2] = p[n2] - y[n2]/n2*n2",
         "dL/dz2[i] = p[i] - y[i]/n2*n2",
     ),
-    "DC153": Page(
+    "DC153": Explanation(
         "one row or all pairs",
         "`sum_{i<j}` binds `i` alone where the equation speaks of a `j`, and both where it does not. On both "
         "sides it can be either: name both letters, or write the sum over `j` as well.",
         "sum_{i<j}(p[i]*y[j]) = sum_{i<j}(y[j]*p[i])",
         "sum_{i,j: i<j}(p[i]*y[j]) = sum_{i,j: i<j}(y[j]*p[i])",
     ),
-    "DC152": Page(
+    "DC152": Explanation(
         "shape against value", "A shape is compared with a list of dimensions.", "shape(W1) = x", "shape(W1) = [n1, n0]"
     ),
     # --- what is wrong with a claim ---------------------------------------------------------
     # --- LaTeX ------------------------------------------------------------------------------
-    "DC170": Page(
+    "DC170": Explanation(
         "unknown macro",
         "LaTeX's macros have one meaning each here; another one is declared under macros: in the spec.",
         r"\mathlarger{z_1} = W_1 x + b_1",
         r"\mathbf{z}_1 = W_1 x + b_1",
     ),
-    "DC171": Page(
+    "DC171": Explanation(
         "a name or its scripts with two readings",
         "Superscripts and subscripts may be names, layers, indices, powers or transposes: what is declared decides, and where two readings fit, or none, symbols: in the spec says which.",
         r"\mathbf{p}_{n_2} = 1 - p_1",
         r"\mathbf{p}_i = 1 - \sum_{k \ne i} p_k",
     ),
-    "DC172": Page(
+    "DC172": Explanation(
         "two products conform",
         "A dot or a star can be the matrix product or the entrywise one, a product of linked derivatives the matrix product or the chain rule; here the shapes of the operands and of both sides allow both.",
         r"y \cdot p = p \cdot y \cdot 1",
         r"y \odot p = p \odot y",
     ),
-    "DC173": Page(
+    "DC173": Explanation(
         "dots without a pattern",
         "A matrix with dots is read when its shown entries follow one pattern in their row and column.",
         r"z_1 = \begin{bmatrix} z_{1,1} \\ \vdots \\ b_{1,3} \end{bmatrix}",
         r"z_1 = \begin{bmatrix} z_{1,1} \\ z_{1,2} \\ \vdots \\ z_{1,n_1} \end{bmatrix}",
     ),
-    "DC174": Page(
+    "DC174": Explanation(
         "a sign that makes no equation",
         "Similarity, arrows and membership in other sets than the real vectors and matrices are not judged.",
         r"\frac{\partial L}{\partial z_2} \sim p - y",
         r"\frac{\partial L}{\partial z_2} = p - y",
     ),
-    "DC175": Page(
+    "DC175": Explanation(
         "words inside a formula",
         "Words that restrict an equation are not passed over: a condition is written with letters and relations.",
         r"p_i = 1 \text{ if the example is of class } i",
         r"\frac{\partial p_i}{\partial z_{2,j}} = -p_i p_j \quad \text{if } i \ne j",
     ),
-    "DC176": Page(
+    "DC176": Explanation(
         "a form that is no single equation",
         "Cases need a value and a condition in every branch and `otherwise` in the last, conditions must not overlap, and lines of equations do not stand inside a matrix.",
         r"\frac{\partial p_i}{\partial z_{2,j}} = \begin{cases} p_i (1 - p_i) & \text{if } i = j \\ -p_i p_j & \text{if } i = j \end{cases}",
         r"\frac{\partial p_i}{\partial z_{2,j}} = \begin{cases} p_i (1 - p_i) & \text{if } i = j \\ -p_i p_j & \text{if } i \ne j \end{cases}",
     ),
-    "DC177": Page(
+    "DC177": Explanation(
         "applied or multiplied",
         "A bracket behind a quantity can be its argument or a factor; where neither is plain, nothing is guessed.",
         r"\mathbf{p}(z_2) = p",
         r"p \odot (1 - p) = p - p \odot p",
     ),
-    "DC178": Page(
+    "DC178": Explanation(
         "a symbol that is not read",
         "The left side of symbols: is LaTeX, the right side an expression of the spec.",
         "tensors: {x: n}\nlayers: {z: exp(x)}\nsymbols: {'\\hat{y': z}\nclaims: {c: z = exp(x)}\n",
         "tensors: {x: n}\nlayers: {z: exp(x)}\nsymbols: {'\\hat{y}': z}\nclaims: {c: {latex: '\\hat{y} = e^{x}'}}\n",
         "spec",
     ),
-    "DC179": Page(
+    "DC179": Explanation(
         "how far a function reaches",
         "A function without brackets takes one factor; where a product follows, or a power behind its brackets, more brackets say what it takes.",
         r"\log p_i y_i = y_i \log(p_i)",
         r"y_i \log p_i = y_i \log(p_i)",
     ),
     # --- wrong claims ---
-    "DC201": Page(
+    "DC201": Explanation(
         "constant factor",
         "The claim is right up to a constant: 2, n, 1/M, n/2.",
         "dL/dz2 = 2*(p - y)",
         "dL/dz2 = p - y",
     ),
-    "DC202": Page("sign", "The claim is right up to a sign.", "dL/dz2 = y - p", "dL/dz2 = p - y"),
-    "DC203": Page(
+    "DC202": Explanation("sign", "The claim is right up to a sign.", "dL/dz2 = y - p", "dL/dz2 = p - y"),
+    "DC203": Explanation(
         "transpose missing",
         "A factor has to be transposed, or two indices exchanged.",
         "dL/dz1 = (W2 @ dL/dz2) * sigmoid'(z1)",
         "dL/dz1 = (W2.T @ dL/dz2) * sigmoid'(z1)",
     ),
-    "DC204": Page(
+    "DC204": Explanation(
         "transpose superfluous", "A factor is transposed that should not be.", "z1 = W1.T @ x + b1", "z1 = W1 @ x + b1"
     ),
-    "DC205": Page(
+    "DC205": Explanation(
         "another layout",
         "The equation is right in another layout convention; the spec's is `mixed` by default.",
         "dL/dz2 = (p - y).T",
         "dL/dz2 = p - y",
     ),
-    "DC206": Page(
+    "DC206": Explanation(
         "order of the factors", "Matrix products do not commute.", "dL/dW2 = a1.T @ (p - y)", "dL/dW2 = (p - y) @ a1.T"
     ),
-    "DC207": Page(
+    "DC207": Explanation(
         "matrix product meant",
         "An entrywise product stands where the factors are contracted.",
         "z1 = W1 * x.T + b1",
         "z1 = W1 @ x + b1",
     ),
-    "DC208": Page(
+    "DC208": Explanation(
         "entrywise product meant",
         "A matrix product stands where entries are multiplied one by one.",
         "dL/dz1 = dL/da1 @ sigmoid'(z1)",
         "dL/dz1 = dL/da1 * sigmoid'(z1)",
     ),
-    "DC209": Page(
+    "DC209": Explanation(
         "f for f'",
         "The derivative of the function is meant.",
         "dL/dz1 = dL/da1 * sigmoid(z1)",
         "dL/dz1 = dL/da1 * sigmoid'(z1)",
     ),
-    "DC210": Page("f' for f", "The function is meant, not its derivative.", "a1 = sigmoid'(z1)", "a1 = sigmoid(z1)"),
-    "DC211": Page(
+    "DC210": Explanation(
+        "f' for f", "The function is meant, not its derivative.", "a1 = sigmoid'(z1)", "a1 = sigmoid(z1)"
+    ),
+    "DC211": Explanation(
         "derivative at the wrong argument",
         "f' is taken at the pre-activation, not at the activation.",
         "dL/dz1 = dL/da1 * sigmoid'(a1)",
         "dL/dz1 = dL/da1 * sigmoid'(z1)",
     ),
-    "DC212": Page(
+    "DC212": Explanation(
         "factor f' missing",
         "The chain rule through the activation is left out.",
         "dL/dz1 = W2.T @ (p - y)",
         "dL/dz1 = (W2.T @ (p - y)) * sigmoid'(z1)",
     ),
-    "DC213": Page(
+    "DC213": Explanation(
         "wrong variable",
         "Another tensor, or another layer's, is meant.",
         "dL/dW2 = (p - y) @ z1.T",
         "dL/dW2 = (p - y) @ a1.T",
     ),
-    "DC214": Page(
+    "DC214": Explanation(
         "sum over the wrong axis",
         "The sum runs over the other axis.",
         "2/M * sum(Z - T, k) = 2/M * sum(Z - T, M)",
@@ -692,7 +698,7 @@ PAGES: dict[str, Page] = {
         "claim",
         BATCH,
     ),
-    "DC215": Page(
+    "DC215": Explanation(
         "sum missing",
         "The contributions of a batch or of several units have to be added up.",
         "sum(Z, M) = Z",
@@ -700,7 +706,7 @@ PAGES: dict[str, Page] = {
         "claim",
         BATCH,
     ),
-    "DC216": Page(
+    "DC216": Explanation(
         "mean for sum",
         "A mean stands where a sum is meant, or the other way round.",
         "C = sum(sum((Z - T)^2, k))",
@@ -708,19 +714,19 @@ PAGES: dict[str, Page] = {
         "claim",
         BATCH,
     ),
-    "DC217": Page(
+    "DC217": Explanation(
         "off-diagonal terms dropped",
         "The equation gives only the diagonal of the Jacobian.",
         "dp[i]/dz2[j] = p[i] * (1 - p[i])",
         "dp[i]/dz2[j] = p[i] * (delta(i,j) - p[j])",
     ),
-    "DC218": Page(
+    "DC218": Explanation(
         "delta missing",
         "The entries off the diagonal are zero.",
         "da1[i]/dz1[j] = sigmoid'(z1[i])",
         "da1[i]/dz1[j] = sigmoid'(z1[i]) * delta(i,j)",
     ),
-    "DC219": Page(
+    "DC219": Explanation(
         "needs a fact",
         "The equation is right only under an assumption that the spec does not give.",
         "dq/dx = 2 * A @ x",
@@ -728,41 +734,43 @@ PAGES: dict[str, Page] = {
         "claim",
         PLAIN,
     ),
-    "DC220": Page(
+    "DC220": Explanation(
         "special sizes only",
         "The equation holds where a dimension has size 1, and fails for larger ones.",
         "sum(softmax(x)^2) = 1",
         "sum(softmax(x)) = 1",
     ),
-    "DC221": Page(
+    "DC221": Explanation(
         "a term is missing",
         "The derived form has a term more.",
         "dp[i]/dz2[j] = -p[i] * p[j]",
         "dp[i]/dz2[j] = p[i] * delta(i,j) - p[i] * p[j]",
     ),
-    "DC222": Page(
+    "DC222": Explanation(
         "a term too many", "The claim has a term that the derived form lacks.", "dL/dz2 = p - y + b2", "dL/dz2 = p - y"
     ),
-    "DC223": Page("wrong power", "An exponent is off by one.", "d(sum(x^3))/dx = 3 * x^3", "d(sum(x^3))/dx = 3 * x^2"),
-    "DC229": Page(
+    "DC223": Explanation(
+        "wrong power", "An exponent is off by one.", "d(sum(x^3))/dx = 3 * x^3", "d(sum(x^3))/dx = 3 * x^2"
+    ),
+    "DC229": Explanation(
         "no edit that was tried makes it true",
         "Both sides have a meaning and differ; no small edit that was tried makes them equal.",
         "dL/dz2 = exp(p) * y * y * p",
         "dL/dz2 = p - y",
     ),
-    "DC230": Page(
+    "DC230": Explanation(
         "different shapes",
         "Both sides have a meaning, but their shapes differ by dimension name.",
         "z1 = z2",
         "z1 = W1 @ x + b1",
     ),
-    "DC231": Page(
+    "DC231": Explanation(
         "not proportional",
         "`A ~ B` (or ∝) says that one factor, whatever it depends on, makes every entry of B the entry of A.",
         "dL/dz2 ~ p",
         "dL/dz2 ~ 2 * (p - y)",
     ),
-    "DC232": Page(
+    "DC232": Explanation(
         "chain rule meant",
         "`@` is the product of matrices. The chain rule sums over all axes of the tensor that links two derivatives; "
         "where that is a matrix, or one derivative has three axes, no product of matrices says the same.",

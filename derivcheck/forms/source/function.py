@@ -45,13 +45,13 @@ def numpy_source(network: Network, tensors: Sequence[NamedTensor], verdicts: Map
     DC690 for an opaque loss, DC691 for a size that no array has; ContradictionError (DC904)
     where it does not compute what was derived.
     """
-    writer = _Writer(network, tensors)
+    writer = _FunctionWriter(network, tensors)
     text = writer.module(verdicts)
     require_agreement(text, FUNCTION, network, writer.inputs, writer.gradients, writer.scalars.opaque_functions)
     return text
 
 
-class _Writer:
+class _FunctionWriter:
     def __init__(self, network: Network, tensors: Sequence[NamedTensor]) -> None:
         assert network.loss is not None
         self.network, self.loss, self.tensors = network, network.loss, tensors

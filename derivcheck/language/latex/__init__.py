@@ -25,7 +25,7 @@ NO_LABELS: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadChain:
     """One chain of a formula: its equation, or why there is none; `remark` says that words introduce it."""
 
     span: Span
@@ -77,7 +77,7 @@ def read_latex(
     symbols: Mapping[str, str] = NOTHING,
     macros: Mapping[str, str] = NOTHING,
     labels: Mapping[str, int] = NO_LABELS,
-) -> tuple[Reading, ...]:
+) -> tuple[ReadChain, ...]:
     """Every chain of a formula with its equation or its problem: none is passed over.
 
     Raises NotationError where the formula cannot be divided into chains at all.
@@ -86,8 +86,8 @@ def read_latex(
     return tuple(_reading(sentence, chain) for chain in chains(text, macros))
 
 
-def _reading(sentence: Sentence, chain: Chain) -> Reading:
+def _reading(sentence: Sentence, chain: Chain) -> ReadChain:
     try:
-        return Reading(chain.span, sentence.equation(chain.tokens), None, chain.remark)
+        return ReadChain(chain.span, sentence.equation(chain.tokens), None, chain.remark)
     except NotationError as problem:
-        return Reading(chain.span, None, problem, chain.remark)
+        return ReadChain(chain.span, None, problem, chain.remark)

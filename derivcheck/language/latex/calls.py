@@ -11,8 +11,8 @@ from typing import NoReturn
 from derivcheck.graph.nodes import Node, topological
 from derivcheck.language.latex import derivatives, sums
 from derivcheck.language.latex import macros as table
-from derivcheck.language.latex.cursor import CLOSERS, Reader
-from derivcheck.language.latex.quantities import Quantity
+from derivcheck.language.latex.cursor import CLOSERS, TokenReader
+from derivcheck.language.latex.quantities import ScriptedBase
 from derivcheck.language.latex.scripts import (
     Script,
     is_bracketed,
@@ -22,7 +22,7 @@ from derivcheck.language.latex.scripts import (
     slots,
     take_scripts,
 )
-from derivcheck.language.latex.tokens import Token, fail
+from derivcheck.language.latex.tokens import LatexToken, fail
 from derivcheck.language.latex.unknowns import refuse_unknown
 from derivcheck.language.latex.vocabulary import INDEXED_FUNCTIONS
 from derivcheck.language.notation.printer import to_plain
@@ -43,7 +43,7 @@ from derivcheck.language.notation.syntax import (
 REACHING = frozenset({"exp", "sin", "cos", "tan"})
 
 
-def phrase(reader: Reader) -> Expression | None:
+def phrase(reader: TokenReader) -> Expression | None:
     """A symbol of several tokens that begins here."""
     begin = reader.token.span
     found = reader.context.symbols.phrase(reader)
@@ -54,7 +54,7 @@ def phrase(reader: Reader) -> Expression | None:
     return _call(reader, function, (), 0, span) if function else tree
 
 
-def named(reader: Reader) -> Expression:
+def named(reader: TokenReader) -> Expression:
     """A name with its scripts, or a function with its arguments. Raises NotationError."""
     begin = reader.token.span
     token, count = _word(reader)
@@ -64,7 +64,7 @@ def named(reader: Reader) -> Expression:
     symbol = reader.context.symbols.scripted(reader, token, scripts, span)
     if symbol is not None and symbol.function:
         return _call(reader, symbol.function, symbol.rest, primes, span)
-    quantity = Quantity(reader, token, symbol.rest if symbol else scripts, span, symbol.tree if symbol else None)
+    quantity = ScriptedBase(reader, token, symbol.rest if symbol else scripts, span, symbol.tree if symbol else None)
     if token.kind == "function" and symbol is None:
         return _function(reader, token, scripts, primes, span)
     tree = quantity.one()
@@ -89,7 +89,7 @@ def named(reader: Reader) -> Expression:
     return _applied(reader, tree) if reader.at("(") and reader.applies and not reader.letters else tree
 
 
-def _refuse_two_fonts(reader: Reader, token: Token, tree: Expression) -> None:
+def _refuse_two_fonts(reader: TokenReader, token: LatexToken, tree: Expression) -> None:
     """Raise NotationError (DC171) where `\\mathbf{g}` and `g` in one formula would be one tensor: they may be two."""
     whole = tree.operand if isinstance(tree, Transpose) else tree
     name = reader.context.shapes.member(whole)
@@ -109,18 +109,18 @@ def _refuse_two_fonts(reader: Reader, token: Token, tree: Expression) -> None:
         )
 
 
-def is_word(reader: Reader) -> bool:
+def is_word(reader: TokenReader) -> bool:
     """Whether several letters here are one name."""
     return _word(reader)[1] > 1
 
 
-def _word(reader: Reader) -> tuple[Token, int]:
+def _word(reader: TokenReader) -> tuple[LatexToken, int]:
     """The letters here that are one name: the whole run where it is known, else the first."""
     first = reader.token
     if first.kind != "letter" or len(first.text) > 1 or first.accent:
         return first, 1
     text, count, span = first.text, 1, first.span
-    known: tuple[Token, int] | None = None
+    known: tuple[LatexToken, int] | None = None
     names = reader.context.names
     while True:
         following = reader.ahead(count)
@@ -129,7 +129,7 @@ def _word(reader: Reader) -> tuple[Token, int]:
         if not (single or digits) or following.spaced:
             break
         text, count, span = text + following.text, count + 1, span.to(following.span)
-        word = Token("word", text, span, first.spaced, "roman")
+        word = LatexToken("word", text, span, first.spaced, "roman")
         function = names.function(word) is not None and not digits
         if names.declares(word) or function or reader.context.symbols.has_base(word):
             known = word, count
@@ -151,7 +151,7 @@ def _word(reader: Reader) -> tuple[Token, int]:
     return known
 
 
-def _run(reader: Reader, begin: Span) -> str:
+def _run(reader: TokenReader, begin: Span) -> str:
     """The letters that run together from a place on."""
     start = next(k for k, t in enumerate(reader.tokens) if t.span.start >= begin.start)
     text = ""
@@ -162,7 +162,7 @@ def _run(reader: Reader, begin: Span) -> str:
     return text
 
 
-def _letter(reader: Reader, token: Token, scripts: Sequence[Script], span: Span) -> Expression | None:
+def _letter(reader: TokenReader, token: LatexToken, scripts: Sequence[Script], span: Span) -> Expression | None:
     """An index letter, `i` or `i_1`."""
     if token.accent:
         return None
@@ -174,7 +174,7 @@ def _letter(reader: Reader, token: Token, scripts: Sequence[Script], span: Span)
     return None
 
 
-def _refuse_name(reader: Reader, quantity: Quantity, begin: Span, primes: int) -> NoReturn:
+def _refuse_name(reader: TokenReader, quantity: ScriptedBase, begin: Span, primes: int) -> NoReturn:
     token, span = quantity.base, quantity.span
     run = _run(reader, begin)
     if len(run) > 2 and not reader.context.names.begins(token):
@@ -196,7 +196,7 @@ def _refuse_name(reader: Reader, quantity: Quantity, begin: Span, primes: int) -
 # --- quantities that are followed by something ---------------------------------------------------
 
 
-def _primed(reader: Reader, tree: Expression, token: Token, primes: int, span: Span) -> Expression:
+def _primed(reader: TokenReader, tree: Expression, token: LatexToken, primes: int, span: Span) -> Expression:
     """`W'` is the transpose of an input; behind a layer a prime would be read by guess."""
     shapes = reader.context.shapes
     shape = shapes(tree)
@@ -215,7 +215,7 @@ def _primed(reader: Reader, tree: Expression, token: Token, primes: int, span: S
     )
 
 
-def _applied(reader: Reader, tree: Expression) -> Expression:
+def _applied(reader: TokenReader, tree: Expression) -> Expression:
     """A quantity before a bracket: the product, or its name with what it depends on. Raises NotationError (DC177)."""
     stop = reader.partner(reader.position)
     begin = reader.position
@@ -245,13 +245,13 @@ def _mentions(tree: Expression, part: Expression) -> bool:
     return part in bottom_up(tree)
 
 
-def _speaks_of(reader: Reader, tree: Expression, inner: Expression, how: Callable[[Iterable[bool]], bool]) -> bool:
+def _speaks_of(reader: TokenReader, tree: Expression, inner: Expression, how: Callable[[Iterable[bool]], bool]) -> bool:
     """Whether a bracket speaks of what a layer is made of: `a(W x + b)`, `L(w + \\epsilon)`."""
     parts = [n for n in bottom_up(inner) if isinstance(n, Name | Subscript) and reader.context.shapes.member(n)]
     return bool(parts) and how(part != tree and depends(reader, tree, part) for part in parts)
 
 
-def _refuse_application(reader: Reader, tree: Expression, span: Span, applied: str) -> NoReturn:
+def _refuse_application(reader: TokenReader, tree: Expression, span: Span, applied: str) -> NoReturn:
     shown = reader.source(span)
     fail(
         "DC177",
@@ -263,13 +263,13 @@ def _refuse_application(reader: Reader, tree: Expression, span: Span, applied: s
     )
 
 
-def depends(reader: Reader, tree: Expression, part: Expression) -> bool:
+def depends(reader: TokenReader, tree: Expression, part: Expression) -> bool:
     """Whether a quantity is computed from another."""
     whole, below = _node(reader, tree), _node(reader, part)
     return whole is not None and below is not None and whole is not below and below in topological([whole])
 
 
-def _node(reader: Reader, tree: Expression) -> Node | None:
+def _node(reader: TokenReader, tree: Expression) -> Node | None:
     value = reader.context.shapes.value(tree)
     return None if value is None else value.node
 
@@ -277,13 +277,13 @@ def _node(reader: Reader, tree: Expression) -> Node | None:
 # --- functions ------------------------------------------------------------------------------------
 
 
-def _named_function(reader: Reader, token: Token, scripts: Sequence[Script]) -> str | None:
+def _named_function(reader: TokenReader, token: LatexToken, scripts: Sequence[Script]) -> str | None:
     names = reader.context.names
     suffix = "".join(name_text(reader, script) or "" for script in scripts)
     return names.function(token) or (names.function(token, suffix) if suffix else None)
 
 
-def _function(reader: Reader, token: Token, scripts: Sequence[Script], primes: int, span: Span) -> Expression:
+def _function(reader: TokenReader, token: LatexToken, scripts: Sequence[Script], primes: int, span: Span) -> Expression:
     names = reader.context.names
     suffix = "".join(name_text(reader, script) or "" for script in scripts)
     own = names.function(token, suffix) if suffix else None
@@ -297,7 +297,7 @@ def _function(reader: Reader, token: Token, scripts: Sequence[Script], primes: i
     return _call(reader, function, scripts, primes, span)
 
 
-def _call(reader: Reader, function: str, scripts: Sequence[Script], primes: int, span: Span) -> Expression:
+def _call(reader: TokenReader, function: str, scripts: Sequence[Script], primes: int, span: Span) -> Expression:
     """A function with the scripts on its name, and its arguments."""
     power: Expression | None = None
     index: Script | None = None
@@ -327,7 +327,7 @@ def _call(reader: Reader, function: str, scripts: Sequence[Script], primes: int,
     return tree if power is None else Binary("**", tree, power, tree.span)
 
 
-def _function_power(reader: Reader, function: str, script: Script, span: Span) -> Expression:
+def _function_power(reader: TokenReader, function: str, script: Script, span: Span) -> Expression:
     shown = reader.source(span)
     text = name_text(reader, script)
     if is_bracketed(reader, script) or text is None or not text.isdigit() or function not in table.POWERED_FUNCTIONS:
@@ -345,13 +345,13 @@ def _function_power(reader: Reader, function: str, script: Script, span: Span) -
     return Number(Fraction(int(text)), script.span)
 
 
-def _logarithm_base(reader: Reader, script: Script) -> Expression:
+def _logarithm_base(reader: TokenReader, script: Script) -> Expression:
     inner = reader.part(script.start, script.stop)
     inner.letters = False
     return inner.whole()
 
 
-def _with_arguments(reader: Reader, function: str, primes: int, span: Span) -> Expression:
+def _with_arguments(reader: TokenReader, function: str, primes: int, span: Span) -> Expression:
     if reader.at("(", "[", "\\{"):
         arguments = letters_here(reader) if function == "window" else arguments_here(reader)
         whole = span.to(reader.tokens[reader.position - 1].span)
@@ -385,7 +385,7 @@ def _with_arguments(reader: Reader, function: str, primes: int, span: Span) -> E
     )
 
 
-def _refuse_power(reader: Reader, function: str, arguments: Sequence[Expression], span: Span) -> None:
+def _refuse_power(reader: TokenReader, function: str, arguments: Sequence[Expression], span: Span) -> None:
     """`\\log (1 - s)^2` is the square of a logarithm, or the logarithm of a square. Raises NotationError (DC179)."""
     bare = function == "log" or (function in REACHING and isinstance(arguments[0], Binary | Negate))
     if not bare or not reader.at("^") or len(arguments) > 1:
@@ -407,7 +407,7 @@ def _refuse_power(reader: Reader, function: str, arguments: Sequence[Expression]
     )
 
 
-def _goes_on(reader: Reader, argument: Expression) -> bool:
+def _goes_on(reader: TokenReader, argument: Expression) -> bool:
     """Whether more stands behind the argument of a function that could belong to it."""
     token = reader.token
     number = isinstance(argument, Number)  # in `\\log 2 \sum_k x_k` it is a coefficient
@@ -418,7 +418,7 @@ def _goes_on(reader: Reader, argument: Expression) -> bool:
     return token.kind in ("letter", "word", "number", "begin")
 
 
-def arguments_here(reader: Reader) -> list[Expression]:
+def arguments_here(reader: TokenReader) -> list[Expression]:
     """The arguments in the bracket here."""
     opener = reader.advance()
     with reader.enclosed():
@@ -431,7 +431,7 @@ def arguments_here(reader: Reader) -> list[Expression]:
     return arguments
 
 
-def letters_here(reader: Reader) -> list[Expression]:
+def letters_here(reader: TokenReader) -> list[Expression]:
     """The arguments in the bracket here, all of them index letters."""
     outside, reader.letters = reader.letters, True
     try:
@@ -440,7 +440,7 @@ def letters_here(reader: Reader) -> list[Expression]:
         reader.letters = outside
 
 
-def _primes_behind(reader: Reader, function: str, arguments: Sequence[Expression]) -> int:
+def _primes_behind(reader: TokenReader, function: str, arguments: Sequence[Expression]) -> int:
     """`\\sigma(x)'` is `\\sigma'(x)` where x is a name."""
     if not reader.at("'"):
         return 0

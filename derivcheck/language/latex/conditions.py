@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derivcheck.language.latex.cursor import RELATIONS, Reader
-from derivcheck.language.latex.tokens import Token, fail
+from derivcheck.language.latex.cursor import RELATIONS, TokenReader
+from derivcheck.language.latex.tokens import LatexToken, fail
 from derivcheck.language.latex.words import is_conditional
 from derivcheck.language.notation.syntax import (
     Comparison,
@@ -28,7 +28,7 @@ HOLDS_AT: dict[str, frozenset[str]] = {
 TURNED: dict[str, Relation] = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-def condition(reader: Reader) -> Condition:
+def condition(reader: TokenReader) -> Condition:
     """`i = j`, `k \\ne i, j`, `x > 0 \\text{ and } y > 0`. Raises NotationError."""
     reader.descend()
     left = _all_of(reader)
@@ -40,11 +40,11 @@ def condition(reader: Reader) -> Condition:
     return left
 
 
-def _at_word(reader: Reader, word: str) -> bool:
+def _at_word(reader: TokenReader, word: str) -> bool:
     return reader.token.kind == "keyword" and reader.token.text == word
 
 
-def _all_of(reader: Reader) -> Condition:
+def _all_of(reader: TokenReader) -> Condition:
     left = _comparison(reader)
     while _at_word(reader, "and") or reader.at(",", "∧"):
         reader.advance()
@@ -53,7 +53,7 @@ def _all_of(reader: Reader) -> Condition:
     return left
 
 
-def _comparison(reader: Reader) -> Condition:
+def _comparison(reader: TokenReader) -> Condition:
     letters, reader.letters = reader.letters, True
     sides = [reader.expression()]
     relations: list[Relation] = []
@@ -73,7 +73,7 @@ def _comparison(reader: Reader) -> Condition:
 # --- cases --------------------------------------------------------------------------------------
 
 
-def cases(reader: Reader, rows: Sequence[Sequence[tuple[int, int]]], span: Span) -> Expression:
+def cases(reader: TokenReader, rows: Sequence[Sequence[tuple[int, int]]], span: Span) -> Expression:
     """The branches of `cases`; they must be complete and exclude each other. Raises NotationError (DC175, DC176)."""
     branches: list[tuple[Expression, Condition | None, Span]] = []
     for row in rows:
@@ -102,13 +102,13 @@ def cases(reader: Reader, rows: Sequence[Sequence[tuple[int, int]]], span: Span)
     return found
 
 
-def _without_comma(reader: Reader, start: int, stop: int) -> int:
+def _without_comma(reader: TokenReader, start: int, stop: int) -> int:
     while stop > start and reader.tokens[stop - 1].kind == "sign" and reader.tokens[stop - 1].text in (",", ".", ";"):
         stop -= 1
     return stop
 
 
-def _test(reader: Reader, cells: Sequence[tuple[int, int]]) -> Condition | None:
+def _test(reader: TokenReader, cells: Sequence[tuple[int, int]]) -> Condition | None:
     """The condition in the cells behind the value, `\\text{if} & j = k` in two of them."""
     tokens = [token for start, stop in cells for token in reader.tokens[start : _without_comma(reader, start, stop)]]
     inner = type(reader)(tokens, reader.context, reader.depth + 1)
@@ -118,11 +118,11 @@ def _test(reader: Reader, cells: Sequence[tuple[int, int]]) -> Condition | None:
     return _remaining_test(inner)
 
 
-def _remaining_test(inner: Reader) -> Condition | None:
+def _remaining_test(inner: TokenReader) -> Condition | None:
     """`if i = j`, `i = j`, `otherwise`."""
     if inner.accept(",") is not None and inner.at_end():
         return None
-    first: Token = inner.token
+    first: LatexToken = inner.token
     if first.kind == "keyword" and first.text == "otherwise":
         inner.advance()
     elif first.kind == "prose":
@@ -141,7 +141,7 @@ def _remaining_test(inner: Reader) -> Condition | None:
     return None
 
 
-def refuse_words(token: Token) -> None:
+def refuse_words(token: LatexToken) -> None:
     """Raise NotationError (DC175) for a condition in words."""
     fail(
         "DC175",

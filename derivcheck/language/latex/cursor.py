@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from derivcheck.language.latex.products import Choices
 from derivcheck.language.latex.shapes import Labels, Shapes
-from derivcheck.language.latex.tokens import Token, fail
+from derivcheck.language.latex.tokens import LatexToken, fail
 from derivcheck.language.latex.vocabulary import Names
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.notation.syntax import Condition, Expression, Span
@@ -40,11 +40,11 @@ class Context:
     calls: int = 0
     unsized: set[Span] = field(default_factory=set)
     primed: set[Span] = field(default_factory=set)  # the `W'` that were read as transposes
-    fonts: dict[str, Token] = field(default_factory=dict)  # whole names, by what they were read as
+    fonts: dict[str, LatexToken] = field(default_factory=dict)  # whole names, by what they were read as
     components: set[str] = field(default_factory=set)  # the i of a vector `(y_i - t_i)_i`
 
 
-class Reader(ABC):
+class TokenReader(ABC):
     """The tokens of one formula or of a part of it; every reader leaves the position after what it read.
 
     `letters` says that a bare letter may stand here as an index; `pattern` that a
@@ -53,9 +53,9 @@ class Reader(ABC):
     read again: what is asked then need not be asked now.
     """
 
-    def __init__(self, tokens: Sequence[Token], context: Context, depth: int = 0) -> None:
+    def __init__(self, tokens: Sequence[LatexToken], context: Context, depth: int = 0) -> None:
         stop = tokens[-1].span.stop if tokens else 0
-        self.tokens = [*tokens, Token("end", "", Span(stop, stop))]
+        self.tokens = [*tokens, LatexToken("end", "", Span(stop, stop))]
         self.context = context
         self.position = 0
         self.depth = depth
@@ -92,10 +92,10 @@ class Reader(ABC):
     # --- tokens ---------------------------------------------------------------------------
 
     @property
-    def token(self) -> Token:
+    def token(self) -> LatexToken:
         return self.tokens[self.position]
 
-    def ahead(self, count: int = 1) -> Token:
+    def ahead(self, count: int = 1) -> LatexToken:
         return self.tokens[min(self.position + count, len(self.tokens) - 1)]
 
     def at(self, *texts: str) -> bool:
@@ -110,15 +110,15 @@ class Reader(ABC):
         ends = len(tokens) == 4 and tokens[0].text == "(" and tokens[0].wide
         return ends and tokens[1].kind in ("number", "prose", "word")
 
-    def advance(self) -> Token:
+    def advance(self) -> LatexToken:
         token = self.token
         self.position += token.kind != "end"
         return token
 
-    def accept(self, *texts: str) -> Token | None:
+    def accept(self, *texts: str) -> LatexToken | None:
         return self.advance() if self.at(*texts) else None
 
-    def close(self, opener: Token) -> Span:
+    def close(self, opener: LatexToken) -> Span:
         """Consume the bracket that closes `opener`."""
         wanted = CLOSERS.get(opener.text, opener.text)
         token = self.accept(wanted)
@@ -151,13 +151,13 @@ class Reader(ABC):
                     return place
         fail("DC103", f"`{opener.text}` is never closed", opener.span, "opened here", f"add `{CLOSERS[opener.text]}`")
 
-    def part(self, start: int, stop: int) -> Reader:
+    def part(self, start: int, stop: int) -> TokenReader:
         """A reader of the tokens from `start` to `stop`, in the same surroundings."""
         made = type(self)(self.tokens[start:stop], self.context, self.depth + 1)
         made.letters, made.pattern, made.trying = self.letters, self.pattern, self.trying
         if start == stop:
             here = self.tokens[min(start, len(self.tokens) - 1)].span
-            made.tokens[-1] = Token("end", "", here)
+            made.tokens[-1] = LatexToken("end", "", here)
         return made
 
     @contextmanager

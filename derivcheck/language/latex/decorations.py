@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from derivcheck.language.latex import macros as table
-from derivcheck.language.latex.tokens import Token, fail, raw_tokens, refuse_macro
+from derivcheck.language.latex.tokens import LatexToken, fail, raw_tokens, refuse_macro
 from derivcheck.language.latex.words import is_plain, rendered, worded
 from derivcheck.language.notation.syntax import Span
 
@@ -19,14 +19,14 @@ SPELLED_WORDS = ("and", "for", "when", "where", "if")
 CHOOSE = frozenset({"array", "aligned", "matrix", "gathered"})
 
 
-def plain_tokens(text: str, known: Mapping[str, str] | None = None) -> list[Token]:
+def plain_tokens(text: str, known: Mapping[str, str] | None = None) -> list[LatexToken]:
     """The tokens of a formula without its decorations. Raises NotationError (DC100 to DC104, DC111, DC170, DC176)."""
     raw = _undelimited(raw_tokens(text, known))
     _check_braces(raw)
     return _Flattening(raw, known or {}).tokens()
 
 
-def _undelimited(tokens: list[Token]) -> list[Token]:
+def _undelimited(tokens: list[LatexToken]) -> list[LatexToken]:
     """Without the dollars or brackets that may stand around a formula."""
     for opener, closer in (("$", "$"), ("$", "$"), ("[", "]"), ("(", ")")):
         kind = "sign" if opener == "$" else "macro"
@@ -36,8 +36,8 @@ def _undelimited(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
-def _check_braces(tokens: Sequence[Token]) -> None:
-    open_: list[Token] = []
+def _check_braces(tokens: Sequence[LatexToken]) -> None:
+    open_: list[LatexToken] = []
     for token in tokens:
         if token.kind != "sign" or token.text not in "{}":
             continue
@@ -51,23 +51,23 @@ def _check_braces(tokens: Sequence[Token]) -> None:
         fail("DC103", "`{` is never closed", open_[-1].span, "opened here", "add `}`")
 
 
-def _with_words(tokens: Sequence[Token]) -> list[Token]:
+def _with_words(tokens: Sequence[LatexToken]) -> list[LatexToken]:
     """`\\,\\, and \\,` or `\\ for\\ ` in the letters of a formula, set apart by spaces, is the word."""
-    kept: list[Token] = []
+    kept: list[LatexToken] = []
     position = 0
     while position < len(tokens):
         length = next((len(word) for word in SPELLED_WORDS if _spells(tokens, position, word)), 0)
         if length:
             word = tokens[position : position + length]
             text = "".join(token.text for token in word)
-            kept.append(Token("keyword", table.KEYWORDS[text], word[0].span.to(word[-1].span), True))
+            kept.append(LatexToken("keyword", table.KEYWORDS[text], word[0].span.to(word[-1].span), True))
         else:
             kept.append(tokens[position])
         position += length or 1
     return kept
 
 
-def _spells(tokens: Sequence[Token], position: int, word: str) -> bool:
+def _spells(tokens: Sequence[LatexToken], position: int, word: str) -> bool:
     """Whether letters without a gap spell a word that stands apart from what is around it."""
     letters, behind = tokens[position : position + len(word)], tokens[position + len(word) : position + len(word) + 1]
     if not behind or not letters[0].spaced or not behind[0].spaced:
@@ -79,11 +79,11 @@ def _spells(tokens: Sequence[Token], position: int, word: str) -> bool:
 class _Flattening:
     """One list of raw tokens; arguments are flattened by a flattening of their own."""
 
-    def __init__(self, raw: Sequence[Token], known: Mapping[str, str], depth: int = 0) -> None:
+    def __init__(self, raw: Sequence[LatexToken], known: Mapping[str, str], depth: int = 0) -> None:
         self._waiting = [*reversed(raw)]
         self._known = known
         self._depth = depth
-        self._out: list[Token] = []
+        self._out: list[LatexToken] = []
         self._spaced = self._wide = False
         self._blanks = 0
         self._choice = False
@@ -97,21 +97,21 @@ class _Flattening:
                 "split it with `let:` names",
             )
 
-    def tokens(self) -> list[Token]:
+    def tokens(self) -> list[LatexToken]:
         while self._waiting:
             self._step(self._waiting.pop())
         return _with_words(self._out)
 
     # --- reading and writing --------------------------------------------------------------
 
-    def _emit(self, token: Token) -> None:
+    def _emit(self, token: LatexToken) -> None:
         if token.kind == "sign" and self._out and not token.spaced and not self._spaced:
             last = self._out[-1]
             if token.text == "=" and last.kind == "sign" and last.text == ":":
-                self._out[-1] = Token("sign", "=", last.span.to(token.span), last.spaced)
+                self._out[-1] = LatexToken("sign", "=", last.span.to(token.span), last.spaced)
                 return
             if token.text == "|" and last.kind == "sign" and last.text == "|" and last.span.stop == token.span.start:
-                self._out[-1] = Token("sign", "‖", last.span.to(token.span), last.spaced)
+                self._out[-1] = LatexToken("sign", "‖", last.span.to(token.span), last.spaced)
                 return
         if self._spaced > token.spaced or self._wide > token.wide:
             token = replace(token, spaced=token.spaced or self._spaced, wide=token.wide or self._wide)
@@ -122,9 +122,9 @@ class _Flattening:
     def _peek(self, text: str, kind: str = "sign") -> bool:
         return bool(self._waiting) and self._waiting[-1].kind == kind and self._waiting[-1].text == text
 
-    def _group(self) -> list[Token]:
+    def _group(self) -> list[LatexToken]:
         """The tokens up to the brace that closes the one just read."""
-        taken: list[Token] = []
+        taken: list[LatexToken] = []
         depth = 1
         while depth:
             token = self._waiting.pop()
@@ -136,12 +136,12 @@ class _Flattening:
             taken.append(token)
         return taken
 
-    def _optional(self) -> list[Token] | None:
+    def _optional(self) -> list[LatexToken] | None:
         """What stands in the brackets of an optional argument."""
         if not self._peek("["):
             return None
         opener = self._waiting.pop()
-        taken: list[Token] = []
+        taken: list[LatexToken] = []
         while self._waiting:
             token = self._waiting.pop()
             if token.kind == "sign" and token.text == "]":
@@ -149,7 +149,7 @@ class _Flattening:
             taken.append(token)
         fail("DC103", "`[` is never closed", opener.span, "opened here", "add `]`")
 
-    def _argument(self, owner: Token) -> list[Token]:
+    def _argument(self, owner: LatexToken) -> list[LatexToken]:
         """The raw tokens of the next argument; decorations before it are dropped."""
         self._closed = None
         while self._waiting:
@@ -163,8 +163,8 @@ class _Flattening:
                 middle = min(span.start + 1, span.stop)
                 rest = "number" if token.text[1] != "." else "sign"
                 if rest == "number":
-                    self._waiting.append(Token("number", token.text[1:], Span(middle, span.stop)))
-                    return [Token("sign" if here == "." else "number", here, Span(span.start, middle))]
+                    self._waiting.append(LatexToken("number", token.text[1:], Span(middle, span.stop)))
+                    return [LatexToken("sign" if here == "." else "number", here, Span(span.start, middle))]
                 return [token]
             if token.kind != "macro":
                 return [token]
@@ -177,7 +177,7 @@ class _Flattening:
             return self._with_arguments(token)
         fail("DC104", f"`{_shown(owner)}` needs an argument", owner.span, "the formula ends here")
 
-    def _with_arguments(self, token: Token) -> list[Token]:
+    def _with_arguments(self, token: LatexToken) -> list[LatexToken]:
         """A macro as an argument takes its own arguments along: `^\\mathrm T`, `^\\frac12`."""
         name = token.text
         count = table.ARGUMENTS.get(name) or table.WRAPPERS.get(name) or 0
@@ -187,20 +187,20 @@ class _Flattening:
         for _ in range(count):
             argument = self._argument(token)
             brace = argument[0].span if argument else token.span
-            taken += [Token("sign", "{", brace), *argument, Token("sign", "}", brace)]
+            taken += [LatexToken("sign", "{", brace), *argument, LatexToken("sign", "}", brace)]
         return taken
 
-    def _inner(self, raw: Sequence[Token]) -> list[Token]:
+    def _inner(self, raw: Sequence[LatexToken]) -> list[LatexToken]:
         return _Flattening(raw, self._known, self._depth + 1).tokens()
 
-    def _braced(self, raw: Sequence[Token], owner: Token) -> None:
+    def _braced(self, raw: Sequence[LatexToken], owner: LatexToken) -> None:
         """Write an argument in the braces that remain."""
         span = Span(raw[0].span.start, raw[-1].span.stop) if raw else owner.span
-        self._out.append(Token("sign", "{", Span(span.start, span.start + 1)))
+        self._out.append(LatexToken("sign", "{", Span(span.start, span.start + 1)))
         self._out += self._inner(raw)
-        self._out.append(Token("sign", "}", self._closed or Span(max(span.stop - 1, span.start), span.stop)))
+        self._out.append(LatexToken("sign", "}", self._closed or Span(max(span.stop - 1, span.start), span.stop)))
 
-    def _drop(self, token: Token) -> None:
+    def _drop(self, token: LatexToken) -> None:
         if self._peek("*"):
             self._waiting.pop()
         self._optional()
@@ -210,7 +210,7 @@ class _Flattening:
 
     # --- one token ------------------------------------------------------------------------
 
-    def _step(self, token: Token) -> None:
+    def _step(self, token: LatexToken) -> None:
         if token.kind == "macro":
             self._macro(token)
         elif token.kind == "sign" and token.text in "{}":
@@ -222,9 +222,9 @@ class _Flattening:
         else:
             self._emit(token)
 
-    def _words_between(self, token: Token) -> None:
+    def _words_between(self, token: LatexToken) -> None:
         """`$f'(z) = 1$ if $z > 0$`: the dollars close and open again, and words stand between."""
-        piece: list[Token] = []
+        piece: list[LatexToken] = []
         while self._waiting and not self._peek("$"):
             piece.append(self._waiting.pop())
         if not self._waiting or not piece:
@@ -234,7 +234,7 @@ class _Flattening:
             self._emit(made)
         self._spaced = True
 
-    def _script(self, token: Token) -> None:
+    def _script(self, token: LatexToken) -> None:
         argument = self._argument(token)
         inner = self._inner(argument)
         if token.text == "^" and inner and all(t.kind == "sign" and t.text == "'" for t in inner):
@@ -243,7 +243,7 @@ class _Flattening:
             self._emit(token)
             self._braced(argument, token)
 
-    def _macro(self, token: Token) -> None:
+    def _macro(self, token: LatexToken) -> None:
         name = token.text
         if name in table.SPACING:
             self._blanks += 1
@@ -267,28 +267,28 @@ class _Flattening:
         elif name in table.ACCENTS:
             self._accent(token)
         elif name in table.FUNCTIONS:
-            self._emit(Token("function", table.FUNCTIONS[name], token.span, True))
+            self._emit(LatexToken("function", table.FUNCTIONS[name], token.span, True))
         elif name in table.ARGUMENTS:
             self._fraction(token)
         elif name in ("begin", "end"):
             self._environment(token)
         elif (name in table.MATRICES or name in table.CASES) and self._peek("{"):
-            self._emit(Token("begin", name, token.span, token.spaced))
+            self._emit(LatexToken("begin", name, token.span, token.spaced))
             self._out += self._inner(self._argument(token))
-            self._emit(Token("finish", name, token.span, True))
+            self._emit(LatexToken("finish", name, token.span, True))
         elif name == "not":
             self._negated(token)
         elif name in table.GREEK_LETTERS:
-            self._emit(Token("letter", table.GREEK_LETTERS[name], token.span, True))
+            self._emit(LatexToken("letter", table.GREEK_LETTERS[name], token.span, True))
         elif name == "forall":
-            self._emit(Token("keyword", "for", token.span, True))
+            self._emit(LatexToken("keyword", "for", token.span, True))
         elif name in table.SIGNS:
             self._sign(token)
         else:
             refuse_macro(token, self._known)
 
-    def _sign(self, token: Token) -> None:
-        self._emit(Token("sign", table.SIGNS[token.text], token.span, token.spaced))
+    def _sign(self, token: LatexToken) -> None:
+        self._emit(LatexToken("sign", table.SIGNS[token.text], token.span, token.spaced))
         if token.text != "\\":
             return
         # `\\[2pt]` is a distance, `\\ [a]` is not.
@@ -297,7 +297,7 @@ class _Flattening:
         if self._peek("[") and len(self._waiting) > 1 and self._waiting[-2].kind == "number":
             self._optional()
 
-    def _delimiter(self, token: Token) -> None:
+    def _delimiter(self, token: LatexToken) -> None:
         if not self._waiting:
             fail("DC104", f"`\\{token.text}` needs its delimiter", token.span, "the formula ends here")
         self._spaced = True
@@ -320,7 +320,7 @@ class _Flattening:
         name = "".join(t.text for t in following[2:]).split("}")[0]
         return name in CHOOSE
 
-    def _wrapper(self, token: Token) -> None:
+    def _wrapper(self, token: LatexToken) -> None:
         name = token.text
         self._optional()
         for _ in range(table.WRAPPERS[name] - 1):
@@ -336,7 +336,7 @@ class _Flattening:
         if name in table.BRACED_BELOW and self._peek(table.BRACED_BELOW[name]):
             self._argument(self._waiting.pop())
 
-    def _font(self, argument: Sequence[Token], font: str, style: str) -> None:
+    def _font(self, argument: Sequence[LatexToken], font: str, style: str) -> None:
         self._spaced = True
         inner = self._inner(argument)
         for made in inner:
@@ -345,7 +345,7 @@ class _Flattening:
             self._emit(replace(made, font=font) if marked and not made.font else made)
         self._spaced = True
 
-    def _text(self, token: Token) -> None:
+    def _text(self, token: LatexToken) -> None:
         if self._peek("*"):
             self._waiting.pop()
         argument = self._argument(token)
@@ -358,9 +358,9 @@ class _Flattening:
             self._font(argument, "roman", "")
         self._spaced = True
 
-    def _mixed(self, argument: Sequence[Token], token: Token) -> None:
+    def _mixed(self, argument: Sequence[LatexToken], token: LatexToken) -> None:
         """Text with formulas in dollars: `\\text{if $i = j$}`."""
-        pieces: list[list[Token]] = [[]]
+        pieces: list[list[LatexToken]] = [[]]
         for part in argument:
             if part.kind == "sign" and part.text == "$":
                 pieces.append([])
@@ -370,7 +370,7 @@ class _Flattening:
             for made in self._inner(piece) if position % 2 else worded(piece, token.span, True):
                 self._emit(made)
 
-    def _accent(self, token: Token) -> None:
+    def _accent(self, token: LatexToken) -> None:
         inner = self._inner(self._argument(token))
         if not inner or inner[0].kind != "letter" or inner[0].accent or (len(inner) > 1 and inner[1].text not in "^_"):
             fail("DC170", f"`\\{token.text}` stands over one letter", token.span, "no name is written so")
@@ -379,27 +379,27 @@ class _Flattening:
         for made in inner[1:]:
             self._out.append(made)
 
-    def _fraction(self, token: Token) -> None:
+    def _fraction(self, token: LatexToken) -> None:
         if token.text == "sqrt":
             index = self._optional()
-            self._emit(Token("sign", "sqrt" if index is None else "root", token.span, token.spaced))
+            self._emit(LatexToken("sign", "sqrt" if index is None else "root", token.span, token.spaced))
             if index is not None:
                 self._braced(index, token)
             self._braced(self._argument(token), token)
         else:
-            self._emit(Token("sign", "frac", token.span, token.spaced))
+            self._emit(LatexToken("sign", "frac", token.span, token.spaced))
             above = self._argument(token)
             self._braced(above, token)
             self._braced(self._argument(token), token)
         self._spaced = True
 
-    def _negated(self, token: Token) -> None:
+    def _negated(self, token: LatexToken) -> None:
         if self._peek("=") or self._peek("equiv", "macro"):
-            self._emit(Token("sign", "!=", token.span.to(self._waiting.pop().span), token.spaced))
+            self._emit(LatexToken("sign", "!=", token.span.to(self._waiting.pop().span), token.spaced))
         else:
             fail("DC174", "`\\not` is read before `=` only", token.span, "not an equation", r"\ne")
 
-    def _environment(self, token: Token) -> None:
+    def _environment(self, token: LatexToken) -> None:
         argument = self._argument(token)
         name = rendered(argument).replace(" ", "")
         if name not in table.MATRICES and name not in table.CASES and name not in table.LINES:
@@ -411,7 +411,7 @@ class _Flattening:
                 "aligned, cases, bmatrix",
             )
         if token.text == "end":
-            self._emit(Token("finish", name, token.span, True))
+            self._emit(LatexToken("finish", name, token.span, True))
             return
         if (
             self._peek("[")
@@ -422,9 +422,9 @@ class _Flattening:
             self._optional()
         if name in table.WITH_COLUMNS:
             self._argument(token)
-        self._emit(Token("begin", "cases" if self._choice else name, token.span, True))
+        self._emit(LatexToken("begin", "cases" if self._choice else name, token.span, True))
         self._choice = False
 
 
-def _shown(token: Token) -> str:
+def _shown(token: LatexToken) -> str:
     return f"\\{token.text}" if token.kind == "macro" else token.text

@@ -9,9 +9,9 @@ from typing import NoReturn
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.graph.nodes import Input, Quantity, operands
 from derivcheck.language.latex import calls, operators
-from derivcheck.language.latex.cursor import Reader
+from derivcheck.language.latex.cursor import TokenReader
 from derivcheck.language.latex.scripts import Script, take_scripts
-from derivcheck.language.latex.tokens import Token, fail
+from derivcheck.language.latex.tokens import LatexToken, fail
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import (
     Binary,
@@ -28,7 +28,7 @@ from derivcheck.language.notation.syntax import (
 # --- fractions ----------------------------------------------------------------------------------
 
 
-def fraction(reader: Reader) -> Expression:
+def fraction(reader: TokenReader) -> Expression:
     """`\\frac{a}{b}`, `\\frac{\\partial L}{\\partial W}`, `\\frac{d}{dx} f(x)`. Raises NotationError (DC117, DC118)."""
     sign = reader.advance()
     above = reader.position
@@ -60,7 +60,7 @@ def fraction(reader: Reader) -> Expression:
     return found
 
 
-def _numerator(top: Reader) -> Expression:
+def _numerator(top: TokenReader) -> Expression:
     """What stands behind the mark; a layer may show what it depends on, `\\partial L(z)`."""
     begin, top.applies = top.position, False
     found = top.factor()
@@ -72,7 +72,7 @@ def _numerator(top: Reader) -> Expression:
     return top.term()
 
 
-def _is_differential(reader: Reader, above: int, middle: int, below: int, stop: int) -> bool:
+def _is_differential(reader: TokenReader, above: int, middle: int, below: int, stop: int) -> bool:
     """Whether a fraction is one of differentials. Raises NotationError (DC118, DC171)."""
     tokens = reader.tokens
     first, second = tokens[above], tokens[below]
@@ -102,13 +102,13 @@ def _is_differential(reader: Reader, above: int, middle: int, below: int, stop: 
     return True
 
 
-def _is_mark(token: Token) -> bool:
+def _is_mark(token: LatexToken) -> bool:
     if token.kind == "sign":
         return token.text == "∂"
     return token.kind == "letter" and token.text == "d" and not token.accent
 
 
-def _order(top: Reader, span: Span) -> int:
+def _order(top: TokenReader, span: Span) -> int:
     """The order behind the mark: `\\partial^2`."""
     if not top.at("^"):
         return 1
@@ -126,7 +126,7 @@ def _order(top: Reader, span: Span) -> int:
     return 2
 
 
-def _variables(reader: Reader, start: int, stop: int, order: int, span: Span) -> tuple[Expression, ...]:
+def _variables(reader: TokenReader, start: int, stop: int, order: int, span: Span) -> tuple[Expression, ...]:
     """What is differentiated by: one quantity for each mark, or one with a square."""
     marks = _marks(reader, start, stop)
     ends = [*marks[1:], stop]
@@ -156,7 +156,7 @@ def _variables(reader: Reader, start: int, stop: int, order: int, span: Span) ->
     return tuple(variables)
 
 
-def _marks(reader: Reader, start: int, stop: int) -> list[int]:
+def _marks(reader: TokenReader, start: int, stop: int) -> list[int]:
     found: list[int] = []
     depth = 0
     for position in range(start, stop):
@@ -168,7 +168,7 @@ def _marks(reader: Reader, start: int, stop: int) -> list[int]:
     return found
 
 
-def _variable(reader: Reader, start: int, stop: int) -> Expression:
+def _variable(reader: TokenReader, start: int, stop: int) -> Expression:
     inner = reader.part(start, stop)
     inner.letters = False
     inner.applies = False
@@ -184,7 +184,7 @@ def _variable(reader: Reader, start: int, stop: int) -> Expression:
     return found
 
 
-def _operator(reader: Reader, variables: tuple[Expression, ...], span: Span) -> Expression:
+def _operator(reader: TokenReader, variables: tuple[Expression, ...], span: Span) -> Expression:
     """`\\frac{d}{dx}` and what it stands before."""
     if reader.at_end():
         fail("DC118", "the derivative of what?", span, "nothing follows", r"\frac{\partial L}{\partial x}")
@@ -192,7 +192,7 @@ def _operator(reader: Reader, variables: tuple[Expression, ...], span: Span) -> 
     return Derivative(operand, variables, span.to(operand.span))
 
 
-def _refuse_evaluation(reader: Reader, tree: Derivative) -> None:
+def _refuse_evaluation(reader: TokenReader, tree: Derivative) -> None:
     """`\\frac{dL}{dw}(w)` may be a value at a point or a product."""
     if not reader.at("("):
         return
@@ -219,7 +219,7 @@ def _refuse_evaluation(reader: Reader, tree: Derivative) -> None:
 # --- in one line --------------------------------------------------------------------------------
 
 
-def inline(reader: Reader) -> Expression | None:
+def inline(reader: TokenReader) -> Expression | None:
     """`\\partial L / \\partial W`, `dL/dW`, `\\partial_i S_j`; None with nothing read where it is none of these."""
     token = reader.token
     if not _is_mark(token):
@@ -242,7 +242,7 @@ def inline(reader: Reader) -> Expression | None:
     return found
 
 
-def _slash_ahead(reader: Reader, begin: int) -> bool:
+def _slash_ahead(reader: TokenReader, begin: int) -> bool:
     """Whether a slash and another mark stand further on, so that a derivative was meant."""
     tokens = reader.tokens
     return any(
@@ -251,7 +251,7 @@ def _slash_ahead(reader: Reader, begin: int) -> bool:
     )
 
 
-def _slashed(reader: Reader) -> Expression | None:
+def _slashed(reader: TokenReader) -> Expression | None:
     mark = reader.advance()
     order = _order(reader, mark.span)
     if reader.at("/") or reader.at_end():
@@ -268,7 +268,7 @@ def _slashed(reader: Reader) -> Expression | None:
     return Derivative(numerator, variables, mark.span.to(reader.tokens[reader.position - 1].span))
 
 
-def _slashed_operator(reader: Reader, mark: Token, order: int) -> Expression | None:
+def _slashed_operator(reader: TokenReader, mark: LatexToken, order: int) -> Expression | None:
     """`d/dx (...)`."""
     if not reader.at("/") or not _is_mark(reader.ahead()):
         return None
@@ -277,7 +277,7 @@ def _slashed_operator(reader: Reader, mark: Token, order: int) -> Expression | N
     return _operator(reader, variables, mark.span.to(reader.tokens[reader.position - 1].span))
 
 
-def _line_variables(reader: Reader, order: int, span: Span) -> tuple[Expression, ...]:
+def _line_variables(reader: TokenReader, order: int, span: Span) -> tuple[Expression, ...]:
     applies, reader.applies = reader.applies, False
     found: list[Expression] = []
     while len(found) < order and _is_mark(reader.token):
@@ -301,7 +301,7 @@ def _line_variables(reader: Reader, order: int, span: Span) -> tuple[Expression,
     return tuple(found)
 
 
-def _with_index(reader: Reader) -> Expression:
+def _with_index(reader: TokenReader) -> Expression:
     """`\\partial_x L`, `\\partial_i S_j`: by a quantity, or by an entry of what the operand is a function of."""
     mark = reader.advance()
     scripts, _ = take_scripts(reader)
@@ -323,7 +323,7 @@ def _with_index(reader: Reader) -> Expression:
     return Derivative(operand, (variable,), span)
 
 
-def _only_variable(reader: Reader, operand: Expression, span: Span) -> Expression:
+def _only_variable(reader: TokenReader, operand: Expression, span: Span) -> Expression:
     """The one named quantity that a layer is computed from. Raises NotationError (DC118)."""
     shapes = reader.context.shapes
     base = operand.base if isinstance(operand, Subscript) and shapes.member(operand) is None else operand
@@ -352,7 +352,7 @@ def _only_variable(reader: Reader, operand: Expression, span: Span) -> Expressio
     )
 
 
-def refuse_mark(reader: Reader) -> NoReturn:
+def refuse_mark(reader: TokenReader) -> NoReturn:
     """Raise NotationError (DC118) for a ∂ that begins no derivative."""
     fail(
         "DC118",
@@ -366,7 +366,7 @@ def refuse_mark(reader: Reader) -> NoReturn:
 # --- gradients and Jacobians ----------------------------------------------------------------------
 
 
-def gradient(reader: Reader) -> Expression:
+def gradient(reader: TokenReader) -> Expression:
     """`\\nabla_W L`, `\\nabla L(a)`, `\\nabla_x^2 L`. Raises NotationError (DC118, DC171)."""
     mark = reader.advance()
     scripts, _ = take_scripts(reader)
@@ -409,7 +409,9 @@ def gradient(reader: Reader) -> Expression:
     return Derivative(operand, (variable,) * order, span)
 
 
-def _checked_arguments(reader: Reader, operand: Expression, variable: Expression | None = None) -> list[Expression]:
+def _checked_arguments(
+    reader: TokenReader, operand: Expression, variable: Expression | None = None
+) -> list[Expression]:
     """The bracket behind a quantity that is differentiated: what it depends on. Raises NotationError (DC177)."""
     begin = reader.token.span
     arguments = calls.arguments_here(reader)
@@ -430,7 +432,7 @@ def _checked_arguments(reader: Reader, operand: Expression, variable: Expression
     return arguments
 
 
-def jacobian(reader: Reader, token: Token, scripts: Sequence[Script], span: Span) -> Expression | None:
+def jacobian(reader: TokenReader, token: LatexToken, scripts: Sequence[Script], span: Span) -> Expression | None:
     """`\\mathbf{J}_{a}(z)` is da/dz where J is not declared; None with nothing read where it is something else."""
     if reader.context.names.is_value(token) or len(scripts) != 1 or scripts[0].kind != "sub":
         return None

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from derivcheck.diagnostics.diagnostic import NotationError
-from derivcheck.language.latex.cursor import Reader
-from derivcheck.language.latex.tokens import Token, fail
+from derivcheck.language.latex.cursor import TokenReader
+from derivcheck.language.latex.tokens import LatexToken, fail
 from derivcheck.language.notation.syntax import Name, Subscript, bottom_up
 
 
-def refuse_alone(reader: Reader, starts: Callable[[Token], bool]) -> None:
+def refuse_alone(reader: TokenReader, starts: Callable[[LatexToken], bool]) -> None:
     """Raise NotationError (DC118) for a `d` or `d^2` before a quantity; `starts` says where a factor begins.
 
     An upright d is always a differential; an italic one may be a vector called d, or stand
@@ -54,7 +54,7 @@ def refuse_alone(reader: Reader, starts: Callable[[Token], bool]) -> None:
     )
 
 
-def _is_number(reader: Reader, token: Token) -> bool:
+def _is_number(reader: TokenReader, token: LatexToken) -> bool:
     """Whether d is declared as a dimension or a scalar."""
     names, values = reader.context.names, reader.context.scope.values
     declared = [name for base in names.bases(token) for name in names.plain.get(base, ())]

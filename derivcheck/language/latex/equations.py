@@ -12,15 +12,15 @@ from derivcheck.graph.nodes import Input, Quantity
 from derivcheck.language.componentwise import componentwise
 from derivcheck.language.latex.checks import check_entries, check_primes
 from derivcheck.language.latex.conditions import refuse_words
-from derivcheck.language.latex.cursor import ASSERTED, Context, Reader
+from derivcheck.language.latex.cursor import ASSERTED, Context, TokenReader
 from derivcheck.language.latex.memberships import is_sized, membership, sized
-from derivcheck.language.latex.parser import Parser
+from derivcheck.language.latex.parser import LatexParser
 from derivcheck.language.latex.products import Choices, Fork
 from derivcheck.language.latex.scripts import dimension_at
 from derivcheck.language.latex.shapes import Labels, Shapes
 from derivcheck.language.latex.sums import refuse_unsized
 from derivcheck.language.latex.symbols import Symbols
-from derivcheck.language.latex.tokens import Token, fail
+from derivcheck.language.latex.tokens import LatexToken, fail
 from derivcheck.language.latex.trees import rebuilt
 from derivcheck.language.latex.vocabulary import Names
 from derivcheck.language.latex.words import is_conditional
@@ -67,7 +67,7 @@ class Sentence:
         self._symbols = symbols if isinstance(symbols, Symbols) else Symbols(symbols, macros, scope)
         self._names = Names(scope)
 
-    def equation(self, tokens: Sequence[Token]) -> Equation:
+    def equation(self, tokens: Sequence[LatexToken]) -> Equation:
         """The one reading of a chain, with its rivals. Raises NotationError, DC171 and DC172 where two readings fit."""
         readings: list[Equation] = []
         problems: list[NotationError] = []
@@ -104,7 +104,7 @@ class Sentence:
         shown = fitting or readings
         _refuse_fork(first, shown[0], shown[1] if len(shown) > 1 else readings[1])
 
-    def _read(self, tokens: Sequence[Token], choices: Choices) -> Equation:
+    def _read(self, tokens: Sequence[LatexToken], choices: Choices) -> Equation:
         self._shapes = Shapes(self._scope, Labels(self._scope, self._labels))
         context = Context(
             self._scope,
@@ -116,7 +116,7 @@ class Sentence:
             self._macros,
             choices,
         )
-        reader = Parser(tokens, context)
+        reader = LatexParser(tokens, context)
         try:
             found = _Chain(reader).equation()
             if context.components:
@@ -141,7 +141,7 @@ def _refuse_fork(fork: Fork, one: Equation | None, other: Equation | None) -> No
     fail(fork.code, fork.message, fork.span, fork.label, fork.help, notes)
 
 
-def refuse_relation(token: Token, shown: str) -> NoReturn:
+def refuse_relation(token: LatexToken, shown: str) -> NoReturn:
     """Raise NotationError (DC174) for a sign that makes no equation."""
     reasons = {
         "≃": ("an approximate equality is not judged", "="),
@@ -157,7 +157,7 @@ def refuse_relation(token: Token, shown: str) -> NoReturn:
 
 
 class _Chain:
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: TokenReader) -> None:
         self._reader = reader
         self._points: list[tuple[str, Expression, Span]] = []
         if any(token.kind == "sign" and token.text == "…" for token in reader.tokens):
@@ -220,7 +220,7 @@ class _Chain:
 
     # --- behind the equation ----------------------------------------------------------------
 
-    def _label(self, arrow: Token) -> None:
+    def _label(self, arrow: LatexToken) -> None:
         """`\\rightarrow \\text{EqA1}`: a name for the equation."""
         reader = self._reader
         begin = reader.position
@@ -324,7 +324,7 @@ class _Chain:
             )
 
 
-def _check_condition(test: Condition, span: Span, reader: Reader) -> None:
+def _check_condition(test: Condition, span: Span, reader: TokenReader) -> None:
     """A condition that values be equal holds almost nowhere: nothing could be judged under it."""
     waiting: list[Condition] = [test]
     while waiting:
@@ -343,7 +343,7 @@ def _check_condition(test: Condition, span: Span, reader: Reader) -> None:
                 )
 
 
-def _holds_by_definition(test: Condition, reader: Reader) -> bool:
+def _holds_by_definition(test: Condition, reader: TokenReader) -> bool:
     """`where u = g(x)`, and the spec says that u is g(x): nothing is restricted."""
     if not isinstance(test, Comparison) or test.relation not in ("=", "=="):
         return False
@@ -359,7 +359,7 @@ def _holds_by_definition(test: Condition, reader: Reader) -> bool:
     return meant.node == node.operand
 
 
-def _point(test: Condition, reader: Reader) -> tuple[str, Expression] | None:
+def _point(test: Condition, reader: TokenReader) -> tuple[str, Expression] | None:
     """`if z = 0`, for a number z that the spec declares: (its name, the value)."""
     if not isinstance(test, Comparison) or test.relation not in ("=", "=="):
         return None
@@ -389,7 +389,7 @@ def _at_point(equation: Equation, name: str, value: Expression, at: Span) -> Equ
     return replace(equation, sides=tuple(rebuilt(side, put) for side in equation.sides))
 
 
-def _is_value(tree: Expression, reader: Reader) -> bool:
+def _is_value(tree: Expression, reader: TokenReader) -> bool:
     shape = reader.context.shapes(tree)
     number = not isinstance(tree, Name) or tree.name in reader.context.scope.values
     return shape is not None and number and not _is_position(tree)

@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from derivcheck.language.latex import macros as table
 from derivcheck.language.latex.decorations import plain_tokens
-from derivcheck.language.latex.tokens import Token, fail
+from derivcheck.language.latex.tokens import LatexToken, fail
 from derivcheck.language.latex.words import is_conditional
 from derivcheck.language.notation.syntax import Span
 
@@ -25,7 +25,7 @@ _LAST_LETTER = re.compile(r"(.*\S)[\s,;:]+([A-Za-z])", re.DOTALL)
 class Chain:
     """The tokens of one chain; `remark` says that it stands inside a remark in words."""
 
-    tokens: tuple[Token, ...]
+    tokens: tuple[LatexToken, ...]
     remark: bool = False
 
     @property
@@ -38,7 +38,7 @@ class Chain:
 def chains(text: str, known: Mapping[str, str] | None = None) -> list[Chain]:
     """The chains of a formula, in order of their beginnings. Raises NotationError (DC100 to DC104, DC176)."""
     tokens = _without_frames(plain_tokens(text, known))
-    pieces: list[tuple[list[Token], bool]] = []
+    pieces: list[tuple[list[LatexToken], bool]] = []
     main = -1
     for line in _unbracketed(_lines(_named_in_words(tokens))):
         remark = _is_remark(line)
@@ -60,14 +60,14 @@ def chains(text: str, known: Mapping[str, str] | None = None) -> list[Chain]:
 # --- frames: aligned, array ---------------------------------------------------------------------
 
 
-def _without_frames(tokens: Sequence[Token]) -> list[Token]:
+def _without_frames(tokens: Sequence[LatexToken]) -> list[LatexToken]:
     """Environments of lines disappear, with their `&`; those of matrices and cases stay."""
     partners = _partners(tokens)
     systems = [k for k, token in enumerate(tokens) if token.kind == "begin" and _is_system(tokens, k, partners)]
     framed = {k for k, token in enumerate(tokens) if token.kind == "begin" and _is_frame(tokens, k, partners)}
     framed.update(systems)
     ends = {partners[k] for k in framed}
-    kept: list[Token] = []
+    kept: list[LatexToken] = []
     inside = 0
     for position, token in enumerate(tokens):
         if position in framed or position in ends:
@@ -83,7 +83,7 @@ def _without_frames(tokens: Sequence[Token]) -> list[Token]:
     return kept
 
 
-def _partners(tokens: Sequence[Token]) -> dict[int, int]:
+def _partners(tokens: Sequence[LatexToken]) -> dict[int, int]:
     found: dict[int, int] = {}
     open_: list[int] = []
     for position, token in enumerate(tokens):
@@ -114,7 +114,7 @@ def _partners(tokens: Sequence[Token]) -> dict[int, int]:
     return found
 
 
-def _is_frame(tokens: Sequence[Token], position: int, partners: Mapping[int, int]) -> bool:
+def _is_frame(tokens: Sequence[LatexToken], position: int, partners: Mapping[int, int]) -> bool:
     """Whether an environment holds lines of equations: by its name, or because relations stand in it."""
     if tokens[position].text in table.LINES:
         return True
@@ -133,7 +133,7 @@ def _is_frame(tokens: Sequence[Token], position: int, partners: Mapping[int, int
     return False
 
 
-def _is_system(tokens: Sequence[Token], position: int, partners: Mapping[int, int]) -> bool:
+def _is_system(tokens: Sequence[LatexToken], position: int, partners: Mapping[int, int]) -> bool:
     """Whether a brace holds equations, not the cases of one side: it stands alone, and its first row relates."""
     if tokens[position].text not in table.CASES:
         return False
@@ -157,7 +157,7 @@ def _is_system(tokens: Sequence[Token], position: int, partners: Mapping[int, in
     return False
 
 
-def _stand_apart(tokens: Sequence[Token], position: int) -> bool:
+def _stand_apart(tokens: Sequence[LatexToken], position: int) -> bool:
     """Whether a `&` parts an equation from what is said of it, and nothing else does."""
     before, behind = tokens[position - 1], tokens[position + 1]
     return not (
@@ -171,8 +171,8 @@ def _stand_apart(tokens: Sequence[Token], position: int) -> bool:
 # --- lines --------------------------------------------------------------------------------------
 
 
-def _lines(tokens: Sequence[Token]) -> list[list[Token]]:
-    lines: list[list[Token]] = [[]]
+def _lines(tokens: Sequence[LatexToken]) -> list[list[LatexToken]]:
+    lines: list[list[LatexToken]] = [[]]
     depth = inside = 0
     for token in tokens:
         inside += (token.kind == "begin") - (token.kind == "finish")
@@ -187,9 +187,9 @@ def _lines(tokens: Sequence[Token]) -> list[list[Token]]:
     return [line for line in (_trimmed(line) for line in lines) if line]
 
 
-def _unbracketed(lines: Sequence[list[Token]]) -> list[list[Token]]:
+def _unbracketed(lines: Sequence[list[LatexToken]]) -> list[list[LatexToken]]:
     """`\\left[ a = b \\right]`: brackets around a whole line with a relation in it say nothing."""
-    found: list[list[Token]] = []
+    found: list[list[LatexToken]] = []
     for line in lines:
         depth = 0
         closed = related = False
@@ -206,7 +206,7 @@ def _unbracketed(lines: Sequence[list[Token]]) -> list[list[Token]]:
     return found
 
 
-def _trimmed(line: list[Token]) -> list[Token]:
+def _trimmed(line: list[LatexToken]) -> list[LatexToken]:
     """Without punctuation at its end, and without an `and` or `\\therefore` that joins it to the line above."""
     while line and ((line[0].kind, line[0].text) in (("keyword", "and"), ("sign", "∴"))):
         line = line[1:]
@@ -215,20 +215,20 @@ def _trimmed(line: list[Token]) -> list[Token]:
     return line
 
 
-def _is_remark(line: Sequence[Token]) -> bool:
+def _is_remark(line: Sequence[LatexToken]) -> bool:
     return line[0].kind == "prose"
 
 
-def _holds_formula(line: Sequence[Token]) -> bool:
+def _holds_formula(line: Sequence[LatexToken]) -> bool:
     return any(token.kind not in ("prose", "keyword") for token in line)
 
 
-def _binds(line: Sequence[Token]) -> bool:
+def _binds(line: Sequence[LatexToken]) -> bool:
     """Whether words without a formula restrict what stands above: they are kept, to be refused there."""
     return any(token.kind == "prose" and is_conditional(token) for token in line)
 
 
-def _parts(line: list[Token]) -> list[list[Token]]:
+def _parts(line: list[LatexToken]) -> list[list[LatexToken]]:
     """A line is cut at `, \\quad` and at the word `and` where both sides hold a relation of their own."""
     cuts: list[int] = []
     depth = inside = 0
@@ -242,7 +242,7 @@ def _parts(line: list[Token]) -> list[list[Token]]:
         separates = (token.kind == "sign" and token.text in (",", ";")) or remark
         if separates or (token.kind == "keyword" and token.text == "and"):
             cuts.append(position)
-    parts: list[list[Token]] = []
+    parts: list[list[LatexToken]] = []
     start = 0
     for cut in cuts:
         before, after = line[start:cut], line[cut + 1 :]
@@ -253,7 +253,7 @@ def _parts(line: list[Token]) -> list[list[Token]]:
     return [part for part in parts if part]
 
 
-def _without_question(line: list[Token]) -> list[Token]:
+def _without_question(line: list[LatexToken]) -> list[LatexToken]:
     """`a = f(x); \\text{ what is } b`: words behind a separator, and what they speak of, assert nothing."""
     for position, token in enumerate(line[:-1]):
         words = line[position + 1]
@@ -265,7 +265,7 @@ def _without_question(line: list[Token]) -> list[Token]:
     return line
 
 
-def _memberships(part: list[Token]) -> list[list[Token]]:
+def _memberships(part: list[LatexToken]) -> list[list[LatexToken]]:
     """`J = A \\in R^n` says two things: `J = A`, and `A \\in R^n`."""
     depth = inside = 0
     relation = -1
@@ -283,25 +283,25 @@ def _memberships(part: list[Token]) -> list[list[Token]]:
     return [part]
 
 
-def _named_in_words(tokens: Sequence[Token]) -> list[Token]:
+def _named_in_words(tokens: Sequence[LatexToken]) -> list[LatexToken]:
     """`\\text{The Jacobian, J} = ...`: the letter that ends the words is the left side."""
-    kept: list[Token] = []
+    kept: list[LatexToken] = []
     for token, following in zip_longest(tokens, tokens[1:]):
         named = _LAST_LETTER.fullmatch(token.text) if token.kind == "prose" else None
         if named and following is not None and following.kind == "sign" and following.text == "=":
             kept.append(replace(token, text=named[1]))
-            kept.append(Token("letter", named[2], token.span, True, "roman"))
+            kept.append(LatexToken("letter", named[2], token.span, True, "roman"))
         else:
             kept.append(token)
     return kept
 
 
-def _after_keyword(tokens: Sequence[Token]) -> bool:
+def _after_keyword(tokens: Sequence[LatexToken]) -> bool:
     """Inside `if i = j, k = l` the comma joins conditions; nothing is a step that goes on from a condition."""
     return any(token.kind == "keyword" and token.text in ("if", "for") for token in tokens)
 
 
-def _relates(tokens: Sequence[Token]) -> bool:
+def _relates(tokens: Sequence[LatexToken]) -> bool:
     depth = inside = 0
     for position, token in enumerate(tokens):
         inside += (token.kind == "begin") - (token.kind == "finish")
@@ -315,7 +315,7 @@ def _relates(tokens: Sequence[Token]) -> bool:
     return False
 
 
-def _is_condition(tokens: Sequence[Token]) -> bool:
+def _is_condition(tokens: Sequence[LatexToken]) -> bool:
     """`i \\ne j`, `i = 1, ..., n`: bare letters and numbers with relations between them."""
     if (
         len(tokens) < 3
@@ -329,7 +329,7 @@ def _is_condition(tokens: Sequence[Token]) -> bool:
     return tokens[2].kind == "number" and len(tokens) > 3 and tokens[3].kind == "sign" and tokens[3].text == ","
 
 
-def _continues(line: Sequence[Token], before: Sequence[Token]) -> bool:
+def _continues(line: Sequence[LatexToken], before: Sequence[LatexToken]) -> bool:
     """Whether a line goes on with the chain above it."""
     first = line[0]
     if first.kind == "sign" and first.text in RELATION_SIGNS | UNREAD_RELATIONS | JOINING:
@@ -340,6 +340,6 @@ def _continues(line: Sequence[Token], before: Sequence[Token]) -> bool:
     return first.kind == "sign" and first.text == "-" and not _relates(line)
 
 
-def _join(before: list[Token], line: Sequence[Token]) -> None:
+def _join(before: list[LatexToken], line: Sequence[LatexToken]) -> None:
     doubled = before[-1].kind == "sign" and before[-1].text in RELATION_SIGNS and line[0].text == before[-1].text
     before.extend(line[1:] if doubled else line)

@@ -9,22 +9,22 @@ from typing import NoReturn
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex import conditions, patterns
 from derivcheck.language.latex import macros as table
-from derivcheck.language.latex.cursor import CLOSERS, Reader
-from derivcheck.language.latex.patterns import Cell, Unindexed
+from derivcheck.language.latex.cursor import CLOSERS, TokenReader
+from derivcheck.language.latex.patterns import ShownEntry, Unindexed
 from derivcheck.language.latex.scripts import is_transpose
 from derivcheck.language.latex.tokens import fail
 from derivcheck.language.notation.syntax import Binary, Call, Expression, Matrix, Number, Span, Transpose
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MatrixCell:
     """A cell of a written-out matrix; `tree` is None where dots stand."""
 
     tree: Expression | None
     span: Span
 
 
-def refuse_dots(reader: Reader, message: str) -> NoReturn:
+def refuse_dots(reader: TokenReader, message: str) -> NoReturn:
     """Raise NotationError (DC173) for dots that have no pattern."""
     fail("DC173", message, reader.token.span, "dots without a pattern", "write what they stand for")
 
@@ -32,7 +32,7 @@ def refuse_dots(reader: Reader, message: str) -> NoReturn:
 # --- brackets -----------------------------------------------------------------------------------
 
 
-def group(reader: Reader) -> Expression:
+def group(reader: TokenReader) -> Expression:
     """`(...)`, or a list `[a, b, c]`, which is a vector. Raises NotationError (DC103, DC107)."""
     reader.descend()
     opener = reader.advance()
@@ -54,14 +54,14 @@ def group(reader: Reader) -> Expression:
     return _matrix(reader, [entries], span, "column" if upright else vectors)
 
 
-def _listed(reader: Reader) -> Entry:
+def _listed(reader: TokenReader) -> MatrixCell:
     if reader.at("…"):
-        return Entry(None, reader.advance().span)
+        return MatrixCell(None, reader.advance().span)
     tree = reader.expression()
-    return Entry(tree, tree.span)
+    return MatrixCell(tree, tree.span)
 
 
-def _transposed_behind(reader: Reader) -> bool:
+def _transposed_behind(reader: TokenReader) -> bool:
     """Read the transpose behind a list: `[a, b]^T` is a column."""
     if not reader.at("^"):
         return False
@@ -77,7 +77,7 @@ def _transposed_behind(reader: Reader) -> bool:
 # --- environments ---------------------------------------------------------------------------------
 
 
-def environment(reader: Reader) -> Expression:
+def environment(reader: TokenReader) -> Expression:
     """A matrix or cases. Raises NotationError (DC113, DC173, DC176)."""
     reader.descend()
     begin = reader.position
@@ -96,7 +96,7 @@ def environment(reader: Reader) -> Expression:
     return found
 
 
-def _finish(reader: Reader) -> int:
+def _finish(reader: TokenReader) -> int:
     depth = 0
     for position in range(reader.position, len(reader.tokens)):
         kind = reader.tokens[position].kind
@@ -106,7 +106,7 @@ def _finish(reader: Reader) -> int:
     fail("DC103", "the environment is never closed", reader.token.span, "opened here")
 
 
-def _rows(reader: Reader, start: int, stop: int) -> list[list[tuple[int, int]]]:
+def _rows(reader: TokenReader, start: int, stop: int) -> list[list[tuple[int, int]]]:
     """The cells of each row, as ranges of tokens; rows of nothing are left out."""
     rows: list[list[tuple[int, int]]] = [[]]
     begin, depth = start, 0
@@ -122,9 +122,9 @@ def _rows(reader: Reader, start: int, stop: int) -> list[list[tuple[int, int]]]:
     return [row for row in rows if any(a < b for a, b in row)]
 
 
-def _entries(reader: Reader, row: Sequence[tuple[int, int]]) -> list[Entry]:
+def _entries(reader: TokenReader, row: Sequence[tuple[int, int]]) -> list[MatrixCell]:
     """The entries of a row; commas between cells are punctuation, inside a cell they divide it."""
-    found: list[Entry] = []
+    found: list[MatrixCell] = []
     for start, stop in row:
         if start == stop:
             continue
@@ -139,23 +139,23 @@ def _entries(reader: Reader, row: Sequence[tuple[int, int]]) -> list[Entry]:
     return found
 
 
-def _cell(inner: Reader) -> Entry:
+def _cell(inner: TokenReader) -> MatrixCell:
     span = inner.token.span
     if inner.at("…"):
         inner.advance()
-        return Entry(None, span)
+        return MatrixCell(None, span)
     if inner.at("·", "⊙"):  # three dots in the middle are dots too
         while inner.at("·", "⊙"):
             span = span.to(inner.advance().span)
-        return Entry(None, span)
+        return MatrixCell(None, span)
     tree = inner.expression()
-    return Entry(tree, tree.span)
+    return MatrixCell(tree, tree.span)
 
 
 # --- matrices -------------------------------------------------------------------------------------
 
 
-def _matrix(reader: Reader, rows: Sequence[Sequence[Entry]], span: Span, standing: str) -> Expression:
+def _matrix(reader: TokenReader, rows: Sequence[Sequence[MatrixCell]], span: Span, standing: str) -> Expression:
     """A matrix from its entries; `standing` says how a list of one row stands."""
     if not rows or not any(rows):
         fail("DC109", "the matrix is empty", span, "expected its entries")
@@ -176,13 +176,13 @@ def _matrix(reader: Reader, rows: Sequence[Sequence[Entry]], span: Span, standin
     return Matrix(trees, span)
 
 
-def _dotted(reader: Reader, rows: Sequence[Sequence[Entry]], span: Span, standing: str) -> Expression:
+def _dotted(reader: TokenReader, rows: Sequence[Sequence[MatrixCell]], span: Span, standing: str) -> Expression:
     """The matrix whose shown entries all follow one pattern. Raises NotationError (DC173)."""
     if standing == "column":
         rows = [[entry] for entry in rows[0]]
     down, across = _gap(rows, span), _gap_across(rows, span)
     cells = [
-        Cell(_number(r, down, len(rows)), _number(c, across, len(row)), entry.tree)
+        ShownEntry(_number(r, down, len(rows)), _number(c, across, len(row)), entry.tree)
         for r, row in enumerate(rows)
         for c, entry in enumerate(row)
         if entry.tree is not None
@@ -207,7 +207,7 @@ def _dotted(reader: Reader, rows: Sequence[Sequence[Entry]], span: Span, standin
         return found
 
 
-def _gap(rows: Sequence[Sequence[Entry]], span: Span) -> int | None:
+def _gap(rows: Sequence[Sequence[MatrixCell]], span: Span) -> int | None:
     """The row that holds nothing but dots."""
     gaps = [r for r, row in enumerate(rows) if all(entry.tree is None for entry in row)]
     if len(gaps) > 1 or (gaps and (gaps[0] < 1 or gaps[0] != len(rows) - 2)):
@@ -215,7 +215,7 @@ def _gap(rows: Sequence[Sequence[Entry]], span: Span) -> int | None:
     return gaps[0] if gaps else None
 
 
-def _gap_across(rows: Sequence[Sequence[Entry]], span: Span) -> int | None:
+def _gap_across(rows: Sequence[Sequence[MatrixCell]], span: Span) -> int | None:
     full = [row for row in rows if any(entry.tree is not None for entry in row)]
     gaps = {tuple(c for c, entry in enumerate(row) if entry.tree is None) for row in full}
     widths = {len(row) for row in full}
@@ -232,13 +232,13 @@ def _number(position: int, gap: int | None, count: int) -> int | None:
     return None if gap is not None and position > gap else position + 1
 
 
-def _stacks(reader: Reader, cells: Sequence[Cell], row: str, column: str) -> bool:
+def _stacks(reader: TokenReader, cells: Sequence[ShownEntry], row: str, column: str) -> bool:
     """Whether the entries of a single row are columns, set side by side."""
     shapes = [reader.context.shapes(cell.tree) for cell in cells]
     return bool(column) and not row and all(s is not None and s.is_vector and bool(s.row) for s in shapes)
 
 
-def _check_axes(reader: Reader, tree: Expression, row: str, column: str, span: Span) -> None:
+def _check_axes(reader: TokenReader, tree: Expression, row: str, column: str, span: Span) -> None:
     """A matrix expression must have the axes that its letters say, or it is something else. Raises NotationError."""
     shape = reader.context.shapes(tree)
     if shape is None or shape.is_scalar or (not row and shape.row) or (not column and shape.column):
@@ -247,10 +247,10 @@ def _check_axes(reader: Reader, tree: Expression, row: str, column: str, span: S
 
 
 def _diagonal(
-    reader: Reader, cells: Sequence[Cell], unindexed: Unindexed, letters: tuple[str, str], span: Span
+    reader: TokenReader, cells: Sequence[ShownEntry], unindexed: Unindexed, letters: tuple[str, str], span: Span
 ) -> Expression | None:
     """A square matrix whose diagonal follows a pattern of its own: P - diag(diag(P)) + diag(q)."""
-    on = [Cell(c.row, c.row, c.tree) for c in cells if c.row == c.column]
+    on = [ShownEntry(c.row, c.row, c.tree) for c in cells if c.row == c.column]
     off = [c for c in cells if c.row != c.column]
     if len(on) < 2 or len(off) < 2:
         return None

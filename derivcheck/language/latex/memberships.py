@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NoReturn
 
-from derivcheck.language.latex.cursor import Reader
+from derivcheck.language.latex.cursor import TokenReader
 from derivcheck.language.latex.scripts import dimension_at
-from derivcheck.language.latex.tokens import Token, fail
+from derivcheck.language.latex.tokens import LatexToken, fail
 from derivcheck.language.notation.syntax import Call, Expression, Matrix, Number, Span, Transpose
 
 REALS = ("R", "ℝ")
 
 
-def membership(reader: Reader, side: Expression) -> tuple[Expression, Expression]:
+def membership(reader: TokenReader, side: Expression) -> tuple[Expression, Expression]:
     """The sides of `shape(side) = [m, n]`; read from behind the sign. Raises NotationError (DC174)."""
     sign = reader.advance()
     first = reader.token
@@ -31,7 +31,7 @@ def membership(reader: Reader, side: Expression) -> tuple[Expression, Expression
     return _shape(reader, side, sizes, sign.span.to(reader.tokens[reader.position - 1].span))
 
 
-def sized(reader: Reader, side: Expression) -> tuple[Expression, Expression]:
+def sized(reader: TokenReader, side: Expression) -> tuple[Expression, Expression]:
     """The sides of `W \\rightarrow m \\times n`; read to the end. Raises NotationError (DC174)."""
     sign = reader.advance()
     stop = len(reader.tokens) - 1
@@ -40,13 +40,13 @@ def sized(reader: Reader, side: Expression) -> tuple[Expression, Expression]:
     return _shape(reader, side, sizes, sign.span.to(reader.tokens[stop - 1].span))
 
 
-def is_sized(tokens: Sequence[Token]) -> bool:
+def is_sized(tokens: Sequence[LatexToken]) -> bool:
     """Whether a product of sizes stands behind one arrow."""
     signs = [token.text for token in tokens if token.kind == "sign"]
     return signs.count("→") == 1 and "×" in signs[signs.index("→") :] and "=" not in signs
 
 
-def _shape(reader: Reader, side: Expression, sizes: list[Expression], span: Span) -> tuple[Expression, Expression]:
+def _shape(reader: TokenReader, side: Expression, sizes: list[Expression], span: Span) -> tuple[Expression, Expression]:
     shape = reader.context.shapes(side)
     columns = reader.context.scope.vectors == "column"
     one = Number(Fraction(1))
@@ -58,7 +58,7 @@ def _shape(reader: Reader, side: Expression, sizes: list[Expression], span: Span
     return Call("shape", (side,), 0, side.span), Matrix((tuple(sizes),) if sizes else (), span)
 
 
-def _sizes(reader: Reader, start: int, stop: int) -> list[Expression]:
+def _sizes(reader: TokenReader, start: int, stop: int) -> list[Expression]:
     sizes: list[Expression] = []
     begin, depth = start, 0
     for place in range(start, stop + 1):
@@ -74,7 +74,7 @@ def _sizes(reader: Reader, start: int, stop: int) -> list[Expression]:
     return sizes
 
 
-def _refuse(token: Token) -> NoReturn:
+def _refuse(token: LatexToken) -> NoReturn:
     fail(
         "DC174",
         "membership is judged of real vectors and matrices alone",

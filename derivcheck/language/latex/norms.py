@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derivcheck.language.latex.cursor import Reader
+from derivcheck.language.latex.cursor import TokenReader
 from derivcheck.language.latex.products import Fork
 from derivcheck.language.latex.tokens import fail
 from derivcheck.language.notation.syntax import Binary, Call, Expression, Number, Span
 
 
-def bars(reader: Reader) -> Expression:
+def bars(reader: TokenReader) -> Expression:
     """`\\|x\\|`, `|x|`, `\\|x\\|_1`, `\\|W\\|_F`. Raises NotationError (DC103, DC171)."""
     opener = reader.advance()
     reader.bars.append(opener.text)
@@ -55,7 +55,7 @@ def _norm(inner: Expression, order: str, span: Span) -> Expression:
             fail("DC171", f"the norm of order `{order}` is not read", span, "1, 2, F and \\infty are", r"\|x\|_2")
 
 
-def _length_or_entries(reader: Reader, inner: Expression, entries: Expression) -> Expression:
+def _length_or_entries(reader: TokenReader, inner: Expression, entries: Expression) -> Expression:
     """`|x|` of a vector: its length, or the absolute values of its entries."""
     fork = Fork(
         entries.span,
@@ -67,7 +67,7 @@ def _length_or_entries(reader: Reader, inner: Expression, entries: Expression) -
     return reader.context.choices.take(Call("norm", (inner,), 0, entries.span), entries, fork)
 
 
-def _order(reader: Reader) -> tuple[str, Expression | None]:
+def _order(reader: TokenReader) -> tuple[str, Expression | None]:
     """(what stands below a norm: 1, 2, F, ∞ or nothing, the power that stands before it)."""
     power: Expression | None = None
     if reader.at("^"):
@@ -84,7 +84,7 @@ def _order(reader: Reader) -> tuple[str, Expression | None]:
     return {"Fro": "F", "fro": "F", "infty": "∞"}.get(text, text), power
 
 
-def _refuse(reader: Reader, span: Span, first: str, second: str, help_: str) -> None:
+def _refuse(reader: TokenReader, span: Span, first: str, second: str, help_: str) -> None:
     fail(
         "DC171",
         f"`{reader.source(span)}` has two readings",
@@ -95,7 +95,7 @@ def _refuse(reader: Reader, span: Span, first: str, second: str, help_: str) -> 
     )
 
 
-def scalar_product(reader: Reader) -> Expression:
+def scalar_product(reader: TokenReader) -> Expression:
     """`\\langle x, y \\rangle`. Raises NotationError (DC107)."""
     opener = reader.advance()
     left = reader.expression()

@@ -15,7 +15,7 @@ from itertools import islice, pairwise
 from typing import NoReturn
 
 from derivcheck.graph.nodes import Node, topological
-from derivcheck.language.latex.cursor import Reader
+from derivcheck.language.latex.cursor import TokenReader
 from derivcheck.language.latex.products import Choices, Item, product
 from derivcheck.language.latex.tokens import fail
 from derivcheck.language.notation.syntax import (
@@ -51,23 +51,23 @@ class Factor:
         return self.item.sign
 
 
-def operand(reader: Reader, variables: Sequence[Expression], span: Span) -> Expression:
+def operand(reader: TokenReader, variables: Sequence[Expression], span: Span) -> Expression:
     """What `\\frac{d}{dx}` at `span` stands before. Raises NotationError (DC106, DC118)."""
     return _Reach(reader, variables, span).operand()
 
 
-def named_operand(reader: Reader, variables: Sequence[Expression], span: Span) -> tuple[Expression, bool]:
+def named_operand(reader: TokenReader, variables: Sequence[Expression], span: Span) -> tuple[Expression, bool]:
     """(what `\\partial_x` stands before, whether a bracket with arguments may follow): a layer is enough."""
     return _Reach(reader, variables, span).named(gradient=False)
 
 
-def scalar_operand(reader: Reader, variables: Sequence[Expression], span: Span) -> tuple[Expression, bool]:
+def scalar_operand(reader: TokenReader, variables: Sequence[Expression], span: Span) -> tuple[Expression, bool]:
     """The same for `\\nabla_x`, which stands before a scalar."""
     return _Reach(reader, variables, span).named(gradient=True)
 
 
 class _Reach:
-    def __init__(self, reader: Reader, variables: Sequence[Expression], span: Span) -> None:
+    def __init__(self, reader: TokenReader, variables: Sequence[Expression], span: Span) -> None:
         self._reader = reader
         self._span = span
         self._shapes = reader.context.shapes

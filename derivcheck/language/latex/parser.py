@@ -11,11 +11,11 @@ from dataclasses import replace
 from fractions import Fraction
 
 from derivcheck.language.latex import calls, conditions, derivatives, differentials, matrices, norms, runs, sums
-from derivcheck.language.latex.cursor import Reader
+from derivcheck.language.latex.cursor import TokenReader
 from derivcheck.language.latex.products import PRODUCT_SIGNS, Item, product
-from derivcheck.language.latex.quantities import Quantity
+from derivcheck.language.latex.quantities import ScriptedBase
 from derivcheck.language.latex.scripts import Script, slot_tree, slots, take_scripts
-from derivcheck.language.latex.tokens import Token, fail
+from derivcheck.language.latex.tokens import LatexToken, fail
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,
@@ -33,7 +33,7 @@ from derivcheck.language.notation.syntax import (
 FACTOR_SIGNS = frozenset({"(", "[", "\\{", "|", "‖", "⟨", "frac", "sqrt", "root", "Σ", "Π", "∂", "∇"})
 
 
-class Parser(Reader):
+class LatexParser(TokenReader):
     """One formula; every method leaves the position after what it read."""
 
     # --- sums -----------------------------------------------------------------------------
@@ -41,16 +41,16 @@ class Parser(Reader):
     def expression(self) -> Expression:
         """A sum; `a_1 + a_2 + \\dots + a_n` is one over an index. Raises NotationError."""
         self.descend()
-        terms: list[sums.Summand] = []
+        terms: list[sums.WrittenSummand] = []
         sign = self.accept("+", "-")
         while True:
             begin = sign.span if sign is not None else self.token.span
             minus = sign is not None and sign.text == "-"
             if self.at("…"):
-                terms.append(sums.Summand(minus, None, self.advance().span))
+                terms.append(sums.WrittenSummand(minus, None, self.advance().span))
             else:
                 tree = self.term()
-                terms.append(sums.Summand(minus, tree, begin.to(tree.span)))
+                terms.append(sums.WrittenSummand(minus, tree, begin.to(tree.span)))
             sign = self.accept("+", "-")
             if sign is None:
                 break
@@ -111,7 +111,7 @@ class Parser(Reader):
             )
         return self._starts(self.token) and not self.at_number()
 
-    def _starts(self, token: Token) -> bool:
+    def _starts(self, token: LatexToken) -> bool:
         if token.kind in ("letter", "word", "function", "begin", "number"):
             return True
         return token.kind == "sign" and token.text in FACTOR_SIGNS and token.text not in self.bars
@@ -212,14 +212,14 @@ class Parser(Reader):
             tree = self._scripted(tree, scripts, before, bracket)
         return tree
 
-    def _scripted(self, tree: Expression, scripts: list[Script], before: Token, bracket: bool) -> Expression:
+    def _scripted(self, tree: Expression, scripts: list[Script], before: LatexToken, bracket: bool) -> Expression:
         span = tree.span.to(scripts[-1].span)
         if self.context.shapes(tree) is None:
             return self._without_shape(tree, scripts, span)
         if bracket and self._is_component(tree, scripts):
             self.context.components.add(self.source(scripts[0].span).strip("_{} "))
             return tree
-        quantity = Quantity(self, before, scripts, span, tree)
+        quantity = ScriptedBase(self, before, scripts, span, tree)
         found = quantity.one()
         if found is not None:
             return found
@@ -255,7 +255,7 @@ class Parser(Reader):
         return tree
 
 
-def _total(terms: list[sums.Summand]) -> Expression:
+def _total(terms: list[sums.WrittenSummand]) -> Expression:
     total: Expression | None = None
     for term in terms:
         assert term.tree is not None

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex.constants import special
-from derivcheck.language.latex.cursor import Reader
+from derivcheck.language.latex.cursor import TokenReader
 from derivcheck.language.latex.products import Fork
 from derivcheck.language.latex.scripts import (
     Script,
@@ -29,7 +29,7 @@ from derivcheck.language.latex.scripts import (
     slots,
     stripped,
 )
-from derivcheck.language.latex.tokens import Token, fail
+from derivcheck.language.latex.tokens import LatexToken, fail
 from derivcheck.language.latex.trees import folded_label
 from derivcheck.language.notation.powers import matrix_power
 from derivcheck.language.notation.printer import to_plain
@@ -55,11 +55,11 @@ ROLES = {
 
 
 @dataclass
-class Quantity:
+class ScriptedBase:
     """A base with its scripts, and what was wrong with the readings that do not hold."""
 
-    reader: Reader
-    base: Token
+    reader: TokenReader
+    base: LatexToken
     scripts: Sequence[Script]
     span: Span
     tree: Expression | None = None

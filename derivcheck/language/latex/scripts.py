@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Literal
 
 from derivcheck.diagnostics.diagnostic import NotationError
-from derivcheck.language.latex.cursor import Reader
-from derivcheck.language.latex.tokens import Token
+from derivcheck.language.latex.cursor import TokenReader
+from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.notation.syntax import Expression, Name, Number, Slice, Span
 
 BRACKETS = {"(": ")", "[": "]", "\\{": "\\}"}
@@ -27,7 +27,7 @@ class Script:
     span: Span
 
 
-def take_scripts(reader: Reader) -> tuple[list[Script], int]:
+def take_scripts(reader: TokenReader) -> tuple[list[Script], int]:
     """(the scripts that follow, the number of primes among them)."""
     found: list[Script] = []
     primes = 0
@@ -45,7 +45,7 @@ def take_scripts(reader: Reader) -> tuple[list[Script], int]:
             return found, primes
 
 
-def _split(reader: Reader, script: Script) -> list[Script]:
+def _split(reader: TokenReader, script: Script) -> list[Script]:
     """`^{l\\top}` is a label and a transpose."""
     tokens = reader.tokens[script.start : script.stop]
     if script.kind == "sub" or not tokens:
@@ -68,24 +68,24 @@ def _split(reader: Reader, script: Script) -> list[Script]:
     return [script]
 
 
-def _is_bound(reader: Reader) -> bool:
+def _is_bound(reader: TokenReader) -> bool:
     return "T" in reader.context.bound or "T" in reader.context.labels.given
 
 
-def is_transpose(token: Token) -> bool:
+def is_transpose(token: LatexToken) -> bool:
     """An unmistakable mark: \\top, \\intercal, an upright T."""
     if token.kind == "sign":
         return token.text == "⊤"
     return token.kind == "letter" and token.text == "T" and token.font == "roman"
 
 
-def is_star(reader: Reader, script: Script) -> bool:
+def is_star(reader: TokenReader, script: Script) -> bool:
     """Whether a script is `*` or `+` and nothing else: another quantity, no index."""
     tokens = reader.tokens[script.start : script.stop]
     return len(tokens) == 1 and tokens[0].kind == "sign" and tokens[0].text in STARS
 
 
-def is_inverse_transpose(reader: Reader, script: Script) -> bool:
+def is_inverse_transpose(reader: TokenReader, script: Script) -> bool:
     """Whether a superscript is `-\\top`, or `-T` where T is nothing else."""
     tokens = reader.tokens[script.start : script.stop]
     if script.kind != "sup" or len(tokens) != 2 or tokens[0].kind != "sign" or tokens[0].text != "-":
@@ -94,20 +94,20 @@ def is_inverse_transpose(reader: Reader, script: Script) -> bool:
     return is_transpose(tokens[1]) or (letter and not reader.context.names.declares(tokens[1]))
 
 
-def is_entrywise_power(reader: Reader, script: Script) -> bool:
+def is_entrywise_power(reader: TokenReader, script: Script) -> bool:
     """Whether a superscript is `\\odot 2`, `\\circ -1`: a power of every entry."""
     tokens = reader.tokens[script.start : script.stop]
     first = tokens[0] if len(tokens) > 1 else None
     return script.kind == "sup" and first is not None and first.kind == "sign" and first.text == "⊙"
 
 
-def is_letter_t(reader: Reader, script: Script) -> bool:
+def is_letter_t(reader: TokenReader, script: Script) -> bool:
     """Whether a superscript is the letter T: a transpose unless T is something else here."""
     tokens = reader.tokens[script.start : script.stop]
     return len(tokens) == 1 and tokens[0].kind == "letter" and tokens[0].text == "T" and not tokens[0].accent
 
 
-def stripped(reader: Reader, script: Script) -> tuple[int, int, bool]:
+def stripped(reader: TokenReader, script: Script) -> tuple[int, int, bool]:
     """(start, stop, whether brackets stood around it)."""
     start, stop = script.start, script.stop
     opener = reader.tokens[start]
@@ -116,11 +116,11 @@ def stripped(reader: Reader, script: Script) -> tuple[int, int, bool]:
     return start, stop, False
 
 
-def is_bracketed(reader: Reader, script: Script) -> bool:
+def is_bracketed(reader: TokenReader, script: Script) -> bool:
     return stripped(reader, script)[2]
 
 
-def slots(reader: Reader, script: Script) -> list[tuple[int, int]]:
+def slots(reader: TokenReader, script: Script) -> list[tuple[int, int]]:
     """The parts between commas."""
     start, stop, _ = stripped(reader, script)
     found: list[tuple[int, int]] = []
@@ -136,7 +136,7 @@ def slots(reader: Reader, script: Script) -> list[tuple[int, int]]:
     return [*found, (begin, stop)]
 
 
-def atoms(reader: Reader, start: int, stop: int) -> list[tuple[int, int]] | None:
+def atoms(reader: TokenReader, start: int, stop: int) -> list[tuple[int, int]] | None:
     """Letters and numbers that run together, each on its own: `ij`, `1j`, `i_1 j`; None for anything else."""
     found: list[tuple[int, int]] = []
     position = start
@@ -153,7 +153,7 @@ def atoms(reader: Reader, start: int, stop: int) -> list[tuple[int, int]] | None
     return found
 
 
-def slot_tree(reader: Reader, start: int, stop: int) -> Expression | Slice:
+def slot_tree(reader: TokenReader, start: int, stop: int) -> Expression | Slice:
     """An index or a label: a letter, a number, `:`, or an expression of letters. Raises NotationError."""
     tokens = reader.tokens[start:stop]
     if len(tokens) == 1 and tokens[0].kind == "sign" and tokens[0].text in COLONS:
@@ -167,7 +167,7 @@ def slot_tree(reader: Reader, start: int, stop: int) -> Expression | Slice:
     return inner.whole()
 
 
-def indices(reader: Reader, parts: list[list[tuple[int, int]]], count: int) -> list[Expression | Slice] | None:
+def indices(reader: TokenReader, parts: list[list[tuple[int, int]]], count: int) -> list[Expression | Slice] | None:
     """The indices that the slots of some scripts give to a tensor of `count` axes, None where they are not so many."""
     if sum(len(part) for part in parts) != count:
         numbers = _digits(reader, parts)
@@ -182,7 +182,7 @@ def indices(reader: Reader, parts: list[list[tuple[int, int]]], count: int) -> l
         return None
 
 
-def _digits(reader: Reader, parts: list[list[tuple[int, int]]]) -> list[Expression | Slice] | None:
+def _digits(reader: TokenReader, parts: list[list[tuple[int, int]]]) -> list[Expression | Slice] | None:
     """`W_{12}` of a matrix is its entry 1, 2."""
     found: list[Expression | Slice] = []
     for start, stop in (slot for part in parts for slot in part):
@@ -193,12 +193,12 @@ def _digits(reader: Reader, parts: list[list[tuple[int, int]]]) -> list[Expressi
     return found
 
 
-def name_text(reader: Reader, script: Script) -> str | None:
+def name_text(reader: TokenReader, script: Script) -> str | None:
     """What a script adds to a name, `W^{(2)}` and `W_{hh}`; None where it is not letters and digits."""
     return slot_text(reader, *stripped(reader, script)[:2])
 
 
-def slot_text(reader: Reader, start: int, stop: int, *, digits: bool = False) -> str | None:
+def slot_text(reader: TokenReader, start: int, stop: int, *, digits: bool = False) -> str | None:
     """The letters and digits of a slot as part of a name, None where there is anything else."""
     if digits and any(token.kind != "number" for token in reader.tokens[start:stop]):
         return None
@@ -210,7 +210,7 @@ def slot_text(reader: Reader, start: int, stop: int, *, digits: bool = False) ->
     return text or None
 
 
-def dimension_at(reader: Reader, start: int, stop: int) -> Expression | None:
+def dimension_at(reader: TokenReader, start: int, stop: int) -> Expression | None:
     """The declared dimension or number that tokens name, as a tree; None where they name none."""
     inner = reader.part(start, stop)
     inner.letters = False

@@ -10,10 +10,10 @@ from typing import NoReturn
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.graph.nodes import Dimension
 from derivcheck.language.latex import patterns
-from derivcheck.language.latex.cursor import RELATIONS, Reader
+from derivcheck.language.latex.cursor import RELATIONS, TokenReader
 from derivcheck.language.latex.products import Fork
 from derivcheck.language.latex.scripts import Script, dimension_at
-from derivcheck.language.latex.tokens import Token, fail
+from derivcheck.language.latex.tokens import LatexToken, fail
 from derivcheck.language.lowering.ranges import check_members, label_letters, some_end
 from derivcheck.language.notation.labels import label_value
 from derivcheck.language.notation.syntax import (
@@ -40,7 +40,7 @@ ONE = Number(Fraction(1))
 
 
 @dataclass(frozen=True, slots=True)
-class Summand:
+class WrittenSummand:
     """A term of a sum; `tree` is None where dots stand."""
 
     minus: bool
@@ -49,7 +49,7 @@ class Summand:
 
 
 @dataclass(slots=True)
-class Bound:
+class SumLimits:
     """What stands below a sum sign: the letters, where the first one begins, a condition."""
 
     letters: list[str]
@@ -60,7 +60,7 @@ class Bound:
 # --- signs --------------------------------------------------------------------------------------
 
 
-def signed(reader: Reader) -> Expression:
+def signed(reader: TokenReader) -> Expression:
     """`\\sum_k`, `\\sum_{k=1}^{n}`, `\\sum_{k \\ne i}`, `\\prod_k`: over the product that follows.
 
     Raises NotationError: DC116 without its letter, DC119 limits that are not those of the letter.
@@ -92,7 +92,7 @@ def signed(reader: Reader) -> Expression:
     return Reduction(kind, tuple(bound.letters), test, body, span)
 
 
-def extremum(reader: Reader, function: str, script: Script, span: Span) -> Expression:
+def extremum(reader: TokenReader, function: str, script: Script, span: Span) -> Expression:
     """`\\max_k z_k`. Raises NotationError (DC116)."""
     bound = _bound(reader, script)
     if bound.lower is not None:
@@ -108,7 +108,7 @@ def extremum(reader: Reader, function: str, script: Script, span: Span) -> Expre
     return Reduction(kind, tuple(bound.letters), bound.test, body, span.to(body.span))
 
 
-def _body(reader: Reader, bound: Bound, factor: bool = False, layers: bool = False) -> Expression:
+def _body(reader: TokenReader, bound: SumLimits, factor: bool = False, layers: bool = False) -> Expression:
     context = reader.context
     count, labels = len(context.bound), len(context.labels.bound)
     context.bound += bound.letters
@@ -120,21 +120,21 @@ def _body(reader: Reader, bound: Bound, factor: bool = False, layers: bool = Fal
     return body if negative is None else Negate(body, negative.span.to(body.span))
 
 
-def _bound(reader: Reader, script: Script) -> Bound:
+def _bound(reader: TokenReader, script: Script) -> SumLimits:
     """Read what stands below the sign."""
     inner = reader.part(script.start, script.stop)
     inner.letters = True
     letters = _letters(inner)
     if letters and inner.at_end():
-        return Bound(letters)
+        return SumLimits(letters)
     if letters and inner.accept(":", "|") is not None:
-        return Bound(letters, None, _condition_to_end(inner))
+        return SumLimits(letters, None, _condition_to_end(inner))
     if len(letters) == 1 and inner.accept("=") is not None:
         lower = inner.expression()
         test = _condition_to_end(inner) if inner.accept(",") is not None else None
         if not inner.at_end():
             inner.unexpected("the end of the limits")
-        return Bound(letters, lower, test)
+        return SumLimits(letters, lower, test)
     if letters and inner.at("∈"):
         fail("DC116", "a sum over a set is not read", script.span, "over which index?", r"\sum_k, or \sum_{k \ne i}")
     inner = reader.part(script.start, script.stop)
@@ -145,10 +145,10 @@ def _bound(reader: Reader, script: Script) -> Bound:
         first = first.left
     if not isinstance(first.left, Name):
         fail("DC116", "a sum needs its index letter", script.span, "over which index?", r"\sum_{k \ne i}")
-    return Bound([first.left.name], None, test)
+    return SumLimits([first.left.name], None, test)
 
 
-def _letters(inner: Reader) -> list[str]:
+def _letters(inner: TokenReader) -> list[str]:
     """The letters at the beginning, `i, j`, `ij`, `i_1`."""
     found: list[str] = []
     while inner.token.kind == "letter" and not inner.token.accent:
@@ -162,7 +162,7 @@ def _letters(inner: Reader) -> list[str]:
     return found
 
 
-def _condition_to_end(inner: Reader) -> Condition:
+def _condition_to_end(inner: TokenReader) -> Condition:
     test = inner.condition()
     if not inner.at_end():
         inner.unexpected("the end of the condition")
@@ -172,7 +172,9 @@ def _condition_to_end(inner: Reader) -> Condition:
 # --- limits -------------------------------------------------------------------------------------
 
 
-def _limited(reader: Reader, bound: Bound, above: Script | None, below: Script, body: Expression) -> Condition | None:
+def _limited(
+    reader: TokenReader, bound: SumLimits, above: Script | None, below: Script, body: Expression
+) -> Condition | None:
     """The condition that limits mean; None where they are those of the letter's dimension."""
     if above is None and bound.lower is None:
         return bound.test
@@ -221,7 +223,9 @@ def _from(letter: str, lower: Expression | None, span: Span) -> list[Condition]:
             )
 
 
-def _up_to(reader: Reader, letter: str, above: Script, dimension: Dimension, zero: bool, span: Span) -> list[Condition]:
+def _up_to(
+    reader: TokenReader, letter: str, above: Script, dimension: Dimension, zero: bool, span: Span
+) -> list[Condition]:
     """The condition that an upper limit means. Raises NotationError (DC119, DC120)."""
     declared = dimension_at(reader, above.start, above.stop)
     if declared is not None:
@@ -262,7 +266,7 @@ def _up_to(reader: Reader, letter: str, above: Script, dimension: Dimension, zer
     return [Comparison(relation, name, other, span)]
 
 
-def _speaks_of_letters(inner: Reader, reader: Reader) -> bool:
+def _speaks_of_letters(inner: TokenReader, reader: TokenReader) -> bool:
     """Whether a limit can be an index: a lower-case letter that nothing else is."""
     first = inner.token
     return (
@@ -273,7 +277,7 @@ def _speaks_of_letters(inner: Reader, reader: Reader) -> bool:
     )
 
 
-def _refuse_limit(reader: Reader, above: Script, dimension: Dimension) -> NoReturn:
+def _refuse_limit(reader: TokenReader, above: Script, dimension: Dimension) -> NoReturn:
     shown = reader.source(above.span).lstrip("^").strip("{} ")
     fail(
         "DC119",
@@ -287,7 +291,7 @@ def _refuse_limit(reader: Reader, above: Script, dimension: Dimension) -> NoRetu
 # --- sums over layers ---------------------------------------------------------------------------
 
 
-def _summand(reader: Reader, bound: Bound, above: Script | None) -> Expression:
+def _summand(reader: TokenReader, bound: SumLimits, above: Script | None) -> Expression:
     """What is summed; a letter that is only perhaps a label is one where it can be no index."""
     layers = _may_run_over_layers(reader, bound, above)
     if layers and bound.letters[0] not in reader.context.scope.labels:
@@ -299,7 +303,7 @@ def _summand(reader: Reader, bound: Bound, above: Script | None) -> Expression:
     return _body(reader, bound, layers=layers)
 
 
-def _may_run_over_layers(reader: Reader, bound: Bound, above: Script | None) -> bool:
+def _may_run_over_layers(reader: TokenReader, bound: SumLimits, above: Script | None) -> bool:
     """Whether the letter is declared as a label, or has limits that are labels."""
     context = reader.context
     if len(bound.letters) != 1 or not context.scope.labels:
@@ -313,19 +317,25 @@ def _may_run_over_layers(reader: Reader, bound: Bound, above: Script | None) -> 
     )
 
 
-def _ends(reader: Reader, lower: Expression, above: Script) -> tuple[Expression, Expression]:
+def _ends(reader: TokenReader, lower: Expression, above: Script) -> tuple[Expression, Expression]:
     inner = reader.part(above.start, above.stop)
     inner.letters = True
     return lower, inner.whole()
 
 
-def _runs_over_layers(reader: Reader, tree: Reduction) -> bool:
+def _runs_over_layers(reader: TokenReader, tree: Reduction) -> bool:
     scope = reader.context.scope
     return len(tree.letters) == 1 and bool(scope.labels) and bool(label_letters(tree, scope))
 
 
 def _over_layers(
-    reader: Reader, kind: ReductionKind, bound: Bound, above: Script | None, below: Script, body: Expression, span: Span
+    reader: TokenReader,
+    kind: ReductionKind,
+    bound: SumLimits,
+    above: Script | None,
+    below: Script,
+    body: Expression,
+    span: Span,
 ) -> Expression:
     """`\\sum_{t=1}^{T}`, `\\sum_t` over the label of a family. Raises NotationError (DC119)."""
     letter, scope = bound.letters[0], reader.context.scope
@@ -373,7 +383,7 @@ def _over_layers(
 # --- sums of vectors ------------------------------------------------------------------------------
 
 
-def _collected(reader: Reader, letter: str, body: Expression) -> Expression | None:
+def _collected(reader: TokenReader, letter: str, body: Expression) -> Expression | None:
     """A sum over columns as one product: Σ_m D[:,m] is sum(D, M), Σ_m D[:,m] A[:,m]ᵀ is D Aᵀ."""
     shape = reader.context.shapes(body)
     if shape is None or shape.is_scalar:
@@ -410,7 +420,7 @@ def _columns(tree: Expression, letter: str) -> Expression | None:
 # --- dots ---------------------------------------------------------------------------------------
 
 
-def dotted(reader: Reader, terms: Sequence[Summand]) -> Expression:
+def dotted(reader: TokenReader, terms: Sequence[WrittenSummand]) -> Expression:
     """`e_1 + e_2 + \\dots + e_n` as a sum over an index. Raises NotationError (DC173)."""
     place = next(k for k, term in enumerate(terms) if term.tree is None)
     before, after = list(terms[:place]), list(terms[place + 1 :])
@@ -425,7 +435,7 @@ def dotted(reader: Reader, terms: Sequence[Summand]) -> Expression:
             "two terms before them and the last one after",
             r"y_1 + y_2 + \dots + y_n",
         )
-    cells = [patterns.Cell(k + 1 if k < len(before) else None, 1, tree) for k, tree in enumerate(trees)]
+    cells = [patterns.ShownEntry(k + 1 if k < len(before) else None, 1, tree) for k, tree in enumerate(trees)]
     letter = patterns.unused(trees, "k")
     body = patterns.general(reader, cells, (letter, ""), dots)
     span = terms[0].span.to(terms[-1].span)
@@ -436,7 +446,7 @@ def dotted(reader: Reader, terms: Sequence[Summand]) -> Expression:
 # --- indicators -----------------------------------------------------------------------------------
 
 
-def at_indicator(reader: Reader) -> bool:
+def at_indicator(reader: TokenReader) -> bool:
     """Whether a condition stands behind a plain 1, in brackets or below it: `1\\{i = j\\}`, `1_{x > 0}`."""
     token = reader.token
     if not reader.at("_", "[", "\\{", "(") or token.wide or (token.text == "(" and token.spaced):
@@ -446,7 +456,7 @@ def at_indicator(reader: Reader) -> bool:
     return any(token.kind == "sign" and token.text in RELATIONS for token in inside)
 
 
-def indicator(reader: Reader, token: Token) -> Expression:
+def indicator(reader: TokenReader, token: LatexToken) -> Expression:
     """`\\mathbb{1}[i = j]`, `\\mathbb{1}_{i=j}`, `\\mathbf{1}_n`. Raises NotationError (DC120)."""
     if reader.at("_"):
         opener = reader.position + 1
@@ -477,7 +487,7 @@ def indicator(reader: Reader, token: Token) -> Expression:
     return replace(ONE, span=token.span)
 
 
-def size_ones(reader: Reader, terms: Sequence[Summand]) -> None:
+def size_ones(reader: TokenReader, terms: Sequence[WrittenSummand]) -> None:
     """A vector of ones in a sum with a tensor has that tensor's size."""
     sized = [term.tree for term in terms if term.tree is not None and term.tree.span not in reader.context.unsized]
     shapes = [reader.context.shapes(tree) for tree in sized]
@@ -485,7 +495,7 @@ def size_ones(reader: Reader, terms: Sequence[Summand]) -> None:
         reader.context.unsized -= {term.tree.span for term in terms if term.tree is not None}
 
 
-def refuse_unsized(reader: Reader) -> None:
+def refuse_unsized(reader: TokenReader) -> None:
     """Raise NotationError (DC120) for a vector of ones whose size is nowhere to be seen."""
     for span in sorted(reader.context.unsized, key=lambda span: span.start):
         fail(
@@ -497,7 +507,7 @@ def refuse_unsized(reader: Reader) -> None:
         )
 
 
-def _read_condition(reader: Reader) -> Condition:
+def _read_condition(reader: TokenReader) -> Condition:
     letters, reader.letters = reader.letters, True
     test = reader.condition()
     reader.letters = letters

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
-from derivcheck.language.latex.cursor import Reader
+from derivcheck.language.latex.cursor import TokenReader
 from derivcheck.language.latex.decorations import plain_tokens
 from derivcheck.language.latex.scripts import Script, atoms, is_bracketed, is_letter_t, slot_tree, slots
-from derivcheck.language.latex.tokens import Token
+from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.latex.trees import folded, placed_at, rebuilt
 from derivcheck.language.latex.vocabulary import is_function
 from derivcheck.language.lowering.scope import Scope
@@ -24,7 +24,7 @@ class Pattern:
     """A symbol: a base with scripts, or a phrase of tokens. `function` is set where it names a function."""
 
     key: str
-    tokens: tuple[Token, ...]
+    tokens: tuple[LatexToken, ...]
     scripts: tuple[tuple[str, bool, tuple[Slot, ...]], ...] | None
     value: Expression
     function: str
@@ -58,7 +58,7 @@ class Symbols:
             if pattern.scripts is not None:
                 self._scripted.setdefault(pattern.tokens[0].spelling, []).append(pattern)
 
-    def phrase(self, reader: Reader) -> tuple[Expression, str] | None:
+    def phrase(self, reader: TokenReader) -> tuple[Expression, str] | None:
         """Read a phrase that begins here: its meaning, and the function it names; None with nothing read."""
         for pattern in self._phrases:
             begin = reader.position
@@ -69,7 +69,7 @@ class Symbols:
             reader.position = begin
         return None
 
-    def scripted(self, reader: Reader, base: Token, scripts: Sequence[Script], span: Span) -> Found | None:
+    def scripted(self, reader: TokenReader, base: LatexToken, scripts: Sequence[Script], span: Span) -> Found | None:
         """The symbol that a base with scripts is, if it is one; its own font goes first."""
         for pattern in self._of_font(reader, base):
             found = _match_scripts(reader, pattern, scripts)
@@ -80,7 +80,7 @@ class Symbols:
                 return Found(_filled(pattern, bound, span), pattern.function, tuple(rest))
         return None
 
-    def _of_font(self, reader: Reader, base: Token) -> list[Pattern]:
+    def _of_font(self, reader: TokenReader, base: LatexToken) -> list[Pattern]:
         """The symbols of a letter: those of its font, then those of another font that is declared as nothing else."""
         patterns = self._scripted.get(base.spelling, [])
         own = [pattern for pattern in patterns if pattern.tokens[0].face == base.face]
@@ -93,11 +93,11 @@ class Symbols:
             and (base.face or not _is_another(reader, base, pattern.value))
         ]
 
-    def has_base(self, base: Token) -> bool:
+    def has_base(self, base: LatexToken) -> bool:
         return base.spelling in self._scripted
 
 
-def _is_another(reader: Reader, base: Token, meant: Expression) -> bool:
+def _is_another(reader: TokenReader, base: LatexToken, meant: Expression) -> bool:
     """Whether a plain letter is declared by itself, as something else than what its symbol in another font means."""
     while isinstance(meant, Subscript):
         meant = meant.base
@@ -148,7 +148,7 @@ def _pattern(key: str, value: str, macros: Mapping[str, str], scope: Scope) -> P
     return Pattern(key, tokens, scripts, tree, function, frozenset(variables), frozenset(variables & inside - labels))
 
 
-def _scripts_of(tokens: Sequence[Token]) -> tuple[tuple[str, bool, tuple[Slot, ...]], ...] | None:
+def _scripts_of(tokens: Sequence[LatexToken]) -> tuple[tuple[str, bool, tuple[Slot, ...]], ...] | None:
     """The scripts of a key that is one letter or word with scripts, None for a phrase."""
     if tokens[0].kind not in ("letter", "word", "number"):
         return None
@@ -183,7 +183,9 @@ def _scripts_of(tokens: Sequence[Token]) -> tuple[tuple[str, bool, tuple[Slot, .
 Bound = dict[str, Expression | Slice]
 
 
-def _match_scripts(reader: Reader, pattern: Pattern, scripts: Sequence[Script]) -> tuple[Bound, list[Script]] | None:
+def _match_scripts(
+    reader: TokenReader, pattern: Pattern, scripts: Sequence[Script]
+) -> tuple[Bound, list[Script]] | None:
     rest = list(scripts)
     bound: Bound = {}
     for sign, bracketed, wanted in pattern.scripts or ():
@@ -198,7 +200,7 @@ def _match_scripts(reader: Reader, pattern: Pattern, scripts: Sequence[Script]) 
 
 
 def _match_slots(
-    reader: Reader, pattern: Pattern, script: Script, bracketed: bool, wanted: Sequence[Slot], bound: Bound
+    reader: TokenReader, pattern: Pattern, script: Script, bracketed: bool, wanted: Sequence[Slot], bound: Bound
 ) -> bool:
     """Whether a script fits the slots of a key; what its variables stand for is put in `bound`."""
     inside = is_bracketed(reader, script)
@@ -227,7 +229,7 @@ def _match_slots(
     return True
 
 
-def _is_index(reader: Reader, tree: Expression | Slice) -> bool:
+def _is_index(reader: TokenReader, tree: Expression | Slice) -> bool:
     """Whether a tree may index a tensor: no product of letters, no label of a layer; among dots, the last position."""
     if reader.pattern and not isinstance(tree, Slice) and reader.context.shapes.dimension(tree) is not None:
         return True
@@ -238,7 +240,7 @@ def _is_index(reader: Reader, tree: Expression | Slice) -> bool:
     ) and not any(isinstance(node, Name) and node.name in given for node in bottom_up(tree))
 
 
-def _match_phrase(reader: Reader, pattern: Pattern) -> Bound | None:
+def _match_phrase(reader: TokenReader, pattern: Pattern) -> Bound | None:
     bound: Bound = {}
     place = 0
     tokens = pattern.tokens
@@ -266,7 +268,7 @@ def _match_phrase(reader: Reader, pattern: Pattern) -> Bound | None:
     return bound
 
 
-def _variable_width(tokens: Sequence[Token], place: int, variables: frozenset[str]) -> int:
+def _variable_width(tokens: Sequence[LatexToken], place: int, variables: frozenset[str]) -> int:
     """How many tokens of a key, after a brace, are one variable: `l}` or `(l)}`; 0 where none is."""
     for width in (1, 3):
         inner = tokens[place : place + width]

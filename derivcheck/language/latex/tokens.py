@@ -23,7 +23,7 @@ Kind = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class LatexToken:
     """`text` is normalised: Greek spelled out, signs by one name each.
 
     `accent` is what stands above a letter or below; `font` is `roman` for text and upright
@@ -70,7 +70,7 @@ _RAW = re.compile(
 )
 
 
-def raw_tokens(text: str, known: Mapping[str, str] | None = None) -> list[Token]:
+def raw_tokens(text: str, known: Mapping[str, str] | None = None) -> list[LatexToken]:
     """The tokens of a LaTeX text, its own macros expanded. Raises NotationError (DC100, DC101, DC102, DC170)."""
     if len(text) > MAXIMAL_LENGTH:
         fail("DC102", "the formula is too long", Span(0, len(text)), f"{len(text)} characters")
@@ -78,8 +78,8 @@ def raw_tokens(text: str, known: Mapping[str, str] | None = None) -> list[Token]
     return _expanded(tokens, known) if known else tokens
 
 
-def _scanned(text: str, offset: int = 0) -> list[Token]:
-    tokens: list[Token] = []
+def _scanned(text: str, offset: int = 0) -> list[LatexToken]:
+    tokens: list[LatexToken] = []
     spaced = False
     for match in _RAW.finditer(text):
         span, word = Span(match.start() + offset, match.end() + offset), match.group()
@@ -88,13 +88,13 @@ def _scanned(text: str, offset: int = 0) -> list[Token]:
             continue
         match match.lastgroup:
             case "macro":
-                tokens.append(Token("macro", word[1:], span, spaced))
+                tokens.append(LatexToken("macro", word[1:], span, spaced))
             case "number":
                 if len(word) > MAXIMAL_DIGITS:
                     fail("DC101", "the number is too long", span, f"more than {MAXIMAL_DIGITS} digits")
-                tokens.append(Token("number", word, span, spaced))
+                tokens.append(LatexToken("number", word, span, spaced))
             case "dots":
-                tokens.append(Token("sign", "…", span, spaced))
+                tokens.append(LatexToken("sign", "…", span, spaced))
             case _:
                 tokens.append(_character(word, span, spaced))
         spaced = False
@@ -103,15 +103,15 @@ def _scanned(text: str, offset: int = 0) -> list[Token]:
     return tokens
 
 
-def _character(word: str, span: Span, spaced: bool) -> Token:
+def _character(word: str, span: Span, spaced: bool) -> LatexToken:
     if word in "{}$":
-        return Token("sign", word, span, spaced)
+        return LatexToken("sign", word, span, spaced)
     if word in table.CHARACTERS:
-        return Token("sign", table.CHARACTERS[word], span, spaced)
+        return LatexToken("sign", table.CHARACTERS[word], span, spaced)
     if word.isascii() and word.isalpha():
-        return Token("letter", word, span, spaced)
+        return LatexToken("letter", word, span, spaced)
     if word in GREEK:
-        return Token("letter", GREEK[word], span, spaced)
+        return LatexToken("letter", GREEK[word], span, spaced)
     shown = word if word.isprintable() else repr(word)
     fail("DC100", f"unexpected character `{shown}`", span, "not part of the notation")
 
@@ -119,10 +119,10 @@ def _character(word: str, span: Span, spaced: bool) -> Token:
 # --- the document's own macros ----------------------------------------------------------------
 
 
-def _expanded(tokens: Sequence[Token], known: Mapping[str, str]) -> list[Token]:
+def _expanded(tokens: Sequence[LatexToken], known: Mapping[str, str]) -> list[LatexToken]:
     """The tokens with declared macros replaced; what comes out of one has the place of its call."""
     bodies = {name.strip().lstrip("\\"): body if isinstance(body, Body) else Body(body) for name, body in known.items()}
-    done: list[Token] = []
+    done: list[LatexToken] = []
     waiting = list(reversed(tokens))
     count = 0
     while waiting:
@@ -134,14 +134,14 @@ def _expanded(tokens: Sequence[Token], known: Mapping[str, str]) -> list[Token]:
         if count > MAXIMAL_EXPANSIONS or len(waiting) > MAXIMAL_TOKENS:
             fail("DC170", f"the macro `\\{token.text}` expands without end", token.span, "declared by its own name?")
         body = bodies[token.text]
-        arguments: list[list[Token]] = []
+        arguments: list[list[LatexToken]] = []
         if body.default is not None and body.arity:
             arguments.append(_take_optional(waiting, token, body.default))
         arguments += [_take_argument(waiting, token) for _ in range(body.arity - len(arguments))]
         span = token.span
         for argument in arguments:
             span = span.to(argument[-1].span) if argument else span
-        made: list[Token] = []
+        made: list[LatexToken] = []
         for place, part in enumerate(PARAMETER.split(body)):
             if place % 2 == 0:
                 made += [replace(piece, span=token.span) for piece in _scanned(part)]
@@ -153,7 +153,7 @@ def _expanded(tokens: Sequence[Token], known: Mapping[str, str]) -> list[Token]:
     return done
 
 
-def _take_argument(waiting: list[Token], macro: Token) -> list[Token]:
+def _take_argument(waiting: list[LatexToken], macro: LatexToken) -> list[LatexToken]:
     """The next token or group, taken off the stack."""
     if not waiting:
         fail("DC104", f"`\\{macro.text}` needs an argument", macro.span, "the formula ends here")
@@ -161,11 +161,11 @@ def _take_argument(waiting: list[Token], macro: Token) -> list[Token]:
     if first.kind == "number" and first.text.isdigit() and len(first.text) > 1:
         # `\pd12` takes a digit at a time, as TeX does.
         middle = min(first.span.start + 1, first.span.stop)
-        waiting.append(Token("number", first.text[1:], Span(middle, first.span.stop)))
+        waiting.append(LatexToken("number", first.text[1:], Span(middle, first.span.stop)))
         return [replace(first, text=first.text[0], span=Span(first.span.start, middle))]
     if first.text != "{" or first.kind != "sign":
         return [first]
-    taken: list[Token] = []
+    taken: list[LatexToken] = []
     depth = 1
     while waiting:
         token = waiting.pop()
@@ -177,12 +177,12 @@ def _take_argument(waiting: list[Token], macro: Token) -> list[Token]:
     fail("DC103", "`{` is never closed", first.span, "opened here", "add `}`")
 
 
-def _take_optional(waiting: list[Token], macro: Token, default: str) -> list[Token]:
+def _take_optional(waiting: list[LatexToken], macro: LatexToken, default: str) -> list[LatexToken]:
     """What stands in the brackets behind a macro, or what is meant without them."""
     if not waiting or waiting[-1].kind != "sign" or waiting[-1].text != "[":
         return [replace(piece, span=macro.span) for piece in _scanned(default)]
     opener = waiting.pop()
-    taken: list[Token] = []
+    taken: list[LatexToken] = []
     depth = 0
     while waiting:
         token = waiting.pop()
@@ -194,7 +194,7 @@ def _take_optional(waiting: list[Token], macro: Token, default: str) -> list[Tok
     fail("DC103", "`[` is never closed", opener.span, "opened here", "add `]`")
 
 
-def refuse_macro(token: Token, known: Mapping[str, str]) -> NoReturn:
+def refuse_macro(token: LatexToken, known: Mapping[str, str]) -> NoReturn:
     """Raise NotationError (DC170) for a macro that means nothing here."""
     name = token.text
     if table.NOT_READ.get(name):

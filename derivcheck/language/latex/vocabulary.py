@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from derivcheck.graph.scalars import ELEMENTARY
 from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.latex import macros as table
-from derivcheck.language.latex.tokens import Token
+from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.lowering.calls import BUILTINS, DEFINITIONS
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.notation.tokens import spelled
@@ -45,7 +45,7 @@ class Names:
         self.dimension_families = _by_key(name.partition("[")[0] for name in scope.dimensions if "[" in name)
         self.functions = _by_key(scope.functions)
 
-    def bases(self, token: Token) -> list[str]:
+    def bases(self, token: LatexToken) -> list[str]:
         """The keys a letter or word may stand for."""
         text = token.text.replace("_", "")
         if token.accent:
@@ -59,7 +59,7 @@ class Names:
     def _declares(self, base: str) -> bool:
         return base in self.plain or base in self.families
 
-    def declares(self, token: Token) -> bool:
+    def declares(self, token: LatexToken) -> bool:
         """Whether a letter or word is a declared name, a family or a dimension by itself."""
         return any(
             base in found
@@ -67,10 +67,10 @@ class Names:
             for found in (self.plain, self.families, self.dimensions, self.dimension_families)
         )
 
-    def is_value(self, token: Token) -> bool:
+    def is_value(self, token: LatexToken) -> bool:
         return any(self._declares(base) for base in self.bases(token))
 
-    def begins(self, token: Token) -> bool:
+    def begins(self, token: LatexToken) -> bool:
         """Whether a declared name begins with this letter: with scripts it may be one."""
         return any(
             name.startswith(base)
@@ -79,7 +79,7 @@ class Names:
             for name in found
         )
 
-    def function(self, token: Token, suffix: str = "") -> str | None:
+    def function(self, token: LatexToken, suffix: str = "") -> str | None:
         """The function that a letter or word names; what the spec declares goes first."""
         if token.accent:
             return None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from derivcheck.language.latex import macros as table
-from derivcheck.language.latex.tokens import Token
+from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.notation.syntax import Span
 
 _WORD = re.compile(r"[A-Za-z]+|[0-9]+|!=|<=|>=|[=<>,≠≤≥]")
@@ -28,7 +28,7 @@ _CHANGING = _OPERATIONS | {
 _RELATIONS = {"≠": "!=", "≤": "<=", "≥": ">="}
 
 
-def rendered(tokens: Sequence[Token]) -> str:
+def rendered(tokens: Sequence[LatexToken]) -> str:
     """Raw tokens as the text a reader sees."""
     text = ""
     for token in tokens:
@@ -43,7 +43,7 @@ def rendered(tokens: Sequence[Token]) -> str:
     return text
 
 
-def is_plain(tokens: Sequence[Token]) -> bool:
+def is_plain(tokens: Sequence[LatexToken]) -> bool:
     """Whether an argument of `\\mathrm` is words only, not a formula in another font."""
     for token in tokens:
         if token.kind == "macro" and token.text not in table.SPACING and token.text != "_":
@@ -53,54 +53,54 @@ def is_plain(tokens: Sequence[Token]) -> bool:
     return True
 
 
-def worded(tokens: Sequence[Token], span: Span, spaced: bool) -> list[Token]:
+def worded(tokens: Sequence[LatexToken], span: Span, spaced: bool) -> list[LatexToken]:
     """The tokens of a text: a letter, a name, the words of a condition, or one token of prose."""
     text = rendered(tokens).strip()
     if not text:
         return []
     if re.fullmatch("[A-Za-z]", text):
-        return [Token("letter", text, span, True, "roman")]
+        return [LatexToken("letter", text, span, True, "roman")]
     if text.isdigit():
-        return [Token("number", text, span, True)]
+        return [LatexToken("number", text, span, True)]
     if _NAME.fullmatch(text):
         return [_single(text, span, spaced)]
     return _phrase(text, span)
 
 
-def _single(text: str, span: Span, spaced: bool) -> Token:
+def _single(text: str, span: Span, spaced: bool) -> LatexToken:
     if text.lower() in table.KEYWORDS:
-        return Token("keyword", table.KEYWORDS[text.lower()], span, spaced)
+        return LatexToken("keyword", table.KEYWORDS[text.lower()], span, spaced)
     if text.lower() in table.REMARKS | table.CONDITIONAL_WORDS | _OPERATIONS:
-        return Token("prose", text, span, spaced)
-    return Token("word", text, span, True, "roman")
+        return LatexToken("prose", text, span, spaced)
+    return LatexToken("word", text, span, True, "roman")
 
 
-def _phrase(text: str, span: Span) -> list[Token]:
-    made: list[Token] = []
+def _phrase(text: str, span: Span) -> list[LatexToken]:
+    made: list[LatexToken] = []
     position = 0
     for match in _WORD.finditer(text):
         if text[position : match.start()].strip():
-            return [Token("prose", text, span)]
+            return [LatexToken("prose", text, span)]
         position = match.end()
         word = match.group()
         if word.lower() in table.KEYWORDS:
-            made.append(Token("keyword", table.KEYWORDS[word.lower()], span, True))
+            made.append(LatexToken("keyword", table.KEYWORDS[word.lower()], span, True))
         elif word.lower() in table.FILLERS:
             continue
         elif word.isdigit():
-            made.append(Token("number", word, span, True))
+            made.append(LatexToken("number", word, span, True))
         elif not word[0].isalpha():
-            made.append(Token("sign", _RELATIONS.get(word, word), span, True))
+            made.append(LatexToken("sign", _RELATIONS.get(word, word), span, True))
         elif len(word) == 1:
-            made.append(Token("letter", word, span, True, "roman"))
+            made.append(LatexToken("letter", word, span, True, "roman"))
         else:
-            return [Token("prose", text, span)]
+            return [LatexToken("prose", text, span)]
     if text[position:].strip(" .,;:"):
-        return [Token("prose", text, span)]
+        return [LatexToken("prose", text, span)]
     return made
 
 
-def is_conditional(token: Token) -> bool:
+def is_conditional(token: LatexToken) -> bool:
     """Whether prose restricts or changes the equation: it must not be passed over."""
     words = [word.lower() for word in re.findall(r"[A-Za-z]+", token.text)]
     first = next((word for word in words if word not in _JOINING), "")

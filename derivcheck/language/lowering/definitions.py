@@ -49,7 +49,7 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class ParsedDefinition:
     """A definition, parsed: parameters, named lines, the result."""
 
     parameters: tuple[Parameter, ...]
@@ -60,7 +60,7 @@ class Program:
 
 
 @cache
-def program(definition: Definition) -> Program:
+def program(definition: Definition) -> ParsedDefinition:
     """The parsed form of a catalogue definition. Raises NotationError where it is malformed."""
     inside = definition.signature[definition.signature.index("(") + 1 : -1]
     parameters = []
@@ -69,7 +69,7 @@ def program(definition: Definition) -> Program:
         parameters.append(Parameter(name, tuple(letters.rstrip("]").split(",")) if letters else ()))
     *named, result = definition.lines
     lines = [line.split(" = ", 1) for line in named]
-    return Program(
+    return ParsedDefinition(
         tuple(parameters),
         tuple((name, parse_expression(text)) for name, text in lines),
         parse_expression(result),
@@ -130,7 +130,7 @@ def _in_matrix_language(lowering: Lowering, tree: Call, definition: Definition) 
 
 
 def _split_arguments(
-    lowering: Lowering, tree: Call, definition: Definition, made: Program
+    lowering: Lowering, tree: Call, definition: Definition, made: ParsedDefinition
 ) -> tuple[list[Value], tuple[Expression, ...]]:
     """(a value for each parameter, the trailing arguments that name dimensions)."""
     arguments = list(tree.arguments)
@@ -183,7 +183,7 @@ def _axes_run_over(
     )
 
 
-def _letters_from_signature(tree: Call, made: Program, values: list[Value]) -> dict[str, Axis]:
+def _letters_from_signature(tree: Call, made: ParsedDefinition, values: list[Value]) -> dict[str, Axis]:
     """Letter -> axis, from the last axes of each argument; dimensions must agree."""
     letters: dict[str, Axis] = {}
     for parameter, value, argument in zip(made.parameters, values, tree.arguments, strict=False):
@@ -206,7 +206,9 @@ def _letters_from_signature(tree: Call, made: Program, values: list[Value]) -> d
     return letters
 
 
-def _aligned(tree: Call, made: Program, values: list[Value], letters: dict[str, Axis], first: int) -> dict[str, Along]:
+def _aligned(
+    tree: Call, made: ParsedDefinition, values: list[Value], letters: dict[str, Axis], first: int
+) -> dict[str, Along]:
     """The arguments on common axes: by letter where the signature has letters, as in the `first` one elsewhere."""
     carried = list(values[first].axes) if not made.parameters[0].letters else []
     environment: dict[str, Along] = {}

@@ -23,7 +23,7 @@ OUTERMOST = re.compile(r"\\(?:begin|end)\s*\{document\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Definition:
+class MacroDefinition:
     """One macro as the document defines it, in force from `begin` up to `end`; `body` is None where it is not read."""
 
     name: str
@@ -52,7 +52,7 @@ class Definitions:
         self._sheet = sheet
         self._text = text
         self._grouped = grouped
-        self.macros: list[Definition] = []
+        self.macros: list[MacroDefinition] = []
         self.environments: list[Environment] = []
         self.spans: list[Span] = []
         self._local: list[tuple[int, int]] = []
@@ -103,7 +103,7 @@ class Definitions:
         if how == "declaremathoperator":
             body = f"\\operatorname{{{body}}}"
         made = Body(body, arity, default) if readable and arity < 10 else None
-        self._add(stop, Definition(written, made, self._sheet.place(stop), provided="provide" in how), far)
+        self._add(stop, MacroDefinition(written, made, self._sheet.place(stop), provided="provide" in how), far)
         return stop
 
     def _behind(self, position: int) -> int:
@@ -132,7 +132,7 @@ class Definitions:
         target = re.compile(r"=?\s*(\\(?:[A-Za-z@]+|.)|[^\s\\{}$])").match(self._text, position)
         if target is None:
             return None
-        made = Definition(name, Body(target[1], 0), self._sheet.place(target.end()), alias=True)
+        made = MacroDefinition(name, Body(target[1], 0), self._sheet.place(target.end()), alias=True)
         self._add(target.end(), made, bool(match["far"]))
         return target.end()
 
@@ -154,7 +154,7 @@ class Definitions:
         self.environments.append(Environment(name.strip(), opening, ending, arity))
         return stop
 
-    def _add(self, position: int, definition: Definition, far: bool) -> None:
+    def _add(self, position: int, definition: MacroDefinition, far: bool) -> None:
         if self._grouped and not far:
             self._local.append((position, len(self.macros)))
         self.macros.append(definition)
@@ -181,7 +181,7 @@ class Definitions:
 class Glossary:
     """The macros that are in force at each place of a document; those of its spec go first."""
 
-    def __init__(self, definitions: Sequence[Definition], declared: Mapping[str, str]) -> None:
+    def __init__(self, definitions: Sequence[MacroDefinition], declared: Mapping[str, str]) -> None:
         self._definitions = definitions
         self._declared = declared
         self._tables: dict[tuple[int, ...], dict[str, str]] = {}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, SourceText, Where
-from derivcheck.statements.document.definitions import Definition
+from derivcheck.statements.document.definitions import MacroDefinition
 
 Kind = Literal["display", "inline"]
 INSTALL = "pip install 'derivcheck-nn[documents]'"
@@ -41,7 +41,7 @@ class Manuscript:
     path: str
     text: str
     passages: tuple[Passage, ...]
-    macros: tuple[Definition, ...] = ()
+    macros: tuple[MacroDefinition, ...] = ()
     sidecar: str = ""
     depth: tuple[tuple[str, int], ...] = ()  # the ends of layer labels that it is written for; any without
     exported: bool = False  # names as the spec declares them: its symbols and bindings are of another text

@@ -15,7 +15,7 @@ from derivcheck.language.latex.symbols import Symbols
 from derivcheck.language.notation.parser import parse_equation
 from derivcheck.language.notation.syntax import Equation, Junction, bottom_up
 from derivcheck.spec import ClaimDeclaration, Spec
-from derivcheck.spec.declarations import Binding, Formula
+from derivcheck.spec.declarations import Binding, NamedFormula
 from derivcheck.statements.document.kinds import mentions
 
 NO_SUCH_LAYER = frozenset({"DC121", "DC120"})
@@ -46,7 +46,7 @@ def changed(spec: Spec, change: Binding) -> Spec:
     )
 
 
-def _merged(formulas: tuple[Formula, ...], others: tuple[Formula, ...]) -> tuple[Formula, ...]:
+def _merged(formulas: tuple[NamedFormula, ...], others: tuple[NamedFormula, ...]) -> tuple[NamedFormula, ...]:
     """The formulas with those of the same name replaced."""
     names = {formula.name.text for formula in others}
     return (*(formula for formula in formulas if formula.name.text not in names), *others)

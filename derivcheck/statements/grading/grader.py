@@ -31,7 +31,7 @@ from derivcheck.spec.declarations import VERDICTS
 from derivcheck.spec.loader import load_spec
 from derivcheck.statements.grading.answers import Answer, Answers, read_answers
 from derivcheck.statements.grading.credit import CREDIT, points_table
-from derivcheck.statements.grading.marks import MISSING, Finding, Gradebook, Mark, Question
+from derivcheck.statements.grading.marks import MISSING, Gradebook, Mark, Question, Remark
 from derivcheck.statements.grading.questions import AnswerReader, left_side
 
 UNLIMITED = Measuring(seconds=0)  # an answer has a time of its own, with whatever is judged in it
@@ -101,7 +101,7 @@ class Grader:
             )
         self.points = points_table(rules.points, self.declarations)
         self._contexts: dict[tuple[str, str], list[Examiner]] = {}
-        self._findings: dict[tuple[str, str, str], Finding] = {}
+        self._findings: dict[tuple[str, str, str], Remark] = {}
 
     def gradebook(self, read: Answers) -> Gradebook:
         """The marks for the answers that were read."""
@@ -194,7 +194,7 @@ class Grader:
 
     # --- answers --------------------------------------------------------------------------
 
-    def finding(self, answer: Answer) -> tuple[Finding, tuple[int, int] | None]:
+    def finding(self, answer: Answer) -> tuple[Remark, tuple[int, int] | None]:
         """What is to be said of an answer, and the place in its text; of the same text it is said only once."""
         text, offsets = normalised(answer.text.text, answer.notation)
         key = (answer.label, answer.notation, text)
@@ -208,15 +208,15 @@ class Grader:
         start, stop = (offsets[min(max(0, position), len(offsets) - 1)] for position in found.span)
         return found, (start, max(stop, start + 1))
 
-    def _judged(self, answer: Answer, text: str) -> Finding:
+    def _judged(self, answer: Answer, text: str) -> Remark:
         lines = tuple(text.split("\n"))
         source = SourceText(text, "", tuple((k, 1) for k in range(1, len(lines) + 1)), lines)
 
-        def late() -> Finding:
+        def late() -> Remark:
             # Whatever was interrupted is not to be trusted: everything is built anew.
             self._contexts.clear()
             message = f"not decided within {self.rules.seconds:g} seconds"
-            return Finding("by hand", None, "DC659", "took too long", message, shown=text)
+            return Remark("by hand", None, "DC659", "took too long", message, shown=text)
 
         try:
             return within(Limit(self.rules.seconds), lambda: self._found(answer, source), late)
@@ -224,14 +224,14 @@ class Grader:
             return _bug(problem.diagnostic, text)
         except DerivcheckError as problem:
             found = problem.diagnostic
-            return Finding("by hand", None, found.code, "cannot be judged", found.message, shown=text)
+            return Remark("by hand", None, found.code, "cannot be judged", found.message, shown=text)
         except Exception as problem:
             if tracebacks_are_wanted():
                 raise
             self._contexts.clear()
             return _bug(replace(own_bug(problem), help=""), text)
 
-    def _found(self, answer: Answer, source: SourceText) -> Finding:
+    def _found(self, answer: Answer, source: SourceText) -> Remark:
         """What is to be said; a text that nobody called plain, and that is not, may be LaTeX without a macro."""
         found = self._found_in(answer, source)
         if found.status == "unreadable" and answer.guessed and answer.notation == "plain":
@@ -240,14 +240,14 @@ class Grader:
             return other if other.status in ("right", "wrong") and other.code != "DC661" else found
         return found
 
-    def _found_in(self, answer: Answer, source: SourceText) -> Finding:
+    def _found_in(self, answer: Answer, source: SourceText) -> Remark:
         result, reader = self._result(answer, source, self.spec.layout)
         if result.verdict in ("refuted", "invalid"):
             for layout in self.rules.layouts:
                 other, _ = self._result(answer, source, layout) if layout != self.spec.layout else (result, reader)
                 if other.verdict in HOLDS and reader.leftover is None:
                     said = f"right in {layout} layout"
-                    return Finding("right", Fraction(1), "", said, said, shown=source.text)
+                    return Remark("right", Fraction(1), "", said, said, shown=source.text)
         return self._of(result, reader, source)
 
     def _result(self, answer: Answer, source: SourceText, layout: str) -> tuple[ClaimResult, AnswerReader]:
@@ -259,33 +259,31 @@ class Grader:
         statement = Statement(reader.declaration, reader.text, Assertions(reader))
         return judge_statement(statement, examiners, strict=False), reader
 
-    def _of(self, result: ClaimResult, reader: AnswerReader, source: SourceText) -> Finding:
+    def _of(self, result: ClaimResult, reader: AnswerReader, source: SourceText) -> Remark:
         """A verdict as a finding."""
         if result.verdict == "internal" and result.diagnosis is not None:
             return _bug(replace(result.diagnosis, help=""), source.text)
         if result.verdict in HOLDS:
             if reader.leftover is None:
-                return Finding("right", Fraction(1), shown=source.text)
+                return Remark("right", Fraction(1), shown=source.text)
             name = to_plain(reader.leftover)
             message = f"true, with `{name}` left in the right side, which the spec's own claim does without"
-            return Finding("by hand", None, "DC662", TITLES["DC662"], message, shown=source.text)
+            return Remark("by hand", None, "DC662", TITLES["DC662"], message, shown=source.text)
         if result.verdict == "undecided":
             message = result.message or "neither proved nor refuted"
-            return Finding("by hand", None, "", "undecided", message, shown=source.text)
+            return Remark("by hand", None, "", "undecided", message, shown=source.text)
         wrong = next((link for link in result.links if link.verdict == result.verdict and link.diagnosis), result)
         diagnosis = wrong.diagnosis or result.diagnosis
         if diagnosis is None:
-            return Finding("by hand", None, "", "undecided", result.message, shown=source.text)
+            return Remark("by hand", None, "", "undecided", result.message, shown=source.text)
         span = _span(diagnosis, source)
         code = diagnosis.code
         if code not in CODES and code not in WRONG_AS_IT_STANDS | NO_ANSWER:
             notes = diagnosis.notes + ((("help", diagnosis.help),) if diagnosis.help else ())
-            return Finding(
-                "unreadable", None, code, "cannot be read", diagnosis.message, span, notes, shown=source.text
-            )
+            return Remark("unreadable", None, code, "cannot be read", diagnosis.message, span, notes, shown=source.text)
         return self._wrong(diagnosis, span, source.text, reader)
 
-    def _wrong(self, diagnosis: Diagnostic, span: tuple[int, int] | None, shown: str, reader: AnswerReader) -> Finding:
+    def _wrong(self, diagnosis: Diagnostic, span: tuple[int, int] | None, shown: str, reader: AnswerReader) -> Remark:
         """A wrong answer's finding; where the solution is not to be shown, it holds nothing of it."""
         code = diagnosis.code
         title = TITLES.get(code, code)
@@ -299,7 +297,7 @@ class Grader:
             derived, repair = "", ""
             said = title if code in CODES else said
         kept = tuple((name, text) for name, text in notes.items() if self.rules.solution or name in TITLES)
-        return Finding("wrong", credit, code, title, said, span, kept, derived, repair, shown)
+        return Remark("wrong", credit, code, title, said, span, kept, derived, repair, shown)
 
 
 def _is_bare(reader: AnswerReader) -> bool:
@@ -308,8 +306,8 @@ def _is_bare(reader: AnswerReader) -> bool:
     return isinstance(final.operand if isinstance(final, Negate) else final, Number)
 
 
-def _bug(diagnostic: Diagnostic, text: str) -> Finding:
-    return Finding("by hand", None, diagnostic.code, "a bug of derivcheck", diagnostic.message, shown=text, bug=True)
+def _bug(diagnostic: Diagnostic, text: str) -> Remark:
+    return Remark("by hand", None, diagnostic.code, "a bug of derivcheck", diagnostic.message, shown=text, bug=True)
 
 
 def _span(diagnosis: Diagnostic, source: SourceText) -> tuple[int, int] | None:

@@ -25,7 +25,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Remark:
     """What is to be said of one answer's text, whoever gave it.
 
     `title` names the mistake in words that hold for all of its kind, `message` in its own;
@@ -46,7 +46,7 @@ class Finding:
     bug: bool = False
 
 
-MISSING = Finding("missing", Fraction(0))
+MISSING = Remark("missing", Fraction(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Mark:
 
     who: str
     question: Question
-    finding: Finding
+    finding: Remark
     answer: Answer | None = None
     span: tuple[int, int] | None = None  # in the text as it was written
     earlier: int = 0
@@ -84,7 +84,7 @@ class Sameness:
     """One finding and everybody whom it concerns."""
 
     question: Question
-    finding: Finding
+    finding: Remark
     marks: tuple[Mark, ...]
 
 
@@ -145,7 +145,7 @@ class Gradebook:
         """The findings of a status, those that concern most people first within each question."""
         found = []
         for question in self.questions:
-            groups: dict[tuple[str, Finding], list[Mark]] = {}
+            groups: dict[tuple[str, Remark], list[Mark]] = {}
             for mark in self.of_question(question):
                 if mark.finding.status == status:
                     groups.setdefault((mark.finding.shown, mark.finding), []).append(mark)
