@@ -6,9 +6,7 @@ costs nothing.
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 from derivcheck.diagnostics import display
@@ -17,18 +15,18 @@ if TYPE_CHECKING:
     from derivcheck.cli.assertions import assert_equation
     from derivcheck.judging.jacobian import show as jacobian
     from derivcheck.language.network import build
-    from derivcheck.verify.model import load
-    from derivcheck.verify.pipeline import check_equation as check
-    from derivcheck.verify.pipeline import verify_file as verify
+    from derivcheck.pipeline.model import load
+    from derivcheck.pipeline.verification import check_equation as check
+    from derivcheck.pipeline.verification import verify_file as verify
 
 __all__ = ["assert_equation", "build", "check", "jacobian", "load", "verify"]
 
 _WHERE = {
     "assert_equation": ("derivcheck.cli.assertions", "assert_equation"),
-    "load": ("derivcheck.verify.model", "load"),
+    "load": ("derivcheck.pipeline.model", "load"),
     "build": ("derivcheck.language.network", "build"),
-    "verify": ("derivcheck.verify.pipeline", "verify_file"),
-    "check": ("derivcheck.verify.pipeline", "check_equation"),
+    "verify": ("derivcheck.pipeline.verification", "verify_file"),
+    "check": ("derivcheck.pipeline.verification", "check_equation"),
     "jacobian": ("derivcheck.judging.jacobian", "show"),
 }
 
@@ -38,14 +36,6 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module `derivcheck` has no attribute `{name}`")
     module, attribute = _WHERE[name]
     return getattr(import_module(module), attribute)
-
-
-def _public(name: str) -> property:
-    return property(lambda package: __getattr__(name), lambda package, module: None)
-
-
-# Importing the package `derivcheck.verify` would make it the attribute `verify`; the public name outranks it.
-sys.modules[__name__].__class__ = type("Package", (ModuleType,), {name: _public(name) for name in _WHERE})
 
 
 def _writer() -> display.Writer:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from derivcheck.verify.pipeline import verify_text
-from derivcheck.verify.results import FileResult
+from derivcheck.pipeline.results import FileResult
+from derivcheck.pipeline.verification import verify_text
 
 PAYLOADS = [
     "<script>alert(1)</script>",

@@ -41,7 +41,7 @@ BATTERY = (
     "judging/test_witness.py",
     "evidence/test_gradient_check.py",
     "evidence/test_survey.py",
-    "verify/test_shipped_specs.py",
+    "pipeline/test_shipped_specs.py",
     "forms/test_source.py",
     "judging/test_proofreading.py",
     "judging/test_exposition.py",

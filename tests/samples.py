@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, Where
 from derivcheck.diagnostics.verdicts import ClaimResult, ExactEvidence, Forms, GradientResult, NumericEvidence, Witness
-from derivcheck.verify.results import FileResult, Report
+from derivcheck.pipeline.results import FileResult, Report
 
 PROVED = ExactEvidence(True, ((("n0", 2), ("n1", 3)), (("n0", 3), ("n1", 2))), 2, True, "canonical form")
 AGREES = NumericEvidence("agrees", "complex step", 3.1e-16, 2.4e-13, 20)

@@ -26,7 +26,7 @@ def assert_equation(
         raise ValueError(f"`expect` is one of {', '.join(VERDICTS)}, not `{expect}`")
     from dataclasses import replace
 
-    from derivcheck.verify.pipeline import check_equation
+    from derivcheck.pipeline.verification import check_equation
 
     result = check_equation(equation, spec, seed)
     wanted = {expect} if expect else {"proved"} if strict else HOLDS

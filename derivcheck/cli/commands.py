@@ -95,8 +95,8 @@ def check(
     ascii: Ascii = False,
 ) -> int:
     """Judge one equation: against a spec, or over vectors of one size without one."""
+    from derivcheck.pipeline.verification import check_equation
     from derivcheck.report.page import page_for
-    from derivcheck.verify.pipeline import check_equation
 
     page = page_for(sys.stdout, ascii_only=ascii, color=color.value)
     result = check_equation(equation, spec, seed)
@@ -177,10 +177,10 @@ def derive(
     `numpy` a function of the loss and its gradients that needs nothing but NumPy.
     """
     from derivcheck.language.network import build
+    from derivcheck.pipeline.verification import Examiner
     from derivcheck.report.derivation import write_derivation
     from derivcheck.report.page import page_for
     from derivcheck.spec import load_spec
-    from derivcheck.verify.pipeline import Examiner
 
     examiner = Examiner(build(load_spec(spec)))
     if examiner.derivation is None:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, own_bug, tracebacks_are_wanted
 from derivcheck.diagnostics.verdicts import FailOn
 from derivcheck.judging.deadline import Limit, has_alarms, within
+from derivcheck.pipeline.results import FileResult
 from derivcheck.spec.selection import EVERYTHING, Selection
-from derivcheck.verify.results import FileResult
 
 if TYPE_CHECKING:
-    from derivcheck.verify.memory import Memory
+    from derivcheck.pipeline.memory import Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class Judging:
     def _judged(self, path: Path, tell: Callable[[str], None] | None, memory: Memory | None) -> FileResult:
         try:
             from derivcheck.cli.measuring import measuring_of
+            from derivcheck.pipeline.verification import verify_document, verify_file
             from derivcheck.statements.document.sidecars import is_document
-            from derivcheck.verify.pipeline import verify_document, verify_file
 
             measuring = measuring_of(self.way, self.sizes, tell, self.claim_timeout)
             if is_document(path):

@@ -9,7 +9,7 @@ from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 
 if TYPE_CHECKING:
     from derivcheck.evidence.numeric.survey import Way
-    from derivcheck.verify.pipeline import Measuring
+    from derivcheck.pipeline.verification import Measuring
 
 LARGEST = 10**7
 

@@ -18,9 +18,9 @@ import pytest
 from derivcheck.diagnostics.diagnostic import ContradictionError, DerivcheckError
 
 if TYPE_CHECKING:
+    from derivcheck.pipeline.casebook import Casebook
     from derivcheck.report.page import Page
     from derivcheck.spec.roster import Entry
-    from derivcheck.verify.casebook import Casebook
 
 SUFFIXES = (".derivcheck.yaml", ".derivcheck.yml")
 NAMED = pytest.StashKey[frozenset[Path]]()
@@ -93,7 +93,7 @@ class SpecFile(pytest.File):
         accountant = None
         strict = bool(self.config.getini("derivcheck_strict"))
         if spec.document is not None:
-            from derivcheck.verify.casebook import accountant_of
+            from derivcheck.pipeline.casebook import accountant_of
 
             accountant = accountant_of(spec, strict)
             if accountant is None:
@@ -110,7 +110,7 @@ class SpecFile(pytest.File):
     def judge(self) -> Casebook:
         """The casebook of this file, made when the first item asks for it and shared by all of them."""
         if not hasattr(self, "casebook"):
-            from derivcheck.verify.casebook import Casebook
+            from derivcheck.pipeline.casebook import Casebook
 
             self.casebook = Casebook(*self._material)
         return self.casebook

@@ -15,8 +15,8 @@ from derivcheck.diagnostics.diagnostic import ContradictionError, DerivcheckErro
 
 if TYPE_CHECKING:
     from derivcheck.diagnostics.verdicts import ClaimResult
+    from derivcheck.pipeline.results import Report
     from derivcheck.report.page import Page
-    from derivcheck.verify.results import Report
 
 SUMMARY = "GITHUB_STEP_SUMMARY"  # the file that GitHub shows below the log of a step
 
@@ -131,8 +131,8 @@ def _write_file(report: Report, target: Target, page: Page, ascii_only: bool) ->
 
 def claim_text(claim: ClaimResult, format: str, page: Page, spec: Path | None) -> str:
     """One claim as `derivcheck check` shows it; formats that know only files are given one."""
+    from derivcheck.pipeline.results import FileResult, Report
     from derivcheck.report.formats import rendered
-    from derivcheck.verify.results import FileResult, Report
 
     if format == "json":
         from derivcheck.report.json import claim_to_json

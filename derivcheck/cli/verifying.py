@@ -16,9 +16,9 @@ from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 
 if TYPE_CHECKING:
     from derivcheck.cli.judging import Judging
+    from derivcheck.pipeline.results import FileResult, Report
     from derivcheck.report.page import Page
     from derivcheck.spec.selection import Selection
-    from derivcheck.verify.results import FileResult, Report
 
 MOST_JOBS = 256
 
@@ -153,7 +153,7 @@ def spec_files(paths: list[Path]) -> list[Path | FileResult]:
 
     Raises DerivcheckError where nothing is named and nothing found.
     """
-    from derivcheck.verify.results import FileResult
+    from derivcheck.pipeline.results import FileResult
 
     found: list[Path | FileResult] = []
     for path in paths or [Path("specs")]:
@@ -219,8 +219,8 @@ def _progress(count: int) -> tuple[Callable[[str], None], Callable[[], None]]:
 
 def selected(results: list[FileResult], selection: Selection, exit_zero: bool) -> Report:
     """The report of what was asked for. Raises DerivcheckError (DC641) where that is nothing."""
+    from derivcheck.pipeline.results import Report
     from derivcheck.spec.selection import nothing_selected
-    from derivcheck.verify.results import Report
 
     if not selection.text:
         return Report(tuple(results), exit_zero)

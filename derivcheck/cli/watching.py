@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TextIO
 
 from derivcheck.cli.judging import Judging
+from derivcheck.pipeline.memory import Memory
+from derivcheck.pipeline.results import FileResult, Report
 from derivcheck.report.page import Page
-from derivcheck.verify.memory import Memory
-from derivcheck.verify.results import FileResult, Report
 
 EVERY = 0.03  # seconds between two looks
 PATIENCE = 0.5  # seconds that a file may be gone or empty before that is what is reported

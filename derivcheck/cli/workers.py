@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from derivcheck.cli.judging import Judging, late_after
 from derivcheck.diagnostics.diagnostic import Diagnostic
-from derivcheck.verify.results import FileResult
+from derivcheck.pipeline.results import FileResult
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkContext, SpawnContext

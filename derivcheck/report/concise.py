@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from derivcheck.pipeline.results import Report
 from derivcheck.report.findings import findings, notes
 from derivcheck.report.page import Page
 from derivcheck.report.text import overall
-from derivcheck.verify.results import Report
 
 
 def to_concise(report: Report, *, ascii_only: bool = False) -> str:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from derivcheck.diagnostics.verdicts import FormulaResult
+from derivcheck.pipeline.results import FileResult
 from derivcheck.report.evidence import counting
 from derivcheck.report.page import Page
-from derivcheck.verify.results import FileResult
 
 ORDER = ("proved", "checked", "refuted", "invalid", "undecided", "internal", "definition", "ambiguous", "unread")
 PLURALS = {"definition": "definitions"}

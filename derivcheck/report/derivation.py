@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from derivcheck.forms.derivation import GradientForm
     from derivcheck.judging.proofreader import Notation
     from derivcheck.language.tensors import NamedTensor
-    from derivcheck.verify.pipeline import Examiner
+    from derivcheck.pipeline.verification import Examiner
 
 
 def write_derivation(

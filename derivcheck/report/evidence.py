@@ -7,8 +7,8 @@ from typing import assert_never
 
 from derivcheck.diagnostics.diagnostic import Diagnostic
 from derivcheck.diagnostics.verdicts import ClaimResult, ExactEvidence, NumericEvidence, Slope, Witness
+from derivcheck.pipeline.results import FileResult
 from derivcheck.report.page import Page
-from derivcheck.verify.results import FileResult
 
 
 def proof(evidence: ExactEvidence, page: Page) -> str:

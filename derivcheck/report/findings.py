@@ -8,8 +8,8 @@ from typing import Literal
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, Where
 from derivcheck.diagnostics.verdicts import ClaimResult, FormulaResult, GradientResult
+from derivcheck.pipeline.results import FileResult, Report
 from derivcheck.report.evidence import finding
-from derivcheck.verify.results import FileResult, Report
 
 Kind = Literal["claim", "gradient", "formula", "file", "bug", "spec"]
 FIRST = ("refuted", "internal", "bug", "file", "invalid", "undecided")  # what is worth more attention than the rest

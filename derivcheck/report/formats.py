@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 
+from derivcheck.pipeline.results import Report
 from derivcheck.report.page import Page
-from derivcheck.verify.results import Report
 
 FORMATS: Mapping[str, tuple[str, str]] = {
     "text": ("derivcheck.report.text", "to_text"),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from derivcheck.diagnostics.diagnostic import Where
+from derivcheck.pipeline.results import Report
 from derivcheck.report.findings import Finding, findings, notes
 from derivcheck.report.page import Page
 from derivcheck.report.places import repository, repository_path
 from derivcheck.report.text import overall
-from derivcheck.verify.results import Report
 
 MOST = 9  # a step shows ten of a kind; the tenth counts the others
 

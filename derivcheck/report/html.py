@@ -13,6 +13,7 @@ from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.steps import Step, StepWriter
 from derivcheck.language.network import build, depths
 from derivcheck.language.notation.syntax import Derivative, Equation
+from derivcheck.pipeline.results import FileResult, Report
 from derivcheck.report.arrays import disagreements, jacobians
 from derivcheck.report.cards import claim_card, diagnostic, formula, gradient_card
 from derivcheck.report.coverage import coverage, standing
@@ -22,7 +23,6 @@ from derivcheck.report.formulas import Formulas
 from derivcheck.report.markup import Child, element, markup, styled
 from derivcheck.report.tables import heat_map
 from derivcheck.spec import Spec
-from derivcheck.verify.results import FileResult, Report
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 

@@ -18,8 +18,8 @@ from derivcheck.diagnostics.verdicts import (
     Verdict,
     Witness,
 )
+from derivcheck.pipeline.results import FileResult, Report
 from derivcheck.report.coverage import standing, tally
-from derivcheck.verify.results import FileResult, Report
 
 SCHEMA = 1
 

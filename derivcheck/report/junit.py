@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET  # only writes here
 
 from derivcheck.diagnostics.diagnostic import Where
 from derivcheck.diagnostics.verdicts import FormulaResult
+from derivcheck.pipeline.results import FileResult, Report
 from derivcheck.report.failure import diagnostic_text
 from derivcheck.report.findings import (
     Finding,
@@ -21,7 +22,6 @@ from derivcheck.report.findings import (
     warning_findings,
 )
 from derivcheck.report.page import Page
-from derivcheck.verify.results import FileResult, Report
 
 # Everything that XML 1.0 has no way to write, not even as a reference.
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

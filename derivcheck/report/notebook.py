@@ -8,6 +8,8 @@ from xml.etree.ElementTree import Element
 from derivcheck.diagnostics.verdicts import HOLDS, ClaimResult, GradientResult
 from derivcheck.judging.jacobian import JacobianResult
 from derivcheck.judging.proofreader import UnwrittenError
+from derivcheck.pipeline.model import Formula, Gradient, Model, Steps
+from derivcheck.pipeline.results import FileResult, Report
 from derivcheck.report.cards import claim_card, evidence, formula, gradient_card
 from derivcheck.report.drawing import drawings
 from derivcheck.report.evidence import numbers
@@ -15,8 +17,6 @@ from derivcheck.report.formulas import Formulas
 from derivcheck.report.html import file_section, stylesheet
 from derivcheck.report.markup import PAGE, Child, element, markup, math, styled
 from derivcheck.report.tables import heat_map
-from derivcheck.verify.model import Formula, Gradient, Model, Steps
-from derivcheck.verify.results import FileResult, Report
 
 
 def fragment(value: object) -> str:

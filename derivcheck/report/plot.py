@@ -19,9 +19,9 @@ from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import finite_run
 from derivcheck.evidence.numeric.survey import Surveyor, laid_out
 from derivcheck.language.network import build, depths
+from derivcheck.pipeline.verification import Examiner, Measuring
 from derivcheck.report.arrays import Disagreement, disagreements
 from derivcheck.spec import load_spec
-from derivcheck.verify.pipeline import Examiner, Measuring
 
 MOST = 6
 COLUMNS = 3

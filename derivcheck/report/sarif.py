@@ -11,10 +11,10 @@ from typing import Any
 
 from derivcheck.diagnostics.diagnostic import Where
 from derivcheck.diagnostics.explain import PAGES, page
+from derivcheck.pipeline.results import Report
 from derivcheck.report.findings import Finding, findings, notes
 from derivcheck.report.page import Page
 from derivcheck.report.places import absolute_uri, relative_uri, repository, repository_path
-from derivcheck.verify.results import Report
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT = "%SRCROOT%"

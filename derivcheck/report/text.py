@@ -13,11 +13,11 @@ from rich.text import Text
 
 from derivcheck.diagnostics.diagnostic import Diagnostic
 from derivcheck.diagnostics.verdicts import HOLDS, ClaimResult, GradientResult, Verdict
+from derivcheck.pipeline.results import FileResult, Report
 from derivcheck.report.coverage import coverage, open_lines
 from derivcheck.report.evidence import counting, file_summary, finding, measured, numbers, proof, sizes
 from derivcheck.report.excerpt import diagnostic_lines
 from derivcheck.report.page import Page, width_of
-from derivcheck.verify.results import FileResult, Report
 
 STYLES: dict[str, str] = {
     "proved": "green",

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from derivcheck.judging.rulings import judge_claim, labels_of
 from derivcheck.language.network import build, depths
+from derivcheck.pipeline.verification import Examiner
 from derivcheck.spec import load_spec
-from derivcheck.verify.pipeline import Examiner
 
 ROOT = Path(__file__).parent.parent.parent / "specs"
 

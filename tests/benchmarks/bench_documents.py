@@ -14,8 +14,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from derivcheck.pipeline.verification import verify_document, verify_file
 from derivcheck.report.coverage import coverage, standing
-from derivcheck.verify.pipeline import verify_document, verify_file
 
 ROOT = Path(__file__).parent.parent.parent
 CHECKABLE = ("proved", "checked", "refuted", "invalid", "undecided", "definition")

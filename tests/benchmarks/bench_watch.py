@@ -15,9 +15,9 @@ from pathlib import Path
 
 from derivcheck.cli.judging import Judging
 from derivcheck.cli.watching import EVERY, Watch
+from derivcheck.pipeline.results import Report
 from derivcheck.report.page import Page
 from derivcheck.report.text import write_report
-from derivcheck.verify.results import Report
 
 SPEC = Path(__file__).parent.parent.parent / "specs" / "mlp.yaml"
 EDITS: dict[str, Callable[[str, int], str]] = {

@@ -21,10 +21,10 @@ from derivcheck.cli.main import run
 from derivcheck.cli.workers import judge_all
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 from derivcheck.diagnostics.verdicts import ClaimResult
+from derivcheck.pipeline.results import FileResult, Report
+from derivcheck.pipeline.verification import verify_text
 from derivcheck.report.page import wants_color
 from derivcheck.spec.selection import Selection, selection_of
-from derivcheck.verify.pipeline import verify_text
-from derivcheck.verify.results import FileResult, Report
 
 ROOT = Path(__file__).parents[2]
 NETWORK = "tensors: {x: n, w: n}\nloss: {L: sum(w * x^2)}\nclaims:\n"
@@ -134,8 +134,8 @@ def test_what_is_no_expression_is_said_so(text: str) -> None:
 
 def test_a_selection_judges_claims_and_gradients_by_name() -> None:
     def judged(text: str) -> tuple[list[str], list[str], int]:
+        from derivcheck.pipeline.verification import verify_spec
         from derivcheck.spec import read_spec
-        from derivcheck.verify.pipeline import verify_spec
 
         result = verify_spec(read_spec(spec(**EVERY), "notes.yaml"), selection=Selection(text))
         return [c.id for c in result.claims], [g.wrt for g in result.gradients], result.deselected
@@ -304,7 +304,7 @@ def test_text_that_looks_like_an_ignore_is_text() -> None:
 
 def test_ignores_hide_neither_contradictions_nor_unreadable_specs(monkeypatch: pytest.MonkeyPatch) -> None:
     from derivcheck.diagnostics.diagnostic import ContradictionError
-    from derivcheck.verify import memory
+    from derivcheck.pipeline import memory
 
     text = NETWORK + f"  a: dL/dx = w * x  {COMMENT}\n"
     assert verify_text(text + "  b: [\n").exit_code == 2

@@ -11,10 +11,10 @@ import pytest
 
 from derivcheck import assert_equation, load
 from derivcheck.diagnostics.diagnostic import DerivcheckError
+from derivcheck.pipeline.casebook import Casebook
+from derivcheck.pipeline.results import FileResult
+from derivcheck.pipeline.verification import verify_file
 from derivcheck.spec.roster import roster
-from derivcheck.verify.casebook import Casebook
-from derivcheck.verify.pipeline import verify_file
-from derivcheck.verify.results import FileResult
 
 ROOT = Path(__file__).parents[2]
 SPECS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "specs").rglob("*.yaml"))
@@ -171,7 +171,7 @@ def test_strictness(folder: pytest.Pytester) -> None:
 
 def test_only_what_is_selected_is_judged(folder: pytest.Pytester) -> None:
     folder.makeconftest(
-        "from derivcheck import casebook\n"
+        "from derivcheck.pipeline import casebook\n"
         "honest = casebook.judge_claim\n"
         "def told(declaration, *rest):\n"
         "    print('judging', declaration.id)\n"
@@ -185,7 +185,7 @@ def test_only_what_is_selected_is_judged(folder: pytest.Pytester) -> None:
 
 def test_a_contradiction_is_an_internal_error(folder: pytest.Pytester) -> None:
     folder.makeconftest(
-        "from derivcheck import derive\n"
+        "from derivcheck.graph import derive\n"
         "from derivcheck.graph.nodes import Sum, negate\n"
         "honest = derive._contributions\n"
         "def broken(node, adjoint, wanted):\n"
@@ -204,7 +204,7 @@ def test_an_unforeseen_exception_is_told_as_our_own_bug(
     folder: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("DERIVCHECK_TRACEBACK")
-    folder.makeconftest("from derivcheck import casebook\ncasebook.judge_claim = None\n")
+    folder.makeconftest("from derivcheck.pipeline import casebook\ncasebook.judge_claim = None\n")
     result = run(folder, "-k", "right")
     result.assert_outcomes(failed=1, deselected=3)
     result.stdout.fnmatch_lines(["internal error[[]DC900]: derivcheck failed: TypeError*"])
@@ -301,10 +301,12 @@ def test_strictness_of_an_equation(monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
     from dataclasses import replace
 
-    from derivcheck.verify.pipeline import check_equation as honest
+    from derivcheck.pipeline.verification import check_equation as honest
 
     monkeypatch.setattr(
-        sys.modules["derivcheck.verify.pipeline"], "check_equation", lambda *a: replace(honest(*a), verdict="checked")
+        sys.modules["derivcheck.pipeline.verification"],
+        "check_equation",
+        lambda *a: replace(honest(*a), verdict="checked"),
     )
     assert assert_equation("x = x").verdict == "checked"
     with pytest.raises(AssertionError, match="is checked, expected proved"):
@@ -339,7 +341,7 @@ def test_a_result_is_accepted_as_verify_accepts_it() -> None:
 
 
 def test_the_places_of_the_shipped_document() -> None:
-    from derivcheck.verify.casebook import accountant_of
+    from derivcheck.pipeline.casebook import accountant_of
 
     accountant = accountant_of(load(ROOT / "specs/documents/backward_pass.derivcheck.yaml"))
     assert accountant is not None

@@ -20,7 +20,7 @@ from derivcheck.diagnostics.explain import PAGES, page
 from derivcheck.judging.jacobian import names
 from derivcheck.language.catalogue.elementary import ELEMENTARY_NAMES
 from derivcheck.language.catalogue.functions import ELEMENTARY
-from derivcheck.verify.pipeline import verify_file
+from derivcheck.pipeline.verification import verify_file
 
 ROOT = Path(__file__).parents[2]
 

@@ -19,8 +19,8 @@ import pytest
 from derivcheck.cli import watching
 from derivcheck.cli.judging import Judging
 from derivcheck.cli.watching import Watch
-from derivcheck.verify.memory import Memory
-from derivcheck.verify.pipeline import verify_file
+from derivcheck.pipeline.memory import Memory
+from derivcheck.pipeline.verification import verify_file
 
 ROOT = Path(__file__).parents[2]
 SPEC = "tensors: {x: n, w: n}\nloss: {L: sum(w * x^2)}\nclaims:\n  a: dL/dw = x^2\n  b: dL/dx = 2 * w * x\n"

@@ -9,8 +9,8 @@ import pytest
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.diagnostics.explain import BASE, PAGES, Explanation, page
+from derivcheck.pipeline.verification import check_equation, verify_text
 from derivcheck.spec import read_spec
-from derivcheck.verify.pipeline import check_equation, verify_text
 
 RUN = sorted(code for code, found in PAGES.items() if found.kind != "text")
 

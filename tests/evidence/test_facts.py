@@ -13,8 +13,8 @@ from derivcheck.evidence.canonical.form import Facts
 from derivcheck.evidence.numeric.sampling import sample
 from derivcheck.graph.nodes import Axis, Dimension, tensor
 from derivcheck.language.facts import combined
+from derivcheck.pipeline.verification import check_equation, verify_text
 from derivcheck.spec.declarations import FACTS, FACTS_ALONG_AN_AXIS
-from derivcheck.verify.pipeline import check_equation, verify_text
 
 HOLDS = {
     "one_hot": lambda y: np.isin(y, (0, 1)).all() and y.sum() == 1,

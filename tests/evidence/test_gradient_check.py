@@ -12,7 +12,7 @@ from gradient_scenarios import Model, Scenario, models, mutants, scenarios
 from derivcheck.evidence.numeric.census import census
 from derivcheck.evidence.numeric.differences import ladder
 from derivcheck.numeric import check_gradient
-from derivcheck.verify.pipeline import check_equation, verify_text
+from derivcheck.pipeline.verification import check_equation, verify_text
 
 MUTANTS = [(model, name, grad) for model in models() for name, grad in mutants(model)]
 

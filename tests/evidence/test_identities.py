@@ -9,8 +9,8 @@ from derivcheck.evidence import exact
 from derivcheck.evidence.canonical.form import Canonical
 from derivcheck.graph.nodes import Axis, Dimension, Node, add, constant, divide, mapped, multiply, sum_over, tensor
 from derivcheck.graph.scalars import placeholder
+from derivcheck.pipeline.verification import check_equation, verify_text
 from derivcheck.spec import read_spec
-from derivcheck.verify.pipeline import check_equation, verify_text
 
 TRUE = [
     "tanh(2*x) = 2*tanh(x)/(1 + tanh(x)^2)",
@@ -183,7 +183,7 @@ def test_layer_norm_backward() -> None:
 
 
 def test_a_claim_may_bring_its_own_facts_and_names() -> None:
-    from derivcheck.verify.pipeline import verify_text
+    from derivcheck.pipeline.verification import verify_text
 
     text = (
         FACTS.replace(", y: {axes: n, given: %s}", ", y: n")

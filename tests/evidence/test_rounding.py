@@ -13,8 +13,8 @@ from derivcheck.graph.nodes import constant, multiply
 from derivcheck.language.claims import pair
 from derivcheck.language.network import Network, build
 from derivcheck.language.notation.parser import parse_equation
+from derivcheck.pipeline.verification import verify_text
 from derivcheck.spec import read_spec
-from derivcheck.verify.pipeline import verify_text
 
 ZEROS = [
     "tensors: {u: k}\nlayers: {p: softmax(u)}\nloss: {J: sum(p)}\n",

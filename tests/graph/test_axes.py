@@ -11,8 +11,8 @@ from derivcheck.forms.source.function import numpy_source
 from derivcheck.graph.derive import gradient
 from derivcheck.judging.witness import script
 from derivcheck.language.network import build
+from derivcheck.pipeline.verification import verify_text
 from derivcheck.spec import read_spec
-from derivcheck.verify.pipeline import verify_text
 
 REPEATED = """
 tensors: {x: n, b: k, s: scalar, w: n, Y: M k, A: n n, v: n}
@@ -203,7 +203,7 @@ def test_generated_code_repeats_too() -> None:
 
 
 def test_the_witness_script_repeats_too(tmp_path: object) -> None:
-    from derivcheck.verify.pipeline import check_equation
+    from derivcheck.pipeline.verification import check_equation
 
     spec = read_spec("tensors: {s: scalar, x: n}\nlayers: {m: s * ones(n)}\n")
     equation = "d(sum(m * x))/dm = sum(x) * m"

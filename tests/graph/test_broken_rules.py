@@ -34,8 +34,8 @@ from derivcheck.graph.nodes import (
 from derivcheck.language.claims import pair
 from derivcheck.language.network import build, depths
 from derivcheck.language.notation.parser import parse_equation
+from derivcheck.pipeline.verification import Examiner, verify_text
 from derivcheck.spec import read_spec
-from derivcheck.verify.pipeline import Examiner, verify_text
 
 SPEC = """
 tensors: {x: n, y: m, s: scalar, A: n n, W: m n, P: {axes: n, given: positive}}

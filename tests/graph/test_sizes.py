@@ -8,8 +8,8 @@ import pytest
 
 from derivcheck.graph.nodes import Dimension
 from derivcheck.graph.sizes import SizeChoice, fitted, names_of, sizes_from, small_sizes
-from derivcheck.verify.pipeline import verify_text
-from derivcheck.verify.results import FileResult
+from derivcheck.pipeline.results import FileResult
+from derivcheck.pipeline.verification import verify_text
 
 
 def dimensions(text: str) -> frozenset[Dimension]:

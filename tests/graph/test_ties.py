@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from derivcheck.verify.pipeline import verify_text
+from derivcheck.pipeline.verification import verify_text
 
 SPEC = """
 tensors:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import pytest
 
 from derivcheck.judging.examiner import Measuring
+from derivcheck.pipeline.results import FileResult
+from derivcheck.pipeline.verification import verify_spec
 from derivcheck.spec import read_spec
-from derivcheck.verify.pipeline import verify_spec
-from derivcheck.verify.results import FileResult
 
 WHOLE = "  a[l]: tanh(W[l] @ a[l-1])\n"
 NAMED = "  z[l]: W[l] @ a[l-1]\n  a[l]: tanh(z[l])\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from derivcheck.diagnostics.verdicts import ClaimResult
-from derivcheck.verify.pipeline import verify_text
+from derivcheck.pipeline.verification import verify_text
 
 MLP = """
 families: {l: 1..L}

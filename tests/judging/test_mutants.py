@@ -40,8 +40,8 @@ from derivcheck.language.notation.syntax import (
     Subscript,
     Transpose,
 )
+from derivcheck.pipeline.verification import Examiner
 from derivcheck.spec import load_spec
-from derivcheck.verify.pipeline import Examiner
 
 ROOT = Path(__file__).parents[2]
 SPECS = sorted((ROOT / "specs").rglob("*.yaml"))

@@ -9,8 +9,8 @@ import pytest
 
 from derivcheck.graph import derive
 from derivcheck.graph.nodes import Map, Node, Sum, negate
-from derivcheck.verify.pipeline import verify_file
-from derivcheck.verify.results import Report
+from derivcheck.pipeline.results import Report
+from derivcheck.pipeline.verification import verify_file
 
 SPEC = Path(__file__).parents[2] / "specs" / "mlp.yaml"
 

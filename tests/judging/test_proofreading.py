@@ -20,11 +20,11 @@ from derivcheck.language.notation.parser import parse_equation
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Derivative, Equation, Expression, Name, Negate, Number, Subscript
 from derivcheck.language.tensors import NamedTensor
+from derivcheck.pipeline.results import FileResult
+from derivcheck.pipeline.verification import verify_text
 from derivcheck.report.derivation import write_derivation
 from derivcheck.report.page import Page
 from derivcheck.spec import read_spec
-from derivcheck.verify.pipeline import verify_text
-from derivcheck.verify.results import FileResult
 
 LAYOUTS = ("mixed", "numerator", "denominator")
 # What each spec is about; every size differs from the others.

@@ -10,8 +10,8 @@ import pytest
 
 from derivcheck.diagnostics.verdicts import Witness
 from derivcheck.judging.witness import script
+from derivcheck.pipeline.verification import check_equation, verify_file
 from derivcheck.report.evidence import witness_text
-from derivcheck.verify.pipeline import check_equation, verify_file
 
 SPECS = Path(__file__).parents[2] / "specs"
 MLP = SPECS / "mlp.yaml"

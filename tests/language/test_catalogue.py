@@ -13,8 +13,8 @@ from derivcheck.language.catalogue.activations import ACTIVATIONS
 from derivcheck.language.catalogue.operations import OPERATIONS
 from derivcheck.language.lowering.calls import BUILTINS
 from derivcheck.language.network import build
+from derivcheck.pipeline.verification import check_equation
 from derivcheck.spec import read_spec
-from derivcheck.verify.pipeline import check_equation
 
 
 @pytest.mark.parametrize("name", names())

@@ -18,8 +18,8 @@ from derivcheck.language.latex import parse_latex
 from derivcheck.language.network import build
 from derivcheck.language.notation.parser import parse_equation
 from derivcheck.language.notation.printer import to_latex, to_plain, to_unicode
+from derivcheck.pipeline.verification import check_equation
 from derivcheck.spec import ClaimDeclaration, read_spec
-from derivcheck.verify.pipeline import check_equation
 
 NETWORK = """
 layout: {layout}

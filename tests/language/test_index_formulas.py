@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from derivcheck.diagnostics.diagnostic import SpecError
+from derivcheck.pipeline.results import FileResult
+from derivcheck.pipeline.verification import verify_text
 from derivcheck.spec import read_spec
-from derivcheck.verify.pipeline import verify_text
-from derivcheck.verify.results import FileResult
 
 HEAD = """
 tensors:

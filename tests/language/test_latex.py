@@ -16,8 +16,8 @@ from derivcheck.language.latex import parse_latex, read_latex
 from derivcheck.language.network import build
 from derivcheck.language.notation.parser import parse_equation
 from derivcheck.language.notation.printer import to_plain
+from derivcheck.pipeline.verification import Examiner, verify_text
 from derivcheck.spec import read_spec
-from derivcheck.verify.pipeline import Examiner, verify_text
 
 GENERAL = 2  # the label l of the fragments about families
 

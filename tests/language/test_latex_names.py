@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from derivcheck.diagnostics.diagnostic import Diagnostic
-from derivcheck.verify.pipeline import verify_text
+from derivcheck.pipeline.verification import verify_text
 
 NETWORK = r"""
 tensors: {X: n m, v: m, q: n, w: n, t: scalar, A: n d, u: d}

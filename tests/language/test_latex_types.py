@@ -11,8 +11,8 @@ from derivcheck.language.latex.shapes import Labels, Shapes
 from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.network import build
 from derivcheck.language.notation.parser import parse_expression
+from derivcheck.pipeline.verification import check_equation
 from derivcheck.spec import read_spec
-from derivcheck.verify.pipeline import check_equation
 
 LAYOUTS = ("mixed", "numerator", "denominator")
 ORIENTATIONS = ("column", "row")

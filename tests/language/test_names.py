@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from derivcheck.diagnostics.verdicts import ClaimResult
+from derivcheck.pipeline.verification import check_equation, verify_text
 from derivcheck.spec import read_spec
-from derivcheck.verify.pipeline import check_equation, verify_text
 
 # `i` is a gate, as in an LSTM; `d` a dimension, and every scalar a possible letter.
 DECLARED = """

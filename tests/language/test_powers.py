@@ -7,8 +7,8 @@ import pytest
 from derivcheck.language.notation.parser import parse_expression
 from derivcheck.language.notation.powers import matrix_power
 from derivcheck.language.notation.printer import to_plain
+from derivcheck.pipeline.verification import check_equation
 from derivcheck.spec import read_spec
-from derivcheck.verify.pipeline import check_equation
 
 SPEC = "tensors: {X: n n, B: n n, W: m n, x: n, t: scalar}\nlayers: {q: X @ B}\nloss: {L: trace(X @ B)}"
 BOTH = [

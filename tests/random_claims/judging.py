@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from derivcheck.diagnostics.verdicts import ClaimResult, GradientResult
-from derivcheck.verify.pipeline import verify_text
-from derivcheck.verify.results import FileResult
+from derivcheck.pipeline.results import FileResult
+from derivcheck.pipeline.verification import verify_text
 
 from .architectures import random_network
 from .expressions import Maker

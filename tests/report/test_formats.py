@@ -28,6 +28,8 @@ from derivcheck.cli.options import ReportFormat
 from derivcheck.diagnostics.diagnostic import ContradictionError, Diagnostic, Where
 from derivcheck.diagnostics.explain import BASE, PAGES
 from derivcheck.diagnostics.verdicts import ClaimResult, FormulaResult, Verdict
+from derivcheck.pipeline.results import FileResult, Report
+from derivcheck.pipeline.verification import check_equation, verify_file, verify_spec, verify_text
 from derivcheck.report.findings import findings
 from derivcheck.report.formats import FORMATS, rendered
 from derivcheck.report.markdown import code_span, escaped, worded
@@ -35,8 +37,6 @@ from derivcheck.report.page import Page
 from derivcheck.report.places import relative_uri
 from derivcheck.report.schema import report_schema
 from derivcheck.spec import read_spec
-from derivcheck.verify.pipeline import check_equation, verify_file, verify_spec, verify_text
-from derivcheck.verify.results import FileResult, Report
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = (

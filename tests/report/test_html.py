@@ -20,13 +20,13 @@ from derivcheck.diagnostics.diagnostic import Diagnostic, Where
 from derivcheck.diagnostics.verdicts import ClaimResult
 from derivcheck.judging.examiner import Examiner
 from derivcheck.language.network import build
+from derivcheck.pipeline.results import FileResult, Report
+from derivcheck.pipeline.verification import check_equation, verify_file, verify_text
 from derivcheck.report.arrays import jacobians
 from derivcheck.report.formulas import Formulas
 from derivcheck.report.html import claim_to_html, stylesheet, to_html
 from derivcheck.report.markup import element, markup, styled
 from derivcheck.spec import read_spec
-from derivcheck.verify.pipeline import check_equation, verify_file, verify_text
-from derivcheck.verify.results import FileResult, Report
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")

@@ -9,10 +9,10 @@ import pytest
 import samples
 
 from derivcheck.diagnostics.verdicts import GradientResult
+from derivcheck.pipeline.results import FileResult, Report
 from derivcheck.report.json import to_json
 from derivcheck.report.page import Page
 from derivcheck.report.text import write_report
-from derivcheck.verify.results import FileResult, Report
 
 GRADIENTS = [value for value in vars(samples).values() if isinstance(value, GradientResult)]
 FILES = [value for value in vars(samples).values() if isinstance(value, FileResult)]

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derivcheck.diagnostics.verdicts import FormulaResult
+from derivcheck.pipeline.results import FileResult, Report
+from derivcheck.pipeline.verification import verify_document, verify_file, verify_text
 from derivcheck.report.coverage import coverage, standing
 from derivcheck.statements.document.passages import read_manuscript
-from derivcheck.verify.pipeline import verify_document, verify_file, verify_text
-from derivcheck.verify.results import FileResult, Report
 
 SPEC = """
 layout: {layout}

@@ -6,9 +6,9 @@ import pathlib
 
 import pytest
 
+from derivcheck.pipeline.results import FileResult
+from derivcheck.pipeline.verification import verify_document
 from derivcheck.report.coverage import standing
-from derivcheck.verify.pipeline import verify_document
-from derivcheck.verify.results import FileResult
 
 SPEC = """
 tensors:

@@ -8,7 +8,7 @@ import pytest
 
 from derivcheck.graph.nodes import Dimension
 from derivcheck.graph.sizes import ENTRIES, affordable
-from derivcheck.verify.pipeline import verify_text
+from derivcheck.pipeline.verification import verify_text
 
 n, m, k = map(Dimension.named, ("n", "m", "k"))
 

@@ -17,9 +17,9 @@ from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 from derivcheck.diagnostics.display import Displayed
 from derivcheck.diagnostics.verdicts import ClaimResult, Forms, GradientResult
 from derivcheck.language.notation.parser import parse_equation
+from derivcheck.pipeline.model import Formula, Gradient, Model, Steps
+from derivcheck.pipeline.results import FileResult, Report
 from derivcheck.spec import Spec, load_spec
-from derivcheck.verify.model import Formula, Gradient, Model, Steps
-from derivcheck.verify.results import FileResult, Report
 
 ROOT = Path(__file__).parents[2]
 MLP = ROOT / "specs" / "mlp.yaml"
@@ -100,7 +100,7 @@ def test_a_model_is_a_spec_for_everything_else(model: Model) -> None:
 
 def test_public_functions_outrank_the_modules_of_their_names() -> None:
     program = (
-        "import derivcheck.verify.pipeline, derivcheck.judging.jacobian\n"
+        "import derivcheck.pipeline.verification, derivcheck.judging.jacobian\n"
         f"for _ in 'ab': assert derivcheck.verify({str(MLP)!r}).exit_code == 0\n"
         "assert derivcheck.jacobian('tanh').verdict == 'proved'\n"
         "assert callable(derivcheck.verify) and callable(derivcheck.jacobian)\n"
@@ -115,7 +115,7 @@ def test_public_functions_outrank_the_modules_of_their_names() -> None:
 def test_results_load_no_reports_until_they_are_asked() -> None:
     program = (
         "import sys, derivcheck\n"
-        "assert not {'sympy', 'numpy', 'derivcheck.verify.pipeline'} & set(sys.modules)\n"
+        "assert not {'sympy', 'numpy', 'derivcheck.pipeline.verification'} & set(sys.modules)\n"
         f"model = derivcheck.load({str(MLP)!r}); str(model.derive('W1').matrix)\n"
         "assert 'derivcheck.report.html' not in sys.modules\n"
         "model.derive('W1')._repr_html_()\n"

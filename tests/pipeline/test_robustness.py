@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from derivcheck.diagnostics.diagnostic import DerivcheckError, NotationError, SpecError
 from derivcheck.language.notation.parser import parse_equation, parse_expression
 from derivcheck.language.notation.printer import to_plain, to_unicode
+from derivcheck.pipeline.verification import check_equation, verify_text
 from derivcheck.spec import Spec, read_spec
-from derivcheck.verify.pipeline import check_equation, verify_text
 
 PIECES = st.sampled_from(
     [

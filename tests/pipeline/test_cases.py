@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from truths_of_cases import TRUTHS
 
-from derivcheck.verify.pipeline import verify_file
+from derivcheck.pipeline.verification import verify_file
 
 FOLDER = Path(__file__).parents[1] / "cases"
 ACCEPTED = {

@@ -23,9 +23,9 @@ from derivcheck.language.notation.mathml import to_mathml
 from derivcheck.language.notation.printer import to_latex, to_plain, to_unicode
 from derivcheck.language.notation.syntax import Derivative, Equation, Expression, Name, Subscript
 from derivcheck.language.tensors import NamedTensor
+from derivcheck.pipeline.results import FileResult
+from derivcheck.pipeline.verification import check_equation, verify_spec
 from derivcheck.spec import Spec, load_spec
-from derivcheck.verify.pipeline import check_equation, verify_spec
-from derivcheck.verify.results import FileResult
 
 
 def load(path: str | Path) -> Model:

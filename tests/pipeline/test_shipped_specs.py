@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from shipped import ROOT, SPECS
 
+from derivcheck.pipeline.results import Report
+from derivcheck.pipeline.verification import verify_file
 from derivcheck.report.json import to_json
-from derivcheck.verify.pipeline import verify_file
-from derivcheck.verify.results import Report
 
 
 def test_there_are_specs() -> None:

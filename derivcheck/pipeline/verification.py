@@ -25,12 +25,12 @@ from derivcheck.graph.nodes import inside
 from derivcheck.judging.examiner import Examiner, Measuring, assigned
 from derivcheck.judging.rulings import judge_claim
 from derivcheck.language.network import build, depths
+from derivcheck.pipeline.exemptions import exempted
+from derivcheck.pipeline.memory import Memory
+from derivcheck.pipeline.results import FileResult, Report
 from derivcheck.spec import ClaimDeclaration, Spec, load_spec, read_spec
 from derivcheck.spec.document import read_text
 from derivcheck.spec.selection import EVERYTHING, Selection
-from derivcheck.verify.exemptions import exempted
-from derivcheck.verify.memory import Memory
-from derivcheck.verify.results import FileResult, Report
 
 if TYPE_CHECKING:
     from derivcheck.statements.document.passages import Manuscript

@@ -23,13 +23,13 @@ from derivcheck.judging.edits import Edits
 from derivcheck.judging.examiner import Examiner, Measuring
 from derivcheck.judging.judge import Judge, Judgement
 from derivcheck.judging.proofreader import Proofreader
+from derivcheck.pipeline.results import FileResult, Report
+from derivcheck.pipeline.verification import verify_spec
 from derivcheck.report.formats import FORMATS, rendered
 from derivcheck.report.page import Page
 from derivcheck.report.schema import report_schema
 from derivcheck.spec import read_spec
 from derivcheck.spec.declarations import VERDICTS
-from derivcheck.verify.pipeline import verify_spec
-from derivcheck.verify.results import FileResult, Report
 
 SPEC = """
 tensors: {x: n0, W: n1 n0, b: n1, y: n1}
@@ -186,7 +186,7 @@ def test_a_failing_edit_is_raised_where_that_is_asked_for(monkeypatch: pytest.Mo
 
 
 def test_a_network_that_cannot_be_built_is_the_file(monkeypatch: pytest.MonkeyPatch, in_the_open: None) -> None:
-    monkeypatch.setattr("derivcheck.verify.memory.build", broken)
+    monkeypatch.setattr("derivcheck.pipeline.memory.build", broken)
     file = judged()
     assert file.error is not None and (file.error.code, file.contradiction, file.exit_code) == ("DC900", True, 3)
 

@@ -9,9 +9,9 @@ from derivcheck.diagnostics.verdicts import ClaimResult, FormulaResult, Gradient
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.rulings import check_spellings, judge_claim
 from derivcheck.language.network import build, depths
+from derivcheck.pipeline.exemptions import exempted
 from derivcheck.spec import Spec
 from derivcheck.spec.roster import Entry
-from derivcheck.verify.exemptions import exempted
 
 if TYPE_CHECKING:
     from derivcheck.statements.document.accounting import Accountant
