@@ -248,8 +248,8 @@ SABOTAGES = [
     ),
     Sabotage(
         "evidence/canonical/leads.py",
-        "                         exact(-Fraction(c) / lead_coefficient)))",
-        "                         exact(Fraction(c) / lead_coefficient)))",
+        "(left + other_bound, [*moved, *substituted(other, placed)], exact(-Fraction(c) / lead_coefficient))",
+        "(left + other_bound, [*moved, *substituted(other, placed)], exact(Fraction(c) / lead_coefficient))",
     ),
     Sabotage(
         "evidence/canonical/leads.py",
@@ -316,7 +316,9 @@ SABOTAGES = [
         "result = combination(result, part, p)",
         "result = combination(result, part)",
     ),
-    Sabotage("evidence/canonical/elementary.py", "all(not _even(f[2]) for f in odd) and len(odd) <= 1", "True"),
+    Sabotage(
+        "evidence/canonical/elementary.py", "and all(not _even(f[2]) for f in odd)\n            and len(odd) <= 1", ""
+    ),
     Sabotage(
         "evidence/canonical/elementary.py",
         "result = combination(result, _log_atom(algebra, algebra.number(prime)), sign * count)",
@@ -526,8 +528,8 @@ SABOTAGES = [
     ),
     Sabotage(
         "language/lowering/comparisons.py",
-        '"<=": subtract(constant(1), greater), ">=": subtract(constant(1), less),',
-        '"<=": less, ">=": greater,',
+        '"<=": subtract(constant(1), greater),\n        ">=": subtract(constant(1), less),',
+        '"<=": less,\n        ">=": greater,',
     ),
     Sabotage(
         "language/lowering/comparisons.py",

@@ -14,6 +14,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
 from derivcheck.graph.scalars import NamedFunction, lower, placeholder
 from derivcheck.language.catalogue import functions as catalogue_functions
+from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.lowering.letters import Letters
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.notation.printer import to_plain
@@ -143,8 +144,6 @@ class SympyForm:
 
     def _run_over(self, base: Expression, entries: Sequence[Any], letters: Letters) -> None:
         """Tell the letters that index a matrix expression what they run over."""
-        from derivcheck.language.lowering.language import Lowering
-
         value = Lowering(self.scope).expression(base)
         for entry, side in zip(entries, (value.row, value.column), strict=True):
             if isinstance(entry, Name) and side:
@@ -220,8 +219,6 @@ class SympyForm:
                 raise _unsupported(tree)
 
     def _leaf(self, tree: Expression) -> Any:
-        from derivcheck.language.lowering.language import Lowering
-
         value = Lowering(self.scope).expression(tree)
         if value.is_scalar:
             return sympy.Symbol(symbol_name(tree), real=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -126,8 +127,6 @@ def function_spec(name: str, size: str, layout: str) -> tuple[Spec, str, str]:
         return spec, said, output
     found = next((d for d in (*LAYERS, *LOSSES) if d.name == name), None)
     if found is None:
-        import difflib
-
         close = difflib.get_close_matches(name, names(), 1, 0.5)
         raise DerivcheckError(
             Diagnostic("DC605", f"unknown function `{name}`", help=close[0] if close else "derivcheck list")

@@ -29,6 +29,7 @@ from derivcheck.graph.nodes import (
     topological,
 )
 from derivcheck.graph.scalars import lower
+from derivcheck.language.bare import bare_spec
 from derivcheck.language.claims import pairs
 from derivcheck.language.network import build, depths
 from derivcheck.language.notation.parser import parse_equation
@@ -57,8 +58,6 @@ def script(equation: str, spec: Spec | str | Path | None, result: ClaimResult) -
             )
         )
     if spec is None:
-        from derivcheck.language.bare import bare_spec
-
         loaded = bare_spec(equation)
     else:
         loaded = spec if isinstance(spec, Spec) else load_spec(spec)

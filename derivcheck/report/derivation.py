@@ -9,8 +9,11 @@ from rich.text import Text
 
 from derivcheck.diagnostics.diagnostic import NotationError, UnsupportedError
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
+from derivcheck.forms.sympy_form import PREAMBLE, SympyForm, source
+from derivcheck.forms.sympy_trial import SympyTrial
 from derivcheck.judging.judge import fact_texts
 from derivcheck.judging.proofreader import UnwrittenError
+from derivcheck.judging.steps import StepWriter
 from derivcheck.language.notation.syntax import Derivative, Equation, Expression, Name, Subscript
 from derivcheck.report.page import Page
 
@@ -32,8 +35,6 @@ def write_derivation(
         console.print(Text(text), soft_wrap=True)
 
     if format == "sympy":
-        from derivcheck.forms.sympy_form import PREAMBLE
-
         for text in PREAMBLE:
             line(text)
     for position, tensor in enumerate(tensors):
@@ -76,9 +77,6 @@ class _DerivationWriter:
         return lines
 
     def _sympy(self, form: GradientForm) -> list[str]:
-        from derivcheck.forms.sympy_form import SympyForm, source
-        from derivcheck.forms.sympy_trial import SympyTrial
-
         made, trial = SympyForm(self.examiner.network.scope), SympyTrial(self.examiner.network, self.derivation)
         name = f"d{self.derivation.output.name}_d{form.wrt.name}".replace("[", "_").replace("]", "")
         lines = []
@@ -98,8 +96,6 @@ class _DerivationWriter:
         return lines
 
     def steps(self, tensor: NamedTensor) -> list[str]:
-        from derivcheck.judging.steps import StepWriter
-
         lines: list[str] = []
         written = StepWriter(self.examiner.proofreader).steps(tensor)
         if not written:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from derivcheck.judging.diagnose import CODES
 from derivcheck.report.excerpt import diagnostic_lines
 from derivcheck.report.page import Page, width_of
 from derivcheck.statements.grading.marks import Gradebook, Mark, Question, Sameness, shown_number
@@ -258,8 +259,6 @@ def _excerpt(group: Sameness, page: Page) -> Iterator[Text]:
 
 def credit_lines(book: Gradebook, page: Page) -> Iterator[Text]:
     """The credit table: by fraction, what is worth it."""
-    from derivcheck.judging.diagnose import CODES
-
     yield Text("credit: the fraction of a question's points that is left after one mistake", HEADING)
     by_value: dict[Fraction, list[str]] = {Fraction(0): []}
     for code in sorted(book.credit):

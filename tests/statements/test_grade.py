@@ -21,7 +21,7 @@ from derivcheck.report.gradepage import to_html
 from derivcheck.report.grades import write_grades
 from derivcheck.report.gradesheet import guarded, to_csv, to_json
 from derivcheck.report.page import Page as OutputPage
-from derivcheck.statements.grading.answers import read_answers
+from derivcheck.statements.grading.collection import read_answers
 from derivcheck.statements.grading.credit import CREDIT, credit_table, points_table
 from derivcheck.statements.grading.grader import Grader, Rules, grade, normalised
 from derivcheck.statements.grading.marks import Gradebook, Remark

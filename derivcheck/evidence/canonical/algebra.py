@@ -175,9 +175,9 @@ class Algebra:
             self._without_idle_sums,
             self._with_facts,
             self._without_attained,
-            partial(leads.without_zeros, self),
-            partial(leads.without_leads, self),
-            partial(leads.without_negative_leads, self),
+            partial(leads.without_zeros, self.atoms),
+            partial(leads.without_leads, self.atoms),
+            partial(leads.without_negative_leads, self.atoms),
         )
         stack: list[tuple[tuple[int, ...], Sequence[Factor], Rational]] = [(bound, factors, coefficient)]
         while stack:

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
+from derivcheck.evidence.canonical.algebra import Algebra
 from derivcheck.evidence.canonical.atoms import OUTER, Atom, Factor, Polynomial, added
 from derivcheck.graph.scalars import ELEMENTARY
-
-if TYPE_CHECKING:
-    from derivcheck.evidence.canonical.algebra import Algebra
 
 MAXIMAL_INDICES = 4
 MAXIMAL_SWITCHES = 4

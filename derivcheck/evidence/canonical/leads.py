@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
-from derivcheck.evidence.canonical.atoms import ONE_TERM, OUTER, Factor, Indices, Polynomial, Rational, Term, exact
+from derivcheck.evidence.canonical.atoms import (
+    ONE_TERM,
+    OUTER,
+    Atom,
+    Factor,
+    Indices,
+    Polynomial,
+    Rational,
+    Term,
+    exact,
+)
 from derivcheck.evidence.canonical.terms import Work, rebound, shift, substituted
 
-if TYPE_CHECKING:
-    from derivcheck.evidence.canonical.algebra import Algebra
 
-
-def without_zeros(algebra: Algebra, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
+def without_zeros(atoms: Sequence[Atom], bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
     """1[u = 0] 1[u > 0] = 0, and 1[u = 0] M = -1[u = 0] (u - M) for the leading term M of u."""
     for position, (number, indices, _) in enumerate(factors):
-        atom = algebra.atoms[number]
+        atom = atoms[number]
         if atom.kind != "zero":
             continue
         rest = factors[:position] + factors[position + 1 :]
         for other, places, _ in rest:
-            found = algebra.atoms[other]
+            found = atoms[other]
             if found.kind == "positive" and (found.payload, places) == (atom.payload, indices):
                 return []
         if atom.lead == ONE_TERM or atom.lead[0]:
@@ -41,10 +48,10 @@ def without_zeros(algebra: Algebra, bound: tuple[int, ...], factors: list[Factor
     return None
 
 
-def without_leads(algebra: Algebra, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
+def without_leads(atoms: Sequence[Atom], bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
     """M D^p = D^(p+1) - (D - M) D^p, where the term holds the leading term M of a denominator D."""
     for position, (number, indices, power) in enumerate(factors):
-        atom = algebra.atoms[number]
+        atom = atoms[number]
         if atom.kind != "power" or power >= 0 or atom.lead == ONE_TERM:
             continue
         rest = factors[:position] + factors[position + 1 :]
@@ -69,28 +76,24 @@ def without_leads(algebra: Algebra, bound: tuple[int, ...], factors: list[Factor
     return None
 
 
-def without_negative_leads(algebra: Algebra, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
+def without_negative_leads(atoms: Sequence[Atom], bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
     """X D^p = X T^-1 D^(p+1) - X T^-1 (D - T) D^p, where X holds a unit of D's leading term to a negative power.
 
     T is a term of D that is a product of units (exps) without that one. Together with
     the rule above this leaves one form for e^-1 / (1 + e) = e^-1 - 1 / (1 + e).
     """
     for position, (number, indices, power) in enumerate(factors):
-        atom = algebra.atoms[number]
+        atom = atoms[number]
         if atom.kind != "power" or power >= 0 or atom.lead[0]:
             continue
         slots = dict(zip(atom.slots, indices, strict=True))
         here = {
-            (a, tuple(slots.get(i, i) for i in ii))
-            for a, ii, p in atom.lead[1]
-            if algebra.atoms[a].kind == "exp" and p > 0
+            (a, tuple(slots.get(i, i) for i in ii)) for a, ii, p in atom.lead[1] if atoms[a].kind == "exp" and p > 0
         }
         if len(atom.lead[1]) != len(here) or not any((a, i) in here and p < 0 for a, i, p in factors):
             continue
         base: Polynomial = dict(cast(Any, atom.payload))
-        trailing = [
-            t for t in base if not t[0] and all(algebra.atoms[a].kind == "exp" for a, _, _ in t[1]) and t != atom.lead
-        ]
+        trailing = [t for t in base if not t[0] and all(atoms[a].kind == "exp" for a, _, _ in t[1]) and t != atom.lead]
         if not trailing:
             continue
         chosen = min(trailing)

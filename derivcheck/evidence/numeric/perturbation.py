@@ -96,7 +96,9 @@ class Perturbation:
                 for block in blocks:
                     run(block)
             else:
-                from concurrent.futures import ThreadPoolExecutor  # not needed for small networks
+                from concurrent.futures import (
+                    ThreadPoolExecutor,  # no run without threads waits for it  # not needed for small networks
+                )
 
                 with ThreadPoolExecutor(WORKERS, initializer=lambda: np.seterr(all="ignore")) as pool:
                     list(pool.map(run, blocks))

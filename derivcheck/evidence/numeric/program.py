@@ -6,11 +6,11 @@ many perturbed copies are evaluated at once.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import prod
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import Any, assert_never
 
 import mpmath
 import numpy as np
@@ -36,9 +36,6 @@ from derivcheck.graph.nodes import (
     topological,
 )
 from derivcheck.graph.scalars import NamedFunction, lower, placeholder
-
-if TYPE_CHECKING:
-    from derivcheck.evidence.numeric.rounding import Rounding
 
 Sizes = Mapping[str, int]
 
@@ -71,6 +68,9 @@ def _aligned(array: Any, own: Axes, axes: Axes) -> Any:
     index = tuple(slice(None) if axis in own else None for axis in axes)
     return array[index]
 
+
+# What is done to the value of every node before the next one is computed from it.
+Rounded = Callable[[Tensor], Tensor]
 
 SAFE_DECADES = 250  # of 308; a complex step takes thirty
 MAXIMAL_ENTRIES = 1 << 25  # of one array, 0.25 GB
@@ -117,13 +117,13 @@ class Program:
         }
         self.fused = frozenset(node for node in self.contracted.values() if node not in kept and users[node] == 1)
 
-    def run(self, given: Mapping[Node, Tensor], sizes: Sizes, rounding: Rounding | None = None) -> list[Tensor]:
+    def run(self, given: Mapping[Node, Tensor], sizes: Sizes, rounding: Rounded | None = None) -> list[Tensor]:
         """The outputs for the given inputs. Overflow and NaN are left in the values."""
         values = self.run_all(given, sizes, rounding)
         return [self.settled(values[node]) for node in self.outputs]
 
     def run_all(
-        self, given: Mapping[Node, Tensor], sizes: Sizes, rounding: Rounding | None = None
+        self, given: Mapping[Node, Tensor], sizes: Sizes, rounding: Rounded | None = None
     ) -> dict[Node, Tensor]:
         """The value of every node, some of them scaled; with `rounding`, every step rounded by it.
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NoReturn
 
-from derivcheck.graph.nodes import Node, topological
 from derivcheck.language.latex import derivatives, sums
 from derivcheck.language.latex import macros as table
-from derivcheck.language.latex.cursor import CLOSERS, TokenReader
-from derivcheck.language.latex.quantities import ScriptedBase
+from derivcheck.language.latex.arguments import arguments_here, depends, letters_here
+from derivcheck.language.latex.cursor import TokenReader
+from derivcheck.language.latex.quantities import ScriptReadings
 from derivcheck.language.latex.scripts import (
     Script,
     is_bracketed,
@@ -64,7 +64,9 @@ def named(reader: TokenReader) -> Expression:
     symbol = reader.context.symbols.scripted(reader, token, scripts, span)
     if symbol is not None and symbol.function:
         return _call(reader, symbol.function, symbol.rest, primes, span)
-    quantity = ScriptedBase(reader, token, symbol.rest if symbol else scripts, span, symbol.tree if symbol else None)
+    quantity = ScriptReadings(
+        reader, token, symbol.rest if symbol else scripts, span, tree=symbol.tree if symbol else None
+    )
     if token.kind == "function" and symbol is None:
         return _function(reader, token, scripts, primes, span)
     tree = quantity.one()
@@ -174,7 +176,7 @@ def _letter(reader: TokenReader, token: LatexToken, scripts: Sequence[Script], s
     return None
 
 
-def _refuse_name(reader: TokenReader, quantity: ScriptedBase, begin: Span, primes: int) -> NoReturn:
+def _refuse_name(reader: TokenReader, quantity: ScriptReadings, begin: Span, primes: int) -> NoReturn:
     token, span = quantity.base, quantity.span
     run = _run(reader, begin)
     if len(run) > 2 and not reader.context.names.begins(token):
@@ -261,17 +263,6 @@ def _refuse_application(reader: TokenReader, tree: Expression, span: Span, appli
         f"symbols: {{'{shown}': {to_plain(tree)}}}",
         (("one reading", applied), ("another reading", "the product with what stands in the bracket")),
     )
-
-
-def depends(reader: TokenReader, tree: Expression, part: Expression) -> bool:
-    """Whether a quantity is computed from another."""
-    whole, below = _node(reader, tree), _node(reader, part)
-    return whole is not None and below is not None and whole is not below and below in topological([whole])
-
-
-def _node(reader: TokenReader, tree: Expression) -> Node | None:
-    value = reader.context.shapes.value(tree)
-    return None if value is None else value.node
 
 
 # --- functions ------------------------------------------------------------------------------------
@@ -416,28 +407,6 @@ def _goes_on(reader: TokenReader, argument: Expression) -> bool:
     if token.kind == "sign" and token.text in ("(", "[", "\\{", "|", "‖", "⟨", "frac", "/", "sqrt", "∂", "∇"):
         return token.text not in reader.bars
     return token.kind in ("letter", "word", "number", "begin")
-
-
-def arguments_here(reader: TokenReader) -> list[Expression]:
-    """The arguments in the bracket here."""
-    opener = reader.advance()
-    with reader.enclosed():
-        arguments = [] if reader.at(CLOSERS[opener.text]) else [reader.expression()]
-        while reader.accept(",", ";") is not None:
-            arguments.append(reader.expression())
-    reader.close(opener)
-    if not arguments:
-        fail("DC104", "the bracket is empty", opener.span, "expected an argument")
-    return arguments
-
-
-def letters_here(reader: TokenReader) -> list[Expression]:
-    """The arguments in the bracket here, all of them index letters."""
-    outside, reader.letters = reader.letters, True
-    try:
-        return arguments_here(reader)
-    finally:
-        reader.letters = outside
 
 
 def _primes_behind(reader: TokenReader, function: str, arguments: Sequence[Expression]) -> int:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from derivcheck.diagnostics.diagnostic import NotationError
-from derivcheck.language.latex.scripts import Script, atoms, dimension_at, is_letter_t, name_text, slot_tree, slots
+from derivcheck.language.latex.scripts import (
+    Script,
+    Scripted,
+    atoms,
+    dimension_at,
+    is_letter_t,
+    name_text,
+    slot_tree,
+    slots,
+)
 from derivcheck.language.notation.syntax import Call, Expression, Name, Number
 
-if TYPE_CHECKING:
-    from derivcheck.language.latex.quantities import ScriptedBase
 
-
-def special(quantity: ScriptedBase, declared: bool) -> Iterator[Expression]:
+def special(quantity: Scripted, declared: bool) -> Iterator[Expression]:
     """Kronecker's delta, the exponential, the identity matrix, π: where their letters mean nothing else."""
     names = quantity.reader.context.names
     if quantity.base.kind == "word" or quantity.base.accent:
@@ -29,7 +34,7 @@ def special(quantity: ScriptedBase, declared: bool) -> Iterator[Expression]:
             yield Name("pi", quantity.span)
 
 
-def _kronecker(quantity: ScriptedBase) -> Iterator[Expression]:
+def _kronecker(quantity: Scripted) -> Iterator[Expression]:
     names = quantity.reader.context.names
     kinds = [script.kind for script in quantity.scripts]
     if kinds != ["sub"] and (sorted(kinds) != ["sub", "sup"] or names.declares(quantity.base)):
@@ -47,14 +52,14 @@ def _kronecker(quantity: ScriptedBase) -> Iterator[Expression]:
         yield Call("delta", (letters[0], letters[1]), 0, quantity.span)  # type: ignore[arg-type]
 
 
-def _is_no_square(quantity: ScriptedBase) -> bool:
+def _is_no_square(quantity: Scripted) -> bool:
     """Whether the superscript of a declared `e` may be an exponent of the number: `e^2` is the square of e."""
     script = quantity.scripts[0]
     text = name_text(quantity.reader, script)
     return not is_letter_t(quantity.reader, script) and not (text is not None and text.isdigit())
 
 
-def _exponential(quantity: ScriptedBase) -> Iterator[Expression]:
+def _exponential(quantity: Scripted) -> Iterator[Expression]:
     first, *rest = quantity.scripts
     if first.kind == "sup" and not rest:
         exponent = quantity.exponent(first)
@@ -63,7 +68,7 @@ def _exponential(quantity: ScriptedBase) -> Iterator[Expression]:
             yield Call("exp", (tree,), 0, quantity.span)
 
 
-def _tensor_exponent(quantity: ScriptedBase, script: Script) -> Expression | None:
+def _tensor_exponent(quantity: Scripted, script: Script) -> Expression | None:
     inner = quantity.reader.part(script.start, script.stop)
     inner.letters = False
     try:
@@ -72,7 +77,7 @@ def _tensor_exponent(quantity: ScriptedBase, script: Script) -> Expression | Non
         return None
 
 
-def _identity(quantity: ScriptedBase) -> Iterator[Expression]:
+def _identity(quantity: Scripted) -> Iterator[Expression]:
     script = quantity.scripts[0]
     if script.kind == "sub":
         size = dimension_at(quantity.reader, script.start, script.stop)

@@ -6,22 +6,30 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from derivcheck.language.latex.products import Choices
+from derivcheck.language.latex.relations import refuse_relation
 from derivcheck.language.latex.shapes import Labels, Shapes
 from derivcheck.language.latex.tokens import LatexToken, fail
 from derivcheck.language.latex.vocabulary import Names
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.notation.syntax import Condition, Expression, Span
 
-if TYPE_CHECKING:
-    from derivcheck.language.latex.symbols import Symbols
-
 MAXIMAL_DEPTH = 40
 CLOSERS = {"(": ")", "[": "]", "\\{": "\\}", "{": "}", "⟨": "⟩"}
 RELATIONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 ASSERTED = RELATIONS | {"≈", "∝"}
+
+
+class SymbolTable(Protocol):
+    """The symbols of a document, as a reader asks for them."""
+
+    def phrase(self, reader: TokenReader, /) -> tuple[Expression, str] | None: ...
+
+    def scripted(self, reader: TokenReader, base: LatexToken, scripts: Sequence[Any], span: Span, /) -> Any: ...
+
+    def has_base(self, base: LatexToken, /) -> bool: ...
 
 
 @dataclass
@@ -30,7 +38,7 @@ class Context:
 
     scope: Scope
     text: str
-    symbols: Symbols
+    symbols: SymbolTable
     names: Names
     labels: Labels
     shapes: Shapes
@@ -213,7 +221,5 @@ class TokenReader(ABC):
         if token.kind == "prose":
             fail("DC175", f"words stand inside the formula: `{token.text}`", token.span, f"expected {expected}")
         if token.kind == "sign" and token.text in "≈≃∼≅∝∈∉⊂→⇒⇔↦←⇐∴∵":
-            from derivcheck.language.latex.equations import refuse_relation
-
             refuse_relation(token, shown)
         fail("DC107", f"unexpected `{shown}`", token.span, f"expected {expected}")

@@ -8,7 +8,8 @@ from typing import NoReturn
 
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.graph.nodes import Input, Quantity, operands
-from derivcheck.language.latex import calls, operators
+from derivcheck.language.latex import operators
+from derivcheck.language.latex.arguments import arguments_here, depends
 from derivcheck.language.latex.cursor import TokenReader
 from derivcheck.language.latex.scripts import Script, take_scripts
 from derivcheck.language.latex.tokens import LatexToken, fail
@@ -197,7 +198,7 @@ def _refuse_evaluation(reader: TokenReader, tree: Derivative) -> None:
     if not reader.at("("):
         return
     begin = reader.position
-    inner = calls.arguments_here(reader)
+    inner = arguments_here(reader)
     stop, scripted = reader.tokens[reader.position - 1].span, reader.at("^", "_", "'")
     reader.position = begin
     shapes = reader.context.shapes
@@ -414,10 +415,10 @@ def _checked_arguments(
 ) -> list[Expression]:
     """The bracket behind a quantity that is differentiated: what it depends on. Raises NotationError (DC177)."""
     begin = reader.token.span
-    arguments = calls.arguments_here(reader)
+    arguments = arguments_here(reader)
     span = operand.span.to(reader.tokens[reader.position - 1].span)
     for argument in arguments:
-        if argument != variable and not calls.depends(reader, operand, argument):
+        if argument != variable and not depends(reader, operand, argument):
             fail(
                 "DC177",
                 f"`{reader.source(span)}` has two readings",
@@ -437,7 +438,7 @@ def jacobian(reader: TokenReader, token: LatexToken, scripts: Sequence[Script], 
     if reader.context.names.is_value(token) or len(scripts) != 1 or scripts[0].kind != "sub":
         return None
     numerator = _variable(reader, scripts[0].start, scripts[0].stop)
-    arguments = calls.arguments_here(reader)
+    arguments = arguments_here(reader)
     flat = len(arguments) == 1 and isinstance(arguments[0], Call) and arguments[0].function == "vec"
     if len(arguments) != 1 or (isinstance(arguments[0], Call | Binary) and not flat):
         fail("DC118", "a Jacobian has one variable", span, "", r"\frac{\partial a}{\partial z}")

@@ -16,6 +16,7 @@ from derivcheck.language.latex.cursor import ASSERTED, Context, TokenReader
 from derivcheck.language.latex.memberships import is_sized, membership, sized
 from derivcheck.language.latex.parser import LatexParser
 from derivcheck.language.latex.products import Choices, Fork
+from derivcheck.language.latex.relations import refuse_relation
 from derivcheck.language.latex.scripts import dimension_at
 from derivcheck.language.latex.shapes import Labels, Shapes
 from derivcheck.language.latex.sums import refuse_unsized
@@ -139,21 +140,6 @@ def _refuse_fork(fork: Fork, one: Equation | None, other: Equation | None) -> No
     names = ("one reading", "another reading")
     notes = tuple((name, to_plain(reading)) for name, reading in zip(names, shown, strict=False))
     fail(fork.code, fork.message, fork.span, fork.label, fork.help, notes)
-
-
-def refuse_relation(token: LatexToken, shown: str) -> NoReturn:
-    """Raise NotationError (DC174) for a sign that makes no equation."""
-    reasons = {
-        "≃": ("an approximate equality is not judged", "="),
-        "∼": ("`\\sim` is no equation", "="),
-        "≅": ("an approximate equality is not judged", "="),
-        "⇒": (f"`{shown}` makes no equation", "a formula for each equation"),
-        "⇔": (f"`{shown}` makes no equation", "a formula for each equation"),
-        "∈": ("membership is judged of real vectors and matrices alone", ""),
-        "∉": ("membership is not judged", ""),
-    }
-    message, help_ = reasons.get(token.text, (f"`{shown}` makes no equation", "="))
-    fail("DC174", message, token.span, "not an equation", help_)
 
 
 class _Chain:

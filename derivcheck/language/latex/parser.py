@@ -13,7 +13,7 @@ from fractions import Fraction
 from derivcheck.language.latex import calls, conditions, derivatives, differentials, matrices, norms, runs, sums
 from derivcheck.language.latex.cursor import TokenReader
 from derivcheck.language.latex.products import PRODUCT_SIGNS, Item, product
-from derivcheck.language.latex.quantities import ScriptedBase
+from derivcheck.language.latex.quantities import ScriptReadings
 from derivcheck.language.latex.scripts import Script, slot_tree, slots, take_scripts
 from derivcheck.language.latex.tokens import LatexToken, fail
 from derivcheck.language.notation.syntax import (
@@ -219,7 +219,7 @@ class LatexParser(TokenReader):
         if bracket and self._is_component(tree, scripts):
             self.context.components.add(self.source(scripts[0].span).strip("_{} "))
             return tree
-        quantity = ScriptedBase(self, before, scripts, span, tree)
+        quantity = ScriptReadings(self, before, scripts, span, tree=tree)
         found = quantity.one()
         if found is not None:
             return found

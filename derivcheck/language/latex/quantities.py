@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NoReturn
 
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex.constants import special
-from derivcheck.language.latex.cursor import TokenReader
 from derivcheck.language.latex.products import Fork
 from derivcheck.language.latex.scripts import (
     Script,
+    Scripted,
     indices,
     is_bracketed,
     is_entrywise_power,
@@ -29,7 +29,7 @@ from derivcheck.language.latex.scripts import (
     slots,
     stripped,
 )
-from derivcheck.language.latex.tokens import LatexToken, fail
+from derivcheck.language.latex.tokens import fail
 from derivcheck.language.latex.trees import folded_label
 from derivcheck.language.notation.powers import matrix_power
 from derivcheck.language.notation.printer import to_plain
@@ -41,7 +41,6 @@ from derivcheck.language.notation.syntax import (
     Negate,
     Number,
     Slice,
-    Span,
     Subscript,
     Transpose,
     bottom_up,
@@ -55,16 +54,10 @@ ROLES = {
 
 
 @dataclass
-class ScriptedBase:
-    """A base with its scripts, and what was wrong with the readings that do not hold."""
+class ScriptReadings(Scripted):
+    """What a base with its scripts may mean, and what was wrong with the readings that do not hold."""
 
-    reader: TokenReader
-    base: LatexToken
-    scripts: Sequence[Script]
-    span: Span
     tree: Expression | None = None
-    problems: list[NotationError] = field(default_factory=list)
-    exponents: dict[Script, Expression | None] = field(default_factory=dict)
 
     # --- all readings ---------------------------------------------------------------------
 
@@ -323,22 +316,6 @@ class ScriptedBase:
             r"W W, or W^{\odot 2}",
             (("as matrix products", shown), ("entry by entry", to_plain(Binary("**", tree, exponent)))),
         )
-
-    def exponent(self, script: Script) -> Expression | None:
-        """The scalar that a superscript is as an exponent."""
-        if script not in self.exponents:
-            inner = self.reader.part(script.start, script.stop)
-            inner.letters = False
-            try:
-                tree: Expression | None = inner.whole()
-            except NotationError as problem:
-                self.problems.append(problem)
-                tree = None
-            if tree is not None:
-                shape = self.reader.context.shapes(tree)
-                tree = tree if shape is not None and shape.is_scalar else None
-            self.exponents[script] = tree
-        return self.exponents[script]
 
     # --- the one reading ------------------------------------------------------------------
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
@@ -25,6 +26,34 @@ class Script:
     start: int
     stop: int
     span: Span
+
+
+@dataclass
+class Scripted:
+    """A base with its scripts, and what was wrong with the readings that do not hold."""
+
+    reader: TokenReader
+    base: LatexToken
+    scripts: Sequence[Script]
+    span: Span
+    problems: list[NotationError] = field(default_factory=list)
+    exponents: dict[Script, Expression | None] = field(default_factory=dict)
+
+    def exponent(self, script: Script) -> Expression | None:
+        """The scalar that a superscript is as an exponent."""
+        if script not in self.exponents:
+            inner = self.reader.part(script.start, script.stop)
+            inner.letters = False
+            try:
+                tree: Expression | None = inner.whole()
+            except NotationError as problem:
+                self.problems.append(problem)
+                tree = None
+            if tree is not None:
+                shape = self.reader.context.shapes(tree)
+                tree = tree if shape is not None and shape.is_scalar else None
+            self.exponents[script] = tree
+        return self.exponents[script]
 
 
 def take_scripts(reader: TokenReader) -> tuple[list[Script], int]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from derivcheck.language.latex.quantities import ScriptedBase
+from derivcheck.language.latex.quantities import ScriptReadings
 from derivcheck.language.latex.scripts import is_star, name_text
 from derivcheck.language.latex.tokens import fail
 from derivcheck.language.lowering.ranges import open_range, some_end
 from derivcheck.language.notation.syntax import Name
 
 
-def refuse_unknown(quantity: ScriptedBase) -> NoReturn:
+def refuse_unknown(quantity: ScriptReadings) -> NoReturn:
     """Raise NotationError for a name that has no reading: DC120, DC121, DC142, DC171."""
     reader, base, span = quantity.reader, quantity.base, quantity.span
     context = reader.context
@@ -84,7 +84,7 @@ def refuse_unknown(quantity: ScriptedBase) -> NoReturn:
     )
 
 
-def _glued(quantity: ScriptedBase) -> str:
+def _glued(quantity: ScriptReadings) -> str:
     text = quantity.base.text + quantity.base.accent
     for script in quantity.scripts:
         text += name_text(quantity.reader, script) or ""

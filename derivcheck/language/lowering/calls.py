@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy
 
@@ -40,9 +40,11 @@ from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.catalogue.layers import LAYERS
 from derivcheck.language.catalogue.losses import LOSSES
 from derivcheck.language.lowering import definitions
+from derivcheck.language.lowering.axes import chosen_axes
 from derivcheck.language.lowering.chains import chain
 from derivcheck.language.lowering.letters import dimension_name, index_error
 from derivcheck.language.lowering.scope import Measured
+from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import (
     Value,
     broadcast,
@@ -56,13 +58,10 @@ from derivcheck.language.lowering.values import (
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Call, Expression, Name, Number
 
-if TYPE_CHECKING:
-    from derivcheck.language.lowering.language import Lowering
-
 DEFINITIONS = {definition.name: definition for definition in (*LAYERS, *LOSSES)}
 
 
-def call(lowering: Lowering, tree: Call) -> Value:
+def call(lowering: LoweringState, tree: Call) -> Value:
     """The value of a call. Raises NotationError: DC122 arguments, DC124 unknown function, DC13x shapes."""
     name = tree.function
     user = lowering.scope.functions
@@ -87,7 +86,7 @@ def call(lowering: Lowering, tree: Call) -> Value:
     raise index_error("DC124", f"unknown function `{name}`", tree.span, "", close[0] if close else "")
 
 
-def _two_values(lowering: Lowering, tree: Call) -> bool:
+def _two_values(lowering: LoweringState, tree: Call) -> bool:
     """`max(a, b)` of two values, against `max(X, n)` over a dimension.
 
     An axis is named by its position where two axes share a dimension, and only there.
@@ -119,7 +118,7 @@ def _two_values(lowering: Lowering, tree: Call) -> bool:
     )
 
 
-def entrywise(lowering: Lowering, tree: Call) -> Value:
+def entrywise(lowering: LoweringState, tree: Call) -> Value:
     """A scalar function applied to every entry; further arguments broadcast."""
     values = [lowering.expression(argument) for argument in tree.arguments]
     if not values:
@@ -152,43 +151,14 @@ def entrywise(lowering: Lowering, tree: Call) -> Value:
 # --- reductions over dimensions ---------------------------------------------------------------
 
 
-def chosen_axes(lowering: Lowering, value: Value, names: tuple[Expression, ...], tree: Call) -> Axes:
-    """The axes of a value that trailing arguments name, by dimension or by position from 1."""
-    chosen: list[Axis] = []
-    for name in names:
-        match name:
-            case Number(number) if number.denominator == 1 and 1 <= number <= len(value.axes):
-                axis = value.axes[int(number) - 1]
-            case _ if (dimension := dimension_name(name, lowering.scope)) is not None:
-                wanted = lowering.scope.dimensions[dimension]
-                matching = [a for a in value.axes if a.dimension == wanted and a not in chosen]
-                if not matching:
-                    raise index_error("DC132", f"no axis runs over `{dimension}`", name.span, value.shape())
-                if len(matching) > 1:
-                    raise index_error(
-                        "DC133",
-                        f"two axes run over `{dimension}`",
-                        name.span,
-                        value.shape(),
-                        "name the axis by its position, 1 or 2",
-                    )
-                axis = matching[0]
-            case _:
-                raise index_error(
-                    "DC132", "a dimension or the position of an axis is expected", name.span, value.shape()
-                )
-        chosen.append(axis)
-    return tuple(chosen)
-
-
-def without(lowering: Lowering, node: Node, value: Value, gone: Axes) -> Value:
+def without(lowering: LoweringState, node: Node, value: Value, gone: Axes) -> Value:
     """A value with some axes reduced away: what is left is a tensor of its own."""
     left = tuple(axis for axis in value.axes if axis not in gone)
     return tensor_value(node, left, lowering.scope.vectors)
 
 
-def _reduction(reduce: Callable[[Node, Axes], Node]) -> Callable[[Lowering, Call], Value]:
-    def lowered(lowering: Lowering, tree: Call) -> Value:
+def _reduction(reduce: Callable[[Node, Axes], Node]) -> Callable[[LoweringState, Call], Value]:
+    def lowered(lowering: LoweringState, tree: Call) -> Value:
         if not tree.arguments:
             raise lowering.call_error(tree, f"`{tree.function}` needs an argument")
         value = lowering.expression(tree.arguments[0])
@@ -206,13 +176,13 @@ def mean(node: Node, axes: Axes) -> Node:
 # --- matrices ---------------------------------------------------------------------------------
 
 
-def _arguments(lowering: Lowering, tree: Call, count: int) -> list[Value]:
+def _arguments(lowering: LoweringState, tree: Call, count: int) -> list[Value]:
     if len(tree.arguments) != count:
         raise lowering.call_error(tree, f"`{tree.function}` takes {count} arguments, {len(tree.arguments)} are given")
     return [lowering.expression(argument) for argument in tree.arguments]
 
 
-def dimension_of(lowering: Lowering, tree: Expression) -> Dimension | None:
+def dimension_of(lowering: LoweringState, tree: Expression) -> Dimension | None:
     """The dimension that a tree names, a fixed one for a number; None where it is none."""
     name = dimension_name(tree, lowering.scope)
     if name is not None:
@@ -224,7 +194,7 @@ def dimension_of(lowering: Lowering, tree: Expression) -> Dimension | None:
             return None
 
 
-def _dimensions(lowering: Lowering, tree: Call) -> list[Dimension]:
+def _dimensions(lowering: LoweringState, tree: Call) -> list[Dimension]:
     found = []
     for argument in tree.arguments:
         dimension = dimension_of(lowering, argument)
@@ -234,10 +204,10 @@ def _dimensions(lowering: Lowering, tree: Call) -> list[Dimension]:
     return found
 
 
-def _filled(value: int) -> Callable[[Lowering, Call], Value]:
+def _filled(value: int) -> Callable[[LoweringState, Call], Value]:
     """`ones(n)`, `zeros(n, m)`: the node is constant, only the positions have axes."""
 
-    def lowered(lowering: Lowering, tree: Call) -> Value:
+    def lowered(lowering: LoweringState, tree: Call) -> Value:
         shape = _dimensions(lowering, tree)
         if not 1 <= len(shape) <= 2:
             raise lowering.call_error(tree, f"`{tree.function}` takes one or two dimensions")
@@ -246,7 +216,7 @@ def _filled(value: int) -> Callable[[Lowering, Call], Value]:
     return lowered
 
 
-def _eye(lowering: Lowering, tree: Call) -> Value:
+def _eye(lowering: LoweringState, tree: Call) -> Value:
     shape = _dimensions(lowering, tree)
     if len(shape) != 1:
         raise lowering.call_error(tree, "`eye` takes one dimension")
@@ -269,7 +239,7 @@ def _square(value: Value, tree: Call) -> tuple[Axis, Axis]:
     return value.row[0], value.column[0]
 
 
-def _trace(lowering: Lowering, tree: Call) -> Value:
+def _trace(lowering: LoweringState, tree: Call) -> Value:
     (value,) = _arguments(lowering, tree, 1)
     value = without_units(value)
     # A scalar is its own trace; of a Kronecker product, rows and columns are several axes each.
@@ -279,7 +249,7 @@ def _trace(lowering: Lowering, tree: Call) -> Value:
     return Value(sum_over(multiply(value.node, *deltas), (*value.row, *value.column)))
 
 
-def _diag(lowering: Lowering, tree: Call) -> Value:
+def _diag(lowering: LoweringState, tree: Call) -> Value:
     """A vector on the diagonal of a matrix, or the diagonal of a matrix as a vector."""
     (value,) = _arguments(lowering, tree, 1)
     if not value.more and not (value.row and value.column):
@@ -290,14 +260,14 @@ def _diag(lowering: Lowering, tree: Call) -> Value:
     return tensor_value(diagonal(value.node, i, j), (i,), lowering.scope.vectors)
 
 
-def _outer(lowering: Lowering, tree: Call) -> Value:
+def _outer(lowering: LoweringState, tree: Call) -> Value:
     left, right = _arguments(lowering, tree, 2)
     if not left.is_vector or not right.is_vector:
         raise shape_error("`outer` needs two vectors", tree.span, f"{left.shape()} and {right.shape()}")
     return contracted(Value(left.node, left.axes, ()), Value(right.node, (), right.axes), tree.span)
 
 
-def _vec(lowering: Lowering, tree: Call) -> Value:
+def _vec(lowering: LoweringState, tree: Call) -> Value:
     """The entries column by column, or row by row with `vec: rows`, as one column."""
     (value,) = _arguments(lowering, tree, 1)
     if value.more:
@@ -307,7 +277,7 @@ def _vec(lowering: Lowering, tree: Call) -> Value:
     return Value(value.node, axes, ()) if lowering.scope.vectors == "column" else Value(value.node, (), axes)
 
 
-def _kron(lowering: Lowering, tree: Call) -> Value:
+def _kron(lowering: LoweringState, tree: Call) -> Value:
     left, right = _arguments(lowering, tree, 2)
     if left.more or right.more:
         raise shape_error("`kron` needs vectors or matrices", tree.span, f"{left.shape()} and {right.shape()}")
@@ -317,7 +287,7 @@ def _kron(lowering: Lowering, tree: Call) -> Value:
     return Value(multiply(left.node, node), left.row + row, left.column + column)
 
 
-def _norm(lowering: Lowering, tree: Call) -> Value:
+def _norm(lowering: LoweringState, tree: Call) -> Value:
     """The Euclidean (Frobenius) norm; `norm(x, 1)` is the sum of absolute values."""
     if not 1 <= len(tree.arguments) <= 2:
         raise lowering.call_error(tree, "`norm` takes a tensor and perhaps 1 or 2")
@@ -334,14 +304,14 @@ def _norm(lowering: Lowering, tree: Call) -> Value:
             raise lowering.call_error(tree, "`norm` knows the orders 1 and 2")
 
 
-def _dot(lowering: Lowering, tree: Call) -> Value:
+def _dot(lowering: LoweringState, tree: Call) -> Value:
     left, right = _arguments(lowering, tree, 2)
     if not left.is_vector or not right.is_vector:
         raise shape_error("`dot` needs two vectors", tree.span, f"{left.shape()} and {right.shape()}")
     return contracted(Value(left.node, (), left.axes), Value(right.node, right.axes, ()), tree.span)
 
 
-def _delta(lowering: Lowering, tree: Call) -> Value:
+def _delta(lowering: LoweringState, tree: Call) -> Value:
     """Kronecker's delta of two letters or positions."""
     if len(tree.arguments) != 2:
         raise lowering.call_error(tree, "`delta` takes two indices", "delta(i,j)")
@@ -366,11 +336,11 @@ def _delta(lowering: Lowering, tree: Call) -> Value:
     return Value(delta(terms[0], terms[1]))
 
 
-def _declared_label(lowering: Lowering, tree: Expression) -> str:
+def _declared_label(lowering: LoweringState, tree: Expression) -> str:
     return f"`{tree.name}` is declared and indexes nothing here" if isinstance(tree, Name) else ""
 
 
-def _window(lowering: Lowering, tree: Call) -> Value:
+def _window(lowering: LoweringState, tree: Call) -> Value:
     """`window(t, i, k)`: 1 where t = i + k - 1, counting from 1."""
     if len(tree.arguments) != 3:
         raise lowering.call_error(tree, "`window` takes three index letters", "window(t,i,k)")
@@ -384,7 +354,7 @@ def _window(lowering: Lowering, tree: Call) -> Value:
     return Value(indicator("window", *axes))
 
 
-def _opaque(lowering: Lowering, tree: Call) -> Value:
+def _opaque(lowering: LoweringState, tree: Call) -> Value:
     """An unspecified scalar function: to first order it is Σ of each argument times an unknown cotangent.
 
     Every identity between first derivatives holds for arbitrary cotangents; the value
@@ -404,18 +374,18 @@ def _opaque(lowering: Lowering, tree: Call) -> Value:
 COTANGENT = "∂/∂"
 
 
-def _inverse(lowering: Lowering, tree: Call) -> Value:
+def _inverse(lowering: LoweringState, tree: Call) -> Value:
     (value,) = _arguments(lowering, tree, 1)
     row, column = _square(value, tree)
     return Value(inverse(value.node, row, column), value.row, value.column)
 
 
-def _determinant(lowering: Lowering, tree: Call) -> Value:
+def _determinant(lowering: LoweringState, tree: Call) -> Value:
     (value,) = _arguments(lowering, tree, 1)
     return Value(determinant(value.node, *_square(value, tree)))
 
 
-BUILTINS: Mapping[str, Callable[[Lowering, Call], Value]] = {
+BUILTINS: Mapping[str, Callable[[LoweringState, Call], Value]] = {
     "sum": _reduction(lambda node, axes: sum_over(node, axes)),
     "mean": _reduction(mean),
     "prod": _reduction(lambda node, axes: product_over(node, axes)),

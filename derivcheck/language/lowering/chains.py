@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from derivcheck.graph.nodes import Axis, Node, multiply, rename, sum_over
 from derivcheck.language.lowering import derivatives
 from derivcheck.language.lowering.letters import index_error, member_name
 from derivcheck.language.lowering.scope import Scope
+from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value, dimensions, fresh_axes
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Call, Derivative, Expression, Name
-
-if TYPE_CHECKING:
-    from derivcheck.language.lowering.language import Lowering
 
 EXAMPLE = "chain(dL/dz, dz/dx)"
 
@@ -37,7 +34,7 @@ def link_of(
         tree = scope.abbreviations[name]
 
 
-def chain(lowering: Lowering, tree: Call) -> Value:
+def chain(lowering: LoweringState, tree: Call) -> Value:
     """The value of a chain, laid out as the one derivative that it is.
 
     Raises NotationError (DC138) where an argument is no derivative by one quantity, or two do not meet.
@@ -72,7 +69,7 @@ def chain(lowering: Lowering, tree: Call) -> Value:
         lowering.measuring = False
 
 
-def _link(lowering: Lowering, tree: Expression) -> Derivative:
+def _link(lowering: LoweringState, tree: Expression) -> Derivative:
     found = link_of(tree, lowering.scope)
     if found is not None:
         return found
@@ -82,7 +79,7 @@ def _link(lowering: Lowering, tree: Expression) -> Derivative:
     raise index_error("DC138", f"`{to_plain(tree)}` is no link of a chain", tree.span, label, EXAMPLE)
 
 
-def _linking(lowering: Lowering, tree: Expression) -> Value:
+def _linking(lowering: LoweringState, tree: Expression) -> Value:
     """The quantity between two links: a whole tensor, since the chain sums over all of its axes."""
     if member_name(tree, lowering.scope) is None:
         if isinstance(tree, Name):
@@ -98,7 +95,7 @@ def _linking(lowering: Lowering, tree: Expression) -> Value:
 
 
 def _contracted(
-    lowering: Lowering, numerators: Sequence[Value], variables: Sequence[Value], columns: dict[Axis, Axis]
+    lowering: LoweringState, numerators: Sequence[Value], variables: Sequence[Value], columns: dict[Axis, Axis]
 ) -> Node:
     """Σ over the axes of what stands between; those of the last variable are renamed to `columns`."""
     values = (*numerators, *variables)

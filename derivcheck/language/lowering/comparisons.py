@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import sympy
 
 from derivcheck.graph.nodes import Axis, Dimension, Node, constant, delta, indicator, mapped, subtract
 from derivcheck.graph.scalars import placeholder
 from derivcheck.language.lowering.letters import Letters, dimension_name, index_error
+from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value, broadcast
 from derivcheck.language.notation.syntax import Comparison, Condition, Junction, Name, Number, Relation
-
-if TYPE_CHECKING:
-    from derivcheck.language.lowering.language import Lowering
 
 TURNED: dict[Relation, Relation] = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-def comparison(lowering: Lowering, tree: Comparison) -> Value:
+def comparison(lowering: LoweringState, tree: Comparison) -> Value:
     """1 where it holds, 0 elsewhere. Raises NotationError: DC144 no index comparison, DC154 it may be either."""
     if lowering.letters.compares(tree):
         return Value(_of_letters(lowering, tree))
@@ -39,7 +35,7 @@ def is_of_letters(tree: Condition, letters: Letters) -> bool:
             return letters.compares(tree)
 
 
-def _of_letters(lowering: Lowering, tree: Comparison) -> Node:
+def _of_letters(lowering: LoweringState, tree: Comparison) -> Node:
     letters = lowering.letters
     named = [side for side in (tree.left, tree.right) if isinstance(side, Name) and letters.role(side) != "value"]
     first = next((side for side in named if letters.is_letter(side)), named[0])
@@ -69,7 +65,7 @@ def _of_letters(lowering: Lowering, tree: Comparison) -> Node:
     }[tree.relation]
 
 
-def _with_size(lowering: Lowering, tree: Comparison, known: Dimension) -> Node | None:
+def _with_size(lowering: LoweringState, tree: Comparison, known: Dimension) -> Node | None:
     """`j <= n` with the size of the dimension that j runs over: always, or never."""
     for side, relation in ((tree.right, tree.relation), (tree.left, TURNED[tree.relation])):
         name = dimension_name(side, lowering.scope)

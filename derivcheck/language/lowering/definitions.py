@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
 import sympy
 
@@ -31,13 +30,12 @@ from derivcheck.graph.nodes import (
 from derivcheck.graph.scalars import placeholder
 from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.catalogue.entries import Definition
+from derivcheck.language.lowering.axes import chosen_axes
 from derivcheck.language.lowering.letters import dimension_name, index_error
+from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value, shape_error, tensor_value
 from derivcheck.language.notation.parser import parse_expression
 from derivcheck.language.notation.syntax import Binary, Call, Expression, Name, Negate, Number
-
-if TYPE_CHECKING:
-    from derivcheck.language.lowering.language import Lowering
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ def program(definition: Definition) -> ParsedDefinition:
     )
 
 
-def defined(lowering: Lowering, tree: Call, definition: Definition) -> Value:
+def defined(lowering: LoweringState, tree: Call, definition: Definition) -> Value:
     """The value of a catalogue layer or loss. Raises NotationError for arguments that do not fit."""
     if definition.matrix:
         return _in_matrix_language(lowering, tree, definition)
@@ -114,7 +112,7 @@ def _ordered(axes: frozenset[Axis], order: Axes) -> Axes:
     return (*(axis for axis in order if axis in axes), *sorted(axes - set(order)))
 
 
-def _in_matrix_language(lowering: Lowering, tree: Call, definition: Definition) -> Value:
+def _in_matrix_language(lowering: LoweringState, tree: Call, definition: Definition) -> Value:
     """`dense(x, W, b)`: the formula of the spec's orientation with the arguments put in."""
     made = re.split(r",\s*", definition.signature[definition.signature.index("(") + 1 : -1])
     defaults = dict(definition.defaults)
@@ -130,7 +128,7 @@ def _in_matrix_language(lowering: Lowering, tree: Call, definition: Definition) 
 
 
 def _split_arguments(
-    lowering: Lowering, tree: Call, definition: Definition, made: ParsedDefinition
+    lowering: LoweringState, tree: Call, definition: Definition, made: ParsedDefinition
 ) -> tuple[list[Value], tuple[Expression, ...]]:
     """(a value for each parameter, the trailing arguments that name dimensions)."""
     arguments = list(tree.arguments)
@@ -152,7 +150,7 @@ def _split_arguments(
     return values, tuple(named)
 
 
-def _names_axis(lowering: Lowering, arguments: list[Expression], parameters: int) -> bool:
+def _names_axis(lowering: LoweringState, arguments: list[Expression], parameters: int) -> bool:
     last = arguments[-1]
     name = dimension_name(last, lowering.scope)
     if name is not None and name not in lowering.scope.values:
@@ -162,10 +160,8 @@ def _names_axis(lowering: Lowering, arguments: list[Expression], parameters: int
 
 
 def _axes_run_over(
-    lowering: Lowering, tree: Call, definition: Definition, value: Value, named: tuple[Expression, ...]
+    lowering: LoweringState, tree: Call, definition: Definition, value: Value, named: tuple[Expression, ...]
 ) -> Axes:
-    from derivcheck.language.lowering.calls import chosen_axes
-
     if named:
         return chosen_axes(lowering, value, named, tree)
     if definition.everything or len(value.axes) == 1:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
 from derivcheck.graph import derive
@@ -13,12 +12,10 @@ from derivcheck.graph.nodes import Axis, Input, Node, Quantity, diagonal, entry,
 from derivcheck.language.lowering.letters import index_error, member_name
 from derivcheck.language.lowering.ranges import refuse_open_label
 from derivcheck.language.lowering.scope import Measured
+from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value, fresh_axes, shape_error
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Call, Derivative, Expression, Name, Number, Slice, Span, Subscript
-
-if TYPE_CHECKING:
-    from derivcheck.language.lowering.language import Lowering
 
 COTANGENT = "∂/∂"
 
@@ -26,7 +23,7 @@ COTANGENT = "∂/∂"
 Rule = Callable[[Value, dict[Axis, Axis]], Node]
 
 
-def derivative(lowering: Lowering, tree: Derivative) -> Value:
+def derivative(lowering: LoweringState, tree: Derivative) -> Value:
     """The value of a derivative. Raises NotationError: DC135 needs index form, DC136 not a variable."""
     outer = lowering.in_numerator
     lowering.in_numerator = True
@@ -50,7 +47,7 @@ def derivative(lowering: Lowering, tree: Derivative) -> Value:
     return result
 
 
-def variable_node(lowering: Lowering, tree: Expression) -> Value:
+def variable_node(lowering: LoweringState, tree: Expression) -> Value:
     """The quantity or input that a variable names."""
     name = member_name(tree, lowering.scope)
     if name is None:
@@ -65,11 +62,11 @@ def variable_node(lowering: Lowering, tree: Expression) -> Value:
     return value
 
 
-def _one(lowering: Lowering, numerator: Value, tree: Expression, span: Span) -> Value:
+def _one(lowering: LoweringState, numerator: Value, tree: Expression, span: Span) -> Value:
     return by(lowering, numerator, tree, span, lambda variable, columns: raw(lowering, numerator, variable, columns))
 
 
-def by(lowering: Lowering, numerator: Value, tree: Expression, span: Span, rule: Rule) -> Value:
+def by(lowering: LoweringState, numerator: Value, tree: Expression, span: Span, rule: Rule) -> Value:
     """∂numerator/∂tree, laid out; `rule` gives its node for the variable that the tree names."""
     match tree:
         case Call("vec", (inner,)):
@@ -82,7 +79,7 @@ def by(lowering: Lowering, numerator: Value, tree: Expression, span: Span, rule:
     return _laid_out(lowering, numerator, variable, span, lambda columns: rule(variable, columns))
 
 
-def raw(lowering: Lowering, numerator: Value, variable: Value, columns: dict[Axis, Axis]) -> Node:
+def raw(lowering: LoweringState, numerator: Value, variable: Value, columns: dict[Axis, Axis]) -> Node:
     """Every ∂numerator/∂variable, the variable's axes renamed to the given ones."""
     node = numerator.node
     named = tuple(columns.get(axis, axis) for axis in variable.node.axes)
@@ -97,7 +94,7 @@ def raw(lowering: Lowering, numerator: Value, variable: Value, columns: dict[Axi
     return found
 
 
-def _entry(lowering: Lowering, numerator: Value, tree: Subscript, rule: Rule) -> Value:
+def _entry(lowering: LoweringState, numerator: Value, tree: Subscript, rule: Rule) -> Value:
     """∂numerator/∂variable[i,j]: the letters are those of the entry; `W[:,j]` has an axis to derive along."""
     refuse_open_label(tree, lowering.scope)
     variable = variable_node(lowering, tree.base)
@@ -143,7 +140,11 @@ def _entry(lowering: Lowering, numerator: Value, tree: Subscript, rule: Rule) ->
 
 
 def _laid_out(
-    lowering: Lowering, numerator: Value, variable: Value, span: Span, node_along: Callable[[dict[Axis, Axis]], Node]
+    lowering: LoweringState,
+    numerator: Value,
+    variable: Value,
+    span: Span,
+    node_along: Callable[[dict[Axis, Axis]], Node],
 ) -> Value:
     """A derivative as a value: `node_along` gives its node, with the variable's axes renamed as it is told."""
     layout = lowering.scope.layout

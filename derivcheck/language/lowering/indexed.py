@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
 from derivcheck.graph.nodes import Axis, Dimension, rename
 from derivcheck.language.lowering.letters import index_error
+from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value, shape_error, tensor_value
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Expression, Span
 
-if TYPE_CHECKING:
-    from derivcheck.language.lowering.language import Lowering
 
-
-def indexed(lowering: Lowering, tree: Expression, name: str, letters: Sequence[str]) -> Value:
+def indexed(lowering: LoweringState, tree: Expression, name: str, letters: Sequence[str]) -> Value:
     """The tensor whose entries a formula gives.
 
     Raises NotationError: DC145 the formula is no scalar, DC151 a letter is free on the right alone,
@@ -67,7 +64,7 @@ def _without(name: str, letters: Sequence[str], gone: str) -> str:
     return f"{name}[{kept}]" if kept else name
 
 
-def closed(lowering: Lowering, tree: Expression, name: str) -> Value:
+def closed(lowering: LoweringState, tree: Expression, name: str) -> Value:
     """The value of a formula that stands by itself. Raises NotationError (DC151) where an index of it is free."""
     value = lowering.expression(tree)
     for letter, span in lowering.letters.used_free.items():
@@ -82,7 +79,7 @@ def closed(lowering: Lowering, tree: Expression, name: str) -> Value:
     return value
 
 
-def refuse_bound_and_free(lowering: Lowering, free: Mapping[str, Span]) -> None:
+def refuse_bound_and_free(lowering: LoweringState, free: Mapping[str, Span]) -> None:
     """Raise NotationError (DC150) for a letter that one side binds and leaves free besides."""
     for letter in free:
         if letter in lowering.letters.ever_bound:

@@ -9,14 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import reduce
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, NotationError, UnsupportedError
-from derivcheck.graph.nodes import add, constant, delta, multiply
+from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
 from derivcheck.language.lowering.scope import Scope
-from derivcheck.language.lowering.values import Value, contracted, dimensions, onto, same_shape, shape_error
 from derivcheck.language.notation.labels import label_value, mentions, substitute_labels
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import (
@@ -36,9 +33,6 @@ from derivcheck.language.notation.syntax import (
     children,
     rebuilt,
 )
-
-if TYPE_CHECKING:
-    from derivcheck.language.lowering.language import Lowering
 
 MAXIMAL_TERMS = 2_000
 
@@ -95,7 +89,7 @@ def terms(tree: Reduction, letters: Sequence[str], scope: Scope) -> list[tuple[L
     found: list[tuple[Labels, Expression]] = []
     for numbers in product(*(_range(letter, tree, scope) for letter in letters)):
         labels = dict(zip(letters, numbers, strict=True))
-        term = _term(tree, labels, scope)
+        term = term_at(tree, labels, scope)
         if term is not None:
             found.append((labels, term))
         if len(found) > MAXIMAL_TERMS:
@@ -103,7 +97,7 @@ def terms(tree: Reduction, letters: Sequence[str], scope: Scope) -> list[tuple[L
     return found
 
 
-def _term(tree: Reduction, labels: Labels, scope: Scope) -> Expression | None:
+def term_at(tree: Reduction, labels: Labels, scope: Scope) -> Expression | None:
     """The body with numbers for labels, None where the condition does not hold."""
     body: Expression = substitute_labels(tree.body, labels, scope.undeclared(labels))
     rest = tuple(letter for letter in tree.letters if letter not in labels)
@@ -186,14 +180,14 @@ def _upwards(tree: Reduction, letter: str) -> str:
     assert tree.ends is not None
     last, first = tree.ends
     if tree.kind != "prod":
-        return _over(tree, letter, to_plain(first), to_plain(last))
+        return written_over(tree, letter, to_plain(first), to_plain(last))
     both = Binary("+", last, first)
     turned = rebuilt(tree.body, lambda part: Binary("-", both, part) if part == Name(letter) else part)
-    return _over(replace(tree, body=turned), letter, to_plain(first), to_plain(last))
+    return written_over(replace(tree, body=turned), letter, to_plain(first), to_plain(last))
 
 
 def _suggested(tree: Reduction, letter: str, scope: Scope) -> str:
-    return _over(tree, letter, "1", some_end(scope))
+    return written_over(tree, letter, "1", some_end(scope))
 
 
 def some_end(scope: Scope) -> str:
@@ -201,7 +195,8 @@ def some_end(scope: Scope) -> str:
     return next(iter(scope.depth), None) or next((str(r.stop - 1) for r in scope.labels.values()), "3")
 
 
-def _over(tree: Reduction, letter: str, first: str, last: str) -> str:
+def written_over(tree: Reduction, letter: str, first: str, last: str) -> str:
+    """The reduction with its letter from first to last."""
     return f"{tree.kind}_{{{letter} in {first}..{last}}}({to_plain(tree.body)})"
 
 
@@ -303,76 +298,3 @@ def written_out(tree: Any, scope: Scope) -> Any:
 
 
 # --- values ---------------------------------------------------------------------------------------
-
-
-def reduced(lowering: Lowering, tree: Reduction, letters: Sequence[str]) -> Value:
-    """The value of a sum or product over labels.
-
-    Raises NotationError: DC121 it reaches a member that is not declared, DC130 its terms
-    have different shapes, or there are none and nothing says which shape they have.
-    """
-    if tree.kind not in ("sum", "prod"):
-        raise UnsupportedError(Diagnostic("DC404", f"`{tree.kind}` over a label is not supported yet"))
-    if len(tree.letters) == 1:
-        check_members(tree, lowering.scope, {}, lambda first, last: _over(tree, letters[0], first, last))
-    found: list[tuple[Labels, Value]] = []
-    for labels, term in terms(tree, letters, lowering.scope):
-        try:
-            found.append((labels, lowering.expression(term)))
-        except NotationError as problem:
-            problem.diagnostic = problem.diagnostic.with_notes((f"in the {tree.kind}", _shown(labels)))
-            raise
-    if not found:
-        return _empty(lowering, tree, letters)
-    if tree.kind == "prod":
-        return reduce(lambda left, right: _times(left, right, tree.span), (value for _, value in found))
-    first_labels, first = found[0]
-    for labels, value in found:
-        if not same_shape(value, first):
-            raise shape_error(
-                "the terms of the sum have different shapes",
-                tree.body.span,
-                "",
-                ((f"at {_shown(first_labels)}", first.shape()), (f"at {_shown(labels)}", value.shape())),
-            )
-    return Value(add(*(onto(value, first) for _, value in found)), first.row, first.column, first.more)
-
-
-def _shown(labels: Labels) -> str:
-    return ", ".join(f"{letter} = {number}" for letter, number in labels.items())
-
-
-def _times(left: Value, right: Value, span: Span) -> Value:
-    if left.is_scalar and right.is_scalar:
-        return Value(multiply(left.node, right.node))
-    return contracted(left, right, span)
-
-
-def _empty(lowering: Lowering, tree: Reduction, letters: Sequence[str]) -> Value:
-    """0, or the unit of a product, in the one shape that its terms have wherever there are any."""
-    shapes: list[Value] = []
-    for number in sorted({number for found in lowering.scope.labels.values() for number in found}):
-        try:
-            whole = replace(tree, condition=None)
-            term = _term(whole, dict.fromkeys(letters, number), lowering.scope)
-            assert term is not None
-            shapes.append(lowering.expression(term))
-        except DerivcheckError:
-            continue
-    shape = shapes[0] if shapes else None
-    if shape is None or not all(same_shape(other, shape) for other in shapes):
-        raise shape_error(
-            f"the {tree.kind} is empty at this depth, and its terms have no one shape",
-            tree.span,
-            " or ".join(dict.fromkeys(s.shape() for s in shapes)),
-        )
-    if tree.kind == "sum":
-        return Value(constant(0), shape.row, shape.column, shape.more)
-    if shape.is_scalar:
-        return Value(constant(1))
-    if shape.more or dimensions(shape.row) != dimensions(shape.column):
-        raise shape_error(
-            "the product is empty at this depth, and its factors are not square", tree.span, shape.shape()
-        )
-    deltas = [delta(i, j) for i, j in zip(shape.row, shape.column, strict=True)]
-    return Value(multiply(*deltas), shape.row, shape.column)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, SourceText
-from derivcheck.spec.document import Reader, compose, read_text
+from derivcheck.spec.document import Reader, close_match, compose, read_text
 
 THREE_QUARTERS, HALF, QUARTER, NOTHING = Fraction(3, 4), Fraction(1, 2), Fraction(1, 4), Fraction(0)
 LARGEST = 1_000  # points of one question
@@ -62,8 +62,6 @@ def credit_table(changes: Iterable[str], path: str | Path | None = None) -> dict
 
 def points_table(texts: Iterable[str], labels: Iterable[str]) -> dict[str, Fraction]:
     """Points by question, of those that `--points Q=2` names. Raises DerivcheckError (DC656)."""
-    from derivcheck.spec.document import close_match
-
     known = tuple(labels)
     table: dict[str, Fraction] = {}
     for text in texts:
@@ -97,8 +95,6 @@ def points_table(texts: Iterable[str], labels: Iterable[str]) -> dict[str, Fract
 
 
 def _code(code: str, source: SourceText | None) -> str:
-    from derivcheck.spec.document import close_match
-
     found = code.upper()
     if found not in CREDIT:
         _refuse(f"`{code}` is not the code of a mistake", source, close_match(found, CREDIT))

@@ -29,7 +29,8 @@ from derivcheck.language.notation.syntax import Negate, Number
 from derivcheck.spec import Spec
 from derivcheck.spec.declarations import VERDICTS
 from derivcheck.spec.loader import load_spec
-from derivcheck.statements.grading.answers import Answer, Answers, read_answers
+from derivcheck.statements.grading.answers import Answer, Answers
+from derivcheck.statements.grading.collection import read_answers
 from derivcheck.statements.grading.credit import CREDIT, points_table
 from derivcheck.statements.grading.marks import MISSING, Gradebook, Mark, Question, Remark
 from derivcheck.statements.grading.questions import AnswerReader, left_side

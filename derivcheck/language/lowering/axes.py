@@ -1,0 +1,38 @@
+"""The axes of a value that a call names, by dimension or by position."""
+
+from __future__ import annotations
+
+from derivcheck.graph.nodes import Axes, Axis
+from derivcheck.language.lowering.letters import dimension_name, index_error
+from derivcheck.language.lowering.state import LoweringState
+from derivcheck.language.lowering.values import Value
+from derivcheck.language.notation.syntax import Call, Expression, Number
+
+
+def chosen_axes(lowering: LoweringState, value: Value, names: tuple[Expression, ...], tree: Call) -> Axes:
+    """The axes of a value that trailing arguments name, by dimension or by position from 1."""
+    chosen: list[Axis] = []
+    for name in names:
+        match name:
+            case Number(number) if number.denominator == 1 and 1 <= number <= len(value.axes):
+                axis = value.axes[int(number) - 1]
+            case _ if (dimension := dimension_name(name, lowering.scope)) is not None:
+                wanted = lowering.scope.dimensions[dimension]
+                matching = [a for a in value.axes if a.dimension == wanted and a not in chosen]
+                if not matching:
+                    raise index_error("DC132", f"no axis runs over `{dimension}`", name.span, value.shape())
+                if len(matching) > 1:
+                    raise index_error(
+                        "DC133",
+                        f"two axes run over `{dimension}`",
+                        name.span,
+                        value.shape(),
+                        "name the axis by its position, 1 or 2",
+                    )
+                axis = matching[0]
+            case _:
+                raise index_error(
+                    "DC132", "a dimension or the position of an axis is expected", name.span, value.shape()
+                )
+        chosen.append(axis)
+    return tuple(chosen)
