@@ -49,8 +49,8 @@ class Watched:
     def stamps(self) -> tuple[Stamp, ...]:
         return (stamp_of(self.path), *(stamp_of(path) for path in self.beside))
 
-    def is_due(self, now: float) -> bool:
-        """Whether it has changed, and is there or has been gone for too long to be waited for."""
+    def look(self, now: float) -> bool:
+        """Look at the file: whether it has changed, and is there or has been gone for too long to be waited for."""
         stamps = self.stamps()
         if stamps == self.judged:
             self.gone_since = None
@@ -93,7 +93,7 @@ class Watch:
         paths = [file for file in current if isinstance(file, Path)]
         for path in paths:
             watched = self._watched.setdefault(path, Watched(path))
-            if watched.is_due(now):
+            if watched.look(now):
                 results.append(watched.judge(self._judging))
         for path in self._watched.keys() - set(paths):
             if time.monotonic() - (self._watched[path].gone_since or now) >= PATIENCE:

@@ -87,7 +87,7 @@ class _Check:
         self.base, self.lengths = value, self.box.point.lengths()
         self.noise = self.box.noise(value)
         self.gradient_noise = self.box.gradient_noise(given, rounding)
-        complex_step = self.scheme != "differences" and self._is_safe_under_complex_step()
+        complex_step = self.scheme != "differences" and self._try_complex_step()
         if self.scheme == "complex" and not complex_step:
             return self._untold("cannot_tell", "complex step", self.reason or "f is not safe under complex step")
         if self.x.size > FULL:
@@ -102,8 +102,11 @@ class _Check:
     def _same(first: Any, second: Any) -> bool:
         return bool(np.array_equal(first, second, equal_nan=True))
 
-    def _is_safe_under_complex_step(self) -> bool:
-        """Complex and real slopes along random directions agree, and the real part stays what it was."""
+    def _try_complex_step(self) -> bool:
+        """Try complex steps along random directions.
+
+        They will do where their slopes agree with real ones, and the real part stays what it was.
+        """
         directions = [self.box.direction() * self._sparse(k) for k in range(DIRECTIONS)]
         # Steps on the scale of all of x may leave the domain of small entries; relative ones stay inside.
         directions.append(self.box.direction() * np.abs(self.x) / float(np.median(self.lengths)))

@@ -240,7 +240,7 @@ class _Chain:
         if self._is_range():
             self._range(sides)
             return []
-        if first.kind == "keyword" and first.text == "for" and self._only_letters():
+        if first.kind == "keyword" and first.text == "for" and self._take_letters():
             return []
         begin = reader.token.span
         letters, reader.letters = reader.letters, True
@@ -255,8 +255,8 @@ class _Chain:
         _check_condition(test, begin.to(test.span), reader)
         return [test]
 
-    def _only_letters(self) -> bool:
-        """`for all i, j`."""
+    def _take_letters(self) -> bool:
+        """Read `for all i, j` up to the end, where nothing but letters stands there."""
         reader = self._reader
         rest = reader.tokens[reader.position : -1]
         plain = all(t.kind == "letter" or (t.kind == "sign" and t.text == ",") or t.kind == "keyword" for t in rest)

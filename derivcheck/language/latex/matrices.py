@@ -49,7 +49,7 @@ def group(reader: TokenReader) -> Expression:
         return replace(tree, span=span) if tree is not None else refuse_dots(reader, "dots alone in a bracket")
     if opener.text == "\\{":
         fail("DC107", "a set is not read", span, "expected an expression")
-    upright = _transposed_behind(reader)
+    upright = _take_transpose(reader)
     vectors = reader.context.scope.vectors
     return _matrix(reader, [entries], span, "column" if upright else vectors)
 
@@ -61,7 +61,7 @@ def _listed(reader: TokenReader) -> MatrixCell:
     return MatrixCell(tree, tree.span)
 
 
-def _transposed_behind(reader: TokenReader) -> bool:
+def _take_transpose(reader: TokenReader) -> bool:
     """Read the transpose behind a list: `[a, b]^T` is a column."""
     if not reader.at("^"):
         return False

@@ -85,7 +85,7 @@ class _Reach:
     def operand(self) -> Expression:
         if self._is_form():
             return self._taken(len(self._factors) - 1)
-        if self._is_scripted() or (not self._ends_at_core() and not self._is_delimited()):
+        if self._is_scripted() or (not self._end_at_core() and not self._is_delimited()):
             self._refuse()
         return self._taken(self._core)
 
@@ -101,12 +101,12 @@ class _Reach:
             return self._taken(self._core), False
         if not gradient:
             return self.operand(), False
-        return self._taken(self._core if self._ends_at_core() else self._scalar_end()), False
+        return self._taken(self._core if self._end_at_core() else self._scalar_end()), False
 
     # --- where it ends --------------------------------------------------------------------
 
-    def _ends_at_core(self) -> bool:
-        """Whether nothing that follows makes a difference: numbers, or the next link of a chain."""
+    def _end_at_core(self) -> bool:
+        """End at the core where nothing that follows makes a difference: numbers, or the next link of a chain."""
         quotient = any(before.sign == "/" and after.sign == "" for before, after in pairwise(self._factors))
         if quotient:
             self._core = len(self._factors) - 1  # the product says what is wrong with it

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from fractions import Fraction
 from typing import NoReturn
 
@@ -46,11 +47,29 @@ from derivcheck.language.notation.syntax import (
     bottom_up,
 )
 
-ROLES = {
-    "sub": ("name", "names", "label", "labels", "index"),
-    "sup": ("name", "names", "label", "labels", "index", "power"),
-    "transpose": ("transpose",),
-}
+
+class ScriptRole(Enum):
+    """What a script is to its base: `W_h` has a name, `W_{hx}` two, `a^{(l)}` a label, `a_{l,t}` two, `x_i` an entry."""
+
+    NAME = auto()
+    SEVERAL_NAMES = auto()
+    LABEL = auto()
+    SEVERAL_LABELS = auto()
+    INDEX = auto()
+    POWER = auto()
+    ENTRYWISE_POWER = auto()
+    TRANSPOSE = auto()
+    INVERSE_TRANSPOSE = auto()
+
+
+BELOW = (
+    ScriptRole.NAME,
+    ScriptRole.SEVERAL_NAMES,
+    ScriptRole.LABEL,
+    ScriptRole.SEVERAL_LABELS,
+    ScriptRole.INDEX,
+)
+ROLES = {"sub": BELOW, "sup": (*BELOW, ScriptRole.POWER), "transpose": (ScriptRole.TRANSPOSE,)}
 
 
 @dataclass
@@ -72,46 +91,52 @@ class ScriptReadings(Scripted):
             found += [tree for tree in special(self, bool(found)) if tree not in found]
         return found
 
-    def _roles(self, script: Script) -> tuple[str, ...]:
+    def _roles(self, script: Script) -> tuple[ScriptRole, ...]:
         roles = ROLES[script.kind]
         if script.kind != "transpose":
-            wanting = ("label",) if len(slots(self.reader, script)) > 1 else ("names", "labels")
+            wanting = (
+                (ScriptRole.LABEL,)
+                if len(slots(self.reader, script)) > 1
+                else (ScriptRole.SEVERAL_NAMES, ScriptRole.SEVERAL_LABELS)
+            )
             roles = tuple(role for role in roles if role not in wanting)
         if is_star(self.reader, script):
-            return ("name",)
+            return (ScriptRole.NAME,)
         if is_inverse_transpose(self.reader, script):
-            return ("inverse",)
+            return (ScriptRole.INVERSE_TRANSPOSE,)
         if is_entrywise_power(self.reader, script):
-            return ("entrywise",)
+            return (ScriptRole.ENTRYWISE_POWER,)
         if script.kind == "sup" and slot_text(self.reader, script.start, script.stop, digits=True):
             # Nobody writes an entry as `w^2`: alone it is a power, or part of a name.
-            return tuple(role for role in roles if role != "index")
+            return tuple(role for role in roles if role != ScriptRole.INDEX)
         if script.kind == "sup" and is_letter_t(self.reader, script):
             if "T" not in self.reader.context.bound:
-                roles = tuple(role for role in roles if role != "index")
-            return (*roles, "transpose")
+                roles = tuple(role for role in roles if role != ScriptRole.INDEX)
+            return (*roles, ScriptRole.TRANSPOSE)
         return roles
 
-    def _built(self, roles: dict[Script, str]) -> Iterator[Expression]:
-        by_role: dict[str, list[Script]] = {}
+    def _built(self, roles: dict[Script, ScriptRole]) -> Iterator[Expression]:
+        by_role: dict[ScriptRole, list[Script]] = {}
         for script, role in roles.items():
             by_role.setdefault(role, []).append(script)
-        labelled = by_role.get("label", []) + by_role.get("labels", [])
-        if len(labelled) > 1 or len(by_role.get("transpose", [])) > 1:
+        labelled = by_role.get(ScriptRole.LABEL, []) + by_role.get(ScriptRole.SEVERAL_LABELS, [])
+        if len(labelled) > 1 or len(by_role.get(ScriptRole.TRANSPOSE, [])) > 1:
             return
-        label, parts = self._label(labelled, bool(by_role.get("labels")))
+        label, parts = self._label(labelled, bool(by_role.get(ScriptRole.SEVERAL_LABELS)))
         if labelled and label is None:
             return
-        named = [stripped(self.reader, script)[:2] for script in by_role.get("name", [])]
-        for script in by_role.get("names", []):
+        named = [stripped(self.reader, script)[:2] for script in by_role.get(ScriptRole.NAME, [])]
+        for script in by_role.get(ScriptRole.SEVERAL_NAMES, []):
             first, *rest = slots(self.reader, script)
             if not rest or labelled:
                 return
             named.append(first)
             parts.append(rest)
-        if any(is_bracketed(self.reader, s) for s in by_role.get("index", []) + by_role.get("power", [])):
+        if any(
+            is_bracketed(self.reader, s) for s in by_role.get(ScriptRole.INDEX, []) + by_role.get(ScriptRole.POWER, [])
+        ):
             return
-        for indexed in self._orders(by_role.get("index", [])):
+        for indexed in self._orders(by_role.get(ScriptRole.INDEX, [])):
             places = [*parts, *(slots(self.reader, script) for script in indexed)]
             for entity, axes in self._entities(named, label):
                 yield from self._finished(entity, axes, places, by_role)
@@ -215,10 +240,10 @@ class ScriptReadings(Scripted):
     # --- what is done to it ---------------------------------------------------------------
 
     def _finished(
-        self, entity: Expression, axes: int, parts: list[list[tuple[int, int]]], by_role: dict[str, list[Script]]
+        self, entity: Expression, axes: int, parts: list[list[tuple[int, int]]], by_role: dict[ScriptRole, list[Script]]
     ) -> list[Expression]:
-        inverses = by_role.get("inverse", [])
-        transposes = [*by_role.get("transpose", []), *inverses]
+        inverses = by_role.get(ScriptRole.INVERSE_TRANSPOSE, [])
+        transposes = [*by_role.get(ScriptRole.TRANSPOSE, []), *inverses]
         if inverses:
             if axes != 2:
                 return []
@@ -233,9 +258,9 @@ class ScriptReadings(Scripted):
                 return []
             entry = Subscript(entity, tuple(entries), self.span)
             trees = self._transposed(entry, transposes) if transposes else [entry]
-        for script in by_role.get("power", []):
+        for script in by_role.get(ScriptRole.POWER, []):
             trees = [made for tree in trees for made in self._powers(tree, script, entity, axes)]
-        for script in by_role.get("entrywise", []):
+        for script in by_role.get(ScriptRole.ENTRYWISE_POWER, []):
             power = self.exponent(replace(script, start=script.start + 1))
             trees = [Binary("**", tree, power, self.span) for tree in trees if power is not None]
         return trees

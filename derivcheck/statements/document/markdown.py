@@ -76,7 +76,7 @@ def markdown_manuscript(text: str, path: str) -> Manuscript:
     blocks = MarkdownIt("commonmark").enable("table").use(front_matter_plugin).disable("inline")
     page = _Page(text, path)
     tokens = blocks.parse(text)
-    while page.opened(tokens):
+    while page.open_fences(tokens):
         tokens = blocks.parse(page.text)
     head = page.set_apart(tokens)
     page.written()
@@ -133,7 +133,7 @@ class _Page:
 
     # --- one kind after the other ---------------------------------------------------------
 
-    def opened(self, tokens: Sequence[Any]) -> bool:
+    def open_fences(self, tokens: Sequence[Any]) -> bool:
         """Take the fences around notes and theorems, which hold Markdown, out of the text; whether there are any."""
         for token in tokens:
             if token.type == "fence" and token.map and DIRECTIVE.match(token.info):
