@@ -49,7 +49,7 @@ from derivcheck.language.notation.syntax import (
 
 
 class ScriptRole(Enum):
-    """What a script is to its base: `W_h` has a name, `W_{hx}` two, `a^{(l)}` a label, `a_{l,t}` two, `x_i` an entry."""
+    """What a script is to its base: `W_h` is a name, `W_{hx}` two, `a^{(l)}` a label, `a_{l,t}` two, `x_i` an entry."""
 
     NAME = auto()
     SEVERAL_NAMES = auto()
