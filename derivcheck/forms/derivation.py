@@ -45,6 +45,7 @@ from derivcheck.language.notation.syntax import (
     Transpose,
 )
 from derivcheck.language.tensors import NamedTensor
+from derivcheck.spec.declarations import Orientation
 
 Style = Literal["nested", "closed", "named"]
 READABLE = 44  # nodes of a syntax tree: about one line of text
@@ -119,7 +120,7 @@ class Derivation:
         output: NamedTensor,
         tensors: Iterable[NamedTensor],
         facts: Facts,
-        vectors: Literal["column", "row"] = "column",
+        vectors: Orientation = "column",
         taken: Iterable[str] = (),
         layout: str = "mixed",
     ) -> None:

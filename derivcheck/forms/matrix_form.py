@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from derivcheck.evidence.canonical.atoms import Atom, Factor, Indices, Polynomial, Rational, UndefinedError, magnitude
 from derivcheck.evidence.canonical.form import Canonical
@@ -31,6 +31,7 @@ from derivcheck.language.notation.syntax import (
     Number,
     Transpose,
 )
+from derivcheck.spec.declarations import Orientation
 
 
 class NoMatrixForm(Exception):  # noqa: N818 - a finding, not an error
@@ -153,9 +154,6 @@ def transposes(expression: object) -> int:
             return sum(transposes(argument) for argument in arguments)
         case _:
             return 0
-
-
-Orientation = Literal["column", "row"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from derivcheck.language.claims import Pair, pair
 from derivcheck.language.lowering.chains import link_of
 from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.lowering.letters import member_name
-from derivcheck.language.lowering.scope import Layout, Scope
+from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.notation.syntax import Derivative, Expression, Transpose, bottom_up, rebuilt
+from derivcheck.spec.declarations import Layout
 
 LAYOUTS: tuple[Layout, ...] = ("numerator", "denominator", "mixed")
 

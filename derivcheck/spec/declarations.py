@@ -12,6 +12,10 @@ FACTS = ("one_hot", "simplex", "sums_to_one", "binary", "positive", "symmetric",
 FACTS_ALONG_AN_AXIS = frozenset({"one_hot", "simplex", "sums_to_one"})
 TARGET_FACTS = frozenset({"one_hot", "simplex", "sums_to_one", "binary"})  # no gradient is reported for a target
 VERDICTS = ("proved", "checked", "refuted", "undecided", "invalid")
+Orientation = Literal["column", "row"]  # what a one-axis tensor is in a matrix product
+Layout = Literal["mixed", "numerator", "denominator"]
+VecOrder = Literal["columns", "rows"]
+Entries = Literal["strict", "componentwise"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +108,9 @@ class Binding:
     let: tuple[NamedFormula, ...] = ()
     given: tuple[SourceText, ...] = ()
     quantifier: SourceText | None = None
-    layout: Literal["", "mixed", "numerator", "denominator"] = ""
-    vectors: Literal["", "column", "row"] = ""
-    entries: Literal["", "strict", "componentwise"] = ""
+    layout: Layout | Literal[""] = ""
+    vectors: Orientation | Literal[""] = ""
+    entries: Entries | Literal[""] = ""
     where: SourceText | None = None  # a condition on indices, `j != k`
     unread: str = ""
 
@@ -133,7 +137,7 @@ class DocumentDeclaration:
     file: SourceText
     lines: tuple[tuple[int, int], ...] = ()
     quantifier: SourceText | None = None
-    entries: Literal["", "strict", "componentwise"] = ""
+    entries: Entries | Literal[""] = ""
     expectations: tuple[Expectation, ...] = ()
     bindings: tuple[Binding, ...] = ()
     changes: tuple[Binding, ...] = ()
@@ -150,9 +154,9 @@ class Spec:
     path: str
     title: str = ""
     source: str = ""
-    vectors: Literal["column", "row"] = "column"
-    layout: Literal["mixed", "numerator", "denominator"] = "mixed"
-    vec: Literal["columns", "rows"] = "columns"
+    vectors: Orientation = "column"
+    layout: Layout = "mixed"
+    vec: VecOrder = "columns"
     tensors: tuple[TensorDeclaration, ...] = ()
     functions: tuple[FunctionDeclaration, ...] = ()
     families: tuple[Family, ...] = ()

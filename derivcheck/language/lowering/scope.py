@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from derivcheck.graph.derive import Derived
 from derivcheck.graph.nodes import Axis, Dimension, Node, tensor
 from derivcheck.graph.scalars import NamedFunction
-from derivcheck.language.lowering.values import Orientation, Value
+from derivcheck.language.lowering.values import Value
 from derivcheck.language.notation.parser import Vocabulary
 from derivcheck.language.notation.syntax import Expression
-
-Layout = Literal["mixed", "numerator", "denominator"]
+from derivcheck.spec.declarations import Layout, Orientation, VecOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ class Scope:
     opaque_losses: frozenset[str] = frozenset()
     vectors: Orientation = "column"
     layout: Layout = "mixed"
-    vec: Literal["columns", "rows"] = "columns"
+    vec: VecOrder = "columns"
     measured: dict[Node, Measured] | None = None
     abbreviations: Mapping[str, Expression] = field(default_factory=dict)
     labels: Mapping[str, range] = field(default_factory=dict)

@@ -10,13 +10,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
 from derivcheck.graph.nodes import Axes, Axis, Dimension, Node, fresh, multiply, rename, sum_over
 from derivcheck.language.notation.syntax import Span
-
-Orientation = Literal["column", "row"]
+from derivcheck.spec.declarations import Orientation
 
 
 @dataclass(frozen=True, slots=True)

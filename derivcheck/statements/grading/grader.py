@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import takewhile
 from pathlib import Path
+from typing import get_args
 
 from derivcheck.diagnostics.diagnostic import (
     ContradictionError,
@@ -27,7 +28,7 @@ from derivcheck.language.network import build, depths
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Negate, Number
 from derivcheck.spec import Spec
-from derivcheck.spec.declarations import VERDICTS
+from derivcheck.spec.declarations import VERDICTS, Layout
 from derivcheck.spec.loader import load_spec
 from derivcheck.statements.grading.answers import Answer, Answers
 from derivcheck.statements.grading.collection import read_answers
@@ -36,7 +37,7 @@ from derivcheck.statements.grading.marks import MISSING, Gradebook, Mark, Questi
 from derivcheck.statements.grading.questions import AnswerReader, left_side
 
 UNLIMITED = Measuring(seconds=0)  # an answer has a time of its own, with whatever is judged in it
-LAYOUTS = ("mixed", "numerator", "denominator")
+LAYOUTS = get_args(Layout)
 # Read, and without a meaning: a mistake of the equation. Any other refusal is a text that could not be read.
 WRONG_AS_IT_STANDS = frozenset({"DC130", "DC131", "DC132", "DC141", "DC142", "DC150", "DC151"})
 DOLLARS = re.compile(r"\s*(\$\$?|\\\(|\\\[)(?P<inner>.*?)(\$\$?|\\\)|\\\])\s*", re.DOTALL)

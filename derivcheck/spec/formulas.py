@@ -1,0 +1,123 @@
+"""Formulas under names: of layers, abbreviations and the loss, of functions, of spellings; ranges of labels."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from derivcheck.diagnostics.diagnostic import SourceText
+from derivcheck.spec.declarations import Family, FunctionDeclaration, NamedFormula
+from derivcheck.spec.document import Reader, is_mapping, is_null
+from derivcheck.spec.values import JsonSchema, MappingValue, Subject, TextValue
+
+FORMULA = TextValue(placed=True, numbers=True, description="a formula of the equation language")
+RESERVED = frozenset({"if", "else", "where", "and", "or", "pi"})
+NAME = re.compile(r"[^\W\d]\w*(\[[^\[\]]+\])?")
+INDEXED = re.compile(r"([^\W\d]\w*(?:\[[^\[\]]+\])?)\[([^\[\]]+)\]")
+LETTER = re.compile(r"[^\W\d]\w*")
+FUNCTION = re.compile(r"([^\W\d]\w*)\s*(?:\(([^()]*)\))?")
+
+
+def name_of(reader: Reader, subject: Subject, what: str, indexed: bool = False) -> SourceText:
+    """The name that a key gives, with its place; with `indexed`, `H[i,j]` is one too. Raises SpecError."""
+    text = subject.name
+    if not NAME.fullmatch(text) and not (indexed and INDEXED.fullmatch(text)):
+        reader.fail(
+            "DC024",
+            f"`{text}` is not a name for {what}",
+            subject.key,
+            "",
+            "letters, digits and _, perhaps with a label in brackets: z[l]",
+        )
+    if text in RESERVED:
+        reader.fail("DC025", f"`{text}` is a word of the notation", subject.key, "", f"{text}1")
+    return replace(reader.text(subject.key, what), text=text)
+
+
+def is_letter(text: str) -> bool:
+    """Whether a text can be the letter of an index."""
+    return bool(LETTER.fullmatch(text)) and text not in RESERVED
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaValue:
+    """A formula under the name of a quantity."""
+
+    def read(self, reader: Reader, node: Any, subject: Subject) -> NamedFormula:
+        if is_null(node):
+            reader.fail("DC022", f"`{subject.name}` has no formula", subject.key)
+        return NamedFormula(name_of(reader, subject, subject.under, indexed=True), FORMULA.read(reader, node, subject))
+
+    def schema(self) -> JsonSchema:
+        return FORMULA.schema()
+
+
+@dataclass(frozen=True, slots=True)
+class SpellingValue:
+    """LaTeX on the left; a name of the spec, or the body of a macro, on the right."""
+
+    def read(self, reader: Reader, node: Any, subject: Subject) -> NamedFormula:
+        name = replace(reader.text(subject.key, subject.under), text=subject.name)
+        return NamedFormula(name, reader.text(node, subject.name))
+
+    def schema(self) -> JsonSchema:
+        return {"type": "string"}
+
+
+@dataclass(frozen=True, slots=True)
+class LossValue:
+    """A formula, of a quantity that is called L unless it has a name."""
+
+    def read(self, reader: Reader, node: Any, subject: Subject) -> NamedFormula:
+        if not is_mapping(node):
+            text = reader.text(node, subject.name)
+            return NamedFormula(replace(text, text="L"), text)
+        made = MappingValue(FormulaValue()).read(reader, node, subject)
+        if len(made) != 1:
+            given = f"{len(made)} are given"
+            reader.fail("DC032", "a spec has one loss", node, given, "declare the others as layers")
+        found: NamedFormula = made[0]
+        return found
+
+    def schema(self) -> JsonSchema:
+        named = MappingValue(FormulaValue()).schema()
+        return {"oneOf": [FORMULA.schema(), {**named, "minProperties": 1, "maxProperties": 1}]}
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionValue:
+    """`swish(t): t * sigmoid(t)`, or `f: opaque`."""
+
+    def read(self, reader: Reader, node: Any, subject: Subject) -> FunctionDeclaration:
+        text, key = subject.name, subject.key
+        match = FUNCTION.fullmatch(text.strip())
+        if not match:
+            reader.fail("DC031", f"`{text}` is not a function's head", key, "", "swish(t): t * sigmoid(t)")
+        parameters = tuple(name.strip() for name in (match[2] or "").split(",") if name.strip())
+        body = reader.text(node, text)
+        if body.text.strip() == "opaque":
+            return FunctionDeclaration(match[1], parameters or ("t",), None, reader.document.of(key))
+        if not parameters:
+            reader.fail("DC031", f"`{text}` needs its parameters", key, "", f"{text}(t): {body.text}")
+        return FunctionDeclaration(match[1], parameters, body, reader.document.of(key))
+
+    def schema(self) -> JsonSchema:
+        return FORMULA.schema()
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyValue:
+    """The range of a label, `1..L`."""
+
+    def read(self, reader: Reader, node: Any, subject: Subject) -> Family:
+        text = reader.text(node, subject.name)
+        first, dots, last = text.text.partition("..")
+        if not dots or not subject.name.isidentifier():
+            reader.fail("DC033", "a family is a label and its range", subject.key, "", "l: 1..L")
+        line, column = text.origin[0]
+        after = ((line, column + len(first) + len(dots)),)
+        return Family(subject.name, replace(text, text=first.strip()), replace(text, text=last.strip(), origin=after))
+
+    def schema(self) -> JsonSchema:
+        return {"type": "string", "pattern": r"\.\."}

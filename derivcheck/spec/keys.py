@@ -1,0 +1,226 @@
+"""Every key of a spec, written once: the loader reads by this table, and the JSON Schema is written from it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, get_args
+
+from derivcheck.spec.declarations import (
+    VERDICTS,
+    Binding,
+    ClaimDeclaration,
+    DocumentDeclaration,
+    Entries,
+    Expectation,
+    Layout,
+    NumericSettings,
+    Orientation,
+    Spec,
+    TensorDeclaration,
+    VecOrder,
+)
+from derivcheck.spec.document import Reader
+from derivcheck.spec.formulas import (
+    FORMULA,
+    FamilyValue,
+    FormulaValue,
+    FunctionValue,
+    LossValue,
+    SpellingValue,
+    name_of,
+)
+from derivcheck.spec.quantities import AxesValue, FactsValue
+from derivcheck.spec.sidecar import LINE, LinesValue, first_line, line_of, place_of
+from derivcheck.spec.values import (
+    ChoiceValue,
+    ListValue,
+    MappingValue,
+    Requirement,
+    SectionValue,
+    SpecKey,
+    Subject,
+    TextValue,
+    WholeNumber,
+)
+
+MAXIMAL_SIZE = 4096
+MAXIMAL_DEPTHS = 1024
+NAMES = r"^[^\W\d]\w*(\[[^\[\]]+\])?$"
+
+REMARK = TextValue(numbers=True)
+WORD = TextValue()
+PLACED_WORD = TextValue(placed=True)
+LATEX = TextValue(placed=True)
+FORMULAS = MappingValue(FormulaValue())
+SPELLINGS = MappingValue(SpellingValue())
+LAYOUT = ChoiceValue(get_args(Layout))
+VECTORS = ChoiceValue(get_args(Orientation))
+ENTRIES = ChoiceValue(get_args(Entries))
+
+
+def spec_of(reader: Reader, subject: Subject) -> dict[str, Any]:
+    return {"path": reader.document.path, "lines": reader.document.lines}
+
+
+def tensor_of(reader: Reader, subject: Subject) -> dict[str, Any]:
+    return {"name": name_of(reader, subject, "a tensor")}
+
+
+def claim_of(reader: Reader, subject: Subject) -> dict[str, Any]:
+    """What holds of a claim that only its equation is known of."""
+    blank = dict.fromkeys(("expect", "code", "note"), "") | dict.fromkeys(("steps", "let", "given"), ())
+    where = reader.document.of(subject.key)
+    return {**blank, "id": subject.name, "notation": "plain", "text": None, "quantifier": None, "where": where}
+
+
+TENSOR = SectionValue(
+    TensorDeclaration,
+    "the tensor `{}`",
+    (
+        SpecKey("axes", AxesValue(), required=True, of_owner=True),
+        SpecKey(
+            "given",
+            FactsValue(),
+            "facts used in proofs and in sampling; a fact along one of several axes names it",
+            fills="facts",
+        ),
+    ),
+    tensor_of,
+    short="axes",
+    requirement=Requirement(
+        "DC028", "the tensor `{}` has no axes", "{axes: n, given: one_hot}; for a scalar, axes: scalar"
+    ),
+)
+
+QUANTIFIER = SpecKey("for", PLACED_WORD, "the label's range: l in 1..L-1", fills="quantifier")
+ABBREVIATIONS = SpecKey("let", FORMULAS, "abbreviations that hold here alone")
+GIVEN = SpecKey("given", ListValue(PLACED_WORD), "what holds besides: a fact about a tensor, or an equation")
+CODE = SpecKey("code", WORD, "the diagnosis that is expected")
+
+CLAIM = SectionValue(
+    ClaimDeclaration,
+    "the claim `{}`",
+    (
+        SpecKey("claim", FORMULA, fills="text", of_owner=True),
+        SpecKey("latex", LATEX, "the equation as LaTeX", fills="text", of_owner=True, also={"notation": "latex"}),
+        SpecKey(
+            "steps",
+            ListValue(FORMULA, "the derivation `{}` has no steps", '[dL/dz = p - y, "= -(y - p)"]'),
+            "a derivation, each line continuing the one above",
+            of_owner=True,
+        ),
+        SpecKey("expect", ChoiceValue(VERDICTS)),
+        CODE,
+        SpecKey("note", REMARK),
+        QUANTIFIER,
+        ABBREVIATIONS,
+        GIVEN,
+    ),
+    claim_of,
+    short="claim",
+    listed="steps",
+    empty="the claim `{}` is empty",
+    alternatives=("claim", "latex", "steps"),
+    requirement=Requirement(
+        "DC034", "the claim `{}` needs either `claim`, `latex` or `steps`", "{claim: dL/dz = p - y}", at_key=True
+    ),
+    cut=True,
+)
+
+BINDING = SectionValue(
+    Binding,
+    "`{}`",
+    (
+        SpecKey("symbols", SPELLINGS),
+        ABBREVIATIONS,
+        GIVEN,
+        QUANTIFIER,
+        SpecKey("layout", LAYOUT),
+        SpecKey("vectors", VECTORS),
+        SpecKey("entries", ENTRIES),
+        SpecKey("where", PLACED_WORD, "a condition on indices, j != k"),
+        SpecKey("unread", WORD, "why the formula is not to be read"),
+    ),
+    place_of,
+)
+
+EXPECTATION = SectionValue(
+    Expectation,
+    "`{}`",
+    (
+        SpecKey("verdict", ChoiceValue((*VERDICTS, "definition", "ambiguous", "unread")), required=True),
+        CODE,
+        SpecKey("note", REMARK),
+    ),
+    place_of,
+    short="verdict",
+    requirement=Requirement("DC045", "`{}` needs the verdict that is expected", "{verdict: refuted}"),
+)
+
+DOCUMENT = SectionValue(
+    DocumentDeclaration,
+    "`{}`",
+    (
+        SpecKey("file", PLACED_WORD, "beside the spec, or in the folder of --documents", required=True),
+        SpecKey("lines", ListValue(LinesValue())),
+        QUANTIFIER,
+        SpecKey("entries", ENTRIES, "componentwise: a vector set equal to an entry is read entry by entry"),
+        SpecKey(
+            "expect",
+            MappingValue(EXPECTATION),
+            "line 156, a label, or block 3: what the formula is expected to be",
+            fills="expectations",
+        ),
+        SpecKey("bindings", MappingValue(BINDING), "line 156, a label, or block 3: what this formula needs"),
+        SpecKey(
+            "from",
+            MappingValue(replace(BINDING, named=line_of), names={"pattern": f"^{LINE.pattern}$"}, order=first_line),
+            "line 156: what holds from there on",
+            fills="changes",
+        ),
+    ),
+    short="file",
+    requirement=Requirement("DC045", "`{}` needs the name of its file", "document: {file: notes.md}"),
+    filled=True,
+)
+
+NUMERIC = SectionValue(
+    NumericSettings,
+    "`{}`",
+    (
+        SpecKey("sizes", MappingValue(WholeNumber(1, MAXIMAL_SIZE, "the size of {}"), keyed=True)),
+        SpecKey("seed", WholeNumber(0, 2**32 - 1)),
+    ),
+)
+
+SPEC = SectionValue(
+    Spec,
+    "the {}",
+    (
+        SpecKey("title", REMARK),
+        SpecKey("source", REMARK, "where the equations come from; quoted in reports"),
+        SpecKey("vectors", VECTORS, "what a one-axis tensor is in a matrix product"),
+        SpecKey("layout", LAYOUT),
+        SpecKey("vec", ChoiceValue(get_args(VecOrder)), "the order in which vec() reads a matrix"),
+        SpecKey("tensors", MappingValue(TENSOR, names={"pattern": NAMES}), "name: its axes, by dimension name"),
+        SpecKey("functions", MappingValue(FunctionValue()), "swish(t): t * sigmoid(t), or f: opaque"),
+        SpecKey("families", MappingValue(FamilyValue()), "label: range, as in l: 1..L"),
+        SpecKey(
+            "depths",
+            MappingValue(
+                ListValue(WholeNumber(1, MAXIMAL_DEPTHS), "`{}` has no depth", "{}: [2, 3]", at_key=True), keyed=True
+            ),
+            "the depths to judge at",
+        ),
+        SpecKey("layers", FORMULAS, "name: formula, in order; H[i,j]: formula for the entries"),
+        SpecKey("loss", LossValue(), "what gradients are of, L unless it is named"),
+        SpecKey("let", FORMULAS, "names for quantities that the text uses", blank=True),
+        SpecKey("symbols", SPELLINGS, "how a LaTeX text writes a name", blank=True),
+        SpecKey("macros", SPELLINGS, "what a macro of the LaTeX text stands for", blank=True),
+        SpecKey("document", DOCUMENT, "the document that this spec is the sidecar of"),
+        SpecKey("claims", MappingValue(CLAIM, numbered="claim {}"), "the equations to judge", blank=True),
+        SpecKey("numeric", NUMERIC, "the sizes and the seed of what is measured"),
+    ),
+    spec_of,
+    filled=True,
+)

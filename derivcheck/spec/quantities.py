@@ -1,0 +1,90 @@
+"""The axes of a tensor, and the facts that are given about it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from derivcheck.diagnostics.diagnostic import SourceText
+from derivcheck.spec.declarations import FACTS, Fact
+from derivcheck.spec.document import Reader, close_match, is_mapping, is_null, is_sequence
+from derivcheck.spec.values import JsonSchema, Subject
+
+AXIS = re.compile(r"(?:[^\s\[\]]|\[[^\[\]]*\])+")
+PLAIN_AXIS = re.compile(r"\d{1,4}|[^\W\d]\w*(\[[^\[\]]+\])?([+-](\d{1,4}|[^\W\d]\w*))*")
+NO_NUMBER = re.compile(r"[²³¹⁰-⁹①-⓿]|(?<!\w)[₀-₉]")  # digits to `\w` that are none to `int`
+MOST_AXES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class AxesValue:
+    """Dimension names or numbers, in words or as a list; `scalar` for none."""
+
+    def read(self, reader: Reader, node: Any, subject: Subject) -> tuple[SourceText, ...]:
+        words = self._words(reader, node, subject.name)
+        for word in words:
+            if not PLAIN_AXIS.fullmatch(word.text) or NO_NUMBER.search(word.text):
+                reader.document.fail(
+                    "DC029",
+                    f"`{word.text}` is not an axis",
+                    word.where(),
+                    "",
+                    "dimension names or numbers, separated by spaces: n1 n0",
+                )
+            if word.text == "0":
+                reader.document.fail("DC019", "a size is at least 1", word.where())
+        if len(words) > MOST_AXES:
+            reader.fail("DC029", f"`{subject.name}` has more than {MOST_AXES} axes", node)
+        return words
+
+    @staticmethod
+    def _words(reader: Reader, node: Any, name: str) -> tuple[SourceText, ...]:
+        if is_sequence(node):
+            return tuple(reader.text(item, "an axis") for item in node.value)
+        text = reader.text(node, f"the axes of {name}")
+        if is_null(node):
+            reader.fail("DC028", f"the tensor `{name}` has no axes", node, "", f"{name}: scalar")
+        if text.text.strip() in ("scalar", "[]"):
+            return ()
+        line, column = text.origin[0]
+        return tuple(
+            replace(text, text=match.group(), origin=((line, column + match.start()),))
+            for match in AXIS.finditer(text.text)
+        )
+
+    def schema(self) -> JsonSchema:
+        word = {"type": ["string", "integer"]}
+        description = "dimension names or numbers, separated by spaces or as a list; `scalar` for none"
+        return {"oneOf": [{**word, "description": description}, {"type": "array", "items": word}]}
+
+
+@dataclass(frozen=True, slots=True)
+class FactsValue:
+    """Facts by name, or by name and the axis that each holds along; several in words or as a list."""
+
+    def read(self, reader: Reader, node: Any, subject: Subject) -> tuple[Fact, ...]:
+        made: list[Fact] = []
+        for item in reader.items(node):
+            if is_mapping(item):
+                for name, key, value in reader.pairs(item, subject.name):
+                    for axis in reader.items(value):
+                        made.append(self._fact(reader, name, reader.text(axis, "the axis").text, key))
+            else:
+                text = reader.text(item, subject.name).text
+                made += [self._fact(reader, word, None, item) for word in text.replace(",", " ").split()]
+        return tuple(made)
+
+    @staticmethod
+    def _fact(reader: Reader, name: str, dimension: str | None, node: Any) -> Fact:
+        if name not in FACTS:
+            known = (("known", ", ".join(FACTS)),)
+            reader.fail("DC030", f"unknown fact `{name}`", node, "", close_match(name, FACTS), known)
+        return Fact(name, dimension, reader.document.of(node))
+
+    def schema(self) -> JsonSchema:
+        word = f"({'|'.join(FACTS)})"
+        names = {"type": "string", "pattern": rf"^\s*{word}([\s,]+{word})*\s*$"}
+        axes = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+        along = {"type": "object", "propertyNames": {"enum": list(FACTS)}, "additionalProperties": axes}
+        return {"oneOf": [names, along, {"type": "array", "items": {"oneOf": [names, along]}}]}
