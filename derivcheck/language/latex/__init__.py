@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex.equations import Sentence
 from derivcheck.language.latex.lines import Chain, chains
-from derivcheck.language.latex.tokens import fail
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.notation.syntax import Equation, Span
+from derivcheck.language.tex.errors import fail
 
 __all__ = ["Reading", "parse_latex", "parse_latex_derivation", "read_latex"]
 

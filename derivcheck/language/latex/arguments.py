@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from derivcheck.graph.nodes import Node, topological
 from derivcheck.language.latex.cursor import CLOSERS, TokenReader
-from derivcheck.language.latex.tokens import fail
 from derivcheck.language.notation.syntax import Expression
+from derivcheck.language.tex.errors import fail
 
 
 def depends(reader: TokenReader, tree: Expression, part: Expression) -> bool:

@@ -9,7 +9,6 @@ from fractions import Fraction
 from typing import NoReturn
 
 from derivcheck.language.latex import derivatives, sums
-from derivcheck.language.latex import macros as table
 from derivcheck.language.latex.arguments import arguments_here, depends, letters_here
 from derivcheck.language.latex.cursor import TokenReader
 from derivcheck.language.latex.quantities import ScriptReadings
@@ -22,9 +21,9 @@ from derivcheck.language.latex.scripts import (
     slots,
     take_scripts,
 )
-from derivcheck.language.latex.tokens import LatexToken, fail
+from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.latex.unknowns import refuse_unknown
-from derivcheck.language.latex.vocabulary import INDEXED_FUNCTIONS
+from derivcheck.language.latex.vocabulary import INDEXED_FUNCTIONS, POWERED_FUNCTIONS, PREFIX_FUNCTIONS
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import (
     Binary,
@@ -38,6 +37,8 @@ from derivcheck.language.notation.syntax import (
     Transpose,
     bottom_up,
 )
+from derivcheck.language.tex.commands import FONTS
+from derivcheck.language.tex.errors import fail
 
 # With a sum in brackets behind them, a power may be the function's or the argument's.
 REACHING = frozenset({"exp", "sin", "cos", "tan"})
@@ -101,7 +102,7 @@ def _refuse_two_fonts(reader: TokenReader, token: LatexToken, tree: Expression) 
     if first.face != token.face and first.spelling == token.spelling:
         styled = first if first.face else token
         shown = [reader.source(one.span) for one in (first, token)]
-        macro = next((macro for macro, style in table.FONTS.items() if style == styled.face), "mathrm")
+        macro = next((name for name, font in FONTS.items() if font.meaning == styled.face), "mathrm")
         fail(
             "DC171",
             f"`{shown[1]}` stands in two fonts: one tensor or two?",
@@ -321,7 +322,7 @@ def _call(reader: TokenReader, function: str, scripts: Sequence[Script], primes:
 def _function_power(reader: TokenReader, function: str, script: Script, span: Span) -> Expression:
     shown = reader.source(span)
     text = name_text(reader, script)
-    if is_bracketed(reader, script) or text is None or not text.isdigit() or function not in table.POWERED_FUNCTIONS:
+    if is_bracketed(reader, script) or text is None or not text.isdigit() or function not in POWERED_FUNCTIONS:
         fail(
             "DC171",
             f"the superscript of the function `{shown}` has no one reading",
@@ -351,7 +352,7 @@ def _with_arguments(reader: TokenReader, function: str, primes: int, span: Span)
             arguments.reverse()  # behind, a number could be an axis; nobody writes one in LaTeX
         _refuse_power(reader, function, arguments, whole)
         return Call(function, tuple(arguments), primes, whole)
-    if function not in table.PREFIX_FUNCTIONS or reader.at_end() or reader.token.kind == "keyword":
+    if function not in PREFIX_FUNCTIONS or reader.at_end() or reader.token.kind == "keyword":
         fail(
             "DC114",
             f"`{reader.source(span)}` needs its argument",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from derivcheck.language.latex.cursor import TokenReader
-from derivcheck.language.latex.tokens import fail
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import (
     Binary,
@@ -22,6 +21,7 @@ from derivcheck.language.notation.syntax import (
     bottom_up,
     children,
 )
+from derivcheck.language.tex.errors import fail
 
 
 def check_entries(equation: Equation, reader: TokenReader) -> None:

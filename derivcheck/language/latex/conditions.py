@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derivcheck.language.latex.cursor import RELATIONS, TokenReader
-from derivcheck.language.latex.tokens import LatexToken, fail
+from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.latex.words import is_conditional
 from derivcheck.language.notation.syntax import (
     Comparison,
@@ -16,6 +16,7 @@ from derivcheck.language.notation.syntax import (
     Relation,
     Span,
 )
+from derivcheck.language.tex.errors import fail
 
 HOLDS_AT: dict[str, frozenset[str]] = {
     "=": frozenset("="),

@@ -11,10 +11,11 @@ from typing import Any, NoReturn, Protocol
 from derivcheck.language.latex.products import Choices
 from derivcheck.language.latex.relations import refuse_relation
 from derivcheck.language.latex.shapes import Labels, Shapes
-from derivcheck.language.latex.tokens import LatexToken, fail
+from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.latex.vocabulary import Names
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.notation.syntax import Condition, Expression, Span
+from derivcheck.language.tex.errors import fail
 
 MAXIMAL_DEPTH = 40
 CLOSERS = {"(": ")", "[": "]", "\\{": "\\}", "{": "}", "⟨": "⟩"}

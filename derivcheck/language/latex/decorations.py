@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from derivcheck.language.latex import macros as table
-from derivcheck.language.latex.tokens import LatexToken, fail, raw_tokens, refuse_macro
-from derivcheck.language.latex.words import is_plain, rendered, worded
+from derivcheck.language.latex.tokens import LatexToken, TokenRole, raw_tokens, refuse_macro
+from derivcheck.language.latex.words import KEYWORDS, is_plain, rendered, worded
 from derivcheck.language.notation.syntax import Span
+from derivcheck.language.tex.commands import COMMANDS, ENVIRONMENTS, Command, Kind, Layout, is_kind, layout_of
+from derivcheck.language.tex.errors import fail
 
+UNKNOWN = Command(Kind.UNREAD)
 MAXIMAL_NESTING = 40
 SPELLED_WORDS = ("and", "for", "when", "where", "if")
 CHOOSE = frozenset({"array", "aligned", "matrix", "gathered"})
@@ -60,7 +62,7 @@ def _with_words(tokens: Sequence[LatexToken]) -> list[LatexToken]:
         if length:
             word = tokens[position : position + length]
             text = "".join(token.text for token in word)
-            kept.append(LatexToken("keyword", table.KEYWORDS[text], word[0].span.to(word[-1].span), True))
+            kept.append(LatexToken("keyword", KEYWORDS[text], word[0].span.to(word[-1].span), True))
         else:
             kept.append(tokens[position])
         position += length or 1
@@ -169,9 +171,9 @@ class _Flattening:
             if token.kind != "macro":
                 return [token]
             name = token.text
-            if name in table.SPACING or name in table.SIZES:
+            if is_kind(name, Kind.SPACE, Kind.SIZE):
                 continue
-            if name in table.DROPPED:
+            if is_kind(name, Kind.DROPPED):
                 self._drop(token)
                 continue
             return self._with_arguments(token)
@@ -180,9 +182,7 @@ class _Flattening:
     def _with_arguments(self, token: LatexToken) -> list[LatexToken]:
         """A macro as an argument takes its own arguments along: `^\\mathrm T`, `^\\frac12`."""
         name = token.text
-        count = table.ARGUMENTS.get(name) or table.WRAPPERS.get(name) or 0
-        if name in table.FONTS or name in table.TEXTS or name in table.ACCENTS:
-            count = 1
+        count = COMMANDS[name].arity if name in COMMANDS else 0
         taken = [token]
         for _ in range(count):
             argument = self._argument(token)
@@ -204,7 +204,7 @@ class _Flattening:
         if self._peek("*"):
             self._waiting.pop()
         self._optional()
-        for _ in range(table.DROPPED[token.text]):
+        for _ in range(COMMANDS[token.text].arity):
             self._argument(token)
         self._spaced = True
 
@@ -245,50 +245,52 @@ class _Flattening:
 
     def _macro(self, token: LatexToken) -> None:
         name = token.text
-        if name in table.SPACING:
-            self._blanks += 1
-            self._spaced = True
-            self._wide = self._wide or name in table.WIDE or self._blanks > 2
-        elif name in table.SIZES:
-            self._spaced = True
-            if name.lower().startswith("big") and self._peek("."):
-                self._waiting.pop()
-        elif name in ("left", "right"):
-            self._delimiter(token)
-        elif name in table.DROPPED:
-            self._drop(token)
-        elif name in table.WRAPPERS:
-            self._wrapper(token)
-        elif name in table.FONTS:
-            style = table.FONTS[name]
-            self._font(self._argument(token), "" if style == "arrow" else "bold", style)
-        elif name in table.TEXTS:
-            self._text(token)
-        elif name in table.ACCENTS:
-            self._accent(token)
-        elif name in table.FUNCTIONS:
-            self._emit(LatexToken("function", table.FUNCTIONS[name], token.span, True))
-        elif name in table.ARGUMENTS:
-            self._fraction(token)
-        elif name in ("begin", "end"):
-            self._environment(token)
-        elif (name in table.MATRICES or name in table.CASES) and self._peek("{"):
+        if layout_of(name) in (Layout.MATRIX, Layout.CASES) and self._peek("{"):
             self._emit(LatexToken("begin", name, token.span, token.spaced))
             self._out += self._inner(self._argument(token))
             self._emit(LatexToken("finish", name, token.span, True))
-        elif name == "not":
-            self._negated(token)
-        elif name in table.GREEK_LETTERS:
-            self._emit(LatexToken("letter", table.GREEK_LETTERS[name], token.span, True))
-        elif name == "forall":
-            self._emit(LatexToken("keyword", "for", token.span, True))
-        elif name in table.SIGNS:
-            self._sign(token)
-        else:
-            refuse_macro(token, self._known)
+            return
+        command = COMMANDS.get(name, UNKNOWN)
+        meaning = command.meaning
+        match command.kind:
+            case Kind.SPACE:
+                self._blanks += 1
+                self._spaced = True
+                self._wide = self._wide or meaning == "wide" or self._blanks > 2
+            case Kind.SIZE:
+                self._spaced = True
+                if meaning == "delimiter" and self._peek("."):
+                    self._waiting.pop()
+            case Kind.DELIMITER:
+                self._delimiter(token)
+            case Kind.DROPPED:
+                self._drop(token)
+            case Kind.WRAPPER:
+                self._wrapper(token)
+            case Kind.FONT:
+                self._font(self._argument(token), "" if meaning == "arrow" else "bold", meaning)
+            case Kind.TEXT:
+                self._text(token)
+            case Kind.ACCENT:
+                self._accent(token)
+            case Kind.FUNCTION | Kind.LETTER:
+                kind: TokenRole = "function" if command.kind is Kind.FUNCTION else "letter"
+                self._emit(LatexToken(kind, meaning, token.span, True))
+            case Kind.FRACTION | Kind.ROOT:
+                self._fraction(token)
+            case Kind.ENVIRONMENT:
+                self._environment(token)
+            case Kind.NEGATION:
+                self._negated(token)
+            case Kind.QUANTIFIER:
+                self._emit(LatexToken("keyword", "for", token.span, True))
+            case Kind.SIGN:
+                self._sign(token)
+            case _:
+                refuse_macro(token, self._known)
 
     def _sign(self, token: LatexToken) -> None:
-        self._emit(LatexToken("sign", table.SIGNS[token.text], token.span, token.spaced))
+        self._emit(LatexToken("sign", COMMANDS[token.text].meaning, token.span, token.spaced))
         if token.text != "\\":
             return
         # `\\[2pt]` is a distance, `\\ [a]` is not.
@@ -314,7 +316,7 @@ class _Flattening:
 
     def _opens_choice(self) -> bool:
         """`\\left\\{ \\begin{array} ...`: an older way to write cases."""
-        following = [t for t in self._waiting[-12:-1][::-1] if not (t.kind == "macro" and t.text in table.SPACING)]
+        following = [t for t in self._waiting[-12:-1][::-1] if not (t.kind == "macro" and is_kind(t.text, Kind.SPACE))]
         if len(following) < 4 or following[0].text != "begin" or following[1].text != "{":
             return False
         name = "".join(t.text for t in following[2:]).split("}")[0]
@@ -323,17 +325,17 @@ class _Flattening:
     def _wrapper(self, token: LatexToken) -> None:
         name = token.text
         self._optional()
-        for _ in range(table.WRAPPERS[name] - 1):
+        for _ in range(COMMANDS[name].arity - 1):
             self._argument(token)
         argument = self._argument(token)
         self._spaced = True
         inner = self._inner(argument)
-        if name == "substack":
+        if COMMANDS[name].meaning == "list":
             inner = [replace(t, text=",") if t.kind == "sign" and t.text == "\\\\" else t for t in inner]
         for made in inner:
             self._emit(made)
         self._spaced = True
-        if name in table.BRACED_BELOW and self._peek(table.BRACED_BELOW[name]):
+        if COMMANDS[name].remark and self._peek(COMMANDS[name].remark):
             self._argument(self._waiting.pop())
 
     def _font(self, argument: Sequence[LatexToken], font: str, style: str) -> None:
@@ -351,7 +353,7 @@ class _Flattening:
         argument = self._argument(token)
         if any(t.kind == "sign" and t.text == "$" for t in argument):
             self._mixed(argument, token)
-        elif is_plain(argument) or token.text in ("text", "mbox", "hbox", "intertext", "shortintertext"):
+        elif is_plain(argument) or COMMANDS[token.text].meaning == "sentence":
             for made in worded(argument, token.span.to(self._closed or token.span), token.spaced):
                 self._emit(made)
         else:
@@ -375,7 +377,7 @@ class _Flattening:
         if not inner or inner[0].kind != "letter" or inner[0].accent or (len(inner) > 1 and inner[1].text not in "^_"):
             fail("DC170", f"`\\{token.text}` stands over one letter", token.span, "no name is written so")
         whole = token.span.to(self._closed or inner[0].span)
-        self._emit(replace(inner[0], accent=table.ACCENTS[token.text], spaced=True, span=whole))
+        self._emit(replace(inner[0], accent=COMMANDS[token.text].meaning, spaced=True, span=whole))
         for made in inner[1:]:
             self._out.append(made)
 
@@ -402,7 +404,7 @@ class _Flattening:
     def _environment(self, token: LatexToken) -> None:
         argument = self._argument(token)
         name = rendered(argument).replace(" ", "")
-        if name not in table.MATRICES and name not in table.CASES and name not in table.LINES:
+        if name not in ENVIRONMENTS:
             fail(
                 "DC176",
                 f"unknown environment `{name}`",
@@ -420,7 +422,7 @@ class _Flattening:
             and self._waiting[-3].text == "]"
         ):
             self._optional()
-        if name in table.WITH_COLUMNS:
+        if ENVIRONMENTS[name].columns:
             self._argument(token)
         self._emit(LatexToken("begin", "cases" if self._choice else name, token.span, True))
         self._choice = False

@@ -12,7 +12,7 @@ from derivcheck.language.latex import operators
 from derivcheck.language.latex.arguments import arguments_here, depends
 from derivcheck.language.latex.cursor import TokenReader
 from derivcheck.language.latex.scripts import Script, take_scripts
-from derivcheck.language.latex.tokens import LatexToken, fail
+from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import (
     Binary,
@@ -25,6 +25,7 @@ from derivcheck.language.notation.syntax import (
     Subscript,
     Transpose,
 )
+from derivcheck.language.tex.errors import fail
 
 # --- fractions ----------------------------------------------------------------------------------
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex.cursor import TokenReader
-from derivcheck.language.latex.tokens import LatexToken, fail
+from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.notation.syntax import Name, Subscript, bottom_up
+from derivcheck.language.tex.errors import fail
 
 
 def refuse_alone(reader: TokenReader, starts: Callable[[LatexToken], bool]) -> None:

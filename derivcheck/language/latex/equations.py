@@ -21,7 +21,7 @@ from derivcheck.language.latex.scripts import dimension_at
 from derivcheck.language.latex.shapes import Labels, Shapes
 from derivcheck.language.latex.sums import refuse_unsized
 from derivcheck.language.latex.symbols import Symbols
-from derivcheck.language.latex.tokens import LatexToken, fail
+from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.latex.trees import rebuilt
 from derivcheck.language.latex.vocabulary import Names
 from derivcheck.language.latex.words import is_conditional
@@ -45,6 +45,7 @@ from derivcheck.language.notation.syntax import (
     Span,
     bottom_up,
 )
+from derivcheck.language.tex.errors import fail
 
 MAXIMAL_READINGS = 16
 ARROWS = frozenset("→⇒")

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from derivcheck.language.latex import macros as table
 from derivcheck.language.latex.decorations import plain_tokens
-from derivcheck.language.latex.tokens import LatexToken, fail
+from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.latex.words import is_conditional
 from derivcheck.language.notation.syntax import Span
+from derivcheck.language.tex.commands import Layout, layout_of
+from derivcheck.language.tex.errors import fail
 
 RELATION_SIGNS = frozenset({"=", "!=", "<", "<=", ">", ">=", "≈", "∝"})
 UNREAD_RELATIONS = frozenset("≃∼≅")
@@ -116,7 +117,7 @@ def _partners(tokens: Sequence[LatexToken]) -> dict[int, int]:
 
 def _is_frame(tokens: Sequence[LatexToken], position: int, partners: Mapping[int, int]) -> bool:
     """Whether an environment holds lines of equations: by its name, or because relations stand in it."""
-    if tokens[position].text in table.LINES:
+    if layout_of(tokens[position].text) is Layout.LINES:
         return True
     if tokens[position].text not in ("array", "matrix"):
         return False
@@ -135,7 +136,7 @@ def _is_frame(tokens: Sequence[LatexToken], position: int, partners: Mapping[int
 
 def _is_system(tokens: Sequence[LatexToken], position: int, partners: Mapping[int, int]) -> bool:
     """Whether a brace holds equations, not the cases of one side: it stands alone, and its first row relates."""
-    if tokens[position].text not in table.CASES:
+    if layout_of(tokens[position].text) is not Layout.CASES:
         return False
     before, behind = tokens[position - 1 : position], tokens[partners[position] + 1 :]
     alone = not before or before[0].kind in ("begin", "prose") or before[0].text in ("\\\\", "&")

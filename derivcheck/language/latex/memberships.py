@@ -8,8 +8,9 @@ from typing import NoReturn
 
 from derivcheck.language.latex.cursor import TokenReader
 from derivcheck.language.latex.scripts import dimension_at
-from derivcheck.language.latex.tokens import LatexToken, fail
+from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.notation.syntax import Call, Expression, Matrix, Number, Span, Transpose
+from derivcheck.language.tex.errors import fail
 
 REALS = ("R", "ℝ")
 

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from derivcheck.language.latex.cursor import TokenReader
 from derivcheck.language.latex.products import Fork
-from derivcheck.language.latex.tokens import fail
 from derivcheck.language.notation.syntax import Binary, Call, Expression, Number, Span
+from derivcheck.language.tex.errors import fail
 
 
 def bars(reader: TokenReader) -> Expression:

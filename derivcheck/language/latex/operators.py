@@ -17,7 +17,6 @@ from typing import NoReturn
 from derivcheck.graph.nodes import Node, topological
 from derivcheck.language.latex.cursor import TokenReader
 from derivcheck.language.latex.products import Choices, Item, product
-from derivcheck.language.latex.tokens import fail
 from derivcheck.language.notation.syntax import (
     Binary,
     Derivative,
@@ -28,6 +27,7 @@ from derivcheck.language.notation.syntax import (
     Subscript,
     bottom_up,
 )
+from derivcheck.language.tex.errors import fail
 
 MAXIMAL_FACTORS = 50
 DOTS = frozenset({"·", "×", "*", "."})

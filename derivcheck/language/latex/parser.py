@@ -15,7 +15,7 @@ from derivcheck.language.latex.cursor import TokenReader
 from derivcheck.language.latex.products import PRODUCT_SIGNS, Item, product
 from derivcheck.language.latex.quantities import ScriptReadings
 from derivcheck.language.latex.scripts import Script, slot_tree, slots, take_scripts
-from derivcheck.language.latex.tokens import LatexToken, fail
+from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,
@@ -29,6 +29,7 @@ from derivcheck.language.notation.syntax import (
     Transpose,
     bottom_up,
 )
+from derivcheck.language.tex.errors import fail
 
 FACTOR_SIGNS = frozenset({"(", "[", "\\{", "|", "‖", "⟨", "frac", "sqrt", "root", "Σ", "Π", "∂", "∇"})
 

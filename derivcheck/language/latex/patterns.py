@@ -9,7 +9,6 @@ from typing import Any, NoReturn
 from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.latex.cursor import TokenReader
 from derivcheck.language.latex.shapes import Shape
-from derivcheck.language.latex.tokens import fail
 from derivcheck.language.latex.trees import rebuilt
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import (
@@ -28,6 +27,7 @@ from derivcheck.language.notation.syntax import (
     Transpose,
     bottom_up,
 )
+from derivcheck.language.tex.errors import fail
 
 HOLE = "□"
 

@@ -17,10 +17,10 @@ from itertools import pairwise
 
 from derivcheck.language.latex import chains
 from derivcheck.language.latex.shapes import Shape, Shapes, binary
-from derivcheck.language.latex.tokens import fail
 from derivcheck.language.notation.limits import check_limits
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Binary, Call, Expression, Span
+from derivcheck.language.tex.errors import fail
 
 DOT_LIKE = frozenset({"", "·", "×", "*", "."})
 PRODUCT_SIGNS = frozenset({"·", "×", "*", ".", "⊙", "⊗", "/"})

@@ -30,7 +30,6 @@ from derivcheck.language.latex.scripts import (
     slots,
     stripped,
 )
-from derivcheck.language.latex.tokens import fail
 from derivcheck.language.latex.trees import folded_label
 from derivcheck.language.notation.powers import matrix_power
 from derivcheck.language.notation.printer import to_plain
@@ -46,6 +45,7 @@ from derivcheck.language.notation.syntax import (
     Transpose,
     bottom_up,
 )
+from derivcheck.language.tex.errors import fail
 
 
 class ScriptRole(Enum):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from derivcheck.language.latex.tokens import LatexToken, fail
+from derivcheck.language.latex.tokens import LatexToken
+from derivcheck.language.tex.errors import fail
 
 
 def refuse_relation(token: LatexToken, shown: str) -> NoReturn:

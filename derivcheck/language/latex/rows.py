@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from derivcheck.language.latex import macros as table
+from derivcheck.language.tex.commands import ENVIRONMENTS, Layout, layout_of
 
 _MARK = re.compile(
     r"%[^\n]*|(?P<cut>\\\\\*?(?:[ \t]*\[\s*-?[\d.]+\s*[a-z]+\s*\])?)"
@@ -52,11 +52,11 @@ def rows(text: str) -> list[Row]:
         name = match["begin"] or match["end"]
         if match["brace"]:
             braces += 1 if match[0] == "{" else -1
-        elif name is not None and name not in table.LINES:
+        elif name is not None and layout_of(name) is not Layout.LINES:
             nested += 1 if match["begin"] else -1
         elif not braces and not nested and (match["cut"] or name):
             stop = match.end()
-            if match["begin"] and name in table.WITH_COLUMNS:
+            if match["begin"] and name in ENVIRONMENTS and ENVIRONMENTS[name].columns:
                 columns = re.compile(r"\s*\{[^{}]*\}").match(text, stop)
                 stop = columns.end() if columns else stop
             cuts.append((match.start(), stop))

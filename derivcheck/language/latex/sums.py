@@ -13,7 +13,7 @@ from derivcheck.language.latex import patterns
 from derivcheck.language.latex.cursor import RELATIONS, TokenReader
 from derivcheck.language.latex.products import Fork
 from derivcheck.language.latex.scripts import Script, dimension_at
-from derivcheck.language.latex.tokens import LatexToken, fail
+from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.lowering.ranges import check_members, label_letters, some_end
 from derivcheck.language.notation.labels import label_value
 from derivcheck.language.notation.syntax import (
@@ -35,6 +35,7 @@ from derivcheck.language.notation.syntax import (
     Subscript,
     Transpose,
 )
+from derivcheck.language.tex.errors import fail
 
 ONE = Number(Fraction(1))
 

@@ -8,16 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NoReturn
 
-from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
-from derivcheck.language.latex import macros as table
 from derivcheck.language.latex.bodies import PARAMETER, Body
 from derivcheck.language.notation.syntax import Span
 from derivcheck.language.notation.tokens import GREEK, MAXIMAL_DIGITS, MAXIMAL_LENGTH
+from derivcheck.language.tex.commands import CHARACTERS, COMMANDS, Kind, is_kind
+from derivcheck.language.tex.errors import fail
 
 MAXIMAL_TOKENS = 6_000
 MAXIMAL_EXPANSIONS = 500
 
-Kind = Literal[
+TokenRole = Literal[
     "letter", "word", "function", "number", "macro", "sign", "begin", "finish", "keyword", "prose", "space", "end"
 ]
 
@@ -31,7 +31,7 @@ class LatexToken:
     stood before the token, `wide` a `\\quad`.
     """
 
-    kind: Kind
+    kind: TokenRole
     text: str
     span: Span
     spaced: bool = False
@@ -50,13 +50,6 @@ class LatexToken:
         """What symbols are compared by: fonts vanish, except on digits (a bold 1 is a vector of ones)."""
         bold = self.font if self.kind == "number" else ""
         return f"{self.text}^{self.accent}" if self.accent else f"{bold}{self.text}"
-
-
-def fail(
-    code: str, message: str, span: Span, label: str = "", help_: str = "", notes: tuple[tuple[str, str], ...] = ()
-) -> NoReturn:
-    """Raise a NotationError that points at `span`."""
-    raise NotationError(Diagnostic(code, message, label=label, help=help_, notes=notes), (span.start, span.stop))
 
 
 _RAW = re.compile(
@@ -106,8 +99,8 @@ def _scanned(text: str, offset: int = 0) -> list[LatexToken]:
 def _character(word: str, span: Span, spaced: bool) -> LatexToken:
     if word in "{}$":
         return LatexToken("sign", word, span, spaced)
-    if word in table.CHARACTERS:
-        return LatexToken("sign", table.CHARACTERS[word], span, spaced)
+    if word in CHARACTERS:
+        return LatexToken("sign", CHARACTERS[word], span, spaced)
     if word.isascii() and word.isalpha():
         return LatexToken("letter", word, span, spaced)
     if word in GREEK:
@@ -197,20 +190,10 @@ def _take_optional(waiting: list[LatexToken], macro: LatexToken, default: str) -
 def refuse_macro(token: LatexToken, known: Mapping[str, str]) -> NoReturn:
     """Raise NotationError (DC170) for a macro that means nothing here."""
     name = token.text
-    if table.NOT_READ.get(name):
-        fail("DC170", f"`\\{name}` is not read", token.span, "not part of the notation", table.NOT_READ[name])
-    words = [
-        *table.GREEK_LETTERS,
-        *table.SIGNS,
-        *table.FUNCTIONS,
-        *table.FONTS,
-        *table.TEXTS,
-        *table.ACCENTS,
-        *table.ARGUMENTS,
-        *table.WRAPPERS,
-        *table.SPACING,
-        *(n.lstrip("\\") for n in known),
-    ]
+    command = COMMANDS.get(name)
+    if command is not None and command.kind is Kind.UNREAD:
+        fail("DC170", f"`\\{name}` is not read", token.span, "not part of the notation", command.meaning)
+    words = [*(n for n in COMMANDS if not is_kind(n, Kind.UNREAD)), *(n.lstrip("\\") for n in known)]
     close = difflib.get_close_matches(name, words, 1, 0.6)
     fail(
         "DC170",

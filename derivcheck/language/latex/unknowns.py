@@ -6,9 +6,9 @@ from typing import NoReturn
 
 from derivcheck.language.latex.quantities import ScriptReadings
 from derivcheck.language.latex.scripts import is_star, name_text
-from derivcheck.language.latex.tokens import fail
 from derivcheck.language.lowering.ranges import open_range, some_end
 from derivcheck.language.notation.syntax import Name
+from derivcheck.language.tex.errors import fail
 
 
 def refuse_unknown(quantity: ScriptReadings) -> NoReturn:

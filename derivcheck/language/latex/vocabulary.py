@@ -4,16 +4,70 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from derivcheck.graph.scalars import ELEMENTARY
 from derivcheck.language.catalogue import functions as catalogue_functions
-from derivcheck.language.latex import macros as table
 from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.lowering.calls import BUILTINS, DEFINITIONS
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.notation.tokens import spelled
 
+# Words of authors for functions of the language; what a spec declares goes first.
+FUNCTION_WORDS: Mapping[str, str] = {
+    "ln": "log",
+    "tr": "trace",
+    "Tr": "trace",
+    "Trace": "trace",
+    "Diag": "diag",
+    "ReLU": "relu",
+    "RELU": "relu",
+    "Relu": "relu",
+    "LeakyReLU": "leaky_relu",
+    "GELU": "gelu",
+    "ELU": "elu",
+    "SiLU": "silu",
+    "Softmax": "softmax",
+    "SoftMax": "softmax",
+    "softMax": "softmax",
+    "Sigmoid": "sigmoid",
+    "Tanh": "tanh",
+    "sgn": "sign",
+    "sigma": "sigmoid",
+    "Vec": "vec",
+    "logit": "logit",
+    "arctan": "atan",
+    "LogSumExp": "logsumexp",
+    "LSE": "logsumexp",
+    "CrossEntropy": "cross_entropy",
+    "MSE": "mse",
+    "softplus": "softplus",
+    "Softplus": "softplus",
+}
+# Read without parentheses too: `\log p_k`.
+PREFIX_FUNCTIONS = frozenset(
+    {
+        "log",
+        "exp",
+        "sin",
+        "cos",
+        "tan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "atan",
+        "det",
+        "trace",
+        "diag",
+        "vec",
+        "softmax",
+        "relu",
+        "sigmoid",
+    }
+)
+POWERED_FUNCTIONS = frozenset({"log", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh"})
+# Accents that Unicode puts on a letter.
+COMBINING: Mapping[str, str] = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307"}
 # Functions whose value is a vector like their argument: an index at the name is an index of the value.
 INDEXED_FUNCTIONS = frozenset({"softmax", "log_softmax"})
 
@@ -49,7 +103,7 @@ class Names:
         """The keys a letter or word may stand for."""
         text = token.text.replace("_", "")
         if token.accent:
-            combining = table.COMBINING.get(token.accent, "")
+            combining = COMBINING.get(token.accent, "")
             composed = unicodedata.normalize("NFC", text + combining) if combining else ""
             return [text + token.accent, token.accent + text, *([composed] if composed else [])]
         if text == "l" and not self._declares("l") and self._declares("ell"):
@@ -90,7 +144,7 @@ class Names:
             return None
         if token.kind != "function" and len(token.text) == 1:
             return None
-        name = table.FUNCTION_WORDS.get(token.text, token.text)
+        name = FUNCTION_WORDS.get(token.text, token.text)
         return name if is_function(name, self.scope) else None
 
     def close(self, word: str) -> str:

@@ -3,12 +3,73 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from derivcheck.language.latex import macros as table
 from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.notation.syntax import Span
+from derivcheck.language.tex.commands import Kind, is_kind
 
+KEYWORDS: Mapping[str, str] = {
+    "if": "if",
+    "when": "if",
+    "whenever": "if",
+    "where": "if",
+    "for": "for",
+    "with": "if",
+    "and": "and",
+    "or": "or",
+    "otherwise": "otherwise",
+    "else": "otherwise",
+    "elsewhere": "otherwise",
+}
+FILLERS = frozenset({"all", "every", "each", "any", "only", "both"})
+CONDITIONAL_WORDS = frozenset(
+    {
+        "if",
+        "when",
+        "whenever",
+        "unless",
+        "assuming",
+        "provided",
+        "given",
+        "except",
+        "for",
+        "only",
+        "almost",
+        "approximately",
+        "up",
+        "not",
+    }
+)
+REMARKS = frozenset(
+    {
+        "since",
+        "thus",
+        "hence",
+        "so",
+        "then",
+        "therefore",
+        "because",
+        "note",
+        "recall",
+        "now",
+        "finally",
+        "similarly",
+        "likewise",
+        "where",
+        "with",
+        "using",
+        "by",
+        "which",
+        "as",
+        "also",
+        "next",
+        "first",
+        "second",
+        "i.e.",
+        "e.g.",
+    }
+)
 _WORD = re.compile(r"[A-Za-z]+|[0-9]+|!=|<=|>=|[=<>,≠≤≥]")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _JOINING = frozenset({"and", "then", "but", "all", "everything", "both"})
@@ -36,7 +97,7 @@ def rendered(tokens: Sequence[LatexToken]) -> str:
             text += " "
         if token.kind != "macro":
             text += "" if token.text in "{}" else token.text
-        elif token.text in table.SPACING:
+        elif is_kind(token.text, Kind.SPACE):
             text += " "
         else:
             text += token.text if token.text in ("_", "&", "%", "#") else f"\\{token.text}"
@@ -46,7 +107,7 @@ def rendered(tokens: Sequence[LatexToken]) -> str:
 def is_plain(tokens: Sequence[LatexToken]) -> bool:
     """Whether an argument of `\\mathrm` is words only, not a formula in another font."""
     for token in tokens:
-        if token.kind == "macro" and token.text not in table.SPACING and token.text != "_":
+        if token.kind == "macro" and not is_kind(token.text, Kind.SPACE) and token.text != "_":
             return False
         if token.kind == "sign" and token.text in "^_+/()":
             return False
@@ -68,9 +129,9 @@ def worded(tokens: Sequence[LatexToken], span: Span, spaced: bool) -> list[Latex
 
 
 def _single(text: str, span: Span, spaced: bool) -> LatexToken:
-    if text.lower() in table.KEYWORDS:
-        return LatexToken("keyword", table.KEYWORDS[text.lower()], span, spaced)
-    if text.lower() in table.REMARKS | table.CONDITIONAL_WORDS | _OPERATIONS:
+    if text.lower() in KEYWORDS:
+        return LatexToken("keyword", KEYWORDS[text.lower()], span, spaced)
+    if text.lower() in REMARKS | CONDITIONAL_WORDS | _OPERATIONS:
         return LatexToken("prose", text, span, spaced)
     return LatexToken("word", text, span, True, "roman")
 
@@ -83,9 +144,9 @@ def _phrase(text: str, span: Span) -> list[LatexToken]:
             return [LatexToken("prose", text, span)]
         position = match.end()
         word = match.group()
-        if word.lower() in table.KEYWORDS:
-            made.append(LatexToken("keyword", table.KEYWORDS[word.lower()], span, True))
-        elif word.lower() in table.FILLERS:
+        if word.lower() in KEYWORDS:
+            made.append(LatexToken("keyword", KEYWORDS[word.lower()], span, True))
+        elif word.lower() in FILLERS:
             continue
         elif word.isdigit():
             made.append(LatexToken("number", word, span, True))
@@ -104,4 +165,4 @@ def is_conditional(token: LatexToken) -> bool:
     """Whether prose restricts or changes the equation: it must not be passed over."""
     words = [word.lower() for word in re.findall(r"[A-Za-z]+", token.text)]
     first = next((word for word in words if word not in _JOINING), "")
-    return first in table.CONDITIONAL_WORDS or first in _CHANGING
+    return first in CONDITIONAL_WORDS or first in _CHANGING

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from derivcheck.language.latex import macros as table
+from derivcheck.language.tex.commands import COMMANDS, Kind, is_kind
 from derivcheck.statements.document.passages import Found, Passage
 from derivcheck.statements.document.sheets import Sheet, Span, masked
 
@@ -16,21 +16,10 @@ RELATION = re.compile(
     r"=|[≈≠≤≥∝≡]|\\(?:n?eq|neq?|approx|propto|equiv|defeq|[Cc]oloneqq?|eqq?colon|triangleq|doteq|leq?|geq?|simeq)(?![A-Za-z])"
 )
 SCRIPT = re.compile(r"(?<=[\w})])[_^](?=[\w{\\])")
+_READ = (Kind.LETTER, Kind.FUNCTION, Kind.FRACTION, Kind.ROOT, Kind.ACCENT, Kind.FONT, Kind.SIGN, Kind.QUANTIFIER)
 MATHEMATICAL = frozenset(
-    {
-        *table.GREEK_LETTERS,
-        *table.FUNCTIONS,
-        *table.ARGUMENTS,
-        *table.ACCENTS,
-        *(table.FONTS.keys() - {"textbf"}),
-        *(name for name in table.SIGNS if name.isalpha()),
-        "operatorname",
-        "mathrm",
-        "int",
-        "lim",
-        "left",
-        "right",
-    }
+    {name for name in COMMANDS if is_kind(name, *_READ) and name.isalpha()} - {"textbf"}
+    | {"operatorname", "mathrm", "int", "lim", "left", "right"}
 )
 _GROUP = r"\{(?:[^{}]|\{[^{}]*\})*\}"
 # Macros of LaTeX whose arguments are names and lengths, not text, and options in brackets.

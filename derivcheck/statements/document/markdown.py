@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from derivcheck.language.latex import macros as table
+from derivcheck.language.tex.commands import ENVIRONMENTS
 from derivcheck.statements.document.asides import markdown_asides, starts_inside
 from derivcheck.statements.document.definitions import Definitions
 from derivcheck.statements.document.dollars import prices
@@ -19,7 +19,7 @@ DISPLAYED = frozenset({"math_block", "math_block_label", "math_block_eqno", "mat
 FENCES = frozenset({"math", "latex", "katex", "{math}"})
 INLINE = re.compile(r"(?<![\\$])\$(?!\$)((?:[^$\\\n]|\\.)+)\$(?!\$)")
 LONGEST = 20_000  # characters; what is longer is no formula
-_NAMES = "|".join(sorted(re.escape(name) for name in table.LINES | table.CASES | table.MATRICES))
+_NAMES = "|".join(sorted(re.escape(name) for name in ENVIRONMENTS))
 BARE = re.compile(rf"\\begin\{{({_NAMES})\}}.{{0,{LONGEST}}}?\\end\{{\1\}}", re.DOTALL)
 _SCRIPT = r"<script\s+type=[\"']math/tex"
 # Other ways to write a formula, each with what stands around it: (pattern, kind).

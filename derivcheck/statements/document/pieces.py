@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
-from derivcheck.language.latex import macros as table
 from derivcheck.language.latex.lines import Chain, chains
 from derivcheck.language.latex.rows import Row, rows, together
+from derivcheck.language.tex.commands import COMMANDS, ENVIRONMENTS, Layout, layout_of
 from derivcheck.statements.document.kinds import asserts, assigning, relates_inside
 from derivcheck.statements.document.passages import Passage
 from derivcheck.statements.document.places import balanced
@@ -20,31 +20,8 @@ MARKS = re.compile(
 )
 ASIDE = re.compile(r"\s*(?:\\left|\\[Bb]igg?l?)?\s*[(\[]\s*")  # `(A = f(X))` in the prose
 _MACRO = re.compile(r"\\([A-Za-z]+)|\\.|[{}]", re.DOTALL)
-_KNOWN = frozenset(
-    {
-        *table.GREEK_LETTERS,
-        *table.SPACING,
-        *table.SIZES,
-        *table.DROPPED,
-        *table.WRAPPERS,
-        *table.FONTS,
-        *table.TEXTS,
-        *table.ACCENTS,
-        *table.FUNCTIONS,
-        *table.ARGUMENTS,
-        *table.SIGNS,
-        *table.MATRICES,
-        *table.CASES,
-        *table.NOT_READ,
-        "begin",
-        "end",
-        "not",
-        "newcommand",
-        "renewcommand",
-        "def",
-        "let",
-    }
-)
+_ENVIRONMENTS = (name for name in ENVIRONMENTS if layout_of(name) is not Layout.LINES)
+_KNOWN = frozenset({*COMMANDS, *_ENVIRONMENTS, "newcommand", "renewcommand", "def", "let"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from derivcheck.language.latex import macros as table
+from derivcheck.language.tex.commands import ENVIRONMENTS, Layout, layout_of
 from derivcheck.statements.document.definitions import Definitions
 from derivcheck.statements.document.sheets import Span, closing
 
-_NAMES = "|".join(sorted((re.escape(name) for name in table.LINES), key=len, reverse=True))
+_NAMES = "|".join(
+    sorted((re.escape(name) for name in ENVIRONMENTS if layout_of(name) is Layout.LINES), key=len, reverse=True)
+)
 _OPENING = rf"\\begin\s*\{{(?:{_NAMES})\}}|\\\[|\\\(|\$\$?"
 _CLOSING = rf"\\end\s*\{{(?:{_NAMES})\}}|\\\]|\\\)|\$\$?"
 _NAMED = r"\\label\{#\d\}|\\nonumber|\\notag|\\displaystyle|\s"

@@ -1,0 +1,15 @@
+"""Errors at a place of a formula."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
+from derivcheck.language.notation.syntax import Span
+
+
+def fail(
+    code: str, message: str, span: Span, label: str = "", help_: str = "", notes: tuple[tuple[str, str], ...] = ()
+) -> NoReturn:
+    """Raise a NotationError that points at `span`."""
+    raise NotationError(Diagnostic(code, message, label=label, help=help_, notes=notes), (span.start, span.stop))
