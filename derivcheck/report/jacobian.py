@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TextIO
 
 from rich.text import Text
 
 from derivcheck.judging.jacobian import JacobianResult, Shown
 from derivcheck.report.evidence import numbers as numeric_text
-from derivcheck.report.json import numeric_values
+from derivcheck.report.json import numeric_record
 from derivcheck.report.page import Page
 
 LABEL = 10
@@ -81,7 +82,7 @@ def _values(result: JacobianResult) -> dict[str, object]:
         "no_matrix": result.no_matrix,
         "structure": list(result.structure),
         "verdict": result.verdict,
-        "numeric": numeric_values(result.numeric),
+        "numeric": asdict(numeric_record(result.numeric)),
         "sizes": dict(result.sizes),
         "point": dict(result.point),
         "numbers": result.numbers,
