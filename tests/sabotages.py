@@ -112,11 +112,6 @@ SABOTAGES = [
     ),
     Sabotage("graph/scalars.py", "sympy.Piecewise((t, t > 0), (-t, True))", "sympy.Piecewise((t, t > 0), (t, True))"),
     Sabotage(
-        "graph/scalars.py",
-        "sympy.Piecewise((1, t > 0), (-1, t < 0), (0, True))",
-        "sympy.Piecewise((1, t > 0), (0, True))",
-    ),
-    Sabotage(
         "graph/derive.py",
         "yield node.operand, multiply(adjoint, divide(attained, sum_over(attained, node.bound)))",
         "yield node.operand, multiply(adjoint, attained)",
@@ -211,9 +206,7 @@ SABOTAGES = [
     Sabotage("evidence/canonical/algebra.py", "if atom.unit and power == 2 and", "if atom.unit and"),
     Sabotage("evidence/canonical/algebra.py", "same = all(a == b for s, (a, b) in pairs if s != slot)", "same = True"),
     Sabotage("evidence/canonical/algebra.py", "if holders == [position] and power == 2:", "if holders == [position]:"),
-    Sabotage(
-        "evidence/canonical/algebra.py", "indices2[slot] == k and indices2[1 - slot] != k:", "indices2[1 - slot] != k:"
-    ),
+    Sabotage("evidence/canonical/algebra.py", "power2 == 1 and indices2[1 - slot] != k:", "power2 == 1:"),
     Sabotage("evidence/canonical/algebra.py", "if len(holders) != 2 or power != 1:", "if power != 1:"),
     Sabotage("evidence/canonical/terms.py", "and not any(index in others for _, others, _ in rest)", ""),
     Sabotage(
@@ -360,11 +353,6 @@ SABOTAGES = [
     ),
     Sabotage("evidence/canonical/elementary.py", "{((), odd): 1 if coefficient > 0 else -1}", "{((), odd): 1}"),
     Sabotage(
-        "evidence/canonical/elementary.py",
-        "if argument and argument[_lead(argument)] < 0:\n        argument = scaled(argument, -1)\n    sign",
-        "sign",
-    ),
-    Sabotage(
         "evidence/canonical/elementary.py", "if rest[_lead(rest)] < 0:\n        rest = scaled(rest, -1)\n", "pass\n"
     ),
     Sabotage(
@@ -376,12 +364,6 @@ SABOTAGES = [
         "evidence/canonical/generic.py",
         "found |= _pivots_of(algebra, factor) - elsewhere - _support(algebra, others)",
         "found |= _pivots_of(algebra, factor) - _support(algebra, others)",
-    ),
-    Sabotage(
-        "evidence/canonical/generic.py",
-        "return all(pivots(algebra, algebra.substitute(polynomial, meeting))"
-        " for meeting in _meetings(algebra, indices))",
-        "return bool(pivots(algebra, polynomial))",
     ),
     Sabotage(
         "evidence/canonical/generic.py", "if all(_is_generic_factor(algebra, other) for other in others):", "if True:"
@@ -456,8 +438,8 @@ SABOTAGES = [
     Sabotage("evidence/numeric/sampling.py", "raw = raw + raw.T", "pass"),
     Sabotage(
         "evidence/numeric/sampling.py",
-        "return q * np.sign(np.diag(r)) * generator.choice([-1.0, 1.0], size=shape[0])",
         "return q * np.sign(np.diag(r))",
+        "return q",
     ),
     Sabotage(
         "evidence/numeric/differences.py",

@@ -35,6 +35,7 @@ tensors:
   R: {axes: n M, given: {simplex: M}}
   Z: 2 2
   o: n+1
+  z: {axes: n, given: [simplex, positive]}
 functions: {f: opaque, g: opaque, r(t): sqrt(t^2)}
 """
 
@@ -493,4 +494,73 @@ ROWS: list[tuple[str, bool, str, str]] = [
     ("8^(1/2)/2^(1/2) = 2", True, "proved", "equal"),
     ("(1/8)^(1/3) = 1/2", True, "proved", "equal"),
     ("(2/3)^(1/2) = sqrt(2)*sqrt(3)/3", True, "proved", "equal"),
+    ("trace(d(o)/do) = n + 1", True, "proved", "equal"),
+    ("trace(d(o)/do) = n", False, "open", "differs"),
+    ("(2*v)^(2/3)*(2*v)^(2/3) = 2*v*(2*v)^(1/3)", True, "proved", "equal"),
+    ("(x^2+1)^(3/4)*(x^2+1)^(3/4) = (x^2+1)*sqrt(x^2+1)", True, "proved", "equal"),
+    (
+        "sum_{i,j,p}(exp(A[i,j]*A[j,p]*A[p,i])*x[i]*y[j]*t[p]) = sum_{i,j,p}(exp(A[i,j]*A[j,p]*A[p,i])*x[j]*y[i]*t[p])",
+        False,
+        "open",
+        "differs",
+    ),
+    ("sum_p(Q[p,i]*Q[p,p]) = 1", False, "open", "differs"),
+    ("sum_p(Q[p,i]*Q[p,j]*exp(x[p])) = delta(i,j)", False, "open", "differs"),
+    ("sum(Q) = n", False, "open", "differs"),
+    ("det(Q) = -1", False, "open", "differs"),
+    ("abs(z) = z", True, "proved", "equal"),
+    ("sum(z) = 1", True, "proved", "equal"),
+    ("(1 if relu(x[i]) = 0 else 0)*(1 if y[i] > 0 else 0) = 0", False, "open", "unknown"),
+    ("exp(-y)/(exp(x)+exp(y)) = exp(-x-y) - exp(-x)/(exp(x)+exp(y))", True, "proved", "equal"),
+    ("exp(-y)/(exp(x)+exp(y)) = exp(-x-y) + exp(-x)/(exp(x)+exp(y))", False, "open", "differs"),
+    ("sum_p(v[p]*x[p])/sum(v)*sum(y) = sum_p(x[p]*y[p])", False, "open", "differs"),
+    (
+        "sum_{i,j}(1/(1+x[i]^2)*exp(y[i])*exp(t[j])) = sum_{i,j}(1/(1+x[j]^2)*exp(y[i])*exp(t[j]))",
+        False,
+        "open",
+        "differs",
+    ),
+    ("log(sqrt(-log(s))) = log(-log(s))/2", True, "proved", "differs"),
+    ("sqrt(x*erf(x))*sqrt(x*atan(x)) = x*sqrt(erf(x)*atan(x))", False, "open", "unknown"),
+    ("sqrt(v/2) = sqrt(v)/sqrt(2)", True, "proved", "equal"),
+    ("sqrt(v/2) = sqrt(v)*sqrt(2)", False, "open", "differs"),
+    ("(c/8)^(1/3) = c^(1/3)/2", True, "proved", "equal"),
+    ("exp(log(x^2)/2) = x", False, "open", "differs"),
+    ("exp(log(x^2)/2) = abs(x)", True, "proved", "differs"),
+    ("(x*relu'(y) + y*relu'(y))^9 = relu'(y)*(x+y)^9", True, "open", "equal"),
+    ("(1 if relu'(x[i]) > 0 else 0) = relu'(x[i])", True, "proved", "differs"),
+    ("(1 if (x[i]-x[j])^10*y[p] > 0 else 0) = (1 if y[p] > 0 else 0)", False, "open", "unknown"),
+    ("(1 if relu(x[i]) - x[i] > 0 else 0) + (1 if x[i] - relu(x[i]) > 0 else 0) = 1", False, "open", "equal"),
+    ("(1 if x[i]/x[j] - 1 > 0 else 0) + (1 if 1 - x[i]/x[j] > 0 else 0) = 1", False, "open", "differs"),
+    ("(1 if relu'(y[i])*(x[i]-a) > 0 else 0) + (1 if relu'(y[i])*(a-x[i]) > 0 else 0) = 1", False, "open", "equal"),
+    ("prod_p(2*x[p]*y[p]) = prod_p(x[p]*y[p])", False, "open", "differs"),
+    (
+        "sum_p(exp(y[p])*(1 if x[p] = max_j(x[j]) else 0)) = sum_p(exp(y[p])*(1 if 2*v[p] = max_j(2*v[j]) else 0))",
+        False,
+        "open",
+        "unknown",
+    ),
+    ("sum_p((1 if A[p,1] - max_j(A[p,j]) = max_k(A[k,1] - max_j(A[k,j])) else 0)) = 1", False, "open", "differs"),
+    ("det([0, x[1]; y[1], 0]) = -x[1]*y[1]", True, "open", "equal"),
+    ("det([0, x[1]; y[1], 0]) = x[1]*y[1]", False, "open", "differs"),
+    ("(1 if n < i else 0)*x[i] = 0", True, "proved", "equal"),
+]
+
+# Equations with a side that is undefined at nearly all points: what may be divided away there proves nothing.
+UNDEFINED = [
+    "q*x/q = x",
+    "x/(q - 1)*(q - 1) = x",
+    "sum_j(1/(delta(i,j)*x[j])) = 1/x[i]",
+]
+
+# True equations, and the facts that their canonical forms rest on.
+RESTS_ON = [
+    ("q*q = q", {("q", "binary")}),
+    ("h*h = h", {("h", "binary")}),
+    ("sum(h) = 1", {("h", "sums_to_one")}),
+    ("h[i]*h[j] = h[i]*delta(i,j)", {("h", "one_hot")}),
+    ("norm(u) = 1", {("u", "unit")}),
+    ("sum(Q^2) = n", {("Q", "orthogonal")}),
+    ("sum_k(Q[k,i]*Q[k,j]) = delta(i,j)", {("Q", "orthogonal")}),
+    ("x*y = y*x", set()),
 ]

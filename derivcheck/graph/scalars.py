@@ -125,17 +125,10 @@ def _absolute_value() -> type[NamedFunction]:
     return define("abs", (t,), sympy.Piecewise((t, t > 0), (-t, True)))
 
 
-def _sign() -> type[NamedFunction]:
-    t = placeholder(0)
-    return define("sign", (t,), sympy.Piecewise((1, t > 0), (-1, t < 0), (0, True)))
-
-
 def declared(expression: Scalar) -> Scalar:
-    """SymPy's own kinked functions (it makes `Abs` of `sqrt(x**2)`) as named ones with a visible kink."""
+    """SymPy's own kinked function (it makes `Abs` of `sqrt(x**2)`) as the named one with a visible kink."""
     if expression.has(sympy.Abs):
         expression = expression.replace(sympy.Abs, _absolute_value())
-    if expression.has(sympy.sign):
-        expression = expression.replace(sympy.sign, _sign())
     return expression
 
 
@@ -148,7 +141,7 @@ def differentiate(expression: Scalar, symbol: sympy.Symbol) -> Scalar:
 @cache
 def lower(expression: Scalar) -> Scalar:
     """The expression with every named function replaced by its definition; opaque ones stay."""
-    if not expression.has(NamedFunction, sympy.Abs, sympy.sign, sympy.Max, sympy.Min):
+    if not expression.has(NamedFunction, sympy.Abs):
         return expression
     expression = declared(expression)
     if isinstance(expression, NamedFunction):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from three_ways import ROWS, SPEC
+from three_ways import RESTS_ON, ROWS, SPEC, UNDEFINED
 
 from derivcheck.evidence import exact
 from derivcheck.evidence.canonical.form import Canonical
@@ -51,3 +51,14 @@ def test_numbers(equation: str, true: bool, canonical: str, field: str) -> None:
         for seed in range(4)
     }
     assert found == {"agrees"} if true else "differs" in found
+
+
+@pytest.mark.parametrize("equation", UNDEFINED)
+def test_what_is_undefined_is_no_proof(equation: str) -> None:
+    assert not Canonical(network().facts).equal(sides(equation).left, sides(equation).right).proved
+
+
+@pytest.mark.parametrize(("equation", "facts"), RESTS_ON, ids=[equation for equation, _ in RESTS_ON])
+def test_a_proof_names_its_facts(equation: str, facts: set[tuple[str, str]]) -> None:
+    found = Canonical(network().facts).equal(sides(equation).left, sides(equation).right)
+    assert found.proved and set(found.facts) == facts

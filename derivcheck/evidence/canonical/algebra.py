@@ -354,7 +354,7 @@ class Algebra:
             if len(holders) != 2 or power != 1:
                 continue
             number2, indices2, power2 = factors[holders[1] if holders[0] == position else holders[0]]
-            if number2 == number and power2 == 1 and indices2[slot] == k and indices2[1 - slot] != k:
+            if number2 == number and power2 == 1 and indices2[1 - slot] != k:
                 self.used.add((atom.name, "orthogonal"))
                 pair = (indices[1 - slot], indices2[1 - slot])
                 rest = [f for p, f in enumerate(factors) if p not in holders]

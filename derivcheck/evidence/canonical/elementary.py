@@ -373,9 +373,7 @@ def zero(algebra: Algebra, argument: Polynomial) -> Polynomial:
 
 
 def absolute(algebra: Algebra, argument: Polynomial) -> Polynomial:
-    """|u| = (2·1[u > 0] - 1) u, and |-u| is the same."""
-    if argument and argument[_lead(argument)] < 0:
-        argument = scaled(argument, -1)
+    """|u| = (2·1[u > 0] - 1) u."""
     sign = combination(scaled(positive(algebra, argument), 2), algebra.number(1), -1)
     return algebra.multiply(sign, argument)
 

@@ -15,7 +15,6 @@ from derivcheck.evidence.canonical.algebra import Algebra
 from derivcheck.evidence.canonical.atoms import OUTER, Atom, Factor, Polynomial, added
 from derivcheck.graph.scalars import ELEMENTARY
 
-MAXIMAL_INDICES = 4
 MAXIMAL_SWITCHES = 4
 
 
@@ -23,26 +22,10 @@ def is_generic(algebra: Algebra, polynomial: Polynomial) -> bool:
     """Whether a polynomial is seen to be zero at single points only, even where its indices meet.
 
     It is where some free input occurs in one term alone, times what is generic itself: whatever
-    the rest is worth, few values of that input make it zero.
+    the rest is worth, few values of that input make it zero. No entry of that input is in another
+    term, whichever indices are one.
     """
-    indices = {i for _, factors in polynomial for _, places, _ in factors for i in places if i >= OUTER or i < 0}
-    if sum(i >= OUTER for i in indices) > MAXIMAL_INDICES:
-        return False
-    with algebra.aside():
-        return all(pivots(algebra, algebra.substitute(polynomial, meeting)) for meeting in _meetings(algebra, indices))
-
-
-def _meetings(algebra: Algebra, indices: set[int]) -> Iterator[dict[int, int]]:
-    """Every way in which indices can be one, or be one of the positions that occur."""
-    free = sorted(i for i in indices if i >= OUTER)
-    positions = sorted(i for i in indices if i < 0)
-    choices = [[j for j in (*positions, *free[: k + 1]) if _may_meet(algebra, i, j)] for k, i in enumerate(free)]
-    for choice in itertools.product(*choices):
-        yield dict(zip(free, choice, strict=True))
-
-
-def _may_meet(algebra: Algebra, index: int, other: int) -> bool:
-    return other < 0 or algebra.outer_dimension[index] == algebra.outer_dimension[other]
+    return bool(pivots(algebra, polynomial))
 
 
 def pivots(algebra: Algebra, polynomial: Polynomial) -> frozenset[str]:

@@ -65,7 +65,7 @@ def _array(generator: Any, shape: tuple[int, ...], facts: Mapping[str, int | Non
         return generator.integers(0, 2, size=shape).astype(float)
     if "orthogonal" in facts:
         q, r = np.linalg.qr(generator.normal(size=shape))
-        return q * np.sign(np.diag(r)) * generator.choice([-1.0, 1.0], size=shape[0])
+        return q * np.sign(np.diag(r))  # uniform over all orthogonal matrices; q alone has one determinant
     scale = 1.0 / np.sqrt(shape[-1]) if len(shape) > 1 else 1.0
     raw = generator.normal(size=shape) * scale
     if "unit" in facts:
