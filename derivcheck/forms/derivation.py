@@ -244,8 +244,9 @@ class Derivation:
         indices, problem = self._indices(variable, style, letters)
         matrices, reason = self._matrices_of(variable, style) if not problem else ([], problem)
         facts: frozenset[tuple[str, str]] = frozenset()
-        if not problem:
-            facts = self._facts_in(self.reading(variable.node), style or "closed")
+        # What has no reading may be written entry by entry all the same, and takes no fact.
+        if not problem and (reading := self.readings_of(variable.node)) is not None:
+            facts = self._facts_in(reading, style or "closed")
         return Candidates(letters, tuple(indices), tuple(matrices), reason, facts)
 
     def _indices(

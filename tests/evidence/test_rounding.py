@@ -7,9 +7,10 @@ import pytest
 import sympy
 
 from derivcheck.evidence.numeric.comparison import compare_gradient, compare_precisely
+from derivcheck.evidence.numeric.slopes import measure_slopes
 from derivcheck.evidence.numeric.survey import WAYS, Way
-from derivcheck.graph.derive import gradient
-from derivcheck.graph.nodes import constant, multiply
+from derivcheck.graph.derive import Derived, gradient
+from derivcheck.graph.nodes import Node, add, constant, multiply
 from derivcheck.language.claims import pair
 from derivcheck.language.network import Network, build
 from derivcheck.language.notation.parser import parse_equation
@@ -42,6 +43,67 @@ def test_a_gradient_that_is_zero_in_every_way(way: Way, seed: int) -> None:
     network = build(read_spec(ZEROS[2]))
     derived = gradient(network.loss.node, network.named("u").node)
     found = compare_gradient(network.loss.node, network.named("u").node, derived, network.sizes, {}, seed, way=way)
+    assert found.verdict == "agrees"
+
+
+FLAT = """
+tensors: {X: n m, s: scalar}
+layers: {z: "log(ones(n)) / (X @ ones(m))", r: X.T @ z, q: s - s}
+loss: {L: "sum(FORMULA)"}
+"""
+
+
+@pytest.mark.parametrize(
+    "formula, slope",
+    [
+        ("r^2", "2*diag(r)"),
+        ("r^3", "3*diag(r^2)"),
+        ("r^4", "4*diag(r^3)"),
+        ("r^5", "5*diag(r^4)"),
+        ("sin(r)^3", "3*diag(sin(r)^2*cos(r))"),
+        ("1 - cos(r)", "diag(sin(r))"),
+        ("r^3/(2 + r)", "diag(3*r^2/(2 + r) - r^3/(2 + r)^2)"),
+        ("gelu(r)^3", "3*diag(gelu(r)^2*gelu'(r))"),
+        ("erf(r)^2", "2*diag(erf(r)*erf'(r))"),
+    ],
+)
+def test_a_slope_that_is_zero_because_the_point_is(formula: str, slope: str) -> None:
+    """Where x³ is flat, a complex step of 1e-30 leaves -1e-60."""
+    claims = [
+        f"d({formula})/dr = {slope}",
+        f"dL/dr = {slope} @ ones(m)",
+        f"d({formula})/dr = {slope} + 1/10^20 * eye(m)",
+    ]
+    spec = FLAT.replace("FORMULA", formula) + "claims:\n" + "".join(f'  c{k}: "{c}"\n' for k, c in enumerate(claims))
+    result = verify_text(spec, seed=3)
+    assert result.error is None, result.error
+    assert [claim.verdict for claim in result.claims] == ["proved", "proved", "refuted"]
+
+
+@pytest.mark.parametrize("formula", ["r^3", "r^5", "sin(r)^3 + r^4"])
+@pytest.mark.parametrize("variable", ["r", "z"])
+def test_a_bar_at_a_flat_point_is_no_larger_than_what_a_step_leaves(formula: str, variable: str) -> None:
+    network = build(read_spec(FLAT.replace("FORMULA", formula)))
+    loss, node = network.loss.node, network.named(variable).node
+    right, sizes = gradient(loss, node), {"n": 2, "m": 4}
+
+    def off_by(error: sympy.Rational) -> Node:
+        return add(right, constant(error))
+
+    for derived, verdict in ((right, "agrees"), (off_by(sympy.Rational(1, 10**40)), "differs")):
+        ways = {way: compare_gradient(loss, node, derived, sizes, {}, 5, way=way).verdict for way in WAYS}
+        assert ways == dict.fromkeys(WAYS, verdict)
+    for derived, verdict in ((right, "agrees"), (off_by(sympy.Rational(1, 10**20)), "differs")):
+        assert measure_slopes(Derived(loss, node, node.axes, derived), sizes, {}, 5).verdict == verdict
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("seed", range(6))
+def test_binary_inputs_that_are_all_zero(way: Way, seed: int) -> None:
+    """Along random signs the cubes of two equal steps may cancel; those of single entries are there."""
+    network = build(read_spec("tensors: {y: {axes: n, given: binary}}\nloss: {L: sum(y^3)}\n"))
+    loss, node = network.loss.node, network.named("y").node
+    found = compare_gradient(loss, node, gradient(loss, node), {"n": 2}, network.facts, seed, way=way)
     assert found.verdict == "agrees"
 
 

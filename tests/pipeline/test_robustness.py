@@ -232,6 +232,14 @@ def test_outside_the_domain_is_reported() -> None:
     assert result.exit_code != 0
 
 
+@pytest.mark.parametrize("loss", ["norm(x - x)^2", "sum(A @ x)*sqrt(trace(A - A))", "norm(A @ (x - x)) + sum(x)"])
+def test_a_gradient_that_has_no_value_anywhere_is_undecided(loss: str) -> None:
+    """What divides by zero has no canonical form, and is written entry by entry all the same."""
+    result = verify_text(f"tensors: {{x: n, A: n n}}\nloss: {{L: '{loss}'}}\n")
+    verdicts = {gradient.wrt: gradient.verdict for gradient in result.gradients}
+    assert "internal" not in verdicts.values() and "undecided" in verdicts.values(), verdicts
+
+
 def test_one_error_does_not_hide_another_claim() -> None:
     result = verify_text("tensors: {x: n}\nclaims:\n  a: x = x @ x\n  b: x = x\n")
     assert [c.verdict for c in result.claims] == ["invalid", "proved"]

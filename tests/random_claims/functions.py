@@ -38,6 +38,8 @@ class Functions:
         values = [[self.value(item, letters) for item in row] for row in rows]
         if any(own(value.axes) for row in values for value in row):
             raise MeaninglessError("the entries of a written-out matrix are scalars")
+        if not all(values) or len({len(row) for row in values}) != 1:
+            raise MeaninglessError("a written-out matrix has rows of one length, and that not 0")
         masks = {mask for row in values for value in row for mask in value.data.parts}
         zero = 0 * values[0][0].data.plain[0, 0]
         data = Dual(

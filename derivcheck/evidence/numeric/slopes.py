@@ -23,7 +23,7 @@ from derivcheck.evidence.numeric.sampling import STYLES
 from derivcheck.evidence.numeric.survey import PROBE, STEP, is_analytic, laid_out
 from derivcheck.evidence.points import Points
 from derivcheck.graph.derive import Derived
-from derivcheck.graph.nodes import Axis, Dimension, Input, Node, operands, topological
+from derivcheck.graph.nodes import Axes, Axis, Dimension, Input, Node, operands, topological
 
 DIRECTIONS = 2
 PRECISE_STEP = mpmath.mpf(10) ** -12  # of the smallest entry: log(p) bends at a p of 1e-30
@@ -96,13 +96,14 @@ def _differ_precisely(derived: Derived, known: Mapping[Node, Tensor], direction:
             node, at = precise[derived.node], precise[derived.variable]
             base = laid_out(at, derived.variable.axes, sizes)
             step = PRECISE_STEP * min((abs(x) for x in np.ravel(base) if x), default=mpmath.mpf(1))
-            sides = [
-                laid_out(forward.run({**values, derived.variable: Tensor(point, along.axes)}, sizes)[0], rows, sizes)
-                for point in (base + step * along.array, base - step * along.array)
-            ]
+
+            def moved(step: mpmath.mpf) -> Any:
+                at = Tensor(base + step * along.array, along.axes)
+                return laid_out(forward.run({**values, derived.variable: at}, sizes)[0], rows, sizes)
+
+            measured, coarse = (np.asarray((moved(h) - moved(-h)) / (2 * h), dtype=object) for h in (step, 2 * step))
         except ZeroDivisionError:
             return False
-        measured = np.asarray((sides[0] - sides[1]) / (2 * step), dtype=object)
         if derived.entrywise:
             expected = laid_out(node, rows, sizes) * Tensor(along.array, columns).aligned(rows)
         else:
@@ -111,11 +112,14 @@ def _differ_precisely(derived: Derived, known: Mapping[Node, Tensor], direction:
                 along.array,
                 axes=(range(len(rows), len(rows) + len(columns)), range(len(columns))),
             )
-        gap = max(map(abs, np.ravel(np.asarray(expected - measured, dtype=object))), default=mpmath.mpf(0))
+        gap, truncation = (
+            max(map(abs, np.ravel(np.asarray(measured - other, dtype=object))), default=mpmath.mpf(0))
+            for other in (expected, coarse)
+        )
         size = max((abs(x) for x in (*np.ravel(expected), *np.ravel(measured))), default=mpmath.mpf(0))
         # Rounding is relative to the largest number on the way, which may have cancelled.
         largest = max(abs(x) for value in precise.values() for x in np.ravel(np.asarray(value.array, dtype=object)))
-        return bool(gap > max(size * 1e-10, largest * mpmath.mpf(10) ** -30))
+        return bool(gap > max(size * 1e-10, largest * mpmath.mpf(10) ** -30, truncation))
 
 
 def _expected(derived: Derived, slopes: Tensor, directions: Any, sizes: Sizes) -> tuple[Any, float]:
@@ -163,8 +167,11 @@ class _Forward:
     def slopes(self, directions: Any) -> tuple[Any, float, str]:
         """(the slopes along directions, at every copy or at the point alone, the error of the scheme, its name)."""
         if is_analytic(self.numerator, self.variable):
-            moved = self.base[None] + 1j * STEP * directions[:, None]
-            return np.imag(self._at(moved, True, Rounding(copies=PROBE))) / STEP, 0.0, "complex step"
+            # A step of its own for every copy: where x³ is flat, what a step leaves is its square.
+            steps = STEP * np.exp2(np.arange(len(self.base)))
+            moved = self.base[None] + 1j * _for_every_copy(steps, self.variable.axes) * directions[:, None]
+            found = np.imag(self._at(moved, True, Rounding(copies=PROBE)))
+            return found / _for_every_copy(steps, self.rows), 0.0, "complex step"
         plain = self._along(directions, 0.0)
         noise = max(4 * EPSILON * float(np.max(np.abs(plain), initial=0.0)), self._noise(directions))
         quotients = ladder(
@@ -183,6 +190,11 @@ class _Forward:
 
     def bends(self, directions: Any, gap: float) -> bool:
         return bends(lambda step: self._along(directions, step), gap, self._noise(directions))
+
+
+def _for_every_copy(numbers: Any, axes: Axes) -> Any:
+    """One number a copy, along (direction, copy, *axes)."""
+    return numbers.reshape(1, -1, *(1 for _ in axes))
 
 
 def _first(value: Tensor) -> Tensor:

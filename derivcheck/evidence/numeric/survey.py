@@ -144,13 +144,18 @@ class Surveyor:
 
     def _rounding(self) -> float:
         """The error of a complex step: of the size of what cancels on the way, whatever the slope is."""
-        return SAFETY * self.noise(self.directions(), 1j * STEP) / STEP
+        # In general position: along signs alone the errors of two entries may cancel exactly.
+        directions = np.random.default_rng([self.seed, 3]).normal(size=(DIRECTIONS, *self.base.shape))
+        return SAFETY * self.noise(directions, 1j * STEP) / STEP
 
     def noise(self, directions: Any, step: complex) -> float:
-        """How far the part of the output that tells is moved by rounding errors of every step."""
-        part = np.imag if isinstance(step, complex) else np.real
+        """How far the part of the output that tells is moved by rounding errors, and by the length of a complex step.
+
+        Where x³ is flat, what a complex step leaves is its square: a longer one tells.
+        """
+        part, longer = (np.imag, 2.0) if isinstance(step, complex) else (np.real, 1.0)
         exact = part(self.along(directions, step))
-        gaps = np.abs([part(self.along(directions, step, Rounding(dropped))) - exact for dropped in BITS])
+        gaps = np.abs([part(self.along(directions, longer * step, Rounding(bits))) / longer - exact for bits in BITS])
         return float(np.max(gaps, initial=0.0, where=np.isfinite(gaps)))
 
     # --- the guard ------------------------------------------------------------------------
