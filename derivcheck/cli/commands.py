@@ -214,9 +214,11 @@ def _tensors(network: Network, wrt: str, spec: Path) -> list[NamedTensor]:
     """The tensors that `--wrt` names. Raises DerivcheckError (DC610)."""
     import difflib
 
+    from derivcheck.spec.spelling import spelled
+
     known = {tensor.name: tensor for tensor in network.tensors}
     found = {}
-    for name in map(str.strip, wrt.split(",")):
+    for name in map(str.strip, spelled(wrt).split(",")):
         if name not in known:
             close = difflib.get_close_matches(name, known, 1, 0.4)
             raise DerivcheckError(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, cast
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
+from derivcheck.spec.spelling import spelled
 
 if TYPE_CHECKING:
     from derivcheck.evidence.numeric.survey import Way
@@ -36,5 +37,5 @@ def sizes_of(text: str | None) -> dict[str, int]:
             raise DerivcheckError(
                 Diagnostic("DC614", f"`{part.strip()}` is not a dimension and its size", help="--sizes n0=784,M=32")
             )
-        found[name.strip()] = int(size)
+        found[spelled(name.strip())] = int(size)
     return found

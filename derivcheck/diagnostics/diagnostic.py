@@ -97,13 +97,15 @@ class SourceText:
     """A piece of text that a person wrote, and where it stands.
 
     `origin` maps character offsets of `text` to (line, column) pairs: one entry per
-    line of the text, the place of that line's first character.
+    line of the text, the place of that line's first character. `width` is that of what
+    was written, where the text spells it another way: `delta` for `δ`.
     """
 
     text: str
     path: str = "<string>"
     origin: tuple[tuple[int, int], ...] = ((1, 1),)
     lines: tuple[str, ...] = field(default=(), compare=False)
+    width: int | None = field(default=None, compare=False)
 
     def where(self, start: int = 0, stop: int | None = None) -> Where:
         """The place of `text[start:stop]` in the file (the first line of it)."""
@@ -115,4 +117,5 @@ class SourceText:
         line, column = self.origin[min(row, len(self.origin) - 1)]
         first = self.text[start:stop].split("\n", 1)[0]
         shown = self.lines[line - 1] if 0 < line <= len(self.lines) else self.text.split("\n")[row]
-        return Where(self.path, line, column + offset, max(1, len(first)), shown)
+        width = len(first) if self.width is None or first != self.text else self.width
+        return Where(self.path, line, column + offset, max(1, width), shown)

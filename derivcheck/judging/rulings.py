@@ -34,6 +34,7 @@ from derivcheck.judging.general import (
 from derivcheck.judging.measurement import finite_difference
 from derivcheck.judging.rivals import reconciled
 from derivcheck.language.claims import Link, Pair, links_of, pair, proportional
+from derivcheck.language.lowering.descents import refuse_descents
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.lowering.summation import over_pairs
 from derivcheck.language.network import Network, located
@@ -45,6 +46,7 @@ from derivcheck.language.powers import as_products
 from derivcheck.language.uniformity import is_uniform, sums_of_families
 from derivcheck.spec import ClaimDeclaration
 from derivcheck.spec.declarations import NamedFormula
+from derivcheck.spec.spelling import WORD, spelled
 
 ORDER = ("internal", "invalid", "refuted", "undecided", "checked", "proved")
 MAXIMAL_LABELS = 1_000
@@ -54,7 +56,7 @@ RELATION = re.compile(r"[=<>≠≤≥]|!=|\\(?:neq?|leq?|geq?|equiv|coloneqq|app
 STACKED = re.compile(r"\\(?:overset|underset|stackrel)\s*\{(?:[^{}]|\{[^{}]*\})*\}\s*\{\s*$")
 FAILED: tuple[Verdict, ...] = ("invalid", "refuted")
 NONCONFORMING = frozenset({"DC130", "DC131", "DC132"})
-QUANTIFIER = re.compile(r"\s*(\w+)\s+in\s+(.+?)\s*\.\.\s*(.+?)\s*")
+QUANTIFIER = re.compile(rf"\s*({WORD})\s+in\s+(.+?)\s*\.\.\s*(.+?)\s*")
 
 Notation = Literal["plain", "latex"]
 
@@ -312,18 +314,20 @@ def labels_of(declaration: ClaimDeclaration, examiner: Examiner) -> list[dict[st
         ends.append(value)
     if ends[1] - ends[0] > MAXIMAL_LABELS:
         raise SpecError(Diagnostic("DC041", "the range of `for` is too long", quantifier.where()))
-    return [{match[1]: value} for value in range(ends[0], ends[1] + 1)]
+    return [{spelled(match[1]): value} for value in range(ends[0], ends[1] + 1)]
 
 
 def labelled(equation: Equation, labels: Labels, scope: Scope) -> Equation:
     """The equation with its labels replaced by their numbers; limits keep the names of ends, `sum_{k in 2..T}`.
 
-    Raises NotationError (DC150) for a label that a sum binds and that stands free besides.
+    Raises NotationError for a label that a sum binds and that stands free besides (DC150), and for limits
+    that run downwards (DC119).
     """
 
     def numbered(one: Equation) -> Equation:
         for side in one.sides:
             refuse_bound_and_free(side, labels)
+            refuse_descents(side, labels, scope.labels, scope.depth)
         values = scope.undeclared(labels)
         return replace(one, sides=tuple(substitute_labels(side, labels, values, scope.depth) for side in one.sides))
 

@@ -19,6 +19,7 @@ from derivcheck.graph.nodes import Axis, Dimension, Input, quantity, tensor
 from derivcheck.graph.sizes import dimensions_of, fitted, names_of
 from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.facts import combined
+from derivcheck.language.lowering.descents import refuse_descents
 from derivcheck.language.lowering.indexed import closed, indexed
 from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.lowering.scope import Scope
@@ -129,7 +130,7 @@ class _Builder:
             yield stem, {}
             return
         text = replace(name, text=label.rstrip("]"))
-        variables = [v for v in self.labels if re.search(rf"\b{re.escape(v)}\b", text.text)]
+        variables = [v for v in self.labels if re.search(rf"(?<!\w){re.escape(v)}(?![\w\u0300-\u036f])", text.text)]
         if not variables:
             yield f"{stem}[{self._label(text, {})}]", {}
             return
@@ -275,7 +276,7 @@ class _Builder:
         for member, labels, formula in layers:
             try:
                 tree = parse_expression(formula.text.text, vocabulary)
-                tree = with_numbers(tree, {**self.depth, **labels}, vocabulary)
+                tree = with_numbers(tree, {**self.depth, **labels}, vocabulary, scope)
                 trees[member] = (sums_over_pairs(tree, scope, head_tree(member, formula)), formula)
             except DerivcheckError as problem:
                 raise located(problem, formula.text) from None
@@ -333,7 +334,7 @@ class _Builder:
         for member, labels, formula in self.expanded(self.spec.let):
             try:
                 tree = parse_expression(formula.text.text, vocabulary)
-                tree = with_numbers(tree, {**self.depth, **labels}, vocabulary)
+                tree = with_numbers(tree, {**self.depth, **labels}, vocabulary, scope)
                 scope = _abbreviated(scope, tree, member, formula)
             except DerivcheckError as problem:
                 raise located(problem, formula.text) from None
@@ -398,7 +399,7 @@ def formulas(network: Network) -> dict[str, Equation]:
     found: dict[str, Equation] = {}
     for member, labels, formula in declared:
         tree = parse_expression(formula.text.text, vocabulary)
-        tree = with_numbers(tree, {**network.depth, **labels}, vocabulary)
+        tree = with_numbers(tree, {**network.depth, **labels}, vocabulary, network.scope)
         found[member] = Equation((head_tree(member, formula), tree), ("=",))
     return found
 
@@ -417,7 +418,8 @@ def with_abbreviations(network: Network, formulas: tuple[NamedFormula, ...]) -> 
     for formula in formulas:
         try:
             vocabulary = scope.vocabulary()
-            tree = with_numbers(parse_expression(formula.text.text, vocabulary), network.depth, vocabulary)
+            tree = parse_expression(formula.text.text, vocabulary)
+            tree = with_numbers(tree, network.depth, vocabulary, scope)
             scope = _abbreviated(scope, tree, formula.name.text, formula)
         except DerivcheckError as problem:
             raise located(problem, formula.text) from None
@@ -503,12 +505,14 @@ def _fits(fact: str, axes: Sequence[Axis]) -> bool:
     return fact != "unit" or len(axes) == 1
 
 
-def with_numbers(tree: Expression, labels: Mapping[str, int], vocabulary: Vocabulary) -> Expression:
+def with_numbers(tree: Expression, labels: Mapping[str, int], vocabulary: Vocabulary, scope: Scope) -> Expression:
     """A formula with numbers for its labels; a label that nothing else is called by is one anywhere.
 
-    Raises NotationError (DC150) for a label that a sum binds and that stands free besides.
+    Raises NotationError for a label that a sum binds and that stands free besides (DC150), and for limits
+    that run downwards (DC119).
     """
     refuse_bound_and_free(tree, labels)
+    refuse_descents(tree, labels, scope.labels, scope.depth)
     values = frozenset(label for label in labels if label not in vocabulary.names | vocabulary.dimensions)
     found: Expression = substitute_labels(tree, labels, values)
     return found

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from derivcheck.language.notation.tokens import GREEK
+from derivcheck.spec.spelling import GREEK
 
 NEEDED = "∂δσΣ⊙ᵀ′−×·≤√∞✓✗…—"  # what the reports themselves write
 NARROWEST = 40

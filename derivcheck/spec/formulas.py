@@ -9,20 +9,21 @@ from typing import Any
 from derivcheck.diagnostics.diagnostic import SourceText
 from derivcheck.spec.declarations import Family, FunctionDeclaration, NamedFormula
 from derivcheck.spec.document import Reader, is_mapping, is_null
+from derivcheck.spec.spelling import WORD, is_name, spelled
 from derivcheck.spec.values import JsonSchema, MappingValue, Subject, TextValue
 
 FORMULA = TextValue(placed=True, numbers=True, description="a formula of the equation language")
 RESERVED = frozenset({"if", "else", "where", "and", "or", "pi"})
-NAME = re.compile(r"[^\W\d]\w*(\[[^\[\]]+\])?")
-INDEXED = re.compile(r"([^\W\d]\w*(?:\[[^\[\]]+\])?)\[([^\[\]]+)\]")
-LETTER = re.compile(r"[^\W\d]\w*")
-FUNCTION = re.compile(r"([^\W\d]\w*)\s*(?:\(([^()]*)\))?")
+LABEL = r"\[[^\[\]]+\]"
+NAME = re.compile(rf"({WORD})(?:{LABEL})?")
+INDEXED = re.compile(rf"({WORD}(?:{LABEL})?)\[([^\[\]]+)\]")
+FUNCTION = re.compile(rf"({WORD})\s*(?:\(([^()]*)\))?")
 
 
 def name_of(reader: Reader, subject: Subject, what: str, indexed: bool = False) -> SourceText:
     """The name that a key gives, with its place; with `indexed`, `H[i,j]` is one too. Raises SpecError."""
     text = subject.name
-    if not NAME.fullmatch(text) and not (indexed and INDEXED.fullmatch(text)):
+    if not is_named(text) and not (indexed and (match := INDEXED.fullmatch(text)) and is_named(match[1])):
         reader.fail(
             "DC024",
             f"`{text}` is not a name for {what}",
@@ -30,14 +31,25 @@ def name_of(reader: Reader, subject: Subject, what: str, indexed: bool = False) 
             "",
             "letters, digits and _, perhaps with a label in brackets: z[l]",
         )
-    if text in RESERVED:
+    if spelled(text) in RESERVED:
         reader.fail("DC025", f"`{text}` is a word of the notation", subject.key, "", f"{text}1")
-    return replace(reader.text(subject.key, what), text=text)
+    return respelled(replace(reader.text(subject.key, what), text=text))
+
+
+def respelled(source: SourceText) -> SourceText:
+    """The names in a text as formulas spell them: `W₁` is `W1`, `δ` is `delta`."""
+    return replace(source, text=spelled(source.text), width=len(source.text))
+
+
+def is_named(text: str) -> bool:
+    """Whether a text is a name, or that of a member of a family: `z[l]`."""
+    match = NAME.fullmatch(text)
+    return match is not None and is_name(match[1])
 
 
 def is_letter(text: str) -> bool:
-    """Whether a text can be the letter of an index."""
-    return bool(LETTER.fullmatch(text)) and text not in RESERVED
+    """Whether a text can be the letter of an index, a parameter or a label."""
+    return is_name(text) and spelled(text) not in RESERVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +104,16 @@ class FunctionValue:
     def read(self, reader: Reader, node: Any, subject: Subject) -> FunctionDeclaration:
         text, key = subject.name, subject.key
         match = FUNCTION.fullmatch(text.strip())
-        if not match:
+        words = [name.strip() for name in ((match and match[2]) or "").split(",") if name.strip()]
+        if not match or not all(map(is_letter, (match[1], *words))):
             reader.fail("DC031", f"`{text}` is not a function's head", key, "", "swish(t): t * sigmoid(t)")
-        parameters = tuple(name.strip() for name in (match[2] or "").split(",") if name.strip())
+        name, parameters = spelled(match[1]), tuple(map(spelled, words))
         body = reader.text(node, text)
         if body.text.strip() == "opaque":
-            return FunctionDeclaration(match[1], parameters or ("t",), None, reader.document.of(key))
+            return FunctionDeclaration(name, parameters or ("t",), None, reader.document.of(key))
         if not parameters:
             reader.fail("DC031", f"`{text}` needs its parameters", key, "", f"{text}(t): {body.text}")
-        return FunctionDeclaration(match[1], parameters, body, reader.document.of(key))
+        return FunctionDeclaration(name, parameters, body, reader.document.of(key))
 
     def schema(self) -> JsonSchema:
         return FORMULA.schema()
@@ -113,11 +126,12 @@ class FamilyValue:
     def read(self, reader: Reader, node: Any, subject: Subject) -> Family:
         text = reader.text(node, subject.name)
         first, dots, last = text.text.partition("..")
-        if not dots or not subject.name.isidentifier():
+        if not dots or not is_letter(subject.name):
             reader.fail("DC033", "a family is a label and its range", subject.key, "", "l: 1..L")
         line, column = text.origin[0]
         after = ((line, column + len(first) + len(dots)),)
-        return Family(subject.name, replace(text, text=first.strip()), replace(text, text=last.strip(), origin=after))
+        ends = replace(text, text=first.strip()), replace(text, text=last.strip(), origin=after)
+        return Family(spelled(subject.name), *map(respelled, ends))
 
     def schema(self) -> JsonSchema:
         return {"type": "string", "pattern": r"\.\."}

@@ -9,12 +9,22 @@ from typing import Any
 from derivcheck.diagnostics.diagnostic import SourceText
 from derivcheck.spec.declarations import FACTS, Fact
 from derivcheck.spec.document import Reader, close_match, is_mapping, is_null, is_sequence
+from derivcheck.spec.formulas import RESERVED, is_named, respelled
+from derivcheck.spec.spelling import is_name, spelled
 from derivcheck.spec.values import JsonSchema, Subject
 
 AXIS = re.compile(r"(?:[^\s\[\]]|\[[^\[\]]*\])+")
-PLAIN_AXIS = re.compile(r"\d{1,4}|[^\W\d]\w*(\[[^\[\]]+\])?([+-](\d{1,4}|[^\W\d]\w*))*")
-NO_NUMBER = re.compile(r"[²³¹⁰-⁹①-⓿]|(?<!\w)[₀-₉]")  # digits to `\w` that are none to `int`
+SIZE = re.compile(r"[0-9]{1,4}")
+SIGN = re.compile(r"[+-](?![^\[]*\])")  # outside of a label
 MOST_AXES = 8
+
+
+def _is_axis(text: str) -> bool:
+    """Whether a text is a size, or a dimension to which sizes and dimensions may be added: `n[l]`, `k+i-1`."""
+    first, *others = SIGN.split(text)
+    if SIZE.fullmatch(text):
+        return True
+    return is_named(first) and all(SIZE.fullmatch(other) or is_name(other) for other in others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +34,7 @@ class AxesValue:
     def read(self, reader: Reader, node: Any, subject: Subject) -> tuple[SourceText, ...]:
         words = self._words(reader, node, subject.name)
         for word in words:
-            if not PLAIN_AXIS.fullmatch(word.text) or NO_NUMBER.search(word.text):
+            if not _is_axis(word.text):
                 reader.document.fail(
                     "DC029",
                     f"`{word.text}` is not an axis",
@@ -32,11 +42,14 @@ class AxesValue:
                     "",
                     "dimension names or numbers, separated by spaces: n1 n0",
                 )
+            if spelled(word.text) in RESERVED:
+                message, advice = f"`{word.text}` is a word of the notation", f"n_{word.text}"
+                reader.document.fail("DC025", message, word.where(), "", advice)
             if word.text == "0":
                 reader.document.fail("DC019", "a size is at least 1", word.where())
         if len(words) > MOST_AXES:
             reader.fail("DC029", f"`{subject.name}` has more than {MOST_AXES} axes", node)
-        return words
+        return tuple(map(respelled, words))
 
     @staticmethod
     def _words(reader: Reader, node: Any, name: str) -> tuple[SourceText, ...]:
@@ -69,7 +82,7 @@ class FactsValue:
             if is_mapping(item):
                 for name, key, value in reader.pairs(item, subject.name):
                     for axis in reader.items(value):
-                        made.append(self._fact(reader, name, reader.text(axis, "the axis").text, key))
+                        made.append(self._fact(reader, name, spelled(reader.text(axis, "the axis").text), key))
             else:
                 text = reader.text(item, subject.name).text
                 made += [self._fact(reader, word, None, item) for word in text.replace(",", " ").split()]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Protocol
 
 from derivcheck.spec.document import Reader, is_mapping, is_null, is_sequence
+from derivcheck.spec.spelling import spelled
 
 JsonSchema = dict[str, Any]
 
@@ -116,7 +117,7 @@ class MappingValue:
             pairs = reader.pairs(node, subject.name)
         found = {name: self.of.read(reader, value, Subject(name, key, subject.name)) for name, key, value in pairs}
         if self.keyed:
-            return found
+            return {spelled(name): value for name, value in found.items()}
         made = found.values()
         return tuple(made if self.order is None else sorted(made, key=self.order))
 

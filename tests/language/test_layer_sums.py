@@ -6,7 +6,7 @@ import functools
 
 import pytest
 
-from derivcheck.diagnostics.diagnostic import NotationError
+from derivcheck.diagnostics.diagnostic import DerivcheckError, NotationError
 from derivcheck.diagnostics.verdicts import ClaimResult
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.rulings import judge_claim, labelled
@@ -68,9 +68,9 @@ TRUE = [
     '"sum_{i in 1..n}(v[i]) = sum(v)"',
     '"prod_{t in 1..T}(E[t]) = E[T] * prod_{t in 1..T-1}(E[t])"',
     '"prod_{t in 1..T}((dh[t]/dh[t-1]).T).T = dh[T]/dh[0]"',
-    '"sum_{t in 2..1}(D[t]) = zeros(n)"',
-    '"prod_{t in 2..1}(dh[t]/dh[t-1]) = eye(n)"',
-    '"prod_{t in 2..1}(E[t]) = 1"',
+    '{claim: "sum_{k in t+1..T}(D[k]) = zeros(n)", for: t in T..T}',
+    '{claim: "prod_{k in t+1..T}(dh[k]/dh[k-1]) = eye(n)", for: t in T..T}',
+    '{claim: "prod_{k in t+1..T}(E[k]) = 1", for: t in T..T}',
     '{claim: "dL/dh[t] = sum_{k in t..T}(dE[k]/dh[t])", for: t in 1..T}',
     '{claim: "dE[T]/dh[t] = sum_{k in T..T}(dE[k]/dh[t])", for: t in 1..T}',
     '{claim: "dL/dh[t] = v + sum_{k in t+1..T}(dE[k]/dh[t])", for: t in 1..T}',
@@ -94,9 +94,9 @@ FALSE = [
     '"dL/dW = sum_{t != 1}(D[t] @ h[t-1].T)"',
     '"dL/dW[i,j] = sum_t(D[t][j] * h[t-1][i])"',
     '"sum_t(D[t]) = zeros(n)"',
-    '"sum_{t in 2..1}(D[t]) = zeros(d)"',
-    '"sum_{t in 2..1}(D[t]) = 1"',
-    '"prod_{t in 2..1}(E[t]) = 0"',
+    '{claim: "sum_{k in t+1..T}(D[k]) = zeros(d)", for: t in T..T}',
+    '{claim: "sum_{k in t+1..T}(D[k]) = 1", for: t in T..T}',
+    '{claim: "prod_{k in t+1..T}(E[k]) = 0", for: t in T..T}',
     '"prod_{t in 1..T}(dh[t]/dh[t-1]) = dh[T]/dh[0]"',
     '{claim: "dL/dh[t] = sum_{k in t+1..T}(dE[k]/dh[t])", for: t in 1..T}',
     latex(r"\frac{\partial L}{\partial W} = \sum_{t=2}^{T} D_t h_{t-1}^\top"),
@@ -227,6 +227,72 @@ def test_limits_that_run_downwards_are_no_empty_range() -> None:
     assert judged('{claim: "sum_{k in t+1..T}(q) = (T - t)*q", for: t in 1..T}').verdict == "proved"
 
 
+LIMITS = """
+families: {l: 1..L}
+depths: {L: [2, 3]}
+tensors: {"x": "n[0]", "W[l]": "n[l] n[l-1]", "s[l]": scalar}
+layers: {"a[0]": x, "a[l]": "W[l] @ a[l-1]"}
+loss: {C: "sum(a[L])"}
+claims: {claim: CLAIM}
+"""
+# A range is empty where its limits cross by the label or the depth at hand.
+EMPTY = [
+    ("sum_{k in 1..l-1}(s[k]) + s[l] = sum_{k in 1..l}(s[k])", "l in 1..L"),
+    ("sum_{k in l+1..L}(s[k]) + s[l] = sum_{k in l..L}(s[k])", "l in 1..L"),
+    ("sum_{k in 1..l-2}(s[k]) = 0", "l in 1..2"),
+    ("sum_{k in l+1..L}(s[k]) = 0", "l in L..L"),
+    ("sum_{k in 1..L-2}(s[k]) + s[L-1] + s[L] = sum_{k in 1..L}(s[k])", ""),
+    ("sum_{j in 1..L}(sum_{k in j+1..L}(s[k])) = sum_{k in 1..L}(sum_{j in 1..k-1}(s[k]))", ""),
+    ("sum_{j in 1..l}(sum_{k in j+1..l}(s[k])) = sum_{k in 1..l}(sum_{j in 1..k-1}(s[k]))", "l in 1..L"),
+    ("s[l] = sum_{k in l..2}(s[k])", "l in 2..2"),
+]
+# (right side, its labels, what is said, what is to be pasted): limits that no depth sets apart.
+CROSSED = [
+    ("sum_{k in l..1}(s[k])", "l in 1..L", "run downwards", "sum_{k in 1..l}(s[k])"),
+    ("sum_{k in l..2}(s[k])", "l in 2..L", "run downwards", "sum_{k in 2..l}(s[k])"),
+    ("sum_{k in L..1}(s[k])", "", "run downwards", "sum_{k in 1..L}(s[k])"),
+    ("sum_{k in L..l}(s[k])", "l in 1..L", "run downwards", "sum_{k in l..L}(s[k])"),
+    ("sum_{k in 4..3}(s[k])", "", "hold no term at any depth", "sum_{k in 3..4}(s[k])"),
+    ("sum_{k in 1..0}(s[k])", "", "hold no term at any depth", "sum_{k in 0..1}(s[k])"),
+    ("sum_{k in L+1..L}(s[k])", "", "hold no term at any depth", "sum_{k in L..L + 1}(s[k])"),
+    ("sum_{k in l..l-1}(s[k])", "l in 1..L", "hold no term at any depth", "sum_{k in l - 1..l}(s[k])"),
+    ("sum_{j in 2..L}(sum_{k in j..1}(s[k]))", "", "run downwards", "sum_{k in 1..j}(s[k])"),
+]
+
+
+def for_labels(equation: str, labels: str) -> str:
+    return f'{{claim: "{equation}", for: {labels}}}' if labels else f'"{equation}"'
+
+
+@pytest.mark.parametrize(("equation", "labels"), EMPTY)
+def test_a_range_may_be_empty_at_some_labels(equation: str, labels: str) -> None:
+    assert judged(for_labels(equation, labels), LIMITS).verdict == "proved"
+
+
+@pytest.mark.parametrize(("right", "labels", "message", "advice"), CROSSED)
+def test_a_range_that_no_depth_fills_is_a_mistake(right: str, labels: str, message: str, advice: str) -> None:
+    found = judged(for_labels(f"0 = {right}", labels), LIMITS).diagnosis
+    assert found is not None and found.code == "DC119"
+    assert message in found.message and found.help == advice
+
+
+@pytest.mark.parametrize("fixed", ["1..2", "1..3"])
+def test_limits_of_a_family_whose_end_is_a_number(fixed: str) -> None:
+    spec = LIMITS.replace("1..L", fixed).replace("depths: {L: [2, 3]}\n", "").replace("a[L]", f"a[{fixed[-1]}]")
+    for equation in (f"sum_{{k in l+1..{fixed[-1]}}}(s[k]) + s[l] = sum_{{k in l..{fixed[-1]}}}(s[k])", EMPTY[0][0]):
+        assert judged(for_labels(equation, f"l in {fixed}"), spec).verdict == "proved"
+    found = judged(for_labels("0 = sum_{k in l..1}(s[k])", f"l in {fixed}"), spec).diagnosis
+    assert found is not None and found.code == "DC119"
+
+
+def test_limits_in_layers_and_abbreviations() -> None:
+    """What a spec defines is refused where it is defined."""
+    with pytest.raises(DerivcheckError, match="run downwards"):
+        build(read_spec(LIMITS.replace("sum(a[L])", "sum_{k in L..1}(s[k])").replace("CLAIM", "x = x")))
+    with pytest.raises(DerivcheckError, match="run downwards"):
+        build(read_spec(LIMITS.replace("CLAIM", "x = x") + 'let: {"R[l]": "sum_{k in l..1}(s[k])"}\n'))
+
+
 def test_the_order_of_a_product_of_matrices_is_asked_for_in_latex() -> None:
     formula = r"\frac{\partial h_T}{\partial h_0} = \prod_{i=1}^T \frac{\partial h_i}{\partial h_{i-1}}"
     found = judged(latex(formula)).diagnosis
@@ -269,7 +335,7 @@ def test_terms_of_different_shapes_have_no_sum() -> None:
     spec = RECURRENT.replace('"x[t]": d', '"x[t]": d, "V[t]": "k[t] n"').replace("W @ h", "0*sum(V[t]) + W @ h")
     found = judged('"sum_t(V[t]) = 0"', spec).diagnosis
     assert found is not None and found.code == "DC130"
-    empty = judged('"sum_{t in 2..1}(V[t]) = 0"', spec).diagnosis
+    empty = judged('{claim: "sum_{k in t+1..T}(V[k]) = 0", for: t in T..T}', spec).diagnosis
     assert empty is not None and empty.code == "DC130"
 
 

@@ -188,3 +188,84 @@ def test_names_that_look_like_differentials_are_asked_about(equation: str, verdi
         assert claim.diagnosis.code == verdict
     else:
         assert claim.verdict == verdict, claim.message
+
+
+# --- declarations and formulas spell alike ---------------------------------------------------------
+
+SPELLINGS = ["x", "x1", "x₁", "δ", "δ₂", "x_in", "x̂", "ŷ", "ẋ", "ℓ", "𝐱", "Ω", "d", "dx"]
+NO_NAMES = [
+    "x²",
+    "(x²)",
+    "δ²",
+    "x₂²",
+    "xᵀ",
+    "xⁿ",
+    "xᵢ",
+    "ª",
+    "①",
+    "x½",
+    "²",
+    "Σ",
+    "2x",
+    "x'",
+    "(x)",
+    "x y",
+    "∂x",
+    "x·y",
+]
+DECLARATIONS = [
+    ("tensors: {{'{0}': n, v: n}}", "DC024", "{0} = {0}"),
+    ("tensors: {{v: n}}\nlayers: {{'{0}': 2*v}}", "DC024", "{0} = v + v"),
+    ("tensors: {{v: n}}\nloss: {{'{0}': sum(v)}}", "DC024", "{0} = sum(v)"),
+    ("tensors: {{v: n}}\nlet: {{'{0}': 2*v}}", "DC024", "{0} = v + v"),
+    ("tensors: {{v: ['{0}']}}", "DC029", "sum(ones({0})) = {0}"),
+    ("tensors: {{v: n}}\nfunctions: {{'{0}(t)': t^2}}", "DC031", "{0}(v) = v^2"),
+    ("tensors: {{v: n}}\nfunctions: {{'f({0})': '{0}^2'}}", "DC031", "f(v) = v^2"),
+    ("families: {{'{0}': 1..3}}\ntensors: {{'v[{0}]': n}}", "DC033", "v[2] = v[2]"),
+]
+
+
+@pytest.mark.parametrize(("declaration", "code", "claim"), DECLARATIONS)
+def test_what_is_declared_is_found_by_formulas(declaration: str, code: str, claim: str) -> None:
+    for name in SPELLINGS:
+        result = verify_text(f'{declaration.format(name)}\nclaims: {{a: "{claim.format(name)}"}}\n')
+        assert result.error is None and result.claims[0].verdict == "proved", (name, result.error, result.claims)
+    for name in NO_NAMES:
+        quoted = declaration.format(name.replace("'", "''"))
+        error = verify_text(f"{quoted}\nclaims: {{a: 1 = 1}}\n").error
+        assert error is not None and error.code == code, (name, error)
+    for name in ("if", "pi", "π"):
+        error = verify_text(f"{declaration.format(name)}\nclaims: {{a: 1 = 1}}\n").error
+        assert error is not None and error.code in (code, "DC025"), (name, error)
+
+
+@pytest.mark.parametrize(
+    ("spec", "code"),
+    [
+        ("tensors: {x₁: n, x1: m}", "DC026"),
+        ("tensors: {δ: n}\nlayers: {delta: 2*δ}", "DC026"),
+        ("tensors: {v: δ, delta: n}", "DC027"),
+    ],
+)
+def test_two_spellings_are_one_name(spec: str, code: str) -> None:
+    error = verify_text(f"{spec}\nclaims: {{a: 1 = 1}}\n").error
+    assert error is not None and error.code == code
+    assert error.where is not None and error.where.length == len({"DC026": "delta", "DC027": "δ"}[code]) or "x1" in spec
+
+
+def test_greek_labels_and_sizes() -> None:
+    spec = """
+families: {λ: 1..Λ}
+depths: {Λ: [2, 3]}
+tensors: {x: "δ[0]", "W[λ]": "δ[λ] δ[λ-1]", p: {axes: "M δ₁", given: {simplex: δ₁}}}
+layers: {"a[0]": x, "a[λ]": "W[λ] @ a[λ-1]"}
+loss: {C: "sum(a[Λ])"}
+claims:
+  a: {claim: "dC/da[λ] = W[λ+1].T @ dC/da[λ+1]", for: λ in 1..Λ-1}
+  b: {claim: "dC/da[lambda] = W[lambda+1].T @ dC/da[lambda+1]", for: lambda in 1..Lambda-1}
+  c: {claim: "sum(p, δ₁) = ones(M)"}
+  d: {claim: "dC/da[λ] = W[λ+1] @ dC/da[λ+1]", for: λ in 1..Λ-1}
+numeric: {sizes: {δ₁: 4}}
+"""
+    result = verify_text(spec)
+    assert [claim.verdict for claim in result.claims] == ["proved", "proved", "proved", "invalid"], result.error

@@ -420,7 +420,8 @@ PAGES: dict[str, Explanation] = {
     "DC119": Explanation(
         "limits on a sum",
         "A sum over an index runs over its whole dimension; restrict it by a condition. "
-        "A sum over the label of a family has the limits that are written, `sum_{t in 2..T}(E[t])`, or else the label's declared range.",
+        "A sum over the label of a family has the limits that are written, `sum_{t in 2..T}(E[t])`, or else the label's declared range. "
+        "Limits run upwards: `t+1..T` is empty at the last label alone, while no depth fills `T..1` or `3..2`.",
         "Σ_{k=1}^3 p[k] = 1",
         "sum_k(p[k]) = 1",
     ),

@@ -6,7 +6,7 @@ import builtins
 import keyword
 import re
 
-from derivcheck.language.notation.tokens import spelled
+from derivcheck.spec.spelling import spelled
 
 CONFUSABLE = frozenset({"l", "I", "O"})  # linters refuse them
 

@@ -10,9 +10,10 @@ from typing import Literal, NoReturn
 
 from derivcheck.language.latex.bodies import PARAMETER, Body
 from derivcheck.language.notation.syntax import Span
-from derivcheck.language.notation.tokens import GREEK, MAXIMAL_DIGITS, MAXIMAL_LENGTH
+from derivcheck.language.notation.tokens import MAXIMAL_DIGITS, MAXIMAL_LENGTH
 from derivcheck.language.tex.commands import CHARACTERS, COMMANDS, Kind, is_kind
 from derivcheck.language.tex.errors import fail
+from derivcheck.spec.spelling import GREEK
 
 MAXIMAL_TOKENS = 6_000
 MAXIMAL_EXPANSIONS = 500

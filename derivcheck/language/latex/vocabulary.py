@@ -11,7 +11,7 @@ from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.lowering.calls import BUILTINS, DEFINITIONS
 from derivcheck.language.lowering.scope import Scope
-from derivcheck.language.notation.tokens import spelled
+from derivcheck.spec.spelling import spelled
 
 # Words of authors for functions of the language; what a spec declares goes first.
 FUNCTION_WORDS: Mapping[str, str] = {

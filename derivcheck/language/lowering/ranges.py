@@ -13,18 +13,17 @@ from itertools import product
 from typing import Any
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
+from derivcheck.language.lowering.descents import refuse_descents, written_over
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.notation.labels import label_value, mentions, substitute_labels
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import (
-    Binary,
     Comparison,
     Condition,
     Expression,
     Junction,
     Matrix,
     Name,
-    Number,
     Reduction,
     Slice,
     Span,
@@ -99,6 +98,7 @@ def terms(tree: Reduction, letters: Sequence[str], scope: Scope) -> list[tuple[L
 
 def term_at(tree: Reduction, labels: Labels, scope: Scope) -> Expression | None:
     """The body with numbers for labels, None where the condition does not hold."""
+    refuse_descents(tree.body, labels, {**scope.labels, **_known_ranges(tree, labels, scope)}, scope.depth)
     body: Expression = substitute_labels(tree.body, labels, scope.undeclared(labels))
     rest = tuple(letter for letter in tree.letters if letter not in labels)
     condition = tree.condition
@@ -162,28 +162,11 @@ def _range(letter: str, tree: Reduction, scope: Scope) -> range:
             "no number at a depth",
             _suggested(tree, letter, scope),
         )
-    if first > last and isinstance(tree.ends[1], Number) and not isinstance(tree.ends[0], Number):
-        # `l+1..L` has no terms for the last layer, and `T..1` is meant backwards.
-        written = "..".join(to_plain(end) for end in tree.ends)
-        raise _error(
-            "DC119",
-            f"the limits `{written}` run downwards",
-            tree.ends[0].span.to(tree.ends[1].span),
-            "a label runs upwards, and matrices are multiplied in that order",
-            _upwards(tree, letter),
-        )
     return range(first, last + 1)
 
 
-def _upwards(tree: Reduction, letter: str) -> str:
-    """The same terms through limits that run upwards; factors of a product stand in their order still."""
-    assert tree.ends is not None
-    last, first = tree.ends
-    if tree.kind != "prod":
-        return written_over(tree, letter, to_plain(first), to_plain(last))
-    both = Binary("+", last, first)
-    turned = rebuilt(tree.body, lambda part: Binary("-", both, part) if part == Name(letter) else part)
-    return written_over(replace(tree, body=turned), letter, to_plain(first), to_plain(last))
+def _known_ranges(tree: Reduction, labels: Labels, scope: Scope) -> dict[str, range]:
+    return {letter: _range(letter, tree, scope) for letter in labels}
 
 
 def _suggested(tree: Reduction, letter: str, scope: Scope) -> str:
@@ -193,11 +176,6 @@ def _suggested(tree: Reduction, letter: str, scope: Scope) -> str:
 def some_end(scope: Scope) -> str:
     """The end of a family, by its name where it has one."""
     return next(iter(scope.depth), None) or next((str(r.stop - 1) for r in scope.labels.values()), "3")
-
-
-def written_over(tree: Reduction, letter: str, first: str, last: str) -> str:
-    """The reduction with its letter from first to last."""
-    return f"{tree.kind}_{{{letter} in {first}..{last}}}({to_plain(tree.body)})"
 
 
 # --- members --------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from functools import reduce
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, NotationError, UnsupportedError
 from derivcheck.graph.nodes import add, constant, delta, multiply
-from derivcheck.language.lowering.ranges import Labels, check_members, term_at, terms, written_over
+from derivcheck.language.lowering.descents import written_over
+from derivcheck.language.lowering.ranges import Labels, check_members, term_at, terms
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value, contracted, dimensions, onto, same_shape, shape_error
 from derivcheck.language.notation.syntax import (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from derivcheck.language.notation.syntax import Binary, Expression, Name, Negate, Number, Subscript
-from derivcheck.language.notation.tokens import GREEK
+from derivcheck.spec.spelling import GREEK
 
 ANY, ALL, COMPARED, CONDITIONAL, SUM, PRODUCT, UNARY, JUXTAPOSED, POWER, FRACTION, ATOM = (
     1,

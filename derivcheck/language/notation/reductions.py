@@ -20,7 +20,8 @@ from derivcheck.language.notation.syntax import (
     Relation,
     Span,
 )
-from derivcheck.language.notation.tokens import GREEK, Token, fail, spelled
+from derivcheck.language.notation.tokens import Token, fail
+from derivcheck.spec.spelling import GREEK, spelled
 
 RELATIONS: Mapping[str, Relation] = {"=": "=", ":=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 ASSERTED: Mapping[str, Relation] = {**RELATIONS, "≈": "≈", "~=": "≈", "∝": "∝", "~": "∝"}

@@ -3,58 +3,19 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NoReturn
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
 from derivcheck.language.notation.syntax import Span
+from derivcheck.spec.spelling import LOWERED_LETTERS, SUPERSCRIPT_DIGITS, WORD, spelled, stray_letter
 
 MAXIMAL_LENGTH = 20_000
 MAXIMAL_TOKENS = 4_000
 MAXIMAL_DIGITS = 40
 MAXIMAL_DECIMAL_EXPONENT = 400
 
-GREEK = {
-    "α": "alpha",
-    "β": "beta",
-    "γ": "gamma",
-    "δ": "delta",
-    "ε": "epsilon",
-    "ζ": "zeta",
-    "η": "eta",
-    "θ": "theta",
-    "ι": "iota",
-    "κ": "kappa",
-    "λ": "lambda",
-    "μ": "mu",
-    "ν": "nu",
-    "ξ": "xi",
-    "ο": "omicron",
-    "π": "pi",
-    "ρ": "rho",
-    "σ": "sigma",
-    "ς": "sigma",
-    "τ": "tau",
-    "υ": "upsilon",
-    "φ": "phi",
-    "ϕ": "phi",
-    "χ": "chi",
-    "ψ": "psi",
-    "ω": "omega",
-    "Γ": "Gamma",
-    "Δ": "Delta",
-    "Θ": "Theta",
-    "Λ": "Lambda",
-    "Ξ": "Xi",
-    "Φ": "Phi",
-    "Ψ": "Psi",
-    "Ω": "Omega",
-}
-SUBSCRIPT_DIGITS, SUPERSCRIPT_DIGITS = "₀₁₂₃₄₅₆₇₈₉", "⁰¹²³⁴⁵⁶⁷⁸⁹"
-LOWERED_LETTERS = "ₐₑₒₓₔₕₖₗₘₙₚₛₜᵢᵣᵤᵥⱼᵦᵧᵨᵩᵪ"
-SUBSCRIPTS = str.maketrans(SUBSCRIPT_DIGITS, "0123456789")
 SUPERSCRIPTS = str.maketrans(SUPERSCRIPT_DIGITS, "0123456789")
 
 TokenKind = Literal["number", "name", "lowered", "operator", "end"]
@@ -143,14 +104,13 @@ CHARACTER_HELP = {
 }
 CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
-_APART = f"ΣΠᵀ{SUPERSCRIPT_DIGITS}{LOWERED_LETTERS}"
 _TOKEN = re.compile(
     r"(?P<space>\s+)"
     r"|(?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+)"
     r"|(?P<raised>[" + SUPERSCRIPT_DIGITS + r"]+)"
     r"|(?P<lowered>[" + LOWERED_LETTERS + r"]+)"
     r"|(?P<operator>\.T(?!\w)|⁻¹(?![" + SUPERSCRIPT_DIGITS + r"])|" + "|".join(re.escape(o) for o in OPERATORS) + r")"
-    r"|(?P<name>[^\W\d" + _APART + SUBSCRIPT_DIGITS + r"](?:[^\W" + _APART + r"]|[\u0300-\u036f])*)"
+    r"|(?P<name>" + WORD + ")"
 )
 
 
@@ -172,14 +132,6 @@ def fail(
 ) -> NoReturn:
     """Raise a NotationError that points at `span`."""
     raise NotationError(Diagnostic(code, message, None, label, notes, help_), (span.start, span.stop))
-
-
-def spelled(word: str) -> str:
-    """A name in ASCII where it has such a spelling: `δ2` is `delta2`, `W₂` is `W2`."""
-    if word.isascii():
-        return word
-    word = unicodedata.normalize("NFKC", word.translate(SUBSCRIPTS))
-    return "".join(GREEK.get(letter, letter) for letter in word)
 
 
 def tokenise(text: str) -> list[Token]:
@@ -227,15 +179,8 @@ def tokenise(text: str) -> list[Token]:
 
 def _name(text: str, word: str, span: Span) -> str:
     """The spelling of a name. Raises NotationError where a letter of it is raised, or no letter at all."""
-    if word.isascii():
-        return word
-    for offset, letter in enumerate(word):
-        if letter not in SUBSCRIPT_DIGITS and (
-            unicodedata.decomposition(letter).startswith(("<super>", "<sub>")) or not f"a{letter}".isidentifier()
-        ):
-            _refuse_character(text, span.start + offset)
-    name = spelled(word)
-    return name if name.isidentifier() else _refuse_character(text, span.start)
+    stray = stray_letter(word)
+    return spelled(word) if stray is None else _refuse_character(text, span.start + stray)
 
 
 def _refuse_character(text: str, position: int) -> NoReturn:

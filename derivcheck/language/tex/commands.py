@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from derivcheck.language.notation.tokens import GREEK
+from derivcheck.spec.spelling import GREEK
 
 
 class Kind(Enum):
