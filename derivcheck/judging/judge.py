@@ -22,7 +22,15 @@ from derivcheck.diagnostics.verdicts import ExactEvidence, NumericEvidence, Nume
 from derivcheck.evidence import exact
 from derivcheck.evidence.canonical.form import Canonical, Equality, Facts, without_switches
 from derivcheck.evidence.field import Known
-from derivcheck.evidence.numeric.comparison import SidesAtAPoint, compare_precisely, compare_sides, rounding_decides
+from derivcheck.evidence.numeric.comparison import (
+    DIGITS,
+    FINEST,
+    SidesAtAPoint,
+    are_rational,
+    compare_precisely,
+    compare_sides,
+    rounding_decides,
+)
 from derivcheck.evidence.numeric.program import Tensor
 from derivcheck.evidence.points import Points, facts_key
 from derivcheck.graph.derive import Derived
@@ -35,6 +43,7 @@ from derivcheck.judging.measurement import Slopes
 
 SMOOTH_POINTS, CORNER_POINTS, BRANCHED_POINTS = 2, 8, 48
 PRECISE_POINTS = 12  # at which functions with branches are compared to 50 digits
+FINEST_POINTS = 4  # and to many more
 # Of the further points of functions with branches.
 SPREADS = (1.0, 8.0, 1.0, 1 / 64, 1.0, 64.0, 1.0, 4096.0, 2.0**-10, 2.0**20)
 MAXIMAL_ENTRIES = 36
@@ -42,6 +51,7 @@ SILENT = ("symmetric", "positive")
 LEVELS = 2  # of definitions that a proof looks into before it opens all of them
 AT_A_KINK = "rounding errors choose the branch"
 NO_DERIVATIVE = "a derivative does not exist where the sides differ"
+TOO_CLOSE = f"the sides differ exactly, by less than {FINEST - 10} digits show"
 NEVER_MET = "a condition holds at no point that was tried"
 
 FACT_TEXTS = {
@@ -286,7 +296,7 @@ class Judge:
             return Judgement("undecided", (), field, numeric, reason=numeric.reason or "numbers cannot tell")
         if rounded or (not agrees and rounding_decides(asked.sides, usual, asked.facts, self.seed, 1.0)):
             return Judgement("undecided", (), field, replace(numeric, verdict="kink"), reason=AT_A_KINK)
-        closely = self._precisely(asked)
+        closely = self._precisely(asked, field)
         if closely is not None:
             if field.equal and self._holds_in_field_there(asked):
                 self._contradiction("the field agrees where 50 digits differ", closely)
@@ -294,6 +304,8 @@ class Judge:
         if not self._meets_conditions(asked):
             return Judgement("undecided", (), field, numeric, reason=NEVER_MET)
         reason = proof.reason
+        if field.equal is False and are_rational(asked.sides):
+            return Judgement("undecided", (), field, numeric, reason=TOO_CLOSE)
         if field.equal is False:
             field = replace(field, equal=None, reason="the field does not show it")
         if field.equal:
@@ -436,30 +448,37 @@ class Judge:
                 break
         return Judgement("refuted", (), field, sides.evidence, self._witness(asked, chosen))
 
-    def _precisely(self, asked: Goal) -> SidesAtAPoint | None:
-        """A difference that floats do not show, on one of several branches; None without one."""
-        for seed in range(self.seed, self.seed + (PRECISE_POINTS if _has_branches(asked.sides) else 1)):
-            sides = self._to_fifty_digits(asked, seed)
-            if sides is None or sides.evidence.verdict != "differs":
-                continue
-            # Of a condition that is zero but for rounding errors, those of many digits say as little.
-            if rounding_decides(asked.sides, sides.sizes, asked.facts, seed, sides.spread):
-                continue
-            if self.slopes.exist(asked.derived, sides.sizes, asked.facts, seed, sides.spread):
-                return sides
+    def _precisely(self, asked: Goal, field: ExactEvidence) -> SidesAtAPoint | None:
+        """A difference that floats do not show, on one of several branches; None without one.
+
+        Where the field does not say that the sides are equal, what any number that can be written makes
+        different is looked for: `x + 1e-300*y`.
+        """
+        branched = _has_branches(asked.sides)
+        levels = [(DIGITS, PRECISE_POINTS)] if field.equal else [(DIGITS, PRECISE_POINTS), (FINEST, FINEST_POINTS)]
+        for digits, points in levels:
+            for seed in range(self.seed, self.seed + (points if branched else 1)):
+                sides = self._to_digits(asked, seed, digits)
+                if sides is None or sides.evidence.verdict != "differs":
+                    continue
+                # Of a condition that is zero but for rounding errors, those of many digits say as little.
+                if rounding_decides(asked.sides, sides.sizes, asked.facts, seed, sides.spread):
+                    continue
+                if self.slopes.exist(asked.derived, sides.sizes, asked.facts, seed, sides.spread):
+                    return sides
         return None
 
     def _agrees_closely(self, asked: Goal) -> bool:
         """Whether an agreement is seen to 50 digits where rounding errors hide it from floats."""
-        sides = self._to_fifty_digits(asked, self.seed)
+        sides = self._to_digits(asked, self.seed, DIGITS)
         return sides is not None and sides.evidence.verdict == "agrees"
 
-    def _to_fifty_digits(self, asked: Goal, seed: int) -> SidesAtAPoint | None:
+    def _to_digits(self, asked: Goal, seed: int, digits: int) -> SidesAtAPoint | None:
         """Both sides at the largest of the small sizes, which is no special case; None where they have no value."""
         sizes = self._choice(asked).small()[-1]
         for beside in dict.fromkeys((asked.numerators, ())):
             try:
-                return compare_precisely(*asked.sides, asked.axes, sizes, asked.facts, seed, beside)
+                return compare_precisely(*asked.sides, asked.axes, sizes, asked.facts, seed, beside, digits)
             except (NumericError, UnsupportedError, ZeroDivisionError):
                 continue
         return None
@@ -472,6 +491,7 @@ class Judge:
             sides.entry,
             claimed=sides.precise_right,
             derived=sides.precise_left,
+            difference=sides.difference,
             spread=sides.spread,
             style=sides.style,
         )

@@ -145,7 +145,7 @@ def finite_difference(link: Pair, scope: Scope, facts: Facts, sizes: Sizes, witn
     derived, claimed = float(witness.derived), float(witness.claimed)
     error += DIGITS * (abs(derived) + abs(claimed))
     resolved = abs(derived - claimed) * RESOLVED
-    if not np.isfinite(shown) or error > resolved:
+    if not np.isfinite(shown) or not resolved or error > resolved:
         return ""  # the forward pass has no value there, or differences are too coarse to tell the sides apart
     if abs(shown - derived) > resolved:
         raise ContradictionError(

@@ -237,3 +237,53 @@ def test_probabilities_whose_products_are_no_floats(seed: int) -> None:
     """At a point of seed 0 p is 1e-160: p p / p is not 1e-320 / 1e-160, of which few digits are left."""
     result = verify_text(SATURATED, seed=seed)
     assert [claim.verdict for claim in result.claims] == ["proved", "proved", "refuted"]
+
+
+# (equation, verdict): off by what neither floats nor 50 digits show, and true where nothing proves it.
+FINE = [
+    ("x + 1e-45*y = x", "refuted"),
+    ("s = s*(1 + 1e-50)", "refuted"),
+    ("s != s + 1e-50", "proved"),
+    ("sum(x) = sum(x) + 1e-400", "refuted"),
+    ("1 = 1 + 1e-45", "refuted"),
+    ("s*t/(s + t)^2 = (s*t + 1e-390)/(s + t)^2", "refuted"),
+    ("relu(s) = relu(s)*(1 + 1e-50)", "refuted"),
+    ("max(s, t) = max(s, t) + 1e-300*s", "refuted"),
+    ("sqrt(p) = sqrt(p)*(1 + 1e-45)", "refuted"),
+    ("sigmoid(s + 100) = 1", "refuted"),
+    ("erf(s + 30) = 1", "refuted"),
+    ("cos(1e-30*s) = 1", "refuted"),
+    ("f(x) = f(x)*(1 + 1e-60)", "refuted"),
+    ("det(Q)^2 = 1 + 1e-60", "refuted"),
+    ("sum(v^2) = 1 + 1e-60", "refuted"),
+    ("d(sum(x^2))/dx = 2*x + 1e-45*x", "refuted"),
+    ("inv(A) @ A @ x = x + 1e-45*y", "refuted"),
+    ("x + (1e-400)^2*y = x", "undecided"),
+    ("(1e-300)^3*s = (1e-300)^3*t", "refuted"),
+    ("sin(3*s) = 3*sin(s) - 4*sin(s)^3", "checked"),
+    ("exp(t)*sinh(s) = exp(t)*tanh(s)*cosh(s)", "proved"),
+    ("det(Q)^2*erf(s + s) = erf(2*s)*det(Q @ Q.T)", "checked"),
+    ("sin(v[1])^2 + cos(v[1])^2 - sum(v^2) = 0", "checked"),
+    ("p^0.3 * p^0.7 * cos(t - t) = p*exp(0*t)", "checked"),
+    ("sin(f(x) + 1) = sin(f(x))*cos(1) + cos(f(x))*sin(1)", "checked"),
+]
+FINE_SPEC = """
+tensors:
+  x: n
+  y: n
+  s: scalar
+  t: scalar
+  A: n n
+  p: {axes: [], given: positive}
+  Q: {axes: n n, given: orthogonal}
+  v: {axes: n, given: unit}
+functions: {f: opaque}
+"""
+
+
+@pytest.mark.parametrize(("equation", "verdict"), FINE)
+def test_what_any_number_that_can_be_written_makes_different(equation: str, verdict: str) -> None:
+    (claim,) = verify_text(f'{FINE_SPEC}claims: {{a: "{equation}"}}\n').claims
+    assert claim.verdict == verdict, claim
+    if verdict == "refuted" and claim.witness is not None:
+        assert claim.witness.claimed != claim.witness.derived or claim.witness.difference not in ("", "0.0")

@@ -39,6 +39,8 @@ NOISY = 1e-3  # of the values: an agreement within such noise is none,
 NOISE_OF_ZERO = 1e-9  # unless both sides are as good as zero
 JITTER = 1 << 20  # added to the seed of a point for the signs of its moves
 DIGITS = 60  # of what is said to hold to 50
+FINEST = 460  # digits that tell apart what any number that can be written makes different
+SHOWN = 25  # digits of both sides in a witness
 REMEMBERED = 1 << 14  # entries of an array, above which it is evaluated anew for every question
 
 
@@ -219,6 +221,15 @@ def is_branched(nodes: Sequence[Node]) -> bool:
     )
 
 
+def are_rational(nodes: Sequence[Node]) -> bool:
+    """Whether something is made of sums, products and quotients alone, which the field tells apart exactly."""
+    return not any(
+        isinstance(node, Extremum)
+        or (isinstance(node, Map) and not (found := lower(node.expression)).is_rational_function(*found.free_symbols))
+        for node in topological(nodes)
+    )
+
+
 def rounding_decides(nodes: Sequence[Node], sizes: Sizes, facts: Facts, seed: int, spread: float) -> bool:
     """Whether rounding errors choose a branch at a point; what stays zero when inputs move is zero indeed."""
     conditions = _conditions(nodes)
@@ -254,6 +265,7 @@ class SidesAtAPoint:
     right: float = 0.0
     precise_left: str = ""
     precise_right: str = ""
+    difference: str = ""  # where the digits of both sides do not show it
     sizes: Sizes = field(default_factory=dict)
     seed: int = 0
     spread: float = 1.0
@@ -318,6 +330,7 @@ def compare_sides(
         float(second[place]),
         mpmath.nstr(precise[0], 12),
         mpmath.nstr(precise[1], 12),
+        "",
         dict(sizes),
         seed,
         spread,
@@ -364,41 +377,51 @@ def copies(
 
 
 def compare_precisely(
-    left: Node, right: Node, axes: Axes, sizes: Sizes, facts: Facts, seed: int, beside: Sequence[Node] = ()
+    left: Node,
+    right: Node,
+    axes: Axes,
+    sizes: Sizes,
+    facts: Facts,
+    seed: int,
+    beside: Sequence[Node] = (),
+    digits: int = DIGITS,
 ) -> SidesAtAPoint:
-    """Both sides to 50 digits, every entry, at a point that honours the facts to 50 digits as well.
+    """Both sides to so many digits less ten, every entry, at a point that honours the facts to as many.
 
     What floats cannot tell apart, a difference of 1e-14, is told apart here. The nodes `beside` have
     values there too. Raises NumericError where no finite point is found.
     """
+    scheme = f"{digits - 10} digits"
     style, values, _ = styled_run(Program([left, right, *beside], seed=seed), sizes, facts, seed)
 
     def sides(digits: int) -> list[Any]:
         return _to_digits(digits, left, right, axes, sizes, facts, values, seed)
 
-    first, second = sides(DIGITS)
+    first, second = sides(digits)
     count = int(np.size(first))
     gaps = [abs(gap) for gap in np.ravel(np.asarray(first - second, dtype=object))]
     if not count or any(not mpmath.isfinite(gap) for gap in gaps):
-        return SidesAtAPoint(NumericEvidence("cannot_tell", "50 digits", entries=count))
+        return SidesAtAPoint(NumericEvidence("cannot_tell", scheme, entries=count))
     place = np.unravel_index(max(range(count), key=lambda k: gaps[k]), np.shape(first))
     gap = max(gaps)
     size = max([abs(x) for x in (*np.ravel(first), *np.ravel(second))])
-    differs = gap > size * mpmath.mpf(10) ** -40
+    bar = mpmath.mpf(10) ** (20 - digits)
+    differs = gap > size * bar
     if differs:
         # A side that is zero has no size: of rounding errors more digits leave nothing, of a difference all.
-        more, less = sides(2 * DIGITS)
+        more, less = sides(2 * digits)
         differs = abs(more[place] - less[place]) > gap * mpmath.mpf(10) ** -10
     relative = float(gap / size) if size and differs else 0.0
-    evidence = NumericEvidence("differs" if differs else "agrees", "50 digits", relative, 1e-40, count)
+    evidence = NumericEvidence("differs" if differs else "agrees", scheme, relative, float(bar), count)
     one, other = first[place], second[place]
     return SidesAtAPoint(
         evidence,
         tuple(int(k) + 1 for k in place),
         float(one),
         float(other),
-        mpmath.nstr(one, 25),
-        mpmath.nstr(other, 25),
+        mpmath.nstr(one, SHOWN),
+        mpmath.nstr(other, SHOWN),
+        mpmath.nstr(one - other, 3) if differs and gap * mpmath.mpf(10) ** (SHOWN - 4) < size else "",
         dict(sizes),
         seed,
         style=style,
