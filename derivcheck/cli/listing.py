@@ -27,6 +27,7 @@ class Kind(str, Enum):  # noqa: UP042 - Typer reads the values
     layers = "layers"
     losses = "losses"
     operations = "operations"
+    facts = "facts"
     codes = "codes"
     claims = "claims"
 
@@ -44,7 +45,7 @@ def list_names(
     format: Annotated[ListFormat, typer.Option("--format", help="How to write.")] = ListFormat.text,
     ascii: Annotated[bool, typer.Option("--ascii", help="ASCII only, whatever the terminal can show.")] = False,
 ) -> int:
-    """List the functions, layers, losses and operations that formulas may use, the codes, or the claims of specs."""
+    """List the functions, layers, losses and operations of formulas, the facts, the codes, or the claims of specs."""
     if specs and kind is not Kind.claims:
         wanted = f"derivcheck list claims {specs[0]}"
         raise DerivcheckError(Diagnostic("DC684", "only `list claims` takes specs", help=wanted))
@@ -79,13 +80,14 @@ def explain(
 
 
 def name_rows(kind: Kind) -> Rows:
-    """`name`, `signature` and `about` of the catalogue's entries; `name` and `about` of codes."""
+    """`name`, `signature` and `about` of the catalogue's entries and of facts; `name` and `about` of codes."""
     from derivcheck.diagnostics.explain import PAGES
     from derivcheck.language.catalogue.activations import ACTIVATIONS
     from derivcheck.language.catalogue.elementary import ELEMENTARY_NAMES
     from derivcheck.language.catalogue.layers import LAYERS
     from derivcheck.language.catalogue.losses import LOSSES
     from derivcheck.language.catalogue.operations import OPERATIONS
+    from derivcheck.spec.facts.table import KINDS
 
     if kind is Kind.codes:
         return [{"name": code, "about": page.title} for code, page in sorted(PAGES.items())]
@@ -100,6 +102,8 @@ def name_rows(kind: Kind) -> Rows:
             for name, about in ELEMENTARY_NAMES
             if name not in known
         ]
+    if kind is Kind.facts:
+        return [{"name": fact.name, "signature": fact.signature, "about": fact.formula.format("y")} for fact in KINDS]
     if kind is Kind.operations:
         return [{"name": name, "signature": signature, "about": about} for name, signature, about in OPERATIONS]
     definitions = LAYERS if kind is Kind.layers else LOSSES
@@ -163,7 +167,7 @@ def _write(found: dict[str, Rows], format: ListFormat, ascii: bool) -> None:
                 typer.echo(page.show(path))
             _write_rows(list(group), page)
     if len(found) > 1:
-        typer.echo("\nalso: derivcheck list codes, derivcheck list claims SPEC")
+        typer.echo("\nalso: derivcheck list facts, derivcheck list codes, derivcheck list claims SPEC")
 
 
 def _write_rows(rows: Rows, page: Page) -> None:

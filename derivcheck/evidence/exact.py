@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,8 @@ from derivcheck.evidence.residues import (
 )
 from derivcheck.graph.nodes import Axes, Input, Node
 from derivcheck.graph.sizes import dimensions_of, small_sizes
+from derivcheck.spec.facts.kinds import Draw
+from derivcheck.spec.facts.table import axis_of, drawn, with_implied
 
 REDRAWS = 40
 PATTERNS = 6
@@ -44,7 +46,6 @@ class Draws:
     """Random leaves that honour the facts."""
 
     def __init__(self, seed: int, facts: Facts, sizes: Mapping[str, int]) -> None:
-        self.random = random.Random()
         self.seed = seed
         self.facts = facts
         self.sizes = sizes
@@ -59,89 +60,56 @@ class Draws:
         axes = node.home if isinstance(node, Input) else node.axes
         shape = tuple(axis.dimension.size(self.sizes) for axis in axes)
         # The same value whatever else is drawn.
-        self.random.seed(f"{self.seed}|{type(node).__name__}|{getattr(node, 'name', node.serial)}|{shape}")
-        facts = dict(self.facts.get(node.name, ())) if isinstance(node, Input) else {}
-        along = next((facts[f] for f in ("one_hot", "simplex", "sums_to_one") if f in facts), 0) or 0
-        if "one_hot" in facts:
-            array = self._one_hot(shape, along)
-            return Residues(array, array), axes
-        if "binary" in facts:
-            array = self._filled(shape, 2)
-            return Residues(array, array), axes
-        if "orthogonal" in facts:
-            signs = [self.random.choice((-1, 1)) for _ in range(shape[0])]
-            p, q = (self._orthogonal(shape[0], signs, m) for m in (P, Q))
-            return Residues(p, q), axes
-        p, q = self._filled(shape, P), self._filled(shape, Q)
-        if "unit" in facts:
-            return Residues(self._unit(p, P), self._unit(q, Q)), axes
-        if "symmetric" in facts:
-            p, q = (np.triu(x) + np.triu(x, 1).T for x in (p, q))
-        positive = "positive" in facts or "simplex" in facts
-        if positive:
-            p, q = p * p % P, q * q % Q
-        if "simplex" in facts or "sums_to_one" in facts:
-            p, q = (self._closed(x, along, m) for x, m in ((p, P), (q, Q)))
-        if positive:
+        seed = f"{self.seed}|{type(node).__name__}|{getattr(node, 'name', node.serial)}|{shape}"
+        facts = dict(self.facts.get(node.name, ()) if isinstance(node, Input) else ())
+        draws = (FieldDraw(shape, axis_of(facts), modulus, seed) for modulus in (P, Q))
+        p, q = (np.asarray(drawn(facts, draw) % draw.modulus, dtype=object) for draw in draws)
+        if any(kind.positive or kind.mostly_positive for fact in facts for kind in with_implied(fact)):
             return FieldArithmetic(self.seed).positive(p, q), axes
         return Residues(p, q), axes
 
-    def _filled(self, shape: tuple[int, ...], modulus: int) -> Any:
-        array = np.empty(shape, dtype=object)
-        for place in np.ndindex(*shape):
-            array[place] = self.random.randrange(modulus)
-        return array
 
-    def _one_hot(self, shape: tuple[int, ...], along: int) -> Any:
-        array = np.zeros(shape, dtype=object)
-        others = [range(n) if k != along else range(1) for k, n in enumerate(shape)]
+class FieldDraw(Draw):
+    """Numbers modulo a prime; what is chosen is the same for every prime."""
+
+    def __init__(self, shape: tuple[int, ...], along: int, modulus: int, seed: str) -> None:
+        super().__init__(shape, along)
+        self.modulus = modulus
+        self._numbers = random.Random(f"{seed}|{modulus}")
+        self._choices = random.Random(seed)
+
+    def _free(self) -> Any:
+        return self._filled(lambda: self._numbers.randrange(self.modulus))
+
+    def positive(self) -> Any:
+        root = self._free()
+        return root * root % self.modulus
+
+    def chosen(self, values: Sequence[int]) -> Any:
+        return self._filled(lambda: self._choices.choice(values))
+
+    def single(self) -> Any:
+        array = self._filled(lambda: 0)
+        others = [range(n) if k != self.along else range(1) for k, n in enumerate(self.shape)]
         for place in itertools.product(*others):
             at = list(place)
-            at[along] = self.random.randrange(shape[along])
+            at[self.along] = self._choices.randrange(self.shape[self.along])
             array[tuple(at)] = 1
         return array
 
-    def _closed(self, array: Any, along: int, modulus: int) -> Any:
-        """All entries but one as drawn, the last so that they sum to one."""
-        moved = np.moveaxis(array, along, -1).copy()
-        moved[..., -1] = (1 - np.sum(moved[..., :-1], axis=-1)) % modulus
-        return np.moveaxis(moved, -1, along)
+    def identity(self) -> Any:
+        array = self._filled(lambda: 0)
+        np.fill_diagonal(array, 1)
+        return array
 
-    def _unit(self, array: Any, modulus: int) -> Any:
-        """A point of the sphere by stereographic projection."""
-        head = array[:-1]
-        total = int(np.sum(head * head)) % modulus if head.size else 0
-        inverse = inverse_modulo(np.asarray((1 + total) % modulus, dtype=object), modulus)
-        result = array.copy()
-        result[:-1] = 2 * head * inverse % modulus
-        result[-1] = (1 - total) * inverse % modulus
-        return result
+    def inverse(self, numbers: Any) -> Any:
+        return inverse_modulo(np.asarray(numbers, dtype=object), self.modulus)
 
-    def _orthogonal(self, size: int, signs: list[int], modulus: int) -> Any:
-        """Cayley's (I - A)(I + A)^-1 for skew A, times signs, so that both determinants occur."""
-        skew = np.zeros((size, size), dtype=object)
-        for i in range(size):
-            for j in range(i):
-                skew[i, j] = self.random.randrange(modulus)
-                skew[j, i] = -skew[i, j]
-        eye = np.zeros((size, size), dtype=object) + np.diag([1] * size)
-        rotation = (eye - skew).dot(_matrix_inverse((eye + skew) % modulus, modulus)) % modulus
-        return rotation * np.asarray(signs, dtype=object) % modulus
-
-
-def _matrix_inverse(matrix: Any, modulus: int) -> Any:
-    size = matrix.shape[0]
-    work = np.concatenate([matrix, np.diag([1] * size).astype(object)], axis=1)
-    for column in range(size):
-        pivot = next((r for r in range(column, size) if work[r, column] % modulus), None)
-        if pivot is None:
-            raise Redraw
-        work[[column, pivot]] = work[[pivot, column]]
-        work[column] = work[column] * pow(int(work[column, column]), -1, modulus) % modulus
-        for row in range(size):
-            if row != column:
-                work[row] = (work[row] - work[row, column] * work[column]) % modulus
-    return work[:, size:]
+    def _filled(self, number: Callable[[], int]) -> Any:
+        array = np.empty(self.shape, dtype=object)
+        for place in np.ndindex(*self.shape):
+            array[place] = number()
+        return array
 
 
 # --- the test ---------------------------------------------------------------------------------

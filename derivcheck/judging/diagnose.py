@@ -29,6 +29,7 @@ from derivcheck.judging.judge import Judge, fact_texts
 from derivcheck.judging.proofreader import Proofreader
 from derivcheck.judging.suggestion import NO_LABELS, Suggester
 from derivcheck.language.claims import Pair, pair
+from derivcheck.language.facts import fits
 from derivcheck.language.lowering.letters import member_name
 from derivcheck.language.network import Network
 from derivcheck.language.notation.printer import to_plain
@@ -40,6 +41,7 @@ from derivcheck.language.notation.syntax import (
     Span,
 )
 from derivcheck.language.tensors import NamedTensor
+from derivcheck.spec.facts.table import FACTS, weakest_first
 
 CODES: dict[str, str] = {
     "DC201": "constant factor",
@@ -69,7 +71,6 @@ CODES: dict[str, str] = {
     "DC230": "shapes differ",
     "DC232": "the chain rule is meant",
 }
-FACT_CANDIDATES = ("sums_to_one", "binary", "one_hot", "symmetric", "orthogonal", "unit", "positive")
 BUDGET = 400
 Found = TypeVar("Found")
 
@@ -313,12 +314,10 @@ class Diagnoser:
             home = getattr(tensor.node, "home", None)
             if home is None or tensor.node not in below:
                 continue
-            for fact in FACT_CANDIDATES:
-                if fact in ("symmetric", "orthogonal") and (len(home) != 2 or home[0].dimension != home[1].dimension):
+            for fact in weakest_first():
+                if not fits(fact, home):
                     continue
-                if fact == "unit" and len(home) != 1:
-                    continue
-                axes = range(len(home)) if fact in ("sums_to_one", "one_hot") else (None,)
+                axes = range(len(home)) if FACTS[fact].along_an_axis else (None,)
                 for axis in axes:
                     known = self.judge.facts.get(tensor.name, ())
                     given = {**self.judge.facts, tensor.name: (*known, (fact, axis))}

@@ -36,7 +36,8 @@ from derivcheck.judging.deadline import Limit, within
 from derivcheck.judging.diagnose import Diagnoser
 from derivcheck.judging.judge import Judge
 from derivcheck.judging.proofreader import Notation, Proofreader, UnwrittenError
-from derivcheck.language.network import Network, build, with_abbreviations, with_facts
+from derivcheck.language.facts import with_facts
+from derivcheck.language.network import Network, build, with_abbreviations
 from derivcheck.language.notation.syntax import Derivative, Equation, Expression, Name, Subscript
 from derivcheck.language.tensors import NamedTensor
 from derivcheck.spec import ClaimDeclaration, Spec
@@ -146,7 +147,7 @@ class Examiner:
         if not declaration.let and not declaration.given:
             return self
         network = with_abbreviations(self.network, declaration.let)
-        network = replace(network, facts=with_facts(network, declaration.given))
+        network = replace(network, facts=with_facts(network.facts, network.tensors, declaration.given))
         made = Examiner(network, self.seed, self.measuring)
         made.judge.reduced = self.reduced
         return made

@@ -21,13 +21,7 @@ from derivcheck.language.network import formulas
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Derivative, Equation, Name, Subscript
 from derivcheck.language.tensors import NamedTensor
-
-FACT_WORDS = (
-    (re.compile(r"Σ (.+) = 1"), r"the entries of \1 sum to one"),
-    (re.compile(r"‖(.+)‖ = 1"), r"\1 has length one"),
-    (re.compile(r"(.+) > 0"), r"the entries of \1 are positive"),
-    (re.compile(r"(.+) is 0 or 1"), r"the entries of \1 are zero or one"),
-)
+from derivcheck.spec.facts.table import KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +155,10 @@ class Expositor:
 
 def in_words(fact: str) -> str:
     """A fact without a formula in it, which would be one more to judge: `the entries of y sum to one`."""
-    for pattern, words in FACT_WORDS:
-        match = pattern.fullmatch(fact)
+    for kind in KINDS:
+        match = re.fullmatch(re.escape(kind.formula).replace(r"\{0\}", "(.+)"), fact)
         if match:
-            return match.expand(words)
+            return kind.words.format(match[1])
     return fact
 
 

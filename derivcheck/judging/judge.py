@@ -40,6 +40,7 @@ from derivcheck.graph.sizes import SizeChoice, dimensions_of, names_of, shapes_o
 from derivcheck.graph.slices import slice_at
 from derivcheck.judging.conditions import Point, are_met, equalities
 from derivcheck.judging.measurement import Slopes
+from derivcheck.spec.facts.table import FACTS, axis_of, is_silent
 
 SMOOTH_POINTS, CORNER_POINTS, BRANCHED_POINTS = 2, 8, 48
 PRECISE_POINTS = 12  # at which functions with branches are compared to 50 digits
@@ -47,22 +48,11 @@ FINEST_POINTS = 4  # and to many more
 # Of the further points of functions with branches.
 SPREADS = (1.0, 8.0, 1.0, 1 / 64, 1.0, 64.0, 1.0, 4096.0, 2.0**-10, 2.0**20)
 MAXIMAL_ENTRIES = 36
-SILENT = ("symmetric", "positive")
 LEVELS = 2  # of definitions that a proof looks into before it opens all of them
 AT_A_KINK = "rounding errors choose the branch"
 NO_DERIVATIVE = "a derivative does not exist where the sides differ"
 TOO_CLOSE = f"the sides differ exactly, by less than {FINEST - 10} digits show"
 NEVER_MET = "a condition holds at no point that was tried"
-
-FACT_TEXTS = {
-    "sums_to_one": "Σ {0} = 1",
-    "binary": "{0} is 0 or 1",
-    "one_hot": "{0} is one-hot",
-    "symmetric": "{0} is symmetric",
-    "orthogonal": "{0} is orthogonal",
-    "unit": "‖{0}‖ = 1",
-    "positive": "{0} > 0",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +143,7 @@ class Judge:
             return found
         used = given
         if found.facts:
-            for weaker in (self._only_positive(given), self._weakest(given, found.facts)):
+            for weaker in (self._only_silent(given), self._weakest(given, found.facts)):
                 attempt = self._canonical(cut, weaker).equal(left, right)
                 if attempt.proved:
                     found, used = attempt, weaker
@@ -163,7 +153,7 @@ class Judge:
     def _silent_facts(self, left: Node, right: Node, cut: frozenset[Node], facts: Facts) -> tuple[tuple[str, str], ...]:
         """The facts without which there is no proof, of those that the rewriting takes for granted."""
         inputs = {node.name for node in topological([left, right]) if isinstance(node, Input)}
-        silent = [(name, f) for name, found in facts.items() if name in inputs for f, _ in found if f in SILENT]
+        silent = [(name, f) for name, found in facts.items() if name in inputs for f, _ in found if is_silent(f)]
         if not silent or self._proves_without(silent, left, right, cut, facts):
             return ()
         return tuple(one for one in silent if not self._proves_without([one], left, right, cut, facts))
@@ -178,17 +168,14 @@ class Judge:
         """The proof, and the named nodes into which it did not have to look."""
         return self._proof(left, right, self.facts)
 
-    def _only_positive(self, facts: Facts) -> Facts:
-        return {name: kept for name, found in facts.items() if (kept := tuple(f for f in found if f[0] == "positive"))}
+    def _only_silent(self, facts: Facts) -> Facts:
+        return {name: kept for name, found in facts.items() if (kept := tuple(f for f in found if is_silent(f[0])))}
 
     def _weakest(self, facts: Facts, used: Iterable[tuple[str, str]]) -> Facts:
-        weak: dict[str, tuple[tuple[str, int | None], ...]] = dict(self._only_positive(facts))
+        weak: dict[str, tuple[tuple[str, int | None], ...]] = dict(self._only_silent(facts))
         for name, fact in used:
-            along = next(
-                (place for f, place in facts.get(name, ()) if f in ("one_hot", "simplex", "sums_to_one")), None
-            )
-            place = along if fact in ("one_hot", "sums_to_one") else None
-            weak[name] = (*weak.get(name, ()), (fact, place))
+            along = axis_of(dict(facts.get(name, ()))) if FACTS[fact].along_an_axis else None
+            weak[name] = (*weak.get(name, ()), (fact, along))
         return weak
 
     def _proof(self, left: Node, right: Node, facts: Facts, far: bool = True) -> tuple[Equality, frozenset[Node]]:
@@ -523,7 +510,7 @@ def _is_branched(expression: sympy.Expr) -> bool:
 
 def fact_texts(facts: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     """Facts as a reader writes them: `Σ y = 1`."""
-    return tuple(FACT_TEXTS.get(fact, fact + " {0}").format(name) for name, fact in facts)
+    return tuple(FACTS[fact].formula.format(name) for name, fact in facts)
 
 
 def is_leaf(node: Node) -> bool:

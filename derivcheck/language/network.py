@@ -1,7 +1,7 @@
 """A spec as a network: names resolved, families expanded for a depth, every formula a node.
 
 Gradients are reported for every declared tensor except targets (those with the
-fact `one_hot`, `simplex`, `sums_to_one` or `binary`).
+fact that is one of labels, such as `one_hot`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from derivcheck.graph import scalars
 from derivcheck.graph.nodes import Axis, Dimension, Input, quantity, tensor
 from derivcheck.graph.sizes import dimensions_of, fitted, names_of
 from derivcheck.language.catalogue import functions as catalogue_functions
-from derivcheck.language.facts import combined
+from derivcheck.language.facts import combined, fits
 from derivcheck.language.lowering.descents import refuse_descents
 from derivcheck.language.lowering.indexed import closed, indexed
 from derivcheck.language.lowering.language import Lowering
@@ -29,8 +29,8 @@ from derivcheck.language.notation.labels import label_value, refuse_bound_and_fr
 from derivcheck.language.notation.parser import Vocabulary, parse_expression
 from derivcheck.language.notation.syntax import Call, Equation, Expression, Name, Number, Subscript, children
 from derivcheck.language.tensors import NamedTensor
-from derivcheck.spec.declarations import FACTS, FACTS_ALONG_AN_AXIS, TARGET_FACTS, NamedFormula, Spec
-from derivcheck.spec.document import close_match
+from derivcheck.spec.declarations import NamedFormula, Spec
+from derivcheck.spec.facts.table import FACTS
 
 DEFAULT_SIZES = (4, 5, 3, 6, 2, 7, 8, 9, 10, 11, 12, 13)
 
@@ -64,7 +64,7 @@ class Network:
         return tuple(
             t
             for t in self.tensors
-            if isinstance(t.node, Input) and not {fact for fact, _ in self.facts.get(t.name, ())} & TARGET_FACTS
+            if isinstance(t.node, Input) and not any(FACTS[fact].target for fact, _ in self.facts.get(t.name, ()))
         )
 
 
@@ -192,7 +192,7 @@ class _Builder:
             if not places:
                 raise SpecError(Diagnostic("DC037", f"`{name.text}` has no axis `{fact.dimension}`", fact.where))
             return fact.name, places[0]
-        if fact.name in FACTS_ALONG_AN_AXIS:
+        if FACTS[fact.name].along_an_axis:
             if len(axes) != 1:
                 choices = " or ".join(f"given: {{{fact.name}: {axis.dimension}}}" for axis in axes)
                 raise SpecError(
@@ -205,9 +205,8 @@ class _Builder:
                     )
                 )
             return fact.name, 0
-        if not _fits(fact.name, axes):
-            what = "a vector" if fact.name == "unit" else "a square matrix"
-            raise SpecError(Diagnostic("DC037", f"`{fact.name}` needs {what}", fact.where))
+        if not fits(fact.name, axes):
+            raise SpecError(Diagnostic("DC037", f"`{fact.name}` needs {FACTS[fact.name].needs}", fact.where))
         return fact.name, None
 
     # --- layers ---------------------------------------------------------------------------
@@ -444,65 +443,6 @@ def head_tree(member: str, formula: NamedFormula) -> Expression:
     """What stands on the left of a formula: `H[b,i]` for an index formula."""
     tree = name_tree(member)
     return Subscript(tree, tuple(Name(letter) for letter in formula.letters)) if formula.letters else tree
-
-
-def with_facts(network: Network, given: tuple[SourceText, ...]) -> Facts:
-    """The facts of a network and those that a claim gives in words: `sums_to_one: y`. Raises SpecError."""
-    facts = dict(network.facts)
-    for text in given:
-        name, _, target = (part.strip() for part in text.text.partition(":"))
-        tensor_name, _, axis = target.partition(" along ")
-        node = next((t for t in network.tensors if t.name == tensor_name and isinstance(t.node, Input)), None)
-        if name not in FACTS or node is None:
-            raise SpecError(
-                Diagnostic(
-                    "DC042",
-                    f"`{text.text}` is not a fact about a tensor",
-                    text.where(),
-                    "",
-                    (("facts", ", ".join(FACTS)),),
-                    _fact_instead(network, text.text, name),
-                )
-            )
-        place: int | None = None
-        if name in FACTS_ALONG_AN_AXIS:
-            places = [k for k, a in enumerate(node.axes) if not axis or str(a.dimension) == axis]
-            if len(places) != 1:
-                raise SpecError(
-                    Diagnostic(
-                        "DC042",
-                        f"`{text.text}` needs the axis it holds along",
-                        text.where(),
-                        "",
-                        (),
-                        f"{name}: {tensor_name} along {node.axes[0].dimension if node.axes else 'n'}",
-                    )
-                )
-            place = places[0]
-        if not _fits(name, node.axes):
-            what = "a vector" if name == "unit" else "a square matrix"
-            raise SpecError(Diagnostic("DC042", f"`{name}` needs {what}", text.where()))
-        facts[tensor_name] = combined((*facts.get(tensor_name, ()), (name, place)), tensor_name, text.where())
-    return facts
-
-
-def _fact_instead(network: Network, text: str, name: str) -> str:
-    """A fact that can be given of a tensor of the network, near to what was written; empty where there is none."""
-    fact = name if name in FACTS else close_match(name, FACTS) or "positive"
-    axes = {tensor.name: tensor.node.axes for tensor in network.tensors if isinstance(tensor.node, Input)}
-    fitting = [
-        tensor
-        for tensor, along in axes.items()
-        if _fits(fact, along) and (fact not in FACTS_ALONG_AN_AXIS or len(along) == 1)
-    ]
-    named = [tensor for tensor in fitting if re.search(rf"(?<!\w){re.escape(tensor)}(?!\w)", text)]
-    return f"{fact}: {(named or fitting)[0]}" if fitting else ""
-
-
-def _fits(fact: str, axes: Sequence[Axis]) -> bool:
-    if fact in ("symmetric", "orthogonal"):
-        return len(axes) == 2 and axes[0].dimension == axes[1].dimension
-    return fact != "unit" or len(axes) == 1
 
 
 def with_numbers(tree: Expression, labels: Mapping[str, int], vocabulary: Vocabulary, scope: Scope) -> Expression:

@@ -8,9 +8,6 @@ from typing import Literal
 
 from derivcheck.diagnostics.diagnostic import SourceText, Where
 
-FACTS = ("one_hot", "simplex", "sums_to_one", "binary", "positive", "symmetric", "orthogonal", "unit")
-FACTS_ALONG_AN_AXIS = frozenset({"one_hot", "simplex", "sums_to_one"})
-TARGET_FACTS = frozenset({"one_hot", "simplex", "sums_to_one", "binary"})  # no gradient is reported for a target
 VERDICTS = ("proved", "checked", "refuted", "undecided", "invalid")
 Orientation = Literal["column", "row"]  # what a one-axis tensor is in a matrix product
 Layout = Literal["mixed", "numerator", "denominator"]

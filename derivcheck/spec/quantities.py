@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from derivcheck.diagnostics.diagnostic import SourceText
-from derivcheck.spec.declarations import FACTS, Fact
+from derivcheck.spec.declarations import Fact
 from derivcheck.spec.document import Reader, close_match, is_mapping, is_null, is_sequence
+from derivcheck.spec.facts.table import FACTS
 from derivcheck.spec.formulas import RESERVED, is_named, respelled
 from derivcheck.spec.spelling import is_name, spelled
 from derivcheck.spec.values import JsonSchema, Subject

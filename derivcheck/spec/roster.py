@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, SpecError, Where
-from derivcheck.spec.declarations import TARGET_FACTS, ClaimDeclaration, Spec
+from derivcheck.spec.declarations import ClaimDeclaration, Spec
+from derivcheck.spec.facts.table import FACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def gradients_of(spec: Spec) -> tuple[Entry, ...]:
     loss = spec.loss.name.text
     found = []
     for declaration in spec.tensors:
-        if {fact.name for fact in declaration.facts} & TARGET_FACTS:
+        if any(FACTS[fact.name].target for fact in declaration.facts):
             continue
         tensor = declaration.name.text
         name = f"d{loss}/d{tensor}"

@@ -21,6 +21,7 @@ from derivcheck.judging.jacobian import names
 from derivcheck.language.catalogue.elementary import ELEMENTARY_NAMES
 from derivcheck.language.catalogue.functions import ELEMENTARY
 from derivcheck.pipeline.verification import verify_file
+from derivcheck.spec.facts.table import FACTS
 
 ROOT = Path(__file__).parents[2]
 
@@ -100,6 +101,7 @@ def test_everything_there_is_is_listed(capsys: pytest.CaptureFixture[str]) -> No
     names = {row["name"] for kind, rows in found.items() for row in rows if kind != "operations"}
     assert names == {name for name, _ in complete_function("")} | set(ELEMENTARY)
     assert {row["name"] for row in listed(capsys, "codes")["codes"]} == set(PAGES)
+    assert [row["name"] for row in listed(capsys, "facts")["facts"]] == list(FACTS)
 
 
 def test_the_elementary_functions_are_those_of_the_engine() -> None:

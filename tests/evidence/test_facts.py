@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import itertools
 
+import mpmath
 import numpy as np
 import pytest
 
 from derivcheck.diagnostics.diagnostic import SpecError
 from derivcheck.evidence import exact
 from derivcheck.evidence.canonical.form import Facts
-from derivcheck.evidence.numeric.sampling import sample
+from derivcheck.evidence.numeric.program import Program
+from derivcheck.evidence.numeric.sampling import STYLES, inputs_of, sample
+from derivcheck.evidence.numeric.survey import laid_out
+from derivcheck.evidence.residues import P, Q
 from derivcheck.graph.nodes import Axis, Dimension, tensor
+from derivcheck.judging.exposition import in_words
+from derivcheck.language.claims import pairs
 from derivcheck.language.facts import combined
+from derivcheck.language.network import build
+from derivcheck.language.notation.parser import parse_equation
 from derivcheck.pipeline.verification import check_equation, verify_text
-from derivcheck.spec.declarations import FACTS, FACTS_ALONG_AN_AXIS
+from derivcheck.spec import read_spec
+from derivcheck.spec.facts.kinds import FactKind
+from derivcheck.spec.facts.table import FACTS, KINDS, values_of, with_implied
 
 HOLDS = {
     "one_hot": lambda y: np.isin(y, (0, 1)).all() and y.sum() == 1,
@@ -24,11 +34,12 @@ HOLDS = {
     "positive": lambda y: (y > 0).all(),
     "unit": lambda y: np.isclose((y * y).sum(), 1),
 }  # of a vector
+DECLARED = [(kind.name, text) for kind in KINDS for known in with_implied(kind.name) for text in known.identities]
 VECTOR = Axis(Dimension.named("n"), "0")
 
 
 def given(*facts: str) -> tuple[tuple[str, int | None], ...]:
-    return tuple((fact, 0 if fact in FACTS_ALONG_AN_AXIS else None) for fact in facts)
+    return tuple((fact, 0 if FACTS[fact].along_an_axis else None) for fact in facts)
 
 
 @pytest.mark.parametrize("pair", list(itertools.combinations(HOLDS, 2)), ids=" ".join)
@@ -42,6 +53,69 @@ def test_both_facts_hold_at_the_points_tried(pair: tuple[str, str]) -> None:
     for seed in range(5):
         value = sample([y], {"n": 4}, facts, seed)[y].array
         assert all(HOLDS[fact](value) for fact in pair), value
+
+
+def declared(fact: str, text: str) -> str:
+    """A spec with a tensor of which a fact holds, along its only axis, and an identity as its claim."""
+    axes = "n n" if "," in text.split("]")[0] else "n"
+    return f"tensors: {{y: {{axes: {axes}, given: {fact}}}}}\nclaims: {{identity: '{text}'}}\n"
+
+
+@pytest.mark.parametrize(("fact", "text"), DECLARED)
+def test_what_a_fact_declares_is_proved_by_it_alone(fact: str, text: str) -> None:
+    spec = declared(fact, text)
+    (claim,) = verify_text(spec).claims
+    assert claim.verdict == "proved" and claim.facts
+    (claim,) = verify_text(spec.replace(f", given: {fact}", "")).claims
+    assert claim.verdict == "refuted"
+
+
+@pytest.mark.parametrize(("fact", "text"), DECLARED)
+@pytest.mark.parametrize("style", STYLES)
+def test_what_a_fact_declares_holds_at_its_points(fact: str, text: str, style: str) -> None:
+    """To the digits of every number system: those of one are made as those of another."""
+    network = build(read_spec(declared(fact, text)))
+    (link,) = pairs(parse_equation(text, network.scope.vocabulary()), network.scope)
+    sizes: dict[str, int]
+    for sizes, seed in (({"n": 1}, 3), ({"n": 2}, 5), ({"n": 4}, 7)):
+        assert exact.identical(link.left, link.right, sizes=[sizes], facts=network.facts, seed=seed).equal
+        for digits, error in ((16, 1e-14), (60, 1e-58)):
+            with mpmath.workdps(digits):
+                point = sample(inputs_of([link.left]), sizes, network.facts, seed, style, 64.0, precise=digits > 16)
+                program = Program([link.left, link.right], digits=digits if digits > 16 else 0)
+                left, right = (laid_out(side, link.axes, sizes) for side in program.run(point, sizes))
+                largest = max([1, *(np.max(abs(value.array)) for value in point.values())])
+                assert np.max(abs(np.asarray(left - right))) < error * largest
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_entries_are_as_declared(kind: FactKind) -> None:
+    axes = (VECTOR, Axis(VECTOR.dimension, "1"))[: 1 if kind.needs == "a vector" else 2]
+    y = tensor("y", axes)
+    facts: Facts = {"y": given(kind.name)}
+    known = with_implied(kind.name)
+    for seed, style in itertools.product(range(3), STYLES):
+        for value in (
+            sample([y], {"n": 3}, facts, seed, style, 1000.0)[y].array,
+            sample([y], {"n": 3}, facts, seed, style, precise=True)[y].array,
+        ):
+            few = values_of(kind.name)
+            assert not few or set(value.ravel().tolist()) == set(few)
+            assert (value > 0).all() or not any(entry.positive for entry in known)
+            assert (value < 1).all() or not any(entry.below_one for entry in known)
+    residues = exact.Draws(3, facts, {"n": 3}).leaf(y)[0]
+    assert not few or all(
+        {int(x) for x in world.ravel()} == {v % m for v in few} for world, m in ((residues.p, P), (residues.q, Q))
+    )
+
+
+def test_every_fact_is_known_everywhere() -> None:
+    with pytest.raises(SpecError) as caught:
+        read_spec("tensors: {y: {axes: n, given: hot}}\n")
+    assert dict(caught.value.diagnostic.notes) == {"known": ", ".join(FACTS)}
+    for kind in KINDS:
+        assert {*kind.implies, *kind.together, *itertools.chain(*kind.amounts)} <= set(FACTS)
+        assert in_words(kind.formula.format("y")) == kind.words.format("y")
 
 
 def test_which_pairs_are_supported() -> None:

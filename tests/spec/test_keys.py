@@ -10,7 +10,8 @@ from ruamel.yaml import YAML
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, SpecError
 from derivcheck.spec import read_spec
-from derivcheck.spec.declarations import FACTS, NamedFormula
+from derivcheck.spec.declarations import NamedFormula
+from derivcheck.spec.facts.table import FACTS
 from derivcheck.spec.keys import BINDING, CLAIM, DOCUMENT, EXPECTATION, NUMERIC, SPEC, TENSOR
 from derivcheck.spec.schema import spec_schema
 from derivcheck.spec.values import ChoiceValue, SectionValue, SpecKey, TextValue

@@ -221,7 +221,7 @@ PAGES: dict[str, Explanation] = {
     ),
     "DC030": _spec(
         "unknown fact",
-        "`given` takes one_hot, simplex, sums_to_one, binary, positive, symmetric, orthogonal, unit.",
+        "`given` takes the facts that `derivcheck list facts` shows.",
         "tensors: {y: {axes: n, given: onehot}}\n",
         "tensors: {y: {axes: n, given: one_hot}}\n",
     ),

@@ -4,7 +4,7 @@ Every rule is an identity of real functions that holds for all sizes wherever
 both sides are defined:
 
     Σ_k δ(k,j) F(k) = F(j)            Σ_k 1 = n               δ(i,j) F(i) = δ(i,j) F(j)
-    Σ_k y(k) = 1   [y sums to one]    y² = y  [y binary]      y(i) y(j) = y(i) δ(i,j)  [one-hot]
+    what facts declare: Σ_k y(k) = 1 of what sums to one, y² = y of what is 0 or 1
     M · D^p = D^(p+1) - (D - M) D^p   for the leading term M of a denominator D
 """
 
@@ -22,6 +22,7 @@ from derivcheck.evidence.canonical import leads
 from derivcheck.evidence.canonical.atoms import (
     ONE_TERM,
     OUTER,
+    SWITCH,
     Atom,
     Factor,
     Factors,
@@ -36,7 +37,9 @@ from derivcheck.evidence.canonical.atoms import (
     frozen,
     outer_indices,
 )
-from derivcheck.evidence.canonical.terms import Work, eliminated, joined, only_here, rebound, substituted
+from derivcheck.evidence.canonical.identities import replaced
+from derivcheck.evidence.canonical.knowledge import lowest_power
+from derivcheck.evidence.canonical.terms import Work, eliminated, joined, rebound, substituted
 from derivcheck.graph.nodes import Dimension
 
 WORK_CAP = 6000
@@ -173,7 +176,7 @@ class Algebra:
             self._with_instances,
             self._with_integer_radicals,
             self._without_idle_sums,
-            self._with_facts,
+            self._with_identities,
             self._without_attained,
             partial(leads.without_zeros, self.atoms),
             partial(leads.without_leads, self.atoms),
@@ -202,10 +205,11 @@ class Algebra:
                 indices = min(tuple(indices[k] for k in symmetry) for symmetry in atom.symmetries)
             key = (number, indices)
             total = powers.get(key, 0) + power
-            if atom.idempotent and total > 1:
-                total = 1
-                if atom.kind == "leaf":
-                    self.used.add((atom.name, "binary"))
+            if atom.values and total != 1:
+                lowest = lowest_power(atom.values, exact(total))
+                if lowest != total and atom.kind == "leaf":
+                    self.used.add((atom.name, atom.valued_by))
+                total = lowest
             powers[key] = total
         return [(a, i, exact(p)) for (a, i), p in powers.items() if p]
 
@@ -296,34 +300,16 @@ class Algebra:
         left, moved, _ = rebound(bound, factors, idle)
         return [(left, [*moved, *size_factors], c) for (_, size_factors), c in sizes.items()]
 
-    def _with_facts(self, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
-        for position, (number, indices, power) in enumerate(factors):
+    def _with_identities(self, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
+        """What facts say of products of entries: Σ_k y(k) = 1."""
+        for position, (number, _, _) in enumerate(factors):
             atom = self.atoms[number]
-            if atom.kind != "leaf":
-                continue
-            rest = factors[:position] + factors[position + 1 :]
-            for slot in atom.sums_to_one:
-                if power == 1 and 0 <= indices[slot] < OUTER and only_here(indices[slot], slot, indices, rest):
-                    self.used.add((atom.name, "sums_to_one"))
-                    return [rebound(bound, rest, [indices[slot]])]
-            if atom.unit and power == 2 and 0 <= indices[0] < OUTER and only_here(indices[0], 0, indices, rest):
-                self.used.add((atom.name, "unit"))
-                return [rebound(bound, rest, [indices[0]])]
-            if atom.orthogonal:
-                found = self._orthogonal(bound, factors, position)
+            for identity in atom.identities:
+                deltas = [self.delta_atom(atom.dimensions[identity.slot(one)]) for one, _ in identity.deltas]
+                found = replaced(identity, deltas, bound, factors, position)
                 if found is not None:
-                    return found
-            for slot in atom.exclusive:
-                for other, (number2, indices2, _) in enumerate(rest):
-                    if number2 != number:
-                        continue
-                    pairs = enumerate(zip(indices, indices2, strict=True))
-                    same = all(a == b for s, (a, b) in pairs if s != slot)
-                    if same and power == 1:
-                        self.used.add((atom.name, "one_hot"))
-                        delta = (self.delta_atom(atom.dimensions[slot]), (indices[slot], indices2[slot]), 1)
-                        kept = rest[:other] + rest[other + 1 :]
-                        return [(bound, [*kept, factors[position], delta], 1)]
+                    self.used.add((atom.name, identity.fact))
+                    return [found]
         return None
 
     def _without_attained(self, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
@@ -339,31 +325,8 @@ class Algebra:
                 return [rebound(bound, rest, sorted(places))]
         return None
 
-    def _orthogonal(self, bound: tuple[int, ...], factors: list[Factor], position: int) -> list[Work] | None:
-        """Σ_k Q(k,i) Q(k,j) = δ(i,j) and Σ_k Q(i,k) Q(j,k) = δ(i,j)."""
-        number, indices, power = factors[position]
-        atom = self.atoms[number]
-        for slot in (0, 1):
-            k = indices[slot]
-            if not 0 <= k < OUTER or indices[1 - slot] == k:
-                continue
-            holders = [p for p, (_, others, _) in enumerate(factors) if k in others]
-            if holders == [position] and power == 2:
-                self.used.add((atom.name, "orthogonal"))
-                return [rebound(bound, factors[:position] + factors[position + 1 :], [k])]
-            if len(holders) != 2 or power != 1:
-                continue
-            number2, indices2, power2 = factors[holders[1] if holders[0] == position else holders[0]]
-            if number2 == number and power2 == 1 and indices2[1 - slot] != k:
-                self.used.add((atom.name, "orthogonal"))
-                pair = (indices[1 - slot], indices2[1 - slot])
-                rest = [f for p, f in enumerate(factors) if p not in holders]
-                rest.append((self.delta_atom(atom.dimensions[1 - slot]), pair, 1))
-                return [rebound(bound, rest, [k])]
-        return None
-
     def delta_atom(self, dimension: int) -> int:
-        return self.intern(Atom("equal", (), (dimension, dimension), ((0, 1), (1, 0)), idempotent=True, name="delta"))
+        return self.intern(Atom("equal", (), (dimension, dimension), ((0, 1), (1, 0)), values=SWITCH, name="delta"))
 
     # --- canonical labels of bound indices ------------------------------------------------
 

@@ -42,13 +42,39 @@ AtomKind = Literal[
 INDICATORS: frozenset[str] = frozenset({"equal", "less", "window", "positive", "zero"})
 
 
+SWITCH = (0, 1)  # the values of an indicator
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A product of entries of one input, summed over the letter `bound` if it has one, and what it is worth.
+
+    `entries` and `kept` are the letters of the entries on the left and on the right, which stand in the
+    `slots`; an identity that turns an entry into another says that both are one.
+    """
+
+    fact: str
+    entries: tuple[tuple[str, ...], ...]
+    bound: str
+    kept: tuple[tuple[str, ...], ...]
+    deltas: tuple[tuple[str, str], ...]
+    slots: tuple[int, ...]
+    turned: bool
+
+    def slot(self, letter: str) -> int:
+        return next(
+            slot for entry in self.entries for slot, other in zip(self.slots, entry, strict=True) if other == letter
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Atom:
     """`payload` is hashable; polynomials inside it address their slots by outer indices.
 
     `dimensions` has one entry a slot. `symmetries` are the permutations of slots that
     leave the atom unchanged, the identity first. `lead` is the leading term of a power's base.
-    Over the slots in `attained`, exactly one place is 1: where an extremum is attained.
+    Over the slots in `attained`, exactly one place is 1: where an extremum is attained. Entries with few
+    `values` are those of an indicator, or of an input by the fact `valued_by`.
     """
 
     kind: AtomKind
@@ -57,14 +83,17 @@ class Atom:
     symmetries: tuple[tuple[int, ...], ...]
     slots: tuple[int, ...] = ()
     positive: bool = False
-    idempotent: bool = False
-    sums_to_one: frozenset[int] = frozenset()
-    exclusive: frozenset[int] = frozenset()
-    unit: bool = False
-    orthogonal: bool = False
+    below_one: bool = False
+    values: tuple[int, ...] = ()
+    valued_by: str = ""
+    identities: tuple[Identity, ...] = ()
     attained: frozenset[int] = frozenset()
     lead: Term = ONE_TERM
     name: str = ""
+
+    @property
+    def idempotent(self) -> bool:
+        return self.values == SWITCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +118,11 @@ class UndefinedError(Exception):
 
 
 class ZeroDivisorError(UndefinedError):
-    """A division by what is zero for some values of an input that is 0 or 1: such a fact allows no inverse."""
+    """A division by what is zero for some values of an input that has few: such a fact allows no inverse."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"a division by what is zero for some values of `{name}`, which is 0 or 1")
+    def __init__(self, name: str, values: tuple[int, ...]) -> None:
+        few = " or ".join(map(str, values))
+        super().__init__(f"a division by what is zero for some values of `{name}`, which is {few}")
 
 
 def exact(value: Rational) -> Rational:

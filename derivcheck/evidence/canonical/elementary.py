@@ -10,7 +10,7 @@ The last indicator is left out where u is zero at single points only (generic.py
 from __future__ import annotations
 
 import itertools
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from fractions import Fraction
 from typing import Any, cast
 
@@ -20,6 +20,7 @@ from derivcheck.evidence.canonical.algebra import EXPAND_POWER, Algebra
 from derivcheck.evidence.canonical.atoms import (
     ONE_TERM,
     OUTER,
+    SWITCH,
     Atom,
     AtomKind,
     Factor,
@@ -45,11 +46,22 @@ def _even(power: Rational) -> bool:
 
 
 def is_positive(algebra: Algebra, polynomial: Polynomial) -> bool:
-    """Whether the polynomial is visibly positive: positive terms, at least one of them strictly so."""
+    """Whether the polynomial is visibly positive: positive terms, at least one of them strictly so.
+
+    A negative term may be a positive one times what is below one: 2 v - u v is positive, for u < 1.
+    """
     strict = False
-    for (_, factors), coefficient in polynomial.items():
+    left = dict(polynomial)
+    for term, coefficient in polynomial.items():
         if coefficient < 0:
-            return False
+            above = _above(algebra, term, -coefficient, left) if _is_bounded(algebra, polynomial) else None
+            if above is None:
+                return False
+            left[above] = left[above] + coefficient
+            strict = True
+    for (_, factors), coefficient in left.items():
+        if coefficient <= 0:
+            continue
         term_strict = True
         for number, _, power in factors:
             atom = algebra.atoms[number]
@@ -60,6 +72,27 @@ def is_positive(algebra: Algebra, polynomial: Polynomial) -> bool:
             term_strict = False
         strict = strict or term_strict
     return strict
+
+
+def _is_bounded(algebra: Algebra, polynomial: Polynomial) -> bool:
+    """Whether an entry that is below one occurs."""
+    return any(algebra.atoms[number].below_one for _, factors in polynomial for number, _, _ in factors)
+
+
+def _above(algebra: Algebra, term: Term, size: Rational, terms: Polynomial) -> Term | None:
+    """A term of at least a size that is positive and above a given one, which is it times what is below one."""
+    bound, factors = term
+    if bound or not all(algebra.atoms[number].positive for number, _, _ in factors):
+        return None
+    powers = {(number, indices): power for number, indices, power in factors}
+    for other, coefficient in terms.items():
+        if other[0] or coefficient < size or other == term:
+            continue
+        there = {(number, indices): power for number, indices, power in other[1]}
+        gaps = {key: powers.get(key, 0) - there.get(key, 0) for key in {*powers, *there}}
+        if all(gap == 0 or (gap > 0 and algebra.atoms[number].below_one) for (number, _), gap in gaps.items()):
+            return other
+    return None
 
 
 def constant_of(polynomial: Polynomial) -> Rational | None:
@@ -83,7 +116,7 @@ def compound(
         symmetries,
         slots,
         positive=kind == "exp" or (kind == "power" and is_positive(algebra, payload)),
-        idempotent=kind in ("positive", "zero"),
+        values=SWITCH if kind in ("positive", "zero") else (),
         attained=frozenset(filled.index(o) for o in attained),
         lead=_lead(_varying(payload, own) or payload) if kind in ("power", "zero") else ONE_TERM,
         name=kind,
@@ -109,9 +142,9 @@ def power(algebra: Algebra, base: Polynomial, exponent: Rational) -> Polynomial:
     exponent = exact(exponent)
     if exponent == 0:
         return algebra.number(1)
-    if exponent < 0 and (name := vanishing(algebra, base)):
+    if exponent < 0 and (atom := vanishing(algebra, base)) is not None:
         # y² = y has no inverse of y: y y / y is y, and y / y is 1.
-        raise ZeroDivisorError(name)
+        raise ZeroDivisorError(atom.name, atom.values)
     if not base:
         if exponent < 0:
             raise UndefinedError("division by zero")
@@ -226,7 +259,8 @@ def contents(
     lead = Fraction(polynomial[_lead(polynomial)])
     lead = abs(lead) if positive_only else lead
     if not kept and lead == 1:
-        return algebra.number(1), polynomial
+        one = algebra.number(1)
+        return (one, polynomial) if positive_only else _upright(algebra, one, polynomial)
     content: Polynomial = {((), tuple(sorted((a, i, p) for (a, i), p in kept.items()))): exact(lead)}
     inverse: Polynomial = {((), tuple(sorted((a, i, -p) for (a, i), p in kept.items()))): exact(1 / lead)}
     rest = algebra.multiply(polynomial, inverse)
@@ -237,7 +271,12 @@ def contents(
     lead = abs(lead) if positive_only else lead
     if lead != 1:
         content, rest = scaled(content, lead), scaled(rest, 1 / lead)
-    return content, rest
+    return (content, rest) if positive_only else _upright(algebra, content, rest)
+
+
+def _upright(algebra: Algebra, content: Polynomial, rest: Polynomial) -> tuple[Polynomial, Polynomial]:
+    """(-content, -rest) where -rest is visibly positive: 1 - u and not u - 1 for u < 1."""
+    return (scaled(content, -1), scaled(rest, -1)) if is_positive(algebra, scaled(rest, -1)) else (content, rest)
 
 
 # --- exp and log ------------------------------------------------------------------------------
@@ -313,12 +352,15 @@ def positive(algebra: Algebra, argument: Polynomial) -> Polynomial:
         return algebra.number(1)
     if is_positive(algebra, scaled(argument, -1)):
         return {}
-    gated = _gated(algebra, argument)
-    if gated is not None:
-        return gated
+    decided = _decided(algebra, argument, lambda there: there > 0)
+    if decided is not None:
+        return decided
     _, rest = contents(algebra, argument, positive_only=True)
     if len(rest) == 1:
         ((bound, factors), coefficient), *_ = rest.items()
+        turned = _turned(algebra, (bound, factors), coefficient)
+        if turned is not None:
+            return turned
         gates = [f for f in factors if algebra.atoms[f[0]].idempotent and algebra.atoms[f[0]].kind != "leaf"]
         if not bound:
             odd = tuple(
@@ -340,23 +382,49 @@ def positive(algebra: Algebra, argument: Polynomial) -> Polynomial:
     return either if is_generic(algebra, opposite) else combination(either, zero(algebra, opposite), -1)
 
 
-def _gated(algebra: Algebra, argument: Polynomial) -> Polynomial | None:
-    """1[a g + b h + c > 0] for 0/1 factors g, h: it is decided where each is 0 and where it is 1."""
-    factors = [factor for _, inside in argument for factor in inside]
-    gates = list(dict.fromkeys((number, indices) for number, indices, _ in factors))
-    switches = all(algebra.atoms[n].idempotent and algebra.atoms[n].kind != "leaf" for n, _ in gates)
-    if not switches or len(gates) > MAXIMAL_SWITCHES or any(bound for bound, _ in argument):
+def _decided(algebra: Algebra, argument: Polynomial, holds: Callable[[Rational], bool]) -> Polynomial | None:
+    """1 where a condition on a g + b h + c holds, for factors g, h with few values: it is decided at all of them."""
+    gates = list(dict.fromkeys((number, indices) for _, inside in argument for number, indices, _ in inside))
+    atoms = [algebra.atoms[number] for number, _ in gates]
+    if len(gates) > MAXIMAL_SWITCHES or not all(atom.values for atom in atoms) or any(bound for bound, _ in argument):
         return None
     total: Polynomial = {}
-    for values in itertools.product((0, 1), repeat=len(gates)):
+    for values in itertools.product(*(atom.values for atom in atoms)):
         there = constant_of(switched(algebra, argument, dict(zip(gates, values, strict=True))))
-        if there is not None and there > 0:
-            here = [
-                gate if value else combination(algebra.number(1), gate, -1)
-                for gate, value in zip((algebra.factor(*gate) for gate in gates), values, strict=True)
-            ]
+        if there is None:
+            return None
+        if holds(there):
+            here = (_is_worth(algebra, *gate, value) for gate, value in zip(gates, values, strict=True))
             total = combination(total, algebra.multiply_all(here))
     return total
+
+
+def _is_worth(algebra: Algebra, number: int, indices: Indices, value: int) -> Polynomial:
+    """1 where an entry with few values has this one, 0 where it has another."""
+    atom = algebra.atoms[number]
+    if atom.kind == "leaf":
+        algebra.used.add((atom.name, atom.valued_by))
+    entry = algebra.factor(number, indices)
+    others = [other for other in atom.values if other != value]
+    return algebra.multiply_all(
+        scaled(combination(entry, algebra.number(other), -1), Fraction(1, value - other)) for other in others
+    )
+
+
+def _turned(algebra: Algebra, term: Term, coefficient: Rational) -> Polynomial | None:
+    """1[s u > 0] for a factor s with few values, none of them zero: Σ_v 1[s = v] 1[v u > 0]."""
+    bound, factors = term
+    for number, indices, power in factors:
+        atom = algebra.atoms[number]
+        if bound or not atom.values or 0 in atom.values or power != 1:
+            continue
+        total: Polynomial = {}
+        for value in atom.values:
+            there = switched(algebra, {term: coefficient}, {(number, indices): value})
+            here = algebra.multiply(_is_worth(algebra, number, indices, value), positive(algebra, there))
+            total = combination(total, here)
+        return total
+    return None
 
 
 def zero(algebra: Algebra, argument: Polynomial) -> Polynomial:
@@ -366,6 +434,9 @@ def zero(algebra: Algebra, argument: Polynomial) -> Polynomial:
         return algebra.number(int(value == 0))
     if is_positive(algebra, argument) or is_positive(algebra, scaled(argument, -1)):
         return {}
+    decided = _decided(algebra, argument, lambda there: there == 0)
+    if decided is not None:
+        return decided
     _, rest = contents(algebra, argument, positive_only=True)
     if rest[_lead(rest)] < 0:
         rest = scaled(rest, -1)

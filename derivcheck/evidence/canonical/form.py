@@ -14,6 +14,7 @@ from derivcheck.evidence.canonical import elementary, generic, products
 from derivcheck.evidence.canonical.algebra import Algebra
 from derivcheck.evidence.canonical.atoms import (
     OUTER,
+    SWITCH,
     Atom,
     GrowthError,
     LeafInputs,
@@ -26,6 +27,7 @@ from derivcheck.evidence.canonical.atoms import (
     outer_indices,
     scaled,
 )
+from derivcheck.evidence.canonical.knowledge import knowledge
 from derivcheck.graph.nodes import (
     Axis,
     Determinant,
@@ -43,16 +45,18 @@ from derivcheck.graph.nodes import (
     topological,
 )
 from derivcheck.graph.scalars import NamedFunction, declared, lower, placeholder_position
+from derivcheck.spec.facts.table import FACTS, values_of, with_implied
 
 Facts = Mapping[str, tuple[tuple[str, int | None], ...]]
 
 
 def without_switches(facts: Facts) -> Facts:
-    """The facts without what says that an input is 0 or 1; the entries of a one-hot one still sum to one."""
-    return {
-        name: tuple(("sums_to_one" if fact == "one_hot" else fact, place) for fact, place in found if fact != "binary")
-        for name, found in facts.items()
-    }
+    """The facts without what says that an input has few values; the entries of a one-hot one still sum to one."""
+    found = {}
+    for name, given in facts.items():
+        left = ((FACTS[fact].relaxed if values_of(fact) else fact, place) for fact, place in given)
+        found[name] = tuple((fact, place) for fact, place in left if fact)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,22 +168,17 @@ class Canonical:
         axes = node.home if isinstance(node, Input) else node.axes
         name = node.name if isinstance(node, Input | Quantity) else ""
         facts = self.facts.get(name, ()) if isinstance(node, Input) else ()
-        names = {fact for fact, _ in facts}
-        along = {fact: 0 if place is None else place for fact, place in facts}
-        one_hot = frozenset({along["one_hot"]}) if "one_hot" in names else frozenset()
-        summing = {along[f] for f in ("one_hot", "simplex", "sums_to_one") if f in names}
-        swapped = ((0, 1), (1, 0)) if "symmetric" in names else (tuple(range(len(axes))),)
+        known = knowledge(tuple(facts), len(axes))
         atom = Atom(
             "leaf",
             (name, node.serial),
             tuple(self.algebra.dimension(axis.dimension) for axis in axes),
-            swapped,
-            positive="positive" in names,
-            idempotent=bool(names & {"binary", "one_hot"}),
-            sums_to_one=frozenset(summing),
-            exclusive=one_hot,
-            unit="unit" in names and len(axes) == 1,
-            orthogonal="orthogonal" in names,
+            known.symmetries,
+            positive=known.positive,
+            below_one=known.below_one,
+            values=known.values,
+            valued_by=known.valued_by,
+            identities=known.identities,
             name=name,
         )
         number = self.algebra.intern(atom)
@@ -213,8 +212,8 @@ class Canonical:
     def _carriers(self, node: Node) -> frozenset[tuple[str, frozenset[int]]]:
         if isinstance(node, Input):
             # The entries of a symmetric matrix are equal in pairs.
-            symmetric = any(fact == "symmetric" for fact, _ in self.facts.get(node.name, ()))
-            slots = frozenset(range(1 if symmetric else len(node.axes)))
+            known = knowledge(tuple(self.facts.get(node.name, ())), len(node.axes))
+            slots = frozenset(range(1 if len(known.symmetries) > 1 else len(node.axes)))
             return frozenset() if self._is_restricted(node) else frozenset([(node.name, slots)])
         if not isinstance(node, Quantity) or isinstance(node.operand, Inverse | Determinant):
             return frozenset()
@@ -228,8 +227,7 @@ class Canonical:
 
     def _is_restricted(self, node: Input) -> bool:
         """Whether the entries of an input are bound to each other, or to a few values."""
-        bound = {"one_hot", "simplex", "sums_to_one", "binary", "unit", "orthogonal"}
-        return bool({fact for fact, _ in self.facts.get(node.name, ())} & bound)
+        return any(kind.restricts for fact, _ in self.facts.get(node.name, ()) for kind in with_implied(fact))
 
     def _made(self, node: Node) -> Polynomial:
         algebra = self.algebra
@@ -304,7 +302,7 @@ class Canonical:
             return algebra.factor(algebra.delta_atom(dimensions[0]), indices)
         slots = tuple(dimensions) if node.relation == "window" else (dimensions[0],) * 2
         identity = (tuple(range(len(indices))),)
-        atom = Atom(node.relation, (), slots, identity, idempotent=True, name=node.relation)
+        atom = Atom(node.relation, (), slots, identity, values=SWITCH, name=node.relation)
         return algebra.factor(algebra.intern(atom), indices)
 
     # --- scalar expressions ---------------------------------------------------------------

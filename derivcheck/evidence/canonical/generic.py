@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import Any, cast
 
 from derivcheck.evidence.canonical.algebra import Algebra
-from derivcheck.evidence.canonical.atoms import OUTER, Atom, Factor, Polynomial, added
+from derivcheck.evidence.canonical.atoms import OUTER, SWITCH, Atom, Factor, Polynomial, added
 from derivcheck.graph.scalars import ELEMENTARY
 
 MAXIMAL_SWITCHES = 4
@@ -138,30 +139,36 @@ def _payload_support(algebra: Algebra, atom: Atom) -> frozenset[str]:
     return frozenset[str]().union(*(_support(algebra, factors) for payload in payloads for _, factors in payload))
 
 
-def vanishing(algebra: Algebra, polynomial: Polynomial) -> str:
-    """The 0/1 input for some values of which a polynomial is zero, entry by entry; empty for none."""
+def vanishing(algebra: Algebra, polynomial: Polynomial) -> Atom | None:
+    """An input of few values for some of which a polynomial is zero, entry by entry; None for none."""
     switches: dict[tuple[int, tuple[int, ...]], None] = {}
     for _, factors in polynomial:
         for number, indices, _ in factors:
             atom = algebra.atoms[number]
-            if atom.kind == "leaf" and atom.idempotent and all(i >= OUTER or i < 0 for i in indices):
+            if atom.kind == "leaf" and atom.values and all(i >= OUTER or i < 0 for i in indices):
                 switches[number, indices] = None
     if not switches:
-        return ""
-    name = algebra.atoms[next(iter(switches))[0]].name
+        return None
+    first = algebra.atoms[next(iter(switches))[0]]
     if len(switches) > MAXIMAL_SWITCHES:
-        return name
-    for values in itertools.product((0, 1), repeat=len(switches)):
+        return first
+    for values in itertools.product(*(algebra.atoms[number].values for number, _ in switches)):
         if not switched(algebra, polynomial, dict(zip(switches, values, strict=True))):
-            return name
-    return ""
+            return first
+    return None
 
 
 def switched(algebra: Algebra, polynomial: Polynomial, values: Mapping[tuple[int, tuple[int, ...]], int]) -> Polynomial:
-    """The polynomial with values for some of its 0/1 entries."""
+    """The polynomial with values for some of its entries that have few."""
     result: Polynomial = {}
     for (bound, factors), coefficient in polynomial.items():
-        if all(values.get((number, indices), 1) for number, indices, _ in factors):
-            kept = tuple(f for f in factors if (f[0], f[1]) not in values)
-            added(result, (bound, kept), coefficient)
+        kept = []
+        for number, indices, power in factors:
+            value = values.get((number, indices))
+            if value is None or (isinstance(power, Fraction) and value not in SWITCH):
+                kept.append((number, indices, power))
+            else:
+                coefficient = coefficient * (Fraction(value) ** int(power) if value else 0)
+        if coefficient:
+            added(result, (bound, tuple(kept)), coefficient)
     return result

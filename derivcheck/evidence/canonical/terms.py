@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from derivcheck.evidence.canonical.atoms import OUTER, Factor, Factors, Indices, Rational
+from derivcheck.evidence.canonical.atoms import OUTER, Factor, Factors, Rational
 
 Work = tuple[tuple[int, ...], Sequence[Factor], Rational]
 
@@ -38,8 +38,3 @@ def eliminated(left: int, right: int) -> tuple[int, int]:
         if 0 <= gone < OUTER:
             return gone, kept
     return (max(left, right), min(left, right))
-
-
-def only_here(index: int, slot: int, indices: Indices, rest: Iterable[Factor]) -> bool:
-    here = sum(i == index for i in indices)
-    return here == 1 and indices[slot] == index and not any(index in others for _, others, _ in rest)

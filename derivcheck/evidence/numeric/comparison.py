@@ -24,7 +24,7 @@ from derivcheck.evidence.numeric.sampling import (
     STYLES,
     finite_run,
     generator_of,
-    honoured,
+    inputs_of,
     no_finite_point,
     sample,
     styled_run,
@@ -289,7 +289,7 @@ def compare_sides(
     The point is one at which the nodes `beside` have values too. `points` remember what is evaluated.
     Raises NumericError where no finite point is found.
     """
-    style, known, (*_, one, other) = copies([*beside, left, right], sizes, facts, seed, points or Points(), spread)
+    style, _, (*_, one, other) = copies([*beside, left, right], sizes, facts, seed, points or Points(), spread)
     shape = [3, *(axis.dimension.size(sizes) for axis in axes)]
     sides = [np.broadcast_to(t.aligned((PROBE, *axes)), shape) for t in (one, other)]
     first, second = (side[0] for side in sides)
@@ -308,13 +308,8 @@ def compare_sides(
     if not confirmed:
         quick: NumericVerdict = "differs" if worst > 16 * bar else "cannot_tell"
         return SidesAtAPoint(NumericEvidence(quick, "two sides", relative, relative_bar, count))
-    values: dict[Node, Tensor] = {
-        node: Tensor(known[node].array[0], known[node].axes[1:])
-        for node in topological([left, right])
-        if isinstance(node, Input)
-    }
     try:
-        precise = [side[place] for side in _to_digits(DIGITS, left, right, axes, sizes, facts, values, seed)]
+        precise = [side[place] for side in _to_digits(DIGITS, left, right, axes, sizes, facts, seed, style, spread)]
     except ZeroDivisionError:
         reason = "a division by zero"
         return SidesAtAPoint(NumericEvidence("cannot_tell", "two sides", relative, relative_bar, count, reason))
@@ -392,10 +387,10 @@ def compare_precisely(
     values there too. Raises NumericError where no finite point is found.
     """
     scheme = f"{digits - 10} digits"
-    style, values, _ = styled_run(Program([left, right, *beside], seed=seed), sizes, facts, seed)
+    style, _, _ = styled_run(Program([left, right, *beside], seed=seed), sizes, facts, seed)
 
     def sides(digits: int) -> list[Any]:
-        return _to_digits(digits, left, right, axes, sizes, facts, values, seed)
+        return _to_digits(digits, left, right, axes, sizes, facts, seed, style)
 
     first, second = sides(digits)
     count = int(np.size(first))
@@ -435,16 +430,12 @@ def _to_digits(
     axes: Axes,
     sizes: Sizes,
     facts: Facts,
-    values: Mapping[Node, Tensor],
     seed: int,
+    style: str,
+    spread: float = 1.0,
 ) -> list[Any]:
-    """Both sides at a point of floats, calculated to many digits; facts hold to as many."""
+    """Both sides calculated to many digits at a point of floats; facts hold to as many."""
     with mpmath.workdps(digits):
-        exact = honoured({n: Tensor(in_digits(t.array), t.axes) for n, t in values.items()}, facts)
+        exact = sample(inputs_of([left, right]), sizes, facts, seed, style, spread, precise=True)
         found = Program([left, right], seed=seed, digits=digits).run(exact, sizes)
         return [np.asarray(laid_out(side, axes, sizes), dtype=object) for side in found]
-
-
-def in_digits(array: Any) -> Any:
-    """Floats as numbers of the working precision of mpmath."""
-    return np.vectorize(lambda x: mpmath.mpf(float(x)), otypes=[object])(np.asarray(array))

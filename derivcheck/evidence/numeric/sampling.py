@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import mpmath
@@ -14,6 +14,8 @@ from derivcheck.evidence.canonical.form import Facts
 from derivcheck.evidence.numeric.program import Program, Sizes, Tensor
 from derivcheck.graph.nodes import Input, Map, Node, Quantity, operands, topological
 from derivcheck.graph.scalars import lower
+from derivcheck.spec.facts.kinds import Draw
+from derivcheck.spec.facts.table import axis_of, drawn
 
 OVERFLOWS = "overflows"
 STYLES = ("generic", "positive", "fraction", "dominant", "large", "negative")
@@ -25,18 +27,27 @@ def inputs_of(nodes: Iterable[Node], leaves: frozenset[Node] = frozenset()) -> l
 
 
 def sample(
-    inputs: Iterable[Node], sizes: Sizes, facts: Facts, seed: int, style: str = "generic", spread: float = 1.0
+    inputs: Iterable[Node],
+    sizes: Sizes,
+    facts: Facts,
+    seed: int,
+    style: str = "generic",
+    spread: float = 1.0,
+    precise: bool = False,
 ) -> dict[Node, Tensor]:
-    """A value for every input, `spread` times as wide as usual. The same seed, name and shape give the same value."""
+    """A value for every input, `spread` times as wide as usual. The same seed, name and shape give the same value.
+
+    `precise`, it is a number of the working precision of mpmath, and the facts hold to all of its digits.
+    """
     values: dict[Node, Tensor] = {}
     for node in inputs:
         axes = node.home if isinstance(node, Input) else node.axes
         shape = tuple(axis.dimension.size(sizes) for axis in axes)
         if any(length < 1 for length in shape):
             raise NumericError(Diagnostic("DC504", f"a dimension of `{_name(node)}` has no entries at these sizes"))
-        generator = generator_of(node, seed, shape)
-        given = facts.get(_name(node), ()) if isinstance(node, Input) else ()
-        values[node] = Tensor(_array(generator, shape, dict(given), style, spread), axes)
+        given = dict(facts.get(_name(node), ()) if isinstance(node, Input) else ())
+        draw = FloatDraw(shape, axis_of(given), generator_of(node, seed, shape), style, spread, precise)
+        values[node] = Tensor(np.asarray(drawn(given, draw)), axes)
     return values
 
 
@@ -49,70 +60,64 @@ def _name(node: Node) -> str:
     return node.name if isinstance(node, Input | Quantity) else f"node {node.serial}"
 
 
-def _array(generator: Any, shape: tuple[int, ...], facts: Mapping[str, int | None], style: str, spread: float) -> Any:
-    along = next((facts[f] for f in ("one_hot", "simplex", "sums_to_one") if f in facts), 0) or 0
-    if "one_hot" in facts:
-        others = tuple(length for k, length in enumerate(shape) if k != along)
-        places = generator.integers(0, shape[along], size=others)
-        return np.moveaxis(np.eye(shape[along])[places], -1, along)
-    if "simplex" in facts or ("sums_to_one" in facts and style in ("positive", "fraction")):
-        raw = generator.uniform(0.2, 1.0, size=shape)
-        return raw / raw.sum(axis=along, keepdims=True)
-    if "sums_to_one" in facts:
-        raw = generator.normal(size=shape)
-        return raw + (1 - raw.sum(axis=along, keepdims=True)) / shape[along]
-    if "binary" in facts:
-        return generator.integers(0, 2, size=shape).astype(float)
-    if "orthogonal" in facts:
-        q, r = np.linalg.qr(generator.normal(size=shape))
-        return q * np.sign(np.diag(r))  # uniform over all orthogonal matrices; q alone has one determinant
-    scale = 1.0 / np.sqrt(shape[-1]) if len(shape) > 1 else 1.0
-    raw = generator.normal(size=shape) * scale
-    if "unit" in facts:
-        return raw / np.sqrt(np.sum(raw * raw))
-    if "positive" in facts or style == "positive":
-        raw = spread * np.exp(0.6 * raw)
-    elif style == "fraction":
-        raw = 0.1 + 0.8 / (1 + np.exp(-raw))
-    elif style in ("large", "negative"):
-        raw = spread * (2 + 4 * np.exp(0.6 * raw)) * (1 if style == "large" else -1)
-    else:
-        raw = spread * raw
-    if "symmetric" in facts:
-        raw = raw + raw.T
-    if style == "dominant" and len(shape) == 2 and shape[0] == shape[1]:
-        # A positive determinant, whose logarithm there is.
-        raw = raw / 2 + 2 * np.eye(shape[0])
-    return raw
+class FloatDraw(Draw):
+    """Floats, or the same numbers to many digits."""
+
+    def __init__(
+        self, shape: tuple[int, ...], along: int, generator: Any, style: str, spread: float, precise: bool = False
+    ) -> None:
+        super().__init__(shape, along)
+        self.signed = style not in ("positive", "fraction")
+        self._generator = generator
+        self._style = style
+        self._spread = spread
+        self._kind = in_digits if precise else np.asarray
+
+    def _free(self) -> Any:
+        if self._style == "positive":
+            return self.positive()
+        raw = self._normal()
+        if self._style == "fraction":
+            raw = 0.1 + 0.8 / (1 + np.exp(-raw))
+        elif self._style in ("large", "negative"):
+            raw = self._spread * (2 + 4 * np.exp(0.6 * raw)) * (1 if self._style == "large" else -1)
+        else:
+            raw = self._spread * raw
+        return self._kind(self._dominant(raw))
+
+    def positive(self) -> Any:
+        return self._kind(self._dominant(self._spread * np.exp(0.6 * self._normal())))
+
+    def chosen(self, values: Sequence[int]) -> Any:
+        places = self._generator.integers(0, len(values), size=self.shape)
+        return self._kind(np.asarray(values, dtype=float)[places])
+
+    def single(self) -> Any:
+        others = tuple(length for k, length in enumerate(self.shape) if k != self.along)
+        count = self.shape[self.along]
+        places = self._generator.integers(0, count, size=others)
+        return self._kind(np.moveaxis(np.eye(count)[places], -1, self.along))
+
+    def identity(self) -> Any:
+        return self._kind(np.eye(self.shape[0]))
+
+    def inverse(self, numbers: Any) -> Any:
+        return 1 / numbers
+
+    def _normal(self) -> Any:
+        scale = 1.0 / np.sqrt(self.shape[-1]) if len(self.shape) > 1 else 1.0
+        return self._generator.normal(size=self.shape) * scale
+
+    def _dominant(self, raw: Any) -> Any:
+        """With a positive determinant, whose logarithm there is, where a matrix is to be dominant."""
+        if self._style == "dominant" and len(self.shape) == 2 and self.shape[0] == self.shape[1]:
+            return raw / 2 + 2 * np.eye(self.shape[0])
+        return raw
 
 
-def honoured(values: Mapping[Node, Tensor], facts: Facts) -> dict[Node, Tensor]:
-    """A point of many digits moved by rounding errors, so that the facts hold to all of its digits."""
-    found = {}
-    for node, value in values.items():
-        given = dict(facts.get(_name(node), ())) if isinstance(node, Input) else {}
-        found[node] = Tensor(_honoured(value.array, given), value.axes)
-    return found
-
-
-def _honoured(array: Any, facts: Mapping[str, int | None]) -> Any:
-    along = next((facts[f] for f in ("simplex", "sums_to_one") if f in facts), 0) or 0
-    if "one_hot" in facts:
-        return array
-    if "simplex" in facts:
-        return array / np.sum(array, axis=along, keepdims=True)
-    if "sums_to_one" in facts:
-        return array + (1 - np.sum(array, axis=along, keepdims=True)) / array.shape[along]
-    if "unit" in facts:
-        return array / mpmath.sqrt(np.sum(array * array))
-    if "orthogonal" in facts:
-        rows: list[Any] = []
-        for row in array:
-            for other in rows:
-                row = row - np.sum(row * other) * other
-            rows.append(row / mpmath.sqrt(np.sum(row * row)))
-        return np.array(rows, dtype=object)
-    return array
+def in_digits(array: Any) -> Any:
+    """Floats as numbers of the working precision of mpmath."""
+    return np.vectorize(lambda x: mpmath.mpf(float(x)), otypes=[object])(np.asarray(array))
 
 
 def finite_sample(

@@ -1,0 +1,163 @@
+"""The facts: one declaration each. Loader, schema, points, proofs, messages and lists take them from here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from derivcheck.spec.facts.kinds import Array, Draw, FactKind
+
+
+def _shares(draw: Draw) -> Array:
+    """Positive numbers over their sum."""
+    parts = draw.positive()
+    return parts * draw.inverse(parts.sum(axis=draw.along, keepdims=True))
+
+
+def _moved_to_sum(draw: Draw) -> Array:
+    """x + (1 - Σ x) / n."""
+    if not draw.signed:
+        return _shares(draw)
+    numbers = draw.free()
+    missing = 1 - numbers.sum(axis=draw.along, keepdims=True)
+    return numbers + missing * draw.inverse(draw.shape[draw.along])
+
+
+def _on_the_sphere(draw: Draw) -> Array:
+    """Stereographic projection, (2h, 1 - |h|²) / (1 + |h|²), and any signs."""
+    numbers = draw.free()
+    square = (numbers[:-1] * numbers[:-1]).sum()
+    numbers[:-1] = 2 * numbers[:-1]
+    numbers[-1] = 1 - square
+    return numbers * draw.inverse(1 + square) * draw.chosen((-1, 1))
+
+
+def _reflections(draw: Draw) -> Array:
+    """A product of signs, so that both determinants occur, and of reflections 1 - 2 v vᵀ / |v|²."""
+    normals = draw.free()
+    made = draw.identity() * draw.chosen((-1, 1))
+    for normal in normals:
+        heights = (made * normal).sum(axis=1).reshape(-1, 1)
+        made = made - 2 * heights * normal * draw.inverse((normal * normal).sum())
+    return made
+
+
+def _mirrored(draw: Draw) -> Array:
+    """What stands above the diagonal stands below it too."""
+    made = draw.free()
+    for row in range(len(made)):
+        made[row, :row] = made[:row, row]
+    return made
+
+
+KINDS: tuple[FactKind, ...] = (
+    FactKind(
+        "one_hot",
+        "{0} is one-hot",
+        "{0} is one-hot",
+        lambda draw: draw.single(),
+        identities=("y[i]*y[j] = y[i]*delta(i,j)",),
+        implies=("binary", "sums_to_one", "unit"),
+        amounts=(frozenset({"binary", "sums_to_one"}), frozenset({"binary", "unit"})),
+        relaxed="sums_to_one",
+        along_an_axis=True,
+        target=True,
+    ),
+    FactKind(
+        "simplex",
+        "{0} is a distribution",
+        "{0} is a distribution",
+        _shares,
+        implies=("sums_to_one",),
+        amounts=(frozenset({"positive", "sums_to_one"}),),
+        together=frozenset({"positive"}),
+        along_an_axis=True,
+        mostly_positive=True,
+        target=True,
+    ),
+    FactKind(
+        "sums_to_one",
+        "Σ {0} = 1",
+        "the entries of {0} sum to one",
+        _moved_to_sum,
+        identities=("sum_k(y[k]) = 1",),
+        along_an_axis=True,
+        target=True,
+    ),
+    FactKind(
+        "binary",
+        "{0} is 0 or 1",
+        "the entries of {0} are zero or one",
+        lambda draw: draw.chosen((0, 1)),
+        values=(0, 1),
+        target=True,
+    ),
+    FactKind(
+        "positive",
+        "{0} > 0",
+        "the entries of {0} are positive",
+        lambda draw: draw.positive(),
+        positive=True,
+        restricts=False,
+    ),
+    FactKind(
+        "symmetric",
+        "{0} is symmetric",
+        "{0} is symmetric",
+        _mirrored,
+        identities=("y[i,j] = y[j,i]",),
+        together=frozenset({"positive"}),
+        needs="a square matrix",
+        restricts=False,
+    ),
+    FactKind(
+        "orthogonal",
+        "{0} is orthogonal",
+        "{0} is orthogonal",
+        _reflections,
+        identities=("sum_k(y[k,i]*y[k,j]) = delta(i,j)", "sum_k(y[i,k]*y[j,k]) = delta(i,j)"),
+        needs="a square matrix",
+    ),
+    FactKind(
+        "unit",
+        "‖{0}‖ = 1",
+        "{0} has length one",
+        _on_the_sphere,
+        identities=("sum_k(y[k]^2) = 1",),
+        needs="a vector",
+    ),
+)
+FACTS: dict[str, FactKind] = {kind.name: kind for kind in KINDS}
+
+
+def with_implied(name: str) -> tuple[FactKind, ...]:
+    """A fact and those that follow from it."""
+    return (FACTS[name], *(FACTS[implied] for implied in FACTS[name].implies))
+
+
+def values_of(name: str) -> tuple[int, ...]:
+    """The few values that entries have by a fact or by one that follows from it; none where they have any."""
+    return next((kind.values for kind in with_implied(name) if kind.values), ())
+
+
+def is_silent(name: str) -> bool:
+    """Whether proofs take a fact for granted without a rewriting that names it."""
+    return not FACTS[name].restricts
+
+
+def weakest_first() -> tuple[str, ...]:
+    """The facts of which a proof knows anything of their own, each after what follows from it."""
+    known = [kind for kind in KINDS if kind.identities or kind.values or kind.positive or kind.below_one]
+    return tuple(kind.name for kind in sorted(known, key=lambda kind: len(kind.implies)))
+
+
+def axis_of(facts: Mapping[str, int | None]) -> int:
+    """The axis along which facts of one tensor hold, the first where they need none."""
+    return next((place for place in facts.values() if place is not None), 0)
+
+
+def drawn(facts: Iterable[str], draw: Draw) -> Array:
+    """A point at which all of the facts hold: any numbers where none is given."""
+    given, made = set(facts), None
+    for name in sorted(given, key=lambda name: (bool(FACTS[name].together & given), name)):
+        made = FACTS[name].made(draw if made is None else draw.over(made))
+    return draw.free() if made is None else made
