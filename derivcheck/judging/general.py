@@ -68,7 +68,10 @@ def _end(spec: Spec) -> str | None:
 
 
 def holds_for_every_depth(instances: Iterable[Instance]) -> bool:
-    """Whether every instance of two depths is proved, and instances with like surroundings are proved alike."""
+    """Whether every instance of two depths is proved, and instances with like surroundings are proved alike.
+
+    Raises ContradictionError.
+    """
     seen: dict[tuple[int, int], Signature] = {}
     labels: dict[tuple[int, int], list[int]] = {}
     depths: set[int] = set()
@@ -98,11 +101,24 @@ def _reaches_from_end_to_end(labels: Mapping[tuple[int, int], list[int]]) -> boo
 
 
 def is_proved(links: Iterable[Pair], judge: Judge) -> bool:
-    """Whether every link is an equation that is proved."""
-    return all(
-        link.relation == "=" and link.shapes is None and judge.proof_and_cut(link.left, link.right)[0].proved
-        for link in links
-    )
+    """Whether every link is an equation that is proved. Raises ContradictionError."""
+    return all(_proof_of(link, judge) is not None for link in links)
+
+
+def _proof_of(link: Pair, judge: Judge) -> frozenset[Node] | None:
+    """The names into which the proof of an equation did not have to look; None where it is not proved.
+
+    The derivatives of which it speaks are measured before. Raises ContradictionError.
+    """
+    if link.relation != "=" or link.shapes is not None:
+        return None
+    if any(slope.numeric.verdict == "kink" for slope in judge.measured(link.derived)):
+        return None
+    # A formula of one depth is seldom true at another, and the search for a proof of what is false is long.
+    if judge.differs_at_once(link.left, link.right, link.axes):
+        return None
+    proof, cut = judge.proof_and_cut(link.left, link.right)
+    return cut if proof.proved else None
 
 
 def _place(instance: Instance) -> tuple[int, int]:
@@ -117,13 +133,8 @@ def _signature(instance: Instance) -> Signature | None:
     """What the proofs of an instance look at, by offset; None where there is no proof or it looks too far."""
     found: set[tuple[str, tuple[int, ...], bool]] = set()
     for link in instance.links:
-        if link.relation != "=" or link.shapes is not None:
-            return None
-        # A formula of one depth is seldom true at another, and the search for a proof of what is false is long.
-        if instance.judge.differs_at_once(link.left, link.right, link.axes):
-            return None
-        proof, cut = instance.judge.proof_and_cut(link.left, link.right)
-        if not proof.proved:
+        cut = _proof_of(link, instance.judge)
+        if cut is None:
             return None
         for name, leaf in _names([link.left, link.right], cut):
             offsets = _offsets(name, instance)

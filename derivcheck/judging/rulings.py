@@ -337,7 +337,7 @@ def labelled(equation: Equation, labels: Labels, scope: Scope) -> Equation:
 def _least_depth(statement: Statement, above: Examiner) -> Labels | None:
     """The depth from which on a claim about a family is proved for every label (general.py); none where it is at all.
 
-    None where there is no proof for any depth.
+    None where there is no proof for any depth. Raises ContradictionError.
     """
     spec = above.network.spec
 
@@ -362,6 +362,8 @@ def _least_depth(statement: Statement, above: Examiner) -> Labels | None:
         if not holds_for_every_depth(instances(found)):
             return None
         return least_depth(spec, lambda depth: _is_proved_at(statement, above, depth))
+    except ContradictionError:
+        raise
     except DerivcheckError:
         return None
 

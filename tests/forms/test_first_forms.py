@@ -18,8 +18,7 @@ SPECS = {
     "a product that is turned": "tensors: {A: n m, B: m k, C: n k}\nloss: {L: 'sum((A @ B) * C)'}",
     "a product of three": "tensors: {A: n m, B: m k, C: k p, D: n p}\nloss: {L: 'sum((A @ B @ C) * D)'}",
     "a quadratic form": "tensors: {x: n, A: n n}\nloss: {L: x.T @ A @ x}",
-    "a symmetric matrix": "tensors: {x: n, A: {axes: n n, given: symmetric}, B: n m, y: m}\n"
-    "loss: {L: x.T @ A @ B @ y}",
+    "a symmetric matrix": "tensors: {x: n, A: {axes: n n, given: symmetric}, B: n m, y: m}\nloss: {L: x.T @ A @ B @ y}",
     "vectors within a product": "tensors: {A: n m, d: m, B: m k, e: k, C: k p, D: n p}\n"
     "loss: {L: 'sum((A @ diag(d) @ B @ diag(e) @ C) * D)'}",
     "matrices side by side": "tensors: {A: n m, B: m n, C: n m}\nloss: {L: 'sum(A * B.T * C)'}",
