@@ -7,22 +7,13 @@ from typing import Annotated
 
 import typer
 
+from derivcheck.report.formats import ReportFormat as ReportFormat  # an option as the others are
+
 
 class NumericWay(str, Enum):  # noqa: UP042 - Typer reads the values
     full = "full"
     structured = "structured"
     projections = "projections"
-
-
-class ReportFormat(str, Enum):  # noqa: UP042 - Typer reads the values
-    text = "text"
-    concise = "concise"
-    json = "json"
-    junit = "junit"
-    sarif = "sarif"
-    github = "github"
-    markdown = "markdown"
-    html = "html"
 
 
 class FailOn(str, Enum):  # noqa: UP042

@@ -9,12 +9,10 @@ from fractions import Fraction
 from typing import Any
 
 from derivcheck.diagnostics.diagnostic import Diagnostic
-from derivcheck.report.page import Page
+from derivcheck.report.cells import guarded
 from derivcheck.statements.grading.marks import STATUSES, Gradebook, Mark, Question, shown_number
 
 SCHEMA = 1
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-PLAIN_PAGE = Page()
 
 
 def to_csv(book: Gradebook) -> str:
@@ -34,12 +32,6 @@ def to_csv(book: Gradebook) -> str:
             [guarded(who), *cells, shown_number(book.total(who)), shown_number(book.possible), book.open(who)]
         )
     return written.getvalue()
-
-
-def guarded(text: str) -> str:
-    """A cell on one line that no spreadsheet evaluates."""
-    shown = PLAIN_PAGE.show(text)
-    return f"'{shown}" if text.lstrip(" ").startswith(FORMULA_STARTS) else shown
 
 
 def remark(mark: Mark) -> str:

@@ -159,8 +159,12 @@ def test_every_report_is_valid_in_every_format(name: str, format: str) -> None:
         assert text == shown(format, report, unicode=unicode)
 
 
-def test_the_options_offer_the_formats_that_there_are() -> None:
-    assert [one.value for one in ReportFormat] == list(FORMATS)
+def test_every_module_that_writes_a_report_is_a_format_by_its_name() -> None:
+    texts = {path.stem: path.read_text() for path in (ROOT / "derivcheck" / "report").glob("*.py")}
+    writers = {name for name, text in texts.items() if f"def to_{name}(report: Report" in text}
+    assert writers == set(FORMATS) == {one.name for one in ReportFormat}
+    with pytest.raises(ValueError, match="sideways"):
+        rendered("sideways", Report(()), Page())
 
 
 def test_schemas_reject() -> None:
