@@ -22,6 +22,7 @@ class ReportFormat(str, Enum):  # noqa: UP042 - Typer reads the values
     github = "github"
     markdown = "markdown"
     html = "html"
+    csv = "csv"
 
 
 FORMATS = tuple(one.value for one in ReportFormat)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import functools
 import io
 import json
@@ -131,6 +132,9 @@ def is_valid(name: str, text: str) -> None:
         validator(name).validate(json.loads(text))
     elif name == "junit":
         counts_are_right(ET.fromstring(text.encode("utf-8")))
+    elif name == "csv":
+        assert len({len(row) for row in csv.reader(io.StringIO(text, newline=""), strict=True)}) == 1
+        assert not re.search("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]", text)
     else:
         assert text.endswith("\n")
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]", text)
@@ -555,7 +559,7 @@ def test_every_format_on_the_standard_output_and_in_files(folder: Path) -> None:
             assert (code, err) == (expected, "")
             if name != "html":
                 is_valid(name, out)
-            assert (folder / f"{name}.out").read_text(encoding="utf-8") == out
+            assert (folder / f"{name}.out").read_bytes().decode() == out
 
 
 def test_the_same_seed_gives_the_same_bytes(folder: Path) -> None:
