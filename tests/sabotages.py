@@ -331,7 +331,7 @@ SABOTAGES = [
         "return either",
     ),
     Sabotage("evidence/canonical/elementary.py", "lambda there: there > 0", "lambda there: there >= 0"),
-    Sabotage("evidence/canonical/elementary.py", "for other in atom.values if other != value", "for other in (0,)"),
+    Sabotage("evidence/canonical/elementary.py", ".values if other != value", ".values if other == 0"),
     Sabotage("evidence/canonical/elementary.py", "Fraction(1, value - other)", "Fraction(1)"),
     Sabotage("evidence/canonical/elementary.py", "or 0 in atom.values or", "or"),
     Sabotage(

@@ -388,6 +388,7 @@ def _decided(algebra: Algebra, argument: Polynomial, holds: Callable[[Rational],
     atoms = [algebra.atoms[number] for number, _ in gates]
     if len(gates) > MAXIMAL_SWITCHES or not all(atom.values for atom in atoms) or any(bound for bound, _ in argument):
         return None
+    algebra.used.update((atom.name, atom.valued_by) for atom in atoms if atom.kind == "leaf")
     total: Polynomial = {}
     for values in itertools.product(*(atom.values for atom in atoms)):
         there = constant_of(switched(algebra, argument, dict(zip(gates, values, strict=True))))
@@ -401,11 +402,8 @@ def _decided(algebra: Algebra, argument: Polynomial, holds: Callable[[Rational],
 
 def _is_worth(algebra: Algebra, number: int, indices: Indices, value: int) -> Polynomial:
     """1 where an entry with few values has this one, 0 where it has another."""
-    atom = algebra.atoms[number]
-    if atom.kind == "leaf":
-        algebra.used.add((atom.name, atom.valued_by))
     entry = algebra.factor(number, indices)
-    others = [other for other in atom.values if other != value]
+    others = [other for other in algebra.atoms[number].values if other != value]
     return algebra.multiply_all(
         scaled(combination(entry, algebra.number(other), -1), Fraction(1, value - other)) for other in others
     )
@@ -418,6 +416,8 @@ def _turned(algebra: Algebra, term: Term, coefficient: Rational) -> Polynomial |
         atom = algebra.atoms[number]
         if bound or not atom.values or 0 in atom.values or power != 1:
             continue
+        if atom.kind == "leaf":
+            algebra.used.add((atom.name, atom.valued_by))
         total: Polynomial = {}
         for value in atom.values:
             there = switched(algebra, {term: coefficient}, {(number, indices): value})
