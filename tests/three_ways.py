@@ -28,6 +28,7 @@ tensors:
   u: {axes: n, given: unit}
   Q: {axes: n n, given: orthogonal}
   S: {axes: n n, given: symmetric}
+  E: {axes: n, given: signs}
   H: {axes: n M, given: {one_hot: n}}
   P: {axes: n M, given: {simplex: n}}
   V: {axes: m n, given: positive}
@@ -544,12 +545,41 @@ ROWS: list[tuple[str, bool, str, str]] = [
     ("det([0, x[1]; y[1], 0]) = -x[1]*y[1]", True, "open", "equal"),
     ("det([0, x[1]; y[1], 0]) = x[1]*y[1]", False, "open", "differs"),
     ("(1 if n < i else 0)*x[i] = 0", True, "proved", "equal"),
+    # signs
+    ("E*E = ones(n)", True, "proved", "equal"),
+    ("E^3 = E", True, "proved", "equal"),
+    ("1/E = E", True, "proved", "equal"),
+    ("E/E^4 = E", True, "proved", "equal"),
+    ("E^3 = ones(n)", False, "open", "differs"),
+    ("E = ones(n)", False, "open", "differs"),
+    ("E[i]*E[j] = 1", False, "open", "differs"),
+    ("E[i]*E[j]*E[i] = E[j]", True, "proved", "equal"),
+    ("sum(E*E) = n", True, "proved", "equal"),
+    ("sum(E)^2 = n", False, "open", "differs"),
+    ("(E + x)*(E - x) = 1 - x^2", True, "proved", "equal"),
+    ("1/(2+E) = (2-E)/3", True, "proved", "equal"),
+    ("E[i]^2*q[i]^2 = q[i]", True, "proved", "equal"),
+    ("abs(E) = ones(n)", True, "proved", "differs"),
+    ("abs(E) = E", False, "open", "differs"),
+    ("sign(E) = E", True, "proved", "differs"),
+    ("sign(-E) = E", False, "open", "differs"),
+    ("log(E^2) = zeros(n)", True, "proved", "differs"),
+    ("abs(E*x) = abs(x)", True, "proved", "equal"),
+    ("abs(E*x) = E*x", False, "open", "differs"),
+    ("relu(E*x) + relu(-E*x) = abs(x)", True, "proved", "equal"),
+    ("relu(E*x) = relu(x)", False, "open", "differs"),
+    ("(1 if E[i] > 0 else 0) = (1 + E[i])/2", True, "proved", "differs"),
+    ("(1 if E[i] + E[j] = 0 else 0) = (1 - E[i]*E[j])/2", True, "proved", "differs"),
+    ("(1 if E[i] + E[j] > 0 else 0) = (1 + E[i]*E[j])/2", False, "open", "differs"),
+    ("sigmoid(E*x) = (1-E)/2 + E*sigmoid(x)", True, "open", "equal"),
+    ("exp(E) = (exp(1)+exp(-1))/2 + E*(exp(1)-exp(-1))/2", True, "open", "equal"),
 ]
 
 # Equations with a side that is undefined at nearly all points: what may be divided away there proves nothing.
 UNDEFINED = [
     "q*x/q = x",
     "x/(q - 1)*(q - 1) = x",
+    "x/(1 + E)*(1 + E) = x",
     "sum_j(1/(delta(i,j)*x[j])) = 1/x[i]",
 ]
 
@@ -562,6 +592,9 @@ RESTS_ON = [
     ("sum(h) = 1", {("h", "sums_to_one")}),
     ("h[i]*h[j] = h[i]*delta(i,j)", {("h", "one_hot")}),
     ("norm(u) = 1", {("u", "unit")}),
+    ("E/E^2 = E", {("E", "signs")}),
+    ("(1 if E[i] = 0 else 0) = 0", {("E", "signs")}),
+    ("abs(E*x) = abs(x)", {("E", "signs")}),
     ("sum(Q^2) = n", {("Q", "orthogonal")}),
     ("sum_k(Q[k,i]*Q[k,j]) = delta(i,j)", {("Q", "orthogonal")}),
     ("x*y = y*x", set()),

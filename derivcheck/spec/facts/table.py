@@ -125,6 +125,14 @@ KINDS: tuple[FactKind, ...] = (
         identities=("sum_k(y[k]^2) = 1",),
         needs="a vector",
     ),
+    FactKind(
+        "signs",
+        "{0} is ±1",
+        "the entries of {0} are 1 or -1",
+        lambda draw: draw.chosen((-1, 1)),
+        values=(-1, 1),
+        target=True,
+    ),
 )
 FACTS: dict[str, FactKind] = {kind.name: kind for kind in KINDS}
 
