@@ -151,7 +151,8 @@ claims: {{a: "sum(y)^2 = sum(y)", b: "y[i]^2 = y[i]", c: "sum(y^2) = 1", d: "abs
     result = verify_text(text)
     assert result.exit_code in (0, 1, 2)
     if result.error is None:
-        assert result.claims[0].verdict == ("proved" if set(pair) != {"binary", "positive"} else "refuted")
+        found = {kind.name for fact, _ in combined(given(*pair), "y", None) for kind in with_implied(fact)}
+        assert result.claims[0].verdict == ("proved" if "sums_to_one" in found else "refuted")
 
 
 def test_facts_along_two_axes_are_refused() -> None:
@@ -192,6 +193,16 @@ def test_what_is_no_fact_is_answered_with_one_that_can_be_given(given: str, inst
     without = verify_text("tensors: {s: scalar}\nclaims:\n  a: {claim: s = s, given: 'unit: q'}\n").claims[0]
     assert without.diagnosis is not None
     assert (without.diagnosis.code, without.diagnosis.help) == ("DC042", "")
+
+
+@pytest.mark.parametrize(
+    ("claim", "fact"),
+    [("sqrt(x^2) = x", "x > 0"), ("d(x.T@W@x)/dx = 2*W@x", "W is symmetric"), ("sum(x) = 1", "Σ x = 1")],
+)
+def test_a_claim_that_needs_a_fact_is_told_the_weakest(claim: str, fact: str) -> None:
+    (found,) = verify_text(f"tensors: {{x: n, W: n n}}\nclaims: {{a: '{claim}'}}\n").claims
+    assert found.diagnosis is not None
+    assert (found.diagnosis.code, found.diagnosis.message) == ("DC219", f"right only if {fact}, which is not given")
 
 
 def test_a_derivative_of_a_loss_asks_for_a_network() -> None:

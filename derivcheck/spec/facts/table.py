@@ -153,9 +153,9 @@ def is_silent(name: str) -> bool:
 
 
 def weakest_first() -> tuple[str, ...]:
-    """The facts of which a proof knows anything of their own, each after what follows from it."""
+    """The facts of which a proof knows something: those of regions first, each after what follows from it."""
     known = [kind for kind in KINDS if kind.identities or kind.values or kind.positive or kind.below_one]
-    return tuple(kind.name for kind in sorted(known, key=lambda kind: len(kind.implies)))
+    return tuple(kind.name for kind in sorted(known, key=lambda kind: (kind.restricts, len(kind.implies))))
 
 
 def axis_of(facts: Mapping[str, int | None]) -> int:
