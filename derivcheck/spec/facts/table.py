@@ -13,6 +13,12 @@ def _shares(draw: Draw) -> Array:
     return parts * draw.inverse(parts.sum(axis=draw.along, keepdims=True))
 
 
+def _share_beside_one(draw: Draw) -> Array:
+    """v / (1 + v) for positive v."""
+    numbers = draw.positive()
+    return numbers * draw.inverse(1 + numbers)
+
+
 def _moved_to_sum(draw: Draw) -> Array:
     """x + (1 - Σ x) / n."""
     if not draw.signed:
@@ -105,7 +111,7 @@ KINDS: tuple[FactKind, ...] = (
         "{0} is symmetric",
         _mirrored,
         identities=("y[i,j] = y[j,i]",),
-        together=frozenset({"positive"}),
+        together=frozenset({"positive", "open_unit"}),
         needs="a square matrix",
         restricts=False,
     ),
@@ -132,6 +138,15 @@ KINDS: tuple[FactKind, ...] = (
         lambda draw: draw.chosen((-1, 1)),
         values=(-1, 1),
         target=True,
+    ),
+    FactKind(
+        "open_unit",
+        "0 < {0} < 1",
+        "the entries of {0} lie between zero and one",
+        _share_beside_one,
+        below_one=True,
+        implies=("positive",),
+        restricts=False,
     ),
 )
 FACTS: dict[str, FactKind] = {kind.name: kind for kind in KINDS}
