@@ -8,8 +8,8 @@ from .expressions import SCALAR, SMOOTH, Maker, Shape, sized
 from .networks import Network
 from .trees import Entrywise, Fn, Op, Tree, Var, num, read
 
-FACTS_OF_VECTORS = ("one_hot", "simplex", "sums_to_one", "binary", "positive", "unit")
-FACTS_OF_SQUARES = ("symmetric", "orthogonal", "positive")
+FACTS_OF_VECTORS = ("one_hot", "simplex", "sums_to_one", "binary", "positive", "unit", "signs", "open_unit")
+FACTS_OF_SQUARES = ("symmetric", "orthogonal", "positive", "signs", "open_unit")
 
 
 def conventions(chance: random.Random) -> Network:

@@ -68,7 +68,7 @@ class Maker:
                 return value > 0
             case Var(name) if name in self.network.tensors:
                 facts = {fact for fact, _ in self.network.tensors[name][1]}
-                return bool(facts & {"positive", "simplex"})
+                return bool(facts & {"positive", "simplex", "open_unit"})
             case Var(name):
                 return name in self.network.layers and self.positive(self.network.layers[name])
             case Fn("exp" | "sigmoid" | "softplus" | "softmax" | "cosh", _, 0):

@@ -201,6 +201,10 @@ def drawn(
         raw = np.exp(0.6 * raw)
     if "binary" in given:
         raw = generator.integers(0, 2, size=shape).astype(float)
+    if "signs" in given:
+        raw = generator.choice([-1.0, 1.0], size=shape)
+    if "open_unit" in given:
+        raw = 0.5 + np.arctan(raw) / 3.2
     exact = np.vectorize(mpmath.mpf, otypes=[object])(raw) if precise else raw
     if "symmetric" in given:
         exact = exact + exact.T

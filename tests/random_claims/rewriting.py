@@ -266,7 +266,11 @@ def by_facts(tree: Tree, maker: Maker) -> Iterator[Tree]:
             if "unit" in facts:
                 yield Op("*", tree, Fn("norm", (tree,)))
                 yield Op("/", tree, Fn("sum", (Op("^", tree, TWO),)))
-            if "positive" in facts:
+            if "signs" in facts:
+                yield Op("/", Op("^", tree, TWO), tree)
+                yield Op("*", tree, Fn("abs", (tree,)))
+                yield Fn("sign", (tree,))
+            if facts & {"positive", "open_unit"}:
                 yield Fn("abs", (tree,))
                 yield Fn("exp", (Fn("log", (tree,)),))
                 yield Fn("sqrt", (Op("^", tree, TWO),))
