@@ -954,6 +954,10 @@ PAGES: dict[str, Explanation] = {
         "outside the folder",
         "A sidecar names a document below its own folder, or below the one that --documents or DERIVCHECK_DOCUMENTS gives; the front matter of a document names a sidecar below the folder of the document or the working directory. `..` and links are followed first: a spec that somebody else wrote reads and quotes no other file.",
     ),
+    "DC634": _text(
+        "no kind of file that is known",
+        "The ending of a name says what is read: documents in one of their formats, specs in YAML. A file with another ending is not taken for YAML, in which its first lines would be errors that nobody made.",
+    ),
     "DC681": _text(
         "exists already", "`derivcheck init` writes new files only; give another name, or remove the file yourself."
     ),

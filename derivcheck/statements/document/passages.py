@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, SourceText, Where
 from derivcheck.statements.document.definitions import MacroDefinition
+from derivcheck.statements.document.formats import SUFFIXES, format_of
 
 Kind = Literal["display", "inline"]
 INSTALL = "pip install 'derivcheck-nn[documents]'"
@@ -48,17 +50,27 @@ class Manuscript:
 
 
 def read_manuscript(text: str, path: str) -> Manuscript:
-    """The formulas of a document; a name that ends in .tex or .ltx is LaTeX, any other is Markdown.
+    """The formulas of a document, found as its name says.
 
-    Raises DerivcheckError (DC620) where the library that reads such documents is not installed.
+    Raises DerivcheckError: DC634 where no format has such names, DC620 where the library that reads such documents
+    is not installed.
     """
-    if Path(path).suffix.lower() in (".tex", ".ltx", ".latex"):
-        from derivcheck.statements.document.tex import latex_manuscript
+    name = format_of(path)
+    if name is None:
+        raise DerivcheckError(unknown_format(path, Where(path, 1, 1, 1, text.split("\n", 1)[0])))
+    found: Manuscript = getattr(import_module(f"derivcheck.statements.document.{name}"), f"{name}_manuscript")(
+        text, path
+    )
+    return found
 
-        return latex_manuscript(text, path)
-    from derivcheck.statements.document.markdown import markdown_manuscript
 
-    return markdown_manuscript(text, path)
+def unknown_format(path: str | Path, where: Where, specs: tuple[str, ...] = ()) -> Diagnostic:
+    """What is said of a file whose name says neither what document it is nor that it is a spec."""
+    known = (("documents", " ".join(SUFFIXES)), *((("specs", " ".join(specs)),) if specs else ()))
+    suffix = Path(path).suffix
+    what = f"`{suffix}` is no ending of" if suffix else "no ending says that it is"
+    kinds = "a document or a spec" if specs else "a document"
+    return Diagnostic("DC634", f"`{path}` is not read: {what} {kinds}", where, "", known)
 
 
 def label_of(text: str) -> str:

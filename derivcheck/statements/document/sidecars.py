@@ -5,18 +5,26 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from derivcheck.diagnostics.diagnostic import Diagnostic, SpecError, Where
+from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, SpecError, Where
 from derivcheck.spec import Spec
 from derivcheck.spec.document import read_text
-from derivcheck.statements.document.passages import Manuscript, read_manuscript
+from derivcheck.statements.document.formats import format_of
+from derivcheck.statements.document.passages import Manuscript, read_manuscript, unknown_format
 
 FOLDER = "DERIVCHECK_DOCUMENTS"
-DOCUMENTS = frozenset({".md", ".markdown", ".tex", ".ltx", ".latex", ".txt", ".rmd", ".qmd"})
+SPECS = (".yaml", ".yml", ".json")
 
 
 def is_document(path: str | Path) -> bool:
-    """Whether a file is a document by its name, not a spec."""
-    return Path(path).suffix.lower() in DOCUMENTS
+    """Whether a file is a document by its name, not a spec; one without an ending, as of a pipe, is a spec.
+
+    Raises DerivcheckError (DC634) for a file that has the name of neither.
+    """
+    known = format_of(path) is not None
+    suffix = Path(path).suffix.lower()
+    if not known and suffix and suffix not in SPECS and Path(path).is_file():
+        raise DerivcheckError(unknown_format(path, Where(str(path), 1, 1), SPECS))
+    return known
 
 
 def sidecar_of(manuscript: Manuscript) -> Path:
@@ -57,10 +65,12 @@ def manuscript_of(spec: Spec, folder: str | Path | None = None) -> Manuscript | 
 
     A spec is read by who did not write it, in a pipeline for instance: the document it names lies below one of
     these folders, once `..` and links are followed, and nothing is said of a file that does not.
-    Raises SpecError for a document that cannot be read, or lies elsewhere (DC633).
+    Raises SpecError for a document that cannot be read (DC634), or lies elsewhere (DC633).
     """
     assert spec.document is not None
     name = spec.document.file.text
+    if format_of(name) is None:
+        raise SpecError(unknown_format(name, spec.document.file.where()))
     folders = [Path(spec.path).parent, *(Path(f) for f in (folder, os.environ.get(FOLDER)) if f)]
     paths = [place / name for place in folders if _is_below(place / name, place)]
     if not paths:

@@ -45,7 +45,7 @@ ENVIRONMENTS = frozenset(
 BEGINNING = re.compile(r"\\begin\s*\{document\}")
 
 
-def latex_manuscript(text: str, path: str) -> Manuscript:
+def tex_manuscript(text: str, path: str) -> Manuscript:
     """What the library finds between dollars and in environments, then what opens mathematics by itself.
 
     Raises DerivcheckError (DC620, DC621).
