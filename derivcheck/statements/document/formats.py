@@ -9,6 +9,7 @@ from pathlib import Path
 FORMATS: Mapping[str, tuple[str, ...]] = {
     "markdown": (".md", ".markdown", ".txt", ".rmd", ".qmd"),
     "tex": (".tex", ".ltx", ".latex"),
+    "rst": (".rst", ".rest"),
 }
 SUFFIXES = {suffix: name for name, suffixes in FORMATS.items() for suffix in suffixes}
 
