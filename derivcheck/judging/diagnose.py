@@ -32,7 +32,6 @@ from derivcheck.language.claims import Pair, pair
 from derivcheck.language.facts import fits
 from derivcheck.language.lowering.letters import member_name
 from derivcheck.language.network import Network
-from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import (
     Derivative,
     Expression,
@@ -166,9 +165,9 @@ class Diagnoser:
         notes: list[tuple[str, str]] = []
         derived = self.form(link)
         if derived is not None:
-            notes.append(("derived", f"{to_plain(link.left_tree)} = {to_plain(derived)}"))
+            notes.append(("derived", f"{self.proofreader.plain(link.left_tree)} = {self.proofreader.plain(derived)}"))
         elif self._names_a_derivative(link) and (entry := self.proofreader.entry_of(link.left)) is not None:
-            notes.append(("derived", to_plain(entry)))
+            notes.append(("derived", self.proofreader.plain(entry)))
         where = text.where(span.start, span.stop) if span.stop > span.start else text.where()
         return Diagnostic(code, message, where, CODES[code], tuple(notes), suggestion)
 
@@ -247,9 +246,9 @@ class Diagnoser:
             return None
         right = joined([(link.right_tree, False), *summands(rest)])
         said = (
-            f"`{to_plain(rest.operand)}` is to be subtracted"
+            f"`{self.proofreader.plain(rest.operand)}` is to be subtracted"
             if isinstance(rest, Negate)
-            else f"`{to_plain(rest)}` is missing"
+            else f"`{self.proofreader.plain(rest)}` is missing"
         )
         return Edit("DC221", said, right, link.right_tree.span, 5)
 

@@ -18,7 +18,6 @@ from derivcheck.judging.judge import fact_texts
 from derivcheck.judging.proofreader import UnwrittenError
 from derivcheck.judging.steps import Step, StepWriter
 from derivcheck.language.network import formulas
-from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Derivative, Equation, Name, Subscript
 from derivcheck.language.tensors import NamedTensor
 from derivcheck.spec.facts.table import KINDS
@@ -113,7 +112,7 @@ class Expositor:
                 if lines:
                     yield Lines(left, tuple(lines))
                 lines = []
-                yield Words(f"{self._remark(step)}:", to_plain(step.equation))
+                yield Words(f"{self._remark(step)}:", self.examiner.proofreader.plain(step.equation))
             else:
                 left = latex[0]
                 lines.append((latex[1], self._remark(step)))
@@ -150,7 +149,11 @@ class Expositor:
 
     def _equation(self, equation: Equation) -> Words | Lines:
         latex = self.examiner.proofreader.latex(equation)
-        return Lines(latex[0], ((latex[1], ""),)) if latex is not None else Words("", to_plain(equation))
+        return (
+            Lines(latex[0], ((latex[1], ""),))
+            if latex is not None
+            else Words("", self.examiner.proofreader.plain(equation))
+        )
 
 
 def in_words(fact: str) -> str:

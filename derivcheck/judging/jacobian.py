@@ -273,7 +273,7 @@ class _Shower:
         if len(self.axes) <= 2:
             return self.proofreader.judged(Derivative(self.output.tree, (self.variable.tree,)), matrix)
         try:
-            found = self._whole(parse_expression(to_plain(matrix), self.network.scope.vocabulary()))
+            found = self._whole(parse_expression(self.proofreader.plain(matrix), self.network.scope.vocabulary()))
         except UNREADABLE:
             return None
         return self.proofreader.judgement(*found) if found is not None else None

@@ -149,7 +149,7 @@ class Proofreader:
     def _reread(self, left: Expression, right: Expression) -> Pair | None:
         """`left = right` as its text says; None where that has no meaning."""
         try:
-            tree = parse_equation(to_plain(Equation((left, right), ("=",))), self.network.scope.vocabulary())
+            tree = parse_equation(self.plain(Equation((left, right), ("=",))), self.network.scope.vocabulary())
             link = pair(tree.sides[0], tree.sides[1], "=", None, self.network.scope)
         except UNREADABLE:
             return None
@@ -194,6 +194,10 @@ class Proofreader:
         sides = self.sides(equation, notation)
         return f"{sides[0]} = {sides[1]}" if sides is not None else None
 
+    def plain(self, tree: Expression | Equation) -> str:
+        """Plain text that is read as the tree where this network is declared."""
+        return to_plain(tree, self.network.scope.vocabulary())
+
     def sides(self, equation: Equation, notation: Notation) -> tuple[str, str] | None:
         """The two sides as `text` puts them together."""
         key = (equation, notation)
@@ -207,7 +211,7 @@ class Proofreader:
             if found is not None:
                 return found
         vocabulary, families = self.network.scope.vocabulary(), self.network.scope.families
-        written = [(to_plain(equation.sides[0]), to_plain(equation.sides[1]))]
+        written = [(self.plain(equation.sides[0]), self.plain(equation.sides[1]))]
         if notation == "unicode":
             written.insert(0, tuple(to_unicode(side, self.scalars, families) for side in equation.sides))  # type: ignore[arg-type]
         for left, right in written:

@@ -40,7 +40,6 @@ from derivcheck.language.lowering.summation import over_pairs
 from derivcheck.language.network import Network, located
 from derivcheck.language.notation.labels import label_value, refuse_bound_and_free, substitute_labels
 from derivcheck.language.notation.parser import parse_continuation, parse_equation, parse_expression
-from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Equation, Expression, Name, Number, Slice, Subscript, bottom_up
 from derivcheck.language.powers import as_products
 from derivcheck.language.uniformity import is_uniform, sums_of_families
@@ -250,7 +249,7 @@ def _of_powers(statement: Statement, examiners: Sequence[Examiner]) -> str:
                 equation = as_products(assertion.equation, examiner.network.scope)
                 if equation is None:
                     continue
-                shown = shown or to_plain(equation)
+                shown = shown or examiner.proofreader.plain(equation)
                 for link in links_of(equation, examiner.network.scope):
                     found.append(_judge_link(statement.blank(), link, examiner, statement.text, PLAIN, FAILED).verdict)
     if not found:
@@ -444,7 +443,7 @@ def _judge_one(
     for readings in ((assertion, *assertion.rivals) for assertion in assertions):
         for k in range(len(readings[0].links)):
             found_of = [_judge_link(blank, one.links[k], examiner, text, wording, before) for one in readings]
-            judged.append(_of_all_readings(found_of, readings))
+            judged.append(_of_all_readings(found_of, readings, examiner))
             seen.append(judged[-1])
     result = _worst(judged)
     if len(judged) > 1:
@@ -454,11 +453,13 @@ def _judge_one(
         result = replace(result, diagnosis=result.diagnosis.with_notes(("at", context)))
     if context and result.verdict not in HOLDS:
         result = replace(result, message=f"{result.message + ': ' if result.message else ''}at {context}")
-    return replace(result, reading="; ".join(to_plain(assertion.equation) for assertion in assertions))
+    shown = [examiner.proofreader.plain(assertion.equation) for assertion in assertions]
+    return replace(result, reading="; ".join(shown))
 
 
-def _of_all_readings(results: Sequence[ClaimResult], readings: Sequence[Assertion]) -> ClaimResult:
-    return reconciled(results, _worst(results), [to_plain(reading.equation) for reading in readings])
+def _of_all_readings(results: Sequence[ClaimResult], readings: Sequence[Assertion], examiner: Examiner) -> ClaimResult:
+    shown = [examiner.proofreader.plain(reading.equation) for reading in readings]
+    return reconciled(results, _worst(results), shown)
 
 
 def _written_labels(equations: Sequence[Equation], known: Labels, scope: Scope) -> dict[int, Expression]:

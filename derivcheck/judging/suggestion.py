@@ -10,7 +10,7 @@ from derivcheck.judging.proofreader import Proofreader
 from derivcheck.language.latex.trees import rebuilt
 from derivcheck.language.network import Network
 from derivcheck.language.notation.labels import label_value
-from derivcheck.language.notation.printer import to_latex, to_plain
+from derivcheck.language.notation.printer import to_latex
 from derivcheck.language.notation.syntax import Equation, Expression, Name, Number, Subscript, bottom_up
 
 Labels = Mapping[int, Expression]  # the number of a layer, and how the claim writes it: `l+1`
@@ -40,7 +40,7 @@ class Suggester:
         if labels:
             tree = self._labelled(tree, labels)
         if notation == "plain":
-            return to_plain(tree)
+            return self.proofreader.plain(tree)
         scope = self.network.scope
         scalars = frozenset(name for name, value in scope.values.items() if value.is_scalar)
         return to_latex(tree, scalars | frozenset(scope.dimensions), scope.families)

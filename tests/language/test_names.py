@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.diagnostics.verdicts import ClaimResult
+from derivcheck.language.latex import parse_latex
+from derivcheck.language.network import build
+from derivcheck.language.notation.parser import parse_equation
+from derivcheck.language.notation.printer import to_latex, to_plain, to_unicode
 from derivcheck.pipeline.verification import check_equation, verify_text
 from derivcheck.spec import read_spec
 
@@ -269,3 +274,48 @@ numeric: {sizes: {δ₁: 4}}
 """
     result = verify_text(spec)
     assert [claim.verdict for claim in result.claims] == ["proved", "proved", "proved", "invalid"], result.error
+
+
+# --- names that look like differentials -------------------------------------------------------------
+
+GLUED = """
+tensors: {x: n, W: m n, dx: n, dz: m, dW: m, dL: scalar, d2L: scalar}
+layers: {z: W @ x, a: tanh(z)}
+loss: {L: "sum(a^2) + dL + sum(dz)"}
+claims:
+  right: d(L)/d(x) = W.T @ d(L)/d(z)
+  turned: d(L)/d(x) = W @ d(L)/d(z)
+  twice: d2(L)/d(x)^2 = W.T @ d2(L)/d(z)^2 @ W
+  in LaTeX: {latex: '\\frac{\\partial L}{\\partial x} = W^\\top \\frac{\\partial L}{\\partial z}'}
+"""
+
+
+def test_derivatives_are_printed_apart_where_their_halves_are_names() -> None:
+    result = verify_text(GLUED)
+    assert {gradient.verdict for gradient in result.gradients} == {"proved"}
+    assert [claim.verdict for claim in result.claims] == ["proved", "invalid", "proved", "proved"]
+    turned = result.claims[1].diagnosis
+    assert turned is not None and turned.help == "W.T @ d(L)/d(z)"
+    assert dict(turned.notes)["derived"].startswith("d(L)/d(x) = ")
+
+
+@pytest.mark.parametrize(
+    "equation",
+    ["d(L)/d(x) = 0", "d2(L)/d(x)^2 = 0", "d(L)/d(x[i]) = d(L)/d(W[1,i])", "d2(L)/d(x[i])d(x[j]) = 2/(d(L)/d(x[j]))"],
+)
+def test_a_derivative_of_such_names_is_read_back_in_every_notation(equation: str) -> None:
+    network = build(read_spec(GLUED))
+    vocabulary = network.scope.vocabulary()
+    meant = parse_equation(equation, vocabulary)
+    assert parse_equation(to_plain(meant, vocabulary), vocabulary) == meant
+    assert parse_equation(to_unicode(meant), vocabulary) == meant
+    assert parse_latex(to_latex(meant), network.scope) == meant
+    with pytest.raises(NotationError):
+        parse_equation(to_plain(meant), vocabulary)
+
+
+def test_one_name_that_looks_like_a_differential_changes_nothing() -> None:
+    for declared in ("dx: n", "dL: scalar"):
+        vocabulary = build(read_spec(f"tensors: {{x: n, {declared}}}\nloss: {{L: sum(x)}}\n")).scope.vocabulary()
+        meant = parse_equation("dL/dx = 1", vocabulary)
+        assert to_plain(meant, vocabulary) == "dL/dx = 1"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from derivcheck.language.notation.cursor import NOTHING_DECLARED, Vocabulary
 from derivcheck.language.notation.precedence import (
     ALL,
     ANY,
@@ -22,6 +23,7 @@ from derivcheck.language.notation.precedence import (
     UNARY,
     Written,
     is_named,
+    root,
     short_decimal,
 )
 from derivcheck.language.notation.syntax import (
@@ -47,9 +49,15 @@ from derivcheck.language.notation.syntax import (
 
 
 class Plain:
-    def __init__(self, scalars: frozenset[str] = frozenset(), families: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        scalars: frozenset[str] = frozenset(),
+        families: frozenset[str] = frozenset(),
+        vocabulary: Vocabulary = NOTHING_DECLARED,
+    ) -> None:
         self.scalars = scalars
         self.families = families
+        self.vocabulary = vocabulary
         self._texts: dict[int, Written] = {}
         self._tensors: dict[int, bool] = {}
 
@@ -186,18 +194,24 @@ class Plain:
         return Written(f"{tree.function}{chr(39) * tree.primes}({separator.join(arguments)})", ATOM)
 
     def differential(self, tree: Expression, order: int) -> str:
-        mark = "d2" if order == 2 else "d"
-        if is_named(tree):
-            return f"{mark}{self.expression(tree).text}"
-        return f"{mark}({self.expression(tree).text})"
+        return f"{_mark(order)}{self.expression(tree).text}" if is_named(tree) else self.bracketed(tree, order)
+
+    def bracketed(self, tree: Expression, order: int) -> str:
+        return f"{_mark(order)}({self.expression(tree).text})"
 
     def derivative(self, tree: Derivative) -> Written:
         order = len(tree.variables)
-        above = self.differential(tree.numerator, order)
+        written = self.bracketed if self._may_be_a_quotient(tree) else self.differential
+        above = written(tree.numerator, order)
         if order == 2 and tree.variables[0] == tree.variables[1] and isinstance(tree.variables[0], Name):
-            return Written(f"{above}/{self.differential(tree.variables[0], 1)}^2", FRACTION)
-        below = self.between.join(self.differential(v, 1) for v in tree.variables)
+            return Written(f"{above}/{written(tree.variables[0], 1)}^2", FRACTION)
+        below = self.between.join(written(v, 1) for v in tree.variables)
         return Written(f"{above}/{below}", FRACTION)
+
+    def _may_be_a_quotient(self, tree: Derivative) -> bool:
+        """Whether `dL` and `dx` are names themselves."""
+        parts = ((_mark(len(tree.variables)), tree.numerator), (_mark(1), tree.variables[0]))
+        return all(self.vocabulary.declares(f"{mark}{root(part)}") for mark, part in parts)
 
     between = " "
 
@@ -277,3 +291,7 @@ class Plain:
                 return function not in ("trace", "norm", "delta", "det") and any(self.is_tensor(a) for a in arguments)
             case _:
                 return True
+
+
+def _mark(order: int) -> str:
+    return "d2" if order == 2 else "d"

@@ -39,9 +39,14 @@ class Written:
 
 def is_named(tree: Expression) -> bool:
     """A name, a member or an entry of one: what a `d` can stand before without parentheses."""
+    return bool(root(tree))
+
+
+def root(tree: Expression) -> str:
+    """The name that a member or an entry is of; empty for what is no name."""
     while isinstance(tree, Subscript):
         tree = tree.base
-    return isinstance(tree, Name)
+    return tree.name if isinstance(tree, Name) else ""
 
 
 def is_number(tree: Expression) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from derivcheck.language.notation.cursor import NOTHING_DECLARED, Vocabulary
 from derivcheck.language.notation.plain import Plain
 from derivcheck.language.notation.precedence import SPELLINGS
 from derivcheck.language.notation.syntax import Equation, Expression
@@ -11,9 +12,9 @@ from derivcheck.language.notation.unicode import Unicode
 __all__ = ["SPELLINGS", "to_latex", "to_plain", "to_unicode"]
 
 
-def to_plain(tree: Expression | Equation) -> str:
-    """ASCII text that parses back to the same tree."""
-    return Plain().show(tree)
+def to_plain(tree: Expression | Equation, vocabulary: Vocabulary = NOTHING_DECLARED) -> str:
+    """ASCII text that parses back to the same tree where that is declared."""
+    return Plain(vocabulary=vocabulary).show(tree)
 
 
 def to_unicode(
