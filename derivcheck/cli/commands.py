@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from enum import Enum
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,8 +20,11 @@ from derivcheck.cli.reporting import claim_text
 from derivcheck.cli.starting import init
 from derivcheck.cli.verifying import verify
 from derivcheck.diagnostics.diagnostic import ContradictionError, DerivcheckError, Diagnostic
+from derivcheck.diagnostics.incidents import isolated
 
 if TYPE_CHECKING:
+    from derivcheck.diagnostics.verdicts import GradientResult
+    from derivcheck.judging.examiner import Examiner
     from derivcheck.language.network import Network
     from derivcheck.language.tensors import NamedTensor
 
@@ -199,15 +203,24 @@ def derive(
         elif format is FormFormat.numpy:
             from derivcheck.forms.source.function import numpy_source
 
-            found = {tensor.name: examiner.gradient(tensor) for tensor in chosen}
-            for gradient in found.values():
-                if gradient.problem is not None:
-                    raise ContradictionError(gradient.problem)
-            verdicts = {name: gradient.verdict for name, gradient in found.items()}
-            stream.write(numpy_source(examiner.network, chosen, verdicts))
+            verdicts = {
+                tensor.name: found.verdict
+                for tensor in chosen
+                if (found := isolated(partial(_sound, examiner, tensor), lambda bug: None)) is not None
+            }
+            sound = [tensor for tensor in chosen if tensor.name in verdicts]
+            stream.write(numpy_source(examiner.network, sound, verdicts))
         else:
             write_derivation(examiner, chosen, stream, page, format.value, style, steps)
     return 0
+
+
+def _sound(examiner: Examiner, tensor: NamedTensor) -> GradientResult:
+    """A gradient that nothing contradicts. Raises ContradictionError."""
+    found = examiner.gradient(tensor)
+    if found.problem is not None:
+        raise ContradictionError(found.problem)
+    return found
 
 
 def _tensors(network: Network, wrt: str, spec: Path) -> list[NamedTensor]:

@@ -19,6 +19,7 @@ from derivcheck.diagnostics.diagnostic import (
     own_bug,
     tracebacks_are_wanted,
 )
+from derivcheck.diagnostics.incidents import noted
 
 
 def main() -> None:
@@ -28,8 +29,13 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """The exit code of a command line. Never raises, and never shows a traceback unasked."""
+    noted()  # of an earlier run in the same process
     try:
-        return _run(arguments)
+        code = _run(arguments)
+        bugs = noted()
+        for bug in bugs:
+            _say(bug)
+        return 3 if bugs else code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
+from derivcheck.diagnostics.diagnostic import Diagnostic
+from derivcheck.diagnostics.incidents import in_short, isolated
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.forms.derivation import Style
 from derivcheck.judging.examiner import Examiner
@@ -71,11 +73,11 @@ class Expositor:
         network = self.examiner.network
         sections = [Section("Definitions", "", tuple(self._definitions()))]
         if self.steps:
-            written = [section for tensor in self._writer.path(tensors) if (section := self._stage(tensor))]
-            silent = [t for t in tensors if t.name not in {section.name for section in written}]
-            sections += [*written, *(self._gradient(tensor) for tensor in silent)]
-        else:
-            sections += [self._gradient(tensor) for tensor in tensors]
+            made = (isolated(partial(self._stage, t), partial(_lost, t)) for t in self._writer.path(tensors))
+            written = [section for section in made if section is not None]
+            tensors = [t for t in tensors if t.name not in {section.name for section in written}]
+            sections += written
+        sections += [isolated(partial(self._gradient, tensor), partial(_lost, tensor)) for tensor in tensors]
         depth = tuple(sorted(network.depth.items()))
         return Exposition(network.spec.title, network.spec.source, depth, tuple(sections))
 
@@ -154,6 +156,11 @@ class Expositor:
             if latex is not None
             else Words("", self.examiner.proofreader.plain(equation))
         )
+
+
+def _lost(tensor: NamedTensor, bug: Diagnostic) -> Section:
+    """What is said of a gradient that a bug of derivcheck costs."""
+    return Section("Derivative by", tensor.name, (Words("Nothing was written:", in_short(bug)),))
 
 
 def in_words(fact: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
 from rich.text import Text
 
-from derivcheck.diagnostics.diagnostic import NotationError, UnsupportedError
+from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError, UnsupportedError
+from derivcheck.diagnostics.incidents import in_short, isolated
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.forms.sympy_form import PREAMBLE, SympyForm, source
 from derivcheck.forms.sympy_trial import SympyTrial
@@ -40,11 +42,8 @@ def write_derivation(
     for position, tensor in enumerate(tensors):
         if position or format == "sympy":
             line("")
-        try:
-            for text in writer.steps(tensor) if steps else writer.forms(tensor, style):
-                line(text)
-        except (GrowthError, UndefinedError, UnwrittenError) as problem:
-            line(f"{tensor.name}: no form could be written: {problem or 'it grows too large'}")
+        for text in isolated(partial(writer.lines, tensor, style, steps), partial(writer.lost, tensor)):
+            line(text)
 
 
 class _DerivationWriter:
@@ -53,6 +52,20 @@ class _DerivationWriter:
         self.examiner, self.page, self.format = examiner, page, format
         self.derivation = examiner.derivation
         self.notation: Notation = "plain" if format == "text" and not page.unicode else "unicode"
+
+    def lines(self, tensor: NamedTensor, style: str, steps: bool) -> list[str]:
+        """Everything about one gradient."""
+        try:
+            return self.steps(tensor) if steps else self.forms(tensor, style)
+        except (GrowthError, UndefinedError, UnwrittenError) as problem:
+            return [self.remark(f"{tensor.name}: no form could be written: {problem or 'it grows too large'}")]
+
+    def lost(self, tensor: NamedTensor, bug: Diagnostic) -> list[str]:
+        return [self.remark(f"{tensor.name}: {in_short(bug)}")]
+
+    def remark(self, words: str) -> str:
+        """A line that is no formula; in source, a comment."""
+        return self.page.show(f"# {words}" if self.format == "sympy" else words)
 
     def shown(self, left: Expression, right: Expression) -> tuple[str, str]:
         """The two sides of an equation that holds, as they were read back."""

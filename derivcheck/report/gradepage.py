@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable
+from functools import partial
 
+from derivcheck.diagnostics.diagnostic import Diagnostic
+from derivcheck.diagnostics.incidents import in_short, isolated
 from derivcheck.judging.diagnose import CODES
 from derivcheck.report.grades import summary
 from derivcheck.report.gradesheet import remark
@@ -90,7 +93,7 @@ def _people(book: Gradebook) -> Markup:
         element(
             "tr",
             element("th", who, scope="row"),
-            *(_mark(mark) for mark in book.of_person(who)),
+            *(isolated(partial(_mark, mark), _lost_mark) for mark in book.of_person(who)),
             element("td", shown_number(book.total(who)), kind="number"),
             element("td", str(book.open(who) or "–"), kind="number"),
         )
@@ -106,6 +109,10 @@ def _mark(mark: Mark) -> Markup:
     points = "?" if mark.is_open else shown_number(mark.points)
     said = "" if remark(mark) == "right" else element("small", remark(mark))
     return element("td", points, said, kind=kind)
+
+
+def _lost_mark(bug: Diagnostic) -> Markup:
+    return element("td", in_short(bug))
 
 
 def _questions(book: Gradebook) -> Markup:
@@ -133,18 +140,30 @@ def _section(heading: str, groups: list[Sameness]) -> Iterable[Markup]:
     if groups:
         yield element("h2", heading)
     for group in groups:
-        finding = group.finding
-        said = f"{group.question.label}: {finding.message}" + (f" ({finding.code})" if finding.code else "")
-        yield element("h3", said)
-        if finding.shown:
-            yield element("pre", _excerpt(group))
-        notes = (*finding.notes, ("derived", finding.derived), ("help", finding.repair))
-        yield element(
+        yield isolated(partial(_group, group), partial(_lost, group.question.label))
+
+
+def _group(group: Sameness) -> Markup:
+    """One finding, and whose answers have it."""
+    finding = group.finding
+    said = f"{group.question.label}: {finding.message}" + (f" ({finding.code})" if finding.code else "")
+    notes = (*finding.notes, ("derived", finding.derived), ("help", finding.repair))
+    parts = [
+        element("h3", said),
+        *([element("pre", _excerpt(group))] if finding.shown else []),
+        element(
             "dl",
             *(Markup(element("dt", name) + element("dd", element("code", words))) for name, words in notes if words),
             element("dt", f"{len(group.marks)} of them"),
             element("dd", *(element("small", f"{mark.who} ({mark.where})") for mark in group.marks)),
-        )
+        ),
+    ]
+    return Markup("\n".join(parts))
+
+
+def _lost(what: str, bug: Diagnostic) -> Markup:
+    """What stands in the place of a piece that a bug of derivcheck costs."""
+    return element("p", f"{what}: {in_short(bug)}")
 
 
 def _excerpt(group: Sameness) -> Markup:

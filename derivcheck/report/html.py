@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from importlib.resources import files
 from xml.etree.ElementTree import Element
 
-from derivcheck.diagnostics.diagnostic import ContradictionError, DerivcheckError
+from derivcheck.diagnostics.diagnostic import ContradictionError, DerivcheckError, Diagnostic
+from derivcheck.diagnostics.incidents import in_short, isolated
 from derivcheck.diagnostics.verdicts import ClaimResult
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.steps import Step, StepWriter
 from derivcheck.language.network import build, depths
 from derivcheck.language.notation.syntax import Derivative, Equation
+from derivcheck.language.tensors import NamedTensor
 from derivcheck.pipeline.results import FileResult, Report
 from derivcheck.report.arrays import disagreements, jacobians
 from derivcheck.report.cards import claim_card, diagnostic, formula, gradient_card
@@ -30,7 +33,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 def to_html(report: Report, *, ascii_only: bool = False) -> str:
     """The whole report as the text of one HTML file, UTF-8 or in character references.
 
-    Raises ContradictionError for our own bug.
+    What a bug of derivcheck costs is said in its place, and noted (diagnostics/incidents.py).
     """
     heading = _heading(report)
     body = [
@@ -161,19 +164,20 @@ class _Sections:
             yield element(self.level, "Claims")
             # What somebody has to act upon comes first.
             for claim in sorted(file.claims, key=lambda claim: claim.holds):
-                yield self.claim(claim)
+                yield isolated(partial(self.claim, claim), partial(_lost, claim.id))
         if file.formulas:
             yield from self._coverage()
         if examiner is not None:
-            yield from self._network(examiner)
+            yield from _all_of(self._network, examiner, "the network")
         if file.gradients:
             yield element(self.level, "Gradients")
             for gradient in file.gradients:
-                yield gradient_card(gradient, file.accepts(gradient), self.formulas)
+                card = partial(gradient_card, gradient, file.accepts(gradient), self.formulas)
+                yield isolated(card, partial(_lost, f"d{gradient.of}/d{gradient.wrt}"))
         if examiner is not None and file.gradients:
             yield from self._derivation(examiner)
         if examiner is not None:
-            yield from self._jacobians(examiner)
+            yield from _all_of(self._jacobians, examiner, "the Jacobians in numbers")
 
     # --- claims ---------------------------------------------------------------------------
 
@@ -259,19 +263,21 @@ class _Sections:
         yield element(self.level, "Derivation")
         writer = StepWriter(examiner.proofreader)
         for tensor in writer.path(examiner.network.parameters):
-            derivative = self.formulas.written(Derivative(derivation.output.tree, (tensor.tree,)))
-            whole = self._whole(derivation.output.name, tensor.name)
-            try:
-                yield _folded(derivative, *self._steps(writer.stage(tensor)), whole)
-            except ContradictionError:
-                raise
-            except (DerivcheckError, GrowthError, UndefinedError) as problem:
-                why = problem.diagnostic.message if isinstance(problem, DerivcheckError) else str(problem)
-                yield _folded(
-                    derivative,
-                    element("p", f"These steps could not be written: {why or 'they grow too large'}."),
-                    whole,
-                )
+            name = f"d{derivation.output.name}/d{tensor.name}"
+            yield isolated(partial(self._stage, writer, tensor), partial(_lost, name))
+
+    def _stage(self, writer: StepWriter, tensor: NamedTensor) -> Element:
+        of = writer.derivation.output
+        derivative = self.formulas.written(Derivative(of.tree, (tensor.tree,)))
+        whole = self._whole(of.name, tensor.name)
+        try:
+            return _folded(derivative, *self._steps(writer.stage(tensor)), whole)
+        except ContradictionError:
+            raise
+        except (DerivcheckError, GrowthError, UndefinedError) as problem:
+            why = problem.diagnostic.message if isinstance(problem, DerivcheckError) else str(problem)
+            said = f"These steps could not be written: {why or 'they grow too large'}."
+            return _folded(derivative, element("p", said), whole)
 
     def _whole(self, of: str, wrt: str) -> Element | None:
         """The matrix form that was proved, as the last line."""
@@ -295,6 +301,16 @@ class _Sections:
             line = self.formulas.written(Equation((right,), ("=",)))
             rows.append(element("li", formula(line), element("span", said, class_="rule")))
         yield element("ol", *rows, class_="steps")
+
+
+def _all_of(make: Callable[[Examiner], Iterable[Child]], examiner: Examiner, what: str) -> list[Child]:
+    """The pieces of a section, all or none."""
+    return isolated(lambda: list(make(examiner)), lambda bug: [_lost(what, bug)])
+
+
+def _lost(what: str, bug: Diagnostic) -> Element:
+    """What stands in the place of a piece that a bug of derivcheck costs."""
+    return element("p", f"{what}: {in_short(bug)}", class_="bad")
 
 
 def _folded(summary: Child, *children: Child) -> Element:
