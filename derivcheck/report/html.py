@@ -284,7 +284,7 @@ class _Sections:
         for gradient in self.file.gradients:
             if (gradient.of, gradient.wrt) == (of, wrt) and gradient.forms.matrix:
                 said = "in matrix form" if gradient.verdict == "proved" else f"in matrix form ({gradient.verdict})"
-                line = self.formulas.shown(f"d{of}/d{wrt} = {gradient.forms.matrix}")
+                line = self.formulas.shown(f"d({of})/d({wrt}) = {gradient.forms.matrix}")
                 return element("ol", element("li", formula(line), element("span", said, class_="rule")), class_="steps")
         return None
 

@@ -1,4 +1,9 @@
-"""MathML says what the tree says: read off as a person would and parsed, it gives the same tree."""
+"""MathML says what the tree says: read off as a person would and parsed, it gives the same tree.
+
+The tree itself has been read back before a page shows it: a form and the text of a claim are parsed
+from plain text, and every line of a derivation is judged as its text says (judging/steps.py). So
+the page shows nothing that was not read back, although MathML is not read when it is written.
+"""
 
 from __future__ import annotations
 
