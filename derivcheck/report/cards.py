@@ -66,9 +66,10 @@ def formula(made: Element, *more: Child) -> Element:
 def gradient_card(gradient: GradientResult, holds: bool, formulas: Formulas) -> Element:
     """A derived gradient: its matrix form, or its index form where it has none, and what stands behind it."""
     forms = gradient.forms
-    name = f"d{gradient.of}/d{gradient.wrt}"
-    entries = f"{name}{f'[{chr(44).join(forms.letters)}]' if forms.letters else ''} = {forms.index}"
-    main = f"{name} = {forms.matrix}" if forms.matrix else entries
+    # In brackets: `dL` and `dx` may be names themselves.
+    entry = f"{gradient.wrt}[{','.join(forms.letters)}]" if forms.letters else gradient.wrt
+    entries = f"d({gradient.of})/d({entry}) = {forms.index}"
+    main = f"d({gradient.of})/d({gradient.wrt}) = {forms.matrix}" if forms.matrix else entries
     shape = " × ".join(gradient.shape) or "scalar"
     return element(
         "article",
