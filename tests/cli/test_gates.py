@@ -435,7 +435,12 @@ def test_processes_end_with_the_one_that_started_them(ending: str) -> None:
     while len(started := listing.read_text().split()) < 2:
         time.sleep(0.02)
     process.send_signal(getattr(signal, ending))
-    assert process.wait(30) == -getattr(signal, ending)
+    try:
+        assert process.wait(30) == -getattr(signal, ending)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
     deadline = time.monotonic() + 30
     while any(map(_is_busy, started)) and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -446,6 +451,7 @@ def test_processes_end_with_the_one_that_started_them(ending: str) -> None:
 
 
 BUSY = """
+import signal
 from pathlib import Path
 from derivcheck.cli.judging import Judging
 from derivcheck.cli.workers import judge_all
@@ -455,6 +461,7 @@ class Endless(Judging):
         while True:
             pass
 
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests may have ignored it
 judge_all([Path("a.yaml"), Path("b.yaml")], Endless(), 2)
 """
 
