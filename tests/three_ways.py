@@ -636,14 +636,42 @@ ROWS: list[tuple[str, bool, str, str]] = [
     ("abs(log(U)) = -log(U)", True, "open", "differs"),
     ("abs(log(U)) = log(U)", False, "open", "differs"),
     ("abs(n - sum(U)) = n - sum(U)", True, "open", "differs"),
+    ("sum_{i,j}((1 if x[i] + q[j] = max_{p,k}(x[p] + q[k]) else 0)) = 1", False, "open", "differs"),
+    ("sum_p((1 if leaky_relu(x[p]) = max_j(leaky_relu(x[j])) else 0)) = 1", True, "proved", "differs"),
+    ("(1 if h[i] > 0 else 0) + (1 if -h[i] > 0 else 0) = 1", False, "open", "differs"),
+    ("max_{p,k}(x[p] + y[k] - y[k]) = max_p(x[p])", True, "proved", "differs"),
+    ("prod_{p,k}(x[p] + y[k] - y[k]) = prod_p(x[p])^n", True, "proved", "differs"),
+    ("prod_{p,k}(x[p] + y[k] - y[k]) = prod_p(x[p])", False, "open", "differs"),
+    ("prod_p(x[p]/y[p]) = prod_p(x[p])", False, "open", "differs"),
+    ("(1 if x[i]^2 + 1 = 0 else 0) = 0", True, "proved", "equal"),
+    ("sum_p((1 if x[p] = max_j(x[j])^2 else 0)) = 1", False, "open", "differs"),
+    ("sum(v*(x + y))/(sum(v*x) + sum(v*y)) = 1", True, "proved", "equal"),
+    ("max_p(v[p]*x[p])/max_p(v[p]*y[p]) = max_p(x[p])/max_p(y[p])", False, "open", "differs"),
+    ("log(sum(2*v)) = log(2) + log(sum(v))", True, "proved", "differs"),
+    ("log(-y/2) = log(-y) - log(2)", True, "proved", "differs"),
+    ("v[i]/sum(v) = 1", False, "open", "differs"),
+    ("sum_k(A[k,k]^2)/sum(A^2) = 1", False, "open", "differs"),
+    ("sum_k(Q[k,k]^2) = 1", False, "open", "differs"),
+    ("sum_k(Q[k,i]^2*Q[k,j]) = delta(i,j)", False, "open", "differs"),
+    (
+        "prod_{i,j}(x[i]*W[j,i])*prod_{i,k}(X[i,k]) = prod_{i,k}(x[i]*X[i,k])*prod_{i,j}(W[j,i])",
+        False,
+        "open",
+        "differs",
+    ),
+    ("sum(v)/(sum(v*x) + sum(v*y)) = n/(sum(x) + sum(y))", False, "open", "differs"),
+    ("log(sum(exp(y)))*sum(x) = sum(x*y)", False, "open", "differs"),
+    ("sum_k(A[k,k]^2/sum_j(A[k,j]^2)) = 1", False, "open", "differs"),
 ]
 
-# Equations with a side that is undefined at nearly all points: what may be divided away there proves nothing.
-UNDEFINED = [
+# Equations that nothing proves, and numbers cannot refute: a side is undefined nearly everywhere, or a tie decides.
+NO_PROOF = [
     "q*x/q = x",
     "x/(q - 1)*(q - 1) = x",
     "x/(1 + E)*(1 + E) = x",
     "sum_j(1/(delta(i,j)*x[j])) = 1/x[i]",
+    "y/(x - x) = 0",
+    "sum_{i,j}((1 if S[i,j] = max_{p,k}(S[p,k]) else 0)) = 1",
 ]
 
 # True equations, and the facts that their canonical forms rest on.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from three_ways import RESTS_ON, ROWS, SPEC, UNDEFINED
+from three_ways import NO_PROOF, RESTS_ON, ROWS, SPEC
 
 from derivcheck.evidence import exact
 from derivcheck.evidence.canonical.form import Canonical
@@ -53,8 +53,8 @@ def test_numbers(equation: str, true: bool, canonical: str, field: str) -> None:
     assert found == {"agrees"} if true else "differs" in found
 
 
-@pytest.mark.parametrize("equation", UNDEFINED)
-def test_what_is_undefined_is_no_proof(equation: str) -> None:
+@pytest.mark.parametrize("equation", NO_PROOF)
+def test_no_proof(equation: str) -> None:
     assert not Canonical(network().facts).equal(sides(equation).left, sides(equation).right).proved
 
 
