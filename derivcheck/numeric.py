@@ -13,6 +13,7 @@ __all__ = ["GradientCheck", "check_gradient"]
 
 def __getattr__(name: str) -> Any:
     if name in __all__:
+        # Loaded when it is used: whoever imports the package waits for no NumPy.
         from derivcheck.evidence.numeric import gradient_check
 
         return getattr(gradient_check, name)

@@ -22,7 +22,7 @@ Rows = list[dict[str, str]]
 WIDEST = 42
 
 
-class Kind(str, Enum):  # noqa: UP042 - Typer reads the values
+class Listed(str, Enum):  # noqa: UP042 - Typer reads the values
     functions = "functions"
     layers = "layers"
     losses = "losses"
@@ -38,7 +38,7 @@ class ListFormat(str, Enum):  # noqa: UP042
 
 
 def list_names(
-    kind: Annotated[Kind | None, typer.Argument(help="What to list; all that formulas may use by default.")] = None,
+    kind: Annotated[Listed | None, typer.Argument(help="What to list; all that formulas may use by default.")] = None,
     specs: Annotated[
         list[Path] | None, typer.Argument(help="For claims: spec files or folders; the folder specs by default.")
     ] = None,
@@ -46,12 +46,14 @@ def list_names(
     ascii: Annotated[bool, typer.Option("--ascii", help="ASCII only, whatever the terminal can show.")] = False,
 ) -> int:
     """List the functions, layers, losses and operations of formulas, the facts, the codes, or the claims of specs."""
-    if specs and kind is not Kind.claims:
+    if specs and kind is not Listed.claims:
         wanted = f"derivcheck list claims {specs[0]}"
         raise DerivcheckError(Diagnostic("DC684", "only `list claims` takes specs", help=wanted))
-    kinds = (kind,) if kind is not None else (Kind.functions, Kind.layers, Kind.losses, Kind.operations)
+    kinds = (kind,) if kind is not None else (Listed.functions, Listed.layers, Listed.losses, Listed.operations)
     unreadable: list[Diagnostic] = []
-    found = {one.value: claim_rows(specs or [], unreadable) if one is Kind.claims else name_rows(one) for one in kinds}
+    found = {
+        one.value: claim_rows(specs or [], unreadable) if one is Listed.claims else name_rows(one) for one in kinds
+    }
     _write(found, format, ascii)
     for diagnostic in unreadable:
         from derivcheck.report.page import page_for
@@ -68,7 +70,7 @@ def explain(
 ) -> int:
     """Explain a code: what it means, an example that fails with it, and the repair."""
     if not code:
-        _write({"codes": name_rows(Kind.codes)}, ListFormat.text, ascii=False)
+        _write({"codes": name_rows(Listed.codes)}, ListFormat.text, ascii=False)
         return 0
     from derivcheck.diagnostics.explain import page as explanation
     from derivcheck.report.page import page_for
@@ -79,7 +81,7 @@ def explain(
     return 0
 
 
-def name_rows(kind: Kind) -> Rows:
+def name_rows(kind: Listed) -> Rows:
     """`name`, `signature` and `about` of the catalogue's entries and of facts; `name` and `about` of codes."""
     from derivcheck.diagnostics.explain import PAGES
     from derivcheck.language.catalogue.activations import ACTIVATIONS
@@ -89,9 +91,9 @@ def name_rows(kind: Kind) -> Rows:
     from derivcheck.language.catalogue.operations import OPERATIONS
     from derivcheck.spec.facts.table import KINDS
 
-    if kind is Kind.codes:
+    if kind is Listed.codes:
         return [{"name": code, "about": page.title} for code, page in sorted(PAGES.items())]
-    if kind is Kind.functions:
+    if kind is Listed.functions:
         rows = []
         for entry in ACTIVATIONS:
             parameters = "".join(f", {name}={default}" for name, default in entry.parameters)
@@ -102,11 +104,11 @@ def name_rows(kind: Kind) -> Rows:
             for name, about in ELEMENTARY_NAMES
             if name not in known
         ]
-    if kind is Kind.facts:
+    if kind is Listed.facts:
         return [{"name": fact.name, "signature": fact.signature, "about": fact.formula.format("y")} for fact in KINDS]
-    if kind is Kind.operations:
+    if kind is Listed.operations:
         return [{"name": name, "signature": signature, "about": about} for name, signature, about in OPERATIONS]
-    definitions = LAYERS if kind is Kind.layers else LOSSES
+    definitions = LAYERS if kind is Listed.layers else LOSSES
     return [{"name": entry.name, "signature": entry.signature, "about": entry.about} for entry in definitions]
 
 

@@ -101,11 +101,12 @@ def _disagreements(examiner: Examiner) -> Iterator[Disagreement]:
 
 
 def _paint(panels: Sequence[Curve | Disagreement], path: Path) -> None:
+    # An extra, and slow to load.
     import matplotlib
 
     matplotlib.use("Agg")
     matplotlib.rcParams["svg.hashsalt"] = "derivcheck"  # the same bytes every time
-    from matplotlib import pyplot
+    from matplotlib import pyplot  # reads what has just been set
 
     rows = max(1, -(-len(panels) // COLUMNS))
     figure, axes = pyplot.subplots(

@@ -85,6 +85,7 @@ def read_text(path: str | Path) -> str:
 
 def compose(text: str, path: str) -> tuple[Document, Any]:
     """(document, root node). Raises SpecError (DC001 to DC009) for anything that is not one YAML mapping."""
+    # `check` and `show-jacobian` without a spec read no YAML.
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 

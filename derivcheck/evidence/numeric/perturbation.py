@@ -96,9 +96,8 @@ class Perturbation:
                 for block in blocks:
                     run(block)
             else:
-                from concurrent.futures import (
-                    ThreadPoolExecutor,  # no run without threads waits for it  # not needed for small networks
-                )
+                # A run without threads does not wait for them.
+                from concurrent.futures import ThreadPoolExecutor
 
                 with ThreadPoolExecutor(WORKERS, initializer=lambda: np.seterr(all="ignore")) as pool:
                     list(pool.map(run, blocks))

@@ -64,6 +64,7 @@ def markdown_manuscript(text: str, path: str) -> Manuscript:
     for code; whoever shows the formulas does not, so displays are found before its blocks.
     """
     try:
+        # An extra.
         from markdown_it import MarkdownIt
         from mdit_py_plugins.dollarmath import dollarmath_plugin
         from mdit_py_plugins.front_matter import front_matter_plugin

@@ -51,6 +51,7 @@ def tex_manuscript(text: str, path: str) -> Manuscript:
     Raises DerivcheckError (DC620, DC621).
     """
     try:
+        # An extra.
         from pylatexenc.latexwalker import LatexWalker, LatexWalkerError
     except ImportError:
         raise missing("LaTeX", "pylatexenc", path) from None
@@ -93,6 +94,7 @@ def tex_manuscript(text: str, path: str) -> Manuscript:
 
 def _mathematics(nodes: Sequence[Any], text: str) -> list[tuple[Span, Span, Kind]]:
     """The formulas of a tree: with the marks around them, and without."""
+    # An extra.
     from pylatexenc.latexwalker import LatexEnvironmentNode, LatexMathNode
 
     made: list[tuple[Span, Span, Kind]] = []
