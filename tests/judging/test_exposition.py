@@ -41,6 +41,8 @@ from derivcheck.spec import load_spec, read_spec
 from derivcheck.statements.document.accounting import Accountant
 from derivcheck.statements.document.passages import read_manuscript
 
+pytestmark = pytest.mark.slow
+
 SPECS = [str(path.relative_to(ROOT)) for path in FILES]
 WITH_LOSS = [path for path in SPECS if load_spec(path).loss is not None]
 MLP = "specs/mlp.yaml"

@@ -43,6 +43,8 @@ from derivcheck.language.notation.syntax import (
 from derivcheck.pipeline.verification import Examiner
 from derivcheck.spec import load_spec
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SPECS = sorted((ROOT / "specs").rglob("*.yaml"))
 COUNT = int(os.environ.get("DERIVCHECK_MUTANTS", "15"))

@@ -18,6 +18,8 @@ from random_claims.interpreter import Point
 from random_claims.judging import Figures, draw, examine, run
 from random_claims.trees import At, Num, Var, read, read_claim, show
 
+pytestmark = pytest.mark.slow
+
 FIRST = 100_000
 PARTS = 5
 COUNT = int(os.environ.get("DERIVCHECK_RANDOM", "250"))

@@ -29,6 +29,7 @@ def test_format() -> None:
     assert result.returncode == 0, result.stdout
 
 
+@pytest.mark.slow
 def test_mypy() -> None:
     result = tool("mypy")
     assert result.returncode == 0, result.stdout

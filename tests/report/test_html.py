@@ -393,6 +393,7 @@ browser = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is no Python pac
 
 @browser
 @pytest.mark.parametrize("width", [360, 1100])
+@pytest.mark.slow
 def test_in_chromium_nothing_is_wider_than_the_page(tmp_path: Path, width: int) -> None:
     specs = ("mlp", "networks/residual_depth_4", "networks/attention", "known/hessians")
     files = tuple(verify_file(ROOT / "specs" / f"{name}.yaml") for name in specs)
@@ -403,6 +404,7 @@ def test_in_chromium_nothing_is_wider_than_the_page(tmp_path: Path, width: int) 
 
 
 @browser
+@pytest.mark.slow
 def test_in_chromium_no_payload_runs(tmp_path: Path) -> None:
     payloads = [payload.replace("alert(1)", "window.pwned=1") for payload in PAYLOADS]
     page = to_html(Report(tuple(verified(payload) for payload in payloads)))
@@ -414,6 +416,7 @@ def test_in_chromium_no_payload_runs(tmp_path: Path) -> None:
 
 
 @browser
+@pytest.mark.slow
 def test_in_chromium_it_prints_with_everything_unfolded(tmp_path: Path, mlp: str) -> None:
     file = tmp_path / "page.html"
     sizes = []
