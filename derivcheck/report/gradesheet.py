@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from fractions import Fraction
 from typing import Any
 
 from derivcheck.diagnostics.diagnostic import Diagnostic
 from derivcheck.report.cells import guarded
+from derivcheck.report.json import json_text
 from derivcheck.statements.grading.marks import STATUSES, Gradebook, Mark, Question, shown_number
 
 SCHEMA = 1
@@ -50,11 +50,7 @@ def remark(mark: Mark) -> str:
 
 def to_json(book: Gradebook, *, ascii_only: bool = False) -> str:
     """Everything that was found, the same bytes for the same answers."""
-    values = grade_values(book)
-    text = json.dumps(values, ensure_ascii=ascii_only, allow_nan=False, indent=2)
-    if not ascii_only and any("\ud800" <= character <= "\udfff" for character in text):
-        text = json.dumps(values, ensure_ascii=True, allow_nan=False, indent=2)
-    return text + "\n"
+    return json_text(grade_values(book), ascii_only)
 
 
 def grade_values(book: Gradebook) -> dict[str, Any]:

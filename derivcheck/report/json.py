@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from typing import Any
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, Where
 from derivcheck.diagnostics.verdicts import (
@@ -47,16 +48,16 @@ from derivcheck.report.records import (
 
 def to_json(report: Report, *, ascii_only: bool = False) -> str:
     """The report as one JSON document; a number that JSON has no word for is null."""
-    return _document(report_record(report), ascii_only)
+    return json_text(asdict(report_record(report)), ascii_only)
 
 
 def claim_to_json(claim: ClaimResult, *, ascii_only: bool = False) -> str:
     """One claim, as `derivcheck check` prints it."""
-    return _document(CheckRecord(SCHEMA, claim_record(claim)), ascii_only)
+    return json_text(asdict(CheckRecord(SCHEMA, claim_record(claim))), ascii_only)
 
 
-def _document(record: ReportRecord | CheckRecord, ascii_only: bool) -> str:
-    values = asdict(record)
+def json_text(values: Mapping[str, Any], ascii_only: bool) -> str:
+    """One JSON document, in ASCII where that is wanted or nothing else can carry it."""
     text = json.dumps(values, ensure_ascii=ascii_only, allow_nan=False, indent=2)
     if not ascii_only and any("\ud800" <= character <= "\udfff" for character in text):
         # Half a character, out of a file name that is not UTF-8: only an escape can carry it.

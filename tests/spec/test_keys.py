@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import fields, replace
 
 import jsonschema
@@ -159,3 +161,13 @@ def test_a_key_that_fills_no_field_is_an_error_in_the_table() -> None:
 def test_every_field_that_a_spec_writes_down_is_filled_by_a_key(section: SectionValue) -> None:
     filled = {key.fills or key.name for key in section.keys}
     assert {field.name for field in fields(section.into)} - COMPUTED <= filled | {"where"}
+
+
+def test_reading_a_spec_loads_no_mathematics() -> None:
+    program = (
+        "import sys; from derivcheck.spec import read_spec; from derivcheck.spec.schema import spec_schema; "
+        "read_spec('tensors: {x: {axes: n, given: positive}}\\nclaims: [x = x]'); spec_schema(); "
+        "assert not {'sympy', 'numpy', 'mpmath', 'pydantic'} & set(sys.modules), 'loaded'"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 0, result.stderr

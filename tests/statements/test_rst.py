@@ -14,18 +14,10 @@ from derivcheck.report.coverage import standing
 from derivcheck.statements.document.passages import read_manuscript
 
 SPEC = """
-tensors:
-  x: n0
-  W: n1 n0
-  b: n1
-  y: {axes: n1, given: one_hot}
-layers:
-  z: W @ x + b
-  p: softmax(z)
-loss: {L: "cross_entropy(p, y)"}
-let: {delta: dL/dz}
+tensors: {p: n, y: n}
+layers: {delta: p - y}
 """
-RIGHT, WRONG = r"\delta = p - y", r"\delta = y - p"
+RIGHT, WRONG = r"-\delta = y - p", r"-\delta = p - y"
 
 
 def judged(folder: pathlib.Path, text: str, more: str = "") -> FileResult:
@@ -44,7 +36,7 @@ def standings(folder: pathlib.Path, text: str, more: str = "") -> list[str]:
         # roles
         ("Here :math:`WRONG` and :math:`RIGHT`.", ["refuted", "proved"]),
         ("Here `WRONG`:math: stands.", ["refuted"]),
-        ("Here :math:`\\delta =\ny - p` goes on.", ["refuted"]),
+        ("Here :math:`-\\delta =\np - y` goes on.", ["refuted"]),
         ("Here :math:`WRONG\n\nends a paragraph.", ["unread"]),
         ("*(:math:`WRONG`)*", ["refuted"]),
         ("Here `a title`, :code:`WRONG` and `WRONG`.", ["unread"]),
@@ -59,11 +51,11 @@ def standings(folder: pathlib.Path, text: str, more: str = "") -> list[str]:
         (".. math::\n   WRONG", ["refuted"]),
         (".. math:: WRONG\n   :label: eq\n\nText.", ["refuted"]),
         (".. math::\n   :label: eq\n   :nowrap:\n\n   WRONG\n\nText.", ["refuted"]),
-        (".. math:: \\delta\n   = y - p\n\nText.", ["refuted"]),
+        (".. math:: -\\delta\n   = p - y\n\nText.", ["refuted"]),
         (".. math::\n\n   WRONG\n\n   RIGHT\n\nand :math:`WRONG`", ["refuted", "proved", "refuted"]),
-        (".. math::\n\n   \\delta &= p - y \\\\\n   \\delta &= y - p", ["proved", "refuted"]),
+        (".. math::\n\n   -\\delta &= y - p \\\\\n   -\\delta &= p - y", ["proved", "refuted"]),
         (
-            ".. math::\n\n   \\begin{aligned}\\delta &= p - y \\\\\n   \\delta &= y - p\\end{aligned}",
+            ".. math::\n\n   \\begin{aligned}-\\delta &= y - p \\\\\n   -\\delta &= p - y\\end{aligned}",
             ["proved", "refuted"],
         ),
         (".. math::\n   :label: eq", []),
@@ -85,8 +77,8 @@ def standings(folder: pathlib.Path, text: str, more: str = "") -> list[str]:
         ("::\n\n   WRONG\n\n:math:`RIGHT`", ["proved"]),
         (">>> delta = 7\nWRONG\n\n:math:`RIGHT`", ["proved"]),
         # definitions, and what is not read
-        (".. math:: \\newcommand{\\dd}{\\delta}\n\n:math:`\\dd = y - p`", ["refuted"]),
-        (".. math::\n\n   \\newcommand{\\dd}{\\delta}\n   \\dd = y - p", ["refuted"]),
+        (".. math:: \\newcommand{\\dd}{\\delta}\n\n:math:`-\\dd = p - y`", ["refuted"]),
+        (".. math::\n\n   \\newcommand{\\dd}{\\delta}\n   -\\dd = p - y", ["refuted"]),
         ("Here $WRONG$ stands.", ["unread"]),
         (".. raw:: latex\n\n   \\[ WRONG \\]", ["unread"]),
         ("In plain text, delta = 3, and z = 4.", ["unread"]),
@@ -102,19 +94,19 @@ TEXT = """\
 Backpropagation
 ===============
 
-First :math:`\\delta =
-  y - p`, then
+First :math:`-\\delta =
+  p - y`, then
 
 .. note::
 
-   .. math:: z = W x + b
+   .. math:: \\delta = p - y
       :label: forward
 
    .. math::
 
       \\begin{align}
-      \\delta &= p - y \\\\
-      \\delta &= y - p
+      -\\delta &= y - p \\\\
+      -\\delta &= p - y
       \\end{align}
 """
 
