@@ -129,7 +129,7 @@ class AnswerReader:
         prefix = self._left(examiner) + ("" if continues else " = ")
         # As long as what was written, so that places stay.
         body = " " * (continues.end() - 1) + "=" + text.text[continues.end() :] if continues else text.text
-        return Completed(prefix + body, text.path, text.origin, text.lines, len(prefix))
+        return Completed(prefix + body, text.path, text.origin, text.lines, added=len(prefix))
 
     def _left(self, examiner: Examiner) -> str:
         tree = left_side(self.question, examiner)
