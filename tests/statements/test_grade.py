@@ -374,6 +374,7 @@ def test_trees(tmp_path: Path) -> None:
     people.write_text(
         "Ada:\n  output: dL/dz2 = p - y\n  W2: {latex: '(p - y) a_1^\\top'}\n  b1:\n"
         "Bob:\n  output: {equation: y - p, notation: plain}\n  W3: 0\n'':\n  W2: 0\nCy: nothing\n"
+        "Eve:\n  output: {equation: y - p, latex: p - y}\n"
     )
     rows = tmp_path / "rows.json"
     rows.write_text(
@@ -384,7 +385,7 @@ def test_trees(tmp_path: Path) -> None:
     assert found(book, "Bob", "output") == ("wrong", "DC202")
     assert found(book, "Di", "W2") == ("unreadable", "DC120")
     assert str(book.marks["Di", "W2"].where) == f"{rows}:1:49"
-    assert [problem.code for problem in book.problems] == ["DC653", "DC652", "DC012", "DC651", "DC021"]
+    assert [problem.code for problem in book.problems] == ["DC653", "DC652", "DC012", "DC651", "DC651", "DC021"]
     assert all(problem.where is not None for problem in book.problems)
 
 

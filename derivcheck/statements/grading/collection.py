@@ -106,7 +106,7 @@ def _person(register: Register, reader: Reader, who: str, key: Any, value: Any) 
                 if field not in ("equation", "latex", "notation"):
                     reader.unknown_key(at, field, "an answer", ("equation", "latex", "notation"))
             chosen = "latex" if "latex" in parts else "equation"
-            if chosen not in parts:
+            if ("equation" in parts) == ("latex" in parts):
                 reader.fail("DC651", "an answer has either `equation` or `latex`", node, "", "{latex: ...}")
             notation = reader.text(parts["notation"][1], "notation").text if "notation" in parts else ""
             notation = notation or ("latex" if chosen == "latex" else "")
