@@ -613,9 +613,9 @@ SABOTAGES = [
         '"<=": less,\n        ">=": greater,',
     ),
     Sabotage(
-        "language/lowering/comparisons.py",
-        'TURNED: dict[Relation, Relation] = {"=": "=", "!=": "!=", "<": ">", "<=": ">="',
-        'TURNED: dict[Relation, Relation] = {"=": "=", "!=": "!=", "<": "<", "<=": ">="',
+        "language/notation/relations.py",
+        'RelationSign("<", "<", "<", "<", "lt", Claimed.NOTHING, turned=">"',
+        'RelationSign("<", "<", "<", "<", "lt", Claimed.NOTHING, turned="<"',
     ),
     Sabotage(
         "language/lowering/language.py",

@@ -32,6 +32,7 @@ from derivcheck.graph.nodes import (
     Sum,
 )
 from derivcheck.graph.scalars import NamedFunction, declared, placeholder_position
+from derivcheck.language.notation.relations import Relation
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,
@@ -44,7 +45,6 @@ from derivcheck.language.notation.syntax import (
     Negate,
     Number,
     Reduction,
-    Relation,
 )
 
 LARGEST = 400  # parts of an expression

@@ -40,6 +40,7 @@ from derivcheck.language.lowering.summation import over_pairs
 from derivcheck.language.network import Network, located
 from derivcheck.language.notation.labels import label_value, refuse_bound_and_free, substitute_labels
 from derivcheck.language.notation.parser import parse_continuation, parse_equation, parse_expression
+from derivcheck.language.notation.relations import BY_NAME, RELATIONS, Claimed, pattern
 from derivcheck.language.notation.syntax import Equation, Expression, Name, Number, Slice, Subscript, bottom_up
 from derivcheck.language.powers import as_products
 from derivcheck.language.uniformity import is_uniform, sums_of_families
@@ -50,7 +51,7 @@ from derivcheck.spec.spelling import WORD, spelled
 ORDER = ("internal", "invalid", "refuted", "undecided", "checked", "proved")
 MAXIMAL_LABELS = 1_000
 NEAR = "the sides differ; how near they are meant to be is not said"
-RELATION = re.compile(r"[=<>≠≤≥]|!=|\\(?:neq?|leq?|geq?|equiv|coloneqq|approx)(?![A-Za-z])")
+RELATION = re.compile("!=|" + pattern(RELATIONS))
 # What may stand open around the sign: `\overset{(b)}{`
 STACKED = re.compile(r"\\(?:overset|underset|stackrel)\s*\{(?:[^{}]|\{[^{}]*\})*\}\s*\{\s*$")
 FAILED: tuple[Verdict, ...] = ("invalid", "refuted")
@@ -546,21 +547,23 @@ def _judge_pair(
     known: bool = False,
 ) -> ClaimResult:
     """One pair; where it is `known` that the claim fails, what is wrong is not searched for again."""
-    if link.relation == "≈":
+    relation = BY_NAME[link.relation]
+    if relation.claimed is Claimed.NEAR:
         near = _judge_pair(blank, replace(link, relation="="), examiner, text, wording, known=True)
         return near if near.verdict != "refuted" else replace(near, verdict="undecided", witness=None, message=NEAR)
-    if link.relation == "∝":
+    if relation.claimed is Claimed.PROPORTIONAL:
         return _judge_factor(blank, link, examiner, text)
-    if link.relation not in ("=", "!="):
-        return replace(blank, verdict="undecided", message="inequalities are not judged")
+    if relation.claimed is Claimed.NOTHING:
+        return replace(blank, verdict="undecided", message=relation.reason)
+    different = relation.claimed is Claimed.DIFFERENT
     if link.shapes is not None:
-        unequal: Verdict = "proved" if link.relation == "!=" else "refuted"
+        unequal: Verdict = "proved" if different else "refuted"
         message = f"the sides have different shapes: {link.shapes[0]} and {link.shapes[1]}"
         refuted = replace(blank, verdict=unequal, message=message)
-        return refuted if link.relation == "!=" or known else _diagnosed(refuted, link, examiner, text, wording)
+        return refuted if different or known else _diagnosed(refuted, link, examiner, text, wording)
     judgement = examiner.judge.judge(link.left, link.right, link.axes, derived=link.derived, condition=link.condition)
     verdict, message = judgement.verdict, judgement.reason
-    if link.relation == "!=":
+    if different:
         # Two sides that differ somewhere, with a witness, differ as functions.
         flipped: dict[Verdict, Verdict] = {"proved": "refuted", "checked": "refuted", "refuted": "proved"}
         verdict = flipped.get(verdict, verdict)
@@ -581,7 +584,7 @@ def _judge_pair(
         witness=witness,
         message=message,
     )
-    wrong = verdict == "refuted" and link.relation == "=" and not known
+    wrong = verdict == "refuted" and not different and not known
     return _diagnosed(result, link, examiner, text, wording) if wrong else result
 
 

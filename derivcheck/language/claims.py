@@ -18,6 +18,7 @@ from derivcheck.language.lowering.letters import dimension_name, index_error
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.lowering.summation import over_pairs
 from derivcheck.language.lowering.values import Value, dimensions, fresh_axes, onto, same_shape, without_units
+from derivcheck.language.notation.relations import BY_NAME, Claimed, Relation
 from derivcheck.language.notation.syntax import (
     Call,
     Condition,
@@ -27,13 +28,11 @@ from derivcheck.language.notation.syntax import (
     Name,
     Negate,
     Number,
-    Relation,
     Span,
     Transpose,
 )
 
 LARGEST_FOLD = 36
-JUDGED: frozenset[Relation] = frozenset({"=", "!=", "≈", "∝"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def links_of(equation: Equation, scope: Scope) -> list[Link]:
     found: list[Link] = []
     left = equation.sides[0]
     for before, relation, right in zip(equation.sides, equation.relations, equation.sides[1:], strict=False):
-        if relation in JUDGED:
+        if BY_NAME[relation].claimed is not Claimed.NOTHING:
             outcome = _outcome(left, right, relation, equation.where, scope)
         else:
             outcome = UnsupportedError(Diagnostic("DC409", "inequalities are not judged"))

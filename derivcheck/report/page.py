@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from derivcheck.language.notation.relations import RELATIONS
 from derivcheck.spec.spelling import GREEK
 
 NEEDED = "∂δσΣ⊙ᵀ′−×·≤√∞✓✗…—"  # what the reports themselves write
@@ -37,11 +38,7 @@ SPELLED = {
     "′": "'",
     "″": "''",
     "‖": "||",
-    "≤": "<=",
-    "≥": ">=",
-    "≠": "!=",
-    "≈": "~=",
-    "∝": "~",
+    **{relation.unicode: relation.plain for relation in RELATIONS},
     "→": "->",
     "←": "<-",
     "∈": "in",

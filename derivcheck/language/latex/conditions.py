@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derivcheck.language.latex.cursor import RELATIONS, TokenReader
+from derivcheck.language.latex.cursor import TokenReader
 from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.latex.words import is_conditional
+from derivcheck.language.notation.relations import TURNED, Relation
 from derivcheck.language.notation.syntax import (
     Comparison,
     Condition,
     Conditional,
     Expression,
     Junction,
-    Relation,
     Span,
 )
 from derivcheck.language.tex.errors import fail
@@ -26,7 +26,6 @@ HOLDS_AT: dict[str, frozenset[str]] = {
     ">": frozenset(">"),
     ">=": frozenset(">="),
 }
-TURNED: dict[str, Relation] = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 def condition(reader: TokenReader) -> Condition:
@@ -58,7 +57,7 @@ def _comparison(reader: TokenReader) -> Condition:
     letters, reader.letters = reader.letters, True
     sides = [reader.expression()]
     relations: list[Relation] = []
-    while reader.token.kind == "sign" and reader.token.text in RELATIONS:
+    while reader.token.kind == "sign" and reader.token.text in TURNED:
         relations.append(reader.advance().text)  # type: ignore[arg-type]
         sides.append(reader.expression())
     reader.letters = letters

@@ -14,13 +14,13 @@ from derivcheck.language.latex.shapes import Labels, Shapes
 from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.latex.vocabulary import Names
 from derivcheck.language.lowering.scope import Scope
+from derivcheck.language.notation.relations import NAMES, TURNED, UNREAD_SIGNS
 from derivcheck.language.notation.syntax import Condition, Expression, Span
 from derivcheck.language.tex.errors import fail
 
 MAXIMAL_DEPTH = 40
+BETWEEN = UNREAD_SIGNS | (NAMES - TURNED.keys()) | frozenset("∈∉⊂→⇒⇔↦←⇐∴∵")
 CLOSERS = {"(": ")", "[": "]", "\\{": "\\}", "{": "}", "⟨": "⟩"}
-RELATIONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
-ASSERTED = RELATIONS | {"≈", "∝"}
 
 
 class SymbolTable(Protocol):
@@ -221,6 +221,6 @@ class TokenReader(ABC):
         shown = self.source(token.span) or token.text
         if token.kind == "prose":
             fail("DC175", f"words stand inside the formula: `{token.text}`", token.span, f"expected {expected}")
-        if token.kind == "sign" and token.text in "≈≃∼≅∝∈∉⊂→⇒⇔↦←⇐∴∵":
+        if token.kind == "sign" and token.text in BETWEEN:
             refuse_relation(token, shown)
         fail("DC107", f"unexpected `{shown}`", token.span, f"expected {expected}")

@@ -12,7 +12,7 @@ from derivcheck.graph.nodes import Input, Quantity
 from derivcheck.language.componentwise import componentwise
 from derivcheck.language.latex.checks import check_entries, check_primes
 from derivcheck.language.latex.conditions import refuse_words
-from derivcheck.language.latex.cursor import ASSERTED, Context, TokenReader
+from derivcheck.language.latex.cursor import Context, TokenReader
 from derivcheck.language.latex.memberships import is_sized, membership, sized
 from derivcheck.language.latex.parser import LatexParser
 from derivcheck.language.latex.products import Choices, Fork
@@ -31,6 +31,7 @@ from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.notation.labels import substitute_labels
 from derivcheck.language.notation.limits import check_limits
 from derivcheck.language.notation.printer import to_plain
+from derivcheck.language.notation.relations import NAMES, Relation
 from derivcheck.language.notation.syntax import (
     Comparison,
     Condition,
@@ -41,7 +42,6 @@ from derivcheck.language.notation.syntax import (
     Name,
     Negate,
     Number,
-    Relation,
     Span,
     bottom_up,
 )
@@ -156,7 +156,7 @@ class _Chain:
         self._skip_words()
         if reader.at_end():
             fail("DC109", "the formula is empty", span, "expected an equation")
-        if reader.token.kind == "sign" and reader.token.text in ASSERTED:
+        if reader.token.kind == "sign" and reader.token.text in NAMES:
             fail("DC109", "a side of the equation is empty", reader.token.span, "nothing stands before it")
         sides = [reader.expression()]
         relations: list[Relation] = []
@@ -165,10 +165,10 @@ class _Chain:
             token = reader.token
             if token.kind == "prose":
                 self._skip_words()
-            elif token.kind == "sign" and token.text in ASSERTED and not tests:
+            elif token.kind == "sign" and token.text in NAMES and not tests:
                 relations.append(reader.advance().text)  # type: ignore[arg-type]
                 self._skip_words()
-                if reader.at_end() or (reader.token.kind == "sign" and reader.token.text in ASSERTED):
+                if reader.at_end() or (reader.token.kind == "sign" and reader.token.text in NAMES):
                     fail("DC109", "a side of the equation is empty", token.span, "nothing stands behind it")
                 sides.append(reader.expression())
             elif token.kind == "sign" and token.text == "∈" and not relations and not tests:

@@ -10,12 +10,11 @@ from itertools import zip_longest
 from derivcheck.language.latex.decorations import plain_tokens
 from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.latex.words import is_conditional
+from derivcheck.language.notation.relations import NAMES, UNREAD_SIGNS
 from derivcheck.language.notation.syntax import Span
 from derivcheck.language.tex.commands import Layout, layout_of
 from derivcheck.language.tex.errors import fail
 
-RELATION_SIGNS = frozenset({"=", "!=", "<", "<=", ">", ">=", "≈", "∝"})
-UNREAD_RELATIONS = frozenset("≃∼≅")
 JOINING = frozenset({"+", "·", "×", "*", "⊙", "⊗", "/"})
 OPENERS = {"(": ")", "[": "]", "\\{": "\\}", "{": "}", "⟨": "⟩"}
 CLOSERS = frozenset(OPENERS.values())
@@ -128,7 +127,7 @@ def _is_frame(tokens: Sequence[LatexToken], position: int, partners: Mapping[int
             place = partners[place]
         elif token.kind == "sign":
             depth += (token.text in OPENERS) - (token.text in CLOSERS)
-            if not depth and token.text in RELATION_SIGNS:
+            if not depth and token.text in NAMES:
                 return True
         place += 1
     return False
@@ -150,11 +149,11 @@ def _is_system(tokens: Sequence[LatexToken], position: int, partners: Mapping[in
         if token.kind != "sign":
             continue
         depth += (token.text in OPENERS) - (token.text in CLOSERS)
-        if depth == 0 and token.text in RELATION_SIGNS:
+        if depth == 0 and token.text in NAMES:
             return place > position + 1
         if depth == 0 and token.text == "&":
             following = tokens[place + 1]
-            return following.kind == "sign" and following.text in RELATION_SIGNS
+            return following.kind == "sign" and following.text in NAMES
     return False
 
 
@@ -164,8 +163,8 @@ def _stand_apart(tokens: Sequence[LatexToken], position: int) -> bool:
     return not (
         before.kind in ("begin", "keyword", "prose")
         or behind.kind in ("finish", "keyword", "prose")
-        or (before.kind == "sign" and before.text in RELATION_SIGNS | JOINING | {",", ";", "\\\\", "&", "-"})
-        or (behind.kind == "sign" and behind.text in RELATION_SIGNS | JOINING | {"\\\\", "&", "-"})
+        or (before.kind == "sign" and before.text in NAMES | JOINING | {",", ";", "\\\\", "&", "-"})
+        or (behind.kind == "sign" and behind.text in NAMES | JOINING | {"\\\\", "&", "-"})
     )
 
 
@@ -197,7 +196,7 @@ def _unbracketed(lines: Sequence[list[LatexToken]]) -> list[list[LatexToken]]:
         for token in line[:-1]:
             if token.kind == "sign":
                 depth += (token.text in OPENERS) - (token.text in CLOSERS)
-                related = related or (depth == 1 and token.text in RELATION_SIGNS)
+                related = related or (depth == 1 and token.text in NAMES)
             closed = closed or depth <= 0
         ends = (line[0].text, line[-1].text) if line[0].kind == line[-1].kind == "sign" else ()
         if ends in (("(", ")"), ("[", "]")) and related and not closed:
@@ -275,7 +274,7 @@ def _memberships(part: list[LatexToken]) -> list[list[LatexToken]]:
         if token.kind != "sign" or inside:
             continue
         depth += (token.text in OPENERS) - (token.text in CLOSERS)
-        if depth == 0 and token.text in RELATION_SIGNS:
+        if depth == 0 and token.text in NAMES:
             relation = position
         elif depth == 0 and token.text == "∈":
             if 0 <= relation < position - 1:
@@ -311,19 +310,14 @@ def _relates(tokens: Sequence[LatexToken]) -> bool:
         if token.kind != "sign" or inside:
             continue
         depth += (token.text in OPENERS) - (token.text in CLOSERS)
-        if depth == 0 and token.text in RELATION_SIGNS | UNREAD_RELATIONS:
+        if depth == 0 and token.text in NAMES | UNREAD_SIGNS:
             return 0 < position < len(tokens) - 1
     return False
 
 
 def _is_condition(tokens: Sequence[LatexToken]) -> bool:
     """`i \\ne j`, `i = 1, ..., n`: bare letters and numbers with relations between them."""
-    if (
-        len(tokens) < 3
-        or tokens[0].kind != "letter"
-        or tokens[1].kind != "sign"
-        or tokens[1].text not in RELATION_SIGNS
-    ):
+    if len(tokens) < 3 or tokens[0].kind != "letter" or tokens[1].kind != "sign" or tokens[1].text not in NAMES:
         return False
     if tokens[2].kind == "letter":
         return len(tokens) == 3 or (tokens[3].kind == "sign" and tokens[3].text in (",", "=", "!="))
@@ -333,14 +327,14 @@ def _is_condition(tokens: Sequence[LatexToken]) -> bool:
 def _continues(line: Sequence[LatexToken], before: Sequence[LatexToken]) -> bool:
     """Whether a line goes on with the chain above it."""
     first = line[0]
-    if first.kind == "sign" and first.text in RELATION_SIGNS | UNREAD_RELATIONS | JOINING:
+    if first.kind == "sign" and first.text in NAMES | UNREAD_SIGNS | JOINING:
         return True
     last = before[-1]
-    if last.kind == "sign" and last.text in RELATION_SIGNS | JOINING | {"-"}:
+    if last.kind == "sign" and last.text in NAMES | JOINING | {"-"}:
         return True
     return first.kind == "sign" and first.text == "-" and not _relates(line)
 
 
 def _join(before: list[LatexToken], line: Sequence[LatexToken]) -> None:
-    doubled = before[-1].kind == "sign" and before[-1].text in RELATION_SIGNS and line[0].text == before[-1].text
+    doubled = before[-1].kind == "sign" and before[-1].text in NAMES and line[0].text == before[-1].text
     before.extend(line[1:] if doubled else line)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import NoReturn
 
 from derivcheck.language.latex.tokens import LatexToken
+from derivcheck.language.notation.relations import UNREAD_RELATIONS
 from derivcheck.language.tex.errors import fail
 
 
 def refuse_relation(token: LatexToken, shown: str) -> NoReturn:
     """Raise NotationError (DC174) for a sign that makes no equation."""
     reasons = {
-        "≃": ("an approximate equality is not judged", "="),
-        "∼": ("`\\sim` is no equation", "="),
-        "≅": ("an approximate equality is not judged", "="),
+        **{unread.sign: (unread.reason, unread.instead) for unread in UNREAD_RELATIONS},
         "⇒": (f"`{shown}` makes no equation", "a formula for each equation"),
         "⇔": (f"`{shown}` makes no equation", "a formula for each equation"),
         "∈": ("membership is judged of real vectors and matrices alone", ""),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from derivcheck.language.notation.relations import RELATIONS, UNREAD_RELATIONS, pattern
 from derivcheck.language.tex.commands import ENVIRONMENTS, Layout, layout_of
 
 _MARK = re.compile(
@@ -15,10 +16,7 @@ _MARK = re.compile(
     re.DOTALL,
 )
 _BLANK = r"(?:[\s&~]|\{\}|\\[,;:! ]|\\q?quad(?![A-Za-z])|\\displaystyle(?![A-Za-z])|\\(?:label|tag)\*?\{[^{}]*\})*"
-_RELATION = (
-    r"(?::?=|[<>≈≠≤≥∝≡]|\\(?:n?eq?|approx|simeq|sim|cong|propto|equiv|[Cc]oloneqq?|eqq?colon|defeq|triangleq|doteq"
-    r"|leq?|geq?|leqslant|geqslant|leftarrow|gets)(?![A-Za-z]))"
-)
+_RELATION = rf"(?::=|{pattern((*RELATIONS, *UNREAD_RELATIONS), 'leftarrow gets')})"
 _OPERATOR = r"(?:[-+−*/·]|\\(?:cdot|times|odot|otimes|circ|ast|pm|mp|div)(?![A-Za-z]))"
 STARTS_RELATED = re.compile(_BLANK + _RELATION)
 STARTS_JOINED = re.compile(_BLANK + rf"(?:{_OPERATOR}|[)\]]|\\right(?![A-Za-z]))")

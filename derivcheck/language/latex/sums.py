@@ -10,12 +10,13 @@ from typing import NoReturn
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.graph.nodes import Dimension
 from derivcheck.language.latex import patterns
-from derivcheck.language.latex.cursor import RELATIONS, TokenReader
+from derivcheck.language.latex.cursor import TokenReader
 from derivcheck.language.latex.products import Fork
 from derivcheck.language.latex.scripts import Script, dimension_at
 from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.lowering.ranges import check_members, label_letters, some_end
 from derivcheck.language.notation.labels import label_value
+from derivcheck.language.notation.relations import TURNED, Relation
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,
@@ -29,7 +30,6 @@ from derivcheck.language.notation.syntax import (
     Number,
     Reduction,
     ReductionKind,
-    Relation,
     Slice,
     Span,
     Subscript,
@@ -454,7 +454,7 @@ def at_indicator(reader: TokenReader) -> bool:
         return False  # `1 \\quad (i = j)` is a condition of the equation
     begin = reader.position + reader.at("_")
     inside = reader.tokens[begin + 1 : reader.partner(begin)]
-    return any(token.kind == "sign" and token.text in RELATIONS for token in inside)
+    return any(token.kind == "sign" and token.text in TURNED for token in inside)
 
 
 def indicator(reader: TokenReader, token: LatexToken) -> Expression:

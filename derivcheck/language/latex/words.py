@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.notation.syntax import Span
-from derivcheck.language.tex.commands import Kind, is_kind
+from derivcheck.language.tex.commands import CHARACTERS, Kind, is_kind
 
 KEYWORDS: Mapping[str, str] = {
     "if": "if",
@@ -86,7 +86,6 @@ _CHANGING = _OPERATIONS | {
     "negated",
     "transposed",
 }
-_RELATIONS = {"≠": "!=", "≤": "<=", "≥": ">="}
 
 
 def rendered(tokens: Sequence[LatexToken]) -> str:
@@ -151,7 +150,7 @@ def _phrase(text: str, span: Span) -> list[LatexToken]:
         elif word.isdigit():
             made.append(LatexToken("number", word, span, True))
         elif not word[0].isalpha():
-            made.append(LatexToken("sign", _RELATIONS.get(word, word), span, True))
+            made.append(LatexToken("sign", CHARACTERS.get(word, word), span, True))
         elif len(word) == 1:
             made.append(LatexToken("letter", word, span, True, "roman"))
         else:

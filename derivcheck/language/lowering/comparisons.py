@@ -9,9 +9,8 @@ from derivcheck.graph.scalars import placeholder
 from derivcheck.language.lowering.letters import Letters, dimension_name, index_error
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value, broadcast
-from derivcheck.language.notation.syntax import Comparison, Condition, Junction, Name, Number, Relation
-
-TURNED: dict[Relation, Relation] = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+from derivcheck.language.notation.relations import TURNED
+from derivcheck.language.notation.syntax import Comparison, Condition, Junction, Name, Number
 
 
 def comparison(lowering: LoweringState, tree: Comparison) -> Value:

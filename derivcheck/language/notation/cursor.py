@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
+from derivcheck.language.notation.relations import RELATIONS, spellings
 from derivcheck.language.notation.syntax import Expression, Span
 from derivcheck.language.notation.tokens import CLOSERS, Token, bracket_pairs, fail
 
 MAXIMAL_DEPTH = 60
 KEYWORDS = frozenset({"if", "else", "where", "and", "or"})
-RELATION_SIGNS = frozenset({"=", ":=", "==", "!=", "<", "<=", ">", ">="})
+RELATION_SIGNS = frozenset({"==", *(text for one in RELATIONS if one.turned for text in spellings(one))})
 INFIX_SIGNS = frozenset({"+", "-", "*", "⊙", "/", "@", "^", "**"})
 PRODUCT_HELP = "write `@` to contract, `*` to multiply entrywise"
 

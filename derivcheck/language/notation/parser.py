@@ -33,6 +33,7 @@ from derivcheck.language.notation.reductions import (
     named_reduction,
     sign_reduction,
 )
+from derivcheck.language.notation.relations import Relation
 from derivcheck.language.notation.syntax import (
     Binary,
     BinaryOperator,
@@ -45,7 +46,6 @@ from derivcheck.language.notation.syntax import (
     Name,
     Negate,
     Number,
-    Relation,
     Slice,
     Span,
     Subscript,

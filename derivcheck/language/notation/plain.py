@@ -26,6 +26,7 @@ from derivcheck.language.notation.precedence import (
     root,
     short_decimal,
 )
+from derivcheck.language.notation.relations import RELATIONS
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,
@@ -61,7 +62,7 @@ class Plain:
         self._texts: dict[int, Written] = {}
         self._tensors: dict[int, bool] = {}
 
-    relations = {"=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "≈": "~=", "∝": "~"}
+    relations = {one.name: one.plain for one in RELATIONS}
 
     def show(self, tree: Expression | Equation) -> str:
         for node in bottom_up(tree):
@@ -229,7 +230,7 @@ class Plain:
                 joint = self.junction(operator)
                 return Written(f"{self.condition(left, binding)}{joint}{self.condition(right, binding + 1)}", binding)
 
-    comparisons = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+    comparisons = {**relations, "=": "=="}
 
     def junction(self, operator: str) -> str:
         return f" {operator} "

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from derivcheck.language.notation.cursor import Cursor
+from derivcheck.language.notation.relations import RELATIONS, TURNED, Relation, spellings
 from derivcheck.language.notation.syntax import (
     Call,
     Comparison,
@@ -17,14 +18,13 @@ from derivcheck.language.notation.syntax import (
     Number,
     Reduction,
     ReductionKind,
-    Relation,
     Span,
 )
 from derivcheck.language.notation.tokens import Token, fail
 from derivcheck.spec.spelling import GREEK, spelled
 
-RELATIONS: Mapping[str, Relation] = {"=": "=", ":=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-ASSERTED: Mapping[str, Relation] = {**RELATIONS, "≈": "≈", "~=": "≈", "∝": "∝", "~": "∝"}
+ASSERTED: Mapping[str, Relation] = {text: one.name for one in RELATIONS for text in spellings(one)}
+COMPARING: Mapping[str, Relation] = {text: name for text, name in ASSERTED.items() if name in TURNED}
 REDUCTIONS: Mapping[str, ReductionKind] = {"sum": "sum", "prod": "prod", "max": "max", "min": "min"}
 SIGNS: Mapping[str, ReductionKind] = {"Σ": "sum", "Π": "prod"}
 SUM, PRODUCT = 10, 20
@@ -62,7 +62,7 @@ def _comparison(cursor: Cursor) -> Condition:
     sides = [cursor.expression(SUM)]
     relations: list[Relation] = []
     while cursor.at_relation():
-        relations.append(RELATIONS.get(cursor.advance().text, "="))
+        relations.append(COMPARING.get(cursor.advance().text, "="))
         sides.append(cursor.expression(SUM))
     if not relations:
         cursor.unexpected("`==`, `!=`, `<`, `<=`, `>` or `>=`", after_operand=True)
@@ -86,7 +86,7 @@ def _compares(cursor: Cursor, opener: int) -> bool:
     position = opener + 1
     while position < cursor.pairs[opener]:
         token = cursor.tokens[position]
-        if token.kind == "operator" and (token.text in RELATIONS or token.text == "=="):
+        if token.kind == "operator" and (token.text in COMPARING or token.text == "=="):
             return True
         if token.kind == "name" and token.text in ("and", "or", "if"):
             return token.text != "if"

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from typing import Any, Literal, Union, assert_never
 
+from derivcheck.language.notation.relations import Relation
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -102,7 +104,6 @@ class Derivative:
     span: Span = field(default=NOWHERE, compare=False)
 
 
-Relation = Literal["=", "!=", "<", "<=", ">", ">=", "≈", "∝"]  # the last two between sides alone
 BooleanOperator = Literal["and", "or"]
 
 

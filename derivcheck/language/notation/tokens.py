@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, NoReturn
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
+from derivcheck.language.notation.relations import RELATIONS, spellings
 from derivcheck.language.notation.syntax import Span
 from derivcheck.spec.spelling import LOWERED_LETTERS, SUPERSCRIPT_DIGITS, WORD, spelled, stray_letter
 
@@ -20,21 +21,10 @@ SUPERSCRIPTS = str.maketrans(SUPERSCRIPT_DIGITS, "0123456789")
 
 TokenKind = Literal["number", "name", "lowered", "operator", "end"]
 
-OPERATORS = (
+SIGNS = (
     "..",
-    ":=",
     "==",
-    "!=",
-    "~=",
-    "<=",
-    ">=",
     "**",
-    "~",
-    "≈",
-    "∝",
-    "≠",
-    "≤",
-    "≥",
     "⊙",
     "∘",
     "⊗",
@@ -68,28 +58,23 @@ OPERATORS = (
     ",",
     ";",
     ":",
-    "=",
-    "<",
-    ">",
     "'",
     "‖",
     "|",
 )
+# A longer one comes before its beginning.
+OPERATORS = sorted((*SIGNS, *(text for one in RELATIONS for text in spellings(one))), key=len, reverse=True)
 ALIASES = {
+    **{one.unicode: one.plain for one in RELATIONS},
     "∑": "Σ",
     "∏": "Π",
     "−": "-",
     "′": "'",
     "’": "'",
-    "≠": "!=",
-    "≤": "<=",
-    "≥": ">=",
     "∘": "⊙",
     "ᵀ": ".T",
     "⊤": ".T",
     "⋅": "·",
-    "≈": "~=",
-    "∝": "~",
 }
 CHARACTER_HELP = {
     "–": "-",

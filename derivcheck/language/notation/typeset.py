@@ -17,6 +17,7 @@ from derivcheck.language.notation.precedence import (
     is_named,
     short_decimal,
 )
+from derivcheck.language.notation.relations import RELATIONS
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,
@@ -32,16 +33,7 @@ REACHING = (r"\exp(", r"\log(", r"\sin(", r"\cos(")
 
 
 class Latex(Plain):
-    relations = {
-        "=": "=",
-        "!=": r"\ne",
-        "<": "<",
-        "<=": r"\le",
-        ">": ">",
-        ">=": r"\ge",
-        "≈": r"\approx",
-        "∝": r"\propto",
-    }
+    relations = {one.name: one.latex for one in RELATIONS}
     comparisons = relations
 
     def __init__(self, scalars: frozenset[str], families: frozenset[str], spelled: frozenset[str]) -> None:

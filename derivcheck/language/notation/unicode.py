@@ -15,6 +15,7 @@ from derivcheck.language.notation.precedence import (
     is_named,
     is_number,
 )
+from derivcheck.language.notation.relations import RELATIONS
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,
@@ -29,7 +30,7 @@ FUNCTION_LETTERS = {"sigmoid": "σ", "delta": "δ"}
 class Unicode(Plain):
     minus = "−"
     between = ""
-    relations = {"=": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥", "≈": "≈", "∝": "∝"}
+    relations = {one.name: one.unicode for one in RELATIONS}
     juxtaposes = True
 
     def show(self, tree: Expression | Equation) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from derivcheck.language.notation.relations import RELATIONS, UNREAD_RELATIONS
 from derivcheck.spec.spelling import GREEK
 
 
@@ -99,6 +100,8 @@ FUNCTIONS = {
     **_meaning("atan", "arctan", Kind.FUNCTION),
 }
 SIGNS = {
+    **{name: Command(Kind.SIGN, one.name) for one in RELATIONS for name in one.commands.split()},
+    **{name: Command(Kind.SIGN, one.sign) for one in UNREAD_RELATIONS for name in one.commands.split()},
     **_meaning("·", "cdot cdotp", Kind.SIGN),
     **_meaning("×", "times", Kind.SIGN),
     **_meaning("⊙", "ast odot circ", Kind.SIGN),
@@ -112,12 +115,6 @@ SIGNS = {
     **_meaning("'", "prime", Kind.SIGN),
     **_meaning("∞", "infty", Kind.SIGN),
     **_meaning(":", "colon vcentcolon", Kind.SIGN),
-    **_meaning("!=", "ne neq", Kind.SIGN),
-    **_meaning("<=", "le leq leqslant", Kind.SIGN),
-    **_meaning(">=", "ge geq geqslant", Kind.SIGN),
-    **_meaning("<", "lt", Kind.SIGN),
-    **_meaning(">", "gt", Kind.SIGN),
-    **_meaning("=", "equiv coloneqq coloneq triangleq doteq eqdef defeq eqqcolon eqcolon Coloneqq", Kind.SIGN),
     **_meaning("‖", "lVert rVert Vert |", Kind.SIGN),
     **_meaning("|", "lvert rvert vert", Kind.SIGN),
     **_meaning("⟨", "langle", Kind.SIGN),
@@ -131,11 +128,6 @@ SIGNS = {
     **_meaning("…", "dots ldots cdots dotsc dotsb dotsm dotso hdots vdots ddots iddots adots", Kind.SIGN),
     **_meaning("\\\\", "\\ cr", Kind.SIGN),
     **_meaning("&", "&", Kind.SIGN),
-    **_meaning("≈", "approx", Kind.SIGN),
-    **_meaning("≃", "simeq", Kind.SIGN),
-    **_meaning("∼", "sim", Kind.SIGN),
-    **_meaning("≅", "cong", Kind.SIGN),
-    **_meaning("∝", "propto", Kind.SIGN),
     **_meaning("∈", "in", Kind.SIGN),
     **_meaning("∉", "notin", Kind.SIGN),
     **_meaning("⊂", "subset", Kind.SIGN),
@@ -261,20 +253,16 @@ ENVIRONMENTS: Mapping[str, Environment] = {
 }
 # The signs that stand in a text by themselves.
 CHARACTERS: Mapping[str, str] = {
-    **{sign: sign for sign in "+-*/.,;:=<>!|'()[]^_&∂∇⊙⊗·×Σ Π⊤‖…≈∝→∈⟨⟩".replace(" ", "")},
+    **{sign: one.name for one in RELATIONS for sign in one.characters},
+    **{sign: sign for sign in "+-*/.,;:!|'()[]^_&∂∇⊙⊗·×Σ Π⊤‖…→∈⟨⟩".replace(" ", "")},
     "−": "-",
     "∘": "⊙",
     "⋅": "·",
-    "≠": "!=",
-    "≤": "<=",
-    "≥": ">=",
     "∑": "Σ",
     "∏": "Π",
     "ᵀ": "⊤",
     "′": "'",
     "’": "'",
-    "≡": "=",
-    "≔": "=",
     "⋯": "…",
     "⋮": "…",
     "⋱": "…",

@@ -9,6 +9,7 @@ from derivcheck.judging.rulings import Labels
 from derivcheck.language.latex.lines import Chain
 from derivcheck.language.latex.memberships import is_sized
 from derivcheck.language.notation.labels import free_and_bound
+from derivcheck.language.notation.relations import NAMES, UNREAD_SIGNS
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,
@@ -22,11 +23,10 @@ from derivcheck.language.notation.syntax import (
 from derivcheck.spec import Spec
 from derivcheck.statements.document.passages import Passage
 
-RELATIONS = frozenset({"=", "!=", "<", "<=", ">", ">=", "≈", "∝"})
-UNREAD_RELATIONS = frozenset("≃∼≅∈")
+BETWEEN = NAMES | UNREAD_SIGNS | {"∈"}
 OPENERS = frozenset({"(", "[", "\\{", "⟨"})
 CLOSERS = frozenset({")", "]", "\\}", "⟩"})
-INDEX_SIGNS = RELATIONS | frozenset(",…'+-")
+INDEX_SIGNS = NAMES | frozenset(",…'+-")
 
 
 def assigning(chain: Chain) -> Chain:
@@ -48,7 +48,7 @@ def asserts(chain: Chain) -> bool:
             depth += 1
         elif token.text in (")", "]", "}", "\\}", "⟩"):
             depth -= 1
-        elif depth <= 0 and token.text in RELATIONS | UNREAD_RELATIONS:
+        elif depth <= 0 and token.text in BETWEEN:
             return True
     return False
 
@@ -61,7 +61,7 @@ def relates_inside(chain: Chain) -> bool:
             continue
         brackets += (token.text in OPENERS) - (token.text in CLOSERS)
         arguments += (token.text == "{") - (token.text == "}")
-        if brackets > 0 and not arguments and token.text in RELATIONS:
+        if brackets > 0 and not arguments and token.text in NAMES:
             return True
     return False
 

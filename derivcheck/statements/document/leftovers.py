@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from derivcheck.language.notation.relations import RELATIONS, pattern
 from derivcheck.language.tex.commands import COMMANDS, Kind, is_kind
 from derivcheck.statements.document.passages import Found, Passage
 from derivcheck.statements.document.sheets import Sheet, Span, masked
@@ -12,9 +13,8 @@ from derivcheck.statements.document.sheets import Sheet, Span, masked
 FOUND = "\ue000"  # what the formulas that were found are masked by
 PLAIN = re.compile(r"(?<![\w\\/.?&=\"'<-])[A-Za-z](?:[_^][A-Za-z0-9]+)?′?[ \t]*=[ \t]*[\w(\[−∑∂√+-][^\s=<>\"\ue000]*")
 MACRO = re.compile(r"\\([A-Za-z]+)")
-RELATION = re.compile(
-    r"=|[≈≠≤≥∝≡]|\\(?:n?eq|neq?|approx|propto|equiv|defeq|[Cc]oloneqq?|eqq?colon|triangleq|doteq|leq?|geq?|simeq)(?![A-Za-z])"
-)
+# What is less or greater stands in prose and in markup too.
+RELATION = re.compile(pattern((one for one in RELATIONS if one.plain not in ("<", ">")), "simeq"))
 SCRIPT = re.compile(r"(?<=[\w})])[_^](?=[\w{\\])")
 _READ = (Kind.LETTER, Kind.FUNCTION, Kind.FRACTION, Kind.ROOT, Kind.ACCENT, Kind.FONT, Kind.SIGN, Kind.QUANTIFIER)
 MATHEMATICAL = frozenset(

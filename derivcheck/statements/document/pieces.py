@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
 from derivcheck.language.latex.lines import Chain, chains
 from derivcheck.language.latex.rows import Row, rows, together
+from derivcheck.language.notation.relations import RELATIONS, UNREAD_RELATIONS, pattern
 from derivcheck.language.tex.commands import COMMANDS, ENVIRONMENTS, Layout, layout_of
 from derivcheck.statements.document.kinds import asserts, assigning, relates_inside
 from derivcheck.statements.document.passages import Passage
 from derivcheck.statements.document.places import balanced
 
-MARKS = re.compile(
-    r"=|\\(?:n?eq?|approx|simeq|cong|propto|equiv|[Cc]oloneqq?|eqq?colon|eqdef|defeq|triangleq|doteq|leq?|geq?|[lg]t"
-    r"|leqslant|geqslant|in|sim|leftarrow|gets)(?![A-Za-z])|[<>≈≠≤≥∝≡≔←]"
-)
+MARKS = re.compile(pattern((*RELATIONS, *UNREAD_RELATIONS), "in leftarrow gets", "←"))
 ASIDE = re.compile(r"\s*(?:\\left|\\[Bb]igg?l?)?\s*[(\[]\s*")  # `(A = f(X))` in the prose
 _MACRO = re.compile(r"\\([A-Za-z]+)|\\.|[{}]", re.DOTALL)
 _ENVIRONMENTS = (name for name in ENVIRONMENTS if layout_of(name) is not Layout.LINES)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from derivcheck.language.notation.relations import RELATIONS, pattern
 from derivcheck.statements.document.passages import Found, Passage
 from derivcheck.statements.document.sheets import Sheet
 
@@ -14,7 +15,7 @@ CONDITION = re.compile(
 )
 HYPOTHESIS = re.compile(r"\b(if|suppose|assume|assuming|unless|provided)\b", re.IGNORECASE)
 SENTENCE = re.compile(r"[.!?:]\s|\n\s*\n|\n\s*(?:[-*+]|\d+\.)\s|\$\$")
-COMPARED = re.compile(r"[=<>≠≤≥]|\\(?:neq?|leq?|geq?|in)(?![A-Za-z])")
+COMPARED = re.compile(pattern((one for one in RELATIONS if one.turned), "in"))
 # What stands apart from the sentence around it, and what ends one, in LaTeX.
 APART = re.compile(
     r"\\(?:footnote|marginpar|(?:sub)*section|(?:sub)?paragraph|chapter|caption|title)\*?"
