@@ -95,7 +95,7 @@ def links_of(equation: Equation, scope: Scope) -> list[Link]:
         if BY_NAME[relation].claimed is not Claimed.NOTHING:
             outcome = _outcome(left, right, relation, equation.where, scope)
         else:
-            outcome = UnsupportedError(Diagnostic("DC409", "inequalities are not judged"))
+            outcome = UnsupportedError(Diagnostic("DC409", BY_NAME[relation].reason))
         found.append(Link(left, right, before, relation, outcome))
         # Only an equality that has no meaning is passed over: `A <= B = C` says nothing of A and C.
         passed_over = isinstance(outcome, NotationError) and relation == "="

@@ -796,7 +796,7 @@ PAGES: dict[str, Explanation] = {
         "not evaluated in numbers", "There is no numerical evaluation of this function, or none at complex points."
     ),
     "DC408": _text("no SymPy object", "SymPy's matrix expressions cannot say this; the index form still can."),
-    "DC409": _text("inequality", "Only `=` and `!=` are judged; `<` and `>` serve in conditions."),
+    "DC409": _text("inequality", "What is less or greater is not judged; `<` and `>` serve in conditions."),
     # --- numbers ----------------------------------------------------------------------------
     "DC501": _text(
         "no finite point",
