@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Literal
 
-Relation = Literal["=", "!=", "<", "<=", ">", ">=", "≈", "∝"]
+Relation = Literal["=", "!=", "<", "<=", ">", ">=", "≪", "≫", "≈", "∝"]
 
 
 class Claimed(Enum):
@@ -60,6 +60,7 @@ class UnreadSign:
 
 
 INEQUALITY = "inequalities are not judged"
+NO_BOUND = "how much smaller is not said, and inequalities are not judged"
 DEFINED = "equiv coloneqq coloneq triangleq doteq eqdef defeq eqqcolon eqcolon Coloneqq"
 RELATIONS: tuple[RelationSign, ...] = (
     RelationSign("=", "=", "=", "=", DEFINED, Claimed.EQUAL, others=":= ≡ ≔", turned="="),
@@ -68,6 +69,8 @@ RELATIONS: tuple[RelationSign, ...] = (
     RelationSign("<=", "<=", "≤", r"\le", "le leq leqslant", Claimed.NOTHING, turned=">=", reason=INEQUALITY),
     RelationSign(">", ">", ">", ">", "gt", Claimed.NOTHING, turned="<", reason=INEQUALITY),
     RelationSign(">=", ">=", "≥", r"\ge", "ge geq geqslant", Claimed.NOTHING, turned="<=", reason=INEQUALITY),
+    RelationSign("≪", "<<", "≪", r"\ll", "ll lll", Claimed.NOTHING, others="⋘", reason=NO_BOUND),
+    RelationSign("≫", ">>", "≫", r"\gg", "gg ggg", Claimed.NOTHING, others="⋙", reason=NO_BOUND),
     RelationSign("≈", "~=", "≈", r"\approx", "approx", Claimed.NEAR),
     RelationSign("∝", "~", "∝", r"\propto", "propto", Claimed.PROPORTIONAL),
 )
