@@ -314,7 +314,7 @@ def test_macros_of_markdown(tmp_path: pathlib.Path, text: str, wanted: list[str]
             "\\left\\{\\begin{array}{rcl} \\delta & = & p - y \\\\ \\delta &=& y - p \\end{array}\\right.",
             ["proved", "refuted"],
         ),
-        ("\\{ \\begin{aligned} \\delta &= p - y \\\\ \\delta &= y - p \\end{aligned}", ["unread"]),
+        ("\\{ \\begin{aligned} \\delta &= p - y \\\\ \\delta &= y - p \\end{aligned}", ["unread", "refuted"]),
         ("\\left[ SECOND \\right]", ["refuted"]),
         ("\\Big( SECOND \\Big)", ["refuted"]),
         ("\\{ SECOND \\}", ["unread"]),

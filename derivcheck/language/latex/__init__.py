@@ -1,9 +1,8 @@
 """LaTeX as people write it: to the syntax tree of the plain notation, with places in the LaTeX text.
 
-text -> tokens.py       macros, letters, signs
-     -> decorations.py  what is only looks disappears
-     -> lines.py        chains of sides, remarks
-     -> parser.py       trees; names by what is declared, products by the shapes of their operands
+text -> tex            the tree of TeX; its statements: chains of sides, remarks
+     -> flattening.py  tokens: what is only looks disappears
+     -> parser.py      trees; names by what is declared, products by the shapes of their operands
 """
 
 from __future__ import annotations
@@ -13,10 +12,11 @@ from dataclasses import dataclass
 
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex.equations import Sentence
-from derivcheck.language.latex.lines import Chain, chains
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.notation.syntax import Equation, Span
 from derivcheck.language.tex.errors import fail
+from derivcheck.language.tex.parser import parse_tex
+from derivcheck.language.tex.statements import Chain, chains
 
 __all__ = ["Reading", "parse_latex", "parse_latex_derivation", "read_latex"]
 
@@ -47,13 +47,16 @@ def parse_latex(
     any label; `macros` its own macros to their bodies; `labels` gives the labels of
     families that are known, and numbers for them. Raises NotationError.
     """
-    found = chains(text, macros)
+    found = chains(parse_tex(text, macros))
     if not found:
         fail("DC109", "the formula is empty", Span(0, len(text)), "expected an equation")
+    problem = next((chain.problem for chain in found if chain.problem is not None), None)
+    if problem is not None:
+        raise problem
     if len(found) > 1:
         extra = next((chain for chain in found[1:] if not chain.remark), found[1])
         fail("DC176", "a second equation stands in the formula", extra.span, "which of them?", "a formula for each")
-    return Sentence(text, scope, symbols, macros, labels).equation(found[0].tokens)
+    return Sentence(text, scope, symbols, macros, labels).equation(found[0].row)
 
 
 def parse_latex_derivation(
@@ -64,11 +67,11 @@ def parse_latex_derivation(
     labels: Mapping[str, int] = NO_LABELS,
 ) -> tuple[Equation, ...]:
     """The chains of a formula of several lines, each line continuing the one above. Raises NotationError."""
-    found = chains(text, macros)
+    found = chains(parse_tex(text, macros))
     if not found:
         fail("DC109", "the formula is empty", Span(0, len(text)), "expected an equation")
     sentence = Sentence(text, scope, symbols, macros, labels)
-    return tuple(sentence.equation(chain.tokens) for chain in found)
+    return tuple(sentence.equation(chain.row) for chain in found)
 
 
 def read_latex(
@@ -83,11 +86,11 @@ def read_latex(
     Raises NotationError where the formula cannot be divided into chains at all.
     """
     sentence = Sentence(text, scope, symbols, macros, labels)
-    return tuple(_reading(sentence, chain) for chain in chains(text, macros))
+    return tuple(_reading(sentence, chain) for chain in chains(parse_tex(text, macros)))
 
 
 def _reading(sentence: Sentence, chain: Chain) -> ReadChain:
     try:
-        return ReadChain(chain.span, sentence.equation(chain.tokens), None, chain.remark)
+        return ReadChain(chain.span, sentence.equation(chain.row), None, chain.remark)
     except NotationError as problem:
         return ReadChain(chain.span, None, problem, chain.remark)

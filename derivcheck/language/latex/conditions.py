@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from derivcheck.language.latex.cursor import TokenReader
 from derivcheck.language.latex.tokens import LatexToken
-from derivcheck.language.latex.words import is_conditional
 from derivcheck.language.notation.relations import TURNED, Relation
 from derivcheck.language.notation.syntax import (
     Comparison,
@@ -17,6 +16,7 @@ from derivcheck.language.notation.syntax import (
     Span,
 )
 from derivcheck.language.tex.errors import fail
+from derivcheck.language.tex.words import is_conditional
 
 HOLDS_AT: dict[str, frozenset[str]] = {
     "=": frozenset("="),
@@ -131,7 +131,7 @@ def _remaining_test(inner: TokenReader) -> Condition | None:
         if first.kind == "keyword" and first.text in ("if", "for"):
             inner.advance()
         test = inner.condition()
-        if inner.token.kind == "prose" and not is_conditional(inner.token):
+        if inner.token.kind == "prose" and not is_conditional(inner.token.text):
             inner.advance()
         if not inner.at_end():
             inner.unexpected("the end of the condition")

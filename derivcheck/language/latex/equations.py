@@ -13,6 +13,7 @@ from derivcheck.language.componentwise import componentwise
 from derivcheck.language.latex.checks import check_entries, check_primes
 from derivcheck.language.latex.conditions import refuse_words
 from derivcheck.language.latex.cursor import Context, TokenReader
+from derivcheck.language.latex.flattening import flattened
 from derivcheck.language.latex.memberships import is_sized, membership, sized
 from derivcheck.language.latex.parser import LatexParser
 from derivcheck.language.latex.products import Choices, Fork
@@ -24,7 +25,6 @@ from derivcheck.language.latex.symbols import Symbols
 from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.latex.trees import rebuilt
 from derivcheck.language.latex.vocabulary import Names
-from derivcheck.language.latex.words import is_conditional
 from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.lowering.letters import member_name
 from derivcheck.language.lowering.scope import Scope
@@ -46,6 +46,8 @@ from derivcheck.language.notation.syntax import (
     bottom_up,
 )
 from derivcheck.language.tex.errors import fail
+from derivcheck.language.tex.nodes import Row
+from derivcheck.language.tex.words import is_conditional
 
 MAXIMAL_READINGS = 16
 ARROWS = frozenset("→⇒")
@@ -69,8 +71,9 @@ class Sentence:
         self._symbols = symbols if isinstance(symbols, Symbols) else Symbols(symbols, macros, scope)
         self._names = Names(scope)
 
-    def equation(self, tokens: Sequence[LatexToken]) -> Equation:
+    def equation(self, row: Row) -> Equation:
         """The one reading of a chain, with its rivals. Raises NotationError, DC171 and DC172 where two readings fit."""
+        tokens = flattened(row)
         readings: list[Equation] = []
         problems: list[NotationError] = []
         first: Fork | None = None
@@ -201,7 +204,7 @@ class _Chain:
         reader = self._reader
         while reader.token.kind == "prose":
             token = reader.token
-            if is_conditional(token):
+            if is_conditional(token.text):
                 refuse_words(token)
             reader.advance()
 

@@ -12,7 +12,7 @@ from derivcheck.language.latex.cursor import CLOSERS, TokenReader
 from derivcheck.language.latex.patterns import ShownEntry, Unindexed
 from derivcheck.language.latex.scripts import is_transpose
 from derivcheck.language.notation.syntax import Binary, Call, Expression, Matrix, Number, Span, Transpose
-from derivcheck.language.tex.commands import Layout, layout_of
+from derivcheck.language.tex.commands import RowLayout, layout_of
 from derivcheck.language.tex.errors import fail
 
 
@@ -86,7 +86,7 @@ def environment(reader: TokenReader) -> Expression:
     span = opener.span.to(reader.tokens[stop].span)
     rows = _rows(reader, begin + 1, stop)
     reader.position = stop + 1
-    if layout_of(opener.text) is Layout.CASES:
+    if layout_of(opener.text) is RowLayout.CASES:
         found = conditions.cases(reader, rows, span)
     elif opener.text in ("vmatrix", "Vmatrix"):
         fail("DC176", "a determinant written out is not read", span, "bars around a matrix", r"\det W")

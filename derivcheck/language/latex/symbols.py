@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
 from derivcheck.language.latex.cursor import TokenReader
-from derivcheck.language.latex.decorations import plain_tokens
+from derivcheck.language.latex.flattening import plain_tokens
 from derivcheck.language.latex.scripts import Script, atoms, is_bracketed, is_letter_t, slot_tree, slots
 from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.latex.trees import folded, placed_at, rebuilt

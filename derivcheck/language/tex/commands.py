@@ -14,7 +14,7 @@ from derivcheck.language.notation.relations import RELATIONS, UNREAD_RELATIONS
 from derivcheck.spec.spelling import GREEK
 
 
-class Kind(Enum):
+class CommandKind(Enum):
     """What a command does to the formula."""
 
     LETTER = auto()  # a letter by its name
@@ -43,13 +43,13 @@ class Command:
     `arity` counts its arguments; the script `remark`, `_` or `^`, that follows it is a remark.
     """
 
-    kind: Kind
+    kind: CommandKind
     meaning: str = ""
     arity: int = 0
     remark: str = ""
 
 
-class Layout(Enum):
+class RowLayout(Enum):
     """What the rows of an environment are."""
 
     MATRIX = auto()
@@ -61,7 +61,7 @@ class Layout(Enum):
 class Environment:
     """An environment; with `columns`, an argument says how its columns stand."""
 
-    layout: Layout
+    layout: RowLayout
     columns: bool = False
 
 
@@ -69,146 +69,154 @@ def _each(names: str, command: Command) -> dict[str, Command]:
     return dict.fromkeys(names.split(), command)
 
 
-def _same(names: str, kind: Kind, arity: int = 0) -> dict[str, Command]:
+def _same(names: str, kind: CommandKind, arity: int = 0) -> dict[str, Command]:
     """Commands that mean what they are called."""
     return {name: Command(kind, name, arity) for name in names.split()}
 
 
-def _meaning(meaning: str, names: str, kind: Kind, arity: int = 0) -> dict[str, Command]:
+def _meaning(meaning: str, names: str, kind: CommandKind, arity: int = 0) -> dict[str, Command]:
     return _each(names, Command(kind, meaning, arity))
 
 
-def _environments(names: str, layout: Layout, columns: bool = False) -> dict[str, Environment]:
+def _environments(names: str, layout: RowLayout, columns: bool = False) -> dict[str, Environment]:
     return dict.fromkeys(names.split(), Environment(layout, columns))
 
 
 LETTERS = {
-    **{word: Command(Kind.LETTER, word) for word in GREEK.values()},
-    **_meaning("epsilon", "varepsilon", Kind.LETTER),
-    **_meaning("theta", "vartheta", Kind.LETTER),
-    **_meaning("phi", "varphi", Kind.LETTER),
-    **_meaning("sigma", "varsigma", Kind.LETTER),
-    **_meaning("rho", "varrho", Kind.LETTER),
-    **_meaning("pi", "varpi", Kind.LETTER),
-    **_meaning("l", "ell", Kind.LETTER),
-    **_meaning("i", "imath", Kind.LETTER),
-    **_meaning("j", "jmath", Kind.LETTER),
+    **{word: Command(CommandKind.LETTER, word) for word in GREEK.values()},
+    **_meaning("epsilon", "varepsilon", CommandKind.LETTER),
+    **_meaning("theta", "vartheta", CommandKind.LETTER),
+    **_meaning("phi", "varphi", CommandKind.LETTER),
+    **_meaning("sigma", "varsigma", CommandKind.LETTER),
+    **_meaning("rho", "varrho", CommandKind.LETTER),
+    **_meaning("pi", "varpi", CommandKind.LETTER),
+    **_meaning("l", "ell", CommandKind.LETTER),
+    **_meaning("i", "imath", CommandKind.LETTER),
+    **_meaning("j", "jmath", CommandKind.LETTER),
 }
 FUNCTIONS = {
-    **_same("log exp sin cos tan sinh cosh tanh det max min arcsin arccos", Kind.FUNCTION),
-    **_meaning("log", "ln", Kind.FUNCTION),
-    **_meaning("atan", "arctan", Kind.FUNCTION),
+    **_same("log exp sin cos tan sinh cosh tanh det max min arcsin arccos", CommandKind.FUNCTION),
+    **_meaning("log", "ln", CommandKind.FUNCTION),
+    **_meaning("atan", "arctan", CommandKind.FUNCTION),
 }
 SIGNS = {
-    **{name: Command(Kind.SIGN, one.name) for one in RELATIONS for name in one.commands.split()},
-    **{name: Command(Kind.SIGN, one.sign) for one in UNREAD_RELATIONS for name in one.commands.split()},
-    **_meaning("·", "cdot cdotp", Kind.SIGN),
-    **_meaning("×", "times", Kind.SIGN),
-    **_meaning("⊙", "ast odot circ", Kind.SIGN),
-    **_meaning("⊗", "otimes", Kind.SIGN),
-    **_meaning("/", "div", Kind.SIGN),
-    **_meaning("∂", "partial", Kind.SIGN),
-    **_meaning("∇", "nabla", Kind.SIGN),
-    **_meaning("Σ", "sum", Kind.SIGN),
-    **_meaning("Π", "prod", Kind.SIGN),
-    **_meaning("⊤", "top intercal transp", Kind.SIGN),
-    **_meaning("'", "prime", Kind.SIGN),
-    **_meaning("∞", "infty", Kind.SIGN),
-    **_meaning(":", "colon vcentcolon", Kind.SIGN),
-    **_meaning("‖", "lVert rVert Vert |", Kind.SIGN),
-    **_meaning("|", "lvert rvert vert", Kind.SIGN),
-    **_meaning("⟨", "langle", Kind.SIGN),
-    **_meaning("⟩", "rangle", Kind.SIGN),
-    **_meaning("\\{", "{ lbrace", Kind.SIGN),
-    **_meaning("\\}", "} rbrace", Kind.SIGN),
-    **_meaning("[", "lbrack", Kind.SIGN),
-    **_meaning("]", "rbrack", Kind.SIGN),
-    **_meaning("(", "lparen", Kind.SIGN),
-    **_meaning(")", "rparen", Kind.SIGN),
-    **_meaning("…", "dots ldots cdots dotsc dotsb dotsm dotso hdots vdots ddots iddots adots", Kind.SIGN),
-    **_meaning("\\\\", "\\ cr", Kind.SIGN),
-    **_meaning("&", "&", Kind.SIGN),
-    **_meaning("∈", "in", Kind.SIGN),
-    **_meaning("∉", "notin", Kind.SIGN),
-    **_meaning("⊂", "subset", Kind.SIGN),
-    **_meaning("→", "to rightarrow longrightarrow", Kind.SIGN),
-    **_meaning("⇒", "Rightarrow Longrightarrow implies", Kind.SIGN),
-    **_meaning("⇔", "iff Leftrightarrow", Kind.SIGN),
-    **_meaning("↦", "mapsto", Kind.SIGN),
-    **_meaning("←", "leftarrow gets", Kind.SIGN),
-    **_meaning("⇐", "Leftarrow", Kind.SIGN),
-    **_meaning("∧", "land wedge", Kind.SIGN),
-    **_meaning("∨", "lor vee", Kind.SIGN),
-    **_meaning("∴", "therefore", Kind.SIGN),
-    **_meaning("∵", "because", Kind.SIGN),
-    **_meaning("•", "bullet", Kind.SIGN),
+    **{name: Command(CommandKind.SIGN, one.name) for one in RELATIONS for name in one.commands.split()},
+    **{name: Command(CommandKind.SIGN, one.sign) for one in UNREAD_RELATIONS for name in one.commands.split()},
+    **_meaning("·", "cdot cdotp", CommandKind.SIGN),
+    **_meaning("×", "times", CommandKind.SIGN),
+    **_meaning("⊙", "ast odot circ", CommandKind.SIGN),
+    **_meaning("⊗", "otimes", CommandKind.SIGN),
+    **_meaning("/", "div", CommandKind.SIGN),
+    **_meaning("∂", "partial", CommandKind.SIGN),
+    **_meaning("∇", "nabla", CommandKind.SIGN),
+    **_meaning("Σ", "sum", CommandKind.SIGN),
+    **_meaning("Π", "prod", CommandKind.SIGN),
+    **_meaning("⊤", "top intercal transp", CommandKind.SIGN),
+    **_meaning("'", "prime", CommandKind.SIGN),
+    **_meaning("∞", "infty", CommandKind.SIGN),
+    **_meaning(":", "colon vcentcolon", CommandKind.SIGN),
+    **_meaning("‖", "lVert rVert Vert |", CommandKind.SIGN),
+    **_meaning("|", "lvert rvert vert", CommandKind.SIGN),
+    **_meaning("⟨", "langle", CommandKind.SIGN),
+    **_meaning("⟩", "rangle", CommandKind.SIGN),
+    **_meaning("\\{", "{ lbrace", CommandKind.SIGN),
+    **_meaning("\\}", "} rbrace", CommandKind.SIGN),
+    **_meaning("[", "lbrack", CommandKind.SIGN),
+    **_meaning("]", "rbrack", CommandKind.SIGN),
+    **_meaning("(", "lparen", CommandKind.SIGN),
+    **_meaning(")", "rparen", CommandKind.SIGN),
+    **_meaning("…", "dots ldots cdots dotsc dotsb dotsm dotso hdots vdots ddots iddots adots", CommandKind.SIGN),
+    **_meaning("\\\\", "\\ cr", CommandKind.SIGN),
+    **_meaning("&", "&", CommandKind.SIGN),
+    **_meaning("∈", "in", CommandKind.SIGN),
+    **_meaning("∉", "notin", CommandKind.SIGN),
+    **_meaning("⊂", "subset", CommandKind.SIGN),
+    **_meaning("→", "to rightarrow longrightarrow", CommandKind.SIGN),
+    **_meaning("⇒", "Rightarrow Longrightarrow implies", CommandKind.SIGN),
+    **_meaning("⇔", "iff Leftrightarrow", CommandKind.SIGN),
+    **_meaning("↦", "mapsto", CommandKind.SIGN),
+    **_meaning("←", "leftarrow gets", CommandKind.SIGN),
+    **_meaning("⇐", "Leftarrow", CommandKind.SIGN),
+    **_meaning("∧", "land wedge", CommandKind.SIGN),
+    **_meaning("∨", "lor vee", CommandKind.SIGN),
+    **_meaning("∴", "therefore", CommandKind.SIGN),
+    **_meaning("∵", "because", CommandKind.SIGN),
+    **_meaning("•", "bullet", CommandKind.SIGN),
 }
 # What only looks: space, sizes, what is dropped, what is unwrapped.
 LOOKS = {
     **_each(
         ", ; : ! > / space enspace enskip thinspace medspace thickspace negthinspace hfill hfil nobreakspace "
         "allowbreak newline",
-        Command(Kind.SPACE),
+        Command(CommandKind.SPACE),
     ),
-    " ": Command(Kind.SPACE),
-    **_meaning("wide", "quad qquad", Kind.SPACE),
+    " ": Command(CommandKind.SPACE),
+    **_meaning("wide", "quad qquad", CommandKind.SPACE),
     **_meaning(
-        "delimiter", "big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm biggm Biggm", Kind.SIZE
+        "delimiter",
+        "big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm biggm Biggm",
+        CommandKind.SIZE,
     ),
     **_each(
         "tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge displaystyle textstyle scriptstyle "
         "scriptscriptstyle limits nolimits displaylimits nonumber notag hline centering noindent strut mathstrut "
         "boldmath bf bfseries rm it sf tt cal relax middle par",
-        Command(Kind.SIZE),
+        Command(CommandKind.SIZE),
     ),
-    **_each("hskip", Command(Kind.DROPPED)),
+    "hskip": Command(CommandKind.DROPPED, "wide"),
+    "hspace": Command(CommandKind.DROPPED, "wide", 1),
     **_each(
-        "color label hspace vspace phantom hphantom vphantom tag pagecolor require", Command(Kind.DROPPED, arity=1)
+        "color label vspace phantom hphantom vphantom tag pagecolor require", Command(CommandKind.DROPPED, arity=1)
     ),
     **_each(
         "bbox boxed fbox mathop mathrel mathbin mathord mathopen mathclose ensuremath smash mathclap",
-        Command(Kind.WRAPPER, arity=1),
+        Command(CommandKind.WRAPPER, arity=1),
     ),
-    **_each("textcolor colorbox underset overset stackrel class style cssId htmlClass", Command(Kind.WRAPPER, arity=2)),
-    "fcolorbox": Command(Kind.WRAPPER, arity=3),
-    "mathchoice": Command(Kind.WRAPPER, arity=4),
-    **_each("underbrace underbracket", Command(Kind.WRAPPER, arity=1, remark="_")),
-    **_each("overbrace overbracket", Command(Kind.WRAPPER, arity=1, remark="^")),
-    "substack": Command(Kind.WRAPPER, "list", 1),
+    **_each(
+        "textcolor colorbox underset overset stackrel class style cssId htmlClass",
+        Command(CommandKind.WRAPPER, arity=2),
+    ),
+    "fcolorbox": Command(CommandKind.WRAPPER, arity=3),
+    "mathchoice": Command(CommandKind.WRAPPER, arity=4),
+    **_each("underbrace underbracket", Command(CommandKind.WRAPPER, arity=1, remark="_")),
+    **_each("overbrace overbracket", Command(CommandKind.WRAPPER, arity=1, remark="^")),
+    "substack": Command(CommandKind.WRAPPER, "list", 1),
 }
 # Which letters look alike: two of one style are one, of two styles they may be two.
 FONTS = {
-    **_meaning("bold", "mathbf boldsymbol bm pmb bold textbf symbf symbfit symbfup mathbfit", Kind.FONT, 1),
-    **_meaning("", "mathit mathnormal", Kind.FONT, 1),
-    **_meaning("script", "mathcal mathscr", Kind.FONT, 1),
-    **_meaning("fraktur", "mathfrak", Kind.FONT, 1),
-    **_meaning("blackboard", "mathbb Bbb", Kind.FONT, 1),
-    **_meaning("sans", "mathsf", Kind.FONT, 1),
-    **_meaning("typewriter", "mathtt", Kind.FONT, 1),
-    **_meaning("arrow", "vec overrightarrow", Kind.FONT, 1),
+    **_meaning("bold", "mathbf boldsymbol bm pmb bold textbf symbf symbfit symbfup mathbfit", CommandKind.FONT, 1),
+    **_meaning("", "mathit mathnormal", CommandKind.FONT, 1),
+    **_meaning("script", "mathcal mathscr", CommandKind.FONT, 1),
+    **_meaning("fraktur", "mathfrak", CommandKind.FONT, 1),
+    **_meaning("blackboard", "mathbb Bbb", CommandKind.FONT, 1),
+    **_meaning("sans", "mathsf", CommandKind.FONT, 1),
+    **_meaning("typewriter", "mathtt", CommandKind.FONT, 1),
+    **_meaning("arrow", "vec overrightarrow", CommandKind.FONT, 1),
 }
 # In a `sentence` a formula may stand between dollars, elsewhere letters are what is in another font.
 TEXTS = {
-    **_meaning("sentence", "text mbox hbox intertext shortintertext", Kind.TEXT, 1),
-    **_each("textrm textnormal mathrm operatorname texttt textsf textit textup textsc", Command(Kind.TEXT, arity=1)),
+    **_meaning("sentence", "text mbox hbox intertext shortintertext", CommandKind.TEXT, 1),
+    **_each(
+        "textrm textnormal mathrm operatorname texttt textsf textit textup textsc", Command(CommandKind.TEXT, arity=1)
+    ),
 }
 ACCENTS = {
-    **_meaning("hat", "hat widehat", Kind.ACCENT, 1),
-    **_meaning("tilde", "tilde widetilde", Kind.ACCENT, 1),
-    **_meaning("bar", "bar overline", Kind.ACCENT, 1),
-    **_meaning("ring", "mathring", Kind.ACCENT, 1),
-    **_same("dot ddot check breve acute grave underline", Kind.ACCENT, 1),
+    **_meaning("hat", "hat widehat", CommandKind.ACCENT, 1),
+    **_meaning("tilde", "tilde widetilde", CommandKind.ACCENT, 1),
+    **_meaning("bar", "bar overline", CommandKind.ACCENT, 1),
+    **_meaning("ring", "mathring", CommandKind.ACCENT, 1),
+    **_same("dot ddot check breve acute grave underline", CommandKind.ACCENT, 1),
 }
 STRUCTURES = {
-    **_each("frac dfrac tfrac cfrac nicefrac sfrac", Command(Kind.FRACTION, arity=2)),
-    "sqrt": Command(Kind.ROOT, arity=1),
-    **_each("left right", Command(Kind.DELIMITER)),
-    **_each("begin end", Command(Kind.ENVIRONMENT)),
-    "not": Command(Kind.NEGATION),
-    "forall": Command(Kind.QUANTIFIER),
+    **_each("frac dfrac tfrac cfrac nicefrac sfrac", Command(CommandKind.FRACTION, arity=2)),
+    "sqrt": Command(CommandKind.ROOT, arity=1),
+    **_each("left right", Command(CommandKind.DELIMITER)),
+    **_each("begin end", Command(CommandKind.ENVIRONMENT)),
+    "not": Command(CommandKind.NEGATION),
+    "forall": Command(CommandKind.QUANTIFIER),
 }
 UNREAD = {
-    name: Command(Kind.UNREAD, instead)
+    name: Command(CommandKind.UNREAD, instead)
     for name, instead in {
         "over": r"\frac{..}{..}",
         "int": "write the derivation without the integral",
@@ -240,16 +248,16 @@ COMMANDS: Mapping[str, Command] = {
 }
 ENVIRONMENTS: Mapping[str, Environment] = {
     **_environments(
-        "matrix pmatrix bmatrix Bmatrix smallmatrix psmallmatrix bsmallmatrix vmatrix Vmatrix", Layout.MATRIX
+        "matrix pmatrix bmatrix Bmatrix smallmatrix psmallmatrix bsmallmatrix vmatrix Vmatrix", RowLayout.MATRIX
     ),
-    **_environments("array", Layout.MATRIX, columns=True),
-    **_environments("cases dcases rcases", Layout.CASES),
+    **_environments("array", RowLayout.MATRIX, columns=True),
+    **_environments("cases dcases rcases", RowLayout.CASES),
     **_environments(
         "aligned align align* gathered gather gather* split equation equation* multline multline* multlined eqnarray "
         "eqnarray* dmath dmath* displaymath math flalign flalign* subequations",
-        Layout.LINES,
+        RowLayout.LINES,
     ),
-    **_environments("alignat alignat* alignedat IEEEeqnarray IEEEeqnarray*", Layout.LINES, columns=True),
+    **_environments("alignat alignat* alignedat IEEEeqnarray IEEEeqnarray*", RowLayout.LINES, columns=True),
 }
 # The signs that stand in a text by themselves.
 CHARACTERS: Mapping[str, str] = {
@@ -269,13 +277,13 @@ CHARACTERS: Mapping[str, str] = {
 }
 
 
-def is_kind(name: str, *kinds: Kind) -> bool:
+def is_kind(name: str, *kinds: CommandKind) -> bool:
     """Whether a command is known and of one of these kinds."""
     command = COMMANDS.get(name)
     return command is not None and command.kind in kinds
 
 
-def layout_of(environment: str) -> Layout | None:
+def layout_of(environment: str) -> RowLayout | None:
     """What the rows of an environment are, None for one that is not known."""
     known = ENVIRONMENTS.get(environment)
     return None if known is None else known.layout

@@ -19,9 +19,9 @@ from derivcheck.diagnostics.diagnostic import (
 from derivcheck.diagnostics.verdicts import HOLDS, ClaimResult, FormulaResult, Standing
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.rulings import Statement, judge_statement, spellings
-from derivcheck.language.latex.lines import Chain
 from derivcheck.language.latex.symbols import Symbols
 from derivcheck.language.network import build, depths, located
+from derivcheck.language.tex.statements import Chain
 from derivcheck.spec import ClaimDeclaration, Spec
 from derivcheck.spec.declarations import Binding, DocumentDeclaration, Expectation
 from derivcheck.statements.document.definitions import Glossary

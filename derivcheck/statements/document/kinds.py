@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.rulings import Labels
-from derivcheck.language.latex.lines import Chain
+from derivcheck.language.latex.flattening import flattened
 from derivcheck.language.latex.memberships import is_sized
 from derivcheck.language.notation.labels import free_and_bound
 from derivcheck.language.notation.relations import NAMES, UNREAD_SIGNS
@@ -20,49 +20,35 @@ from derivcheck.language.notation.syntax import (
     Subscript,
     bottom_up,
 )
+from derivcheck.language.tex.nodes import Group, Row, Scripts, Symbol
+from derivcheck.language.tex.statements import Chain, is_relation, is_sign
 from derivcheck.spec import Spec
 from derivcheck.statements.document.passages import Passage
 
 BETWEEN = NAMES | UNREAD_SIGNS | {"∈"}
-OPENERS = frozenset({"(", "[", "\\{", "⟨"})
-CLOSERS = frozenset({")", "]", "\\}", "⟩"})
 INDEX_SIGNS = NAMES | frozenset(",…'+-")
 
 
 def assigning(chain: Chain) -> Chain:
     """The chain with `\\leftarrow` read as `:=`."""
-    tokens = (replace(t, text="=") if t.kind == "sign" and t.text == "←" else t for t in chain.tokens)
-    return replace(chain, tokens=tuple(tokens))
+    return replace(
+        chain, row=tuple(Symbol("sign", "=", node.span) if is_sign(node, "←") else node for node in chain.row)
+    )
 
 
 def asserts(chain: Chain) -> bool:
     """Whether a relation stands at the top of a chain, with something on both sides or to go on from."""
-    if is_sized(chain.tokens):
-        return True
-    depth = inside = 0
-    for token in chain.tokens:
-        inside += (token.kind == "begin") - (token.kind == "finish")
-        if token.kind != "sign" or inside:
-            continue
-        if token.text in ("(", "[", "{", "\\{", "⟨"):
-            depth += 1
-        elif token.text in (")", "]", "}", "\\}", "⟩"):
-            depth -= 1
-        elif depth <= 0 and token.text in BETWEEN:
-            return True
-    return False
+    return any(is_sign(node, *BETWEEN) for node in chain.row) or is_sized(flattened(chain.row))
 
 
-def relates_inside(chain: Chain) -> bool:
+def relates_inside(row: Row) -> bool:
     """Whether a relation stands inside of brackets that are no argument of a script or a macro."""
-    brackets = arguments = 0
-    for token in chain.tokens:
-        if token.kind != "sign":
-            continue
-        brackets += (token.text in OPENERS) - (token.text in CLOSERS)
-        arguments += (token.text == "{") - (token.text == "}")
-        if brackets > 0 and not arguments and token.text in NAMES:
-            return True
+    for node in row:
+        match node:
+            case Group(body=body) if any(map(is_relation, body)) or relates_inside(body):
+                return True
+            case Scripts(base=Group() as base) if relates_inside((base,)):
+                return True
     return False
 
 
@@ -71,7 +57,7 @@ def is_of_letters(chain: Chain, spec: Spec) -> bool:
     quantities = {tensor.name.text for tensor in spec.tensors}
     quantities |= {formula.name.text for formula in (*spec.layers, *spec.let)}
     declared = quantities | {symbol.name.text for symbol in spec.symbols} | set(spec.depths)
-    first, *others = chain.tokens
+    first, *others = flattened(chain.row)
     return (
         first.kind == "letter"
         and first.text not in declared

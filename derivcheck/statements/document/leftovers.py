@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from derivcheck.language.notation.relations import RELATIONS, pattern
-from derivcheck.language.tex.commands import COMMANDS, Kind, is_kind
+from derivcheck.language.tex.commands import COMMANDS, CommandKind, is_kind
 from derivcheck.statements.document.passages import Found, Passage
 from derivcheck.statements.document.sheets import Sheet, Span, masked
 
@@ -16,7 +16,16 @@ MACRO = re.compile(r"\\([A-Za-z]+)")
 # What is less or greater stands in prose and in markup too.
 RELATION = re.compile(pattern((one for one in RELATIONS if one.plain not in ("<", ">")), "simeq"))
 SCRIPT = re.compile(r"(?<=[\w})])[_^](?=[\w{\\])")
-_READ = (Kind.LETTER, Kind.FUNCTION, Kind.FRACTION, Kind.ROOT, Kind.ACCENT, Kind.FONT, Kind.SIGN, Kind.QUANTIFIER)
+_READ = (
+    CommandKind.LETTER,
+    CommandKind.FUNCTION,
+    CommandKind.FRACTION,
+    CommandKind.ROOT,
+    CommandKind.ACCENT,
+    CommandKind.FONT,
+    CommandKind.SIGN,
+    CommandKind.QUANTIFIER,
+)
 MATHEMATICAL = frozenset(
     {name for name in COMMANDS if is_kind(name, *_READ) and name.isalpha()} - {"textbf"}
     | {"operatorname", "mathrm", "int", "lim", "left", "right"}

@@ -11,7 +11,15 @@ from derivcheck.statements.document.asides import markdown_asides, starts_inside
 from derivcheck.statements.document.definitions import Definitions
 from derivcheck.statements.document.dollars import prices
 from derivcheck.statements.document.leftovers import FOUND, leftovers
-from derivcheck.statements.document.passages import Found, Kind, Manuscript, Passage, label_of, missing, with_head
+from derivcheck.statements.document.passages import (
+    Found,
+    Kind,
+    Manuscript,
+    Passage,
+    label_of,
+    missing,
+    with_head,
+)
 from derivcheck.statements.document.sentences import in_sentences
 from derivcheck.statements.document.sheets import Sheet, Span, masked
 
@@ -123,7 +131,10 @@ class _Page:
         return any(begin <= first < end for first, _ in self.defined.spans)
 
     def _each(
-        self, patterns: Sequence[tuple[re.Pattern[str], Kind]], within: Span | None = None, outside: Sequence[Span] = ()
+        self,
+        patterns: Sequence[tuple[re.Pattern[str], Kind]],
+        within: Span | None = None,
+        outside: Sequence[Span] = (),
     ) -> None:
         """What patterns find between two offsets, but not what begins inside of one of other spans."""
         for pattern, kind in patterns:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
-from derivcheck.language.latex.lines import Chain, chains
-from derivcheck.language.latex.rows import Row, rows, together
 from derivcheck.language.notation.relations import RELATIONS, UNREAD_RELATIONS, pattern
-from derivcheck.language.tex.commands import COMMANDS, ENVIRONMENTS, Layout, layout_of
+from derivcheck.language.tex.commands import COMMANDS, ENVIRONMENTS, RowLayout, layout_of
+from derivcheck.language.tex.parser import parse_tex
+from derivcheck.language.tex.statements import Chain, chains
 from derivcheck.statements.document.kinds import asserts, assigning, relates_inside
 from derivcheck.statements.document.passages import Passage
 from derivcheck.statements.document.places import balanced
@@ -18,7 +18,7 @@ from derivcheck.statements.document.places import balanced
 MARKS = re.compile(pattern((*RELATIONS, *UNREAD_RELATIONS), "in leftarrow gets", "←"))
 ASIDE = re.compile(r"\s*(?:\\left|\\[Bb]igg?l?)?\s*[(\[]\s*")  # `(A = f(X))` in the prose
 _MACRO = re.compile(r"\\([A-Za-z]+)|\\.|[{}]", re.DOTALL)
-_ENVIRONMENTS = (name for name in ENVIRONMENTS if layout_of(name) is not Layout.LINES)
+_ENVIRONMENTS = (name for name in ENVIRONMENTS if layout_of(name) is not RowLayout.LINES)
 _KNOWN = frozenset({*COMMANDS, *_ENVIRONMENTS, "newcommand", "renewcommand", "def", "let"})
 
 
@@ -38,16 +38,18 @@ def pieces(passage: Passage, macros: Mapping[str, str]) -> list[Piece]:
     if passage.stray:
         return [Piece(whole, None, Diagnostic("DC623", passage.stray, passage.text.where()))]
     try:
-        found, unread = _dissected(text, macros)
+        found = chains(parse_tex(text, macros))
     except NotationError as problem:
         return [Piece(whole, None, problem)] if may_assert(text, macros) else []
-    made = [Piece(row, None, problem) for row, problem in unread if may_assert(text[slice(*row)], macros)]
+    made = []
     for chain in map(assigning, found):
         span = balanced(text, chain.span.start, min(chain.span.stop, len(text)))
         aside = passage.kind == "inline" and text[: span[0]].strip() and ASIDE.fullmatch(text[: span[0]])
-        if asserts(chain) and not aside:
+        if chain.problem is not None:
+            made += [Piece(span, None, chain.problem)] if may_assert(text[slice(*span)], macros) else []
+        elif asserts(chain) and not aside:
             made.append(Piece(span, chain))
-        elif aside or (passage.kind == "display" and relates_inside(chain)):
+        elif aside or (passage.kind == "display" and relates_inside(chain.row)):
             inside = Diagnostic("DC623", "a relation inside brackets", passage.text.where(*span), "not read as a claim")
             made.append(Piece(span, None, inside))
     return sorted(made, key=lambda piece: piece.span[0])
@@ -77,26 +79,3 @@ def _relates(text: str, stop: int, name: str, macros: Mapping[str, str]) -> bool
         return False
     before, behind = text[: stop - len(name) - 1].rstrip(" \n\t&"), text[stop:].lstrip(" \n\t&")
     return bool(before) and not before.endswith("\\\\") and bool(behind) and behind[0] not in "{_^[.,;}"
-
-
-def _dissected(text: str, macros: Mapping[str, str]) -> tuple[list[Chain], list[tuple[tuple[int, int], NotationError]]]:
-    """(the chains, the rows that are not read). Raises NotationError where it is not the rows that are at fault."""
-    found: list[Row] | None = None
-    unread: list[tuple[tuple[int, int], NotationError]] = []
-    rest = text
-    while True:
-        try:
-            return chains(rest, macros), unread
-        except NotationError as problem:
-            found = rows(text) if found is None else found
-            place = problem.span[0] if problem.span else -1
-            at = next((k for k, row in enumerate(found) if row.start <= place < row.stop), -1)
-            if len(found) < 2 or at < 0 or not rest[found[at].start : found[at].stop].strip():
-                raise
-            group = together(found, at)
-            start, stop = group[0].start, group[-1].stop
-            unread = [one for one in unread if not start <= one[0][0] < stop]
-            begin = start + len(text[start:stop]) - len(text[start:stop].lstrip(" \n\t&"))
-            unread.append(((begin, start + len(text[start:stop].rstrip())), problem))
-            for row in group:
-                rest = rest[: row.start] + re.sub(r"[^\n]", " ", rest[row.start : row.stop]) + rest[row.stop :]

@@ -10,10 +10,10 @@ from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.rulings import Assertions, Labels, labelled, labels_of, spellings
 from derivcheck.language.componentwise import componentwise
 from derivcheck.language.latex.equations import Sentence
-from derivcheck.language.latex.lines import Chain
 from derivcheck.language.latex.symbols import Symbols
 from derivcheck.language.notation.parser import parse_equation
 from derivcheck.language.notation.syntax import Equation, Junction, bottom_up
+from derivcheck.language.tex.statements import Chain, is_sign
 from derivcheck.spec import ClaimDeclaration, Spec
 from derivcheck.spec.declarations import Binding, NamedFormula
 from derivcheck.statements.document.kinds import mentions
@@ -73,7 +73,7 @@ class Reading:
         self._equations: dict[tuple[Examiner, tuple[tuple[str, int], ...]], Equation] = {}
         self.assertions = Assertions(self)
         self._labels: dict[Examiner, Sequence[Labels]] = {}
-        spans = [token.span for token in chain.tokens if token.kind == "sign" and token.text == "="]
+        spans = [node.span for node in chain.row if is_sign(node, "=")]
         first = text.text[spans[0].start : spans[0].stop].strip() if spans else ""
         self._redefines = first in (":=", "\\coloneqq", "≔")
         self.assigns = len(spans) == 1 and text.text[spans[0].start : spans[0].stop].strip() not in ("=", "&=")
@@ -89,7 +89,7 @@ class Reading:
                 return common
             known = {**examiner.network.depth, **labels}
             sentence = Sentence(self._text.text, examiner.network.scope, self._symbols(examiner), self._macros, known)
-            equation = sentence.equation(self._chain.tokens)
+            equation = sentence.equation(self._chain.row)
             if self._redefines:
                 equation = equation.changed(_without_old)
             if self._setting.binding is not None and self._setting.binding.where is not None:

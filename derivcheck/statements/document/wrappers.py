@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from derivcheck.language.tex.commands import ENVIRONMENTS, Layout, layout_of
+from derivcheck.language.tex.commands import ENVIRONMENTS, RowLayout, layout_of
 from derivcheck.statements.document.definitions import Definitions
 from derivcheck.statements.document.sheets import Span, closing
 
 _NAMES = "|".join(
-    sorted((re.escape(name) for name in ENVIRONMENTS if layout_of(name) is Layout.LINES), key=len, reverse=True)
+    sorted((re.escape(name) for name in ENVIRONMENTS if layout_of(name) is RowLayout.LINES), key=len, reverse=True)
 )
 _OPENING = rf"\\begin\s*\{{(?:{_NAMES})\}}|\\\[|\\\(|\$\$?"
 _CLOSING = rf"\\end\s*\{{(?:{_NAMES})\}}|\\\]|\\\)|\$\$?"

@@ -1,0 +1,160 @@
+"""The tree of a formula as TeX sees it: what is set above, below and beside what, and nothing of what it means.
+
+    Symbol   a letter, a sign, a name, a keyword        Scripts   a base with what hangs on it
+    Number   digits                                     Fraction  one row over another
+    Words    prose                                      Root      what stands below a root
+    Space    what parts its neighbours                  Accent    a letter with something above or below
+    Group    braces, or a pair of brackets              Matrix    rows of cells: matrices, cases, lines
+    Break    the end of a row outside of environments   Broken    what cannot be read, and why
+
+Every node has its place in the text of the author, also where a macro of his made it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from derivcheck.diagnostics.diagnostic import NotationError
+from derivcheck.language.notation.syntax import Span
+from derivcheck.language.tex.commands import RowLayout
+
+Row: TypeAlias = tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """`text` is normalised: Greek spelled out, signs by one name each. `named` says that a command wrote it."""
+
+    kind: Literal["letter", "sign", "function", "word", "keyword"]
+    text: str
+    span: Span
+    named: bool = False
+    style: str = ""  # of a font: bold, script, ...
+    font: str = ""  # `roman` in words, `bold` in any other font that is marked
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    text: str
+    span: Span
+    font: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Prose: what no name, no condition and no number is."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Space in the text; `made` where a command makes it, `wide` where it is that of a `\\quad`."""
+
+    span: Span
+    wide: bool = False
+    made: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What stands between two brackets, or in braces, which nobody sees: neither has a sign there."""
+
+    opener: Symbol | None
+    body: Row
+    closer: Symbol | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A superscript `^` or a subscript `_`; primes are superscripts of signs `'`."""
+
+    sign: Symbol
+    body: Row
+    span: Span  # of the body, with its braces
+
+
+@dataclass(frozen=True, slots=True)
+class Scripts:
+    """What hangs on a base, in the order of the text; nothing may stand before the first script."""
+
+    base: Node | None
+    scripts: tuple[Script, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Fraction:
+    above: Row
+    below: Row
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """`index` is that of `\\sqrt[3]{x}`."""
+
+    body: Row
+    index: Row | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Accent:
+    accent: str
+    body: Row
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """An environment by its name and its layout; a cell is a row of nodes."""
+
+    name: str
+    layout: RowLayout
+    rows: tuple[tuple[Row, ...], ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """`\\\\` or `&` outside of an environment."""
+
+    text: Literal["\\\\", "&"]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A row that cannot be read; its neighbours live. One that is `joined` goes on with the row above it."""
+
+    problem: NotationError
+    span: Span
+    joined: bool = False
+
+
+Node: TypeAlias = Symbol | Number | Words | Space | Group | Scripts | Fraction | Root | Accent | Matrix | Break | Broken
+
+
+def rows_of(node: Node) -> Iterator[Row]:
+    """The rows that a node holds."""
+    match node:
+        case Group(body=body) | Accent(body=body):
+            yield body
+        case Scripts(base=base, scripts=scripts):
+            if base is not None:
+                yield (base,)
+            yield from (script.body for script in scripts)
+        case Fraction(above=above, below=below):
+            yield from (above, below)
+        case Root(body=body, index=index):
+            yield from ((index,) if index is not None else ())
+            yield body
+        case Matrix(rows=rows):
+            yield from (cell for row in rows for cell in row)
+        case _:
+            return

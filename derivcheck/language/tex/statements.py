@@ -1,0 +1,342 @@
+"""The statements of a formula: a chain `A = B = C` over several rows, remarks between them, several equations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from derivcheck.diagnostics.diagnostic import NotationError
+from derivcheck.language.notation.relations import NAMES, UNREAD_SIGNS
+from derivcheck.language.notation.syntax import Span
+from derivcheck.language.tex.commands import RowLayout
+from derivcheck.language.tex.errors import fail
+from derivcheck.language.tex.nodes import Break, Broken, Group, Matrix, Node, Number, Row, Scripts, Space, Symbol, Words
+from derivcheck.language.tex.nodes import rows_of as parts_of
+from derivcheck.language.tex.words import is_conditional
+
+JOINING = frozenset({"+", "·", "×", "*", "⊙", "⊗", "/"})
+FRAMING = frozenset({"array", "matrix"})  # that hold lines of equations where relations stand in them
+_LAST_LETTER = re.compile(r"(.*\S)[\s,;:]+([A-Za-z])", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """One statement as a row of nodes; `remark` says that it stands inside a remark in words."""
+
+    row: Row
+    remark: bool = False
+
+    @property
+    def span(self) -> Span:
+        """Where it stands, without the words in front of it."""
+        nodes = seen(self.row)
+        first = next((node for node in nodes if not isinstance(node, Words) and not _is_keyword(node)), nodes[0])
+        return Span(first.span.start, max(node.span.stop for node in nodes))
+
+    @property
+    def problem(self) -> NotationError | None:
+        """Why it cannot be read, where a part of it is broken."""
+        return next((node.problem for node in self.row if isinstance(node, Broken)), None)
+
+
+def chains(row: Row) -> list[Chain]:
+    """The statements of a formula, in order of their beginnings. Raises NotationError (DC176)."""
+    pieces: list[tuple[list[Node], bool]] = []
+    main = -1
+    for line in _unbracketed(_lines(_named_in_words(_unframed(row)))):
+        remark = isinstance(seen(line)[0], Words)
+        if not _holds_formula(line):
+            if pieces and any(isinstance(node, Words) and is_conditional(node.text) for node in line):
+                pieces[-1][0].extend(line)
+            continue
+        for number, part in enumerate(piece for whole in _parts(line) for piece in _memberships(whole)):
+            if number == 0 and not remark and main >= 0 and _continues(part, pieces[main][0]):
+                _join(pieces[main][0], part)
+                continue
+            pieces.append((list(part), remark))
+            if not remark and (main < 0 or not _after_keyword(part)):
+                main = len(pieces) - 1
+    return [Chain(tuple(_without_breaks(found)), remark) for found, remark in pieces]
+
+
+# --- nodes ----------------------------------------------------------------------------------------
+
+
+def seen(nodes: Sequence[Node]) -> list[Node]:
+    """The nodes without the space between them."""
+    return [node for node in nodes if not isinstance(node, Space)]
+
+
+def is_sign(node: Node | None, *texts: str) -> bool:
+    """Whether a node is a sign, and one of some, where they are given."""
+    return isinstance(node, Symbol) and node.kind == "sign" and (not texts or node.text in texts)
+
+
+def is_relation(node: Node | None) -> bool:
+    return is_sign(node, *NAMES)
+
+
+def _is_keyword(node: Node, *texts: str) -> bool:
+    return isinstance(node, Symbol) and node.kind == "keyword" and (not texts or node.text in texts)
+
+
+def _is_letter(node: Node) -> bool:
+    return isinstance(node, Symbol) and node.kind == "letter"
+
+
+def _is_hidden(node: Node) -> bool:
+    return isinstance(node, Group) and node.opener is None and node.closer is None
+
+
+# --- frames: aligned, array -----------------------------------------------------------------------
+
+
+def _unframed(row: Row) -> Row:
+    """The rows of environments of lines as rows of the formula, without their `&`; matrices and cases stay."""
+    found: list[Node] = []
+    for position, node in enumerate(row):
+        match node:
+            case Matrix() if _is_frame(node):
+                found += _framed(node, False)
+            case Matrix() if _is_system(row, position):
+                found += _framed(node, True)
+            case Matrix():
+                _refuse_frames(node)
+                found.append(node)
+            case Group() if _is_hidden(node):
+                found += [Space(node.span), *_unframed(node.body), Space(node.span)]
+            case Group():
+                found.append(replace(node, body=_unframed(node.body)))
+            case Break("&"):
+                found.append(Space(node.span))
+            case _:
+                found.append(node)
+    return tuple(found)
+
+
+def _framed(matrix: Matrix, system: bool) -> Iterator[Node]:
+    """The rows of an environment; in a system what stands behind a `&` may be a statement of its own."""
+    for place, cells in enumerate(matrix.rows):
+        if place:
+            yield Break("\\\\", Span(matrix.span.start, matrix.span.start))
+        for column, cell in enumerate(cells):
+            if column and system and _stand_apart(cells[column - 1], cell):
+                yield Symbol("sign", ",", Span(seen(cell)[0].span.start, seen(cell)[0].span.start))
+            elif column:
+                yield Space(matrix.span)
+            yield from _unframed(cell)
+
+
+def _refuse_frames(node: Node) -> None:
+    """Lines of equations cannot stand inside a matrix. Raises NotationError (DC176)."""
+    for row in parts_of(node):
+        for part in row:
+            if isinstance(part, Matrix) and _is_frame(part):
+                fail("DC176", f"`{part.name}` inside a matrix", part.span, "lines of equations cannot stand here")
+            _refuse_frames(part)
+
+
+def _is_frame(matrix: Matrix) -> bool:
+    """Whether an environment holds lines of equations: by its name, or because relations stand in it."""
+    if matrix.layout is RowLayout.LINES:
+        return True
+    return matrix.name in FRAMING and any(is_relation(node) for cells in matrix.rows for cell in cells for node in cell)
+
+
+def _is_system(row: Row, position: int) -> bool:
+    """Whether a brace holds equations, not the cases of one side: it stands alone, and its first row relates."""
+    matrix = row[position]
+    before, behind = seen(row[:position]), seen(row[position + 1 :])
+    while behind and is_sign(behind[0], ",", ".", ";"):
+        behind = behind[1:]
+    alone = all(isinstance(node, Words | Break) for node in (*before[-1:], *behind[:1]))
+    if not isinstance(matrix, Matrix) or matrix.layout is not RowLayout.CASES or not alone:
+        return False
+    begins = True
+    for cells in matrix.rows:
+        for cell in cells[:1]:
+            for node in seen(cell):
+                if is_relation(node):
+                    return not begins
+                begins = False
+        if len(cells) > 1:
+            return is_relation(next(iter(seen(cells[1])), None))
+    return False
+
+
+def _stand_apart(before: Row, behind: Row) -> bool:
+    """Whether a `&` parts an equation from what is said of it, and nothing else does."""
+    last, first = seen(before)[-1:], seen(behind)[:1]
+    if not last or not first or any(isinstance(node, Words) or _is_keyword(node) for node in (*last, *first)):
+        return False
+    joins = NAMES | JOINING | {"-"}
+    return not is_sign(last[0], *joins, ",", ";") and not is_sign(first[0], *joins)
+
+
+def _without_breaks(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Inside of brackets a row ends nowhere."""
+    for node in nodes:
+        match node:
+            case Break():
+                yield Space(node.span)
+            case Group(body=body):
+                yield replace(node, body=tuple(_without_breaks(body)))
+            case Scripts(base=Group() as base):
+                yield replace(node, base=replace(base, body=tuple(_without_breaks(base.body))))
+            case _:
+                yield node
+
+
+# --- lines ----------------------------------------------------------------------------------------
+
+
+def _lines(row: Row) -> list[Row]:
+    lines: list[list[Node]] = [[]]
+    for node in row:
+        if isinstance(node, Break):
+            lines.append([])
+        else:
+            lines[-1].append(node)
+    return [line for line in map(_trimmed, lines) if line]
+
+
+def _unbracketed(lines: Iterable[Row]) -> Iterator[Row]:
+    """`\\left[ a = b \\right]`: brackets around a whole line with a relation in it say nothing."""
+    for line in lines:
+        match seen(line):
+            case [Group(opener=Symbol(text="(" | "["), body=body)] if any(map(is_relation, body)):
+                yield from _unbracketed(_lines(body))
+            case _:
+                yield line
+
+
+def _trimmed(line: Sequence[Node]) -> Row:
+    """Without punctuation at its end, and without an `and` or `\\therefore` that joins it to the line above."""
+    line = tuple(line)
+    while line and (isinstance(line[0], Space) or _is_keyword(line[0], "and") or is_sign(line[0], "∴")):
+        line = line[1:]
+    while line and (isinstance(line[-1], Space) or is_sign(line[-1], ",", ";", ".", ":")):
+        line = line[:-1]
+    return line
+
+
+def _holds_formula(line: Row) -> bool:
+    return any(not isinstance(node, Words) and not _is_keyword(node) for node in seen(line))
+
+
+def _parts(line: Row) -> list[Row]:
+    """A line is cut where both sides hold a relation of their own.
+
+    It is cut at a comma, the word `and`, a remark, and wide space. An arrow cuts nothing: what follows from an equation
+    is claimed under it alone.
+    """
+    parts: list[Row] = []
+    start = 0
+    for cut, node in enumerate(line):
+        remark = isinstance(node, Words) and not is_conditional(node.text)
+        if not (remark or is_sign(node, ",", ";") or _is_keyword(node, "and") or _is_wide(line, cut)):
+            continue
+        before, after = line[start:cut], line[cut + 1 :]
+        if _relates(before) and _relates(after) and not _is_condition(after) and not _after_keyword(before):
+            parts.append(_trimmed(before))
+            start = cut if remark else cut + 1
+    parts.append(_trimmed(_without_question(line[start:])))
+    return [part for part in parts if part]
+
+
+def _is_wide(line: Row, position: int) -> bool:
+    """Whether wide space begins here: a `\\quad`, or several small ones."""
+    if not isinstance(line[position], Space) or (position and isinstance(line[position - 1], Space)):
+        return False
+    if any(is_sign(node, *JOINING, "-") for node in (*seen(line[:position])[-1:], *seen(line[position:])[:1])):
+        return False
+    made = 0
+    for node in line[position:]:
+        if not isinstance(node, Space):
+            return False
+        made += node.made
+        if node.wide or made > 1:
+            return True
+    return False
+
+
+def _without_question(line: Row) -> Row:
+    """`a = f(x); \\text{ what is } b`: words behind a separator, and what they speak of, assert nothing."""
+    for position, node in enumerate(line):
+        behind = seen(line[position + 1 :])
+        if not is_sign(node, ",", ";") or not behind or not isinstance(behind[0], Words):
+            continue
+        asks = not is_conditional(behind[0].text) and not _relates(line[position + 1 :])
+        if asks and _relates(line[:position]):
+            return line[:position]
+    return line
+
+
+def _memberships(part: Row) -> list[Row]:
+    """`J = A \\in R^n` says two things: `J = A`, and `A \\in R^n`."""
+    relation = -1
+    for position, node in enumerate(part):
+        if is_relation(node):
+            relation = position
+        elif is_sign(node, "∈"):
+            if relation >= 0 and seen(part[relation + 1 : position]):
+                return [part[:position], part[relation + 1 :]]
+            break
+    return [part]
+
+
+def _named_in_words(row: Row) -> Row:
+    """`\\text{The Jacobian, J} = ...`: the letter that ends the words is the left side."""
+    kept: list[Node] = []
+    for position, node in enumerate(row):
+        named = _LAST_LETTER.fullmatch(node.text) if isinstance(node, Words) else None
+        if named and is_sign(next(iter(seen(row[position + 1 :])), None), "="):
+            kept += [Words(named[1], node.span), Space(node.span), Symbol("letter", named[2], node.span, font="roman")]
+        else:
+            kept.append(node)
+    return tuple(kept)
+
+
+def _after_keyword(line: Sequence[Node]) -> bool:
+    """Inside `if i = j, k = l` the comma joins conditions; nothing is a step that goes on from a condition."""
+    return any(_is_keyword(node, "if", "for") for node in line)
+
+
+def _relates(line: Row) -> bool:
+    nodes = seen(line)
+    for position, node in enumerate(nodes):
+        if _is_keyword(node, "if", "for"):
+            return False
+        if is_sign(node, *NAMES, *UNREAD_SIGNS):
+            return 0 < position < len(nodes) - 1
+    return False
+
+
+def _is_condition(line: Row) -> bool:
+    """`i \\ne j`, `i = 1, ..., n`: bare letters and numbers with relations between them."""
+    nodes = seen(line)
+    if len(nodes) < 3 or not _is_letter(nodes[0]) or not is_relation(nodes[1]):
+        return False
+    if _is_letter(nodes[2]):
+        return len(nodes) == 3 or is_sign(nodes[3], ",", "=", "!=")
+    return isinstance(nodes[2], Number) and len(nodes) > 3 and is_sign(nodes[3], ",")
+
+
+def _continues(line: Row, before: Sequence[Node]) -> bool:
+    """Whether a line goes on with the chain above it."""
+    first, last = seen(line)[0], seen(before)[-1]
+    if isinstance(first, Broken):
+        return first.joined or is_sign(last, *NAMES, *JOINING, "-")
+    if is_sign(first, *NAMES, *UNREAD_SIGNS, *JOINING) or is_sign(last, *NAMES, *JOINING, "-"):
+        return True
+    if isinstance(last, Broken) and not _relates(line):
+        return True  # what has no relation of its own belongs to the row that could not be read
+    return is_sign(first, "-") and not _relates(line)
+
+
+def _join(before: list[Node], line: Row) -> None:
+    first, last = line[0], seen(before)[-1]
+    doubled = is_relation(last) and isinstance(first, Symbol) and isinstance(last, Symbol) and first.text == last.text
+    before.append(Space(first.span))
+    before.extend(line[1:] if doubled else line)
