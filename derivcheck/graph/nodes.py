@@ -21,7 +21,7 @@ from weakref import WeakValueDictionary
 
 import sympy
 
-from derivcheck.graph.scalars import Scalar, decided, placeholder, size_symbol
+from derivcheck.graph.scalars import Scalar, placeholder, settled, size_symbol
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -304,8 +304,8 @@ def mapped(expression: Scalar, *nodes: Node) -> Node:
             nodes = tuple(nodes[k] for k in used)
         if expression is placeholder(0):
             return nodes[0]
-    elif expression.has(sympy.Piecewise):
-        expression = decided(expression)
+    else:
+        expression = settled(expression)
     return _intern(Map, (expression, nodes), _union(nodes))
 
 

@@ -166,6 +166,27 @@ def decided(expression: Scalar) -> Scalar:
     return expression.replace(lambda part: isinstance(part, sympy.Piecewise), _branch)
 
 
+def settled(expression: Scalar) -> Scalar:
+    """A number without cases, and as a number where it is rational, or its functions are: `relu(0)` is 0.
+
+    Left as a name, SymPy looks for the sign of `relu(0) - 1` without end. Raises UnsupportedError (DC406).
+    """
+    if expression.has(sympy.Piecewise):
+        expression = decided(expression)
+    if not expression.has(NamedFunction):
+        return expression
+    return _if_rational(expression.replace(lambda part: isinstance(part, NamedFunction), _if_rational))
+
+
+def _if_rational(value: Scalar) -> Scalar:
+    """A number as the definitions of its functions give it, where that is rational."""
+    try:
+        found = decided(lower(value))
+    except UnsupportedError:
+        return value
+    return found if found.is_Rational else value
+
+
 def _branch(cases: Scalar) -> Scalar:
     for value, condition in cases.args:
         if condition.free_symbols:

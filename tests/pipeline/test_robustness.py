@@ -240,6 +240,34 @@ def test_a_gradient_that_has_no_value_anywhere_is_undecided(loss: str) -> None:
     assert "internal" not in verdicts.values() and "undecided" in verdicts.values(), verdicts
 
 
+# Branches that numbers decide, of functions at a constant.
+OF_NUMBERS = [
+    ("max(1, relu(0*s)) = 1", "proved"),
+    ("max(1, relu'(0*s)) = 1", "proved"),
+    ("max(1, silu(0*s)) = 1", "proved"),
+    ("max(1, softplus(0*s) - log(2)) = 1", "proved"),
+    ("max(1, elu(0*s) + sigmoid(0) - 1/2) = 1", "proved"),
+    ("max(s, tanh(1 + 0*s) - 2*sigmoid(2) + 1) = relu(s)", "proved"),
+    ("max(1, g(1 + 0*s)) = 1", "proved"),
+    ("max(1, f(0*s) - f(0)) = 1", "proved"),
+    ("max(s, relu(0*s)) = s", "refuted"),
+    ("max(1, relu(0*s)) = -min(-1/m, -max(0*s, 0))", "refuted"),
+    ("relu(1 + 0*s) = 0", "refuted"),
+    ("elu(-1 + 0*s) = exp(-1) - 1", "proved"),
+    ("sigmoid(0*s) = 1/2", "proved"),
+    ("sigmoid'(0*s) = 1/4", "proved"),
+    ("sigmoid(1 + 0*s) = 1/2", "refuted"),
+]
+
+
+@pytest.mark.parametrize(("claim", "verdict"), OF_NUMBERS)
+def test_branches_that_numbers_decide(claim: str, verdict: str) -> None:
+    """SymPy looks for the sign of `relu(0) - 1` without end where `relu(0)` is left as a name."""
+    spec = "tensors: {u: m, s: scalar}\nfunctions: {f: opaque, g(t): t*(1 - t)}\n"
+    (found,) = verify_text(f'{spec}claims: {{a: "{claim}"}}\n').claims
+    assert found.verdict == verdict, found
+
+
 def test_one_error_does_not_hide_another_claim() -> None:
     result = verify_text("tensors: {x: n}\nclaims:\n  a: x = x @ x\n  b: x = x\n")
     assert [c.verdict for c in result.claims] == ["invalid", "proved"]
