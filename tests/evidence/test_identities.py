@@ -239,7 +239,7 @@ MATRICES = "tensors: {A: n n, B: n n, x: n, S: {axes: n n, given: symmetric}}\n"
         ("inv(A.T) = inv(A)", "refuted"),
         ("det(2 * A) = 2 * det(A)", "refuted"),
         ("det(A.T) = det(A)", "proved"),
-        ("A @ inv(A) = eye(n)", "checked"),
+        ("A @ inv(A) = eye(n)", "proved"),
         ("inv(A) @ B = B @ inv(A)", "refuted"),
     ],
 )
@@ -263,3 +263,72 @@ def test_a_regression_without_a_layer_of_its_own_reads_as_in_textbooks() -> None
     assert forms["X"] == "1/M * ((p - y) @ w.T)" and forms["w"] == "1/M * (X.T @ p - X.T @ y)"
     plain = "tensors: {z: d, y: d}\nlayers: {p: sigmoid(z)}\nloss: {L: 'binary_cross_entropy(p, y)'}\n"
     assert {g.wrt: g.forms.matrix for g in verify_text(plain).gradients} == {"z": "p - y", "y": "-z"}
+
+
+# --- a matrix beside its inverse --------------------------------------------------------------------
+
+BESIDE_ITS_INVERSE = """
+tensors:
+  A: n n
+  B: n n
+  C: n m
+  x: n
+  S: {axes: n n, given: symmetric}
+  R: {axes: n n, given: symmetric}
+layers: {K: inv(A), z: K @ x}
+"""
+WITH_AN_INVERSE = [
+    ("inv(A) @ A = eye(n)", "proved"),
+    ("A @ inv(A) = eye(n)", "proved"),
+    ("inv(A) @ A @ x = x", "proved"),
+    ("A @ inv(A) @ B = B", "proved"),
+    ("sum_k(inv(A)[i,k] * A[k,j]) = delta(i,j)", "proved"),
+    ("sum_k(A[i,k] * inv(A)[k,j]) = delta(i,j)", "proved"),
+    ("inv(S) @ S = eye(n)", "proved"),
+    ("S @ inv(S) @ C = C", "proved"),
+    ("inv(A.T) @ A.T = eye(n)", "proved"),
+    ("A.T @ inv(A).T = eye(n)", "proved"),
+    ("trace(inv(A) @ A) = n", "proved"),
+    ("trace(A @ inv(A)) = n", "proved"),
+    ("inv(2*A) @ A = eye(n)/2", "proved"),
+    ("inv(A) @ A @ inv(A) = inv(A)", "proved"),
+    ("B @ inv(A) @ A @ inv(B) = eye(n)", "proved"),
+    ("K @ A = eye(n)", "proved"),
+    ("A @ z = x", "proved"),
+    ("sum_{i,k}(inv(A)[i,k] * A[k,i]) = n", "proved"),
+    ("x.T @ inv(S) @ S @ x = sum(x^2)", "proved"),
+    ("inv(-A) @ A = -eye(n)", "proved"),
+    ("S.T @ inv(S) = eye(n)", "proved"),
+    ("sum_{k,l}(inv(A)[i,k]*A[k,l]*x[l]) = x[i]", "proved"),
+    ("sum_k(inv(A)[1,k] * A[k,1]) = 1", "proved"),
+    ("sum_k(inv(A)[1,k] * A[k,2]) = 0", "proved"),
+    ("inv(A @ B) @ A @ B = eye(n)", "checked"),
+    ("inv(A + B) @ (A + B) = eye(n)", "checked"),
+    ("inv(A) @ A.T = eye(n)", "refuted"),
+    ("inv(A).T @ A = eye(n)", "refuted"),
+    ("inv(A) @ B @ A = B", "refuted"),
+    ("inv(A) * A = eye(n)", "refuted"),
+    ("sum_k(inv(A)[i,k] * A[j,k]) = delta(i,j)", "refuted"),
+    ("sum_k(inv(A)[k,i] * A[k,j]) = delta(i,j)", "refuted"),
+    ("trace(inv(A) @ A.T) = n", "refuted"),
+    ("inv(A) @ B = eye(n)", "refuted"),
+    ("inv(A) @ A @ x = 2*x", "refuted"),
+    ("inv(2*A) @ A = eye(n)", "refuted"),
+    ("inv(S) @ R = eye(n)", "refuted"),
+    ("sum_k(inv(A)[i,k] * A[k,j] * x[k]) = x[i]*delta(i,j)", "refuted"),
+    ("sum_{i,k}(inv(A)[i,k] * A[i,k]) = n", "refuted"),
+    ("inv(A)^2 @ A = eye(n)", "refuted"),
+    ("inv(A) @ A^2 = eye(n)", "refuted"),
+    ("inv(A) @ A * B = B", "refuted"),
+    ("sum_k(inv(A)[k,k] * A[k,j]) = 1", "refuted"),
+    ("A.T @ inv(A) = eye(n)", "refuted"),
+    ("inv(A.T) @ A = eye(n)", "refuted"),
+    ("inv(A) @ A @ A = eye(n)", "refuted"),
+    ("sum_k(inv(A)[1,k] * A[k,2]) = 1", "refuted"),
+]
+
+
+@pytest.mark.parametrize(("claim", "verdict"), WITH_AN_INVERSE)
+def test_a_matrix_beside_its_inverse(claim: str, verdict: str) -> None:
+    (found,) = verify_text(f'{BESIDE_ITS_INVERSE}claims: {{a: "{claim}"}}\n').claims
+    assert found.verdict == verdict, found

@@ -4,7 +4,7 @@ Every rule is an identity of real functions that holds for all sizes wherever
 both sides are defined:
 
     Σ_k δ(k,j) F(k) = F(j)            Σ_k 1 = n               δ(i,j) F(i) = δ(i,j) F(j)
-    what facts declare: Σ_k y(k) = 1 of what sums to one, y² = y of what is 0 or 1
+    Σ_k A⁻¹(i,k) A(k,j) = δ(i,j)      what facts declare: Σ_k y(k) = 1 of what sums to one, y² = y of what is 0 or 1
     M · D^p = D^(p+1) - (D - M) D^p   for the leading term M of a denominator D
 """
 
@@ -38,6 +38,7 @@ from derivcheck.evidence.canonical.atoms import (
     outer_indices,
 )
 from derivcheck.evidence.canonical.identities import replaced
+from derivcheck.evidence.canonical.inverses import without_inverses
 from derivcheck.evidence.canonical.knowledge import lowest_power
 from derivcheck.evidence.canonical.terms import Work, eliminated, joined, rebound, substituted
 from derivcheck.graph.nodes import Dimension
@@ -178,6 +179,7 @@ class Algebra:
             self._without_idle_sums,
             self._with_identities,
             self._without_attained,
+            partial(without_inverses, self.atoms, self.delta_atom),
             partial(leads.without_zeros, self.atoms),
             partial(leads.without_leads, self.atoms),
             partial(leads.without_negative_leads, self.atoms),

@@ -27,6 +27,7 @@ from derivcheck.evidence.canonical.atoms import (
     outer_indices,
     scaled,
 )
+from derivcheck.evidence.canonical.inverses import INVERSE
 from derivcheck.evidence.canonical.knowledge import knowledge
 from derivcheck.graph.nodes import (
     Axis,
@@ -291,8 +292,8 @@ class Canonical:
         places = [algebra.factor(place, (index,)) for index in ((column, row) if swapped else (row, column))]
         if straight == turned:
             # The inverse of a symmetric matrix is symmetric: its places are a pair without an order.
-            return elementary.function(algebra, "inverse", [matrix, algebra.multiply(*places)])
-        return elementary.function(algebra, "inverse", [matrix, *places])
+            return elementary.function(algebra, INVERSE, [matrix, algebra.multiply(*places)])
+        return elementary.function(algebra, INVERSE, [matrix, *places])
 
     def _indicator(self, node: Indicator) -> Polynomial:
         algebra = self.algebra
