@@ -180,8 +180,8 @@ def derive(
     `--format markdown` and `latex` write a document that `derivcheck verify` judges,
     `numpy` a function of the loss and its gradients that needs nothing but NumPy.
     """
+    from derivcheck.judging.examiner import Examiner
     from derivcheck.language.network import build
-    from derivcheck.pipeline.verification import Examiner
     from derivcheck.report.derivation import write_derivation
     from derivcheck.report.page import page_for
     from derivcheck.spec import load_spec

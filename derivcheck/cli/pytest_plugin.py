@@ -90,12 +90,9 @@ class SpecFile(pytest.File):
         for entry in roster(spec):
             name = _unique(entry.name if entry.name not in taken else f"{entry.name} ({entry.kind})", taken)
             items.append(EntryItem.from_parent(self, name=name, entry=entry))
-        accountant = None
-        strict = bool(self.config.getini("derivcheck_strict"))
+        self._spec = spec
         if spec.document is not None:
-            from derivcheck.pipeline.casebook import accountant_of
-
-            accountant = accountant_of(spec, strict)
+            accountant = self.judge().accountant
             if accountant is None:
                 items.append(AbsentDocument.from_parent(self, name=_unique(spec.document.file.text, taken)))
             else:
@@ -104,15 +101,15 @@ class SpecFile(pytest.File):
                     items.append(
                         FormulaItem.from_parent(self, name=_unique(name, taken), position=position, place=place)
                     )
-        self._material = (spec, strict, accountant)
         return items
 
     def judge(self) -> Casebook:
-        """The casebook of this file, made when the first item asks for it and shared by all of them."""
+        """The casebook of this file, made when it is first asked for and shared by all of its items."""
         if not hasattr(self, "casebook"):
             from derivcheck.pipeline.casebook import Casebook
+            from derivcheck.pipeline.request import Request
 
-            self.casebook = Casebook(*self._material)
+            self.casebook = Casebook(self._spec, Request(strict=bool(self.config.getini("derivcheck_strict"))))
         return self.casebook
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:  # type: ignore[override]
@@ -133,7 +130,7 @@ class SpecItem(pytest.Item):
         told = ""
         try:
             with _quiet():
-                self.parent.judge().examiners()
+                self.parent.judge().panel()
         except Exception as problem:
             told = _told(problem)
             if not told:
@@ -181,7 +178,7 @@ class EntryItem(SpecItem):
             raise ContradictionError(problem)
         wrong = [gradient for gradient in found if not casebook.accepts(gradient)]
         if wrong:
-            raise FindingError(gradients_text(wrong, casebook.strict, page))
+            raise FindingError(gradients_text(wrong, casebook.request.strict, page))
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, self.entry.where.line - 1, self.name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +16,7 @@ from derivcheck.cli.reporting import Reports, targets, write
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 
 if TYPE_CHECKING:
-    from derivcheck.cli.judging import Judging
+    from derivcheck.pipeline.request import Request
     from derivcheck.pipeline.results import FileResult, Report
     from derivcheck.report.page import Page
     from derivcheck.spec.selection import Selection
@@ -82,57 +83,57 @@ def verify(
     Options may also be given in `[tool.derivcheck]` of pyproject.toml, and in the
     environment as DERIVCHECK_STRICT and so on.
     """
-    from derivcheck.cli.judging import Judging
-    from derivcheck.cli.measuring import sizes_of
+    from derivcheck.cli.sizes import sizes_of
+    from derivcheck.judging.settings import SECONDS, Measuring
+    from derivcheck.pipeline.request import Request
     from derivcheck.spec.selection import selection_of
 
-    _require(timeout, claim_timeout, plot, watch, format, bool(report))
-    judging = Judging(
-        seed,
-        strict,
-        numeric.value,
-        sizes_of(sizes),
-        spec,
-        documents,
-        selection_of(keyword),
-        fail_on.value,
-        timeout,
-        claim_timeout,
+    require_seconds(timeout, claim_timeout)
+    _require(plot, watch, format, bool(report))
+    seconds = SECONDS if claim_timeout is None else claim_timeout
+    request = Request(
+        seed=seed,
+        strict=strict,
+        measuring=Measuring(numeric.value, sizes_of(sizes), seconds=seconds),
+        selection=selection_of(keyword),
+        sidecar=spec,
+        documents=documents,
+        fail_on=fail_on.value,
+        exit_zero=exit_zero,
+        timeout=timeout,
+        jobs=jobs or os.cpu_count() or 1,
     )
     page = _page(color, ascii, 1 if verbose else -1 if quiet else 0)
     if watch:
         from derivcheck.cli.watching import watch as watch_files
 
-        return watch_files(lambda: spec_files(specs or []), judging, page, sys.stdout)
-    files = spec_files(specs or [])
-    wanted = targets(report or [], [file for file in files if isinstance(file, Path)])
-    results = judged(files, judging, jobs or os.cpu_count() or 1)
+        return watch_files(lambda: spec_files(specs or []), request, page, sys.stdout)
+    request = replace(request, subjects=tuple(spec_files(specs or [])))
+    wanted = targets(report or [], paths_of(request))
+    found = _verified(request)
     if plot is not None:
-        from derivcheck.cli.measuring import measuring_of
         from derivcheck.report.plot import draw
 
-        draw([f for f in files if isinstance(f, Path)], plot, measuring_of(judging.way, judging.sizes), seed)
-    return write(selected(results, judging.selection, exit_zero), format.value, page, wanted, ascii_only=ascii)
+        draw(paths_of(request), plot, request.measuring, seed)
+    return write(selected(found, request.selection), format.value, page, wanted, ascii_only=ascii)
 
 
-def _require(
-    timeout: float | None,
-    claim_timeout: float | None,
-    plot: Path | None,
-    watch: bool,
-    format: ReportFormat,
-    reports: bool,
-) -> None:
-    """What must be known before anything is judged. Raises DerivcheckError."""
+def require_seconds(timeout: float | None, claim_timeout: float | None) -> None:
+    """Raises DerivcheckError (DC647) for what is no time, DC643 where the system has no interval timers."""
     if timeout is not None:
-        from derivcheck.cli.judging import require_deadlines
+        from derivcheck.judging.deadline import has_alarms
 
         if not 0 < timeout < 1e6:
             raise DerivcheckError(Diagnostic("DC647", "`--timeout` is a number of seconds", help="--timeout 10"))
-        require_deadlines()
+        if not has_alarms():
+            raise DerivcheckError(Diagnostic("DC643", "`--timeout` needs a system with interval timers"))
     if claim_timeout is not None and not 0 <= claim_timeout < 1e6:
         what = "`--claim-timeout` is a number of seconds"
         raise DerivcheckError(Diagnostic("DC647", what, help="--claim-timeout 60"))
+
+
+def _require(plot: Path | None, watch: bool, format: ReportFormat, reports: bool) -> None:
+    """What must be known before anything is judged. Raises DerivcheckError."""
     if plot is not None:
         from derivcheck.report.plot import require_plotting
 
@@ -183,30 +184,23 @@ def _specs_below(folder: Path) -> list[Path]:
     )
 
 
-def judged(files: list[Path | FileResult], judging: Judging, jobs: int) -> list[FileResult]:
-    """The results in the order of the files, whoever finds them."""
-    paths = [file for file in files if isinstance(file, Path)]
-    tell, clear = _progress(len(paths))
-    try:
-        if jobs > 1 and len(paths) > 1:
-            from derivcheck.cli.workers import judge_all
+def paths_of(request: Request) -> list[Path]:
+    """The files that are asked for."""
+    return [subject for subject in request.subjects if isinstance(subject, Path)]
 
-            found = iter(judge_all(paths, judging, min(jobs, len(paths)), lambda count: tell(f"{count}/{len(paths)}")))
-        else:
-            found = _in_turn(paths, judging, tell)
-        return [next(found) if isinstance(file, Path) else file for file in files]
+
+def _verified(request: Request) -> Report:
+    """The report on a request, with progress told on a terminal."""
+    from derivcheck.pipeline.verification import verify
+
+    tell, clear = _progress()
+    try:
+        return verify(replace(request, progress=tell))
     finally:
         clear()
 
 
-def _in_turn(paths: list[Path], judging: Judging, tell: Callable[[str], None]) -> Iterator[FileResult]:
-    for position, path in enumerate(paths, 1):
-        if len(paths) > 3:
-            tell(f"{position}/{len(paths)}")
-        yield judging.judge(path, tell)
-
-
-def _progress(count: int) -> tuple[Callable[[str], None], Callable[[], None]]:
+def _progress() -> tuple[Callable[[str], None], Callable[[], None]]:
     """How progress is told on a terminal, and how its line is cleared; nothing where nobody looks."""
     if not sys.stderr.isatty():
         return lambda what: None, lambda: None
@@ -217,17 +211,16 @@ def _progress(count: int) -> tuple[Callable[[str], None], Callable[[], None]]:
     return tell, lambda: tell("")
 
 
-def selected(results: list[FileResult], selection: Selection, exit_zero: bool) -> Report:
+def selected(report: Report, selection: Selection) -> Report:
     """The report of what was asked for. Raises DerivcheckError (DC641) where that is nothing."""
-    from derivcheck.pipeline.results import Report
     from derivcheck.spec.selection import nothing_selected
 
     if not selection.text:
-        return Report(tuple(results), exit_zero)
-    kept = [f for f in results if f.error is not None or f.gradients or f.claims or f.formulas]
+        return report
+    kept = [f for f in report.files if f.error is not None or f.gradients or f.claims or f.formulas]
     if not kept:
-        raise nothing_selected(selection, _names(file.path for file in results))
-    return Report(tuple(kept), exit_zero, sum(file.deselected for file in results))
+        raise nothing_selected(selection, _names(file.path for file in report.files))
+    return replace(report, files=tuple(kept), deselected=sum(file.deselected for file in report.files))
 
 
 def _names(paths: Iterable[str]) -> Iterator[str]:

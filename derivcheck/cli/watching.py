@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-from derivcheck.cli.judging import Judging
 from derivcheck.pipeline.memory import Memory
+from derivcheck.pipeline.request import Request
 from derivcheck.pipeline.results import FileResult, Report
+from derivcheck.pipeline.verification import verify
 from derivcheck.report.page import Page
 
 EVERY = 0.03  # seconds between two looks
@@ -61,12 +62,12 @@ class Watched:
         self.gone_since = self.gone_since if self.gone_since is not None else now
         return now - self.gone_since >= PATIENCE
 
-    def judge(self, judging: Judging) -> FileResult:
+    def judge(self, request: Request) -> FileResult:
         """Its verdicts. What is written while it is judged is seen at the next look."""
         from derivcheck.graph.derive import forget_sweeps
 
         self.judged = self.stamps()
-        result = judging.judge(self.path, None, self.memory)
+        (result,) = verify(request.of(self.path, self.memory)).files
         if result.exit_code == 3 or (result.error is not None and result.error.code == "DC644"):
             self.memory = Memory()  # what was interrupted, or contradicts itself, is not built upon
         beside = (result.document,) if result.document and result.document != str(self.path) else ()
@@ -79,9 +80,9 @@ class Watched:
 class Watch:
     """The files of one `derivcheck verify --watch`."""
 
-    def __init__(self, files: Files, judging: Judging) -> None:
+    def __init__(self, files: Files, request: Request) -> None:
         self._files = files
-        self._judging = judging
+        self._request = request
         self._watched: dict[Path, Watched] = {}
         self._said: set[str] = set()
 
@@ -94,7 +95,7 @@ class Watch:
         for path in paths:
             watched = self._watched.setdefault(path, Watched(path))
             if watched.look(now):
-                results.append(watched.judge(self._judging))
+                results.append(watched.judge(self._request))
         for path in self._watched.keys() - set(paths):
             if time.monotonic() - (self._watched[path].gone_since or now) >= PATIENCE:
                 del self._watched[path]  # a file of a folder that is deleted, and not replaced
@@ -106,11 +107,11 @@ class Watch:
         return results
 
 
-def watch(files: Files, judging: Judging, page: Page, stream: TextIO) -> int:
+def watch(files: Files, request: Request, page: Page, stream: TextIO) -> int:
     """Report, and report again what changes, until it is interrupted: KeyboardInterrupt leaves it."""
     from derivcheck.report.text import write_report
 
-    watching = Watch(files, judging)
+    watching = Watch(files, request)
     try:
         _keep_watching(watching, lambda results: write_report(Report(tuple(results)), stream, page), page, stream)
     except KeyboardInterrupt:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from derivcheck.diagnostics.diagnostic import (
     ContradictionError,
@@ -27,7 +27,6 @@ from derivcheck.diagnostics.verdicts import (
 from derivcheck.evidence.canonical.form import Facts, without_switches
 from derivcheck.evidence.numeric.comparison import compare_gradient
 from derivcheck.evidence.numeric.program import Program
-from derivcheck.evidence.numeric.survey import Way
 from derivcheck.forms.derivation import Derivation, GradientForm, is_affine_layer
 from derivcheck.graph.derive import forget_sweeps
 from derivcheck.graph.nodes import Input, Node, Quantity, topological
@@ -36,6 +35,7 @@ from derivcheck.judging.deadline import Limit, within
 from derivcheck.judging.diagnose import Diagnoser
 from derivcheck.judging.judge import Judge
 from derivcheck.judging.proofreader import Notation, Proofreader, UnwrittenError
+from derivcheck.judging.settings import Measuring
 from derivcheck.language.facts import with_facts
 from derivcheck.language.network import Network, build, with_abbreviations
 from derivcheck.language.notation.syntax import Derivative, Equation, Expression, Name, Subscript
@@ -43,21 +43,6 @@ from derivcheck.language.tensors import NamedTensor
 from derivcheck.spec import ClaimDeclaration, Spec
 
 MEASURED_ENTRIES = 1 << 22  # of all nodes together that may be laid out to measure a gradient
-SECONDS = 20.0  # that a claim or a gradient may take
-
-
-@dataclass(frozen=True, slots=True)
-class Measuring:
-    """How derived gradients are measured: the way (numeric/survey.py), sizes of its own, and whom to tell.
-
-    `sizes` hold for the measurement alone; claims are judged at the spec's sizes. `seconds` are what
-    a gradient, like a claim, may take in all; 0 for as long as it takes.
-    """
-
-    way: Way = "full"
-    sizes: Mapping[str, int] = field(default_factory=dict)
-    progress: Callable[[str], None] | None = None
-    seconds: float = SECONDS
 
 
 def assigned(sizes: Mapping[str, int]) -> str:
@@ -123,6 +108,7 @@ class Examiner:
     def renew(self) -> None:
         """Forget what may be half made, after something was interrupted or failed in the middle."""
         forget_sweeps()
+        self._deeper.clear()
         self._begin()
 
     @property
@@ -132,7 +118,11 @@ class Examiner:
             self._diagnoser = Diagnoser(self.network, self.judge, self.proofreader)
         return self._diagnoser
 
-    def at_depth(self, depth: dict[str, int]) -> Examiner:
+    def meet(self, others: Iterable[Examiner]) -> None:
+        """Know the same spec at other depths, so that it is not built there again."""
+        self._deeper.update({tuple(sorted(other.network.depth.items())): other for other in others})
+
+    def at_depth(self, depth: Mapping[str, int]) -> Examiner:
         """The same spec at another depth (remembered)."""
         key = tuple(sorted(depth.items()))
         if key not in self._deeper:
@@ -150,6 +140,7 @@ class Examiner:
         network = replace(network, facts=with_facts(network.facts, network.tensors, declaration.given))
         made = Examiner(network, self.seed, self.measuring)
         made.judge.reduced = self.reduced
+        made._deeper = self._deeper  # nothing of it depends on what the claim brings along
         return made
 
     # --- gradients ------------------------------------------------------------------------

@@ -6,71 +6,44 @@ said, wherever it stands; a claim's verdict as long as its declaration stands wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import fields, is_dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from derivcheck.diagnostics.diagnostic import SourceText, Where
 from derivcheck.diagnostics.verdicts import ClaimResult, GradientResult
 from derivcheck.graph.nodes import World
-from derivcheck.judging.examiner import Examiner, Measuring
-from derivcheck.judging.rulings import check_spellings, judge_claim
-from derivcheck.language.network import build, depths
+from derivcheck.judging.panel import Panel
 from derivcheck.spec import ClaimDeclaration, Spec
-
-if TYPE_CHECKING:
-    from derivcheck.spec.selection import Selection
 
 
 class Memory:
-    """The last network of one file with its verdicts; a new one remembers nothing."""
+    """The last network of one file with its verdicts; a new one remembers nothing.
+
+    `gradients` are those found, by the position of the depth and the name of the variable. What follows
+    from a network must happen inside its `world`.
+    """
 
     def __init__(self) -> None:
-        self.world = World()
         self._key: object = None
-        self._examiners: list[Examiner] = []
-        self._gradients: tuple[GradientResult, ...] | None = None
-        self._claims: dict[ClaimDeclaration, ClaimResult] = {}
+        self._forget()
 
-    def turn_to(self, spec: Spec, seed: int | None, measuring: Measuring | None) -> None:
-        """Forget what does not belong to this network; what follows must happen inside the `world`."""
+    def _forget(self) -> None:
+        self.world = World()
+        self.panel: Panel | None = None
+        self.gradients: dict[tuple[int, str], GradientResult] = {}
+        self.claims: dict[ClaimDeclaration, ClaimResult] = {}
+
+    def turn_to(self, spec: Spec, settings: tuple[Hashable, ...]) -> None:
+        """Forget what does not belong to this network under these settings, and the claims that are gone."""
         bare = replace(spec, title="", source="", claims=(), stray_ignores=(), lines=())
-        key = (_words(bare), seed, measuring)
+        key = (_words(bare), settings)
         if key != self._key:
-            self._key, self.world = key, World()
-            self._examiners, self._gradients, self._claims = [], None, {}
-        for examiner in self._examiners:
-            examiner.turn_to(spec)
-
-    def examiners(self, spec: Spec, seed: int | None, measuring: Measuring | None) -> list[Examiner]:
-        """The spec's network at every depth. Raises SpecError and NotationError where it cannot be built."""
-        if not self._examiners:
-            examiners = [Examiner(build(spec, depth), seed, measuring) for depth in depths(spec)]
-            if spec.symbols:
-                check_spellings(examiners[0].network)
-            self._examiners = examiners
-        return self._examiners
-
-    def gradients(self, selection: Selection, path: str) -> tuple[GradientResult, ...]:
-        """The gradients that are selected, at every depth."""
-        from derivcheck.spec.selection import names_of_gradient
-
-        def wanted(of: str, wrt: str) -> bool:
-            return selection.matches(*names_of_gradient(of, wrt), path)
-
-        if self._gradients is None:
-            self._gradients = tuple(r for examiner in self._examiners for r in examiner.gradients(wanted))
-        # A depth has the same parameters at the same places as any other.
-        return tuple(replace(r, where=self._examiners[0].place_of(r.wrt)) for r in self._gradients)
-
-    def claims(self, declarations: Sequence[ClaimDeclaration], strict: bool) -> tuple[ClaimResult, ...]:
-        """The claims judged; the remembered ones are those of these declarations."""
-        judged = {
-            declaration: self._claims.get(declaration) or judge_claim(declaration, self._examiners, strict)
-            for declaration in declarations
-        }
-        self._claims = judged
-        return tuple(judged[declaration] for declaration in declarations)
+            self._key = key
+            self._forget()
+        if self.panel is not None:
+            self.panel.turn_to(spec)
+        self.claims = {claim: self.claims[claim] for claim in spec.claims if claim in self.claims}
 
 
 def _words(value: Any) -> Any:

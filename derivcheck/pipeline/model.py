@@ -18,13 +18,14 @@ from derivcheck.forms.derivation import GradientForm
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.proofreader import Notation, Proofreader
 from derivcheck.judging.steps import Step, StepWriter
-from derivcheck.language.network import build, depths
+from derivcheck.language.network import build
 from derivcheck.language.notation.mathml import to_mathml
 from derivcheck.language.notation.printer import to_latex, to_plain, to_unicode
 from derivcheck.language.notation.syntax import Derivative, Equation, Expression, Name, Subscript
 from derivcheck.language.tensors import NamedTensor
+from derivcheck.pipeline.equation import judge_equation
 from derivcheck.pipeline.results import FileResult
-from derivcheck.pipeline.verification import check_equation, verify_spec
+from derivcheck.pipeline.verification import verify_spec
 from derivcheck.spec import Spec, load_spec
 
 
@@ -186,7 +187,7 @@ class Model(Spec, Displayed):
     @cached_property
     def examiner(self) -> Examiner:
         """The network at the first of its depths, with its derivation and its judge."""
-        return Examiner(build(self, depths(self)[0]))
+        return Examiner(build(self))
 
     def derive(self, name: str) -> Gradient:
         """The derivative of the loss by a tensor or layer.
@@ -217,7 +218,7 @@ class Model(Spec, Displayed):
 
     def check(self, equation: str, seed: int = 0) -> ClaimResult:
         """One equation about this network, in plain notation or in LaTeX."""
-        return check_equation(equation, self, seed)
+        return judge_equation(equation, self.examiner.network, seed)
 
     def verify(self, seed: int | None = None, strict: bool = False) -> FileResult:
         """Every gradient and every claim of the spec judged."""

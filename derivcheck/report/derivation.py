@@ -21,9 +21,9 @@ from derivcheck.report.page import Page
 
 if TYPE_CHECKING:
     from derivcheck.forms.derivation import GradientForm
+    from derivcheck.judging.examiner import Examiner
     from derivcheck.judging.proofreader import Notation
     from derivcheck.language.tensors import NamedTensor
-    from derivcheck.pipeline.verification import Examiner
 
 
 def write_derivation(

@@ -18,8 +18,9 @@ from derivcheck.evidence.numeric.differences import EPSILON, Ladder, Quotients, 
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import finite_run
 from derivcheck.evidence.numeric.survey import Surveyor, laid_out
+from derivcheck.judging.examiner import Examiner
+from derivcheck.judging.settings import Measuring
 from derivcheck.language.network import build, depths
-from derivcheck.pipeline.verification import Examiner, Measuring
 from derivcheck.report.arrays import Disagreement, disagreements
 from derivcheck.spec import load_spec
 

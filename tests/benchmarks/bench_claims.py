@@ -8,9 +8,11 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from derivcheck.judging.rulings import judge_claim, labels_of
+from derivcheck.judging.examiner import Examiner
+from derivcheck.judging.panel import Panel
+from derivcheck.judging.rulings import judge
+from derivcheck.judging.statement import labels_of, stated
 from derivcheck.language.network import build, depths
-from derivcheck.pipeline.verification import Examiner
 from derivcheck.spec import load_spec
 
 ROOT = Path(__file__).parent.parent.parent / "specs"
@@ -25,7 +27,7 @@ def main() -> None:
         examiners = [Examiner(build(spec, depth)) for depth in depths(spec)[:1]]
         for claim in spec.claims:
             start = time.perf_counter()
-            result = judge_claim(claim, examiners, False)
+            result = judge(stated(claim, Panel(examiners)))
             took = time.perf_counter() - start
             # A claim for every l is one judgement a label.
             count = sum(len(labels_of(claim, examiner)) for examiner in examiners)

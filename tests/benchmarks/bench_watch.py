@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from derivcheck.cli.judging import Judging
 from derivcheck.cli.watching import EVERY, Watch
+from derivcheck.pipeline.request import Request
 from derivcheck.pipeline.results import Report
 from derivcheck.report.page import Page
 from derivcheck.report.text import write_report
@@ -36,7 +36,7 @@ def milliseconds(edit: Callable[[str, int], str], rounds: int = 15) -> list[tupl
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "mlp.yaml"
         path.write_text(text)
-        watch = Watch(lambda: [path], Judging())
+        watch = Watch(lambda: [path], Request())
         watch.look()
         gc.collect()
         gc.freeze()  # as the command does after its first report

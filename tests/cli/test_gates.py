@@ -16,13 +16,13 @@ from unittest import mock
 
 import pytest
 
-from derivcheck.cli.judging import Judging
 from derivcheck.cli.main import run
-from derivcheck.cli.workers import judge_all
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 from derivcheck.diagnostics.verdicts import ClaimResult
+from derivcheck.pipeline.request import Request, path_of
 from derivcheck.pipeline.results import FileResult, Report
-from derivcheck.pipeline.verification import verify_text
+from derivcheck.pipeline.verification import verify, verify_text
+from derivcheck.pipeline.workers import judge_all
 from derivcheck.report.page import wants_color
 from derivcheck.spec.selection import Selection, selection_of
 
@@ -304,7 +304,7 @@ def test_text_that_looks_like_an_ignore_is_text() -> None:
 
 def test_ignores_hide_neither_contradictions_nor_unreadable_specs(monkeypatch: pytest.MonkeyPatch) -> None:
     from derivcheck.diagnostics.diagnostic import ContradictionError
-    from derivcheck.pipeline import memory
+    from derivcheck.pipeline import casebook
 
     text = NETWORK + f"  a: dL/dx = w * x  {COMMENT}\n"
     assert verify_text(text + "  b: [\n").exit_code == 2
@@ -312,7 +312,7 @@ def test_ignores_hide_neither_contradictions_nor_unreadable_specs(monkeypatch: p
     def contradict(*arguments: object) -> None:
         raise ContradictionError(Diagnostic("DC901", "two ways disagree"))
 
-    monkeypatch.setattr(memory, "judge_claim", contradict)
+    monkeypatch.setattr(casebook, "judge", contradict)
     assert verify_text(text).exit_code == 3
 
 
@@ -357,22 +357,20 @@ def test_jobs_change_no_byte(folder: Path, format: str) -> None:
 
 def test_results_do_not_depend_on_what_was_judged_before() -> None:
     paths = [ROOT / "specs" / "mlp.yaml", *sorted((ROOT / "specs" / "conventions").glob("*.yaml"))[:2]]
-    one_way = [Judging().judge(path) for path in paths]
-    other_way = [Judging().judge(path) for path in paths[::-1]][::-1]
-    assert one_way == other_way
+    one_way, other_way = verify(Request(tuple(paths))), verify(Request(tuple(paths[::-1])))
+    assert one_way.files == other_way.files[::-1]
 
 
-class Dying(Judging):
+def dying(request: Request) -> Report:
     """The process that judges `false.yaml` is killed, as by a system without memory; `open.yaml` never ends."""
-
-    def judge(self, path: Path, *rest: object) -> FileResult:  # type: ignore[override]
-        if path.name == "false.yaml":
-            os.kill(os.getpid(), signal.SIGKILL)
-        if path.name == "open.yaml":
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
-            spin()
-        return FileResult(str(path))
+    (path,) = map(path_of, request.subjects)
+    if path.endswith("false.yaml"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if path.endswith("open.yaml"):
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+        spin()
+    return Report((FileResult(path),))
 
 
 def children() -> list[str]:
@@ -380,15 +378,15 @@ def children() -> list[str]:
     return [line for line in listed.splitlines() if line.split()[1] == str(os.getpid()) and "ps" not in line]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only a fork has this class, and only Linux forks")
+@pytest.mark.skipif(sys.platform != "linux", reason="only a fork has this function, and only Linux forks")
 def test_processes_that_die_or_hang_cost_their_file_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import multiprocessing
 
-    from derivcheck.cli import workers
+    from derivcheck.pipeline import workers
 
     monkeypatch.setattr(workers, "GRACE", 0.2)
-    paths = [folder / f"{name}.yaml" for name in EVERY]
-    found = judge_all(paths, Dying(timeout=0.1), 2)
+    paths = tuple(folder / f"{name}.yaml" for name in EVERY)
+    found = judge_all(Request(paths, timeout=0.1, jobs=2), dying)
     codes = [result.error.code if result.error is not None else "" for result in found]
     assert codes == ["", "DC645", "DC644", ""]
     assert not multiprocessing.active_children()
@@ -452,17 +450,15 @@ def test_processes_end_with_the_one_that_started_them(ending: str) -> None:
 
 BUSY = """
 import signal
-from pathlib import Path
-from derivcheck.cli.judging import Judging
-from derivcheck.cli.workers import judge_all
+from derivcheck.pipeline.request import Request
+from derivcheck.pipeline.workers import judge_all
 
-class Endless(Judging):
-    def judge(self, path, *rest):
-        while True:
-            pass
+def endless(request):
+    while True:
+        pass
 
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests may have ignored it
-judge_all([Path("a.yaml"), Path("b.yaml")], Endless(), 2)
+judge_all(Request(("a.yaml", "b.yaml"), jobs=2), endless)
 """
 
 

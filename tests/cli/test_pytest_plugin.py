@@ -12,6 +12,7 @@ import pytest
 from derivcheck import assert_equation, load
 from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.pipeline.casebook import Casebook
+from derivcheck.pipeline.request import Request
 from derivcheck.pipeline.results import FileResult
 from derivcheck.pipeline.verification import verify_file
 from derivcheck.spec.roster import roster
@@ -172,11 +173,11 @@ def test_strictness(folder: pytest.Pytester) -> None:
 def test_only_what_is_selected_is_judged(folder: pytest.Pytester) -> None:
     folder.makeconftest(
         "from derivcheck.pipeline import casebook\n"
-        "honest = casebook.judge_claim\n"
-        "def told(declaration, *rest):\n"
-        "    print('judging', declaration.id)\n"
-        "    return honest(declaration, *rest)\n"
-        "casebook.judge_claim = told\n"
+        "honest = casebook.judge\n"
+        "def told(statement):\n"
+        "    print('judging', statement.declaration.id)\n"
+        "    return honest(statement)\n"
+        "casebook.judge = told\n"
     )
     result = run(folder, "-s", "-k", "misprint")
     assert [line for line in result.outlines if "judging" in line and "right" in line] == []
@@ -204,7 +205,7 @@ def test_an_unforeseen_exception_is_told_as_our_own_bug(
     folder: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("DERIVCHECK_TRACEBACK")
-    folder.makeconftest("from derivcheck.pipeline import casebook\ncasebook.judge_claim = None\n")
+    folder.makeconftest("from derivcheck.pipeline import casebook\ncasebook.judge = None\n")
     result = run(folder, "-k", "right")
     result.assert_outcomes(failed=1, deselected=3)
     result.stdout.fnmatch_lines(["internal error[[]DC900]: derivcheck failed: TypeError*"])
@@ -260,16 +261,16 @@ def test_the_items_are_what_verify_judges(path: str, monkeypatch: pytest.MonkeyP
 
 def test_the_places_of_formulas_are_those_accounted_for(tmp_path: Path) -> None:
     from derivcheck.spec import read_spec
-    from derivcheck.statements.document.accounting import Accountant
     from derivcheck.statements.document.passages import read_manuscript
 
     text = (
         NOTES + "\n$$\\begin{aligned} z &= W_1 x \\\\ p &= z \\end{aligned}$$\n\nAn open $x = $ and $\\frac{1 = 2$.\n"
     )
     spec = read_spec(NETWORK + "document: notes.md\n")
-    accountant = Accountant(spec, read_manuscript(text, "notes.md"))
-    places = accountant.places()
-    formulas = accountant.account()
+    casebook = Casebook(spec, manuscript=read_manuscript(text, "notes.md"))
+    assert casebook.accountant is not None
+    places = casebook.accountant.places()
+    formulas = casebook.formulas()
     assert len(formulas) >= 5
     assert [where for _, where in places] == [formula.where for formula in formulas]
 
@@ -335,14 +336,12 @@ def test_a_result_is_accepted_as_verify_accepts_it() -> None:
             from dataclasses import replace
 
             gradient = replace(found, verdict=verdict)
-            assert Casebook(load(ROOT / "specs/mlp.yaml"), strict).accepts(gradient) == FileResult(
+            assert Casebook(load(ROOT / "specs/mlp.yaml"), Request(strict=strict)).accepts(gradient) == FileResult(
                 "x", strict=strict
             ).accepts(gradient)
 
 
 def test_the_places_of_the_shipped_document() -> None:
-    from derivcheck.pipeline.casebook import accountant_of
-
-    accountant = accountant_of(load(ROOT / "specs/documents/backward_pass.derivcheck.yaml"))
-    assert accountant is not None
-    assert [where for _, where in accountant.places()] == [formula.where for formula in accountant.account()]
+    casebook = Casebook(load(ROOT / "specs/documents/backward_pass.derivcheck.yaml"))
+    assert casebook.accountant is not None
+    assert [where for _, where in casebook.accountant.places()] == [formula.where for formula in casebook.formulas()]

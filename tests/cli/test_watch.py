@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from derivcheck.cli import watching
-from derivcheck.cli.judging import Judging
 from derivcheck.cli.watching import Watch
 from derivcheck.pipeline.memory import Memory
+from derivcheck.pipeline.request import Request
 from derivcheck.pipeline.verification import verify_file
 
 ROOT = Path(__file__).parents[2]
@@ -63,7 +63,7 @@ def test_only_the_changed_file_is_judged_again(tmp_path: Path, clock: Clock) -> 
     one, two = tmp_path / "one.yaml", tmp_path / "two.yaml"
     save(one, SPEC)
     save(two, SPEC)
-    watch = Watch(lambda: [one, two], Judging())
+    watch = Watch(lambda: [one, two], Request())
     assert verdicts(watch.look()) == [("one.yaml", ["proved", "proved"]), ("two.yaml", ["proved", "proved"])]
     assert watch.look() == []
     save(two, WRONG)
@@ -76,7 +76,7 @@ def test_only_the_changed_file_is_judged_again(tmp_path: Path, clock: Clock) -> 
 def test_a_file_that_an_editor_replaces(tmp_path: Path, clock: Clock) -> None:
     path, other = tmp_path / "one.yaml", tmp_path / ".one.yaml.swp"
     save(path, SPEC)
-    watch = Watch(lambda: [path], Judging())
+    watch = Watch(lambda: [path], Request())
     watch.look()
     save(other, WRONG)
     os.replace(other, path)
@@ -87,7 +87,7 @@ def test_a_file_that_an_editor_replaces(tmp_path: Path, clock: Clock) -> None:
 def test_a_file_that_is_gone_for_a_moment_is_waited_for(tmp_path: Path, clock: Clock, gone: bool) -> None:
     path = tmp_path / "one.yaml"
     save(path, SPEC)
-    watch = Watch(lambda: [path], Judging())
+    watch = Watch(lambda: [path], Request())
     watch.look()
     if gone:
         path.unlink()
@@ -110,7 +110,7 @@ def test_a_file_that_is_gone_for_a_moment_is_waited_for(tmp_path: Path, clock: C
 def test_a_broken_file_is_said_so_and_mended(tmp_path: Path, clock: Clock) -> None:
     path = tmp_path / "one.yaml"
     save(path, SPEC[:20])
-    watch = Watch(lambda: [path], Judging())
+    watch = Watch(lambda: [path], Request())
     assert verdicts(watch.look()) == [("one.yaml", ["DC010"])]
     save(path, SPEC)
     assert verdicts(watch.look()) == [("one.yaml", ["proved", "proved"])]
@@ -119,7 +119,7 @@ def test_a_broken_file_is_said_so_and_mended(tmp_path: Path, clock: Clock) -> No
 def test_files_of_a_folder_come_and_go(tmp_path: Path, clock: Clock) -> None:
     from derivcheck.cli.verifying import spec_files
 
-    watch = Watch(lambda: spec_files([tmp_path]), Judging())
+    watch = Watch(lambda: spec_files([tmp_path]), Request())
     assert verdicts(watch.look()) == [(tmp_path.name, ["DC608"])]
     assert watch.look() == []
     save(tmp_path / "one.yaml", SPEC)
@@ -132,7 +132,7 @@ def test_the_document_of_a_sidecar_is_watched_too(tmp_path: Path, clock: Clock) 
     path, notes = tmp_path / "one.yaml", tmp_path / "notes.md"
     save(notes, "$$\\frac{\\partial L}{\\partial w} = x \\odot x$$\n")
     save(path, SPEC.replace("claims:", "document: {file: notes.md}\nclaims:"))
-    watch = Watch(lambda: [path], Judging())
+    watch = Watch(lambda: [path], Request())
     first = watch.look()
     assert first[0].document == str(notes)
     save(notes, "$$\\frac{\\partial L}{\\partial w} = x$$\n")
@@ -186,7 +186,7 @@ def test_nothing_piles_up_while_watching(tmp_path: Path, clock: Clock) -> None:
 
     path = tmp_path / "one.yaml"
     worlds: set[int] = set()
-    watch = Watch(lambda: [path], Judging())
+    watch = Watch(lambda: [path], Request())
     for k in range(5):
         save(path, SPEC.replace("w * x^2", f"w * x^2 * {k + 1}"))
         watch.look()

@@ -31,10 +31,11 @@ from derivcheck.graph.nodes import (
     multiply,
     negate,
 )
+from derivcheck.judging.examiner import Examiner
 from derivcheck.language.claims import pair
 from derivcheck.language.network import build, depths
 from derivcheck.language.notation.parser import parse_equation
-from derivcheck.pipeline.verification import Examiner, verify_text
+from derivcheck.pipeline.verification import verify_text
 from derivcheck.spec import read_spec
 
 SPEC = """

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from derivcheck.judging.examiner import Measuring
+from derivcheck.judging.settings import Measuring
 from derivcheck.pipeline.results import FileResult
 from derivcheck.pipeline.verification import verify_spec
 from derivcheck.spec import read_spec

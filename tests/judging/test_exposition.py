@@ -35,10 +35,10 @@ from derivcheck.language.notation.syntax import (
     Subscript,
     Transpose,
 )
+from derivcheck.pipeline.casebook import Casebook
 from derivcheck.report.exposition import to_article, to_markdown
 from derivcheck.report.page import Page
 from derivcheck.spec import load_spec, read_spec
-from derivcheck.statements.document.accounting import Accountant
 from derivcheck.statements.document.passages import read_manuscript
 
 pytestmark = pytest.mark.slow
@@ -97,7 +97,7 @@ def account(exposition: Exposition, path: str, name: str) -> list[str]:
     """What is found about every formula of the document; as many as were written."""
     write = to_markdown if name.endswith(".md") else to_article
     text = write(exposition, path, Page())
-    found = Accountant(load_spec(path), read_manuscript(text, name)).account()
+    found = Casebook(load_spec(path), manuscript=read_manuscript(text, name)).formulas()
     written = sum(isinstance(part, Lines) for section in exposition.sections for part in section.parts)
     assert len(found) == written > 0
     for result in found:
@@ -276,7 +276,7 @@ def test_a_name_that_looks_like_an_entry_is_spelled_out() -> None:
     assert all(isinstance(part, Lines) for part in parts)
     assert any(r"\mathrm{z1}" in right for part in parts for right, _ in part.rights)
     document = read_manuscript(to_markdown(Expositor(judge).exposition(judge.network.parameters), "x", Page()), "x.md")
-    found = Accountant(read_spec(text), document).account()
+    found = Casebook(read_spec(text), manuscript=document).formulas()
     assert [result.claim.verdict for result in found if result.claim] == ["proved"] * len(parts)
 
 
@@ -302,7 +302,7 @@ HOSTILE = "<script>alert(1)</script> $x = 1$ `a` \\input{x} # & % | {y}"
 def test_hostile_titles_are_words(write, name: str) -> None:  # type: ignore[no-untyped-def]
     judge = Examiner(build(read_spec(f"title: {json.dumps(HOSTILE)}\nsource: {json.dumps(HOSTILE)}\n{SMALL}")))
     text = write(Expositor(judge).exposition(judge.network.parameters[:1]), "x.yaml", Page())
-    found = Accountant(judge.network.spec, read_manuscript(text, name)).account()
+    found = Casebook(judge.network.spec, manuscript=read_manuscript(text, name)).formulas()
     assert all(result.claim is not None and result.claim.verdict == "proved" for result in found)
     assert len(found) == 4
     assert "<script>" not in text
@@ -314,7 +314,7 @@ def test_documents_of_another_depth_are_refused(tmp_path: Path) -> None:
     for head, code in (("depths: K = 2", "DC631"), ("depths: L = 0", "DC631"), ("depths: L = 3", "")):
         manuscript = read_manuscript(f"---\n{head}\n---\n\n$a^{{(1)}} = \\sigma(z^{{(1)}})$\n", "x.md")
         try:
-            found = Accountant(spec, manuscript).account()
+            found = Casebook(spec, manuscript=manuscript).formulas()
             assert not code
             assert [result.standing for result in found] == ["definition"]
         except DerivcheckError as problem:

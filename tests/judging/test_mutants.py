@@ -23,7 +23,8 @@ from derivcheck.evidence.numeric.comparison import laid_out
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import finite_sample
 from derivcheck.forms.rewriting import places, put
-from derivcheck.judging.rulings import labels_of
+from derivcheck.judging.examiner import Examiner
+from derivcheck.judging.statement import labels_of
 from derivcheck.language.claims import Pair, pair
 from derivcheck.language.network import build, depths
 from derivcheck.language.notation.labels import substitute_labels
@@ -40,7 +41,6 @@ from derivcheck.language.notation.syntax import (
     Subscript,
     Transpose,
 )
-from derivcheck.pipeline.verification import Examiner
 from derivcheck.spec import load_spec
 
 pytestmark = pytest.mark.slow

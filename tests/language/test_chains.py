@@ -12,7 +12,9 @@ from latex_fragments import NETWORKS
 from derivcheck.diagnostics.diagnostic import SourceText
 from derivcheck.diagnostics.verdicts import ClaimResult
 from derivcheck.judging.examiner import Examiner
-from derivcheck.judging.rulings import judge_claim
+from derivcheck.judging.panel import Panel
+from derivcheck.judging.rulings import judge
+from derivcheck.judging.statement import stated
 from derivcheck.language.claims import pairs
 from derivcheck.language.latex import parse_latex
 from derivcheck.language.network import build
@@ -44,7 +46,7 @@ def judged(claim: str, layout: str = "mixed") -> ClaimResult:
     source = SourceText(claim, "<claim>", ((1, 1),), (claim,))
     notation: Literal["plain", "latex"] = "latex" if "\\" in claim else "plain"
     declared = ClaimDeclaration("claim", notation, source, (), "", "", "", None, (), (), source.where())
-    return judge_claim(declared, [examiner(layout)], strict=False)
+    return judge(stated(declared, Panel([examiner(layout)])))
 
 
 LAYOUTS = ("mixed", "numerator", "denominator")

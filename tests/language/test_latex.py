@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from latex_fragments import NETWORKS, READ, REFUSED
 
 from derivcheck.diagnostics.diagnostic import NotationError
-from derivcheck.judging.rulings import labelled, spellings
+from derivcheck.judging.examiner import Examiner
+from derivcheck.judging.statement import labelled, spellings
 from derivcheck.language.claims import pairs
 from derivcheck.language.latex import parse_latex, read_latex
 from derivcheck.language.network import build
 from derivcheck.language.notation.parser import parse_equation
 from derivcheck.language.notation.printer import to_plain
-from derivcheck.pipeline.verification import Examiner, verify_text
+from derivcheck.pipeline.verification import verify_text
 from derivcheck.spec import read_spec
 
 GENERAL = 2  # the label l of the fragments about families

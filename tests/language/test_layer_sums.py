@@ -9,7 +9,9 @@ import pytest
 from derivcheck.diagnostics.diagnostic import DerivcheckError, NotationError
 from derivcheck.diagnostics.verdicts import ClaimResult
 from derivcheck.judging.examiner import Examiner
-from derivcheck.judging.rulings import judge_claim, labelled
+from derivcheck.judging.panel import Panel
+from derivcheck.judging.rulings import judge
+from derivcheck.judging.statement import labelled, stated
 from derivcheck.language.latex import parse_latex
 from derivcheck.language.network import build, depths
 from derivcheck.language.notation.parser import parse_equation, parse_expression
@@ -38,7 +40,7 @@ def examiners(spec: str) -> list[Examiner]:
 
 def judged(claim: str, spec: str = RECURRENT) -> ClaimResult:
     declared = read_spec(spec.replace("CLAIM", claim)).claims[0]
-    return judge_claim(declared, examiners(spec), strict=False)
+    return judge(stated(declared, Panel(examiners(spec))))
 
 
 def latex(formula: str) -> str:

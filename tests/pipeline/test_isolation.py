@@ -20,9 +20,11 @@ from derivcheck.graph.nodes import Node
 from derivcheck.judging.deadline import STARVED, Limit, TimeIsUpError, aside, within
 from derivcheck.judging.diagnose import Diagnoser
 from derivcheck.judging.edits import Edits
-from derivcheck.judging.examiner import Examiner, Measuring
+from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.judge import Judge, Judgement
 from derivcheck.judging.proofreader import Proofreader
+from derivcheck.judging.settings import Measuring
+from derivcheck.pipeline.casebook import Casebook
 from derivcheck.pipeline.results import FileResult, Report
 from derivcheck.pipeline.verification import verify_spec
 from derivcheck.report.formats import FORMATS, rendered
@@ -186,7 +188,7 @@ def test_a_failing_edit_is_raised_where_that_is_asked_for(monkeypatch: pytest.Mo
 
 
 def test_a_network_that_cannot_be_built_is_the_file(monkeypatch: pytest.MonkeyPatch, in_the_open: None) -> None:
-    monkeypatch.setattr("derivcheck.pipeline.memory.build", broken)
+    monkeypatch.setattr("derivcheck.judging.panel.build", broken)
     file = judged()
     assert file.error is not None and (file.error.code, file.contradiction, file.exit_code) == ("DC900", True, 3)
 
@@ -251,7 +253,7 @@ claims: {first: dL/dz = p - y, second: dL/dz = p - y}
             spin()
         return honest(self, root)
 
-    monkeypatch.setattr(Examiner, "gradients", lambda *arguments: ())
+    monkeypatch.setattr(Casebook, "_selected_gradients", lambda *arguments: ())
     monkeypatch.setattr(Canonical, "facts_used", facts_used)
     file = judged(text, seconds=0.5)
     assert verdicts(file) == {"first": "undecided", "second": "proved"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derivcheck.judging.examiner import Examiner
-from derivcheck.judging.rulings import Labels
+from derivcheck.judging.statement import Labels
 from derivcheck.language.latex.flattening import flattened
 from derivcheck.language.latex.memberships import is_sized
 from derivcheck.language.notation.labels import free_and_bound

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from derivcheck.diagnostics.verdicts import FormulaResult
 from derivcheck.statements.document.passages import Passage
@@ -36,10 +37,20 @@ def known_as(passage: Passage, span: tuple[int, int]) -> str:
     return passage.label or f"line {passage.text.where(*span).line}"
 
 
-def stands_at(at: str, passage: Passage, lines: tuple[int, int], order: int, block: int) -> bool:
-    match = PLACE.fullmatch(at)
-    if not match:
-        return bool(passage.label) and at == passage.label
-    if match[3]:
-        return block == int(match[3])
-    return lines[0] == int(match[1]) and order == int(match[2] or 1)
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a formula stands: its passage, its lines, which of those that begin on its line it is, which block."""
+
+    passage: Passage
+    lines: tuple[int, int]
+    order: int
+    block: int
+
+    def is_named(self, at: str) -> bool:
+        """Whether a sidecar means it: `line 7`, `line 7, 2`, `block 3`, or its label."""
+        match = PLACE.fullmatch(at)
+        if not match:
+            return bool(self.passage.label) and at == self.passage.label
+        if match[3]:
+            return self.block == int(match[3])
+        return self.lines[0] == int(match[1]) and self.order == int(match[2] or 1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, NotationError, SourceText, SpecError
 from derivcheck.judging.examiner import Examiner
-from derivcheck.judging.rulings import Assertions, Labels, labelled, labels_of, spellings
+from derivcheck.judging.statement import Assertions, Labels, labelled, labels_of, spellings
 from derivcheck.language.componentwise import componentwise
 from derivcheck.language.latex.equations import Sentence
 from derivcheck.language.latex.symbols import Symbols

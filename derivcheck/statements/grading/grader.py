@@ -22,9 +22,11 @@ from derivcheck.diagnostics.diagnostic import (
 from derivcheck.diagnostics.verdicts import HOLDS, ClaimResult
 from derivcheck.judging.deadline import Limit, within
 from derivcheck.judging.diagnose import CODES
-from derivcheck.judging.examiner import Examiner, Measuring
-from derivcheck.judging.rulings import Assertions, Statement, judge_claim, judge_statement
-from derivcheck.language.network import build, depths
+from derivcheck.judging.examiner import Examiner
+from derivcheck.judging.panel import Panel
+from derivcheck.judging.rulings import judge, judged
+from derivcheck.judging.settings import Measuring
+from derivcheck.judging.statement import Assertions, Source, Statement, stated
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Negate, Number
 from derivcheck.spec import Spec
@@ -102,7 +104,7 @@ class Grader:
                 )
             )
         self.points = points_table(rules.points, self.declarations)
-        self._contexts: dict[tuple[str, str], list[Examiner]] = {}
+        self._whole: Panel | None = None
         self._findings: dict[tuple[str, str, str], Remark] = {}
 
     def gradebook(self, read: Answers) -> Gradebook:
@@ -158,7 +160,7 @@ class Grader:
     def _question(self, label: str) -> Question:
         """A question with its left side. Raises DerivcheckError where the claim cannot be read."""
         declaration = self.declarations[label]
-        examiner = self._examiners(label, self.spec.layout)[0]
+        examiner = self._examiner(label, self.spec.layout)
         try:
             left = to_plain(left_side(declaration, examiner))
         except NotationError as problem:
@@ -169,30 +171,24 @@ class Grader:
         """What to say where the spec's own claim does not hold: whoever grades by it should know."""
         declaration, layout = self.declarations[label], self.spec.layout
         result = within(
-            Limit(self.rules.seconds),
-            lambda: judge_claim(declaration, self._examiners(label, layout), strict=False),
-            lambda: None,
+            Limit(self.rules.seconds), lambda: judge(stated(declaration, self._panel(layout))), lambda: None
         )
         if result is None:
-            self._contexts.clear()
+            self._whole = None
             return f"the spec's own claim {label} took too long to judge"
         if result.verdict in HOLDS:
             return ""
         return f"the spec's own claim {label} is {result.verdict}: see derivcheck verify {self.spec.path}"
 
-    def _examiners(self, label: str, layout: str) -> list[Examiner]:
-        """The examiners of a question in a layout, one for each depth, with what its claim brings along."""
-        declaration = self.declarations[label]
-        brings = label if declaration.let or declaration.given else ""
-        if (brings, layout) not in self._contexts:
-            if ("", layout) not in self._contexts:
-                spec = replace(self.spec, layout=layout)  # type: ignore[arg-type]
-                self._contexts["", layout] = [
-                    Examiner(build(spec, depth), self.rules.seed, UNLIMITED) for depth in depths(spec)
-                ]
-            plain = self._contexts["", layout]
-            self._contexts[brings, layout] = [examiner.for_claim(declaration) for examiner in plain]
-        return self._contexts[brings, layout]
+    def _panel(self, layout: str) -> Panel:
+        """Who judges in a layout."""
+        if self._whole is None:
+            self._whole = Panel.of(self.spec, self.rules.seed, UNLIMITED)
+        return self._whole.under(replace(self.spec, layout=layout))  # type: ignore[arg-type]
+
+    def _examiner(self, label: str, layout: str) -> Examiner:
+        """The examiner of a question at the first depth, with what its claim brings along."""
+        return self._panel(layout).for_claim(self.declarations[label]).first
 
     # --- answers --------------------------------------------------------------------------
 
@@ -216,7 +212,7 @@ class Grader:
 
         def late() -> Remark:
             # Whatever was interrupted is not to be trusted: everything is built anew.
-            self._contexts.clear()
+            self._whole = None
             message = f"not decided within {self.rules.seconds:g} seconds"
             return Remark("by hand", None, "DC659", "took too long", message, shown=text)
 
@@ -230,36 +226,43 @@ class Grader:
         except Exception as problem:
             if tracebacks_are_wanted():
                 raise
-            self._contexts.clear()
+            self._whole = None
             return _bug(replace(own_bug(problem), help=""), text)
 
     def _found(self, answer: Answer, source: SourceText) -> Remark:
+        return judged(self._remark(answer, source))
+
+    def _remark(self, answer: Answer, source: SourceText) -> Source[Remark]:
         """What is to be said; a text that nobody called plain, and that is not, may be LaTeX without a macro."""
-        found = self._found_in(answer, source)
+        found = yield from self._remark_in(answer, source)
         if found.status == "unreadable" and answer.guessed and answer.notation == "plain":
-            other = self._found_in(replace(answer, notation="latex"), source)
+            other = yield from self._remark_in(replace(answer, notation="latex"), source)
             # Another quantity in a notation that is guessed may be what a name in the other one was meant for.
             return other if other.status in ("right", "wrong") and other.code != "DC661" else found
         return found
 
-    def _found_in(self, answer: Answer, source: SourceText) -> Remark:
-        result, reader = self._result(answer, source, self.spec.layout)
+    def _remark_in(self, answer: Answer, source: SourceText) -> Source[Remark]:
+        """What is to be said of an answer in its notation, in the spec's layout and in those accepted beside it."""
+        reader = self._reader(answer, source, self.spec.layout)
+        result = yield self._statement(reader, self.spec.layout)
         if result.verdict in ("refuted", "invalid"):
             for layout in self.rules.layouts:
-                other, _ = self._result(answer, source, layout) if layout != self.spec.layout else (result, reader)
+                other = result
+                if layout != self.spec.layout:
+                    other = yield self._statement(self._reader(answer, source, layout), layout)
                 if other.verdict in HOLDS and reader.leftover is None:
                     said = f"right in {layout} layout"
                     return Remark("right", Fraction(1), "", said, said, shown=source.text)
         return self._of(result, reader, source)
 
-    def _result(self, answer: Answer, source: SourceText, layout: str) -> tuple[ClaimResult, AnswerReader]:
-        examiners = self._examiners(answer.label, layout)
-        declaration = self.declarations[answer.label]
+    def _reader(self, answer: Answer, source: SourceText, layout: str) -> AnswerReader:
         before = takewhile(lambda label: label != answer.label, self.declarations)
         earlier = [self.declarations[label] for label in before]
-        reader = AnswerReader(declaration, source, answer.notation, examiners[0], earlier)
-        statement = Statement(reader.declaration, reader.text, Assertions(reader))
-        return judge_statement(statement, examiners, strict=False), reader
+        examiner = self._examiner(answer.label, layout)
+        return AnswerReader(self.declarations[answer.label], source, answer.notation, examiner, earlier)
+
+    def _statement(self, reader: AnswerReader, layout: str) -> Statement:
+        return Statement(reader.declaration, reader.text, Assertions(reader), self._panel(layout))
 
     def _of(self, result: ClaimResult, reader: AnswerReader, source: SourceText) -> Remark:
         """A verdict as a finding."""

@@ -9,10 +9,9 @@ from typing import NoReturn
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, NotationError, SourceText, Where
 from derivcheck.judging.examiner import Examiner
-from derivcheck.judging.rulings import Labels, labelled, labels_of, reader_of
+from derivcheck.judging.statement import Labels, labelled, labels_of, reader_of
 from derivcheck.language.claims import pair
 from derivcheck.language.lowering.scope import Scope
-from derivcheck.language.notation.parser import parse_continuation
 from derivcheck.language.notation.printer import to_latex, to_plain
 from derivcheck.language.notation.syntax import (
     Call,
@@ -180,28 +179,18 @@ class AnswerReader:
 def left_side(declaration: ClaimDeclaration, examiner: Examiner) -> Expression:
     """What a claim asks, as it is written. Raises NotationError."""
     labels = next(iter(labels_of(declaration, examiner)), {})
-    return _reference(declaration, examiner, labels)[0].sides[0]
+    return next(iter(reader_of(declaration)(examiner, labels))).sides[0]
 
 
 def asked(declaration: ClaimDeclaration, examiner: Examiner, labels: Labels) -> Asked:
     """What a claim asks. Raises NotationError where the claim itself cannot be read."""
     known = {**examiner.network.depth, **labels}
     scope = examiner.network.scope
-    equations = [labelled(equation, known, scope) for equation in _reference(declaration, examiner, labels)]
+    equations = [labelled(equation, known, scope) for equation in reader_of(declaration)(examiner, labels)]
     rights = [side for k, equation in enumerate(equations) for side in equation.sides[k == 0 :]]
     used = frozenset(signature(found, scope) for side in rights for found in derivatives_in(side, scope))
     names = frozenset(node.name for side in rights for node in bottom_up(side) if isinstance(node, Name))
     return Asked(equations[0].sides[0], equations[0].where, used, names)
-
-
-def _reference(declaration: ClaimDeclaration, examiner: Examiner, labels: Labels) -> Sequence[Equation]:
-    """The claim's own equations; the lines of a derivation continue its first one."""
-    if not declaration.steps:
-        return reader_of(declaration)(examiner, labels)
-    first, *further = declaration.steps
-    vocabulary = examiner.network.scope.vocabulary()
-    opening = reader_of(replace(declaration, text=first, steps=()))(examiner, labels)
-    return [*opening, *(parse_continuation(line.text, vocabulary) for line in further)]
 
 
 def signature(tree: Expression, scope: Scope) -> Expression:

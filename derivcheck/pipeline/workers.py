@@ -1,9 +1,9 @@
-"""`--jobs`: files judged in several processes, the results in the order of the files.
+"""Subjects of a request judged in several processes, the results in their order.
 
 Each process is forked before the mathematics libraries are loaded (spawned where a system
-cannot fork safely), asks for a file at a time, and ends with its pipe, or with the process
+cannot fork safely), asks for a subject at a time, and ends with its pipe, or with the process
 that started it, however that one ends. A process that dies, or that its own timer cannot
-stop, costs the file it was at and is replaced.
+stop, costs the subject it was at and is replaced.
 """
 
 from __future__ import annotations
@@ -16,15 +16,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from derivcheck.cli.judging import Judging, late_after
 from derivcheck.diagnostics.diagnostic import Diagnostic
-from derivcheck.pipeline.results import FileResult
+from derivcheck.pipeline.request import Request, Subject, path_of
+from derivcheck.pipeline.results import FileResult, Report
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkContext, SpawnContext
@@ -33,40 +32,43 @@ GRACE = 2.0  # seconds that a process gets to stop by itself once its time is ov
 FORKS = sys.platform == "linux"
 
 
-def judge_all(
-    paths: Sequence[Path], judging: Judging, jobs: int, done: Callable[[int], None] = lambda count: None
-) -> list[FileResult]:
-    """The results of the files, in their order; `done` is told how many there are so far.
+Verify = Callable[[Request], Report]
+
+
+def judge_all(request: Request, verify: Verify) -> list[FileResult]:
+    """The results of the subjects, in their order, found by `verify` in as many processes as are asked for.
 
     No process is left behind, whatever is raised.
     """
-    results: dict[int, FileResult] = {}
-    waiting = list(range(len(paths)))[::-1]
+    subjects = request.subjects
+    results = {k: subject for k, subject in enumerate(subjects) if isinstance(subject, FileResult)}
+    waiting = [k for k in range(len(subjects)) if k not in results][::-1]
+    asked, ready = len(waiting), len(results)
     workers: list[_Worker] = []
     try:
-        while len(results) < len(paths):
-            while waiting and len(workers) < jobs:
-                workers.append(_Worker.started(judging, [worker.pipe for worker in workers]))
-                workers[-1].take(waiting.pop(), paths)
-            for worker in _ready(workers, judging):
-                results[worker.at] = worker.result(paths[worker.at], judging)
-                done(len(results))
+        while len(results) < len(subjects):
+            while waiting and len(workers) < request.jobs:
+                workers.append(_Worker.started(request, verify, [worker.pipe for worker in workers]))
+                workers[-1].take(waiting.pop(), subjects)
+            for worker in _ready(workers, request.timeout):
+                results[worker.at] = worker.result(subjects[worker.at], request)
+                request.tell(f"{len(results) - ready}/{asked}")
                 if not worker.alive:
                     workers.remove(worker)
                     worker.end()
                 elif waiting:
-                    worker.take(waiting.pop(), paths)
+                    worker.take(waiting.pop(), subjects)
                 else:
                     worker.at = -1
     finally:
         for worker in workers:
             worker.end()
-    return [results[position] for position in range(len(paths))]
+    return [results[position] for position in range(len(subjects))]
 
 
 @dataclass(slots=True, eq=False)
 class _Worker:
-    """One process, our end of its pipe, which file it is at (-1: none) and since when."""
+    """One process, our end of its pipe, which subject it is at (-1: none) and since when."""
 
     process: BaseProcess
     pipe: Connection
@@ -75,28 +77,29 @@ class _Worker:
     alive: bool = True
 
     @classmethod
-    def started(cls, judging: Judging, others: Sequence[Connection]) -> _Worker:
+    def started(cls, request: Request, verify: Verify, others: Sequence[Connection]) -> _Worker:
         context: ForkContext | SpawnContext
         context = multiprocessing.get_context("fork") if FORKS else multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         # A fork inherits every open pipe: it closes ours, so that it sees when we are gone.
         inherited = (ours, *others) if FORKS else ()
-        process = context.Process(target=_work, args=(theirs, judging, inherited), daemon=True)
+        alike = replace(request, subjects=(), progress=None)
+        process = context.Process(target=_work, args=(theirs, alike, verify, inherited), daemon=True)
         with _uninterrupted():
             process.start()
         theirs.close()
         return cls(process, ours)
 
-    def take(self, position: int, paths: Sequence[Path]) -> None:
+    def take(self, position: int, subjects: Sequence[Subject]) -> None:
         self.at, self.since = position, time.monotonic()
         try:
-            self.pipe.send(paths[position])
+            self.pipe.send(subjects[position])
         except OSError:
             self.alive = False  # it died while it had nothing to do
 
-    def result(self, path: Path, judging: Judging) -> FileResult:
+    def result(self, subject: Subject, request: Request) -> FileResult:
         """What it found, or what became of it."""
-        late = judging.timeout is not None and not self.pipe.poll()
+        late = request.timeout is not None and not self.pipe.poll()
         if self.alive and not (late and self.process.is_alive()):
             try:
                 found = self.pipe.recv()
@@ -105,13 +108,14 @@ class _Worker:
             except (EOFError, OSError):
                 late = False
         self.alive = False
-        if late and judging.timeout is not None:
-            return FileResult(str(path), error=late_after(str(path), judging.timeout))
+        if late:
+            return request.late(subject)
+        path = path_of(subject)
         self.process.join(GRACE)
         code = self.process.exitcode
         how = f"ended by signal {-code}" if code is not None and code < 0 else f"ended with code {code}"
         return FileResult(
-            str(path),
+            path,
             error=Diagnostic("DC645", f"the process that judged `{path}` {how}", help="--jobs 1, or fewer of them"),
         )
 
@@ -126,16 +130,16 @@ class _Worker:
         self.process.close()
 
 
-def _ready(workers: Sequence[_Worker], judging: Judging) -> list[_Worker]:
+def _ready(workers: Sequence[_Worker], timeout: float | None) -> list[_Worker]:
     """The workers that have something to say, have died, or are long past their time."""
     busy = [worker for worker in workers if worker.at >= 0]
     limit = None
-    if judging.timeout is not None:
+    if timeout is not None:
         first = min(worker.since for worker in busy)
-        limit = max(0.0, first + judging.timeout + GRACE - time.monotonic())
+        limit = max(0.0, first + timeout + GRACE - time.monotonic())
     said = {id(pipe) for pipe in wait([worker.pipe for worker in busy if worker.alive], _soonest(busy, limit))}
     now = time.monotonic()
-    overdue = judging.timeout + GRACE if judging.timeout is not None else float("inf")
+    overdue = timeout + GRACE if timeout is not None else float("inf")
     return [w for w in busy if not w.alive or id(w.pipe) in said or now - w.since >= overdue]
 
 
@@ -156,7 +160,7 @@ def _uninterrupted() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _work(pipe: Connection, judging: Judging, inherited: Sequence[Connection]) -> None:
+def _work(pipe: Connection, request: Request, verify: Verify, inherited: Sequence[Connection]) -> None:
     """The life of a process: interrupted by its pipe alone, so that ctrl-C is answered once."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for other in inherited:
@@ -164,7 +168,8 @@ def _work(pipe: Connection, judging: Judging, inherited: Sequence[Connection]) -
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         while True:
-            pipe.send(judging.judge(pipe.recv()))
+            (found,) = verify(request.of(pipe.recv())).files
+            pipe.send(found)
     except (EOFError, OSError):
         return
 

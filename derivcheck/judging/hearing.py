@@ -1,0 +1,171 @@
+"""One link of what is stated before an examiner: what is found of it, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError, SourceText, UnsupportedError
+from derivcheck.diagnostics.verdicts import ClaimResult, Verdict
+from derivcheck.graph.nodes import constant
+from derivcheck.judging.deadline import aside
+from derivcheck.judging.diagnose import Diagnoser, unexplained
+from derivcheck.judging.examiner import Examiner
+from derivcheck.judging.measurement import finite_difference
+from derivcheck.language.claims import Link, Pair, proportional
+from derivcheck.language.network import located
+from derivcheck.language.notation.relations import BY_NAME, Claimed
+from derivcheck.language.notation.syntax import Expression
+
+NEAR = "the sides differ; how near they are meant to be is not said"
+NONCONFORMING = frozenset({"DC130", "DC131", "DC132"})
+
+Notation = Literal["plain", "latex"]
+Search = Callable[[Diagnoser], tuple[Diagnostic, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How a claim is written: its notation, and its labels for the numbers of layers."""
+
+    notation: Notation = "plain"
+    labels: Mapping[int, Expression] = field(default_factory=dict)
+
+
+PLAIN = Wording()
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What a statement's links are judged with: its result before anything is known, its text, and its wording.
+
+    `before` are the verdicts found already: of what is as bad as one of them no mistake is searched for again.
+    """
+
+    blank: ClaimResult
+    text: SourceText
+    examiner: Examiner
+    wording: Wording = PLAIN
+    before: Sequence[Verdict] = ()
+
+    @property
+    def known(self) -> bool:
+        """Whether it is known that the statement fails."""
+        return "invalid" in self.before or "refuted" in self.before
+
+    def judged(self, link: Link) -> ClaimResult:
+        """What is found of a link, whatever its outcome."""
+        match link.outcome:
+            case Pair():
+                return self.pair(link.outcome, self.known)
+            case UnsupportedError() as problem:
+                return replace(self.blank, verdict="undecided", message=problem.diagnostic.message)
+            case NotationError() as problem:
+                return self._without_meaning(link, located(problem, self.text).diagnostic)
+
+    def _without_meaning(self, link: Link, found: Diagnostic) -> ClaimResult:
+        if link.relation == "!=" and found.code in NONCONFORMING:
+            # A product of shapes that do not fit equals nothing.
+            return replace(self.blank, verdict="proved", message=f"the right side does not conform: {found.message}")
+        if link.relation != "=" or "invalid" in self.before:
+            return replace(self.blank, diagnosis=found, message=found.message)
+        wording = self.wording
+
+        def search(diagnoser: Diagnoser) -> tuple[Diagnostic, str]:
+            return diagnoser.diagnose_invalid(link.left, link.right, self.text, found, wording.notation, wording.labels)
+
+        return self._explained(self.blank, found, search)
+
+    def pair(self, link: Pair, known: bool) -> ClaimResult:
+        """One pair; where it is `known` that the claim fails, what is wrong is not searched for again."""
+        blank, examiner = self.blank, self.examiner
+        relation = BY_NAME[link.relation]
+        if relation.claimed is Claimed.NEAR:
+            near = self.pair(replace(link, relation="="), known=True)
+            return near if near.verdict != "refuted" else replace(near, verdict="undecided", witness=None, message=NEAR)
+        if relation.claimed is Claimed.PROPORTIONAL:
+            return self._factor(link)
+        if relation.claimed is Claimed.NOTHING:
+            return replace(blank, verdict="undecided", message=relation.reason)
+        different = relation.claimed is Claimed.DIFFERENT
+        if link.shapes is not None:
+            unequal: Verdict = "proved" if different else "refuted"
+            message = f"the sides have different shapes: {link.shapes[0]} and {link.shapes[1]}"
+            refuted = replace(blank, verdict=unequal, message=message)
+            return refuted if different or known else self._diagnosed(refuted, link)
+        judgement = examiner.judge.judge(
+            link.left, link.right, link.axes, derived=link.derived, condition=link.condition
+        )
+        verdict, message = judgement.verdict, judgement.reason
+        if different:
+            # Two sides that differ somewhere, with a witness, differ as functions.
+            flipped: dict[Verdict, Verdict] = {"proved": "refuted", "checked": "refuted", "refuted": "proved"}
+            verdict = flipped.get(verdict, verdict)
+            message = "the sides are equal" if verdict == "refuted" else message
+        witness = judgement.witness
+        if witness is not None and not known:
+            network = examiner.network
+            measured = finite_difference(link, network.scope, network.facts, network.sizes, witness)
+            witness = replace(witness, finite_difference=measured)
+        result = replace(
+            blank,
+            verdict=verdict,
+            facts=judgement.facts,
+            exact=judgement.exact,
+            numeric=judgement.numeric,
+            slopes=judgement.slopes,
+            witness=witness,
+            message=message,
+        )
+        wrong = verdict == "refuted" and not different and not known
+        return self._diagnosed(result, link) if wrong else result
+
+    def _factor(self, link: Pair) -> ClaimResult:
+        """`A ∝ B`: one factor, whatever it depends on, makes every entry of B that of A."""
+        if link.shapes is not None:
+            return self.pair(replace(link, relation="="), known=True)
+        crossed = proportional(link)
+        if crossed is None:
+            return replace(self.blank, verdict="undecided", message="between two numbers there is always a factor")
+        nothing = replace(link, right=constant(0), relation="=")
+        if self.pair(replace(nothing, left=link.right), known=True).verdict != "refuted":
+            crossed = nothing  # only zero is a multiple of zero
+        elif self.pair(nothing, known=True).verdict != "refuted":
+            message = "the left side is zero, a multiple of anything"
+            return replace(self.blank, verdict="undecided", message=message)
+        result = self.pair(crossed, known=True)
+        if result.verdict != "refuted":
+            return result
+        where = self.text.where(link.right_tree.span.start, link.right_tree.span.stop)
+        found = Diagnostic("DC231", "no one factor fits every entry", where, "not a multiple")
+        return replace(result, witness=None, diagnosis=found, message=found.message)
+
+    def _diagnosed(self, result: ClaimResult, link: Pair) -> ClaimResult:
+        """A refuted claim with its diagnosis and, where one is proved, the suggestion."""
+        text, wording = self.text, self.wording
+        return self._explained(
+            result,
+            unexplained(link, text),
+            lambda diagnoser: diagnoser.diagnose(link, text, wording.notation, wording.labels),
+        )
+
+    def _explained(self, result: ClaimResult, bare: Diagnostic, search: Search) -> ClaimResult:
+        """What the search for a mistake finds; `bare` is known without it. It costs no verdict, however it ends."""
+        examiner = self.examiner
+
+        def late() -> ClaimResult:
+            examiner.renew()
+            return replace(result, diagnosis=bare.with_notes(("search", "what is wrong was not found in time")))
+
+        def found() -> ClaimResult:
+            diagnoser = examiner.diagnoser
+            failed = bare.with_notes(("search", "derivcheck failed in it"))
+            diagnosis, suggestion = diagnoser.attempted(lambda: search(diagnoser), (failed, ""))
+            lapses = tuple(diagnoser.lapses)
+            if lapses:
+                examiner.renew()
+            message = diagnosis.message if result.verdict == "invalid" else result.message
+            return replace(result, diagnosis=diagnosis, suggestion=suggestion, lapses=lapses, message=message)
+
+        return aside(found, late)

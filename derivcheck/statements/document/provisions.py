@@ -1,0 +1,101 @@
+"""What a sidecar says of single formulas of its document: how they are read, and what is expected of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from derivcheck.diagnostics.diagnostic import Diagnostic, SourceText, SpecError
+from derivcheck.diagnostics.verdicts import ClaimResult, FormulaResult
+from derivcheck.spec import Spec
+from derivcheck.spec.declarations import Binding, DocumentDeclaration, Expectation
+from derivcheck.statements.document.places import PLACE, Spot, nearest
+from derivcheck.statements.document.reading import Setting, changed
+
+
+class Provisions:
+    """The bindings, expectations and changes of a sidecar; what speaks of a formula that is there is crossed off."""
+
+    def __init__(self, spec: Spec, declaration: DocumentDeclaration) -> None:
+        self.spec = spec
+        self.declaration = declaration
+        self._unused: dict[int, SourceText] = {
+            **{id(binding): binding.at for binding in declaration.bindings},
+            **{id(expectation): expectation.at for expectation in declaration.expectations},
+        }
+
+    def binding(self, spot: Spot) -> Binding | None:
+        """How the formula at a spot is bound, where it is."""
+        for binding in self.declaration.bindings:
+            if spot.is_named(binding.at.text):
+                self._unused.pop(id(binding), None)
+                return binding
+        return None
+
+    def expectation(self, spot: Spot) -> Expectation | None:
+        """What is expected of the formula at a spot, where anything is."""
+        for expectation in self.declaration.expectations:
+            if spot.is_named(expectation.at.text):
+                self._unused.pop(id(expectation), None)
+                return expectation
+        return None
+
+    def setting(self, line: int, binding: Binding | None) -> Setting:
+        """What holds for a formula on a line."""
+        spec, quantifier, entries = self.spec, self.declaration.quantifier, self.declaration.entries
+        for change in self.declaration.changes:
+            if int(change.at.text.split()[1]) <= line:
+                spec = changed(spec, change)
+                quantifier = change.quantifier or quantifier
+                entries = change.entries or entries
+        if binding is not None:
+            spec = replace(spec, layout=binding.layout or spec.layout, vectors=binding.vectors or spec.vectors)
+            quantifier = binding.quantifier or quantifier
+            entries = binding.entries or entries
+        return Setting(spec, binding, quantifier, entries == "componentwise")
+
+    def stepwise(self, result: FormulaResult, first: Expectation | None, last: int) -> FormulaResult:
+        """What is expected of single steps of a chain, said by the lines they end on; the others are to hold."""
+        claim = result.claim
+        if claim is None or not claim.links:
+            return result
+        begin = result.where.line
+        expected: dict[tuple[int, int], Expectation] = {}
+        for expectation in self.declaration.expectations:
+            match = PLACE.fullmatch(expectation.at.text)
+            if match and match[1] and begin < int(match[1]) <= last:
+                expected[int(match[1]), int(match[2] or 1)] = expectation
+        if not expected:
+            return result
+        if first is not None:
+            expected[begin, 1] = first
+        links, seen = [], Counter[int]()
+        for link in claim.links:
+            line = link.where.line if link.where is not None else 0
+            seen[line] += 1
+            wanted = expected.get((line, seen[line]))
+            links.append(link if wanted is None else self._expected_of(link, wanted))
+        holds = all(link.holds for link in links)
+        message = "" if holds else claim.message
+        return replace(result, claim=replace(claim, links=tuple(links), holds=holds, message=message), holds=holds)
+
+    def _expected_of(self, link: ClaimResult, wanted: Expectation) -> ClaimResult:
+        self._unused.pop(id(wanted), None)
+        code = link.diagnosis.code if link.diagnosis is not None else ""
+        held = link.verdict == wanted.verdict and wanted.code in ("", code)
+        message = "as expected" if held else f"expected to be {wanted.verdict} {wanted.code}".rstrip()
+        return replace(link, expected=wanted.verdict, holds=held, message=message)
+
+    def refuse_unused(self, found: Sequence[FormulaResult], path: str) -> None:
+        """Raises SpecError (DC047) for a binding or an expectation of a formula that is not among those found."""
+        for at in self._unused.values():
+            raise SpecError(
+                Diagnostic(
+                    "DC047",
+                    f"no formula that asserts something stands at `{at.text}` of the document",
+                    at.where(),
+                    "nothing to bind",
+                    (("document", path), ("assertions", nearest(at.text, found))),
+                )
+            )
