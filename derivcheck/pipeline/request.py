@@ -17,8 +17,16 @@ from derivcheck.spec.selection import EVERYTHING, Selection
 if TYPE_CHECKING:
     from derivcheck.pipeline.memory import Memory
 
+
+@dataclass(frozen=True, slots=True)
+class DocumentFile:
+    """A file that is a document, whatever its name says."""
+
+    path: str
+
+
 # A file by its path, a spec as text or as it was loaded; the result of what could not even be read passes through.
-Subject = str | Path | SourceText | Spec | FileResult
+Subject = str | Path | DocumentFile | SourceText | Spec | FileResult
 
 
 @dataclass(frozen=True, slots=True)

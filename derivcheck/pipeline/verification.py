@@ -21,7 +21,7 @@ from derivcheck.diagnostics.diagnostic import (
 )
 from derivcheck.diagnostics.verdicts import ClaimResult
 from derivcheck.judging.deadline import Limit, within
-from derivcheck.pipeline.request import Request, Subject, path_of
+from derivcheck.pipeline.request import DocumentFile, Request, Subject, path_of
 from derivcheck.pipeline.results import FileResult, Report
 from derivcheck.spec import Spec, load_spec, read_spec
 from derivcheck.spec.document import read_text
@@ -84,7 +84,7 @@ def _read(request: Request, subject: Subject) -> tuple[Spec, Manuscript | None]:
     path = path_of(subject)
     from derivcheck.statements.document.sidecars import is_document, sidecar_of
 
-    if not is_document(path):
+    if not isinstance(subject, DocumentFile) and not is_document(path):
         return load_spec(path), None
     from derivcheck.statements.document.passages import read_manuscript
 
@@ -113,7 +113,7 @@ def verify_file(path: str | Path, seed: int | None = None, strict: bool = False,
 
 def verify_document(path: str | Path, sidecar: str | Path | None = None, **settings: Any) -> FileResult:
     """The verdicts on a document, judged with its sidecar: the one given, named by its front matter, or beside it."""
-    return _one(path, sidecar=sidecar, **settings)
+    return _one(DocumentFile(str(path)), sidecar=sidecar, **settings)
 
 
 def verify_spec(spec: Spec, seed: int | None = None, strict: bool = False, **settings: Any) -> FileResult:
