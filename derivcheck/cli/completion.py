@@ -19,7 +19,7 @@ def complete_function(incomplete: str) -> Iterator[tuple[str, str]]:
 
 def complete_code(incomplete: str) -> Iterator[tuple[str, str]]:
     """(code, title) of the codes that begin so, as they are typed: shells drop what differs in its capitals."""
-    from derivcheck.diagnostics.explain import PAGES
+    from derivcheck.diagnostics.explain.pages import PAGES
 
     for code, page in sorted(PAGES.items()):
         if code.startswith(incomplete.upper()):

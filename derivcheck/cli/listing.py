@@ -83,7 +83,7 @@ def explain(
 
 def name_rows(kind: Listed) -> Rows:
     """`name`, `signature` and `about` of the catalogue's entries and of facts; `name` and `about` of codes."""
-    from derivcheck.diagnostics.explain import PAGES
+    from derivcheck.diagnostics.explain.pages import PAGES
     from derivcheck.language.catalogue.activations import ACTIVATIONS
     from derivcheck.language.catalogue.elementary import ELEMENTARY_NAMES
     from derivcheck.language.catalogue.layers import LAYERS

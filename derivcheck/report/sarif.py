@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from derivcheck.diagnostics.diagnostic import Where
-from derivcheck.diagnostics.explain import PAGES, page
+from derivcheck.diagnostics.explain import page
+from derivcheck.diagnostics.explain.pages import PAGES
 from derivcheck.pipeline.results import Report
 from derivcheck.report.findings import Finding, findings, notes
 from derivcheck.report.page import Page

@@ -16,7 +16,8 @@ from derivcheck.cli.completion import complete_code, complete_function
 from derivcheck.cli.main import run
 from derivcheck.cli.starting import DEFAULT, SCHEMA, Template
 from derivcheck.diagnostics.diagnostic import DerivcheckError
-from derivcheck.diagnostics.explain import PAGES, page
+from derivcheck.diagnostics.explain import page
+from derivcheck.diagnostics.explain.pages import PAGES
 from derivcheck.judging.jacobian import names
 from derivcheck.language.catalogue.elementary import ELEMENTARY_NAMES
 from derivcheck.language.catalogue.functions import ELEMENTARY

@@ -8,7 +8,9 @@ import re
 import pytest
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError
-from derivcheck.diagnostics.explain import BASE, PAGES, Explanation, page
+from derivcheck.diagnostics.explain import page
+from derivcheck.diagnostics.explain.pages import PAGES
+from derivcheck.diagnostics.explain.pages.explanation import BASE, Explanation
 from derivcheck.pipeline.verification import check_equation, verify_text
 from derivcheck.spec import read_spec
 

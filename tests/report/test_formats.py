@@ -27,7 +27,8 @@ import samples
 from derivcheck.cli.main import run
 from derivcheck.cli.options import ReportFormat
 from derivcheck.diagnostics.diagnostic import ContradictionError, Diagnostic, Where
-from derivcheck.diagnostics.explain import BASE, PAGES
+from derivcheck.diagnostics.explain.pages import PAGES
+from derivcheck.diagnostics.explain.pages.explanation import BASE
 from derivcheck.diagnostics.verdicts import ClaimResult, FormulaResult, Verdict
 from derivcheck.pipeline.results import FileResult, Report
 from derivcheck.pipeline.verification import check_equation, verify_file, verify_spec, verify_text

@@ -10,11 +10,10 @@ import difflib
 import textwrap
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
-from derivcheck.diagnostics.explain.pages import BASE, PAGES, Explanation
+from derivcheck.diagnostics.explain.pages import PAGES
+from derivcheck.diagnostics.explain.pages.explanation import BASE
 
 MOST = 5  # codes that are suggested
-
-__all__ = ["BASE", "PAGES", "Explanation", "page"]
 
 
 def page(code: str) -> str:

@@ -1,0 +1,61 @@
+"""DC62x and DC63x: what becomes of the formulas of a document, and of the document itself."""
+
+from __future__ import annotations
+
+from derivcheck.diagnostics.explain.pages.explanation import Explanation, text_only
+
+DOCUMENTS: dict[str, Explanation] = {
+    "DC620": text_only(
+        "a missing library",
+        "Markdown needs markdown-it-py and mdit-py-plugins, LaTeX needs pylatexenc: pip install 'derivcheck-nn[documents]'.",
+    ),
+    "DC621": text_only(
+        "not LaTeX",
+        "The document cannot be divided into text and formulas; the formulas of a Markdown file are looked for in another way.",
+    ),
+    "DC622": text_only(
+        "a document that is not here",
+        "A sidecar without claims and without a loss judges nothing when its document is missing: say where it lies.",
+    ),
+    "DC623": text_only(
+        "no formula",
+        "Something stands where a formula would be, or looks like one: a dollar without its partner, an equation in plain text or outside of dollars, a relation inside brackets, a block that Markdown takes for code, a macro or an environment that says more than where a formula stands. It is counted as unread.",
+    ),
+    "DC624": text_only("unread by choice", "The sidecar says not to read this formula, and why."),
+    "DC625": text_only(
+        "defined anew",
+        "The document gives a name another meaning than the spec; `from: {line N: {let: ...}}` says what it means from there on.",
+    ),
+    "DC626": text_only("an update", "`W := W - alpha dL/dW` gives W a new value: that asserts nothing."),
+    "DC627": text_only(
+        "no sidecar",
+        "A document is judged with a spec that declares its network: NAME.derivcheck.yaml beside it, `derivcheck: FILE.yaml` in its front matter, or --spec.",
+    ),
+    "DC628": text_only(
+        "under a condition",
+        "A sentence with an `if` before the formula does not assert it outright. A binding or an expectation for its line has it judged all the same.",
+    ),
+    "DC629": text_only(
+        "indices alone", "`i = j` or `l = 1, ..., L` says where something else holds; by itself it asserts nothing."
+    ),
+    "DC630": text_only(
+        "an example",
+        "`y = [0, 1, 0]` or `z = 0` in the prose gives one value to something that has others: an example or a condition, no identity.",
+    ),
+    "DC631": text_only(
+        "not a depth of the spec",
+        "The head of a document says `depths: L = 2`: it is judged at that depth alone. The label must be the end of a family of the spec, and no other.",
+    ),
+    "DC632": text_only(
+        "nothing could be read",
+        "A document has formulas that assert something, and not one of them was read: each is listed with its reason. Declare the names and macros it uses in its sidecar, or expect the formulas to be unread there: `expect: {line 3: unread}`.",
+    ),
+    "DC633": text_only(
+        "outside the folder",
+        "A sidecar names a document below its own folder, or below the one that --documents or DERIVCHECK_DOCUMENTS gives; the front matter of a document names a sidecar below the folder of the document or the working directory. `..` and links are followed first: a spec that somebody else wrote reads and quotes no other file.",
+    ),
+    "DC634": text_only(
+        "no kind of file that is known",
+        "The ending of a name says what is read: documents in one of their formats, specs in YAML. A file with another ending is not taken for YAML, in which its first lines would be errors that nobody made.",
+    ),
+}
