@@ -272,9 +272,12 @@ tensors:
   A: n n
   B: n n
   C: n m
+  T: k n n
   x: n
+  y: n
   S: {axes: n n, given: symmetric}
   R: {axes: n n, given: symmetric}
+functions: {"g(a, b, c)": opaque}
 layers: {K: inv(A), z: K @ x}
 """
 WITH_AN_INVERSE = [
@@ -325,6 +328,15 @@ WITH_AN_INVERSE = [
     ("inv(A.T) @ A = eye(n)", "refuted"),
     ("inv(A) @ A @ A = eye(n)", "refuted"),
     ("sum_k(inv(A)[1,k] * A[k,2]) = 1", "refuted"),
+    ("sum_k(inv(A)[i,k] * A[k,j] * x[k]) = sum_k(A[i,k] * inv(A)[k,j] * x[k])", "refuted"),
+    ("inv(T[1,:,:]) @ T[1,:,:] = eye(n)", "checked"),
+    ("inv(T[1,:,:]) @ T[2,:,:] = eye(n)", "refuted"),
+    ("inv(x @ x.T + eye(n)) @ (x @ x.T) + inv(x @ x.T + eye(n)) = eye(n)", "checked"),
+    ("inv(ones(n, n) + eye(n)) @ ones(n, n) + inv(ones(n, n) + eye(n)) = eye(n)", "checked"),
+    ("inv(A^2) @ A = eye(n)", "refuted"),
+    ("inv(A * B) @ A = eye(n)", "refuted"),
+    ("inv(A + B) @ A = eye(n)", "refuted"),
+    ("sum_k(g(A[i,k], x[i], y[k]) * A[k,j]) = delta(i,j)", "refuted"),
 ]
 
 

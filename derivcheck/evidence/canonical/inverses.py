@@ -26,7 +26,7 @@ def without_inverses(
         matrix = _matrix_of(atoms[number]) if power == 1 else None
         if matrix is None:
             continue
-        leaf, is_turned, coefficient = matrix
+        leaf, coefficient = matrix
         others = factors[:position] + factors[position + 1 :]
         for place, (other, entry, times) in enumerate(others):
             if other != leaf or times != 1:
@@ -35,25 +35,27 @@ def without_inverses(
             for own in _entries_of(atoms[number], indices):
                 for symmetry in atoms[leaf].symmetries:
                     one = tuple(entry[slot] for slot in symmetry)
-                    met = _met(own, one[::-1] if is_turned else one)
+                    met = _met(own, one)
                     if met is not None and _is_bound_here(met[0], [*own, *one], rest):
                         made = (delta_atom(atoms[leaf].dimensions[0]), met[1], 1)
                         return [rebound(bound, [*rest, made], [met[0]], exact(1 / Fraction(coefficient)))]
     return None
 
 
-def _matrix_of(atom: Atom) -> tuple[int, bool, Rational] | None:
-    """(the leaf that is inverted, whether as its transpose, times what); None for what is no inverse of one leaf."""
+def _matrix_of(atom: Atom) -> tuple[int, Rational] | None:
+    """(the leaf that is inverted, times what); None for what is no inverse of one leaf."""
     if atom.kind != "function" or atom.name != INVERSE:
         return None
     terms = dict(cast(Any, atom.payload[0]))
     if len(terms) != 1:
         return None
-    (((inner, factors), coefficient),) = terms.items()
-    if inner or len(factors) != 1 or factors[0][2] != 1 or len(set(factors[0][1])) != 2:
+    (((_, factors), coefficient),) = terms.items()
+    if len(factors) != 1:
         return None
-    leaf, (row, column), _ = factors[0]
-    return leaf, row > column, coefficient
+    leaf, entry, power = factors[0]
+    # Of a matrix and its transpose the inverse of one is an atom: the one whose row comes first.
+    straight = len(entry) == 2 and OUTER <= entry[0] < entry[1]
+    return (leaf, coefficient) if straight and power == 1 else None
 
 
 def _entries_of(atom: Atom, indices: Indices) -> Iterator[Indices]:
