@@ -31,6 +31,7 @@ BATTERY: tuple[tuple[str, ...], ...] = (
     (
         "graph/test_slices.py",
         "evidence/test_differences.py",
+        "evidence/test_replacing.py",
         "language/test_latex_types.py",
         "judging/test_general.py",
         "forms/test_first_forms.py",

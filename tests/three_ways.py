@@ -37,6 +37,7 @@ tensors:
   R: {axes: n M, given: {simplex: M}}
   Z: 2 2
   o: n+1
+  Y: {axes: n n, given: {simplex: n}}
   z: {axes: n, given: [simplex, positive]}
 functions: {f: opaque, g: opaque, r(t): sqrt(t^2)}
 """
@@ -662,6 +663,12 @@ ROWS: list[tuple[str, bool, str, str]] = [
     ("sum(v)/(sum(v*x) + sum(v*y)) = n/(sum(x) + sum(y))", False, "open", "differs"),
     ("log(sum(exp(y)))*sum(x) = sum(x*y)", False, "open", "differs"),
     ("sum_k(A[k,k]^2/sum_j(A[k,j]^2)) = 1", False, "open", "differs"),
+    ("sum_k(Y[k,k]) = 1", False, "open", "differs"),
+    ("sum_k(Y[k,i]) = 1", True, "proved", "equal"),
+    ("sum_k(Y[i,k]) = 1", False, "open", "differs"),
+    ("sum_{k,p}(Q[k,i]*Q[p,j]) = n*delta(i,j)", False, "open", "differs"),
+    ("sum(u)^2 = n", False, "open", "differs"),
+    ("sum(u)^2 = 1", False, "open", "differs"),
 ]
 
 # Equations that nothing proves, and numbers cannot refute: a side is undefined nearly everywhere, or a tie decides.
