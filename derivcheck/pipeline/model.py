@@ -78,7 +78,7 @@ class Formula(Displayed):
         return to_mathml(self.tree, self.scalars, self.families)
 
     def __str__(self) -> str:
-        return to_plain(self.tree)
+        return self._text("plain") or to_plain(self.tree)
 
     def __repr__(self) -> str:
         return self.unicode

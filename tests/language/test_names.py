@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from derivcheck.diagnostics.diagnostic import NotationError
@@ -10,6 +12,7 @@ from derivcheck.language.latex import parse_latex
 from derivcheck.language.network import build
 from derivcheck.language.notation.parser import parse_equation
 from derivcheck.language.notation.printer import to_latex, to_plain, to_unicode
+from derivcheck.pipeline.model import load
 from derivcheck.pipeline.verification import check_equation, verify_text
 from derivcheck.spec import read_spec
 
@@ -312,6 +315,13 @@ def test_a_derivative_of_such_names_is_read_back_in_every_notation(equation: str
     assert parse_latex(to_latex(meant), network.scope) == meant
     with pytest.raises(NotationError):
         parse_equation(to_plain(meant), vocabulary)
+
+
+def test_the_text_of_a_derived_form_parses_again(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_text(GLUED)
+    form = load(path).derive("x").matrix
+    assert str(form).startswith("d(L)/d(x) = ")
 
 
 def test_one_name_that_looks_like_a_differential_changes_nothing() -> None:
