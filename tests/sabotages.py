@@ -569,17 +569,17 @@ SABOTAGES = [
     ),
     # --- forms ---
     Sabotage(
-        "forms/matrix_form.py",
+        "forms/transposition.py",
         'return Binary("@", transposed(right, scalars, symmetric), transposed(left, scalars, symmetric))',
         'return Binary("@", transposed(left, scalars, symmetric), transposed(right, scalars, symmetric))',
     ),
     Sabotage(
-        "forms/matrix_form.py",
+        "forms/factor_graph.py",
         "self.edges.setdefault((b, a), []).append(self.turned(matrix))",
         "self.edges.setdefault((b, a), []).append(matrix)",
     ),
-    Sabotage("forms/matrix_form.py", "return matrix if a < b else self.turned(matrix)", "return matrix"),
-    Sabotage("forms/matrix_form.py", 'before = Binary("@", before, Call("diag", (product(vectors),)))', "pass"),
+    Sabotage("forms/factor_graph.py", "return matrix if a < b else self.turned(matrix)", "return matrix"),
+    Sabotage("forms/factor_graph.py", 'before = Binary("@", before, Call("diag", (product(vectors),)))', "pass"),
     Sabotage(
         "forms/matrix_form.py",
         "return part if only.coefficient > 0 else replace(part, expression=Negate(part.expression))",

@@ -17,16 +17,11 @@ from derivcheck.diagnostics.diagnostic import UnsupportedError
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError, ZeroDivisorError
 from derivcheck.evidence.canonical.form import Facts, without_switches
 from derivcheck.forms.index_form import Naming, fresh_letter, index_form, may_be_letter
-from derivcheck.forms.matrix_form import (
-    MatrixNaming,
-    NoMatrixForm,
-    matrix_form,
-    matrix_function_writer,
-    transposed,
-    transposes,
-)
+from derivcheck.forms.matrix_form import matrix_form, matrix_function_writer
+from derivcheck.forms.matrix_naming import MatrixNaming, NoMatrixForm
 from derivcheck.forms.reading import NamedPolynomial, Namer
 from derivcheck.forms.structural_form import structural_form
+from derivcheck.forms.transposition import transposed, transposes
 from derivcheck.graph.derive import sweep
 from derivcheck.graph.nodes import Axis, Dimension, Input, Node, Quantity, Sum, operands, topological
 from derivcheck.language.notation.syntax import (

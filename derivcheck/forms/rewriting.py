@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from derivcheck.forms.matrix_form import transposed
+from derivcheck.forms.transposition import transposed
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,

@@ -19,7 +19,8 @@ from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError, mag
 from derivcheck.evidence.canonical.form import Facts
 from derivcheck.forms.derivation import entry_writer, native
 from derivcheck.forms.index_form import Naming, index_form
-from derivcheck.forms.matrix_form import MatrixNaming, NoMatrixForm, matrix_form, matrix_function_writer
+from derivcheck.forms.matrix_form import matrix_form, matrix_function_writer
+from derivcheck.forms.matrix_naming import MatrixNaming, NoMatrixForm
 from derivcheck.forms.reading import NamedPolynomial, Namer
 from derivcheck.forms.rewriting import joined, summands
 from derivcheck.graph.nodes import Axis, Node, constant, delta, is_zero, multiply, subtract, topological

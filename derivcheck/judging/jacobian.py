@@ -20,9 +20,11 @@ from derivcheck.evidence.numeric.sampling import finite_sample
 from derivcheck.evidence.numeric.survey import laid_out
 from derivcheck.forms.derivation import entry_writer
 from derivcheck.forms.index_form import IndexForm, Naming, index_form
-from derivcheck.forms.matrix_form import MatrixForm, MatrixNaming, NoMatrixForm, matrix_function_writer, transposed
+from derivcheck.forms.matrix_form import MatrixForm, matrix_function_writer
+from derivcheck.forms.matrix_naming import MatrixNaming, NoMatrixForm
 from derivcheck.forms.reading import Namer
 from derivcheck.forms.structural_form import structural_form
+from derivcheck.forms.transposition import transposed
 from derivcheck.graph import derive
 from derivcheck.graph.nodes import Axis, Node, Quantity, constant, fresh, rename, sum_over
 from derivcheck.judging.judge import Judge, Judgement

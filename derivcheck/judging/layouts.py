@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError
-from derivcheck.forms.matrix_form import transposed
+from derivcheck.forms.transposition import transposed
 from derivcheck.language.claims import Pair, pair
 from derivcheck.language.lowering.chains import link_of
 from derivcheck.language.lowering.language import Lowering
