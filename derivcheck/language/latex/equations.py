@@ -15,12 +15,12 @@ from derivcheck.language.latex.conditions import refuse_words
 from derivcheck.language.latex.cursor import Context, TokenReader
 from derivcheck.language.latex.flattening import flattened
 from derivcheck.language.latex.memberships import is_sized, membership, sized
+from derivcheck.language.latex.ones import refuse_unsized, size_sides
 from derivcheck.language.latex.parser import LatexParser
 from derivcheck.language.latex.products import Choices, Fork
 from derivcheck.language.latex.relations import refuse_relation
 from derivcheck.language.latex.scripts import dimension_at
 from derivcheck.language.latex.shapes import Labels, Shapes
-from derivcheck.language.latex.sums import refuse_unsized
 from derivcheck.language.latex.symbols import Symbols
 from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.latex.trees import rebuilt
@@ -188,6 +188,7 @@ class _Chain:
                 reader.unexpected("an operator, a relation or the end")
         if not relations:
             fail("DC108", "an equation needs two sides", span, "only one side here", "... = ...")
+        sides = size_sides(reader, sides)
         where = None
         for test in tests:
             where = test if where is None else Junction("and", where, test, test.span)

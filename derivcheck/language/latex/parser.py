@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from derivcheck.language.latex import calls, conditions, derivatives, differentials, matrices, norms, runs, sums
+from derivcheck.language.latex import calls, conditions, derivatives, differentials, matrices, norms, ones, runs, sums
 from derivcheck.language.latex.cursor import TokenReader
 from derivcheck.language.latex.products import PRODUCT_SIGNS, Item, product
 from derivcheck.language.latex.quantities import ScriptReadings
@@ -61,7 +61,7 @@ class LatexParser(TokenReader):
         if any(term.tree is None for term in terms):
             return sums.dotted(self, terms)
         if self.context.unsized:
-            sums.size_ones(self, terms)
+            ones.size_terms(self, [term.tree for term in terms if term.tree is not None])
         return _total(terms)
 
     def term(self) -> Expression:
@@ -79,6 +79,8 @@ class LatexParser(TokenReader):
             if negative is not None:
                 tree = Negate(tree, negative.span.to(tree.span))
             items.append(Item(sign, tree, tree.span))
+        if self.context.unsized:
+            items = ones.sized_factors(self, items)
         return product(items, self.context.shapes, self.context.choices)
 
     def _run(self, first: Item, sign: str) -> list[Item]:
@@ -102,7 +104,7 @@ class LatexParser(TokenReader):
 
     def _juxtaposes(self) -> bool:
         """Whether a factor stands here that multiplies without a sign. Raises NotationError for a number (DC110)."""
-        if self.token.kind == "number":
+        if self.token.kind == "number" and self.token.font != "bold":
             fail(
                 "DC110",
                 "a number stands behind a factor",
@@ -196,7 +198,8 @@ class LatexParser(TokenReader):
     # --- scripts behind a factor ------------------------------------------------------------
 
     def postfix(self, tree: Expression) -> Expression:
-        """The scripts behind a bracket, a call or a derivative."""
+        """The scripts behind a bracket, a call or a derivative; the indices behind a name, `S[i,k]`."""
+        tree = self._entry(tree)
         while self.at("^", "_", "'"):
             before, bracket = self.token, self.tokens[self.position - 1].text in (")", "]")
             scripts, primes = take_scripts(self)
@@ -229,6 +232,33 @@ class LatexParser(TokenReader):
         shape = self.context.shapes(tree)
         code = "DC142" if all(script.kind == "sub" for script in scripts) else "DC171"
         fail(code, f"the scripts of `{self.source(span)}` have no reading", scripts[0].span, str(shape))
+
+    def _entry(self, tree: Expression) -> Expression:
+        """The entry of a tensor whose indices follow it in brackets, one for each axis."""
+        opener, shape = self.token, self.context.shapes(tree)
+        if opener.text != "[" or opener.spaced or opener.span.start != tree.span.stop or not isinstance(tree, Name):
+            return tree
+        stop = self.partner(self.position)
+        parts = slots(self, Script("sub", self.position, stop + 1, opener.span.to(self.tokens[stop].span)))
+        axes = len(shape.axes) if shape is not None else 0
+        if not axes or len(parts) != axes or not all(self._is_index(*part) for part in parts):
+            return tree
+        self.position = stop + 1
+        entries = tuple(slot_tree(self, *part) for part in parts)
+        return Subscript(tree, entries, tree.span.to(self.tokens[stop].span))
+
+    def _is_index(self, start: int, stop: int) -> bool:
+        """Whether one token is an index: a colon, a number from 1, a letter that names nothing."""
+        token = self.tokens[start]
+        match token.kind if stop - start == 1 else "":
+            case "number":
+                return token.text.isdigit() and int(token.text) > 0
+            case "letter":
+                return not self.context.names.declares(token)
+            case "sign":
+                return token.text == ":"
+            case _:
+                return False
 
     def _is_component(self, tree: Expression, scripts: list[Script]) -> bool:
         """`(y_i - t_i)_i`: the vector with these entries."""

@@ -23,6 +23,7 @@ from derivcheck.language.latex.scripts import (
     is_bracketed,
     is_entrywise_power,
     is_inverse_transpose,
+    is_labelling,
     is_letter_t,
     is_star,
     slot_text,
@@ -132,9 +133,8 @@ class ScriptReadings(Scripted):
                 return
             named.append(first)
             parts.append(rest)
-        if any(
-            is_bracketed(self.reader, s) for s in by_role.get(ScriptRole.INDEX, []) + by_role.get(ScriptRole.POWER, [])
-        ):
+        powers, indexed_by = by_role.get(ScriptRole.POWER, []), by_role.get(ScriptRole.INDEX, [])
+        if any(is_bracketed(self.reader, s) for s in powers) or any(is_labelling(self.reader, s) for s in indexed_by):
             return
         for indexed in self._orders(by_role.get(ScriptRole.INDEX, [])):
             places = [*parts, *(slots(self.reader, script) for script in indexed)]

@@ -149,6 +149,11 @@ def is_bracketed(reader: TokenReader, script: Script) -> bool:
     return stripped(reader, script)[2]
 
 
+def is_labelling(reader: TokenReader, script: Script) -> bool:
+    """Whether the brackets around a script say that it is a label, not an index: all but those of `x_{[i]}`."""
+    return is_bracketed(reader, script) and (script.kind != "sub" or reader.tokens[script.start].text != "[")
+
+
 def slots(reader: TokenReader, script: Script) -> list[tuple[int, int]]:
     """The parts between commas."""
     start, stop, _ = stripped(reader, script)

@@ -488,26 +488,6 @@ def indicator(reader: TokenReader, token: LatexToken) -> Expression:
     return replace(ONE, span=token.span)
 
 
-def size_ones(reader: TokenReader, terms: Sequence[WrittenSummand]) -> None:
-    """A vector of ones in a sum with a tensor has that tensor's size."""
-    sized = [term.tree for term in terms if term.tree is not None and term.tree.span not in reader.context.unsized]
-    shapes = [reader.context.shapes(tree) for tree in sized]
-    if any(shape is not None and not shape.is_scalar for shape in shapes):
-        reader.context.unsized -= {term.tree.span for term in terms if term.tree is not None}
-
-
-def refuse_unsized(reader: TokenReader) -> None:
-    """Raise NotationError (DC120) for a vector of ones whose size is nowhere to be seen."""
-    for span in sorted(reader.context.unsized, key=lambda span: span.start):
-        fail(
-            "DC120",
-            f"the size of the vector of ones `{reader.source(span)}` is not known",
-            span,
-            "of which dimension?",
-            "symbols: {'\\mathbf{1}': ones(n)}",
-        )
-
-
 def _read_condition(reader: TokenReader) -> Condition:
     letters, reader.letters = reader.letters, True
     test = reader.condition()

@@ -1,4 +1,4 @@
-"""What a macro of the author's own stands for: its body, and the arguments that it takes."""
+"""What a macro stands for: its body, and the arguments that it takes."""
 
 from __future__ import annotations
 
@@ -11,15 +11,25 @@ PARAMETER = re.compile(r"#([1-9])")
 class Body(str):
     """The body of a macro; `arity` counts its arguments, `default` is what an optional first one is without.
 
-    A body that says nothing of its arguments, as in a spec, has as many as the largest `#n` in it.
+    A body that says nothing of its arguments, as in a spec, has as many as the largest `#n` in it. `alone` is what it
+    is where its last argument does not stand in braces, `further` where one more does.
     """
 
-    __slots__ = ("arity", "default")
+    __slots__ = ("alone", "arity", "default", "further")
     arity: int
     default: str | None
+    alone: str | None
+    further: str | None
 
-    def __new__(cls, text: str, arity: int | None = None, default: str | None = None) -> Self:
+    def __new__(
+        cls,
+        text: str,
+        arity: int | None = None,
+        default: str | None = None,
+        alone: str | None = None,
+        further: str | None = None,
+    ) -> Self:
         made = super().__new__(cls, text)
         made.arity = max(map(int, PARAMETER.findall(text)), default=0) if arity is None else arity
-        made.default = default
+        made.default, made.alone, made.further = default, alone, further
         return made

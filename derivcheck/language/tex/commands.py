@@ -188,7 +188,7 @@ FONTS = {
     **_meaning("", "mathit mathnormal", CommandKind.FONT, 1),
     **_meaning("script", "mathcal mathscr", CommandKind.FONT, 1),
     **_meaning("fraktur", "mathfrak", CommandKind.FONT, 1),
-    **_meaning("blackboard", "mathbb Bbb", CommandKind.FONT, 1),
+    **_meaning("blackboard", "mathbb Bbb mathds mathbbm", CommandKind.FONT, 1),
     **_meaning("sans", "mathsf", CommandKind.FONT, 1),
     **_meaning("typewriter", "mathtt", CommandKind.FONT, 1),
     **_meaning("arrow", "vec overrightarrow", CommandKind.FONT, 1),

@@ -13,6 +13,7 @@ from derivcheck.language.notation.tokens import MAXIMAL_DIGITS, MAXIMAL_LENGTH
 from derivcheck.language.tex.bodies import PARAMETER, Body
 from derivcheck.language.tex.commands import CHARACTERS
 from derivcheck.language.tex.errors import error, fail
+from derivcheck.language.tex.packages import PACKAGES
 from derivcheck.spec.spelling import GREEK
 
 MAXIMAL_LEXEMES = 6_000
@@ -55,8 +56,7 @@ def lexemes(text: str, macros: Mapping[str, str] | None = None) -> list[Lexeme]:
     """The lexemes of a text, its own macros expanded. Raises NotationError (DC102 to DC104, DC170)."""
     if len(text) > MAXIMAL_LENGTH:
         fail("DC102", "the formula is too long", Span(0, len(text)), f"{len(text)} characters")
-    found = _scanned(text)
-    return _expanded(found, macros) if macros else found
+    return _expanded(_scanned(text), macros or {})
 
 
 def _scanned(text: str) -> list[Lexeme]:
@@ -113,6 +113,7 @@ def _expanded(given: Sequence[Lexeme], macros: Mapping[str, str]) -> list[Lexeme
     bodies = {
         name.strip().lstrip("\\"): body if isinstance(body, Body) else Body(body) for name, body in macros.items()
     }
+    bodies = {**PACKAGES, **bodies}
     done: list[Lexeme] = []
     waiting = list(reversed(given))
     count = 0
@@ -133,12 +134,21 @@ def _called(body: Body, macro: Lexeme, waiting: list[Lexeme]) -> list[Lexeme]:
     arguments: list[list[Lexeme]] = []
     if body.default is not None and body.arity:
         arguments.append(_optional(waiting, macro, body.default))
-    arguments += [_argument(waiting, macro) for _ in range(body.arity - len(arguments))]
+    text: str = body
+    while len(arguments) < body.arity:
+        if body.alone is not None and len(arguments) == body.arity - 1 and not (waiting and waiting[-1].is_sign("{")):
+            text = body.alone
+            break
+        arguments.append(_argument(waiting, macro))
+    else:
+        if body.further is not None and waiting and waiting[-1].is_sign("{"):
+            text = body.further
+            arguments.append(_argument(waiting, macro))
     made: list[Lexeme] = []
-    for place, part in enumerate(PARAMETER.split(body)):
+    for place, part in enumerate(PARAMETER.split(text)):
         if place % 2 == 0:
             made += [replace(piece, span=macro.span) for piece in _scanned(part)]
-        elif int(part) <= body.arity:
+        elif int(part) <= len(arguments):
             made += arguments[int(part) - 1]
         else:
             fail("DC170", f"the macro `\\{macro.text}` speaks of `#{part}`, which it does not take", macro.span)

@@ -29,6 +29,7 @@ from derivcheck.language.tex.nodes import (
     Space,
     Symbol,
 )
+from derivcheck.language.tex.packages import PACKAGES
 from derivcheck.language.tex.words import read_words, with_words
 
 MAXIMAL_NESTING = 40
@@ -409,7 +410,12 @@ class TexParser:
                 refuse_command(lexeme, self._macros)
 
     def _group(self, body: Row, span: Span) -> None:
-        self._out.append(Group(None, body, None, span))
+        """What stands in braces; one letter alone is that letter, with all that is written for it."""
+        match [node for node in body if not isinstance(node, Space)]:
+            case [Symbol("letter") | Number() as node]:
+                self._out.extend((Space(span), replace(node, span=span), Space(span)))
+            case _:
+                self._out.append(Group(None, body, None, span))
 
     def _end_row(self, lexeme: Lexeme) -> None:
         """`\\\\[2pt]` is a distance, `\\\\ [a]` is not."""
@@ -588,7 +594,7 @@ def refuse_command(lexeme: Lexeme, macros: Mapping[str, str]) -> NoReturn:
     command = COMMANDS.get(name)
     if command is not None and command.kind is CommandKind.UNREAD:
         fail("DC170", f"`\\{name}` is not read", lexeme.span, "not part of the notation", command.meaning)
-    words = [*(n for n in COMMANDS if not is_kind(n, CommandKind.UNREAD)), *(n.lstrip("\\") for n in macros)]
+    words = [*(n for n in COMMANDS if not is_kind(n, CommandKind.UNREAD)), *PACKAGES, *(n.lstrip("\\") for n in macros)]
     close = difflib.get_close_matches(name, words, 1, 0.6)
     help_ = f"\\{close[0]}" if close else f"declare it: macros: {{'\\{name}': ...}}"
     fail("DC170", f"unknown macro `\\{name}`", lexeme.span, "not part of the notation", help_)
@@ -633,7 +639,8 @@ def _styled(node: Node, font: str, style: str, alone: bool) -> Node:
         case Symbol("letter"):
             return replace(node, style=node.style or style, font=node.font or font)
         case Number() if alone:
-            return replace(node, font=node.font or font)
+            # A number in bold, or under an arrow, is a vector.
+            return replace(node, font=node.font or font or ("bold" if style else ""))
         case Group(body=body) | Accent(body=body):
             return replace(node, body=tuple(_styled(part, font, style, alone and len(body) == 1) for part in body))
         case Scripts(base=base, scripts=scripts):
