@@ -156,6 +156,7 @@ def reader_of(declaration: ClaimDeclaration) -> Reader:
         return lambda examiner, labels: (parse_equation(text.text, examiner.network.scope.vocabulary()),)
 
     def read(examiner: Examiner, labels: Labels) -> Sequence[Equation]:
+        # Where nobody writes LaTeX, nobody waits for its reader.
         from derivcheck.language.latex import parse_latex_derivation
 
         spec = examiner.network.spec
@@ -197,6 +198,7 @@ def spellings(formulas: Sequence[NamedFormula]) -> dict[str, str]:
 
 def check_spellings(network: Network) -> None:
     """Raises SpecError (DC178) at the first of the spec's symbols that is not read."""
+    # As above.
     from derivcheck.language.latex.symbols import Symbols
 
     spec = network.spec

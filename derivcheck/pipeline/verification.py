@@ -82,10 +82,12 @@ def _read(request: Request, subject: Subject) -> tuple[Spec, Manuscript | None]:
     if isinstance(subject, SourceText):
         return read_spec(subject.text, subject.path), None
     path = path_of(subject)
+    # A spec alone waits for no reader of documents.
     from derivcheck.statements.document.sidecars import is_document, sidecar_of
 
     if not isinstance(subject, DocumentFile) and not is_document(path):
         return load_spec(path), None
+    # As above.
     from derivcheck.statements.document.passages import read_manuscript
 
     manuscript = read_manuscript(read_text(path), path)
@@ -93,6 +95,7 @@ def _read(request: Request, subject: Subject) -> tuple[Spec, Manuscript | None]:
 
 
 def _judged(request: Request, spec: Spec, manuscript: Manuscript | None) -> FileResult:
+    # What cannot be read waits for no mathematics.
     from derivcheck.pipeline.casebook import Casebook
 
     casebook = Casebook(spec, request, manuscript)
@@ -138,6 +141,7 @@ def check_equation(text: str, spec: Spec | str | Path | None = None, seed: int =
 
     Raises SpecError where the spec cannot be used.
     """
+    # As in `_judged`.
     from derivcheck.language.bare import bare_spec
     from derivcheck.language.network import build
     from derivcheck.pipeline.equation import judge_equation

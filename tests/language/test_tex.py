@@ -13,16 +13,16 @@ from derivcheck.language.tex.nodes import (
     Break,
     Broken,
     Fraction,
+    Grid,
     Group,
-    Matrix,
     Node,
-    Number,
+    Numeral,
+    Prose,
     Root,
     Row,
     Scripts,
     Space,
     Symbol,
-    Words,
     rows_of,
 )
 from derivcheck.language.tex.parser import parse_tex
@@ -39,9 +39,9 @@ def _shown(node: Node) -> str:
         case Symbol():
             marks = "".join(f"/{mark}" for mark in (node.style, node.font) if mark)
             return (f"<{node.text}>" if node.kind in ("word", "keyword", "function") else node.text) + marks
-        case Number(text):
+        case Numeral(text):
             return text
-        case Words(text):
+        case Prose(text):
             return f"'{text}'"
         case Group(opener, body, closer):
             ends = (opener.text if opener else "{", closer.text if closer else "}")
@@ -55,7 +55,7 @@ def _shown(node: Node) -> str:
             return f"root[{'' if index is None else shown(index) + ' | '}{shown(body)}]"
         case Accent(accent, body):
             return f"{accent}[{shown(body)}]"
-        case Matrix(name, _, rows):
+        case Grid(name, _, rows):
             return f"{name}[{' ; '.join(' & '.join(map(shown, cells)) for cells in rows)}]"
         case Break(text):
             return {"\\\\": ";", "&": "&"}[text]

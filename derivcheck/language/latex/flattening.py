@@ -16,17 +16,17 @@ from derivcheck.language.tex.nodes import (
     Break,
     Broken,
     Fraction,
+    Grid,
     Group,
-    Matrix,
     Node,
-    Number,
+    Numeral,
+    Prose,
     Root,
     Row,
-    Script,
+    ScriptNode,
     Scripts,
     Space,
     Symbol,
-    Words,
 )
 from derivcheck.language.tex.parser import parse_tex
 
@@ -68,9 +68,9 @@ class _Flattening:
                 self._space(node)
             case Symbol():
                 self._symbol(node)
-            case Number(text, span, font):
+            case Numeral(text, span, font):
                 self._emit(LatexToken("number", text, span, font=font))
-            case Words(text, span):
+            case Prose(text, span):
                 self._emit(LatexToken("prose", text, span))
             case Group():
                 self._group(node)
@@ -86,7 +86,7 @@ class _Flattening:
                 self._structure("root", span, index or (), body)
             case Accent():
                 self._accent(node)
-            case Matrix():
+            case Grid():
                 self._matrix(node)
             case Break(text, span):
                 self._emit(LatexToken("sign", text, span))
@@ -116,7 +116,7 @@ class _Flattening:
             self._symbol(group.closer)
         self._spaced = self._spaced or hidden
 
-    def _script(self, script: Script) -> None:
+    def _script(self, script: ScriptNode) -> None:
         inner = flattened(script.body)
         if script.sign.text == "^" and inner and all(token.text == "'" for token in inner):
             for token in inner:
@@ -145,7 +145,7 @@ class _Flattening:
         self._emit(replace(inner[0], accent=node.accent, spaced=True, span=node.span))
         self.out += inner[1:]
 
-    def _matrix(self, matrix: Matrix) -> None:
+    def _matrix(self, matrix: Grid) -> None:
         self._emit(LatexToken("begin", matrix.name, Span(matrix.span.start, matrix.span.start + 1), True))
         for place, row in enumerate(matrix.rows):
             if place:
@@ -157,7 +157,7 @@ class _Flattening:
         self._emit(LatexToken("finish", matrix.name, Span(matrix.span.stop - 1, matrix.span.stop), True))
 
 
-def _before(row: Sequence[Row], matrix: Matrix) -> Span:
+def _before(row: Sequence[Row], matrix: Grid) -> Span:
     """The place in front of a cell."""
     start = next((node.span.start for cell in row for node in cell), matrix.span.stop)
     return Span(start, start)

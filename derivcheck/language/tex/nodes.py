@@ -1,10 +1,10 @@
 """The tree of a formula as TeX sees it: what is set above, below and beside what, and nothing of what it means.
 
     Symbol   a letter, a sign, a name, a keyword        Scripts   a base with what hangs on it
-    Number   digits                                     Fraction  one row over another
-    Words    prose                                      Root      what stands below a root
+    Numeral   digits                                     Fraction  one row over another
+    Prose    words                                      Root      what stands below a root
     Space    what parts its neighbours                  Accent    a letter with something above or below
-    Group    braces, or a pair of brackets              Matrix    rows of cells: matrices, cases, lines
+    Group    braces, or a pair of brackets              Grid    rows of cells: matrices, cases, lines
     Break    the end of a row outside of environments   Broken    what cannot be read, and why
 
 Every node has its place in the text of the author, also where a macro of his made it.
@@ -36,14 +36,14 @@ class Symbol:
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class Numeral:
     text: str
     span: Span
     font: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Prose:
     """Prose: what no name, no condition and no number is."""
 
     text: str
@@ -70,7 +70,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
+class ScriptNode:
     """A superscript `^` or a subscript `_`; primes are superscripts of signs `'`."""
 
     sign: Symbol
@@ -83,7 +83,7 @@ class Scripts:
     """What hangs on a base, in the order of the text; nothing may stand before the first script."""
 
     base: Node | None
-    scripts: tuple[Script, ...]
+    scripts: tuple[ScriptNode, ...]
     span: Span
 
 
@@ -111,7 +111,7 @@ class Accent:
 
 
 @dataclass(frozen=True, slots=True)
-class Matrix:
+class Grid:
     """An environment by its name and its layout; a cell is a row of nodes."""
 
     name: str
@@ -137,7 +137,7 @@ class Broken:
     joined: bool = False
 
 
-Node: TypeAlias = Symbol | Number | Words | Space | Group | Scripts | Fraction | Root | Accent | Matrix | Break | Broken
+Node: TypeAlias = Symbol | Numeral | Prose | Space | Group | Scripts | Fraction | Root | Accent | Grid | Break | Broken
 
 
 def rows_of(node: Node) -> Iterator[Row]:
@@ -154,7 +154,7 @@ def rows_of(node: Node) -> Iterator[Row]:
         case Root(body=body, index=index):
             yield from ((index,) if index is not None else ())
             yield body
-        case Matrix(rows=rows):
+        case Grid(rows=rows):
             yield from (cell for row in rows for cell in row)
         case _:
             return

@@ -18,13 +18,13 @@ from derivcheck.language.tex.nodes import (
     Break,
     Broken,
     Fraction,
+    Grid,
     Group,
-    Matrix,
     Node,
-    Number,
+    Numeral,
     Root,
     Row,
-    Script,
+    ScriptNode,
     Scripts,
     Space,
     Symbol,
@@ -275,7 +275,7 @@ class TexParser:
             case "command":
                 self._command(lexeme)
             case "number":
-                self._out.append(Number(lexeme.text, lexeme.span))
+                self._out.append(Numeral(lexeme.text, lexeme.span))
             case "letter":
                 self._out.append(Symbol("letter", lexeme.text, lexeme.span))
             case "sign":
@@ -326,7 +326,7 @@ class TexParser:
         self._out.append(Group(frame.opener, tuple(frame.nodes), closer, Span(frame.begin, stop)))
 
     def _script(self, sign: Symbol, argument: Argument) -> None:
-        script = Script(sign, argument.body, argument.span)
+        script = ScriptNode(sign, argument.body, argument.span)
         out = self._out
         blanks = []
         while out and isinstance(out[-1], Space) and not out[-1].made:
@@ -412,7 +412,7 @@ class TexParser:
     def _group(self, body: Row, span: Span) -> None:
         """What stands in braces; one letter alone is that letter, with all that is written for it."""
         match [node for node in body if not isinstance(node, Space)]:
-            case [Symbol("letter") | Number() as node]:
+            case [Symbol("letter") | Numeral() as node]:
                 self._out.extend((Space(span), replace(node, span=span), Space(span)))
             case _:
                 self._out.append(Group(None, body, None, span))
@@ -565,7 +565,7 @@ class TexParser:
                 rows.append([[]])
         layout = layout_of(name)
         assert layout is not None
-        self._out.append(Matrix(name, layout, tuple(tuple(map(tuple, row)) for row in rows), span))
+        self._out.append(Grid(name, layout, tuple(tuple(map(tuple, row)) for row in rows), span))
 
 
 def _sign_of(lexeme: Lexeme) -> str:
@@ -638,7 +638,7 @@ def _styled(node: Node, font: str, style: str, alone: bool) -> Node:
     match node:
         case Symbol("letter"):
             return replace(node, style=node.style or style, font=node.font or font)
-        case Number() if alone:
+        case Numeral() if alone:
             # A number in bold, or under an arrow, is a vector.
             return replace(node, font=node.font or font or ("bold" if style else ""))
         case Group(body=body) | Accent(body=body):
@@ -657,7 +657,7 @@ def _styled(node: Node, font: str, style: str, alone: bool) -> Node:
             return replace(node, above=above, below=below)
         case Root(body=body):
             return replace(node, body=tuple(_styled(part, font, style, False) for part in body))
-        case Matrix(rows=rows):
+        case Grid(rows=rows):
             return replace(
                 node,
                 rows=tuple(

@@ -11,7 +11,7 @@ from derivcheck.language.notation.relations import NAMES, UNREAD_SIGNS
 from derivcheck.language.notation.syntax import Span
 from derivcheck.language.tex.commands import RowLayout
 from derivcheck.language.tex.errors import fail
-from derivcheck.language.tex.nodes import Break, Broken, Group, Matrix, Node, Number, Row, Scripts, Space, Symbol, Words
+from derivcheck.language.tex.nodes import Break, Broken, Grid, Group, Node, Numeral, Prose, Row, Scripts, Space, Symbol
 from derivcheck.language.tex.nodes import rows_of as parts_of
 from derivcheck.language.tex.words import is_conditional
 
@@ -31,7 +31,7 @@ class Chain:
     def span(self) -> Span:
         """Where it stands, without the words in front of it."""
         nodes = seen(self.row)
-        first = next((node for node in nodes if not isinstance(node, Words) and not _is_keyword(node)), nodes[0])
+        first = next((node for node in nodes if not isinstance(node, Prose) and not _is_keyword(node)), nodes[0])
         return Span(first.span.start, max(node.span.stop for node in nodes))
 
     @property
@@ -45,9 +45,9 @@ def chains(row: Row) -> list[Chain]:
     pieces: list[tuple[list[Node], bool]] = []
     main = -1
     for line in _unbracketed(_lines(_named_in_words(_unframed(row)))):
-        remark = isinstance(seen(line)[0], Words)
+        remark = isinstance(seen(line)[0], Prose)
         if not _holds_formula(line):
-            if pieces and any(isinstance(node, Words) and is_conditional(node.text) for node in line):
+            if pieces and any(isinstance(node, Prose) and is_conditional(node.text) for node in line):
                 pieces[-1][0].extend(line)
             continue
         for number, part in enumerate(piece for whole in _parts(line) for piece in _memberships(whole)):
@@ -97,11 +97,11 @@ def _unframed(row: Row) -> Row:
     found: list[Node] = []
     for position, node in enumerate(row):
         match node:
-            case Matrix() if _is_frame(node):
+            case Grid() if _is_frame(node):
                 found += _framed(node, False)
-            case Matrix() if _is_system(row, position):
+            case Grid() if _is_system(row, position):
                 found += _framed(node, True)
-            case Matrix():
+            case Grid():
                 _refuse_frames(node)
                 found.append(node)
             case Group() if _is_hidden(node):
@@ -115,7 +115,7 @@ def _unframed(row: Row) -> Row:
     return tuple(found)
 
 
-def _framed(matrix: Matrix, system: bool) -> Iterator[Node]:
+def _framed(matrix: Grid, system: bool) -> Iterator[Node]:
     """The rows of an environment; in a system what stands behind a `&` may be a statement of its own."""
     for place, cells in enumerate(matrix.rows):
         if place:
@@ -132,12 +132,12 @@ def _refuse_frames(node: Node) -> None:
     """Lines of equations cannot stand inside a matrix. Raises NotationError (DC176)."""
     for row in parts_of(node):
         for part in row:
-            if isinstance(part, Matrix) and _is_frame(part):
+            if isinstance(part, Grid) and _is_frame(part):
                 fail("DC176", f"`{part.name}` inside a matrix", part.span, "lines of equations cannot stand here")
             _refuse_frames(part)
 
 
-def _is_frame(matrix: Matrix) -> bool:
+def _is_frame(matrix: Grid) -> bool:
     """Whether an environment holds lines of equations: by its name, or because relations stand in it."""
     if matrix.layout is RowLayout.LINES:
         return True
@@ -150,8 +150,8 @@ def _is_system(row: Row, position: int) -> bool:
     before, behind = seen(row[:position]), seen(row[position + 1 :])
     while behind and is_sign(behind[0], ",", ".", ";"):
         behind = behind[1:]
-    alone = all(isinstance(node, Words | Break) for node in (*before[-1:], *behind[:1]))
-    if not isinstance(matrix, Matrix) or matrix.layout is not RowLayout.CASES or not alone:
+    alone = all(isinstance(node, Prose | Break) for node in (*before[-1:], *behind[:1]))
+    if not isinstance(matrix, Grid) or matrix.layout is not RowLayout.CASES or not alone:
         return False
     begins = True
     for cells in matrix.rows:
@@ -168,7 +168,7 @@ def _is_system(row: Row, position: int) -> bool:
 def _stand_apart(before: Row, behind: Row) -> bool:
     """Whether a `&` parts an equation from what is said of it, and nothing else does."""
     last, first = seen(before)[-1:], seen(behind)[:1]
-    if not last or not first or any(isinstance(node, Words) or _is_keyword(node) for node in (*last, *first)):
+    if not last or not first or any(isinstance(node, Prose) or _is_keyword(node) for node in (*last, *first)):
         return False
     joins = NAMES | JOINING | {"-"}
     return not is_sign(last[0], *joins, ",", ";") and not is_sign(first[0], *joins)
@@ -222,7 +222,7 @@ def _trimmed(line: Sequence[Node]) -> Row:
 
 
 def _holds_formula(line: Row) -> bool:
-    return any(not isinstance(node, Words) and not _is_keyword(node) for node in seen(line))
+    return any(not isinstance(node, Prose) and not _is_keyword(node) for node in seen(line))
 
 
 def _parts(line: Row) -> list[Row]:
@@ -234,7 +234,7 @@ def _parts(line: Row) -> list[Row]:
     parts: list[Row] = []
     start = 0
     for cut, node in enumerate(line):
-        remark = isinstance(node, Words) and not is_conditional(node.text)
+        remark = isinstance(node, Prose) and not is_conditional(node.text)
         if not (remark or is_sign(node, ",", ";") or _is_keyword(node, "and") or _is_wide(line, cut)):
             continue
         before, after = line[start:cut], line[cut + 1 :]
@@ -265,7 +265,7 @@ def _without_question(line: Row) -> Row:
     """`a = f(x); \\text{ what is } b`: words behind a separator, and what they speak of, assert nothing."""
     for position, node in enumerate(line):
         behind = seen(line[position + 1 :])
-        if not is_sign(node, ",", ";") or not behind or not isinstance(behind[0], Words):
+        if not is_sign(node, ",", ";") or not behind or not isinstance(behind[0], Prose):
             continue
         asks = not is_conditional(behind[0].text) and not _relates(line[position + 1 :])
         if asks and _relates(line[:position]):
@@ -290,9 +290,9 @@ def _named_in_words(row: Row) -> Row:
     """`\\text{The Jacobian, J} = ...`: the letter that ends the words is the left side."""
     kept: list[Node] = []
     for position, node in enumerate(row):
-        named = _LAST_LETTER.fullmatch(node.text) if isinstance(node, Words) else None
+        named = _LAST_LETTER.fullmatch(node.text) if isinstance(node, Prose) else None
         if named and is_sign(next(iter(seen(row[position + 1 :])), None), "="):
-            kept += [Words(named[1], node.span), Space(node.span), Symbol("letter", named[2], node.span, font="roman")]
+            kept += [Prose(named[1], node.span), Space(node.span), Symbol("letter", named[2], node.span, font="roman")]
         else:
             kept.append(node)
     return tuple(kept)
@@ -320,7 +320,7 @@ def _is_condition(line: Row) -> bool:
         return False
     if _is_letter(nodes[2]):
         return len(nodes) == 3 or is_sign(nodes[3], ",", "=", "!=")
-    return isinstance(nodes[2], Number) and len(nodes) > 3 and is_sign(nodes[3], ",")
+    return isinstance(nodes[2], Numeral) and len(nodes) > 3 and is_sign(nodes[3], ",")
 
 
 def _continues(line: Row, before: Sequence[Node]) -> bool:

@@ -1,4 +1,4 @@
-"""Words inside a formula: `\\text{if } i = j` is a condition, `\\mathrm{softmax}` a name, the rest is prose."""
+"""Prose inside a formula: `\\text{if } i = j` is a condition, `\\mathrm{softmax}` a name, the rest is prose."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from derivcheck.language.notation.syntax import Span
 from derivcheck.language.tex.commands import CHARACTERS
-from derivcheck.language.tex.nodes import Node, Number, Row, Space, Symbol, Words
+from derivcheck.language.tex.nodes import Node, Numeral, Prose, Row, Space, Symbol
 
 KEYWORDS: Mapping[str, str] = {
     "if": "if",
@@ -74,7 +74,7 @@ SPELLED = ("and", "for", "when", "where", "if")
 _WORD = re.compile(r"[A-Za-z]+|[0-9]+|!=|<=|>=|[=<>,≠≤≥]")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _JOINING = frozenset({"and", "then", "but", "all", "everything", "both"})
-# Words that make another equation of the one they stand behind.
+# Prose that make another equation of the one they stand behind.
 _OPERATIONS = frozenset({"times", "plus", "minus", "divided", "modulo"})  # nobody names a tensor so
 _CHANGING = _OPERATIONS | {
     "scaled",
@@ -97,7 +97,7 @@ def read_words(text: str, span: Span) -> Row:
     if re.fullmatch("[A-Za-z]", text):
         return _apart(_letter(text, span))
     if text.isdigit():
-        return _apart(Number(text, span))
+        return _apart(Numeral(text, span))
     if _NAME.fullmatch(text):
         return _apart(_single(text, span))
     return _apart(*_phrase(text, span))
@@ -115,7 +115,7 @@ def _single(text: str, span: Span) -> Node:
     if text.lower() in KEYWORDS:
         return Symbol("keyword", KEYWORDS[text.lower()], span)
     if text.lower() in REMARKS | CONDITIONAL_WORDS | _OPERATIONS:
-        return Words(text, span)
+        return Prose(text, span)
     return Symbol("word", text, span, font="roman")
 
 
@@ -124,7 +124,7 @@ def _phrase(text: str, span: Span) -> list[Node]:
     position = 0
     for match in _WORD.finditer(text):
         if text[position : match.start()].strip():
-            return [Words(text, span)]
+            return [Prose(text, span)]
         position = match.end()
         word = match.group()
         if word.lower() in KEYWORDS:
@@ -132,15 +132,15 @@ def _phrase(text: str, span: Span) -> list[Node]:
         elif word.lower() in FILLERS:
             continue
         elif word.isdigit():
-            made.append(Number(word, span))
+            made.append(Numeral(word, span))
         elif not word[0].isalpha():
             made.append(Symbol("sign", CHARACTERS.get(word, word), span))
         elif len(word) == 1:
             made.append(_letter(word, span))
         else:
-            return [Words(text, span)]
+            return [Prose(text, span)]
     if text[position:].strip(" .,;:"):
-        return [Words(text, span)]
+        return [Prose(text, span)]
     return made
 
 

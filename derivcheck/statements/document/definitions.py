@@ -35,7 +35,7 @@ class MacroDefinition:
 
 
 @dataclass(frozen=True, slots=True)
-class Environment:
+class AuthorEnvironment:
     """An environment that the document defines: what its beginning and its end stand for."""
 
     name: str
@@ -53,7 +53,7 @@ class Definitions:
         self._text = text
         self._grouped = grouped
         self.macros: list[MacroDefinition] = []
-        self.environments: list[Environment] = []
+        self.environments: list[AuthorEnvironment] = []
         self.spans: list[Span] = []
         self._local: list[tuple[int, int]] = []
         position = 0
@@ -151,7 +151,7 @@ class Definitions:
         ending, stop = self._body(self._behind(position))
         if ending is None or "\\BODY" in opening:
             (opening, _, ending), stop = opening.partition("\\BODY"), position
-        self.environments.append(Environment(name.strip(), opening, ending, arity))
+        self.environments.append(AuthorEnvironment(name.strip(), opening, ending, arity))
         return stop
 
     def _add(self, position: int, definition: MacroDefinition, far: bool) -> None:
