@@ -235,7 +235,6 @@ SABOTAGES = [
         "else [(DIGITS, PRECISE_POINTS), (FINEST, FINEST_POINTS)]",
         "else [(DIGITS, PRECISE_POINTS)]",
     ),
-    Sabotage("evidence/canonical/identities.py", "and power > 0", ""),
     Sabotage("evidence/canonical/identities.py", "and _beside(identity, at) == _beside(identity, indices)", ""),
     Sabotage("evidence/canonical/identities.py", "if not 0 <= index < OUTER or", "if"),
     Sabotage(

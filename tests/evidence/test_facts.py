@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from fractions import Fraction
 
 import mpmath
 import numpy as np
@@ -10,7 +11,9 @@ import pytest
 
 from derivcheck.diagnostics.diagnostic import SpecError
 from derivcheck.evidence import exact
+from derivcheck.evidence.canonical.atoms import Rational
 from derivcheck.evidence.canonical.form import Facts
+from derivcheck.evidence.canonical.knowledge import lowest_power
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import STYLES, inputs_of, sample
 from derivcheck.evidence.numeric.survey import laid_out
@@ -116,6 +119,30 @@ def test_every_fact_is_known_everywhere() -> None:
     for kind in KINDS:
         assert {*kind.implies, *kind.together, *itertools.chain(*kind.amounts)} <= set(FACTS)
         assert in_words(kind.formula.format("y")) == kind.words.format("y")
+
+
+@pytest.mark.parametrize(
+    ("values", "power", "lowest"),
+    [
+        ((0, 1), 3, 1),
+        ((0, 1), Fraction(1, 2), 1),
+        ((0, 1), -1, -1),
+        ((-1, 1), 5, 1),
+        ((-1, 1), -2, 0),
+        ((-1, 1), -3, 1),
+        ((-1, 1), Fraction(1, 2), Fraction(1, 2)),
+        ((-1, 0, 1), 4, 2),
+        ((2, 3), 2, 2),
+    ],
+)
+def test_powers_of_few_values(values: tuple[int, ...], power: Rational, lowest: Rational) -> None:
+    assert lowest_power(values, power) == lowest
+
+
+def test_a_distribution_may_have_zeros() -> None:
+    """At the edge `sign(0)` is 0: no point is drawn there, and no proof says otherwise."""
+    spec = "tensors: {s: {axes: n, given: %s}}\nclaims: {a: sign(s) = ones(n)}\n"
+    assert [verify_text(spec % fact).claims[0].verdict for fact in ("simplex", "positive")] == ["checked", "proved"]
 
 
 def test_which_pairs_are_supported() -> None:

@@ -27,10 +27,7 @@ def replaced(
     left = {
         place: power
         for place, (other, at, power) in enumerate(factors)
-        if other == number
-        and isinstance(power, int)
-        and power > 0
-        and _beside(identity, at) == _beside(identity, indices)
+        if other == number and isinstance(power, int) and _beside(identity, at) == _beside(identity, indices)
     }
     if position not in left or sum(left.values()) < len(identity.entries):
         return None
