@@ -24,6 +24,7 @@ from derivcheck.diagnostics.incidents import isolated
 
 if TYPE_CHECKING:
     from derivcheck.diagnostics.verdicts import GradientResult
+    from derivcheck.forms.derivation import Style
     from derivcheck.judging.examiner import Examiner
     from derivcheck.language.network import Network
     from derivcheck.language.tensors import NamedTensor
@@ -182,7 +183,7 @@ def derive(
     """
     from derivcheck.judging.examiner import Examiner
     from derivcheck.language.network import build
-    from derivcheck.report.derivation import write_derivation
+    from derivcheck.report.derivation import Manner, write_derivation
     from derivcheck.report.page import page_for
     from derivcheck.spec import load_spec
 
@@ -192,14 +193,15 @@ def derive(
     chosen = list(examiner.network.parameters)
     if wrt:
         chosen = _tensors(examiner.network, wrt, spec)
-    style = "closed" if closed else "nested" if nested else "best"
+    style: Style | None = "closed" if closed else "nested" if nested else None
     with output_of(output) as stream:
         page = page_for(stream, ascii_only=ascii)
         if format in (FormFormat.markdown, FormFormat.latex):
-            from derivcheck.report.exposition import write_exposition
+            from derivcheck.judging.exposition import Expositor
+            from derivcheck.report.exposition import WRITERS
 
-            sidecar = sidecar_for(spec, output)
-            write_exposition(examiner, chosen, stream, page, format.value, style, steps, sidecar)
+            exposition = Expositor(examiner, style, steps).exposition(chosen)
+            stream.write(WRITERS[format.value](exposition, sidecar_for(spec, output), page))
         elif format is FormFormat.numpy:
             from derivcheck.forms.source.function import numpy_source
 
@@ -211,7 +213,7 @@ def derive(
             sound = [tensor for tensor in chosen if tensor.name in verdicts]
             stream.write(numpy_source(examiner.network, sound, verdicts))
         else:
-            write_derivation(examiner, chosen, stream, page, format.value, style, steps)
+            write_derivation(examiner, chosen, stream, page, Manner(format.value, style, steps))
     return 0
 
 

@@ -12,7 +12,6 @@ import typer
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 
 if TYPE_CHECKING:
-    from derivcheck.statements.grading.grader import Rules
     from derivcheck.statements.grading.marks import Gradebook
 
 
@@ -64,9 +63,20 @@ def grade(
     graded, right or wrong; with 2 when something could not be read.
     """
     targets = [_target(text) for text in report or []]
+    from derivcheck.statements.grading.credit import credit_table
+    from derivcheck.statements.grading.grader import LAYOUTS, Rules
     from derivcheck.statements.grading.grader import grade as graded
 
-    rules = _rules(accept_layout, points or [], credit or [], credit_file, no_solution, timeout, seed)
+    accepted = () if accept_layout is None else (accept_layout.value,)
+    rules = Rules(
+        layouts=LAYOUTS if accept_layout is AcceptedLayout.any else accepted,
+        credit=credit_table(credit or [], credit_file),
+        points=tuple(points or []),
+        solution=not no_solution,
+        seconds=timeout,
+        seed=seed,
+        progress=_tell if sys.stderr.isatty() else None,
+    )
     book = graded(spec, answers, rules)
     if rules.progress is not None:
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
@@ -88,25 +98,8 @@ def _tell_problems(book: Gradebook) -> None:
         write_diagnostic(problem, sys.stderr, page_for(sys.stderr))
 
 
-def _rules(
-    accept: AcceptedLayout | None,
-    points: list[str],
-    credit: list[str],
-    credit_file: Path | None,
-    no_solution: bool,
-    seconds: float,
-    seed: int | None,
-) -> Rules:
-    from derivcheck.statements.grading.credit import credit_table
-    from derivcheck.statements.grading.grader import LAYOUTS, Rules
-
-    layouts = () if accept is None else LAYOUTS if accept is AcceptedLayout.any else (accept.value,)
-    table = credit_table(credit, credit_file)
-
-    def tell(done: int, of: int) -> None:
-        print(f"\rjudging {done} of {of} different answers\x1b[K", end="", file=sys.stderr, flush=True)
-
-    return Rules(layouts, table, tuple(points), not no_solution, seconds, seed, tell if sys.stderr.isatty() else None)
+def _tell(done: int, of: int) -> None:
+    print(f"\rjudging {done} of {of} different answers\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def _target(text: str) -> tuple[GradeFormat, Path]:

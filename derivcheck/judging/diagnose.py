@@ -28,8 +28,8 @@ from derivcheck.graph.sizes import dimensions_of, small_sizes
 from derivcheck.judging.edits import Edit, Edits
 from derivcheck.judging.judge import Judge, fact_texts
 from derivcheck.judging.proofreader import Proofreader
-from derivcheck.judging.suggestion import NO_LABELS, Suggester
-from derivcheck.language.claims import Pair, pair
+from derivcheck.judging.suggestion import PLAIN, Suggester, Wording
+from derivcheck.language.claims import Link, Pair, pair
 from derivcheck.language.facts import fits
 from derivcheck.language.lowering.letters import member_name
 from derivcheck.language.network import Network
@@ -110,53 +110,42 @@ class Diagnoser:
             self.lapses.append(lapse(problem))
             return otherwise
 
-    def diagnose(
-        self, link: Pair, text: SourceText, notation: str = "plain", labels: Mapping[int, Expression] = NO_LABELS
-    ) -> tuple[Diagnostic, str]:
-        """(diagnostic, suggestion) for a refuted link; the suggestion is proved, or empty.
-
-        `labels` are the labels of layers as the claim writes them, `l+1` for the number that it is here.
-        """
+    def diagnose(self, link: Pair, text: SourceText, wording: Wording = PLAIN) -> tuple[Diagnostic, str]:
+        """(diagnostic, suggestion) for a refuted link; the suggestion is proved, or empty."""
         for edit in sorted(self.edits.of(link), key=lambda e: e.cost)[:BUDGET]:
             if self._proves(link, edit):
-                suggestion = self._suggester.spelled(link.left_tree, edit.tree, notation, labels)
+                suggestion = self._suggester.spelled(link.left_tree, edit.tree, wording)
                 return self._diagnostic(link, edit.code, edit.message, edit.span, text, suggestion), suggestion
         missing = self.attempted(lambda: self._missing(link), None)
         if missing is not None and self._proves(link, missing):
-            suggestion = self._suggester.spelled(link.left_tree, missing.tree, notation, labels)
+            suggestion = self._suggester.spelled(link.left_tree, missing.tree, wording)
             return self._diagnostic(link, missing.code, missing.message, missing.span, text, suggestion), suggestion
         if (condition := self._condition(link)) is not None:
             code, message = condition
             return self._diagnostic(link, code, message, link.right_tree.span, text, ""), ""
         bare = unexplained(link, text)
-        suggestion = "" if link.shapes is not None else self._derived_suggestion(link, notation)
+        suggestion = "" if link.shapes is not None else self._derived_suggestion(link, Wording(wording.notation))
         return self._diagnostic(link, bare.code, bare.message, link.right_tree.span, text, suggestion), suggestion
 
-    def _derived_suggestion(self, link: Pair, notation: str) -> str:
+    def _derived_suggestion(self, link: Pair, wording: Wording) -> str:
         """The derived right side, where it is proved and is no plain repetition of the left one."""
         derived = self.form(link)
         if derived is None or not self._proves(link, Edit("DC229", "", derived, link.right_tree.span, 9)):
             return ""
-        return self._suggester.spelled(link.left_tree, derived, notation)
+        return self._suggester.spelled(link.left_tree, derived, wording)
 
     def diagnose_invalid(
-        self,
-        left: Expression,
-        right: Expression,
-        text: SourceText,
-        found: Diagnostic,
-        notation: str = "plain",
-        labels: Mapping[int, Expression] = NO_LABELS,
+        self, link: Link, found: Diagnostic, text: SourceText, wording: Wording = PLAIN
     ) -> tuple[Diagnostic, str]:
         """(diagnostic, suggestion) for a right side that has no meaning, where an edit makes the claim true."""
         try:
-            link = replace(pair(left, left, "=", None, self.network.scope), right_tree=right)
+            asked = replace(pair(link.left, link.left, "=", None, self.network.scope), right_tree=link.right)
         except DerivcheckError:
             return found, ""
-        for edit in sorted(self.edits.of(link), key=lambda e: e.cost)[:BUDGET]:
-            if self._proves(link, edit):
-                suggestion = self._suggester.spelled(link.left_tree, edit.tree, notation, labels)
-                made = self._diagnostic(link, edit.code, edit.message, edit.span, text, suggestion)
+        for edit in sorted(self.edits.of(asked), key=lambda e: e.cost)[:BUDGET]:
+            if self._proves(asked, edit):
+                suggestion = self._suggester.spelled(link.left, edit.tree, wording)
+                made = self._diagnostic(asked, edit.code, edit.message, edit.span, text, suggestion)
                 return made.with_notes((found.code, f"{found.message}: {found.label}")), suggestion
         return found, ""
 

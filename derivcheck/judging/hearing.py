@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError, SourceText, UnsupportedError
 from derivcheck.diagnostics.verdicts import ClaimResult, Verdict
@@ -13,27 +12,15 @@ from derivcheck.judging.deadline import aside
 from derivcheck.judging.diagnose import Diagnoser, unexplained
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.measurement import finite_difference
+from derivcheck.judging.suggestion import PLAIN, Wording
 from derivcheck.language.claims import Link, Pair, proportional
 from derivcheck.language.network import located
 from derivcheck.language.notation.relations import BY_NAME, Claimed
-from derivcheck.language.notation.syntax import Expression
 
 NEAR = "the sides differ; how near they are meant to be is not said"
 NONCONFORMING = frozenset({"DC130", "DC131", "DC132"})
 
-Notation = Literal["plain", "latex"]
 Search = Callable[[Diagnoser], tuple[Diagnostic, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """How a claim is written: its notation, and its labels for the numbers of layers."""
-
-    notation: Notation = "plain"
-    labels: Mapping[int, Expression] = field(default_factory=dict)
-
-
-PLAIN = Wording()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +57,9 @@ class Hearing:
             return replace(self.blank, verdict="proved", message=f"the right side does not conform: {found.message}")
         if link.relation != "=" or "invalid" in self.before:
             return replace(self.blank, diagnosis=found, message=found.message)
-        wording = self.wording
-
-        def search(diagnoser: Diagnoser) -> tuple[Diagnostic, str]:
-            return diagnoser.diagnose_invalid(link.left, link.right, self.text, found, wording.notation, wording.labels)
-
-        return self._explained(self.blank, found, search)
+        return self._explained(
+            self.blank, found, lambda diagnoser: diagnoser.diagnose_invalid(link, found, self.text, self.wording)
+        )
 
     def pair(self, link: Pair, known: bool) -> ClaimResult:
         """One pair; where it is `known` that the claim fails, what is wrong is not searched for again."""
@@ -143,11 +127,8 @@ class Hearing:
 
     def _diagnosed(self, result: ClaimResult, link: Pair) -> ClaimResult:
         """A refuted claim with its diagnosis and, where one is proved, the suggestion."""
-        text, wording = self.text, self.wording
         return self._explained(
-            result,
-            unexplained(link, text),
-            lambda diagnoser: diagnoser.diagnose(link, text, wording.notation, wording.labels),
+            result, unexplained(link, self.text), lambda diagnoser: diagnoser.diagnose(link, self.text, self.wording)
         )
 
     def _explained(self, result: ClaimResult, bare: Diagnostic, search: Search) -> ClaimResult:

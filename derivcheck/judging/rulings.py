@@ -18,10 +18,11 @@ from derivcheck.diagnostics.diagnostic import (
 from derivcheck.diagnostics.verdicts import HOLDS, ClaimResult, Verdict
 from derivcheck.judging.deadline import Limit, aside, within
 from derivcheck.judging.examiner import Examiner, late_text
-from derivcheck.judging.hearing import Hearing, Wording
+from derivcheck.judging.hearing import Hearing
 from derivcheck.judging.reach import reach_of
 from derivcheck.judging.rivals import reconciled
 from derivcheck.judging.statement import Assertion, Labels, Shape, Source, Statement
+from derivcheck.judging.suggestion import Wording
 from derivcheck.language.claims import Link, links_of
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.network import located

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
@@ -20,43 +21,52 @@ from derivcheck.language.notation.syntax import Derivative, Equation, Expression
 from derivcheck.report.page import Page
 
 if TYPE_CHECKING:
-    from derivcheck.forms.derivation import GradientForm
+    from derivcheck.forms.derivation import GradientForm, Style
     from derivcheck.judging.examiner import Examiner
     from derivcheck.judging.proofreader import Notation
     from derivcheck.language.tensors import NamedTensor
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How derivations are written: in text, unicode or sympy; as forms, best ones without a `style`, or as `steps`."""
+
+    format: str = "text"
+    style: Style | None = None
+    steps: bool = False
+
+
 def write_derivation(
-    examiner: Examiner, tensors: Sequence[NamedTensor], stream: TextIO, page: Page, format: str, style: str, steps: bool
+    examiner: Examiner, tensors: Sequence[NamedTensor], stream: TextIO, page: Page, manner: Manner
 ) -> None:
-    """`format` is text, unicode or sympy; `style` is best, nested or closed."""
+    """The derivatives by some tensors, one after the other."""
     console = page.console(stream)
-    writer = _DerivationWriter(examiner, page, format)
+    writer = _DerivationWriter(examiner, page, manner)
 
     def line(text: str) -> None:
         console.print(Text(text), soft_wrap=True)
 
-    if format == "sympy":
+    if manner.format == "sympy":
         for text in PREAMBLE:
             line(text)
     for position, tensor in enumerate(tensors):
-        if position or format == "sympy":
+        if position or manner.format == "sympy":
             line("")
-        for text in isolated(partial(writer.lines, tensor, style, steps), partial(writer.lost, tensor)):
+        for text in isolated(partial(writer.lines, tensor), partial(writer.lost, tensor)):
             line(text)
 
 
 class _DerivationWriter:
-    def __init__(self, examiner: Examiner, page: Page, format: str) -> None:
+    def __init__(self, examiner: Examiner, page: Page, manner: Manner) -> None:
         assert examiner.derivation is not None
-        self.examiner, self.page, self.format = examiner, page, format
+        self.examiner, self.page, self.manner, self.format = examiner, page, manner, manner.format
         self.derivation = examiner.derivation
-        self.notation: Notation = "plain" if format == "text" and not page.unicode else "unicode"
+        self.notation: Notation = "plain" if self.format == "text" and not page.unicode else "unicode"
 
-    def lines(self, tensor: NamedTensor, style: str, steps: bool) -> list[str]:
+    def lines(self, tensor: NamedTensor) -> list[str]:
         """Everything about one gradient."""
         try:
-            return self.steps(tensor) if steps else self.forms(tensor, style)
+            return self.steps(tensor) if self.manner.steps else self.forms(tensor)
         except (GrowthError, UndefinedError, UnwrittenError) as problem:
             return [self.remark(f"{tensor.name}: no form could be written: {problem or 'it grows too large'}")]
 
@@ -73,8 +83,8 @@ class _DerivationWriter:
         assert sides is not None  # what is handed out was read back in plain notation
         return self.page.show(sides[0]), self.page.show(sides[1])
 
-    def forms(self, tensor: NamedTensor, style: str) -> list[str]:
-        form = self.examiner.proofreader.form(tensor, None if style == "best" else style)  # type: ignore[arg-type]
+    def forms(self, tensor: NamedTensor) -> list[str]:
+        form = self.examiner.proofreader.form(tensor, self.manner.style)
         if self.format == "sympy":
             return self._sympy(form)
         of = self.derivation.output.tree

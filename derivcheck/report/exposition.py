@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Callable, Iterator, Mapping
 
-from derivcheck.judging.exposition import Exposition, Expositor, Lines, Words
+from derivcheck.judging.exposition import Exposition, Lines, Words
 from derivcheck.report.page import Page
-
-if TYPE_CHECKING:
-    from derivcheck.forms.derivation import Style
-    from derivcheck.judging.examiner import Examiner
-    from derivcheck.language.tensors import NamedTensor
 
 MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#$|~=&!])")
 LATEX_SIGNS = {
@@ -27,22 +21,6 @@ LATEX_SIGNS = {
 }
 
 
-def write_exposition(
-    examiner: Examiner,
-    tensors: Sequence[NamedTensor],
-    stream: TextIO,
-    page: Page,
-    format: str,
-    style: str,
-    steps: bool,
-    sidecar: str,
-) -> None:
-    """`format` is markdown or latex; `style` is best, nested or closed."""
-    chosen: Style | None = "nested" if style == "nested" else "closed" if style == "closed" else None
-    exposition = Expositor(examiner, chosen, steps).exposition(tensors)
-    stream.write((to_markdown if format == "markdown" else to_article)(exposition, sidecar, page))
-
-
 def to_markdown(exposition: Exposition, sidecar: str, page: Page) -> str:
     """A Markdown document for KaTeX and MathJax; its front matter names the spec `sidecar` that judges it."""
     return "".join(f"{line}\n" for line in _markdown(exposition, sidecar, page))
@@ -51,6 +29,9 @@ def to_markdown(exposition: Exposition, sidecar: str, page: Page) -> str:
 def to_article(exposition: Exposition, sidecar: str, page: Page) -> str:
     """A LaTeX article; a comment in its head names the spec `sidecar` that judges it."""
     return "".join(f"{line}\n" for line in _article(exposition, sidecar, page))
+
+
+WRITERS: Mapping[str, Callable[[Exposition, str, Page], str]] = {"markdown": to_markdown, "latex": to_article}
 
 
 def _setting(exposition: Exposition, sidecar: str, page: Page) -> Iterator[str]:

@@ -22,7 +22,7 @@ from derivcheck.language.notation.syntax import Derivative, Equation, Expression
 from derivcheck.language.tensors import NamedTensor
 from derivcheck.pipeline.results import FileResult
 from derivcheck.pipeline.verification import verify_text
-from derivcheck.report.derivation import write_derivation
+from derivcheck.report.derivation import Manner, write_derivation
 from derivcheck.report.page import Page
 from derivcheck.spec import read_spec
 
@@ -113,7 +113,7 @@ def test_code_runs(name: str, layout: str, vectors: str) -> None:
     judge = examiner(name, layout, vectors)
     numpy_source(judge.network, judge.network.parameters, {})
     stream = io.StringIO()
-    write_derivation(judge, judge.network.parameters, stream, Page(), "sympy", "best", False)
+    write_derivation(judge, judge.network.parameters, stream, Page(), Manner("sympy"))
     text = stream.getvalue()
     assert "does not have the numbers" not in text, text
     assert "SymPy has no object" not in text or name == "a largest entry", text

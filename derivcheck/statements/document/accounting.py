@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 
 from derivcheck.diagnostics.diagnostic import (
     ContradictionError,
@@ -16,10 +15,8 @@ from derivcheck.diagnostics.diagnostic import (
     Where,
 )
 from derivcheck.diagnostics.verdicts import HOLDS, FormulaResult
-from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.panel import Panel
 from derivcheck.judging.statement import Source, Statement, spellings
-from derivcheck.language.latex.symbols import Symbols
 from derivcheck.language.network import depths
 from derivcheck.language.tex.statements import Chain
 from derivcheck.spec import ClaimDeclaration, Spec
@@ -31,7 +28,7 @@ from derivcheck.statements.document.passages import Manuscript, Passage
 from derivcheck.statements.document.pieces import MARKS, Piece, pieces
 from derivcheck.statements.document.places import Spot, known_as
 from derivcheck.statements.document.provisions import Provisions
-from derivcheck.statements.document.reading import Reading, Setting
+from derivcheck.statements.document.reading import Reading, Setting, Spelling
 
 MAXIMAL_DEPTH = 64
 
@@ -133,7 +130,7 @@ class _Account:
         self.panel = panel
         self.strict = strict
         self.provisions = Provisions(self.spec, accountant.declaration)
-        self._symbols: dict[tuple[Examiner, int, tuple[tuple[str, str], ...]], Symbols] = {}
+        self._spellings: dict[int, Spelling] = {}
 
     def formulas(self) -> Source[tuple[FormulaResult, ...]]:
         found: list[FormulaResult] = []
@@ -156,8 +153,7 @@ class _Account:
         passage, binding = occurrence.passage, occurrence.binding
         setting = self.provisions.setting(occurrence.where.line, binding)
         panel = self._panel(setting)
-        macros = self.accountant.macros(passage)
-        reader = Reading(passage.text, chain, setting, macros, panel.examiners, partial(self._spelled, macros))
+        reader = Reading(passage.text, chain, setting, self._spelling(passage), panel.examiners)
         try:
             equation = reader.equation(panel.first, reader.labels(panel.first)[0])
         except NotationError as problem:
@@ -211,12 +207,9 @@ class _Account:
         except DerivcheckError as problem:
             raise SpecError(problem.diagnostic) from None
 
-    def _spelled(self, macros: Mapping[str, str], examiner: Examiner, setting: Setting) -> Symbols:
-        """The symbols of a setting as the names of an examiner make them out."""
-        key = (examiner, id(macros), tuple(setting.symbols.items()))
-        if key not in self._symbols:
-            self._symbols[key] = Symbols(setting.symbols, macros, examiner.network.scope)
-        return self._symbols[key]
+    def _spelling(self, passage: Passage) -> Spelling:
+        macros = self.accountant.macros(passage)  # the same object where the same definitions are in force
+        return self._spellings.setdefault(id(macros), Spelling(macros))
 
 
 def lines_of(passage: Passage, span: tuple[int, int]) -> tuple[int, int]:

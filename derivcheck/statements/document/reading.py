@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, NotationError, SourceText, SpecError
@@ -52,6 +52,21 @@ def _merged(formulas: tuple[NamedFormula, ...], others: tuple[NamedFormula, ...]
     return (*(formula for formula in formulas if formula.name.text not in names), *others)
 
 
+class Spelling:
+    """What names are spelled with where the same macros hold: made out once for each examiner and its symbols."""
+
+    def __init__(self, macros: Mapping[str, str]) -> None:
+        self.macros = macros
+        self._symbols: dict[tuple[Examiner, tuple[tuple[str, str], ...]], Symbols] = {}
+
+    def symbols(self, examiner: Examiner, setting: Setting) -> Symbols:
+        """The symbols of a setting as the names of an examiner make them out. Raises NotationError."""
+        key = (examiner, tuple(setting.symbols.items()))
+        if key not in self._symbols:
+            self._symbols[key] = Symbols(setting.symbols, self.macros, examiner.network.scope)
+        return self._symbols[key]
+
+
 class Reading:
     """How one chain of tokens is read at a depth and a label."""
 
@@ -60,15 +75,13 @@ class Reading:
         text: SourceText,
         chain: Chain,
         setting: Setting,
-        macros: Mapping[str, str],
+        spelling: Spelling,
         declared: Sequence[Examiner],
-        spelled: Callable[[Examiner, Setting], Symbols],
     ) -> None:
-        self._spelled = spelled
+        self._spelling = spelling
         self._text = text
         self._chain = chain
         self._setting = setting
-        self._macros = macros
         self._declared = declared
         self._equations: dict[tuple[Examiner, tuple[tuple[str, int], ...]], Equation] = {}
         self.assertions = Assertions(self)
@@ -88,7 +101,13 @@ class Reading:
             if examiner not in self._declared and (common := self._common()) is not None:
                 return common
             known = {**examiner.network.depth, **labels}
-            sentence = Sentence(self._text.text, examiner.network.scope, self._symbols(examiner), self._macros, known)
+            sentence = Sentence(
+                self._text.text,
+                examiner.network.scope,
+                self._spelling.symbols(examiner, self._setting),
+                self._spelling.macros,
+                known,
+            )
             equation = sentence.equation(self._chain.row)
             if self._redefines:
                 equation = equation.changed(_without_old)
@@ -105,9 +124,6 @@ class Reading:
         """What was read the same at every depth and label that is judged: it is what is claimed beyond them."""
         found = list(self._equations.values())
         return found[0] if len(found) > 1 and all(other == found[0] for other in found) else None
-
-    def _symbols(self, examiner: Examiner) -> Symbols:
-        return self._spelled(examiner, self._setting)
 
     def labels(self, examiner: Examiner) -> Sequence[Labels]:
         """What the layer labels run through: of the declared range, those for which every layer spoken of exists.
