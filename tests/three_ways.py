@@ -35,7 +35,6 @@ tensors:
   V: {axes: m n, given: positive}
   G: {axes: n M, given: {one_hot: M}}
   R: {axes: n M, given: {simplex: M}}
-  Y: {axes: n n, given: {sums_to_one: n}}
   Z: 2 2
   o: n+1
   Y: {axes: n n, given: {simplex: n}}
@@ -548,9 +547,6 @@ ROWS: list[tuple[str, bool, str, str]] = [
     ("det([0, x[1]; y[1], 0]) = -x[1]*y[1]", True, "open", "equal"),
     ("det([0, x[1]; y[1], 0]) = x[1]*y[1]", False, "open", "differs"),
     ("(1 if n < i else 0)*x[i] = 0", True, "proved", "equal"),
-    ("sum_k(Y[k,j]) = 1", True, "proved", "equal"),
-    ("sum_k(Y[j,k]) = 1", False, "open", "differs"),
-    ("sum_k(Y[k,k]) = 1", False, "open", "differs"),
     ("sum(u)^2 = n", False, "open", "differs"),
     ("sum_k(Q[k,i])*Q[1,j] = delta(i,j)", False, "open", "differs"),
     # signs
