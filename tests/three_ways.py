@@ -680,6 +680,7 @@ NO_PROOF = [
     "x/(1 + E)*(1 + E) = x",
     "sum_j(1/(delta(i,j)*x[j])) = 1/x[i]",
     "y/(x - x) = 0",
+    "sign(s) = ones(n)",  # an entry of a simplex may be zero, and no point is drawn at which one is
     "sum_{i,j}((1 if S[i,j] = max_{p,k}(S[p,k]) else 0)) = 1",
 ]
 
