@@ -362,7 +362,6 @@ SABOTAGES = [
     Sabotage("evidence/canonical/elementary.py", "lambda there: there > 0", "lambda there: there >= 0"),
     Sabotage("evidence/canonical/elementary.py", ".values if other != value", ".values if other == 0"),
     Sabotage("evidence/canonical/elementary.py", "Fraction(1, value - other)", "Fraction(1)"),
-    Sabotage("evidence/canonical/elementary.py", "or 0 in atom.values or", "or"),
     Sabotage(
         "evidence/canonical/elementary.py",
         "switched(algebra, {term: coefficient}, {(number, indices): value})",
