@@ -361,20 +361,17 @@ def positive(algebra: Algebra, argument: Polynomial) -> Polynomial:
         turned = _turned(algebra, (bound, factors), coefficient)
         if turned is not None:
             return turned
-        gates = [f for f in factors if algebra.atoms[f[0]].idempotent and algebra.atoms[f[0]].kind != "leaf"]
         if not bound:
             odd = tuple(
                 (a, i, 1 if isinstance(p, int) else p)
                 for a, i, p in factors
-                if not _even(p) and not algebra.atoms[a].positive and (a, i, p) not in gates
+                if not _even(p) and not algebra.atoms[a].positive
             )
             even = [(a, i, p) for a, i, p in factors if _even(p) and not algebra.atoms[a].positive]
             if not all(is_generic(algebra, {((), (f,)): 1}) for f in even):
                 return compound(algebra, "positive", rest)
-            inner: Polynomial = {((), odd): 1 if coefficient > 0 else -1}
-            gate: Polynomial = {((), tuple(gates)): 1}
-            if gates or odd != factors:
-                return algebra.multiply(gate, positive(algebra, inner))
+            if odd != factors:
+                return positive(algebra, {((), odd): 1 if coefficient > 0 else -1})
     if rest[_lead(rest)] > 0:
         return compound(algebra, "positive", rest)
     opposite = scaled(rest, -1)
@@ -410,11 +407,11 @@ def _is_worth(algebra: Algebra, number: int, indices: Indices, value: int) -> Po
 
 
 def _turned(algebra: Algebra, term: Term, coefficient: Rational) -> Polynomial | None:
-    """1[s u > 0] for a factor s with few values, none of them zero: Σ_v 1[s = v] 1[v u > 0]."""
+    """1[s u > 0] for a factor s with few values: Σ_v 1[s = v] 1[v u > 0]."""
     bound, factors = term
     for number, indices, power in factors:
         atom = algebra.atoms[number]
-        if bound or not atom.values or 0 in atom.values or power != 1:
+        if bound or not atom.values or power != 1:
             continue
         if atom.kind == "leaf":
             algebra.used.add((atom.name, atom.valued_by))
