@@ -7,7 +7,7 @@ Both are syntax trees: they can be printed in every notation, and read back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -16,6 +16,7 @@ from typing import Literal, cast
 from derivcheck.diagnostics.diagnostic import UnsupportedError
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError, ZeroDivisorError
 from derivcheck.evidence.canonical.form import Facts, without_switches
+from derivcheck.forms.entries import dimension_tree, entry_of, in_declared_order, native
 from derivcheck.forms.index_form import Naming, fresh_letter, index_form, may_be_letter
 from derivcheck.forms.matrix_form import matrix_form, matrix_function_writer
 from derivcheck.forms.matrix_naming import MatrixNaming, NoMatrixForm
@@ -23,7 +24,7 @@ from derivcheck.forms.reading import NamedPolynomial, Namer
 from derivcheck.forms.structural_form import structural_form
 from derivcheck.forms.transposition import transposed, transposes
 from derivcheck.graph.derive import sweep
-from derivcheck.graph.nodes import Axis, Dimension, Input, Node, Quantity, Sum, operands, topological
+from derivcheck.graph.nodes import Axis, Input, Node, Quantity, Sum, operands, topological
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,
@@ -47,11 +48,6 @@ READABLE = 44  # nodes of a syntax tree: about one line of text
 READABLE_ENTRY = 56
 INLINED = 30
 LONGEST = 240  # beyond that, what follows the graph is easier to read
-
-
-def native(tensor: NamedTensor, tree: Expression, scalars: frozenset[str]) -> Expression:
-    """An expression of a tensor's shape, turned between its own orientation and the spec's."""
-    return transposed(tree, scalars) if tensor.across else tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,31 +298,23 @@ class Derivation:
             used.add(letters[-1])
         return tuple(letters)
 
-    def _is_affine_layer(self, node: Node) -> bool:
-        """Whether a quantity contracts a parameter with something: the z of a layer."""
-        if not isinstance(node, Quantity):
-            return True
-        names = frozenset(self.tensors) - {node}
-        cone = topological([node], names)
-        return any(isinstance(n, Sum) for n in cone) and any(isinstance(n, Input) and len(n.axes) > 1 for n in cone)
-
     def naming(self, style: Style) -> Naming:
         """How leaves are written: `named` keeps every adjoint a name."""
 
         def entry(node: Node, places: Sequence[Expression], letters: frozenset[str]) -> Expression:
             unknown = self._cotangents.get(node)
             if unknown is not None:
-                return Derivative(self.output.tree, (_entry(unknown.tree, _ordered(unknown, node, places)),))
+                return Derivative(self.output.tree, (entry_of(unknown.tree, in_declared_order(unknown, node, places)),))
             variable = self._variables.get(node)
             if variable is None:
                 tensor = self.tensors[node]
-                return _entry(tensor.tree, _ordered(tensor, node, places))
-            here = _ordered(variable, node, places)
+                return entry_of(tensor.tree, in_declared_order(tensor, node, places))
+            here = in_declared_order(variable, node, places)
             for attempt in _attempts(style):
                 inline = self._inline_index(node, variable, here, letters, attempt)
                 if inline is not None and length(inline) <= INLINED:
                     return inline
-            return Derivative(self.output.tree, (_entry(variable.tree, here),))
+            return Derivative(self.output.tree, (entry_of(variable.tree, here),))
 
         return Naming(entry, self._taken, matrix_function_writer(self._matrix_naming("named")))
 
@@ -338,7 +326,7 @@ class Derivation:
         letters: frozenset[str],
         style: Style,
     ) -> Expression | None:
-        if style == "nested" and self._is_affine_layer(variable.node):
+        if style == "nested" and is_affine_layer(variable.node, self._names):
             return None
         if self._depth >= 8 or node not in self._readings or not all(isinstance(place, Name) for place in places):
             return None
@@ -369,7 +357,7 @@ class Derivation:
                     return inline, variable.axes
             return self._above(variable), variable.axes
 
-        return MatrixNaming(leaf, self.vectors, self.scalars, _dimension)
+        return MatrixNaming(leaf, self.vectors, self.scalars, dimension_tree)
 
     def _above(self, tensor: NamedTensor) -> Expression:
         """∂L/∂tensor by its name, where a matrix form needs it."""
@@ -383,7 +371,7 @@ class Derivation:
         return min((pushed, Transpose(tree)), key=transposes) if pushed is not tree else tree
 
     def _inline_matrix(self, node: Node, variable: NamedTensor, style: Style) -> Expression | None:
-        if style == "nested" and self._is_affine_layer(variable.node):
+        if style == "nested" and is_affine_layer(variable.node, self._names):
             return None
         if (node, style) not in self._matrices:
             if self._depth >= 8 or node not in self._readings:
@@ -443,46 +431,3 @@ def _names(adjoint: Node, output: NamedTensor, variable: NamedTensor) -> bool:
     """Whether an adjoint is written by its name; one that is constant along an axis is written out."""
     named = isinstance(adjoint, Quantity) and adjoint.name == f"d{output.name}/d{variable.name}"
     return named and operands(adjoint)[0].axes == adjoint.axes
-
-
-def _entry(tree: Expression, places: Sequence[Expression]) -> Expression:
-    return Subscript(tree, tuple(places)) if places else tree
-
-
-def _ordered(tensor: NamedTensor, node: Node, places: Sequence[Expression]) -> list[Expression]:
-    """Places given in the order of the canonical form's axes, in the order of the declaration."""
-    own = node.home if isinstance(node, Input) else node.axes
-    by_axis = dict(zip(own, places, strict=True))
-    return [by_axis[axis] for axis in tensor.axes if axis in by_axis]
-
-
-def _dimension(dimension: Dimension) -> Expression:
-    """A dimension as it is written in a formula; one with a fixed size is its number."""
-    total: Expression | None = None
-    for name, count in dimension.terms:
-        part: Expression = Name(name)
-        if abs(count) != 1:
-            part = Binary("*", Number(Fraction(abs(count))), part)
-        if total is None:
-            total = Negate(part) if count < 0 else part
-        else:
-            total = Binary("-" if count < 0 else "+", total, part)
-    if total is None:
-        return Number(Fraction(dimension.constant))
-    if dimension.constant:
-        total = Binary("-" if dimension.constant < 0 else "+", total, Number(Fraction(abs(dimension.constant))))
-    return total
-
-
-def entry_writer(
-    tensors: dict[Node, NamedTensor],
-) -> Callable[[Node, Sequence[Expression], frozenset[str]], Expression]:
-    """Entries of named tensors with their indices in the order of the declaration."""
-
-    def entry(node: Node, at: Sequence[Expression], letters: frozenset[str]) -> Expression:
-        tensor = tensors[node]
-        by_axis = dict(zip(getattr(node, "home", None) or node.axes, at, strict=True))
-        ordered = tuple(by_axis[axis] for axis in tensor.axes if axis in by_axis)
-        return Subscript(tensor.tree, ordered) if ordered else tensor.tree
-
-    return entry

@@ -17,8 +17,10 @@ from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError
-from derivcheck.evidence.numeric.program import Program, Tensor, witnessed
+from derivcheck.evidence.numeric.opaque_functions import witnessed
+from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import finite_sample
+from derivcheck.evidence.numeric.tensors import Tensor
 from derivcheck.forms.derivation import Derivation, GradientForm
 from derivcheck.forms.execution import RefusedError, executed
 from derivcheck.forms.sympy_form import IMPORTED, symbol_name

@@ -17,7 +17,7 @@ from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, Sourc
 from derivcheck.evidence import exact
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError, magnitude
 from derivcheck.evidence.canonical.form import Facts
-from derivcheck.forms.derivation import entry_writer, native
+from derivcheck.forms.entries import entry_writer, native
 from derivcheck.forms.index_form import Naming, index_form
 from derivcheck.forms.matrix_form import matrix_form, matrix_function_writer
 from derivcheck.forms.matrix_naming import MatrixNaming, NoMatrixForm

@@ -15,10 +15,11 @@ from derivcheck.diagnostics.display import Displayed
 from derivcheck.diagnostics.verdicts import NumericEvidence, Verdict
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.evidence.numeric.comparison import compare_gradient
-from derivcheck.evidence.numeric.program import Program, Tensor
+from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import finite_sample
 from derivcheck.evidence.numeric.survey import laid_out
-from derivcheck.forms.derivation import entry_writer
+from derivcheck.evidence.numeric.tensors import Tensor
+from derivcheck.forms.entries import entry_writer
 from derivcheck.forms.index_form import IndexForm, Naming, index_form
 from derivcheck.forms.matrix_form import MatrixForm, matrix_function_writer
 from derivcheck.forms.matrix_naming import MatrixNaming, NoMatrixForm

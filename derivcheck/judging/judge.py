@@ -31,7 +31,7 @@ from derivcheck.evidence.numeric.comparison import (
     compare_sides,
     rounding_decides,
 )
-from derivcheck.evidence.numeric.program import Tensor
+from derivcheck.evidence.numeric.tensors import Tensor
 from derivcheck.evidence.points import Points, facts_key
 from derivcheck.graph.derive import Derived
 from derivcheck.graph.nodes import Axes, Determinant, Extremum, Input, Inverse, Map, Node, Quantity, topological

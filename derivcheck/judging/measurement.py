@@ -20,10 +20,11 @@ from derivcheck.diagnostics.verdicts import NumericEvidence, NumericVerdict, Slo
 from derivcheck.evidence.canonical.form import Facts, without_switches
 from derivcheck.evidence.numeric.comparison import difference_quotients, is_branched
 from derivcheck.evidence.numeric.differences import EPSILON, ladder
-from derivcheck.evidence.numeric.program import Program, Sizes, Tensor
+from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import STYLES, inputs_of, sample
 from derivcheck.evidence.numeric.slopes import measure_slopes
 from derivcheck.evidence.numeric.survey import STEP, is_analytic, laid_out
+from derivcheck.evidence.numeric.tensors import Sizes, Tensor
 from derivcheck.evidence.points import Points
 from derivcheck.graph.derive import Derived
 from derivcheck.graph.nodes import Node, topological

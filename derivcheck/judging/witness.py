@@ -10,7 +10,7 @@ import sympy
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, UnsupportedError
 from derivcheck.diagnostics.verdicts import ClaimResult
-from derivcheck.evidence.numeric.program import witnessed
+from derivcheck.evidence.numeric.opaque_functions import witnessed
 from derivcheck.evidence.numeric.sampling import inputs_of, sample
 from derivcheck.graph.nodes import (
     Axes,

@@ -11,10 +11,11 @@ import pytest
 from derivcheck.diagnostics.diagnostic import NumericError
 from derivcheck.evidence.numeric.comparison import compare_gradient
 from derivcheck.evidence.numeric.perturbation import Perturbation
-from derivcheck.evidence.numeric.program import Program, Tensor
+from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import finite_run, sample
 from derivcheck.evidence.numeric.structure import independence, linear_entry
 from derivcheck.evidence.numeric.survey import STEP, WAYS, Surveyor, Way, laid_out
+from derivcheck.evidence.numeric.tensors import Tensor
 from derivcheck.graph.derive import gradient
 from derivcheck.graph.nodes import Input, Node, Quantity, delta, mapped, multiply, sum_over, tensor
 from derivcheck.graph.scalars import placeholder

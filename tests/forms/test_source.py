@@ -116,7 +116,7 @@ def test_values_are_those_of_the_package(path: str) -> None:
     assert derivation is not None
     wanted = [t for t in judge.network.parameters if t.node in derivation.adjoints]
     nodes = [derivation.output.node, *(derivation.adjoints[t.node] for t in wanted)]
-    from derivcheck.evidence.numeric.program import Tensor
+    from derivcheck.evidence.numeric.tensors import Tensor
 
     values = {t.node: Tensor(given[name], t.axes) for name, t in tensors.items()}
     own, *found = Program(nodes).run(values, judge.network.sizes)

@@ -18,8 +18,9 @@ from shipped import ROOT, derivcheck
 from shipped import SPECS as FILES
 from test_source import OnTorch
 
-from derivcheck.evidence.numeric.program import Program, Tensor
+from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import sample
+from derivcheck.evidence.numeric.tensors import Tensor
 from derivcheck.forms.source.function import numpy_source
 from derivcheck.graph.derive import sweep
 from derivcheck.graph.nodes import Input, Node, topological

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from derivcheck.evidence.numeric.comparison import compare_gradient
-from derivcheck.evidence.numeric.program import Program, Tensor
+from derivcheck.evidence.numeric.program import Program
+from derivcheck.evidence.numeric.tensors import Tensor
 from derivcheck.graph.derive import gradient
 from derivcheck.judging.jacobian import names, show
 from derivcheck.language.catalogue.activations import ACTIVATIONS

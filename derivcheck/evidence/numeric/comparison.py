@@ -18,7 +18,7 @@ from derivcheck.diagnostics.verdicts import NumericEvidence, NumericVerdict
 from derivcheck.evidence.canonical.form import Facts
 from derivcheck.evidence.numeric.census import census
 from derivcheck.evidence.numeric.differences import EPSILON, bends
-from derivcheck.evidence.numeric.program import Program, Sizes, Tensor
+from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.rounding import Rounding
 from derivcheck.evidence.numeric.sampling import (
     STYLES,
@@ -30,6 +30,7 @@ from derivcheck.evidence.numeric.sampling import (
     styled_run,
 )
 from derivcheck.evidence.numeric.survey import PROBE, Surveyor, Way, laid_out
+from derivcheck.evidence.numeric.tensors import Sizes, Tensor
 from derivcheck.evidence.points import Points
 from derivcheck.graph.nodes import Axes, Axis, Extremum, Input, Map, Node, mapped, topological
 from derivcheck.graph.scalars import lower

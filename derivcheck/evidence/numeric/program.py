@@ -7,9 +7,7 @@ many perturbed copies are evaluated at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from math import prod
 from typing import Any, assert_never
 
 import mpmath
@@ -18,6 +16,18 @@ import sympy
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NumericError
 from derivcheck.evidence.numeric.arithmetic import ManyDigits, ScaledFloats, exponential
+from derivcheck.evidence.numeric.opaque_functions import witnessed
+from derivcheck.evidence.numeric.tensors import (
+    Sizes,
+    Tensor,
+    contracted,
+    in_range,
+    refuse_too_large,
+    repeated,
+    spread_out,
+    summed,
+    unscaled,
+)
 from derivcheck.graph.evaluation import evaluator
 from derivcheck.graph.nodes import (
     Axes,
@@ -33,47 +43,13 @@ from derivcheck.graph.nodes import (
     Quantity,
     Rename,
     Sum,
+    operands,
     topological,
 )
-from derivcheck.graph.scalars import NamedFunction, lower, placeholder
-
-Sizes = Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Tensor:
-    """An array and what its axes are. `scale` is the exponent of a scaled float, aligned with the array."""
-
-    array: Any
-    axes: Axes
-    scale: Any = None
-
-    def aligned(self, axes: Axes) -> Any:
-        """The array along the given axes, of length 1 where it has none."""
-        return _aligned(self.array, self.axes, axes)
-
-    def aligned_scale(self, axes: Axes) -> Any:
-        return None if self.scale is None else _aligned(self.scale, self.axes, axes)
-
-
-def _aligned(array: Any, own: Axes, axes: Axes) -> Any:
-    if own == axes:
-        return array
-    array = np.asarray(array)
-    order = [own.index(axis) for axis in axes if axis in own]
-    if order != list(range(len(order))):
-        array = array.transpose(order)
-    if len(order) == len(axes):
-        return array
-    index = tuple(slice(None) if axis in own else None for axis in axes)
-    return array[index]
-
+from derivcheck.graph.scalars import lower
 
 # What is done to the value of every node before the next one is computed from it.
 Rounded = Callable[[Tensor], Tensor]
-
-SAFE_DECADES = 250  # of 308; a complex step takes thirty
-MAXIMAL_ENTRIES = 1 << 25  # of one array, 0.25 GB
 
 
 @cache
@@ -102,7 +78,7 @@ class Program:
         users: dict[Node, int] = {}
         for node in self.order:
             if node not in leaves:
-                for operand in _operands(node):
+                for operand in operands(node):
                     users[operand] = users.get(operand, 0) + 1
         kept = set(outputs)
         # A product is contracted with the sum over it; one that only the sum uses is never laid out.
@@ -181,10 +157,10 @@ class Program:
         run = evaluator(witnessed(lower(node.expression), self.seed))
         if self._precise:
             result = run(self._arithmetic, [operand.aligned(axes) for operand in operands], sizes)
-            return Tensor(_spread(result, axes, operands), axes)
+            return Tensor(spread_out(result, axes, operands), axes)
         arguments = [(operand.aligned(axes), operand.aligned_scale(axes)) for operand in operands]
         mantissa, scale = run(self._arithmetic, arguments, sizes)
-        mantissa = _spread(mantissa, axes, operands)
+        mantissa = spread_out(mantissa, axes, operands)
         return Tensor(mantissa, axes, None if scale is None else np.broadcast_to(scale, np.shape(mantissa)))
 
     def _sum(self, node: Sum, values: dict[Node, Tensor], sizes: Sizes) -> Tensor:
@@ -192,10 +168,10 @@ class Program:
         if product is None:
             return summed(values[node.operand], node.bound)
         given = [values[operand] for operand in product.operands]
-        operands = [_plainly(value) for value in given]
+        operands = [unscaled(value) for value in given]
         if any(operand.scale is not None for operand in operands):
             given = operands
-        elif not self._precise and (all(value.scale is None for value in given) or _in_range(operands)):
+        elif not self._precise and (all(value.scale is None for value in given) or in_range(operands)):
             return contracted(operands, node.bound)
         return summed(self.map(product, given, sizes), node.bound)
 
@@ -250,155 +226,8 @@ class Program:
     def extremum(self, node: Extremum, value: Tensor) -> Tensor:
         """The entry with the largest or smallest real part."""
         kept = tuple(axis for axis in value.axes if axis not in node.bound)
-        array = np.asarray(_aligned(value.array, value.axes, kept + node.bound))
+        array = np.asarray(value.aligned(kept + node.bound))
         array = array.reshape((*array.shape[: len(kept)], -1))
         keys = array if self._precise else np.real(array)
         places = np.argmax(keys, axis=-1) if node.kind == "max" else np.argmin(keys, axis=-1)
         return Tensor(np.take_along_axis(array, places[..., None], axis=-1)[..., 0], kept)
-
-
-def _plainly(value: Tensor) -> Tensor:
-    """A scaled value without its exponent, where nothing overflows or vanishes by that; else as it is."""
-    if value.scale is None:
-        return value
-    plain = value.array * exponential(value.scale)
-    if not np.all(np.isfinite(plain)) or np.any((plain == 0) & (np.asarray(value.array) != 0)):
-        return value
-    return Tensor(plain, value.axes)
-
-
-def _in_range(operands: Sequence[Tensor]) -> bool:
-    """Whether no product of some of the operands comes near the ends of the range of floats, and of their digits."""
-    low = high = 0.0
-    for operand in operands:
-        sizes = np.abs(operand.array)
-        sizes = sizes[sizes > 0]
-        if sizes.size:
-            low += min(0.0, float(np.log10(np.min(sizes))))
-            high += max(0.0, float(np.log10(np.max(sizes))))
-    return bool(max(-low, high) < SAFE_DECADES)
-
-
-def repeated(value: Tensor, wanted: Axes, sizes: Sizes) -> Tensor:
-    """The value along further axes as well: those of `wanted` that it does not have."""
-    missing = tuple(axis for axis in wanted if axis not in value.axes)
-    if not missing:
-        return value
-    axes = (*missing, *value.axes)
-    shape = (*(axis.dimension.size(sizes) for axis in missing), *np.shape(value.array))
-    scale = None if value.scale is None else np.broadcast_to(value.scale, shape)
-    return Tensor(np.broadcast_to(value.array, shape), axes, scale)
-
-
-def summed(value: Tensor, bound: Axes) -> Tensor:
-    """The sum over axes, aligned on the largest exponent where the value is scaled."""
-    refuse_too_large([value])
-    places = tuple(value.axes.index(axis) for axis in bound)
-    axes = tuple(axis for axis in value.axes if axis not in bound)
-    if value.scale is None:
-        return Tensor(np.sum(value.array, axis=places), axes)
-    mantissa = np.asarray(value.array)
-    if all(stride == 0 for stride in mantissa.strides) and mantissa.size and mantissa.flat[0] == 1:
-        # A sum of plain exponentials.
-        top = np.max(np.real(value.scale), axis=places, keepdims=True)
-        top = np.where(np.isfinite(top), top, 0.0)
-        total = np.sum(exponential(value.scale - top), axis=places)
-    else:
-        heights = np.where(mantissa == 0, -np.inf, np.real(value.scale))
-        top = np.max(heights, axis=places, keepdims=True)
-        top = np.where(np.isfinite(top), top, 0.0)
-        total = np.sum(np.where(mantissa == 0, 0.0, mantissa * exponential(value.scale - top)), axis=places)
-    return Tensor(total, axes, np.squeeze(top, axis=places))
-
-
-def _operands(node: Node) -> Sequence[Node]:
-    match node:
-        case Map():
-            return node.operands
-        case Quantity() | Sum() | Rename() | Extremum() | Product() | Inverse() | Determinant():
-            return (node.operand,)
-        case _:
-            return ()
-
-
-def _spread(array: Any, axes: Axes, operands: Sequence[Tensor]) -> Any:
-    """A result on the full shape of its operands, where it came out constant along an axis."""
-    if np.ndim(array) == len(axes) and 1 not in np.shape(array):
-        return array
-    shape = [1] * len(axes)
-    for operand in operands:
-        for axis, length in zip(operand.axes, np.shape(operand.array), strict=True):
-            shape[axes.index(axis)] = length
-    return np.broadcast_to(array, shape)
-
-
-def refuse_too_large(operands: Sequence[Tensor], bound: Axes = ()) -> None:
-    """Raise NumericError (DC506) for a result that no memory is to be spent on; `bound` axes are summed over."""
-    lengths = {
-        axis: length
-        for operand in operands
-        for axis, length in zip(operand.axes, np.shape(operand.array), strict=True)
-        if axis not in bound and length > 1
-    }
-    count = prod(lengths.values())
-    if count > MAXIMAL_ENTRIES:
-        raise NumericError(
-            Diagnostic(
-                "DC506", f"a tensor of {count:,} entries is too large to be evaluated", help="smaller sizes, by --sizes"
-            )
-        )
-
-
-_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
-def contracted(operands: Sequence[Tensor], bound: Axes) -> Tensor:
-    """The product of the operands summed over the bound axes."""
-    if not bound:
-        axes = tuple(sorted({axis for operand in operands for axis in operand.axes}))
-        product = operands[0].aligned(axes)
-        for operand in operands[1:]:
-            product = product * operand.aligned(axes)
-        return Tensor(product, axes)
-    names: dict[Axis, str] = {}
-    for operand in operands:
-        for axis in operand.axes:
-            names.setdefault(axis, _LETTERS[len(names)])
-    left = tuple(sorted(axis for axis in names if axis not in bound))
-    refuse_too_large(operands, bound)
-    inputs = ",".join("".join(names[axis] for axis in operand.axes) for operand in operands)
-    formula = f"{inputs}->{''.join(names[axis] for axis in left)}"
-    arrays = [operand.array for operand in operands]
-    return Tensor(np.einsum(formula, *arrays, optimize=len(arrays) > 2 or np.size(arrays[0]) > 4096), left)
-
-
-@cache
-def witnessed(expression: Any, seed: int) -> Any:
-    """The expression with every opaque function replaced by a random analytic one."""
-    if not expression.has(NamedFunction):
-        return expression
-    if isinstance(expression, NamedFunction):
-        function = type(expression)
-        arguments = [witnessed(argument, seed) for argument in expression.args]
-        body = _random_function(function.base, len(function.orders), seed)
-        for position, order in enumerate(function.orders):
-            for _ in range(order):
-                body = sympy.diff(body, placeholder(position))
-        return body.xreplace({placeholder(k): argument for k, argument in enumerate(arguments)})
-    return expression.func(*(witnessed(argument, seed) for argument in expression.args))
-
-
-@cache
-def _random_function(name: str, arity: int, seed: int) -> Any:
-    """A generic smooth function of a name: a line plus waves with rational coefficients."""
-    generator = np.random.default_rng([seed, *name.encode()])
-
-    def coefficient(low: int, high: int) -> Any:
-        return sympy.Rational(int(generator.integers(low, high)), 97)
-
-    terms = []
-    for _ in range(3):
-        phase = sum((coefficient(40, 140) * placeholder(k) for k in range(arity)), start=coefficient(-90, 90))
-        terms.append(coefficient(30, 150) * sympy.sin(phase))
-    line = sum((coefficient(20, 120) * placeholder(k) for k in range(arity)), start=coefficient(-90, 90))
-    return sympy.Add(*terms, line)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from derivcheck.evidence.numeric.differences import EPSILON
-from derivcheck.evidence.numeric.program import Tensor
+from derivcheck.evidence.numeric.tensors import Tensor
 from derivcheck.graph.nodes import Axis
 
 BITS = (2, 3)  # that are dropped of the 53

@@ -11,7 +11,8 @@ import sympy
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NumericError
 from derivcheck.evidence.canonical.form import Facts
-from derivcheck.evidence.numeric.program import Program, Sizes, Tensor
+from derivcheck.evidence.numeric.program import Program
+from derivcheck.evidence.numeric.tensors import Sizes, Tensor
 from derivcheck.graph.nodes import Input, Map, Node, Quantity, operands, topological
 from derivcheck.graph.scalars import lower
 from derivcheck.spec.facts.kinds import Draw

@@ -17,10 +17,11 @@ from derivcheck.diagnostics.verdicts import NumericEvidence
 from derivcheck.evidence.canonical.form import Facts
 from derivcheck.evidence.numeric.comparison import copies, spread_of
 from derivcheck.evidence.numeric.differences import EPSILON, bends, ladder
-from derivcheck.evidence.numeric.program import Program, Sizes, Tensor
+from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.rounding import Rounding
 from derivcheck.evidence.numeric.sampling import STYLES, in_digits
 from derivcheck.evidence.numeric.survey import PROBE, STEP, is_analytic, laid_out
+from derivcheck.evidence.numeric.tensors import Sizes, Tensor
 from derivcheck.evidence.points import Points
 from derivcheck.graph.derive import Derived
 from derivcheck.graph.nodes import Axes, Axis, Dimension, Input, Node, operands, topological

@@ -19,9 +19,10 @@ import sympy
 
 from derivcheck.evidence.numeric.differences import EPSILON, ladder
 from derivcheck.evidence.numeric.perturbation import Perturbation
-from derivcheck.evidence.numeric.program import Program, Sizes, Tensor, contracted
+from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.rounding import BITS, Rounding
 from derivcheck.evidence.numeric.structure import independence, linear_entry
+from derivcheck.evidence.numeric.tensors import Sizes, Tensor, contracted
 from derivcheck.graph.nodes import Axis, Dimension, Map, Node, topological
 from derivcheck.graph.scalars import lower
 

@@ -10,8 +10,10 @@ import numpy as np
 import sympy
 
 from derivcheck.diagnostics.diagnostic import ContradictionError, Diagnostic, NumericError
-from derivcheck.evidence.numeric.program import Program, Tensor, witnessed
+from derivcheck.evidence.numeric.opaque_functions import witnessed
+from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import finite_sample, sample
+from derivcheck.evidence.numeric.tensors import Tensor
 from derivcheck.forms.execution import executed
 from derivcheck.graph.nodes import Node
 from derivcheck.graph.scalars import NamedFunction, lower, placeholder
