@@ -383,12 +383,12 @@ SABOTAGES = [
     Sabotage("evidence/residues.py", 'equal = int(relation in ("GreaterThan", "LessThan"))', "equal = 0"),
     Sabotage("judging/general.py", "if not holds_at({end: depth}):", "if False:"),
     Sabotage(
-        "evidence/numeric/comparison.py",
+        "evidence/numeric/branches.py",
         "(noise > 0) & (np.abs(base) <= noise)",
         "(base != 0) & (np.abs(base) <= 1e-12)",
     ),
     Sabotage(
-        "evidence/numeric/comparison.py", "for rounding in (None, Rounding())]", "for rounding in (Rounding(),) * 2]"
+        "evidence/numeric/branches.py", "for rounding in (None, Rounding())]", "for rounding in (Rounding(),) * 2]"
     ),
     Sabotage(
         "evidence/canonical/elementary.py",

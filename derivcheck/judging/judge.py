@@ -22,15 +22,8 @@ from derivcheck.diagnostics.verdicts import ExactEvidence, NumericEvidence, Nume
 from derivcheck.evidence import exact
 from derivcheck.evidence.canonical.form import Canonical, Equality, Facts, without_switches
 from derivcheck.evidence.field import Known
-from derivcheck.evidence.numeric.comparison import (
-    DIGITS,
-    FINEST,
-    SidesAtAPoint,
-    are_rational,
-    compare_precisely,
-    compare_sides,
-    rounding_decides,
-)
+from derivcheck.evidence.numeric.branches import are_rational, rounding_decides
+from derivcheck.evidence.numeric.sides import DIGITS, FINEST, SidesAtAPoint, compare_precisely, compare_sides
 from derivcheck.evidence.numeric.tensors import Tensor
 from derivcheck.evidence.points import Points, facts_key
 from derivcheck.graph.derive import Derived

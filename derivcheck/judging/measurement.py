@@ -18,7 +18,8 @@ import numpy as np
 from derivcheck.diagnostics.diagnostic import ContradictionError, Diagnostic, NumericError, UnsupportedError
 from derivcheck.diagnostics.verdicts import NumericEvidence, NumericVerdict, Slope, Witness
 from derivcheck.evidence.canonical.form import Facts, without_switches
-from derivcheck.evidence.numeric.comparison import difference_quotients, is_branched
+from derivcheck.evidence.numeric.branches import is_branched
+from derivcheck.evidence.numeric.comparison import difference_quotients
 from derivcheck.evidence.numeric.differences import EPSILON, ladder
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import STYLES, inputs_of, sample

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import sympy
 
-from derivcheck.evidence.numeric.comparison import compare_gradient, compare_precisely
+from derivcheck.evidence.numeric.comparison import compare_gradient
+from derivcheck.evidence.numeric.sides import compare_precisely
 from derivcheck.evidence.numeric.slopes import measure_slopes
 from derivcheck.evidence.numeric.survey import WAYS, Way
 from derivcheck.graph.derive import Derived, gradient

@@ -9,7 +9,7 @@ from three_ways import NO_PROOF, RESTS_ON, ROWS, SPEC
 
 from derivcheck.evidence import exact
 from derivcheck.evidence.canonical.form import Canonical
-from derivcheck.evidence.numeric.comparison import compare_sides
+from derivcheck.evidence.numeric.sides import compare_sides
 from derivcheck.language.claims import Pair, pairs
 from derivcheck.language.network import Network, build
 from derivcheck.language.notation.parser import parse_equation

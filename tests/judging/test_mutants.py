@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, SourceText
-from derivcheck.evidence.numeric.comparison import laid_out
+from derivcheck.evidence.numeric.survey import laid_out
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import finite_sample
 from derivcheck.forms.rewriting import places, put

@@ -15,11 +15,12 @@ import numpy as np
 
 from derivcheck.diagnostics.verdicts import NumericEvidence
 from derivcheck.evidence.canonical.form import Facts
-from derivcheck.evidence.numeric.comparison import copies, spread_of
 from derivcheck.evidence.numeric.differences import EPSILON, bends, ladder
+from derivcheck.evidence.numeric.noise import spread_of
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.rounding import Rounding
 from derivcheck.evidence.numeric.sampling import STYLES, in_digits
+from derivcheck.evidence.numeric.sides import copies
 from derivcheck.evidence.numeric.survey import PROBE, STEP, is_analytic, laid_out
 from derivcheck.evidence.numeric.tensors import Sizes, Tensor
 from derivcheck.evidence.points import Points

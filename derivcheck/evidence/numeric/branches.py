@@ -1,0 +1,70 @@
+"""The branches of functions: what has none, and where rounding errors choose one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import sympy
+
+from derivcheck.evidence.canonical.form import Facts
+from derivcheck.evidence.numeric.noise import NOISES, jittered
+from derivcheck.evidence.numeric.program import Program
+from derivcheck.evidence.numeric.rounding import Rounding
+from derivcheck.evidence.numeric.sampling import finite_run
+from derivcheck.evidence.numeric.survey import PROBE
+from derivcheck.evidence.numeric.tensors import Sizes
+from derivcheck.graph.nodes import Extremum, Map, Node, mapped, topological
+from derivcheck.graph.scalars import lower
+
+
+def compared_with_zero(nodes: Sequence[Node], leaves: frozenset[Node] = frozenset()) -> list[Node]:
+    """What the branches of functions compare with zero."""
+    conditions: list[Node] = []
+    for node in topological(nodes, leaves):
+        if isinstance(node, Map):
+            for piece in lower(node.expression).atoms(sympy.Piecewise):
+                for _, condition in piece.args:
+                    for relation in condition.atoms(sympy.core.relational.Relational):
+                        conditions.append(mapped(relation.lhs - relation.rhs, *node.operands))
+    return conditions
+
+
+def is_branched(nodes: Sequence[Node]) -> bool:
+    """Whether something is made of branches, or of the largest of several entries."""
+    return any(
+        isinstance(node, Extremum) or (isinstance(node, Map) and lower(node.expression).has(sympy.Piecewise))
+        for node in topological(nodes)
+    )
+
+
+def are_rational(nodes: Sequence[Node]) -> bool:
+    """Whether something is made of sums, products and quotients alone, which the field tells apart exactly."""
+    return not any(
+        isinstance(node, Extremum)
+        or (isinstance(node, Map) and not (found := lower(node.expression)).is_rational_function(*found.free_symbols))
+        for node in topological(nodes)
+    )
+
+
+def rounding_decides(nodes: Sequence[Node], sizes: Sizes, facts: Facts, seed: int, spread: float) -> bool:
+    """Whether rounding errors choose a branch at a point; what stays zero when inputs move is zero indeed."""
+    conditions = compared_with_zero(nodes)
+    if not conditions:
+        return False
+    values, _ = finite_run(Program([*nodes, *conditions], seed=seed), sizes, facts, seed, spread)
+    program = Program(conditions, seed=seed)
+    moved = {node: value for node, value in values.items() if not is_whole(value.array)}
+    copies_of = [jittered(program, moved, sizes, values, rounding) for rounding in (None, Rounding())]
+    for at, *nearby in zip(program.run(values, sizes), *copies_of, strict=True):
+        base = np.real(at.array)
+        shifts = [np.abs(np.real(jittered.aligned((PROBE, *at.axes))) - base) for jittered in nearby]
+        noise = NOISES * np.max([np.max(shift, axis=0) for shift in shifts], axis=0)
+        if np.any((noise > 0) & (np.abs(base) <= noise)):
+            return True
+    return False
+
+
+def is_whole(array: Any) -> bool:
+    return bool(np.all(np.real(array) == np.round(np.real(array))))
