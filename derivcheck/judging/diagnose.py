@@ -26,22 +26,16 @@ from derivcheck.forms.rewriting import joined, summands
 from derivcheck.graph.nodes import Axis, Node, constant, delta, is_zero, multiply, subtract, topological
 from derivcheck.graph.sizes import dimensions_of, small_sizes
 from derivcheck.judging.edits import Edit, Edits
-from derivcheck.judging.judge import Judge, fact_texts
+from derivcheck.judging.judge import Judge
 from derivcheck.judging.proofreader import Proofreader
 from derivcheck.judging.suggestion import PLAIN, Suggester, Wording
 from derivcheck.language.claims import Link, Pair, pair
 from derivcheck.language.facts import fits
 from derivcheck.language.lowering.letters import member_name
 from derivcheck.language.network import Network
-from derivcheck.language.notation.syntax import (
-    Derivative,
-    Expression,
-    Name,
-    Negate,
-    Span,
-)
+from derivcheck.language.notation.syntax import Derivative, Expression, Name, Negate, Span
 from derivcheck.language.tensors import NamedTensor
-from derivcheck.spec.facts.table import FACTS, weakest_first
+from derivcheck.spec.facts.table import FACTS, fact_texts, weakest_first
 
 CODES: dict[str, str] = {
     "DC201": "constant factor",
@@ -175,7 +169,7 @@ class Diagnoser:
             return False  # zeros are equal whatever stands beside them
         if self.judge.differs_at_once(trial.left, trial.right, trial.axes):
             return False
-        proved = self.judge.proof(trial.left, trial.right).proved
+        proved = self.judge.prover.proof(trial.left, trial.right).proved
         if proved:
             self.judge.measured(trial.derived)
         return proved
@@ -313,7 +307,7 @@ class Diagnoser:
                     # A point of the field honours one fact of a tensor, not two together.
                     if not known and self._differ_in_field(link, sizes, given):
                         continue
-                    if self.judge.proof(link.left, link.right, given).proved:
+                    if self.judge.prover.proof(link.left, link.right, given).proved:
                         text = fact_texts([(tensor.name, fact)])[0]
                         yield "DC219", f"right only if {text}, which is not given"
                         return
@@ -334,6 +328,9 @@ class Diagnoser:
                     on: Axis = a
                     mask = delta(on, b)
                     left, right = multiply(link.left, mask), multiply(link.right, mask)
-                    if not self.judge.differs_at_once(left, right, link.axes) and self.judge.proof(left, right).proved:
+                    if (
+                        not self.judge.differs_at_once(left, right, link.axes)
+                        and self.judge.prover.proof(left, right).proved
+                    ):
                         yield "DC217", f"right only where {a.key} = {b.key}: the other entries are dropped"
                         return

@@ -336,7 +336,7 @@ class Edits:
         for layout, trial in layouts.elsewhere(link, self.network.scope):
             if self.judge.differs_at_once(trial.left, trial.right, trial.axes):
                 continue
-            if self.judge.proof(trial.left, trial.right).proved:
+            if self.judge.prover.proof(trial.left, trial.right).proved:
                 for made in layouts.rewritten(link.right_tree, self.network.scope, layout):
                     yield Edit("DC205", f"equal up to layout: true in {layout} layout", made, span, 0)
 

@@ -16,13 +16,12 @@ from derivcheck.diagnostics.incidents import in_short, isolated
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.forms.derivation import Style
 from derivcheck.judging.examiner import Examiner
-from derivcheck.judging.judge import fact_texts
 from derivcheck.judging.proofreader import UnwrittenError
 from derivcheck.judging.steps import Step, StepWriter
 from derivcheck.language.network import formulas
 from derivcheck.language.notation.syntax import Derivative, Equation, Name, Subscript
 from derivcheck.language.tensors import NamedTensor
-from derivcheck.spec.facts.table import KINDS
+from derivcheck.spec.facts.table import KINDS, fact_texts
 
 
 @dataclass(frozen=True, slots=True)

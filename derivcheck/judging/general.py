@@ -117,7 +117,7 @@ def _proof_of(link: Pair, judge: Judge) -> frozenset[Node] | None:
     # A formula of one depth is seldom true at another, and the search for a proof of what is false is long.
     if judge.differs_at_once(link.left, link.right, link.axes):
         return None
-    proof, cut = judge.proof_and_cut(link.left, link.right)
+    proof, cut = judge.prover.proof_and_cut(link.left, link.right)
     return cut if proof.proved else None
 
 

@@ -394,10 +394,10 @@ class _Shower:
             if i.dimension == j.dimension:
                 if all(any(self._is_delta(a) for a, _, _ in factors) for _, factors in self.reading.polynomial):
                     found.append("diagonal")
-                if self.judge.proof(self.node, rename(self.node, {i: j, j: i})).proved:
+                if self.judge.prover.proof(self.node, rename(self.node, {i: j, j: i})).proved:
                     found.append("symmetric")
             for axis, text in ((j, "rows sum to zero"), (i, "columns sum to zero")):
-                if self.judge.proof(sum_over(self.node, [axis]), constant(0)).proved:
+                if self.judge.prover.proof(sum_over(self.node, [axis]), constant(0)).proved:
                     found.append(text)
         return tuple(found)
 

@@ -12,36 +12,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
-from math import prod
-
-import sympy
 
 from derivcheck.diagnostics.diagnostic import ContradictionError, Diagnostic, NumericError, UnsupportedError
 from derivcheck.diagnostics.verdicts import ExactEvidence, NumericEvidence, NumericVerdict, Slope, Verdict, Witness
 from derivcheck.evidence import exact
-from derivcheck.evidence.canonical.form import Canonical, Equality, Facts, without_switches
+from derivcheck.evidence.canonical.form import Equality, Facts, without_switches
 from derivcheck.evidence.field import Known
-from derivcheck.evidence.numeric.branches import are_rational, rounding_decides
+from derivcheck.evidence.numeric.branches import are_multivalued, are_rational, rounding_decides
 from derivcheck.evidence.numeric.sides import DIGITS, FINEST, SidesAtAPoint, compare_precisely, compare_sides
 from derivcheck.evidence.numeric.tensors import Tensor
-from derivcheck.evidence.points import Points, facts_key
+from derivcheck.evidence.points import Points
 from derivcheck.graph.derive import Derived
-from derivcheck.graph.nodes import Axes, Determinant, Extremum, Input, Inverse, Map, Node, Quantity, topological
-from derivcheck.graph.scalars import lower
+from derivcheck.graph.nodes import Axes, Node, topological
 from derivcheck.graph.sizes import SizeChoice, dimensions_of, names_of, shapes_of
-from derivcheck.graph.slices import slice_at
 from derivcheck.judging.conditions import Point, are_met, equalities
 from derivcheck.judging.measurement import Slopes
-from derivcheck.spec.facts.table import FACTS, axis_of, is_silent
+from derivcheck.judging.proof import Prover
+from derivcheck.spec.facts.table import fact_texts
 
 SMOOTH_POINTS, CORNER_POINTS, BRANCHED_POINTS = 2, 8, 48
 PRECISE_POINTS = 12  # at which functions with branches are compared to 50 digits
 FINEST_POINTS = 4  # and to many more
 # Of the further points of functions with branches.
 SPREADS = (1.0, 8.0, 1.0, 1 / 64, 1.0, 64.0, 1.0, 4096.0, 2.0**-10, 2.0**20)
-MAXIMAL_ENTRIES = 36
-LEVELS = 2  # of definitions that a proof looks into before it opens all of them
 AT_A_KINK = "rounding errors choose the branch"
 NO_DERIVATIVE = "a derivative does not exist where the sides differ"
 TOO_CLOSE = f"the sides differ exactly, by less than {FINEST - 10} digits show"
@@ -86,11 +79,7 @@ class Goal:
 
 
 class Judge:
-    """Judges pairs of nodes of one network; canonical forms are remembered between questions.
-
-    `cuts` are sets of named nodes that may be treated as independent leaves, tried in
-    order before nothing is cut: what holds for any values of them holds for theirs.
-    """
+    """Judges pairs of nodes of one network; what is proved and evaluated is remembered between questions."""
 
     def __init__(
         self,
@@ -101,117 +90,19 @@ class Judge:
         adjoints: frozenset[Node] = frozenset(),
         given: Mapping[str, int] | None = None,
     ) -> None:
-        """`adjoints` are named derivatives; those that a right side mentions are cut first of all.
+        """`cuts` and `adjoints` are those of the prover.
 
         `sizes` are those of the network, `given` the ones among them that the user asked for.
         """
-        self._adjoints = adjoints
+        self.prover = Prover(facts, cuts, adjoints)
         self._given = dict(given or {})
         self.facts = facts
         self.sizes = dict(sizes)
         self.seed = seed
-        self._cuts = [*cuts, frozenset[Node]()]
         self.field_points: Points[Known] = Points()
         self._points: Points[Tensor] = Points()
         self.reduced: dict[str, int] = {}  # sizes below those that were given, which would take too much memory
         self.slopes = Slopes(facts, self.sizes, self._given, seed, self._points)
-        self._canonicals: dict[tuple[frozenset[Node], tuple[object, ...]], Canonical] = {}
-
-    # --- canonical form -------------------------------------------------------------------
-
-    def _canonical(self, cut: frozenset[Node], facts: Facts) -> Canonical:
-        key = (cut, facts_key(facts))
-        if key not in self._canonicals:
-            self._canonicals[key] = Canonical(facts, cut)
-        return self._canonicals[key]
-
-    def proof(self, left: Node, right: Node, facts: Facts | None = None, far: bool = True) -> Equality:
-        """Equality of canonical forms, with the fewest facts that were seen to suffice.
-
-        Unless it may look `far`, the definitions of few names are opened.
-        """
-        given = self.facts if facts is None else facts
-        found, cut = self._proof(left, right, given, far)
-        if not found.proved:
-            return found
-        used = given
-        if found.facts:
-            for weaker in (self._only_silent(given), self._weakest(given, found.facts)):
-                attempt = self._canonical(cut, weaker).equal(left, right)
-                if attempt.proved:
-                    found, used = attempt, weaker
-                    break
-        return replace(found, facts=(*found.facts, *self._silent_facts(left, right, cut, used)))
-
-    def _silent_facts(self, left: Node, right: Node, cut: frozenset[Node], facts: Facts) -> tuple[tuple[str, str], ...]:
-        """The facts without which there is no proof, of those that the rewriting takes for granted."""
-        inputs = {node.name for node in topological([left, right]) if isinstance(node, Input)}
-        silent = [(name, f) for name, found in facts.items() if name in inputs for f, _ in found if is_silent(f)]
-        if not silent or self._proves_without(silent, left, right, cut, facts):
-            return ()
-        return tuple(one for one in silent if not self._proves_without([one], left, right, cut, facts))
-
-    def _proves_without(
-        self, dropped: Sequence[tuple[str, str]], left: Node, right: Node, cut: frozenset[Node], facts: Facts
-    ) -> bool:
-        kept = {name: tuple(f for f in found if (name, f[0]) not in dropped) for name, found in facts.items()}
-        return self._canonical(cut, kept).equal(left, right).proved
-
-    def proof_and_cut(self, left: Node, right: Node) -> tuple[Equality, frozenset[Node]]:
-        """The proof, and the named nodes into which it did not have to look."""
-        return self._proof(left, right, self.facts)
-
-    def _only_silent(self, facts: Facts) -> Facts:
-        return {name: kept for name, found in facts.items() if (kept := tuple(f for f in found if is_silent(f[0])))}
-
-    def _weakest(self, facts: Facts, used: Iterable[tuple[str, str]]) -> Facts:
-        weak: dict[str, tuple[tuple[str, int | None], ...]] = dict(self._only_silent(facts))
-        for name, fact in used:
-            along = axis_of(dict(facts.get(name, ()))) if FACTS[fact].along_an_axis else None
-            weak[name] = (*weak.get(name, ()), (fact, along))
-        return weak
-
-    def _proof(self, left: Node, right: Node, facts: Facts, far: bool = True) -> tuple[Equality, frozenset[Node]]:
-        """(the equality, the cut under which it was seen); the cheapest attempts come first.
-
-        Names stay names until looking inside is needed. What is nearest is opened first, one level of it:
-        `1 - a[l]^2` is tanh'(z[l]) as soon as a[l] is tanh(z[l]), whatever z[l] is made of.
-        """
-        if left is right:
-            return Equality(True), frozenset([left])
-        below = set(topological([left, right]))
-        # The name of an inverse stands for it wherever it occurs: there, names that do not occur matter too.
-        exactly = any(isinstance(node, Inverse | Determinant) for node in below)
-        cuts: dict[frozenset[Node], frozenset[Node]] = {}
-        last = Equality(False, reason="the canonical forms differ")
-
-        def attempt(cut: frozenset[Node], without: set[Node]) -> None:
-            used = frozenset(cut & below) - without
-            cuts.setdefault(used, used if exactly else cut - without)
-
-        mentioned = frozenset(topological([right], self._adjoints)) & self._adjoints
-        nearest = self._cuts[0] | mentioned
-        if mentioned:
-            # `dL/db = dL/dz`: the right side itself may stand as a name, the left one is then looked into.
-            attempt(nearest, {left})
-        attempt(nearest, {left, right})
-        opened = {left, right}
-        for _ in range(LEVELS):
-            seen = set(topological([left, right], nearest - opened)) & self._cuts[0]
-            activations = seen - self._cuts[1]
-            for names in (activations, seen):
-                attempt(nearest, opened | names)
-            opened |= seen
-        near = list(cuts.values())
-        for cut in self._cuts if far else ():
-            attempt(cut, {left, right})
-        for tried in (near, list(cuts.values())[len(near) :]):
-            for denominators in (False, True):
-                for cut in tried:
-                    last = self._canonical(cut, facts).equal(left, right, denominators)
-                    if last.proved:
-                        return last, cut
-        return last, frozenset()
 
     # --- all three ways -------------------------------------------------------------------
 
@@ -247,9 +138,9 @@ class Judge:
         sides = self._numbers(asked, usual)
         numeric = sides.evidence
         # Sides that differ are proved equal by a mistake only: for that no long way is gone, the field goes it.
-        proof = self.proof(asked.left, asked.right, asked.facts, far=numeric.verdict != "differs")
+        proof = self.prover.proof(asked.left, asked.right, asked.facts, far=numeric.verdict != "differs")
         if not proof.proved and numeric.verdict != "differs":
-            proof = self._entry_by_entry(asked.left, asked.right, asked.axes, asked.facts) or proof
+            proof = self.prover.entry_by_entry(asked.left, asked.right, asked.axes, asked.facts) or proof
         field = self._field(asked, proof.proved)
         if proof.proved:
             return self._proved(asked, proof, field, sides)
@@ -310,20 +201,6 @@ class Judge:
             return None
         found = self._judged(replace(asked, facts=weaker))
         return found if found.verdict == "proved" else None
-
-    def _entry_by_entry(self, left: Node, right: Node, axes: Axes, facts: Facts) -> Equality | None:
-        """The proof of sides with few entries, all of fixed sizes, one at a time: a matrix that is written out."""
-        fixed = [axis.dimension.constant for axis in axes if not axis.dimension.terms]
-        if not fixed or len(fixed) != len(axes) or prod(fixed) > MAXIMAL_ENTRIES:
-            return None
-        used: dict[tuple[str, str], None] = {}
-        for place in product(*(range(1, count + 1) for count in fixed)):
-            at = dict(zip(axes, place, strict=True))
-            found = self.proof(slice_at(left, at), slice_at(right, at), facts)
-            if not found.proved:
-                return None
-            used.update(dict.fromkeys(found.facts))
-        return Equality(True, tuple(used))
 
     def _field(self, asked: Goal, proved: bool) -> ExactEvidence:
         """A second proof at one small assignment of sizes beside a proof; at two, drawn twice, without one."""
@@ -393,7 +270,7 @@ class Judge:
         return agreed
 
     def _further_points(self, asked: Goal, corners: bool) -> Iterator[Point]:
-        branched = _has_branches(asked.sides)
+        branched = are_multivalued(asked.sides)
         choice = self._choice(asked)
         every = choice.every()
         for sizes in (*every, *(choice.corners() if corners else ())):
@@ -412,7 +289,7 @@ class Judge:
 
     def _holds_in_field_there(self, asked: Goal) -> bool:
         """Whether the field agrees at the very sizes at which numbers differ; of branches and roots it takes one."""
-        if _has_branches(asked.sides):
+        if are_multivalued(asked.sides):
             return False
         sizes = self._choice(asked).usual()
         found = exact.identical(*asked.sides, sizes=[sizes], facts=asked.facts, draws=3, seed=self.seed + 1)
@@ -434,7 +311,7 @@ class Judge:
         Where the field does not say that the sides are equal, what any number that can be written makes
         different is looked for: `x + 1e-300*y`.
         """
-        branched = _has_branches(asked.sides)
+        branched = are_multivalued(asked.sides)
         levels = [(DIGITS, PRECISE_POINTS)] if field.equal else [(DIGITS, PRECISE_POINTS), (FINEST, FINEST_POINTS)]
         for digits, points in levels:
             for seed in range(self.seed, self.seed + (points if branched else 1)):
@@ -485,26 +362,3 @@ class Judge:
                 help="this is a bug of derivcheck: please report it with the spec",
             )
         )
-
-
-def _has_branches(nodes: Iterable[Node]) -> bool:
-    """Whether something is not single-valued in the complex plane: an equality near one point then says less."""
-    return any(
-        isinstance(node, Extremum) or (isinstance(node, Map) and _is_branched(lower(node.expression)))
-        for node in topological(nodes)
-    )
-
-
-def _is_branched(expression: sympy.Expr) -> bool:
-    return expression.has(sympy.Piecewise, sympy.Abs, sympy.sign, sympy.log, sympy.atan) or any(
-        not power.exp.is_integer for power in expression.atoms(sympy.Pow) if power.base != sympy.E
-    )
-
-
-def fact_texts(facts: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """Facts as a reader writes them: `Σ y = 1`."""
-    return tuple(FACTS[fact].formula.format(name) for name, fact in facts)
-
-
-def is_leaf(node: Node) -> bool:
-    return isinstance(node, Input | Quantity)

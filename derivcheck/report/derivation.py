@@ -14,11 +14,11 @@ from derivcheck.diagnostics.incidents import in_short, isolated
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.forms.sympy_form import PREAMBLE, SympyForm, source
 from derivcheck.forms.sympy_trial import SympyTrial
-from derivcheck.judging.judge import fact_texts
 from derivcheck.judging.proofreader import UnwrittenError
 from derivcheck.judging.steps import StepWriter
 from derivcheck.language.notation.syntax import Derivative, Equation, Expression, Name, Subscript
 from derivcheck.report.page import Page
+from derivcheck.spec.facts.table import fact_texts
 
 if TYPE_CHECKING:
     from derivcheck.forms.derivation import GradientForm, Style

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -68,3 +68,17 @@ def rounding_decides(nodes: Sequence[Node], sizes: Sizes, facts: Facts, seed: in
 
 def is_whole(array: Any) -> bool:
     return bool(np.all(np.real(array) == np.round(np.real(array))))
+
+
+def are_multivalued(nodes: Iterable[Node]) -> bool:
+    """Whether something is not single-valued in the complex plane: an equality near one point then says less."""
+    return any(
+        isinstance(node, Extremum) or (isinstance(node, Map) and _is_multivalued(lower(node.expression)))
+        for node in topological(nodes)
+    )
+
+
+def _is_multivalued(expression: sympy.Expr) -> bool:
+    return expression.has(sympy.Piecewise, sympy.Abs, sympy.sign, sympy.log, sympy.atan) or any(
+        not power.exp.is_integer for power in expression.atoms(sympy.Pow) if power.base != sympy.E
+    )

@@ -184,3 +184,8 @@ def drawn(facts: Iterable[str], draw: Draw) -> Array:
     for name in sorted(given, key=lambda name: (bool(FACTS[name].together & given), name)):
         made = FACTS[name].made(draw if made is None else draw.over(made))
     return draw.free() if made is None else made
+
+
+def fact_texts(facts: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Facts as a reader writes them: `Σ y = 1`."""
+    return tuple(FACTS[fact].formula.format(name) for name, fact in facts)
