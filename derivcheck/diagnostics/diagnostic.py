@@ -119,3 +119,11 @@ class SourceText:
         shown = self.lines[line - 1] if 0 < line <= len(self.lines) else self.text.split("\n")[row]
         width = len(first) if self.width is None or first != self.text else self.width
         return Where(self.path, line, column + offset, max(1, width), shown)
+
+
+def located(error: DerivcheckError, source: SourceText) -> DerivcheckError:
+    """The same error with its place in the file."""
+    span = getattr(error, "span", None)
+    where = source.where(*span) if span else source.where()
+    error.diagnostic = error.diagnostic.at(where)
+    return error

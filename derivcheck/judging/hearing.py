@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError, SourceText, UnsupportedError
+from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError, SourceText, UnsupportedError, located
 from derivcheck.diagnostics.verdicts import ClaimResult, Verdict
 from derivcheck.graph.nodes import constant
 from derivcheck.judging.deadline import aside
@@ -14,7 +14,6 @@ from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.measurement import finite_difference
 from derivcheck.judging.suggestion import PLAIN, Wording
 from derivcheck.language.claims import Link, Pair, proportional
-from derivcheck.language.network import located
 from derivcheck.language.notation.relations import BY_NAME, Claimed
 
 NEAR = "the sides differ; how near they are meant to be is not said"

@@ -12,6 +12,7 @@ from derivcheck.diagnostics.diagnostic import (
     Diagnostic,
     NotationError,
     UnsupportedError,
+    located,
     own_bug,
     tracebacks_are_wanted,
 )
@@ -25,7 +26,6 @@ from derivcheck.judging.statement import Assertion, Labels, Shape, Source, State
 from derivcheck.judging.suggestion import Wording
 from derivcheck.language.claims import Link, links_of
 from derivcheck.language.lowering.scope import Scope
-from derivcheck.language.network import located
 from derivcheck.language.notation.labels import label_value
 from derivcheck.language.notation.relations import RELATIONS, pattern
 from derivcheck.language.notation.syntax import Equation, Expression, Name, Number, Slice, Subscript, bottom_up

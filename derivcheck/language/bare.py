@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError, SourceText, SpecError
-from derivcheck.language.network import located
+from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError, SourceText, SpecError, located
 from derivcheck.language.notation.parser import parse_equation
 from derivcheck.language.notation.syntax import Derivative, Name, Subscript, children
 from derivcheck.spec import Spec, read_spec

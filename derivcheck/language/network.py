@@ -7,27 +7,26 @@ fact that is one of labels, such as `one_hot`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import Any
 
-from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, NotationError, SourceText, SpecError
+from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, SourceText, SpecError, located
 from derivcheck.evidence.canonical.form import Facts
 from derivcheck.graph import scalars
 from derivcheck.graph.nodes import Axis, Dimension, Input, quantity, tensor
 from derivcheck.graph.sizes import dimensions_of, fitted, names_of
 from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.facts import combined, fits
-from derivcheck.language.lowering.descents import refuse_descents
+from derivcheck.language.families import Families
+from derivcheck.language.formulas import head_tree, in_order_of_use, name_tree, with_numbers
 from derivcheck.language.lowering.indexed import closed, indexed
 from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.lowering.summation import sums_over_pairs
 from derivcheck.language.lowering.values import Value, tensor_value
-from derivcheck.language.notation.labels import label_value, refuse_bound_and_free, substitute_labels
 from derivcheck.language.notation.parser import Vocabulary, parse_expression
-from derivcheck.language.notation.syntax import Call, Equation, Expression, Name, Number, Subscript, children
+from derivcheck.language.notation.syntax import Call, Equation, Expression, Name
 from derivcheck.language.tensors import NamedTensor
 from derivcheck.spec.declarations import NamedFormula, Spec
 from derivcheck.spec.facts.table import FACTS
@@ -68,14 +67,6 @@ class Network:
         )
 
 
-def located(error: DerivcheckError, source: SourceText) -> DerivcheckError:
-    """The same error with its place in the file."""
-    span = getattr(error, "span", None)
-    where = source.where(*span) if span else source.where()
-    error.diagnostic = error.diagnostic.at(where)
-    return error
-
-
 def depths(spec: Spec) -> list[dict[str, int]]:
     """The depths a spec is judged at: one assignment for each depth of each label's end."""
     if not spec.families:
@@ -101,54 +92,7 @@ class _Builder:
         self.spec = spec
         self.depth = depth
         self.dimensions: dict[str, Dimension] = {}
-        self.labels: dict[str, range] = {}
-        for family in spec.families:
-            self.labels[family.label] = self._range(family.first, family.last)
-
-    def _range(self, first: SourceText, last: SourceText) -> range:
-        return range(self._label(first, {}), self._label(last, {}) + 1)
-
-    def _label(self, text: SourceText, labels: Mapping[str, int]) -> int:
-        """The value of a label such as `l-1`. Raises SpecError where it has none."""
-        try:
-            tree = parse_expression(text.text)
-        except NotationError as problem:
-            raise located(problem, text) from None
-        value = label_value(tree, {**self.depth, **labels})
-        if value is None:
-            known = ", ".join([*self.labels, *self.depth]) or "none"
-            notes = (("labels", known),)
-            raise SpecError(Diagnostic("DC035", f"`{text.text}` is not a label", text.where(), "", notes, "l-1"))
-        return value
-
-    # --- families -------------------------------------------------------------------------
-
-    def members(self, name: SourceText) -> Iterator[tuple[str, dict[str, int]]]:
-        """(member name, labels) of a declared name: `W[l]` is W[1] … W[L]; a plain name is itself."""
-        stem, bracket, label = name.text.partition("[")
-        if not bracket:
-            yield stem, {}
-            return
-        text = replace(name, text=label.rstrip("]"))
-        variables = [v for v in self.labels if re.search(rf"(?<!\w){re.escape(v)}(?![\w\u0300-\u036f])", text.text)]
-        if not variables:
-            yield f"{stem}[{self._label(text, {})}]", {}
-            return
-        if len(variables) > 1:
-            raise SpecError(Diagnostic("DC036", "a name has one label", name.where()))
-        for value in self.labels[variables[0]]:
-            yield f"{stem}[{self._label(text, {variables[0]: value})}]", {variables[0]: value}
-
-    def expanded(self, formulas: tuple[NamedFormula, ...]) -> list[tuple[str, dict[str, int], NamedFormula]]:
-        """Every member with its formula; a more specific line wins over the general one."""
-        found: dict[str, tuple[dict[str, int], NamedFormula, bool]] = {}
-        for formula in formulas:
-            for member, labels in self.members(formula.name):
-                general = bool(labels)
-                if member in found and (general and not found[member][2]):
-                    continue
-                found[member] = (labels, formula, general)
-        return [(member, labels, formula) for member, (labels, formula, _) in found.items()]
+        self.families = Families(spec.families, depth)
 
     # --- dimensions and inputs ------------------------------------------------------------
 
@@ -162,7 +106,7 @@ class _Builder:
                 stem, bracket, label = word.partition("[")
                 name = stem
                 if bracket:
-                    name = f"{stem}[{self._label(replace(text, text=label.rstrip(']')), labels)}]"
+                    name = f"{stem}[{self.families.label_of(replace(text, text=label.rstrip(']')), labels)}]"
                 part = Dimension.named(name)
                 self.dimensions.setdefault(name, part)
             total = total.plus(part, factor)
@@ -172,7 +116,7 @@ class _Builder:
         made: dict[str, NamedTensor] = {}
         facts: dict[str, tuple[tuple[str, int | None], ...]] = {}
         for declaration in self.spec.tensors:
-            for member, labels in self.members(declaration.name):
+            for member, labels in self.families.members(declaration.name):
                 counts: dict[Dimension, int] = {}
                 axes = []
                 for axis in declaration.axes:
@@ -223,13 +167,13 @@ class _Builder:
             self.spec.vectors,
             self.spec.layout,
             self.spec.vec,
-            labels=self.labels,
+            labels=self.families.labels,
             depth=self.depth,
         )
         scope = self._with_functions(scope)
-        layers = self.expanded(self.spec.layers)
+        layers = self.families.expanded(self.spec.layers)
         if self.spec.loss is not None:
-            layers += self.expanded((self.spec.loss,))
+            layers += self.families.expanded((self.spec.loss,))
         tensors: dict[str, NamedTensor] = dict(inputs)
         scope = self._with_layers(scope, layers, tensors)
         loss = self._loss(tensors, scope)
@@ -240,16 +184,6 @@ class _Builder:
     def _families(self) -> frozenset[str]:
         names = [t.name.text for t in self.spec.tensors] + [f.name.text for f in self.spec.layers]
         return frozenset(name.split("[")[0] for name in names if "[" in name)
-
-    def _vocabulary(self, scope: Scope) -> Vocabulary:
-        formulas = (*self.spec.layers, *self.spec.let, *((self.spec.loss,) if self.spec.loss else ()))
-        known = scope.vocabulary()
-        return Vocabulary(
-            known.names | {f.name.text.split("[")[0] for f in formulas},
-            known.dimensions,
-            known.functions,
-            frozenset(self.labels) | frozenset(self.depth),
-        )
 
     def _with_functions(self, scope: Scope) -> Scope:
         functions: dict[str, Any] = {}
@@ -270,7 +204,7 @@ class _Builder:
         self, scope: Scope, layers: list[tuple[str, dict[str, int], NamedFormula]], tensors: dict[str, NamedTensor]
     ) -> Scope:
         """Layers in the order of their use, whatever order they are written in."""
-        vocabulary = self._vocabulary(scope)
+        vocabulary = _vocabulary(self.spec, scope)
         trees: dict[str, tuple[Expression, NamedFormula]] = {}
         for member, labels, formula in layers:
             try:
@@ -279,7 +213,7 @@ class _Builder:
                 trees[member] = (sums_over_pairs(tree, scope, head_tree(member, formula)), formula)
             except DerivcheckError as problem:
                 raise located(problem, formula.text) from None
-        for member in _in_order(trees):
+        for member in in_order_of_use(trees):
             tree, formula = trees[member]
             # A layer that is one call shows the quantities inside it; a family's members do not.
             own_names = isinstance(tree, Call) and "[" not in member
@@ -303,7 +237,7 @@ class _Builder:
     def _loss(self, tensors: Mapping[str, NamedTensor], scope: Scope) -> NamedTensor | None:
         if self.spec.loss is None:
             return None
-        members = [member for member, _ in self.members(self.spec.loss.name)]
+        members = [member for member, _ in self.families.members(self.spec.loss.name)]
         if len(members) != 1:
             raise SpecError(
                 Diagnostic(
@@ -329,8 +263,8 @@ class _Builder:
         return loss
 
     def _with_abbreviations(self, scope: Scope) -> Scope:
-        vocabulary = self._vocabulary(scope)
-        for member, labels, formula in self.expanded(self.spec.let):
+        vocabulary = _vocabulary(self.spec, scope)
+        for member, labels, formula in self.families.expanded(self.spec.let):
             try:
                 tree = parse_expression(formula.text.text, vocabulary)
                 tree = with_numbers(tree, {**self.depth, **labels}, vocabulary, scope)
@@ -392,9 +326,9 @@ class _Builder:
 def formulas(network: Network) -> dict[str, Equation]:
     """What a spec says each layer and the loss are, member by member, labels as numbers."""
     spec = network.spec
-    builder = _Builder(spec, dict(network.depth))
-    declared = builder.expanded(spec.layers) + (builder.expanded((spec.loss,)) if spec.loss is not None else [])
-    vocabulary = builder._vocabulary(network.scope)
+    families = Families(spec.families, network.depth)
+    declared = families.expanded(spec.layers) + (families.expanded((spec.loss,)) if spec.loss is not None else [])
+    vocabulary = _vocabulary(spec, network.scope)
     found: dict[str, Equation] = {}
     for member, labels, formula in declared:
         tree = parse_expression(formula.text.text, vocabulary)
@@ -406,7 +340,7 @@ def formulas(network: Network) -> dict[str, Equation]:
 def written(network: Network, more: Sequence[NamedFormula] = ()) -> list[tuple[NamedFormula, Expression]]:
     """Every formula of the spec and some `more`, as written: labels are names."""
     spec = network.spec
-    vocabulary = _Builder(spec, dict(network.depth))._vocabulary(network.scope)
+    vocabulary = _vocabulary(spec, network.scope)
     declared = (*spec.layers, *((spec.loss,) if spec.loss is not None else ()), *spec.let, *more)
     return [(formula, parse_expression(formula.text.text, vocabulary)) for formula in declared]
 
@@ -425,6 +359,18 @@ def with_abbreviations(network: Network, formulas: tuple[NamedFormula, ...]) -> 
     return replace(network, scope=scope)
 
 
+def _vocabulary(spec: Spec, scope: Scope) -> Vocabulary:
+    """What formulas of the spec may name: they are read before what they declare is in the scope."""
+    formulas = (*spec.layers, *spec.let, *((spec.loss,) if spec.loss else ()))
+    known = scope.vocabulary()
+    return Vocabulary(
+        known.names | {f.name.text.split("[")[0] for f in formulas},
+        known.dimensions,
+        known.functions,
+        frozenset(scope.labels) | frozenset(scope.depth),
+    )
+
+
 def _lowered(lowering: Lowering, tree: Expression, member: str, formula: NamedFormula) -> Value:
     """The value of a formula, of an index formula where letters stand on its left."""
     return indexed(lowering, tree, member, formula.letters) if formula.letters else closed(lowering, tree, member)
@@ -439,81 +385,5 @@ def _abbreviated(scope: Scope, tree: Expression, member: str, formula: NamedForm
     return scope.with_derived(member, lowering.derived)
 
 
-def head_tree(member: str, formula: NamedFormula) -> Expression:
-    """What stands on the left of a formula: `H[b,i]` for an index formula."""
-    tree = name_tree(member)
-    return Subscript(tree, tuple(Name(letter) for letter in formula.letters)) if formula.letters else tree
-
-
-def with_numbers(tree: Expression, labels: Mapping[str, int], vocabulary: Vocabulary, scope: Scope) -> Expression:
-    """A formula with numbers for its labels; a label that nothing else is called by is one anywhere.
-
-    Raises NotationError for a label that a sum binds and that stands free besides (DC150), and for limits
-    that run downwards (DC119).
-    """
-    refuse_bound_and_free(tree, labels)
-    refuse_descents(tree, labels, scope.labels, scope.depth)
-    values = frozenset(label for label in labels if label not in vocabulary.names | vocabulary.dimensions)
-    found: Expression = substitute_labels(tree, labels, values)
-    return found
-
-
 def _is_opaque(tree: Expression) -> bool:
     return isinstance(tree, Call) and tree.function == "opaque"
-
-
-def name_tree(member: str) -> Expression:
-    """How a name is written: `W[1]` is a member of a family."""
-    stem, bracket, label = member.partition("[")
-    if not bracket:
-        return Name(stem)
-    return Subscript(Name(stem), (Number(Fraction(int(label.rstrip("]")))),))
-
-
-def mentioned_names(tree: Any) -> Iterator[str]:
-    """The names and members that a tree mentions, without recursion."""
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        match node:
-            case Name(name):
-                yield name
-            case Subscript(Name(name), (Number(value),)):
-                yield f"{name}[{value}]"
-        stack.extend(children(node))
-
-
-def _in_order(trees: Mapping[str, tuple[Expression, NamedFormula]]) -> list[str]:
-    """The names so that each comes after what it uses. Raises SpecError for a cycle."""
-    uses = {name: [m for m in mentioned_names(tree) if m in trees] for name, (tree, _) in trees.items()}
-    done: dict[str, bool] = {}
-    order: list[str] = []
-    for start in trees:
-        stack: list[tuple[str, Iterator[str]]] = []
-        if start not in done:
-            done[start] = False
-            stack.append((start, iter(uses[start])))
-        while stack:
-            name, rest = stack[-1]
-            following = next(rest, None)
-            if following is None:
-                done[name] = True
-                order.append(name)
-                stack.pop()
-            elif following not in done:
-                done[following] = False
-                stack.append((following, iter(uses[following])))
-            elif not done[following]:
-                cycle = [n for n, _ in stack]
-                cycle = [*cycle[cycle.index(following) :], following]
-                formula = trees[name][1]
-                raise SpecError(
-                    Diagnostic(
-                        "DC040",
-                        f"`{following}` depends on itself",
-                        formula.text.where(),
-                        "",
-                        (("cycle", " -> ".join(cycle)),),
-                    )
-                )
-    return order

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError, Where
+from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError, Where, located
 from derivcheck.diagnostics.verdicts import ClaimResult, FormulaResult, Standing
-from derivcheck.language.network import located
 from derivcheck.spec.declarations import Binding, Expectation
 from derivcheck.statements.document.passages import Passage
 from derivcheck.statements.document.places import known_as
