@@ -12,7 +12,7 @@ from derivcheck.graph.derive import gradient
 from derivcheck.judging.jacobian import names, show
 from derivcheck.language.catalogue.activations import ACTIVATIONS
 from derivcheck.language.catalogue.operations import OPERATIONS
-from derivcheck.language.lowering.calls import BUILTINS
+from derivcheck.language.lowering.operations import BUILTINS
 from derivcheck.language.network import build
 from derivcheck.pipeline.verification import check_equation
 from derivcheck.spec import read_spec

@@ -1,4 +1,4 @@
-"""The operations on whole tensors by name, for who lists them; lowering/calls.py says what each does."""
+"""The operations on whole tensors by name, for who lists them; lowering/operations.py says what each does."""
 
 from __future__ import annotations
 

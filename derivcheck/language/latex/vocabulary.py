@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from derivcheck.graph.scalars import ELEMENTARY
 from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.latex.tokens import LatexToken
-from derivcheck.language.lowering.calls import BUILTINS, DEFINITIONS
+from derivcheck.language.lowering.calls import DEFINITIONS
+from derivcheck.language.lowering.operations import BUILTINS
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.spec.spelling import spelled
 

@@ -17,7 +17,7 @@ from derivcheck.language.lowering.values import Value, fresh_axes, shape_error
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Call, Derivative, Expression, Name, Number, Slice, Span, Subscript
 
-COTANGENT = "∂/∂"
+COTANGENT = "∂/∂"  # begins the name of an unknown derivative, of an opaque loss
 
 # The node of a derivative by a variable whose axes are renamed as told.
 Rule = Callable[[Value, dict[Axis, Axis]], Node]

@@ -31,7 +31,7 @@ from derivcheck.graph.nodes import (
     sum_over,
 )
 from derivcheck.graph.scalars import placeholder, power
-from derivcheck.language.lowering import calls, comparisons, derivatives, ranges, unrolled
+from derivcheck.language.lowering import calls, comparisons, derivatives, operations, ranges, unrolled
 from derivcheck.language.lowering.letters import index_error, member_name
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value, broadcast, contracted, shape_error
@@ -330,7 +330,7 @@ class Lowering(LoweringState):
         """The limits of an index are those of its dimension: a part of it is asked for by a condition."""
         assert tree.ends is not None
         first, last = tree.ends
-        end = calls.dimension_of(self, last)
+        end = operations.dimension_of(self, last)
         if first != Number(Fraction(1)) or end != dimension:
             letter = tree.letters[0]
             raise index_error(

@@ -1,0 +1,301 @@
+"""The operations on whole tensors: reductions over dimensions, and what takes or makes vectors and matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+import sympy
+
+from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
+from derivcheck.graph.nodes import (
+    Axes,
+    Axis,
+    Dimension,
+    Node,
+    add,
+    constant,
+    delta,
+    determinant,
+    diagonal,
+    extremum,
+    indicator,
+    inverse,
+    mapped,
+    multiply,
+    product_over,
+    rename,
+    size,
+    sum_over,
+    tensor,
+)
+from derivcheck.graph.scalars import placeholder
+from derivcheck.language.catalogue import functions as catalogue_functions
+from derivcheck.language.lowering.axes import chosen_axes
+from derivcheck.language.lowering.chains import chain
+from derivcheck.language.lowering.derivatives import COTANGENT
+from derivcheck.language.lowering.letters import dimension_name, index_error
+from derivcheck.language.lowering.state import LoweringState
+from derivcheck.language.lowering.values import (
+    Value,
+    contracted,
+    dimensions,
+    fresh_axes,
+    shape_error,
+    tensor_value,
+    without_units,
+)
+from derivcheck.language.notation.syntax import Call, Expression, Name, Number
+
+
+def without(lowering: LoweringState, node: Node, value: Value, gone: Axes) -> Value:
+    """A value with some axes reduced away: what is left is a tensor of its own."""
+    left = tuple(axis for axis in value.axes if axis not in gone)
+    return tensor_value(node, left, lowering.scope.vectors)
+
+
+def _reduction(reduce: Callable[[Node, Axes], Node]) -> Callable[[LoweringState, Call], Value]:
+    def lowered(lowering: LoweringState, tree: Call) -> Value:
+        if not tree.arguments:
+            raise lowering.call_error(tree, f"`{tree.function}` needs an argument")
+        value = lowering.expression(tree.arguments[0])
+        gone = chosen_axes(lowering, value, tree.arguments[1:], tree) or value.axes
+        return without(lowering, reduce(value.node, gone), value, gone)
+
+    return lowered
+
+
+def mean(node: Node, axes: Axes) -> Node:
+    count = multiply(*(size(axis.dimension) for axis in axes)) if axes else constant(1)
+    return mapped(placeholder(0) / placeholder(1), sum_over(node, axes), count)
+
+
+def _arguments(lowering: LoweringState, tree: Call, count: int) -> list[Value]:
+    if len(tree.arguments) != count:
+        raise lowering.call_error(tree, f"`{tree.function}` takes {count} arguments, {len(tree.arguments)} are given")
+    return [lowering.expression(argument) for argument in tree.arguments]
+
+
+def dimension_of(lowering: LoweringState, tree: Expression) -> Dimension | None:
+    """The dimension that a tree names, a fixed one for a number; None where it is none."""
+    name = dimension_name(tree, lowering.scope)
+    if name is not None:
+        return lowering.scope.dimensions[name]
+    match tree:
+        case Number(value) if value.denominator == 1 and value >= 1:
+            return Dimension.fixed(int(value))
+        case _:
+            return None
+
+
+def _dimensions(lowering: LoweringState, tree: Call) -> list[Dimension]:
+    found = []
+    for argument in tree.arguments:
+        dimension = dimension_of(lowering, argument)
+        if dimension is None:
+            raise index_error("DC132", "a dimension is expected", argument.span)
+        found.append(dimension)
+    return found
+
+
+def _filled(value: int) -> Callable[[LoweringState, Call], Value]:
+    """`ones(n)`, `zeros(n, m)`: the node is constant, only the positions have axes."""
+
+    def lowered(lowering: LoweringState, tree: Call) -> Value:
+        shape = _dimensions(lowering, tree)
+        if not 1 <= len(shape) <= 2:
+            raise lowering.call_error(tree, f"`{tree.function}` takes one or two dimensions")
+        return tensor_value(constant(value), fresh_axes(shape, ()), lowering.scope.vectors)
+
+    return lowered
+
+
+def _eye(lowering: LoweringState, tree: Call) -> Value:
+    shape = _dimensions(lowering, tree)
+    if len(shape) != 1:
+        raise lowering.call_error(tree, "`eye` takes one dimension")
+    i, j = fresh_axes([shape[0], shape[0]], ())
+    return Value(delta(i, j), (i,), (j,))
+
+
+def _square(value: Value, tree: Call) -> tuple[Axis, Axis]:
+    if not value.more and len(value.row) > 1 and dimensions(value.row) == dimensions(value.column):
+        # A Kronecker product is square as well.
+        message = f"`{tree.function}` of a {value.shape()} is not supported: its rows are several axes"
+        raise UnsupportedError(Diagnostic("DC405", message))
+    if (
+        value.more
+        or len(value.row) != 1
+        or len(value.column) != 1
+        or value.row[0].dimension != value.column[0].dimension
+    ):
+        raise shape_error(f"`{tree.function}` needs a square matrix", tree.span, value.shape())
+    return value.row[0], value.column[0]
+
+
+def _trace(lowering: LoweringState, tree: Call) -> Value:
+    (value,) = _arguments(lowering, tree, 1)
+    value = without_units(value)
+    # A scalar is its own trace; of a Kronecker product, rows and columns are several axes each.
+    if value.more or dimensions(value.row) != dimensions(value.column):
+        _square(value, tree)
+    deltas = [delta(i, j) for i, j in zip(value.row, value.column, strict=True)]
+    return Value(sum_over(multiply(value.node, *deltas), (*value.row, *value.column)))
+
+
+def _diag(lowering: LoweringState, tree: Call) -> Value:
+    """A vector on the diagonal of a matrix, or the diagonal of a matrix as a vector."""
+    (value,) = _arguments(lowering, tree, 1)
+    if not value.more and not (value.row and value.column):
+        others = fresh_axes([axis.dimension for axis in value.axes], value.axes)
+        deltas = [delta(a, b) for a, b in zip(value.axes, others, strict=True)]
+        return Value(multiply(value.node, *deltas), value.axes, others)
+    i, j = _square(value, tree)
+    return tensor_value(diagonal(value.node, i, j), (i,), lowering.scope.vectors)
+
+
+def _outer(lowering: LoweringState, tree: Call) -> Value:
+    left, right = _arguments(lowering, tree, 2)
+    if not left.is_vector or not right.is_vector:
+        raise shape_error("`outer` needs two vectors", tree.span, f"{left.shape()} and {right.shape()}")
+    return contracted(Value(left.node, left.axes, ()), Value(right.node, (), right.axes), tree.span)
+
+
+def _vec(lowering: LoweringState, tree: Call) -> Value:
+    """The entries column by column, or row by row with `vec: rows`, as one column."""
+    (value,) = _arguments(lowering, tree, 1)
+    if value.more:
+        raise shape_error("`vec` needs a matrix", tree.span, value.shape())
+    first, second = (value.column, value.row) if lowering.scope.vec == "columns" else (value.row, value.column)
+    axes = first + second
+    return Value(value.node, axes, ()) if lowering.scope.vectors == "column" else Value(value.node, (), axes)
+
+
+def _kron(lowering: LoweringState, tree: Call) -> Value:
+    left, right = _arguments(lowering, tree, 2)
+    if left.more or right.more:
+        raise shape_error("`kron` needs vectors or matrices", tree.span, f"{left.shape()} and {right.shape()}")
+    renamed = fresh_axes([axis.dimension for axis in right.axes], left.axes)
+    node = rename(right.node, dict(zip(right.axes, renamed, strict=True)))
+    row, column = renamed[: len(right.row)], renamed[len(right.row) :]
+    return Value(multiply(left.node, node), left.row + row, left.column + column)
+
+
+def _norm(lowering: LoweringState, tree: Call) -> Value:
+    """The Euclidean (Frobenius) norm; `norm(x, 1)` is the sum of absolute values."""
+    if not 1 <= len(tree.arguments) <= 2:
+        raise lowering.call_error(tree, "`norm` takes a tensor and perhaps 1 or 2")
+    value = lowering.expression(tree.arguments[0])
+    order = tree.arguments[1] if len(tree.arguments) == 2 else Number(Fraction(2))
+    x = placeholder(0)
+    match order:
+        case Number(number) if number == 2:
+            return Value(mapped(sympy.sqrt(x), sum_over(mapped(x**2, value.node), value.axes)))
+        case Number(number) if number == 1:
+            absolute = catalogue_functions.activation("abs")
+            return Value(sum_over(mapped(absolute(x), value.node), value.axes))
+        case _:
+            raise lowering.call_error(tree, "`norm` knows the orders 1 and 2")
+
+
+def _dot(lowering: LoweringState, tree: Call) -> Value:
+    left, right = _arguments(lowering, tree, 2)
+    if not left.is_vector or not right.is_vector:
+        raise shape_error("`dot` needs two vectors", tree.span, f"{left.shape()} and {right.shape()}")
+    return contracted(Value(left.node, (), left.axes), Value(right.node, right.axes, ()), tree.span)
+
+
+def _delta(lowering: LoweringState, tree: Call) -> Value:
+    """Kronecker's delta of two letters or positions."""
+    if len(tree.arguments) != 2:
+        raise lowering.call_error(tree, "`delta` takes two indices", "delta(i,j)")
+    known = None
+    for argument in tree.arguments:
+        if isinstance(argument, Name) and lowering.letters.is_letter(argument):
+            known = lowering.letters.axis(argument.name, argument.span).dimension
+    terms: list[Axis | int] = []
+    for argument in tree.arguments:
+        match argument:
+            case Name(letter) if lowering.letters.role(argument) != "value":
+                terms.append(lowering.letters.axis(letter, argument.span, known))
+            case Number(value) if value.denominator == 1 and value >= 1:
+                terms.append(int(value))
+            case _:
+                raise index_error(
+                    "DC144",
+                    "`delta` compares index letters or positions",
+                    argument.span,
+                    _declared_label(lowering, argument),
+                )
+    return Value(delta(terms[0], terms[1]))
+
+
+def _declared_label(lowering: LoweringState, tree: Expression) -> str:
+    return f"`{tree.name}` is declared and indexes nothing here" if isinstance(tree, Name) else ""
+
+
+def _window(lowering: LoweringState, tree: Call) -> Value:
+    """`window(t, i, k)`: 1 where t = i + k - 1, counting from 1."""
+    if len(tree.arguments) != 3:
+        raise lowering.call_error(tree, "`window` takes three index letters", "window(t,i,k)")
+    axes = []
+    for argument in tree.arguments:
+        if not isinstance(argument, Name) or lowering.letters.role(argument) == "value":
+            raise index_error(
+                "DC144", "`window` takes index letters", argument.span, _declared_label(lowering, argument)
+            )
+        axes.append(lowering.letters.axis(argument.name, argument.span))
+    return Value(indicator("window", *axes))
+
+
+def _opaque(lowering: LoweringState, tree: Call) -> Value:
+    """An unspecified scalar function: to first order it is Σ of each argument times an unknown cotangent.
+
+    Every identity between first derivatives holds for arbitrary cotangents; the value
+    of the function and its second derivatives are refused elsewhere.
+    """
+    total = []
+    for position, argument in enumerate(tree.arguments):
+        value = lowering.expression(argument)
+        name = argument.name if isinstance(argument, Name) else f"argument {position + 1}"
+        cotangent = tensor(f"{COTANGENT}{name}", value.axes)
+        total.append(sum_over(multiply(cotangent, value.node), value.axes))
+    if not total:
+        raise lowering.call_error(tree, "`opaque` needs an argument")
+    return Value(add(*total))
+
+
+def _inverse(lowering: LoweringState, tree: Call) -> Value:
+    (value,) = _arguments(lowering, tree, 1)
+    row, column = _square(value, tree)
+    return Value(inverse(value.node, row, column), value.row, value.column)
+
+
+def _determinant(lowering: LoweringState, tree: Call) -> Value:
+    (value,) = _arguments(lowering, tree, 1)
+    return Value(determinant(value.node, *_square(value, tree)))
+
+
+BUILTINS: Mapping[str, Callable[[LoweringState, Call], Value]] = {
+    "sum": _reduction(lambda node, axes: sum_over(node, axes)),
+    "mean": _reduction(mean),
+    "prod": _reduction(lambda node, axes: product_over(node, axes)),
+    "max": _reduction(lambda node, axes: extremum("max", node, axes)),
+    "min": _reduction(lambda node, axes: extremum("min", node, axes)),
+    "ones": _filled(1),
+    "zeros": _filled(0),
+    "eye": _eye,
+    "trace": _trace,
+    "diag": _diag,
+    "outer": _outer,
+    "vec": _vec,
+    "kron": _kron,
+    "norm": _norm,
+    "dot": _dot,
+    "delta": _delta,
+    "window": _window,
+    "opaque": _opaque,
+    "det": _determinant,
+    "inv": _inverse,
+    "chain": chain,
+}
