@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,11 +28,7 @@ from derivcheck.graph import derive
 from derivcheck.graph.nodes import Axis, Node, Quantity, constant, fresh, rename, sum_over
 from derivcheck.judging.judge import Judge, Judgement
 from derivcheck.judging.proofreader import UNREADABLE, Proofreader
-from derivcheck.language.catalogue.activations import ACTIVATIONS
-from derivcheck.language.catalogue.elementary import WITH_A_JACOBIAN
-from derivcheck.language.catalogue.functions import activations
-from derivcheck.language.catalogue.layers import LAYERS
-from derivcheck.language.catalogue.losses import LOSSES
+from derivcheck.language.catalogue.specs import definition_parameters, function_spec
 from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.network import Network, build
 from derivcheck.language.notation.parser import parse_expression
@@ -42,7 +36,6 @@ from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Call, Conditional, Derivative, Equation, Expression, Name, Subscript
 from derivcheck.language.notation.syntax import Comparison as Test
 from derivcheck.language.tensors import NamedTensor
-from derivcheck.spec import Spec, read_spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +73,6 @@ class JacobianResult(Displayed):
     sizes: tuple[tuple[str, int], ...]
 
 
-def names() -> tuple[str, ...]:
-    """Every function that can be shown."""
-    return (*(entry.name for entry in ACTIVATIONS), *(entry.name for entry in (*LAYERS, *LOSSES)), *_elementary())
-
-
-def _elementary() -> dict[str, str]:
-    """The elementary functions that are no activations, with what they are."""
-    return {name: about for name, about in WITH_A_JACOBIAN.items() if name not in activations()}
-
-
 def show(
     name: str,
     size: str = "",
@@ -113,66 +96,6 @@ def show(
     return _Shower(network, network.named(output), chosen, seed, layout).result(name, definition, at)
 
 
-def definition_parameters(spec: Spec) -> tuple[str, ...]:
-    return tuple(tensor.name.text for tensor in spec.tensors)
-
-
-def function_spec(name: str, size: str, layout: str) -> tuple[Spec, str, str]:
-    """(a spec with one layer that applies the function, its definition in words, the layer's name)."""
-    lengths = _lengths(size)
-    entrywise = activations()
-    if name in entrywise or name in _elementary():
-        square = len(lengths) == 2
-        variable, output = ("Z", "A") if square else ("z", "a")
-        sizes = dict(zip("nm", lengths, strict=False))
-        spec = _spec({variable: "n m" if square else "n"}, f"{name}({variable})", output, layout, sizes)
-        said = f"{name}(t) = {entrywise[name].formula}" if name in entrywise else f"{name}(t), {_elementary()[name]}"
-        return spec, said, output
-    found = next((d for d in (*LAYERS, *LOSSES) if d.name == name), None)
-    if found is None:
-        close = difflib.get_close_matches(name, names(), 1, 0.5)
-        raise DerivcheckError(
-            Diagnostic("DC605", f"unknown function `{name}`", help=close[0] if close else "derivcheck list")
-        )
-    inside = found.signature[found.signature.index("(") + 1 : -1]
-    parameters = [p.partition("[") for p in re.split(r",\s*(?![^\[]*\])", inside)]
-    defaults = dict(found.defaults)
-    tensors: dict[str, str] = {}
-    for stem, _, letters in parameters:
-        if found.matrix:
-            tensors[stem] = {"W": "m n", "x": "n", "b": "m"}[stem]
-        elif letters:
-            tensors[stem] = " ".join(f"n_{letter}" for letter in letters.rstrip("]").split(","))
-        elif stem not in defaults or stem in ("gamma", "beta"):
-            tensors[stem] = "n" if name != "batch_norm" or stem != "z" else "N n"
-    arguments = ", ".join(tensors)
-    call = f"{name}({arguments}, N)" if name == "batch_norm" else f"{name}({arguments})"
-    output = "p" if name in ("softmax",) else "L" if found in LOSSES else "h"
-    if output in tensors:
-        output = "out"
-    definition = "; ".join(found.lines) or dict(found.matrix)["column"]
-    return _spec(tensors, call, output, layout, {"n": lengths[0]} if lengths else {}), f"{call} = {definition}", output
-
-
-def _lengths(size: str) -> tuple[int, ...]:
-    if not size:
-        return ()
-    parts = size.lower().split("x")
-    if len(parts) > 2 or not all(part.isdecimal() and 1 <= int(part) <= 12 for part in parts):
-        raise DerivcheckError(Diagnostic("DC606", f"`{size}` is not a size", help="--size 3 or --size 2x2"))
-    return tuple(int(part) for part in parts)
-
-
-def _spec(tensors: dict[str, str], formula: str, output: str, layout: str, sizes: dict[str, int]) -> Spec:
-    lines = [f"layout: {layout}", "vec: rows", "tensors:"]
-    lines += [f"  {name}: {axes}" for name, axes in tensors.items()]
-    lines += ["layers:", f"  {output}: '{formula}'"]
-    if sizes:
-        shown = ", ".join(f"{name}: {length}" for name, length in sizes.items())
-        lines.append(f"numeric: {{sizes: {{{shown}}}}}")
-    return read_spec("\n".join(lines), "<function>")
-
-
 class _Shower:
     """One output of one network by one variable."""
 
@@ -192,9 +115,9 @@ class _Shower:
         )
         self.node = node
         self.axes = (*self.rows, *self.columns)
-        names = [t.node for t in tensors]
-        self.reading = Namer(names, (), network.facts, self.axes).reading(node)
-        cuts = [frozenset(n for n in names if isinstance(n, Quantity))]
+        function_names = [t.node for t in tensors]
+        self.reading = Namer(function_names, (), network.facts, self.axes).reading(node)
+        cuts = [frozenset(n for n in function_names if isinstance(n, Quantity))]
         self.judge = Judge(network.facts, network.sizes, seed, cuts, given=network.given)
         self.proofreader = Proofreader(network, None, self.judge)
 
@@ -318,9 +241,9 @@ class _Shower:
         same = algebra.substitute(self.reading.polynomial, {j: i})
         other = {t: c for t, c in self.reading.polynomial.items() if not any(self._is_delta(a) for a, _, _ in t[1])}
         form = IndexForm(canonical, self._naming())
-        names = {i: letters[0], j: letters[1]}
+        function_names = {i: letters[0], j: letters[1]}
         test = Test("=", Name(letters[0]), Name(letters[1]))
-        return Conditional(test, form.expression(same, names), form.expression(other, names))
+        return Conditional(test, form.expression(same, function_names), form.expression(other, function_names))
 
     def _is_delta(self, number: int) -> bool:
         return self.reading.canonical.algebra.atoms[number].kind == "equal"
@@ -361,8 +284,8 @@ class _Shower:
         matched = {frozenset(couple) for couple in zip(rows, columns, strict=False)}
         if len(rows) == len(columns) == 2 and {frozenset(d[1]) for d in deltas} == matched:
             kept = {i for _, ii, _ in rest for i in ii}
-            names = rows if kept <= set(rows) else columns
-            inner = form.expression({((), rest): 1}, names[0], names[1])
+            function_names = rows if kept <= set(rows) else columns
+            inner = form.expression({((), rest): 1}, function_names[0], function_names[1])
             return Call("diag", (Call("vec", (inner,)),))
         if len(rows) == 1 and len(columns) == 2:
             for first, second in ((columns[0], columns[1]), (columns[1], columns[0])):

@@ -18,9 +18,9 @@ from derivcheck.cli.starting import DEFAULT, SCHEMA, Template
 from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.diagnostics.explain import page
 from derivcheck.diagnostics.explain.pages import PAGES
-from derivcheck.judging.jacobian import names
 from derivcheck.language.catalogue.elementary import ELEMENTARY_NAMES
 from derivcheck.language.catalogue.functions import ELEMENTARY
+from derivcheck.language.catalogue.specs import function_names
 from derivcheck.pipeline.verification import verify_file
 from derivcheck.spec.facts.table import FACTS
 
@@ -209,7 +209,7 @@ def test_completion_in_bash_needs_no_mathematics(words: str, offered: list[str])
 def test_what_is_completed_is_accepted() -> None:
     assert [name for name, _ in complete_function("log_")] == ["log_softmax"]
     assert [code for code, _ in complete_code("dc68")] == [code.lower() for code in sorted(PAGES) if "DC68" in code]
-    assert [name for name, _ in complete_function("")] == list(names())
+    assert [name for name, _ in complete_function("")] == list(function_names())
     assert run(["explain", "dc203"]) == 0
 
 

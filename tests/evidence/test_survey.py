@@ -19,7 +19,7 @@ from derivcheck.evidence.numeric.tensors import Tensor
 from derivcheck.graph.derive import gradient
 from derivcheck.graph.nodes import Input, Node, Quantity, delta, mapped, multiply, sum_over, tensor
 from derivcheck.graph.scalars import placeholder
-from derivcheck.judging.jacobian import function_spec, names
+from derivcheck.language.catalogue.specs import function_names, function_spec
 from derivcheck.language.network import Network, build, depths
 from derivcheck.spec import load_spec, read_spec
 
@@ -70,7 +70,7 @@ def agrees(found: np.ndarray, expected: np.ndarray) -> bool:
     return bool(np.all(np.abs(found - expected) <= 1e-12 * scale))
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", function_names())
 def test_every_way_agrees_with_naive_perturbation_on_the_catalogue(name: str) -> None:
     network, output = catalogue_network(name)
     values = point(network, output)
@@ -105,7 +105,7 @@ def test_every_way_agrees_with_naive_perturbation_on_networks(path: Path) -> Non
         assert agrees(surveyor.structured().measured, expected)
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", function_names())
 def test_the_compiled_forward_is_safe_under_complex_step(name: str) -> None:
     """Complex step against real differences: an operation that drops an imaginary part cannot hide."""
     network, output = catalogue_network(name)
@@ -226,7 +226,7 @@ STABLE = (
 )
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", function_names())
 def test_the_compiled_forward_is_the_definition_to_fifty_digits(name: str) -> None:
     spec, _, output = function_spec(name, "", "mixed")
     network = build(spec)
