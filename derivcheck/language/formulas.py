@@ -10,8 +10,8 @@ from derivcheck.diagnostics.diagnostic import Diagnostic, SpecError
 from derivcheck.language.lowering.descents import refuse_descents
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.notation.labels import refuse_bound_and_free, substitute_labels
-from derivcheck.language.notation.parser import Vocabulary
 from derivcheck.language.notation.syntax import Expression, Name, Number, Subscript, children
+from derivcheck.language.notation.vocabulary import Vocabulary
 from derivcheck.spec.declarations import NamedFormula
 
 

@@ -25,8 +25,9 @@ from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.lowering.summation import sums_over_pairs
 from derivcheck.language.lowering.values import Value, tensor_value
-from derivcheck.language.notation.parser import Vocabulary, parse_expression
+from derivcheck.language.notation.parser import parse_expression
 from derivcheck.language.notation.syntax import Call, Equation, Expression, Name
+from derivcheck.language.notation.vocabulary import Vocabulary
 from derivcheck.language.tensors import NamedTensor
 from derivcheck.spec.declarations import NamedFormula, Spec
 from derivcheck.spec.facts.table import FACTS

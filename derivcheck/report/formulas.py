@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError
-from derivcheck.language.notation.parser import NOTHING_DECLARED, Vocabulary, parse_continuation, parse_equation
+from derivcheck.language.notation.parser import parse_continuation, parse_equation
 from derivcheck.language.notation.printer import to_latex
 from derivcheck.language.notation.syntax import Equation, Expression
+from derivcheck.language.notation.vocabulary import NOTHING_DECLARED, Vocabulary
 from derivcheck.report.markup import Child, element, math
 
 if TYPE_CHECKING:

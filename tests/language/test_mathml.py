@@ -20,7 +20,7 @@ from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.judging.examiner import Examiner
 from derivcheck.language.network import build, depths
 from derivcheck.language.notation.mathml import to_mathml
-from derivcheck.language.notation.parser import NOTHING_DECLARED, Vocabulary, parse_equation
+from derivcheck.language.notation.parser import parse_equation
 from derivcheck.language.notation.printer import SPELLINGS, to_latex, to_plain, to_unicode
 from derivcheck.language.notation.syntax import (
     Binary,
@@ -35,6 +35,7 @@ from derivcheck.language.notation.syntax import (
     Transpose,
     bottom_up,
 )
+from derivcheck.language.notation.vocabulary import NOTHING_DECLARED, Vocabulary
 from derivcheck.language.tensors import NamedTensor
 from derivcheck.report.formulas import Formulas
 from derivcheck.spec import load_spec

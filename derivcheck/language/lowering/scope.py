@@ -9,8 +9,8 @@ from derivcheck.graph.derive import Derived
 from derivcheck.graph.nodes import Axis, Dimension, Node, tensor
 from derivcheck.graph.scalars import NamedFunction
 from derivcheck.language.lowering.values import Value
-from derivcheck.language.notation.parser import Vocabulary
 from derivcheck.language.notation.syntax import Expression
+from derivcheck.language.notation.vocabulary import Vocabulary
 from derivcheck.spec.declarations import Layout, Orientation, VecOrder
 
 

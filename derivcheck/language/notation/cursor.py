@@ -4,35 +4,18 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import NoReturn
 
 from derivcheck.language.notation.relations import RELATIONS, spellings
 from derivcheck.language.notation.syntax import Expression, Span
 from derivcheck.language.notation.tokens import CLOSERS, Token, bracket_pairs, fail
+from derivcheck.language.notation.vocabulary import Vocabulary
 
 MAXIMAL_DEPTH = 60
 KEYWORDS = frozenset({"if", "else", "where", "and", "or"})
 RELATION_SIGNS = frozenset({"==", *(text for one in RELATIONS if one.turned for text in spellings(one))})
 INFIX_SIGNS = frozenset({"+", "-", "*", "⊙", "/", "@", "^", "**"})
 PRODUCT_HELP = "write `@` to contract, `*` to multiply entrywise"
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """What is declared: the parser asks it only where syntax depends on it."""
-
-    names: frozenset[str] = field(default_factory=frozenset)
-    dimensions: frozenset[str] = field(default_factory=frozenset)
-    functions: frozenset[str] = field(default_factory=frozenset)
-    labels: frozenset[str] = field(default_factory=frozenset)
-
-    def declares(self, word: str) -> bool:
-        """Whether a word names a quantity, a dimension or a label (a function does not count)."""
-        return word in self.names or word in self.dimensions or word in self.labels
-
-
-NOTHING_DECLARED = Vocabulary()
 
 
 class Cursor(ABC):

@@ -14,12 +14,12 @@ over its parentheses.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import NoReturn
 
-from derivcheck.language.notation.cursor import NOTHING_DECLARED, Cursor, Vocabulary
+from derivcheck.language.notation.cursor import Cursor
 from derivcheck.language.notation.differentials import derivative, differential_at
 from derivcheck.language.notation.limits import check_limits
 from derivcheck.language.notation.reductions import (
@@ -52,17 +52,7 @@ from derivcheck.language.notation.syntax import (
     Transpose,
 )
 from derivcheck.language.notation.tokens import Token, fail, tokenise
-
-__all__ = [
-    "NOTHING_DECLARED",
-    "Parser",
-    "Vocabulary",
-    "parse_condition",
-    "parse_continuation",
-    "parse_equation",
-    "parse_expression",
-    "vocabulary",
-]
+from derivcheck.language.notation.vocabulary import NOTHING_DECLARED, Vocabulary
 
 CONDITIONAL, UNARY, JUXTAPOSED, POWER = 5, 25, 30, 40
 INFIX: Mapping[str, tuple[int, BinaryOperator]] = {
@@ -423,8 +413,3 @@ def parse_condition(text: str, vocabulary: Vocabulary = NOTHING_DECLARED) -> Con
     parser.end()
     check_limits(result)
     return result
-
-
-def vocabulary(names: Iterable[str] = (), **more: Iterable[str]) -> Vocabulary:
-    """A Vocabulary from any iterables."""
-    return Vocabulary(frozenset(names), **{key: frozenset(v) for key, v in more.items()})

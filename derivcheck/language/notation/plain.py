@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from derivcheck.language.notation.cursor import NOTHING_DECLARED, Vocabulary
 from derivcheck.language.notation.precedence import (
     ALL,
     ANY,
@@ -47,6 +46,7 @@ from derivcheck.language.notation.syntax import (
     Transpose,
     bottom_up,
 )
+from derivcheck.language.notation.vocabulary import NOTHING_DECLARED, Vocabulary
 
 
 class Plain:

@@ -1,0 +1,22 @@
+"""What is declared, as far as the syntax of a formula depends on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What is declared: the parser asks it only where syntax depends on it."""
+
+    names: frozenset[str] = field(default_factory=frozenset)
+    dimensions: frozenset[str] = field(default_factory=frozenset)
+    functions: frozenset[str] = field(default_factory=frozenset)
+    labels: frozenset[str] = field(default_factory=frozenset)
+
+    def declares(self, word: str) -> bool:
+        """Whether a word names a quantity, a dimension or a label (a function does not count)."""
+        return word in self.names or word in self.dimensions or word in self.labels
+
+
+NOTHING_DECLARED = Vocabulary()
