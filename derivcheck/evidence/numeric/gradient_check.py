@@ -10,23 +10,20 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from derivcheck.diagnostics.verdicts import Census
 from derivcheck.evidence.numeric.blackbox import DIRECTIONS, SMALLEST, BlackBox
-from derivcheck.evidence.numeric.census import census
-from derivcheck.evidence.numeric.checked import CheckedEntry, CheckVerdict, GradientCheck
+from derivcheck.evidence.numeric.checked import CheckVerdict, GradientCheck
 from derivcheck.evidence.numeric.closeup import CloseUp, close_up, reconciled
 from derivcheck.evidence.numeric.differences import EPSILON, Quotients, ladder
+from derivcheck.evidence.numeric.measured_entries import MeasuredEntries, judged_entries
 
 FULL = 4096  # entries up to which every one is measured
 COARSE = 1e-4  # bars above this part of an entry are worth a closer look
 STEADY = 1e-6  # what a slope may move by when the step does, relative
 BATCH = 64  # entries that are looked at closely at a time
-SEVERITY: tuple[CheckVerdict, ...] = ("differs", "cannot_tell", "kink", "agrees")
 
 
 def check_gradient(
@@ -47,26 +44,6 @@ def check_gradient(
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         return _Check(BlackBox(f, grad, x, seed), scheme).result()
-
-
-@dataclass(frozen=True, slots=True)
-class _Measured:
-    """Entries at flat places: what was given and measured, the bars, and what a closer look said of some."""
-
-    places: Any
-    given: Any
-    values: Any
-    bars: Any
-    opinions: dict[int, CheckVerdict]
-
-    def odd(self, noise: Any) -> Any:
-        """Positions of the entries that disagree, the worst first, without those that are settled."""
-        allowed = self.bars + noise[self.places]
-        errors = np.abs(self.given - self.values)
-        apart = ~(errors <= allowed) & np.isfinite(self.given)
-        found = [k for k in np.flatnonzero(apart) if int(k) not in self.opinions]
-        weight = np.nan_to_num(errors / np.where(allowed > 0, allowed, 1e-300), nan=0.0, posinf=1e300)
-        return np.array(sorted(found, key=lambda k: -weight[k]), dtype=int)
 
 
 class _Check:
@@ -93,7 +70,11 @@ class _Check:
         if self.x.size > FULL:
             return self._by_projection(given, complex_step)
         scheme = "complex step" if complex_step else "differences"
-        return self._judged(self._measured(given, np.arange(self.x.size), complex_step), scheme)
+        return self._judged(given, np.arange(self.x.size), complex_step, scheme)
+
+    def _judged(self, given: Any, places: Any, complex_step: bool, scheme: str) -> GradientCheck:
+        found = self._measured(given, places, complex_step)
+        return judged_entries(found, self.box, self.gradient_noise, scheme)
 
     def _untold(self, verdict: CheckVerdict, scheme: str, reason: str) -> GradientCheck:
         return GradientCheck(verdict, scheme, evaluations=self.box.evaluations, reason=reason)
@@ -142,7 +123,7 @@ class _Check:
 
     # --- every entry ----------------------------------------------------------------------
 
-    def _measured(self, given: Any, places: Any, complex_step: bool) -> _Measured:
+    def _measured(self, given: Any, places: Any, complex_step: bool) -> MeasuredEntries:
         suspects = np.array([], dtype=int)
         if complex_step:
             values = np.array([self._partial(place) for place in places])
@@ -152,13 +133,13 @@ class _Check:
             quotients = self._differences(places)
             values, bars = quotients.value, quotients.bar
             suspects = np.flatnonzero(quotients.kinked)[:BATCH]
-        return self._closer(_Measured(places, given[places], values, bars, {}), suspects, complex_step)
+        return self._closer(MeasuredEntries(places, given[places], values, bars, {}), suspects, complex_step)
 
     def _rounding(self) -> float:
         """The relative rounding of a complex step."""
         return 64 * self.box.precision + 4 * self.box.digits
 
-    def _closer(self, found: _Measured, suspects: Any, complex_step: bool) -> _Measured:
+    def _closer(self, found: MeasuredEntries, suspects: Any, complex_step: bool) -> MeasuredEntries:
         """Entries that disagree, looked at on every scale: the worst first, until one is found to differ."""
         if not (found.odd(self.gradient_noise).size or suspects.size or self._coarse(found).size):
             return found
@@ -166,7 +147,7 @@ class _Check:
         values, bars, opinions = found.values.copy(), found.bars.copy(), dict(found.opinions)
         if complex_step:
             bars += 8 * self.box.inner_slope_noise()
-        found = _Measured(found.places, found.given, values, bars, opinions)
+        found = MeasuredEntries(found.places, found.given, values, bars, opinions)
         odd = list(dict.fromkeys([*found.odd(self.gradient_noise), *suspects, *self._coarse(found)]))
         for start in range(0, len(odd), BATCH):
             for k in odd[start : start + BATCH]:
@@ -180,7 +161,7 @@ class _Check:
                 break
         return found
 
-    def _beside(self, look: CloseUp, value: float, bar: float, found: _Measured, k: int) -> CloseUp:
+    def _beside(self, look: CloseUp, value: float, bar: float, found: MeasuredEntries, k: int) -> CloseUp:
         """A closer look beside a complex step; one that no difference confirmed accuses nothing by itself."""
         both = reconciled(look, value, bar)
         apart = abs(found.given[k] - both.value) > both.bar + self.gradient_noise[found.places[k]]
@@ -195,7 +176,7 @@ class _Check:
         allowed = self._rounding() * abs(given) + float(self.gradient_noise[place])
         return underflows or (self.scheme == "auto" and abs(self._partial(place) - given) <= allowed)
 
-    def _coarse(self, found: _Measured) -> Any:
+    def _coarse(self, found: MeasuredEntries) -> Any:
         """Positions whose bars are far above what the noise of an exact f explains: a kink lies among the steps."""
         if max(self.box.precision, self.box.digits) > EPSILON:
             return np.array([], dtype=int)
@@ -273,63 +254,6 @@ class _Check:
             parts.append(whole)
         return Quotients(*parts)
 
-    # --- the judgement --------------------------------------------------------------------
-
-    def _judged(self, found: _Measured, scheme: str) -> GradientCheck:
-        given, measured = found.given, found.values
-        bars = found.bars + self.gradient_noise[found.places]
-        errors = np.abs(given - measured)
-        scale = float(
-            max(
-                np.max(np.abs(given[np.isfinite(given)]), initial=0.0),
-                np.max(np.abs(measured[np.isfinite(measured)]), initial=0.0),
-            )
-        )
-        verdicts = [
-            _entry_verdict(
-                float(errors[k]), float(bars[k]), float(given[k]), float(measured[k]), found.opinions.get(k), scale
-            )
-            for k in range(len(errors))
-        ]
-        weight = np.where(np.isfinite(errors), errors / np.where(bars > 0, bars, np.nan), np.inf)
-        severity = np.array([SEVERITY.index(v) for v in verdicts])
-        order = np.lexsort((-np.nan_to_num(weight, nan=0.0, posinf=1e300), severity))
-        entries = tuple(self._entry(found, int(k), float(bars[k]), verdicts[k]) for k in order[:64])
-        verdict = min(verdicts, key=SEVERITY.index)
-        if verdict == "cannot_tell":
-            self.reason = _reason(found.opinions.get(int(order[0])), scale)
-        largest = float(np.max(np.where(np.isnan(errors), np.inf, errors)))
-        bar = float(np.max(bars))
-        return GradientCheck(
-            verdict,
-            scheme,
-            largest / scale if scale else largest,
-            bar / scale if scale else bar,
-            entries,
-            self.box.evaluations,
-            self.reason if verdict == "cannot_tell" else "",
-            self._census(found, entries[0], bars) if verdict == "differs" else None,
-        )
-
-    def _entry(self, found: _Measured, k: int, bar: float, verdict: CheckVerdict) -> CheckedEntry:
-        argument, index = self.box.point.place(int(found.places[k]))
-        return CheckedEntry(
-            index,
-            float(found.given[k]),
-            float(found.values[k]),
-            bar,
-            verdict,
-            argument + 1 if self.box.point.several else None,
-        )
-
-    def _census(self, found: _Measured, worst: CheckedEntry, bars: Any) -> Census | None:
-        """The pattern of the wrong entries, in the argument of the worst of them."""
-        if len(found.places) != self.x.size:
-            return None
-        argument = (worst.argument or 1) - 1
-        own, shape = self.box.point.places(argument), self.box.point.shapes[argument]
-        return census(*(part[own].reshape(shape) for part in (found.given, found.values, bars)))
-
     # --- very many entries ----------------------------------------------------------------
 
     def _by_projection(self, given: Any, complex_step: bool) -> GradientCheck:
@@ -344,7 +268,7 @@ class _Check:
                 opinion = self._opinion_along(given, direction, complex_step)
                 if opinion == "differs":
                     wrong = self._bisected(given, direction, complex_step)
-                    return self._judged(self._measured(given, wrong, complex_step), f"{scheme}, bisection")
+                    return self._judged(given, wrong, complex_step, f"{scheme}, bisection")
                 untold = untold or opinion == "cannot_tell"
                 continue
             worst = max(worst, error / bar if bar else 0.0)
@@ -402,26 +326,3 @@ class _Check:
                 if not error <= bar:
                     waiting.append((error if np.isfinite(error) else np.inf, half))
         return np.array(sorted(found) or [int(np.argmax(np.abs(given)))])
-
-
-def _reason(opinion: CheckVerdict | None, scale: float) -> str:
-    if not scale:
-        return "f does not move at any step"
-    if opinion == "cannot_tell":
-        return "f has kinks or steps there that its noise hides"
-    return "the noise of f is as large as its gradient"
-
-
-def _entry_verdict(
-    error: float, bar: float, given: float, measured: float, opinion: CheckVerdict | None, scale: float
-) -> CheckVerdict:
-    if not np.isfinite(measured) or not np.isfinite(bar):
-        return "cannot_tell"
-    if not np.isfinite(given):
-        return "differs"
-    if opinion in ("kink", "cannot_tell"):
-        return opinion
-    if error <= bar:
-        # A bar as large as the gradient itself lets anything pass: that is no agreement.
-        return "agrees" if error == 0 or bar <= 0.5 * scale else "cannot_tell"
-    return "differs"
