@@ -395,3 +395,55 @@ def test_a_spec_with_nothing_to_judge_is_no_green_run() -> None:
     assert Report((nothing,)).exit_code == 2
     assert Report((something, nothing)).exit_code == 2
     assert Report((something,)).exit_code == 0
+
+
+# --- conditions in the prose ----------------------------------------------------------------------
+
+ENTRY = "\\frac{\\partial p_i}{\\partial z_j} = -p_i p_j"
+WHOLE = "$\\delta = y - p$"
+
+
+@pytest.mark.parametrize(
+    ("text", "standing"),
+    [
+        (f"When $i \\neq j$ the entry is ${ENTRY}$.", "unread"),
+        (f"${ENTRY}$ because $i \\neq j$.", "unread"),
+        (f"In the case $i \\neq j$: ${ENTRY}$.", "unread"),
+        (f"Case 2 ($i \\neq j$):\n$$\n{ENTRY}\n$$", "unread"),
+        (f"**Case $i \\neq j$.** We find\n\n$$\n{ENTRY}\n$$", "unread"),
+        (f"### $i \\neq j$\n\nWe find\n\n$$\n{ENTRY}\n$$", "unread"),
+        (f"With $b = 0$ this becomes {WHOLE}.", "unread"),
+        (f"when $$b = 0$$, $${ENTRY}$$", "unread"),
+        # What is true is proved whatever stands beside it.
+        ("When $i \\neq j$, still $\\delta = p - y$.", "proved"),
+        # A range is no condition, nor is what stands in another sentence, paragraph or section.
+        (f"For $i = 1, \\dots, n$ we have {WHOLE}.", "refuted"),
+        (f"Let $i \\neq j$. Then {WHOLE}.", "refuted"),
+        (f"Let $i \\neq j$.\n\nNow the next point:\n\n$${ENTRY}$$", "refuted"),
+        (f"### $i \\neq j$\n\n### The rest\n\n$${ENTRY}$$", "refuted"),
+        (f"$$i \\neq j$$\n\n$${ENTRY}$$", "refuted"),
+        (f"{WHOLE} and $\\delta = p - y$.", "refuted"),
+    ],
+)
+def test_a_refutation_beside_a_condition_says_nothing(tmp_path: pathlib.Path, text: str, standing: str) -> None:
+    found = [
+        f
+        for f in judged(tmp_path, text).formulas
+        if f.text.strip("$ ") in (ENTRY, "\\delta = y - p", "\\delta = p - y")
+    ]
+    first = found[0]
+    assert (first.claim.verdict if first.claim is not None else first.standing) == standing
+    if standing == "unread":
+        assert first.reason is not None and first.reason.code == "DC628"
+
+
+def test_what_is_said_of_a_condition_can_be_followed(tmp_path: pathlib.Path) -> None:
+    text = f"When $i \\neq j$ the entry is ${ENTRY}$.\n\nFor $i = j$ it is ${ENTRY}$.\n"
+    first, second = (f for f in judged(tmp_path, text).formulas if f.text == ENTRY)
+    assert first.reason is not None and second.reason is not None
+    assert first.reason.help == "bindings: {'line 1, 2': {where: i != j}}"
+    assert second.reason.help == "bindings: {'line 3, 2': {where: i == j}}"
+    followed = judged(tmp_path, text, f"  {first.reason.help}\n")
+    assert [f.claim.verdict for f in followed.formulas if f.claim is not None] == ["proved"]
+    followed = judged(tmp_path, text, f"  {second.reason.help}\n")
+    assert [f.claim.verdict for f in followed.formulas if f.claim is not None] == ["refuted"]

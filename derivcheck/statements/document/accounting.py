@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from derivcheck.diagnostics.diagnostic import (
@@ -21,6 +21,7 @@ from derivcheck.language.network import depths
 from derivcheck.language.tex.statements import Chain
 from derivcheck.spec import ClaimDeclaration, Spec
 from derivcheck.spec.declarations import DocumentDeclaration
+from derivcheck.statements.document.company import condition_of, in_plain_text
 from derivcheck.statements.document.definitions import Glossary
 from derivcheck.statements.document.kinds import defines, is_example, is_of_letters, is_update, stem
 from derivcheck.statements.document.occurrence import Occurrence
@@ -98,7 +99,7 @@ class Accountant:
             starts[first] = starts.get(first, 0) + 1
             spot = Spot(passage, (first, last), self._order(passage, first, starts[first]), block)
             binding, expectation = provisions.binding(spot), provisions.expectation(spot)
-            yield Occurrence(passage, piece.span, binding, expectation, strict), piece
+            yield Occurrence(passage, piece.span, spot.key, binding, expectation, strict), piece
 
     def pieces(self, passage: Passage) -> list[Piece]:
         """The formulas of a passage; one that cannot be taken apart is one formula."""
@@ -133,8 +134,10 @@ class _Account:
         self._spellings: dict[int, Spelling] = {}
 
     def formulas(self) -> Source[tuple[FormulaResult, ...]]:
+        occurrences: list[Occurrence] = []
         found: list[FormulaResult] = []
         for occurrence, piece in self.accountant.occurrences(self.provisions, self.strict):
+            occurrences.append(occurrence)
             if piece.chain is None:
                 assert piece.problem is not None
                 found.append(replace(occurrence, binding=None).unread(piece.problem))
@@ -143,7 +146,25 @@ class _Account:
             _, last = lines_of(occurrence.passage, occurrence.span)
             found.append(self.provisions.stepwise(result, occurrence.expectation, last))
         self.provisions.refuse_unused(found, self.accountant.manuscript.path)
-        return tuple(found)
+        beside = [(occurrence.passage, result) for occurrence, result in zip(occurrences, found, strict=True)]
+        return tuple(self._in_company(*pair, beside) for pair in zip(occurrences, found, strict=True))
+
+    def _in_company(
+        self, occurrence: Occurrence, result: FormulaResult, others: Sequence[tuple[Passage, FormulaResult]]
+    ) -> FormulaResult:
+        """A refutation counts where nothing beside the formula may be a condition of it."""
+        refuted = result.standing == "judged" and result.claim is not None and result.claim.verdict == "refuted"
+        if not refuted or occurrence.binding is not None or occurrence.expectation is not None:
+            return result
+        condition = condition_of(occurrence.passage, others)
+        if not condition:
+            return result
+        message = f"it is not true of everything, and the text may say it where `{' '.join(condition.split())}` only"
+        where = in_plain_text(condition)
+        help_ = (
+            f"bindings: {{{occurrence.key}: {{where: {where}}}}}" if where else f"expect: {{{occurrence.key}: refuted}}"
+        )
+        return occurrence.unread(occurrence.said("DC628", message, "a condition stands beside it", help_))
 
     def _formula(self, occurrence: Occurrence, chain: Chain) -> Source[FormulaResult]:
         """A formula that can be taken apart: what it states is judged, unless it is known to assert nothing."""

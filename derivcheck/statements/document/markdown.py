@@ -26,6 +26,7 @@ from derivcheck.statements.document.sheets import Sheet, Span, masked
 DISPLAYED = frozenset({"math_block", "math_block_label", "math_block_eqno", "math_inline_double", "math_double"})
 FENCES = frozenset({"math", "latex", "katex", "{math}"})
 INLINE = re.compile(r"(?<![\\$])\$(?!\$)((?:[^$\\\n]|\\.)+)\$(?!\$)")
+MARKER = re.compile(r"\s*(?:>\s*)*(?:[-*+]|\d+[.)])?\s")  # of a quotation, of an item
 LONGEST = 20_000  # characters; what is longer is no formula
 _NAMES = "|".join(sorted(re.escape(name) for name in ENVIRONMENTS))
 BARE = re.compile(rf"\\begin\{{({_NAMES})\}}.{{0,{LONGEST}}}?\\end\{{\1\}}", re.DOTALL)
@@ -204,7 +205,7 @@ class _Page:
 
     def displays(self) -> None:
         for begin, end in _displays(self.text):
-            self._take(begin + 2, end - 2, "display", (begin, end))
+            self._take(begin + 2, end - 2, "inline" if _in_line(self.text, begin, end) else "display", (begin, end))
         self._mask()
         for match in BARE.finditer(self.text):
             self._take(*match.span(), "display")
@@ -274,6 +275,13 @@ def _outer(text: str, begin: int, end: int) -> Span:
     before = OPENING.search(text, max(0, begin - 40), begin)
     behind = CLOSING.match(text, end)
     return (before.start() if before else begin, behind.end() if behind else end)
+
+
+def _in_line(text: str, begin: int, end: int) -> bool:
+    """Whether words stand on the line of double dollars: some dialects write every formula so."""
+    first, last = text.rfind("\n", 0, begin) + 1, text.find("\n", end)
+    around = MARKER.sub("", text[first:begin]) + text[end : last if last >= 0 else len(text)]
+    return "\n" not in text[begin:end] and re.search(r"\w", around) is not None
 
 
 def _displays(text: str) -> Iterator[Span]:

@@ -15,10 +15,14 @@ AMBIGUOUS = frozenset({"DC106", "DC171", "DC172", "DC177", "DC179"})
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """A formula at its place, with what its sidecar says of it; `strict` lets what is not read fail."""
+    """A formula at its place, with what its sidecar says of it; `strict` lets what is not read fail.
+
+    `key` is how a sidecar may name it.
+    """
 
     passage: Passage
     span: tuple[int, int]
+    key: str = ""
     binding: Binding | None = None
     expectation: Expectation | None = None
     strict: bool = False

@@ -18,6 +18,16 @@ _LABEL = re.compile(r"\\(?:label|tag)\*?\{([^{}]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
+class Company:
+    """Where a formula stands in the prose: numbers of its sentence, its paragraph, its section."""
+
+    sentence: int
+    block: int
+    section: int
+    titled: bool  # in the heading of the section itself
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """One formula as it stands in the document; `stray` says why it is none."""
 
@@ -26,6 +36,7 @@ class Passage:
     label: str = ""
     stray: str = ""
     under: str = ""  # the word of the sentence, `if`, under which it stands
+    company: Company | None = None
 
     @property
     def lines(self) -> tuple[int, int]:

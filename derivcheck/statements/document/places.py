@@ -46,6 +46,13 @@ class Spot:
     order: int
     block: int
 
+    @property
+    def key(self) -> str:
+        """How a sidecar may name it."""
+        if self.passage.label:
+            return self.passage.label
+        return f"line {self.lines[0]}" if self.order == 1 else f"'line {self.lines[0]}, {self.order}'"
+
     def is_named(self, at: str) -> bool:
         """Whether a sidecar means it: `line 7`, `line 7, 2`, `block 3`, or its label."""
         match = PLACE.fullmatch(at)

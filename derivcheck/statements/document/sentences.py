@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from derivcheck.language.notation.relations import RELATIONS, pattern
+from derivcheck.statements.document.company import companies
 from derivcheck.statements.document.passages import Found, Passage
 from derivcheck.statements.document.sheets import Sheet
 
@@ -14,7 +15,7 @@ CONDITION = re.compile(
     r"\$\s+(?:only\s+)?(?:if|when|whenever|unless|for(?:\s+(?:all|every|each|any))?)\s+\$", re.IGNORECASE
 )
 HYPOTHESIS = re.compile(r"\b(if|suppose|assume|assuming|unless|provided)\b", re.IGNORECASE)
-SENTENCE = re.compile(r"[.!?:]\s|\n\s*\n|\n\s*(?:[-*+]|\d+\.)\s|\$\$")
+SENTENCE = re.compile(r"[.!?:]\s|\n\s*\n|\n\s*(?:[-*+]|\d+\.)\s|\n\s*\$\$|\$\$\s*\n")
 COMPARED = re.compile(pattern((one for one in RELATIONS if one.turned), "in"))
 # What stands apart from the sentence around it, and what ends one, in LaTeX.
 APART = re.compile(
@@ -44,8 +45,8 @@ def in_sentences(found: Sequence[Found], whole: Sheet, text: str, marked: bool) 
                 continue
         joined.append((begin, end, passage))
     return tuple(
-        replace(passage, under=_word_above(text, begin, marked)) if passage.kind == "inline" else passage
-        for begin, _, passage in joined
+        replace(passage, under=_word_above(text, begin, marked) if passage.kind == "inline" else "", company=company)
+        for (begin, _, passage), company in zip(joined, companies(joined, text), strict=True)
     )
 
 

@@ -33,7 +33,7 @@ DOCUMENTS: dict[str, Explanation] = {
     ),
     "DC628": text_only(
         "under a condition",
-        "A sentence with an `if` before the formula does not assert it outright. A binding or an expectation for its line has it judged all the same.",
+        "A sentence with an `if` before the formula does not assert it outright; and where `i ≠ j` or `z = 0` stands in the sentence, in the paragraph above a display or in the heading, what is not true of everything may be said under that condition alone. A binding or an expectation for its line has it judged all the same.",
     ),
     "DC629": text_only(
         "indices alone", "`i = j` or `l = 1, ..., L` says where something else holds; by itself it asserts nothing."
