@@ -1,4 +1,4 @@
-"""What was found, as frozen values: the only thing the reports read."""
+"""What was found of claims, gradients and formulas, as frozen values."""
 
 from __future__ import annotations
 
@@ -188,3 +188,8 @@ class FormulaResult:
     bound: bool = False  # whether it needed a binding of its own
     holds: bool = True
     expected: bool = False  # whether the sidecar says what becomes of it
+
+    @property
+    def known_as(self) -> str:
+        """Its label, or the line it stands on."""
+        return self.claim.id if self.claim is not None else f"line {self.where.line}"

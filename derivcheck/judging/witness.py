@@ -12,6 +12,7 @@ from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, Unsup
 from derivcheck.diagnostics.verdicts import ClaimResult
 from derivcheck.evidence.numeric.opaque_functions import witnessed
 from derivcheck.evidence.numeric.sampling import inputs_of, sample
+from derivcheck.forms.source.scalars import NUMPY
 from derivcheck.graph.nodes import (
     Axes,
     Axis,
@@ -34,19 +35,6 @@ from derivcheck.language.claims import pairs
 from derivcheck.language.network import build, depths
 from derivcheck.language.notation.parser import parse_equation
 from derivcheck.spec import Spec, load_spec
-
-NUMPY = {
-    "exp": "np.exp",
-    "log": "np.log",
-    "sin": "np.sin",
-    "cos": "np.cos",
-    "tan": "np.tan",
-    "tanh": "np.tanh",
-    "sinh": "np.sinh",
-    "cosh": "np.cosh",
-    "atan": "np.arctan",
-    "erf": "np.vectorize(math.erf)",
-}
 
 
 def script(equation: str, spec: Spec | str | Path | None, result: ClaimResult) -> str:

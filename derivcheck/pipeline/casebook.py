@@ -63,7 +63,7 @@ class Casebook:
         panel = self.panel()
         gradients = self._selected_gradients(panel)
         claims, warnings = self._exempted(declared, spec.stray_ignores)
-        formulas = tuple(f for f in self.formulas() if request.selection.matches(known_as(f), self.path))
+        formulas = tuple(f for f in self.formulas() if request.selection.matches(f.known_as, self.path))
         claims += tuple(f.claim for f in formulas if f.claim is not None and f.standing == "judged")
         reduced = {name: size for examiner in panel.examiners for name, size in examiner.reduced.items()}
         if reduced:
@@ -227,8 +227,3 @@ class Casebook:
             said = f"`{file.text}` is not here, and {why}"
             raise SpecError(Diagnostic("DC622", said, file.where(), "the document", help="--documents FOLDER"))
         return (f"{file.text} is not here, its formulas are not judged: --documents FOLDER",)
-
-
-def known_as(formula: FormulaResult) -> str:
-    """The label or the line that a formula is known by."""
-    return formula.claim.id if formula.claim is not None else f"line {formula.where.line}"

@@ -1,4 +1,4 @@
-"""What a run found: every file with its results, as frozen values; the only thing the reports read."""
+"""What a run found: every file with its results, as frozen values."""
 
 from __future__ import annotations
 

@@ -17,7 +17,6 @@ from derivcheck.report.findings import (
     file_finding,
     formula_finding,
     gradient_finding,
-    known_as,
     own_claims,
     warning_findings,
 )
@@ -74,7 +73,7 @@ def _formula(formula: FormulaResult, file: FileResult) -> Line:
     diagnosis = formula.reason or (claim.diagnosis if claim is not None else None)
     code, message = _said(formula_finding(formula, file), diagnosis)
     expected = claim.expected if claim is not None else ""
-    return where.path, where.line, "formula", known_as(formula), standing(formula), expected, code, message
+    return where.path, where.line, "formula", formula.known_as, standing(formula), expected, code, message
 
 
 def _gradient(gradient: GradientResult, file: FileResult) -> Line:

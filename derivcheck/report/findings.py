@@ -65,11 +65,6 @@ def findings(report: Report, *, ignored: bool = False) -> list[Finding]:
     return found
 
 
-def known_as(formula: FormulaResult) -> str:
-    """The label of a formula, or the line it stands on."""
-    return formula.claim.id if formula.claim is not None else f"line {formula.where.line}"
-
-
 def own_claims(file: FileResult) -> list[ClaimResult]:
     """The claims of the spec itself; those of its document belong to formulas."""
     of_formulas = {id(formula.claim) for formula in file.formulas}
@@ -134,7 +129,7 @@ def formula_finding(formula: FormulaResult, file: FileResult) -> Finding | None:
     shown = " ".join(formula.text.split())
     said = formula.reason or Diagnostic("", f"`{shown}` is {formula.standing}", formula.where)
     where = said.where or formula.where
-    return Finding("formula", known_as(formula), formula.standing, shown, said, where, not formula.holds)
+    return Finding("formula", formula.known_as, formula.standing, shown, said, where, not formula.holds)
 
 
 def warning_findings(file: FileResult) -> Iterator[Finding]:

@@ -8,13 +8,12 @@ from fractions import Fraction
 from typing import TextIO
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from derivcheck.judging.diagnose import CODES
 from derivcheck.report.excerpt import diagnostic_lines
-from derivcheck.report.page import Page, width_of
+from derivcheck.report.page import Page, width_of, write_line, write_table
 from derivcheck.statements.grading.marks import Gradebook, Mark, Question, Sameness, shown_number
 
 HEADING, DIM = "bold", "dim"
@@ -32,24 +31,24 @@ def write_grades(book: Gradebook, stream: TextIO, page: Page) -> None:
     heading = page.text(book.path, HEADING)
     if book.title:
         heading.append_text(page.text(f"  {book.title}"))
-    _line(console, heading)
+    write_line(console, heading)
     for table in _people(book, page):
-        _write(table, console)
+        write_table(table, console)
     if page.verbosity >= 0:
         if book.questions:
-            _write(_questions(book, page), console)
+            write_table(_questions(book, page), console)
         for line in _sections(book, page):
-            _line(console, line)
+            write_line(console, line)
     for problem in book.problems:
         console.line()
         for line in diagnostic_lines(problem, page):
-            _line(console, line)
+            write_line(console, line)
     console.line()
     for note in book.notes:
-        _line(console, Text.assemble(("note: ", HEADING)) + page.text(note))
+        write_line(console, Text.assemble(("note: ", HEADING)) + page.text(note))
     style = "bold green" if book.exit_code == 0 else "bold red"
     mark = page.show("✓" if book.exit_code == 0 else "✗")
-    _line(console, Text(f"{mark} ", style) + page.text(summary(book), style))
+    write_line(console, Text(f"{mark} ", style) + page.text(summary(book), style))
 
 
 def summary(book: Gradebook) -> str:
@@ -65,18 +64,6 @@ def summary(book: Gradebook) -> str:
 def _count(number: int, what: str) -> str:
     plural = "people" if what == "person" else f"{what}s"
     return f"{number} {what if number == 1 else plural}"
-
-
-def _line(console: Console, line: Text) -> None:
-    console.print(line, soft_wrap=True)
-
-
-def _write(table: Table, console: Console) -> None:
-    """A table without the blanks that fill its last column."""
-    with console.capture() as captured:
-        console.print(table)
-    for line in captured.get().splitlines():
-        console.file.write(line.rstrip() + "\n")
 
 
 def _table(page: Page) -> Table:

@@ -17,7 +17,6 @@ from derivcheck.report.findings import (
     file_finding,
     formula_finding,
     gradient_finding,
-    known_as,
     own_claims,
     warning_findings,
 )
@@ -80,7 +79,7 @@ def _tests(file: FileResult, page: Page) -> Iterator[Test]:
     for claim in own_claims(file):
         yield claim.id, claim.where or start, _outcome(claim_finding(claim, file), page)
     for formula in file.formulas:
-        yield known_as(formula), formula.where, _formula_outcome(formula, file, page)
+        yield formula.known_as, formula.where, _formula_outcome(formula, file, page)
     for gradient in file.gradients:
         name = f"d{gradient.of}/d{gradient.wrt}"
         yield name, gradient.where or start, _outcome(gradient_finding(gradient, file), page)

@@ -17,7 +17,7 @@ from derivcheck.pipeline.results import FileResult, Report
 from derivcheck.report.coverage import coverage, open_lines
 from derivcheck.report.evidence import counting, file_summary, finding, measured, numbers, proof, sizes
 from derivcheck.report.excerpt import diagnostic_lines
-from derivcheck.report.page import Page, width_of
+from derivcheck.report.page import Page, width_of, write_line, write_table
 
 STYLES: dict[str, str] = {
     "proved": "green",
@@ -46,7 +46,7 @@ def write_report(report: Report, stream: TextIO, page: Page) -> None:
     if len(report.files) != 1 or not shown:
         if shown:
             console.line()
-        _line(console, overall(report, page))
+        write_line(console, overall(report, page))
 
 
 def to_text(report: Report, page: Page) -> str:
@@ -60,43 +60,30 @@ def write_diagnostic(diagnostic: Diagnostic, stream: TextIO, page: Page, *, titl
     """One diagnostic, never wrapped."""
     console = page.console(stream)
     for line in diagnostic_lines(diagnostic, page, title=title):
-        _line(console, line)
+        write_line(console, line)
 
 
 def write_claim(claim: ClaimResult, stream: TextIO, page: Page) -> None:
     """One claim judged on its own, as `derivcheck check` does."""
     console = page.console(stream)
     for line in _claim_lines([claim], page):
-        _line(console, line)
+        write_line(console, line)
     if page.verbosity >= 0:
         for name, text in _claim_evidence(claim, page):
-            _line(console, Text.assemble("    ", (f"{name:<8}", DIM)) + Text(text))
-
-
-def _line(console: Console, line: Text) -> None:
-    """A line that may be longer than the page: places must stay in one piece."""
-    console.print(line, soft_wrap=True)
-
-
-def write_table(table: Table, console: Console) -> None:
-    """A table without the blanks that fill its last column: they only disturb in a pipe."""
-    with console.capture() as captured:
-        console.print(table)
-    for line in captured.get().splitlines():
-        console.file.write(line.rstrip() + "\n")
+            write_line(console, Text.assemble("    ", (f"{name:<8}", DIM)) + Text(text))
 
 
 def _write_file(file: FileResult, console: Console, page: Page) -> None:
     heading = page.text(file.path, HEADING)
     if file.title:
         heading.append_text(page.text(f"  {file.title}"))
-    _line(console, heading)
+    write_line(console, heading)
     if file.source and page.verbosity > 0:
-        _line(console, page.text(f"source: {file.source}", DIM))
+        write_line(console, page.text(f"source: {file.source}", DIM))
     if file.failure is not None:
         title = "internal error" if file.contradiction else "error"
         for line in diagnostic_lines(file.failure, page, title=title):
-            _line(console, line)
+            write_line(console, line)
     # Who verifies a document asks for its equations; the gradients that stand behind them are on request.
     shown = page.verbosity > 0 if file.document == file.path else page.verbosity >= 0
     gradients = [g for g in file.gradients if shown or not file.accepts(g)]
@@ -106,29 +93,29 @@ def _write_file(file: FileResult, console: Console, page: Page) -> None:
     if claims:
         console.line()
         for line in _claim_lines(claims, page, file):
-            _line(console, line)
+            write_line(console, line)
     for warning in file.warnings if page.verbosity >= 0 or file.strict else ():
         console.line()
         for line in diagnostic_lines(warning, page, title="error" if file.strict else "warning"):
-            _line(console, line)
+            write_line(console, line)
     if file.formulas and page.verbosity >= 0:
         console.line()
         for line in open_lines(file, page):
-            _line(console, line)
-        _line(console, page.text(f"  {file.document}: {coverage(file)}", HEADING))
+            write_line(console, line)
+        write_line(console, page.text(f"  {file.document}: {coverage(file)}", HEADING))
     if page.verbosity >= 0:
         for note in file.notes:
-            _line(console, Text.assemble(("  note: ", HEADING)) + page.text(note))
+            write_line(console, Text.assemble(("  note: ", HEADING)) + page.text(note))
         if page.verbosity > 0 and file.sizes:
-            _line(console, page.text(f"  numbers at {sizes(file.sizes)}, seed {file.seed}", DIM))
+            write_line(console, page.text(f"  numbers at {sizes(file.sizes)}, seed {file.seed}", DIM))
         if file.deselected:
-            _line(console, page.text(f"  {file.deselected} more are not selected", DIM))
+            write_line(console, page.text(f"  {file.deselected} more are not selected", DIM))
     if gradients or claims or file.warnings:
         console.line()
     holds = file.exit_code == 0 and file.failure is None
     style = "green" if holds else "red"
     mark = _mark(holds, page)
-    _line(console, Text.assemble((mark + " ", style)) + page.text(f"{file.path}: {file_summary(file)}"))
+    write_line(console, Text.assemble((mark + " ", style)) + page.text(f"{file.path}: {file_summary(file)}"))
 
 
 def _mark(holds: bool, page: Page) -> str:

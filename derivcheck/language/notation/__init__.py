@@ -1,1 +1,1 @@
-"""The equation language: plain and LaTeX text, one syntax tree, and back to text."""
+"""The equation language: plain text to a syntax tree, and the tree as text, LaTeX and MathML."""

@@ -22,6 +22,7 @@ from typing import NoReturn
 from derivcheck.language.notation.cursor import Cursor
 from derivcheck.language.notation.differentials import derivative, differential_at
 from derivcheck.language.notation.limits import check_limits
+from derivcheck.language.notation.precedence import is_number
 from derivcheck.language.notation.reductions import (
     ASSERTED,
     PRODUCT,
@@ -133,7 +134,7 @@ class Parser(Cursor):
                 left = self._conditional(left)
             elif minimum <= JUXTAPOSED and self._juxtaposes(left):
                 right = self.expression(JUXTAPOSED + 1)
-                scalar = _is_constant(left) or _is_constant(right)
+                scalar = is_number(left) or is_number(right)
                 left = Binary("*" if scalar else "@", left, right, left.span.to(right.span))
             else:
                 break
@@ -370,15 +371,6 @@ class Parser(Cursor):
         if name == "sigma" and "sigma" not in self.vocabulary.functions:
             name = "sigmoid"
         return Call(name, arguments, primes, token.span.to(stop))
-
-
-def _is_constant(tree: Expression) -> bool:
-    """A number, its negative, or a quotient of two: a factor, never a matrix."""
-    match tree:
-        case Number() | Negate(Number()) | Binary("/", Number(), Number()):
-            return True
-        case _:
-            return False
 
 
 def parse_expression(text: str, vocabulary: Vocabulary = NOTHING_DECLARED) -> Expression:

@@ -50,6 +50,7 @@ def root(tree: Expression) -> str:
 
 
 def is_number(tree: Expression) -> bool:
+    """A number, its negative, or a quotient of two: a factor, never a matrix."""
     match tree:
         case Number() | Negate(Number()) | Binary("/", Number(), Number()):
             return True

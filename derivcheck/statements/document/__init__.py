@@ -1,1 +1,1 @@
-"""Whole documents: the formulas of a Markdown or LaTeX file, read and judged where they stand."""
+"""Whole documents: their formulas, read and judged where they stand."""

@@ -18,12 +18,13 @@ from derivcheck.diagnostics.verdicts import HOLDS, FormulaResult
 from derivcheck.judging.panel import Panel
 from derivcheck.judging.statement import Source, Statement, spellings
 from derivcheck.language.network import depths
+from derivcheck.language.notation.precedence import root
 from derivcheck.language.tex.statements import Chain
 from derivcheck.spec import ClaimDeclaration, Spec
 from derivcheck.spec.declarations import DocumentDeclaration
 from derivcheck.statements.document.company import condition_of, in_plain_text
 from derivcheck.statements.document.definitions import Glossary
-from derivcheck.statements.document.kinds import defines, is_example, is_of_letters, is_update, stem
+from derivcheck.statements.document.kinds import defines, is_example, is_of_letters, is_update
 from derivcheck.statements.document.occurrence import Occurrence
 from derivcheck.statements.document.passages import Manuscript, Passage
 from derivcheck.statements.document.pieces import MARKS, Piece, pieces
@@ -188,7 +189,7 @@ class _Account:
             return occurrence.unread(occurrence.said("DC630", message, "an example, or a condition of the prose"))
         if claim.verdict in HOLDS and defines(equation, panel.first):
             return occurrence.judged(claim, "definition")
-        if reader.assigns and not settled and stem(equation.sides[0]):
+        if reader.assigns and not settled and root(equation.sides[0]):
             anew = occurrence.said(
                 "DC625",
                 "a definition that is not the spec's",

@@ -9,17 +9,9 @@ from derivcheck.judging.statement import Labels
 from derivcheck.language.latex.flattening import flattened
 from derivcheck.language.latex.memberships import is_sized
 from derivcheck.language.notation.labels import free_and_bound
+from derivcheck.language.notation.precedence import root
 from derivcheck.language.notation.relations import NAMES, UNREAD_SIGNS
-from derivcheck.language.notation.syntax import (
-    Binary,
-    Call,
-    Derivative,
-    Equation,
-    Expression,
-    Name,
-    Subscript,
-    bottom_up,
-)
+from derivcheck.language.notation.syntax import Binary, Call, Derivative, Equation, Expression, Name, bottom_up
 from derivcheck.language.tex.nodes import Group, Row, Scripts, Symbol
 from derivcheck.language.tex.statements import Chain, is_relation, is_sign
 from derivcheck.spec import Spec
@@ -81,7 +73,7 @@ def is_example(passage: Passage, equation: Equation) -> bool:
         return False
     left, right = equation.sides
     constant = not any(isinstance(node, Name | Call | Derivative) for node in bottom_up(right))
-    return bool(stem(left)) and constant
+    return bool(root(left)) and constant
 
 
 def mentions(equation: Equation, labels: Labels) -> bool:
@@ -99,16 +91,10 @@ def defines(equation: Equation, examiner: Examiner) -> bool:
     if network.spec.loss is not None:
         declared.add(network.spec.loss.name.text)
     derived = any(isinstance(node, Derivative) for node in bottom_up(right))
-    meant = [tree for name, tree in network.scope.abbreviations.items() if name.partition("[")[0] == stem(left)]
+    meant = [tree for name, tree in network.scope.abbreviations.items() if name.partition("[")[0] == root(left)]
     # `delta = p - y` is no definition of a delta that is declared as a derivative.
     derivative = any(isinstance(node, Derivative) for tree in meant for node in bottom_up(tree))
-    return stem(left) in declared and derived == derivative
-
-
-def stem(tree: Expression) -> str:
-    while isinstance(tree, Subscript):
-        tree = tree.base
-    return tree.name if isinstance(tree, Name) else ""
+    return root(left) in declared and derived == derivative
 
 
 def is_update(equation: Equation, examiner: Examiner) -> bool:
@@ -117,7 +103,7 @@ def is_update(equation: Equation, examiner: Examiner) -> bool:
         return False
     left, right = equation.sides
     inputs = {tensor.name.text.partition("[")[0] for tensor in examiner.network.spec.tensors}
-    return stem(left) in inputs and isinstance(right, Binary) and right.operator in "+-" and _first(right) == left
+    return root(left) in inputs and isinstance(right, Binary) and right.operator in "+-" and _first(right) == left
 
 
 def _first(tree: Expression) -> Expression:
