@@ -29,7 +29,8 @@ from derivcheck.evidence.residues import (
     Residues,
     inverse_modulo,
 )
-from derivcheck.graph.nodes import Axes, Input, Node
+from derivcheck.graph.axes import Axes
+from derivcheck.graph.nodes import Input, Node
 from derivcheck.graph.sizes import dimensions_of, small_sizes
 from derivcheck.spec.facts.kinds import Draw
 from derivcheck.spec.facts.table import axis_of, drawn, with_implied

@@ -19,10 +19,9 @@ from derivcheck.evidence.residues import (
     hashed,
     in_exponentials,
 )
+from derivcheck.graph.axes import Axes, Axis
 from derivcheck.graph.evaluation import evaluator
 from derivcheck.graph.nodes import (
-    Axes,
-    Axis,
     Determinant,
     Extremum,
     Indicator,

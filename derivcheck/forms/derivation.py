@@ -23,8 +23,9 @@ from derivcheck.forms.matrix_naming import MatrixNaming, NoMatrixForm
 from derivcheck.forms.reading import NamedPolynomial, Namer
 from derivcheck.forms.structural_form import structural_form
 from derivcheck.forms.transposition import transposed, transposes
+from derivcheck.graph.axes import Axis
 from derivcheck.graph.derive import sweep
-from derivcheck.graph.nodes import Axis, Input, Node, Quantity, Sum, operands, topological
+from derivcheck.graph.nodes import Input, Node, Quantity, Sum, operands, topological
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from derivcheck.forms.transposition import transposed
-from derivcheck.graph.nodes import Dimension, Input, Node
+from derivcheck.graph.axes import Dimension
+from derivcheck.graph.nodes import Input, Node
 from derivcheck.language.notation.syntax import Binary, Expression, Name, Negate, Number, Subscript
 from derivcheck.language.tensors import NamedTensor
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from derivcheck.forms.index_form import product
 from derivcheck.forms.matrix_naming import MatrixNaming, NoMatrixForm
 from derivcheck.forms.transposition import marked, transposes
-from derivcheck.graph.nodes import Dimension
+from derivcheck.graph.axes import Dimension
 from derivcheck.language.notation.syntax import Binary, Call, Expression, Number
 
 ONE = Number(Fraction(1))

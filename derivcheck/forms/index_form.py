@@ -11,7 +11,8 @@ from derivcheck.evidence.canonical.algebra import Algebra
 from derivcheck.evidence.canonical.atoms import Atom, Factor, Indices, Polynomial, Rational, UndefinedError, magnitude
 from derivcheck.evidence.canonical.form import Canonical
 from derivcheck.forms.reading import NamedPolynomial, factored, is_bound
-from derivcheck.graph.nodes import Axis, Node
+from derivcheck.graph.axes import Axis
+from derivcheck.graph.nodes import Node
 from derivcheck.language.notation.syntax import (
     Binary,
     BinaryOperator,

@@ -19,7 +19,8 @@ from derivcheck.forms.index_form import MATRIX_FUNCTIONS, MatrixFunction, number
 from derivcheck.forms.matrix_naming import MatrixNaming, NoMatrixForm
 from derivcheck.forms.reading import Factored, NamedPolynomial, Summand, factored, is_bound
 from derivcheck.forms.transposition import marked, transposed, transposes, unmarked
-from derivcheck.graph.nodes import Axis, Dimension, Node
+from derivcheck.graph.axes import Axis, Dimension
+from derivcheck.graph.nodes import Node
 from derivcheck.language.notation.syntax import Binary, Call, Expression, Name, Negate, Number, Transpose
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from derivcheck.graph.nodes import Axis, Dimension, Node
+from derivcheck.graph.axes import Axis, Dimension
+from derivcheck.graph.nodes import Node
 from derivcheck.language.notation.syntax import Expression, Transpose
 from derivcheck.spec.declarations import Orientation
 

@@ -30,7 +30,8 @@ from derivcheck.evidence.canonical.atoms import (
     outer_indices,
 )
 from derivcheck.evidence.canonical.form import Canonical, Facts
-from derivcheck.graph.nodes import Axis, Node, Quantity
+from derivcheck.graph.axes import Axis
+from derivcheck.graph.nodes import Node, Quantity
 
 MAXIMAL_TERMS = 60
 

@@ -17,8 +17,8 @@ import sympy
 
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.forms.index_form import Naming, fresh_letter, number, quotient, total
+from derivcheck.graph.axes import Axis
 from derivcheck.graph.nodes import (
-    Axis,
     Determinant,
     Extremum,
     Indicator,

@@ -24,7 +24,8 @@ from derivcheck.evidence.numeric.tensors import Tensor
 from derivcheck.forms.derivation import Derivation, GradientForm
 from derivcheck.forms.execution import RefusedError, executed
 from derivcheck.forms.sympy_form import IMPORTED, symbol_name
-from derivcheck.graph.nodes import Axes, Input, Node
+from derivcheck.graph.axes import Axes
+from derivcheck.graph.nodes import Input, Node
 from derivcheck.graph.scalars import lower, opaque
 from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.network import Network

@@ -25,8 +25,8 @@ from weakref import WeakKeyDictionary
 import sympy
 
 from derivcheck.diagnostics.diagnostic import UnsupportedError
+from derivcheck.graph.axes import Axis
 from derivcheck.graph.nodes import (
-    Axis,
     Determinant,
     Extremum,
     Indicator,

@@ -13,7 +13,8 @@ from typing import TypeVar
 
 import sympy
 
-from derivcheck.graph.nodes import Axis, Determinant, Dimension, Indicator, Inverse, Map, Node, topological
+from derivcheck.graph.axes import Axis, Dimension
+from derivcheck.graph.nodes import Determinant, Indicator, Inverse, Map, Node, topological
 
 SMALL = 12  # up to which a size that the user gives is one for exact arithmetic too
 LARGER, LARGEST = 7, 12  # what holds for a few small sizes may end there: (n - 2) (n - 3) x = 0

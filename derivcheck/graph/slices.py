@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from derivcheck.graph.nodes import Axis, Indicator, Map, Node, Rename, Sum, entry, indicator, mapped, rename, sum_over
+from derivcheck.graph.axes import Axis
+from derivcheck.graph.nodes import Indicator, Map, Node, Rename, Sum, entry, indicator, mapped, rename, sum_over
 
 DEEPEST = 200
 

@@ -23,7 +23,8 @@ from derivcheck.forms.matrix_form import matrix_form, matrix_function_writer
 from derivcheck.forms.matrix_naming import MatrixNaming, NoMatrixForm
 from derivcheck.forms.reading import NamedPolynomial, Namer
 from derivcheck.forms.rewriting import joined, summands
-from derivcheck.graph.nodes import Axis, Node, constant, delta, is_zero, multiply, subtract, topological
+from derivcheck.graph.axes import Axis
+from derivcheck.graph.nodes import Node, constant, delta, is_zero, multiply, subtract, topological
 from derivcheck.graph.sizes import dimensions_of, small_sizes
 from derivcheck.judging.edits import Edit, Edits
 from derivcheck.judging.judge import Judge

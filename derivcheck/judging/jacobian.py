@@ -25,7 +25,8 @@ from derivcheck.forms.reading import Namer
 from derivcheck.forms.structural_form import structural_form
 from derivcheck.forms.transposition import transposed
 from derivcheck.graph import derive
-from derivcheck.graph.nodes import Axis, Node, Quantity, constant, fresh, rename, sum_over
+from derivcheck.graph.axes import Axis, fresh
+from derivcheck.graph.nodes import Node, Quantity, constant, rename, sum_over
 from derivcheck.judging.judge import Judge, Judgement
 from derivcheck.judging.proofreader import UNREADABLE, Proofreader
 from derivcheck.language.catalogue.specs import definition_parameters, function_spec

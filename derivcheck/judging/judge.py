@@ -22,8 +22,9 @@ from derivcheck.evidence.numeric.branches import are_multivalued, are_rational, 
 from derivcheck.evidence.numeric.sides import DIGITS, FINEST, SidesAtAPoint, compare_precisely, compare_sides
 from derivcheck.evidence.numeric.tensors import Tensor
 from derivcheck.evidence.points import Points
+from derivcheck.graph.axes import Axes
 from derivcheck.graph.derive import Derived
-from derivcheck.graph.nodes import Axes, Node, topological
+from derivcheck.graph.nodes import Node, topological
 from derivcheck.graph.sizes import SizeChoice, dimensions_of, names_of, shapes_of
 from derivcheck.judging.conditions import Point, are_met, equalities
 from derivcheck.judging.measurement import Slopes

@@ -9,7 +9,8 @@ from math import prod
 
 from derivcheck.evidence.canonical.form import Canonical, Equality, Facts
 from derivcheck.evidence.points import facts_key
-from derivcheck.graph.nodes import Axes, Determinant, Input, Inverse, Node, topological
+from derivcheck.graph.axes import Axes
+from derivcheck.graph.nodes import Determinant, Input, Inverse, Node, topological
 from derivcheck.graph.slices import slice_at
 from derivcheck.spec.facts.table import FACTS, axis_of, is_silent
 

@@ -17,7 +17,8 @@ from typing import Literal
 from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.diagnostics.verdicts import HOLDS
 from derivcheck.forms.derivation import Derivation, GradientForm, Style
-from derivcheck.graph.nodes import Axes, Node
+from derivcheck.graph.axes import Axes
+from derivcheck.graph.nodes import Node
 from derivcheck.judging.judge import Judge, Judgement
 from derivcheck.language.claims import Pair, pair, pairs
 from derivcheck.language.network import Network

@@ -10,7 +10,8 @@ from derivcheck.diagnostics.verdicts import Verdict
 from derivcheck.forms.index_form import fresh_letter, index_form
 from derivcheck.forms.reading import NamedPolynomial, Namer
 from derivcheck.graph import derive
-from derivcheck.graph.nodes import Axis, Node, Quantity, constant, delta, fresh, multiply, rename, topological
+from derivcheck.graph.axes import Axis, fresh
+from derivcheck.graph.nodes import Node, Quantity, constant, delta, multiply, rename, topological
 from derivcheck.judging.proofreader import Proofreader, UnwrittenError
 from derivcheck.language.notation.syntax import (
     Binary,

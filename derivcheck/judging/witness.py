@@ -13,9 +13,8 @@ from derivcheck.diagnostics.verdicts import ClaimResult
 from derivcheck.evidence.numeric.opaque_functions import witnessed
 from derivcheck.evidence.numeric.sampling import inputs_of, sample
 from derivcheck.forms.source.scalars import NUMPY
+from derivcheck.graph.axes import Axes, Axis
 from derivcheck.graph.nodes import (
-    Axes,
-    Axis,
     Determinant,
     Extremum,
     Indicator,

@@ -9,8 +9,9 @@ from itertools import product
 from math import prod
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, NotationError, UnsupportedError
+from derivcheck.graph.axes import Axes, Axis
 from derivcheck.graph.derive import Derived
-from derivcheck.graph.nodes import Axes, Axis, Node, add, constant, delta, multiply, rename
+from derivcheck.graph.nodes import Node, add, constant, delta, multiply, rename
 from derivcheck.graph.slices import slice_at
 from derivcheck.language.lowering.indexed import refuse_bound_and_free
 from derivcheck.language.lowering.language import Lowering

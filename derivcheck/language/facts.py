@@ -11,7 +11,8 @@ from collections.abc import Collection, Sequence
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, SourceText, SpecError, Where
 from derivcheck.evidence.canonical.form import Facts
-from derivcheck.graph.nodes import Axis, Input
+from derivcheck.graph.axes import Axis
+from derivcheck.graph.nodes import Input
 from derivcheck.language.tensors import NamedTensor
 from derivcheck.spec.document import close_match
 from derivcheck.spec.facts.table import FACTS, KINDS

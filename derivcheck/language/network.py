@@ -14,7 +14,8 @@ from typing import Any
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, SourceText, SpecError, located
 from derivcheck.evidence.canonical.form import Facts
 from derivcheck.graph import scalars
-from derivcheck.graph.nodes import Axis, Dimension, Input, quantity, tensor
+from derivcheck.graph.axes import Axis, Dimension
+from derivcheck.graph.nodes import Input, quantity, tensor
 from derivcheck.graph.sizes import dimensions_of, fitted, names_of
 from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.facts import combined, fits

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from derivcheck.graph.nodes import Axis, Node
+from derivcheck.graph.axes import Axis
+from derivcheck.graph.nodes import Node
 from derivcheck.language.notation.syntax import Expression
 
 

@@ -15,7 +15,8 @@ from derivcheck.evidence.numeric.sampling import finite_run
 from derivcheck.evidence.numeric.survey import laid_out
 from derivcheck.forms.derivation import is_affine_layer
 from derivcheck.graph import derive
-from derivcheck.graph.nodes import Axis, Quantity, fresh, topological
+from derivcheck.graph.axes import Axis, fresh
+from derivcheck.graph.nodes import Quantity, topological
 from derivcheck.judging.examiner import Examiner
 from derivcheck.language.claims import Pair, pairs
 from derivcheck.language.notation.parser import parse_equation

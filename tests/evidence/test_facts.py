@@ -18,7 +18,8 @@ from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import STYLES, inputs_of, sample
 from derivcheck.evidence.numeric.survey import laid_out
 from derivcheck.evidence.residues import P, Q
-from derivcheck.graph.nodes import Axis, Dimension, tensor
+from derivcheck.graph.axes import Axis, Dimension
+from derivcheck.graph.nodes import tensor
 from derivcheck.judging.exposition import in_words
 from derivcheck.language.claims import pairs
 from derivcheck.language.facts import combined

@@ -7,7 +7,8 @@ import sympy
 
 from derivcheck.evidence import exact
 from derivcheck.evidence.canonical.form import Canonical
-from derivcheck.graph.nodes import Axis, Dimension, Node, add, constant, divide, mapped, multiply, sum_over, tensor
+from derivcheck.graph.axes import Axis, Dimension
+from derivcheck.graph.nodes import Node, add, constant, divide, mapped, multiply, sum_over, tensor
 from derivcheck.graph.scalars import placeholder
 from derivcheck.pipeline.verification import check_equation, verify_text
 from derivcheck.spec import read_spec

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from derivcheck.graph.nodes import Dimension
+from derivcheck.graph.axes import Dimension
 from derivcheck.graph.sizes import SizeChoice, fitted, names_of, sizes_from, small_sizes
 from derivcheck.pipeline.results import FileResult
 from derivcheck.pipeline.verification import verify_text

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from derivcheck.graph.nodes import Axis, Dimension, constant, indicator
+from derivcheck.graph.axes import Axis, Dimension
+from derivcheck.graph.nodes import constant, indicator
 from derivcheck.graph.slices import slice_at
 
 ROW, COLUMN = Axis(Dimension.named("n"), "0"), Axis(Dimension.named("n"), "1")

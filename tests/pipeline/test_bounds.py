@@ -6,7 +6,7 @@ import tracemalloc
 
 import pytest
 
-from derivcheck.graph.nodes import Dimension
+from derivcheck.graph.axes import Dimension
 from derivcheck.graph.sizes import ENTRIES, affordable
 from derivcheck.pipeline.verification import verify_text
 

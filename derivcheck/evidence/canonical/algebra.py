@@ -41,7 +41,7 @@ from derivcheck.evidence.canonical.identities import replaced
 from derivcheck.evidence.canonical.inverses import without_inverses
 from derivcheck.evidence.canonical.knowledge import lowest_power
 from derivcheck.evidence.canonical.terms import Work, eliminated, joined, rebound, substituted
-from derivcheck.graph.nodes import Dimension
+from derivcheck.graph.axes import Dimension
 
 WORK_CAP = 6000
 EXPAND_POWER = 8

@@ -29,8 +29,8 @@ from derivcheck.evidence.canonical.atoms import (
 )
 from derivcheck.evidence.canonical.inverses import INVERSE
 from derivcheck.evidence.canonical.knowledge import knowledge
+from derivcheck.graph.axes import Axis
 from derivcheck.graph.nodes import (
-    Axis,
     Determinant,
     Extremum,
     Indicator,

@@ -21,7 +21,8 @@ from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import finite_run
 from derivcheck.evidence.numeric.survey import Surveyor, Way, laid_out
 from derivcheck.evidence.numeric.tensors import Sizes, Tensor
-from derivcheck.graph.nodes import Axes, Axis, Node
+from derivcheck.graph.axes import Axes, Axis
+from derivcheck.graph.nodes import Node
 
 
 def compare_gradient(

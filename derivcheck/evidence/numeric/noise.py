@@ -12,7 +12,8 @@ from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.rounding import Rounding
 from derivcheck.evidence.numeric.survey import PROBE
 from derivcheck.evidence.numeric.tensors import Sizes, Tensor
-from derivcheck.graph.nodes import Axes, Node
+from derivcheck.graph.axes import Axes
+from derivcheck.graph.nodes import Node
 
 NOISES = 32  # how far beyond what a few units in the last place move rounding errors may reach
 

@@ -23,7 +23,8 @@ import numpy as np
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.structure import dependents
 from derivcheck.evidence.numeric.tensors import Sizes, Tensor, contracted, refuse_too_large, repeated, summed
-from derivcheck.graph.nodes import Axes, Axis, Determinant, Extremum, Inverse, Map, Node, Product, Quantity, Rename, Sum
+from derivcheck.graph.axes import Axes, Axis
+from derivcheck.graph.nodes import Determinant, Extremum, Inverse, Map, Node, Product, Quantity, Rename, Sum
 
 BATCH = 1 << 18  # numbers in the largest intermediate of a block
 WORKERS = 2

@@ -28,10 +28,9 @@ from derivcheck.evidence.numeric.tensors import (
     summed,
     unscaled,
 )
+from derivcheck.graph.axes import Axes, Axis
 from derivcheck.graph.evaluation import evaluator
 from derivcheck.graph.nodes import (
-    Axes,
-    Axis,
     Determinant,
     Extremum,
     Indicator,

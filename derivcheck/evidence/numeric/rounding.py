@@ -14,7 +14,7 @@ import numpy as np
 
 from derivcheck.evidence.numeric.differences import EPSILON
 from derivcheck.evidence.numeric.tensors import Tensor
-from derivcheck.graph.nodes import Axis
+from derivcheck.graph.axes import Axis
 
 BITS = (2, 3)  # that are dropped of the 53
 UNITS = 4 * EPSILON

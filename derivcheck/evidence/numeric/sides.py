@@ -25,7 +25,8 @@ from derivcheck.evidence.numeric.sampling import STYLES, generator_of, inputs_of
 from derivcheck.evidence.numeric.survey import PROBE, laid_out
 from derivcheck.evidence.numeric.tensors import Sizes, Tensor
 from derivcheck.evidence.points import Points
-from derivcheck.graph.nodes import Axes, Input, Node
+from derivcheck.graph.axes import Axes
+from derivcheck.graph.nodes import Input, Node
 
 NOISY = 1e-3  # of the values: an agreement within such noise is none,
 NOISE_OF_ZERO = 1e-9  # unless both sides are as good as zero

@@ -24,8 +24,9 @@ from derivcheck.evidence.numeric.sides import copies
 from derivcheck.evidence.numeric.survey import PROBE, STEP, is_analytic, laid_out
 from derivcheck.evidence.numeric.tensors import Sizes, Tensor
 from derivcheck.evidence.points import Points
+from derivcheck.graph.axes import Axes, Axis, Dimension
 from derivcheck.graph.derive import Derived
-from derivcheck.graph.nodes import Axes, Axis, Dimension, Input, Node, operands, topological
+from derivcheck.graph.nodes import Input, Node, operands, topological
 
 DIRECTIONS = 2
 PRECISE_STEP = mpmath.mpf(10) ** -12  # of the smallest entry: log(p) bends at a p of 1e-30

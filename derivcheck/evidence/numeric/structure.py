@@ -11,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from derivcheck.graph.axes import Axes, Axis
 from derivcheck.graph.nodes import (
-    Axes,
-    Axis,
     Map,
     Node,
     Quantity,

@@ -23,7 +23,8 @@ from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.rounding import BITS, Rounding
 from derivcheck.evidence.numeric.structure import independence, linear_entry
 from derivcheck.evidence.numeric.tensors import Sizes, Tensor, contracted
-from derivcheck.graph.nodes import Axis, Dimension, Map, Node, topological
+from derivcheck.graph.axes import Axis, Dimension
+from derivcheck.graph.nodes import Map, Node, topological
 from derivcheck.graph.scalars import lower
 
 Way = Literal["full", "structured", "projections"]

@@ -11,7 +11,7 @@ import numpy as np
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NumericError
 from derivcheck.evidence.numeric.arithmetic import exponential
-from derivcheck.graph.nodes import Axes, Axis
+from derivcheck.graph.axes import Axes, Axis
 
 Sizes = Mapping[str, int]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from derivcheck.forms.source.scalars import ATOM, PRODUCT, at
-from derivcheck.graph.nodes import Axes, Axis
+from derivcheck.graph.axes import Axes, Axis
 
 
 @dataclass(frozen=True, slots=True)

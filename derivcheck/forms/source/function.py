@@ -12,12 +12,10 @@ from derivcheck.forms.source.arrays import Array, aligned, contracted, joint_axe
 from derivcheck.forms.source.identifiers import Identifiers
 from derivcheck.forms.source.scalars import ATOM, PRODUCT, Scalars
 from derivcheck.forms.source.trial import require_agreement
+from derivcheck.graph.axes import Axes, Axis, Dimension
 from derivcheck.graph.derive import sweep
 from derivcheck.graph.nodes import (
-    Axes,
-    Axis,
     Determinant,
-    Dimension,
     Extremum,
     Indicator,
     Input,

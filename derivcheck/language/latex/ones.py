@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from derivcheck.graph.nodes import Dimension
+from derivcheck.graph.axes import Dimension
 from derivcheck.language.latex.cursor import TokenReader
 from derivcheck.language.latex.products import DOT_LIKE, Item
 from derivcheck.language.notation.syntax import Call, Expression, Name, Transpose

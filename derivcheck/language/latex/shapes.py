@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError
-from derivcheck.graph.nodes import Dimension, Input, Quantity
+from derivcheck.graph.axes import Dimension
+from derivcheck.graph.nodes import Input, Quantity
 from derivcheck.language.lowering.chains import link_of
 from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.lowering.scope import Scope

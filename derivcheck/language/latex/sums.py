@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import NoReturn
 
 from derivcheck.diagnostics.diagnostic import NotationError
-from derivcheck.graph.nodes import Dimension
+from derivcheck.graph.axes import Dimension
 from derivcheck.language.latex import patterns
 from derivcheck.language.latex.cursor import TokenReader
 from derivcheck.language.latex.products import Fork

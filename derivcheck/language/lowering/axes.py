@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derivcheck.graph.nodes import Axes, Axis
+from derivcheck.graph.axes import Axes, Axis
 from derivcheck.language.lowering.letters import dimension_name, index_error
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from derivcheck.graph.nodes import Axis, Node, multiply, rename, sum_over
+from derivcheck.graph.axes import Axis
+from derivcheck.graph.nodes import Node, multiply, rename, sum_over
 from derivcheck.language.lowering import derivatives
 from derivcheck.language.lowering.letters import index_error, member_name
 from derivcheck.language.lowering.scope import Scope

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sympy
 
-from derivcheck.graph.nodes import Axis, Dimension, Node, constant, delta, indicator, mapped, subtract
+from derivcheck.graph.axes import Axis, Dimension
+from derivcheck.graph.nodes import Node, constant, delta, indicator, mapped, subtract
 from derivcheck.graph.scalars import placeholder
 from derivcheck.language.lowering.letters import Letters, dimension_name, index_error
 from derivcheck.language.lowering.state import LoweringState

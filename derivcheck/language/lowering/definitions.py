@@ -9,15 +9,12 @@ from functools import cache
 
 import sympy
 
+from derivcheck.graph.axes import Axes, Axis, Dimension, fresh
 from derivcheck.graph.nodes import (
-    Axes,
-    Axis,
-    Dimension,
     Node,
     add,
     constant,
     divide,
-    fresh,
     indicator,
     mapped,
     multiply,

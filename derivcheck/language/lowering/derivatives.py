@@ -7,8 +7,9 @@ from functools import partial
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
 from derivcheck.graph import derive
+from derivcheck.graph.axes import Axis, fresh
 from derivcheck.graph.derive import Derived
-from derivcheck.graph.nodes import Axis, Input, Node, Quantity, diagonal, entry, fresh, rename, topological
+from derivcheck.graph.nodes import Input, Node, Quantity, diagonal, entry, rename, topological
 from derivcheck.language.lowering.letters import index_error, member_name
 from derivcheck.language.lowering.ranges import refuse_open_label
 from derivcheck.language.lowering.scope import Measured

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
-from derivcheck.graph.nodes import Axis, Dimension, rename
+from derivcheck.graph.axes import Axis, Dimension
+from derivcheck.graph.nodes import rename
 from derivcheck.language.lowering.letters import index_error
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value, shape_error, tensor_value

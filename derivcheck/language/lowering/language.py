@@ -8,9 +8,8 @@ from fractions import Fraction
 import sympy
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
+from derivcheck.graph.axes import Axis, Dimension, fresh
 from derivcheck.graph.nodes import (
-    Axis,
-    Dimension,
     Map,
     Node,
     add,
@@ -19,7 +18,6 @@ from derivcheck.graph.nodes import (
     diagonal,
     entry,
     extremum,
-    fresh,
     indicator,
     mapped,
     multiply,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Literal
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
-from derivcheck.graph.nodes import Axes, Axis, Dimension
+from derivcheck.graph.axes import Axes, Axis, Dimension
 from derivcheck.language.lowering.ranges import written_out
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.notation.syntax import (

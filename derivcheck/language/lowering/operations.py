@@ -8,10 +8,8 @@ from fractions import Fraction
 import sympy
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
+from derivcheck.graph.axes import Axes, Axis, Dimension
 from derivcheck.graph.nodes import (
-    Axes,
-    Axis,
-    Dimension,
     Node,
     add,
     constant,

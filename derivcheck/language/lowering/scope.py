@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from derivcheck.graph.axes import Axis, Dimension
 from derivcheck.graph.derive import Derived
-from derivcheck.graph.nodes import Axis, Dimension, Node, tensor
+from derivcheck.graph.nodes import Node, tensor
 from derivcheck.graph.scalars import NamedFunction
 from derivcheck.language.lowering.values import Value
 from derivcheck.language.notation.syntax import Expression

@@ -6,8 +6,9 @@ import difflib
 from abc import ABC, abstractmethod
 
 from derivcheck.diagnostics.diagnostic import NotationError
+from derivcheck.graph.axes import Axis
 from derivcheck.graph.derive import Derived
-from derivcheck.graph.nodes import Axis, Node, quantity
+from derivcheck.graph.nodes import Node, quantity
 from derivcheck.language.lowering.letters import Letters, index_error
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.lowering.values import Value, tensor_value

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
-from derivcheck.graph.nodes import Axes, Axis, Dimension, Node, fresh, multiply, rename, sum_over
+from derivcheck.graph.axes import Axes, Axis, Dimension, fresh
+from derivcheck.graph.nodes import Node, multiply, rename, sum_over
 from derivcheck.language.notation.syntax import Span
 from derivcheck.spec.declarations import Orientation
 
