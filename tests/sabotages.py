@@ -322,20 +322,20 @@ SABOTAGES = [
         "for number, sign in ((base.numerator, 1), (base.denominator, -1)):",
         "for number, sign in ((base.numerator, 1), (base.denominator, 1)):",
     ),
-    Sabotage("evidence/canonical/elementary.py", "and (algebra.atoms[key[0]].positive or not positive_only)", ""),
-    Sabotage("evidence/canonical/elementary.py", "if not algebra.atoms[key[0]].idempotent and", "if"),
+    Sabotage("evidence/canonical/contents.py", "and (algebra.atoms[key[0]].positive or not positive_only)", ""),
+    Sabotage("evidence/canonical/contents.py", "if not algebra.atoms[key[0]].idempotent and", "if"),
     Sabotage(
-        "evidence/canonical/elementary.py",
+        "evidence/canonical/contents.py",
         "lead = abs(lead) if positive_only else lead\n    if not kept",
         "if not kept",
     ),
     Sabotage(
-        "evidence/canonical/elementary.py",
-        "if not (_even(power) or atom.idempotent):\n                return False",
+        "evidence/canonical/contents.py",
+        "if not (is_even(power) or atom.idempotent):\n                return False",
         "pass",
     ),
     Sabotage(
-        "evidence/canonical/elementary.py",
+        "evidence/canonical/contents.py",
         "strict = strict or term_strict\n    return strict",
         "strict = True\n    return strict",
     ),
@@ -346,7 +346,7 @@ SABOTAGES = [
         "result = combination(result, part)",
     ),
     Sabotage(
-        "evidence/canonical/elementary.py", "and all(not _even(f[2]) for f in odd)\n            and len(odd) <= 1", ""
+        "evidence/canonical/elementary.py", "and all(not is_even(f[2]) for f in odd)\n            and len(odd) <= 1", ""
     ),
     Sabotage(
         "evidence/canonical/elementary.py",
@@ -355,30 +355,30 @@ SABOTAGES = [
     ),
     # --- canonical form: branches ---
     Sabotage(
-        "evidence/canonical/elementary.py",
+        "evidence/canonical/indicators.py",
         "return either if is_generic(algebra, opposite) else combination(either, zero(algebra, opposite), -1)",
         "return either",
     ),
-    Sabotage("evidence/canonical/elementary.py", "lambda there: there > 0", "lambda there: there >= 0"),
-    Sabotage("evidence/canonical/elementary.py", ".values if other != value", ".values if other == 0"),
-    Sabotage("evidence/canonical/elementary.py", "Fraction(1, value - other)", "Fraction(1)"),
+    Sabotage("evidence/canonical/indicators.py", "lambda there: there > 0", "lambda there: there >= 0"),
+    Sabotage("evidence/canonical/indicators.py", ".values if other != value", ".values if other == 0"),
+    Sabotage("evidence/canonical/indicators.py", "Fraction(1, value - other)", "Fraction(1)"),
     Sabotage(
-        "evidence/canonical/elementary.py",
+        "evidence/canonical/indicators.py",
         "switched(algebra, {term: coefficient}, {(number, indices): value})",
         "switched(algebra, {term: coefficient}, {(number, indices): 1})",
     ),
-    Sabotage("evidence/canonical/elementary.py", "if other[0] or coefficient < size or", "if"),
-    Sabotage("evidence/canonical/elementary.py", "(gap > 0 and algebra.atoms[number].below_one)", "gap > 0"),
-    Sabotage("evidence/canonical/elementary.py", "left[above] = left[above] + coefficient", "pass"),
+    Sabotage("evidence/canonical/contents.py", "if other[0] or coefficient < size or", "if"),
+    Sabotage("evidence/canonical/contents.py", "(gap > 0 and algebra.atoms[number].below_one)", "gap > 0"),
+    Sabotage("evidence/canonical/contents.py", "left[above] = left[above] + coefficient", "pass"),
     Sabotage(
         "evidence/canonical/form.py",
-        "combination(algebra.number(1), elementary.positive(algebra, scaled(difference, -1)), -1)",
-        "elementary.positive(algebra, difference)",
+        "combination(algebra.number(1), indicators.positive(algebra, scaled(difference, -1)), -1)",
+        "indicators.positive(algebra, difference)",
     ),
     Sabotage(
         "evidence/canonical/form.py",
-        "combination(algebra.number(1), elementary.positive(algebra, difference), -1)",
-        "elementary.positive(algebra, scaled(difference, -1))",
+        "combination(algebra.number(1), indicators.positive(algebra, difference), -1)",
+        "indicators.positive(algebra, scaled(difference, -1))",
     ),
     Sabotage("evidence/residues.py", 'equal = int(relation in ("GreaterThan", "LessThan"))', "equal = 0"),
     Sabotage("judging/general.py", "if not holds_at({end: depth}):", "if False:"),
@@ -391,14 +391,16 @@ SABOTAGES = [
         "evidence/numeric/branches.py", "for rounding in (None, Rounding())]", "for rounding in (Rounding(),) * 2]"
     ),
     Sabotage(
-        "evidence/canonical/elementary.py",
+        "evidence/canonical/indicators.py",
         "if not all(is_generic(algebra, {((), (f,)): 1}) for f in even):\n"
         '                return compound(algebra, "positive", rest)',
         "pass",
     ),
-    Sabotage("evidence/canonical/elementary.py", "{((), odd): 1 if coefficient > 0 else -1}", "{((), odd): 1}"),
+    Sabotage("evidence/canonical/indicators.py", "{((), odd): 1 if coefficient > 0 else -1}", "{((), odd): 1}"),
     Sabotage(
-        "evidence/canonical/elementary.py", "if rest[_lead(rest)] < 0:\n        rest = scaled(rest, -1)\n", "pass\n"
+        "evidence/canonical/indicators.py",
+        "if rest[leading_term(rest)] < 0:\n        rest = scaled(rest, -1)\n",
+        "pass\n",
     ),
     Sabotage(
         "evidence/canonical/generic.py",
@@ -423,7 +425,7 @@ SABOTAGES = [
         "exchanged = algebra.multiply(single, elementary.power(algebra, everywhere, -1))",
         "exchanged = single",
     ),
-    Sabotage("evidence/canonical/products.py", "if elementary.is_positive(algebra, polynomial):", "if True:"),
+    Sabotage("evidence/canonical/products.py", "if is_positive(algebra, polynomial):", "if True:"),
     Sabotage(
         "evidence/canonical/products.py",
         "if others or bound or coefficient != 1 or not whole or",
@@ -471,17 +473,17 @@ SABOTAGES = [
     ),
     Sabotage("evidence/canonical/products.py", "isinstance(power, int) and power > 0 and set(axes)", "set(axes)"),
     Sabotage(
-        "evidence/canonical/elementary.py",
+        "evidence/canonical/contents.py",
         'positive=kind == "exp" or (kind == "power" and is_positive(algebra, payload)),',
         'positive=kind in ("exp", "power"),',
     ),
     Sabotage(
-        "evidence/canonical/elementary.py",
+        "evidence/canonical/indicators.py",
         "if bound or len(factors) != 1 or factors[0][2] != 1:\n            continue",
         "if bound or len(factors) != 1:\n            continue",
     ),
     Sabotage(
-        "evidence/canonical/elementary.py",
+        "evidence/canonical/indicators.py",
         "and is_apart(\n                algebra, rest, chosen\n            )",
         "",
     ),
@@ -491,12 +493,12 @@ SABOTAGES = [
         "return {}",
     ),
     Sabotage(
-        "evidence/canonical/elementary.py",
+        "evidence/canonical/contents.py",
         "all((k >= OUTER or k < 0) and k not in inside for k in i)",
         "all(k not in inside for k in i)",
     ),
     Sabotage(
-        "evidence/canonical/elementary.py",
+        "evidence/canonical/contents.py",
         "all((k >= OUTER or k < 0) and k not in inside for k in i)",
         "all((k >= OUTER or k < 0) for k in i)",
     ),
@@ -520,17 +522,17 @@ SABOTAGES = [
     ),
     Sabotage("evidence/canonical/form.py", "any(kind.restricts for fact, _ in", "any(False for fact, _ in"),
     Sabotage(
-        "evidence/canonical/elementary.py",
+        "evidence/canonical/contents.py",
         'values=SWITCH if kind in ("positive", "zero") else (),',
         'values=SWITCH if kind == "positive" else (),',
     ),
     Sabotage(
-        "evidence/canonical/elementary.py",
+        "evidence/canonical/indicators.py",
         "    if is_positive(algebra, scaled(argument, -1)):\n        return {}\n",
         "",
     ),
     Sabotage(
-        "evidence/canonical/elementary.py",
+        "evidence/canonical/indicators.py",
         "    if is_positive(algebra, argument) or is_positive(algebra, scaled(argument, -1)):\n        return {}\n",
         "",
     ),

@@ -10,7 +10,7 @@ from typing import Any, assert_never
 import sympy
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
-from derivcheck.evidence.canonical import elementary, generic, products
+from derivcheck.evidence.canonical import elementary, generic, indicators, products
 from derivcheck.evidence.canonical.algebra import Algebra
 from derivcheck.evidence.canonical.atoms import (
     OUTER,
@@ -27,6 +27,7 @@ from derivcheck.evidence.canonical.atoms import (
     outer_indices,
     scaled,
 )
+from derivcheck.evidence.canonical.contents import constant_of, is_positive
 from derivcheck.evidence.canonical.inverses import INVERSE
 from derivcheck.evidence.canonical.knowledge import knowledge
 from derivcheck.graph.axes import Axis
@@ -360,10 +361,10 @@ class Canonical:
         return self._raised(self._scalar(base, operands), self._scalar(exponent, operands))
 
     def _raised(self, base: Polynomial, exponent: Polynomial) -> Polynomial:
-        value = elementary.constant_of(exponent)
+        value = constant_of(exponent)
         if value is not None:
             return elementary.power(self.algebra, base, value)
-        if elementary.is_positive(self.algebra, base):
+        if is_positive(self.algebra, base):
             logged = elementary.logarithm(self.algebra, base)
             return elementary.exponential(self.algebra, self.algebra.multiply(exponent, logged))
         return elementary.function(self.algebra, "power", [base, exponent])
@@ -400,15 +401,15 @@ class Canonical:
         left, right = (self._scalar(side, operands) for side in condition.args)
         difference = combination(left, right, -1)
         if isinstance(condition, sympy.StrictGreaterThan):
-            return elementary.positive(algebra, difference)
+            return indicators.positive(algebra, difference)
         if isinstance(condition, sympy.StrictLessThan):
-            return elementary.positive(algebra, scaled(difference, -1))
+            return indicators.positive(algebra, scaled(difference, -1))
         if isinstance(condition, sympy.GreaterThan):
-            return combination(algebra.number(1), elementary.positive(algebra, scaled(difference, -1)), -1)
+            return combination(algebra.number(1), indicators.positive(algebra, scaled(difference, -1)), -1)
         if isinstance(condition, sympy.LessThan):
-            return combination(algebra.number(1), elementary.positive(algebra, difference), -1)
+            return combination(algebra.number(1), indicators.positive(algebra, difference), -1)
         if isinstance(condition, sympy.Eq):
-            return elementary.zero(algebra, difference)
+            return indicators.zero(algebra, difference)
         if isinstance(condition, sympy.Ne):
-            return combination(algebra.number(1), elementary.zero(algebra, difference), -1)
+            return combination(algebra.number(1), indicators.zero(algebra, difference), -1)
         raise UnsupportedError(Diagnostic("DC402", f"the canonical form does not know the condition `{condition}`"))

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from derivcheck.evidence.canonical import elementary
 from derivcheck.evidence.canonical.algebra import Algebra
 from derivcheck.evidence.canonical.atoms import OUTER, Polynomial, added, combination, outer_indices
+from derivcheck.evidence.canonical.contents import is_positive
 from derivcheck.evidence.canonical.generic import is_generic
 
 
 def product_over(algebra: Algebra, polynomial: Polynomial, axes: Sequence[int]) -> Polynomial:
     """Π over outer indices, all of which occur."""
-    if elementary.is_positive(algebra, polynomial):
+    if is_positive(algebra, polynomial):
         return elementary.exponential(algebra, algebra.sum_over(elementary.logarithm(algebra, polynomial), axes))
     separate = _separate(algebra, polynomial, axes)
     if separate is not None:
