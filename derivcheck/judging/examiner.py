@@ -10,7 +10,6 @@ from derivcheck.diagnostics.diagnostic import (
     DerivcheckError,
     Diagnostic,
     NumericError,
-    SpecError,
     UnsupportedError,
     Where,
     own_bug,
@@ -37,7 +36,7 @@ from derivcheck.judging.judge import Judge
 from derivcheck.judging.proofreader import Notation, Proofreader, UnwrittenError
 from derivcheck.judging.settings import Measuring
 from derivcheck.language.facts import with_facts
-from derivcheck.language.network import Network, build, with_abbreviations
+from derivcheck.language.network import Network, build, unknown_dimension, with_abbreviations
 from derivcheck.language.notation.syntax import Derivative, Equation, Expression, Name, Subscript
 from derivcheck.language.tensors import NamedTensor
 from derivcheck.spec import ClaimDeclaration, Spec
@@ -64,15 +63,7 @@ class Examiner:
         self.measuring = measuring or Measuring()
         for name in self.measuring.sizes:
             if name not in network.sizes:
-                raise SpecError(
-                    Diagnostic(
-                        "DC039",
-                        f"`{name}` is not a dimension of this spec",
-                        None,
-                        "",
-                        (("dimensions", ", ".join(network.sizes)),),
-                    )
-                )
+                raise unknown_dimension(name, network.sizes)
         self.seed = network.spec.numeric.seed if seed is None else seed
         self.prefix = ", ".join(f"{label} = {value}" for label, value in network.depth.items())
         self.reduced: dict[str, int] = {}  # sizes that were given, and at which claims would take too much memory

@@ -7,7 +7,7 @@ fact that is one of labels, such as `one_hot`).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -313,16 +313,14 @@ class _Builder:
             elif name in stems:
                 given |= {member: size for member in self.dimensions if member.startswith(f"{name}[")}
             elif name.split("[")[0] not in stems:  # `n[3]` is no dimension of a network with two layers
-                raise SpecError(
-                    Diagnostic(
-                        "DC039",
-                        f"`{name}` is not a dimension of this spec",
-                        None,
-                        "",
-                        (("dimensions", ", ".join(self.dimensions)),),
-                    )
-                )
+                raise unknown_dimension(name, self.dimensions)
         return given
+
+
+def unknown_dimension(name: str, known: Iterable[str]) -> SpecError:
+    """A size is given for what is no dimension."""
+    notes = (("dimensions", ", ".join(known)),)
+    return SpecError(Diagnostic("DC039", f"`{name}` is not a dimension of this spec", None, "", notes))
 
 
 def formulas(network: Network) -> dict[str, Equation]:

@@ -24,6 +24,7 @@ from derivcheck.language.notation.precedence import (
     Written,
     is_named,
     is_number,
+    names_its_letter,
 )
 from derivcheck.language.notation.printer import to_unicode
 from derivcheck.language.notation.syntax import (
@@ -202,12 +203,8 @@ class _MathML(Unicode):
         letters = SEPARATOR.join(self.name(letter) for letter in tree.letters)
         if tree.condition is None:
             return letters
-        first: Condition = tree.condition
-        while isinstance(first, Junction):
-            first = first.left
-        short = isinstance(first.left, Name) and tree.letters == (first.left.name,)
         test = self.condition(tree.condition)
-        return test if short else f"{letters}{_sign(':')}{test}"
+        return test if names_its_letter(tree) else f"{letters}{_sign(':')}{test}"
 
     def reduction(self, tree: Reduction) -> Written:
         sign = _of("munder", _sign(SIGNS[tree.kind]), _row(self.bound(tree)))

@@ -22,6 +22,7 @@ from derivcheck.language.notation.precedence import (
     UNARY,
     Written,
     is_named,
+    names_its_letter,
     root,
     short_decimal,
 )
@@ -244,12 +245,8 @@ class Plain:
             return f"{letters} in {first}..{last}{test}"
         if tree.condition is None:
             return letters
-        begin: Condition = tree.condition
-        while isinstance(begin, Junction):
-            begin = begin.left
-        short = isinstance(begin.left, Name) and tree.letters == (begin.left.name,)
         test = self.condition(tree.condition)
-        return test if short and not test.startswith("(") else f"{letters}: {test}"
+        return test if names_its_letter(tree) and not test.startswith("(") else f"{letters}: {test}"
 
     def limit(self, end: Expression) -> str:
         """A limit of a sum, set as labels are: `t+1`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from derivcheck.language.notation.syntax import Binary, Expression, Name, Negate, Number, Subscript
+from derivcheck.language.notation.syntax import Binary, Expression, Junction, Name, Negate, Number, Reduction, Subscript
 from derivcheck.spec.spelling import GREEK
 
 ANY, ALL, COMPARED, CONDITIONAL, SUM, PRODUCT, UNARY, JUXTAPOSED, POWER, FRACTION, ATOM = (
@@ -47,6 +47,14 @@ def root(tree: Expression) -> str:
     while isinstance(tree, Subscript):
         tree = tree.base
     return tree.name if isinstance(tree, Name) else ""
+
+
+def names_its_letter(tree: Reduction) -> bool:
+    """Whether the condition of a sum begins with its only letter, so that it says by itself what is summed over."""
+    first = tree.condition
+    while isinstance(first, Junction):
+        first = first.left
+    return first is not None and isinstance(first.left, Name) and tree.letters == (first.left.name,)
 
 
 def is_number(tree: Expression) -> bool:
