@@ -169,7 +169,7 @@ class ClaimResult(Displayed):
 Standing = Literal["judged", "definition", "ambiguous", "unread"]
 
 
-ASIDES = frozenset({"DC624", "DC628", "DC629", "DC630"})  # formulas that assert nothing by themselves
+ASIDES = frozenset({"DC624", "DC628", "DC629", "DC630", "DC635"})  # formulas that assert nothing by themselves
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ import numpy as np
 import pytest
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, SourceText
-from derivcheck.evidence.numeric.survey import laid_out
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import finite_sample
+from derivcheck.evidence.numeric.survey import laid_out
 from derivcheck.forms.rewriting import places, put
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.statement import labels_of

@@ -447,3 +447,35 @@ def test_what_is_said_of_a_condition_can_be_followed(tmp_path: pathlib.Path) -> 
     assert [f.claim.verdict for f in followed.formulas if f.claim is not None] == ["proved"]
     followed = judged(tmp_path, text, f"  {second.reason.help}\n")
     assert [f.claim.verdict for f in followed.formulas if f.claim is not None] == ["refuted"]
+
+
+STATIONARY = """
+tensors: {A: m n, x: n, t: m}
+layers: {r: A @ x - t}
+loss: {J: "1/2 * sum(r^2)"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "standings"),
+    [
+        ("Setting $\\frac{\\partial J}{\\partial x} = 0$ gives $A^\\top A x = A^\\top t$.", ["unread", "unread"]),
+        ("$$\\nabla_x J = 0$$\n\nso that\n\n$$A^\\top A x = A^\\top t$$", ["unread", "unread"]),
+        (
+            "$$\\begin{aligned} \\nabla_x J &= 0 \\\\ A^\\top A x - A^\\top t &= 0 \\end{aligned}$$",
+            ["unread", "unread"],
+        ),
+        ("$$0 = \\frac{\\partial J}{\\partial x}$$", ["unread"]),
+        ("$$\\frac{\\partial J}{\\partial x} = A^\\top r$$", ["proved"]),
+        # Far from it, and before it, everything is judged.
+        ("$$\\nabla_x J = 0$$\n\nOne.\n\nTwo.\n\nThree.\n\n$$A^\\top A x = A^\\top t$$", ["unread", "refuted"]),
+        ("$$A^\\top A x = A^\\top t$$\n\nand\n\n$$\\nabla_x J = 0$$", ["refuted", "unread"]),
+        ("$$\\nabla_x J = 0$$\n\n# Next\n\n$$A^\\top A x = A^\\top t$$", ["unread", "refuted"]),
+        ("$$\\nabla_x J = 1$$", ["refuted"]),
+    ],
+)
+def test_a_derivative_set_to_zero_is_a_point(tmp_path: pathlib.Path, text: str, standings: list[str]) -> None:
+    (tmp_path / "n.md").write_text(text, encoding="utf-8")
+    (tmp_path / "n.derivcheck.yaml").write_text(STATIONARY + "document: {file: n.md}\n")
+    found = verify_file(tmp_path / "n.derivcheck.yaml").formulas
+    assert [f.claim.verdict if f.claim is not None else f.standing for f in found] == standings

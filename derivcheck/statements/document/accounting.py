@@ -24,7 +24,7 @@ from derivcheck.spec import ClaimDeclaration, Spec
 from derivcheck.spec.declarations import DocumentDeclaration
 from derivcheck.statements.document.company import condition_of, in_plain_text
 from derivcheck.statements.document.definitions import Glossary
-from derivcheck.statements.document.kinds import defines, is_example, is_of_letters, is_update
+from derivcheck.statements.document.kinds import defines, is_example, is_of_letters, is_stationary, is_update
 from derivcheck.statements.document.occurrence import Occurrence
 from derivcheck.statements.document.passages import Manuscript, Passage
 from derivcheck.statements.document.pieces import MARKS, Piece, pieces
@@ -187,6 +187,9 @@ class _Account:
         if not settled and occurrence.expectation is None and is_example(passage, equation):
             message = "it gives a value to something that has others too"
             return occurrence.unread(occurrence.said("DC630", message, "an example, or a condition of the prose"))
+        if not settled and occurrence.expectation is None and binding is None and is_stationary(equation):
+            message = "it sets a derivative to zero, which is a point and no identity"
+            return occurrence.unread(occurrence.said("DC635", message, "where the derivative vanishes"))
         if claim.verdict in HOLDS and defines(equation, panel.first):
             return occurrence.judged(claim, "definition")
         if reader.assigns and not settled and root(equation.sides[0]):

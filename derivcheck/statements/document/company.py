@@ -16,6 +16,8 @@ from derivcheck.statements.document.passages import Company, Found, Passage
 SENTENCE = re.compile(r"[.!?]\s|\n\s*\n|\n\s*(?:[-*+]|\d+\.)\s")
 BLOCK = re.compile(r"(?:\A|\n[ \t]*\n|\n(?=[ \t]*(?:[-*+]|\d+\.)\s)|\n(?=#{1,6} ))\s*(?=\S)")
 HEADING = re.compile(r"^#{1,6} .*$", re.MULTILINE)
+STATIONARY = "DC635"  # a derivative that is set to zero
+SOON = 2  # paragraphs
 CONDITIONAL = frozenset({"DC629", "DC630"})  # what speaks of indices alone, or gives a value
 INDICES = re.compile(r"\s*([A-Za-z])\s*(=|≠|\\neq?(?![A-Za-z]))\s*([A-Za-z])\s*")
 RANGE = re.compile(r"\\[cl]?dots|\.\.\.|…|\\in(?![A-Za-z])|∈")
@@ -38,6 +40,8 @@ def condition_of(passage: Passage, others: Iterable[tuple[Passage, FormulaResult
     """A formula beside this one that may be a condition of it; empty where there is none."""
     for other, result in others:
         reason = result.reason.code if result.reason is not None else ""
+        if reason == STATIONARY and _follows(passage, other):
+            return result.text
         if reason in CONDITIONAL and other is not passage and not RANGE.search(result.text) and _beside(passage, other):
             return result.text
     return ""
@@ -54,6 +58,14 @@ def _beside(passage: Passage, other: Passage) -> bool:
     if passage.kind == "inline":
         return here.sentence == there.sentence
     return here.block == there.block
+
+
+def _follows(passage: Passage, other: Passage) -> bool:
+    """Whether it may hold at the point that another one speaks of: it stands with it, or soon after."""
+    here, there = passage.company, other.company
+    if here is None or there is None or here.section != there.section:
+        return False
+    return other.text.origin <= passage.text.origin and 0 <= here.block - there.block <= SOON
 
 
 def in_plain_text(condition: str) -> str:

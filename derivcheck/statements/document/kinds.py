@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.statement import Labels
@@ -11,7 +12,18 @@ from derivcheck.language.latex.memberships import is_sized
 from derivcheck.language.notation.labels import free_and_bound
 from derivcheck.language.notation.precedence import root
 from derivcheck.language.notation.relations import NAMES, UNREAD_SIGNS
-from derivcheck.language.notation.syntax import Binary, Call, Derivative, Equation, Expression, Name, bottom_up
+from derivcheck.language.notation.syntax import (
+    Binary,
+    Call,
+    Derivative,
+    Equation,
+    Expression,
+    Name,
+    Number,
+    Subscript,
+    Transpose,
+    bottom_up,
+)
 from derivcheck.language.tex.nodes import Group, Row, Scripts, Symbol
 from derivcheck.language.tex.statements import Chain, is_relation, is_sign
 from derivcheck.spec import Spec
@@ -95,6 +107,20 @@ def defines(equation: Equation, examiner: Examiner) -> bool:
     # `delta = p - y` is no definition of a delta that is declared as a derivative.
     derivative = any(isinstance(node, Derivative) for tree in meant for node in bottom_up(tree))
     return root(left) in declared and derived == derivative
+
+
+def is_stationary(equation: Equation) -> bool:
+    """`\\partial J / \\partial x = 0`: a point where a derivative vanishes."""
+    if len(equation.sides) != 2 or equation.relations != ("=",):
+        return False
+    derivative, zero = sorted(equation.sides, key=lambda side: not _is_derivative(side))
+    return _is_derivative(derivative) and zero == Number(Fraction(0))
+
+
+def _is_derivative(tree: Expression) -> bool:
+    while isinstance(tree, Transpose | Subscript):
+        tree = tree.operand if isinstance(tree, Transpose) else tree.base
+    return isinstance(tree, Derivative)
 
 
 def is_update(equation: Equation, examiner: Examiner) -> bool:

@@ -58,4 +58,8 @@ DOCUMENTS: dict[str, Explanation] = {
         "no kind of file that is known",
         "The ending of a name says what is read: documents in one of their formats, specs in YAML. A file with another ending is not taken for YAML, in which its first lines would be errors that nobody made.",
     ),
+    "DC635": text_only(
+        "a derivative set to zero",
+        "`∂J/∂x = 0` in a document speaks of a point, such as a minimum: it is no identity, and what follows from it soon after holds there alone. A binding or an expectation for its line has it judged all the same.",
+    ),
 }
