@@ -15,12 +15,13 @@ from derivcheck.cli.completion import complete_function
 from derivcheck.cli.files import output_of, sidecar_for
 from derivcheck.cli.grading import grade
 from derivcheck.cli.listing import explain, list_names
-from derivcheck.cli.options import Ascii, Color, ColorMode, ReportFormat
+from derivcheck.cli.options import Ascii, Color, ColorMode
 from derivcheck.cli.reporting import claim_text
 from derivcheck.cli.starting import init
 from derivcheck.cli.verifying import verify
 from derivcheck.diagnostics.diagnostic import ContradictionError, DerivcheckError, Diagnostic
 from derivcheck.diagnostics.incidents import isolated
+from derivcheck.report.formats import ReportFormat
 
 if TYPE_CHECKING:
     from derivcheck.diagnostics.verdicts import GradientResult

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from derivcheck.cli.options import ColorMode, FailOn, NumericWay, ReportFormat
+from derivcheck.cli.options import ColorMode, FailOn, NumericWay
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, Where
+from derivcheck.report.formats import ReportFormat
 
 FILE, TABLE = "pyproject.toml", "tool.derivcheck"
 ENVIRONMENT = "DERIVCHECK_"

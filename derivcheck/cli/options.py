@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from derivcheck.report.formats import ReportFormat as ReportFormat  # an option as the others are
-
 
 class NumericWay(str, Enum):  # noqa: UP042 - Typer reads the values
     full = "full"

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from derivcheck.cli.options import Ascii, Color, ColorMode, FailOn, NumericWay, ReportFormat
+from derivcheck.cli.options import Ascii, Color, ColorMode, FailOn, NumericWay
 from derivcheck.cli.reporting import Reports, targets, write
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
+from derivcheck.report.formats import ReportFormat
 
 if TYPE_CHECKING:
     from derivcheck.pipeline.request import Request

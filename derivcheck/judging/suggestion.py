@@ -8,11 +8,10 @@ from typing import Literal
 
 from derivcheck.forms.rewriting import tidied
 from derivcheck.judging.proofreader import Proofreader
-from derivcheck.language.latex.trees import rebuilt
 from derivcheck.language.network import Network
 from derivcheck.language.notation.labels import label_value
 from derivcheck.language.notation.printer import to_latex
-from derivcheck.language.notation.syntax import Equation, Expression, Name, Number, Subscript, bottom_up
+from derivcheck.language.notation.syntax import Equation, Expression, Name, Number, Subscript, bottom_up, rebuilt
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from derivcheck.cli.starting import DEFAULT, SCHEMA, Template
 from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.diagnostics.explain import page
 from derivcheck.diagnostics.explain.pages import PAGES
+from derivcheck.graph.scalars import ELEMENTARY
 from derivcheck.language.catalogue.elementary import ELEMENTARY_NAMES
-from derivcheck.language.catalogue.functions import ELEMENTARY
 from derivcheck.language.catalogue.specs import function_names
 from derivcheck.pipeline.verification import verify_file
 from derivcheck.spec.facts.table import FACTS

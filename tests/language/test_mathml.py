@@ -21,7 +21,8 @@ from derivcheck.judging.examiner import Examiner
 from derivcheck.language.network import build, depths
 from derivcheck.language.notation.mathml import to_mathml
 from derivcheck.language.notation.parser import parse_equation
-from derivcheck.language.notation.printer import SPELLINGS, to_latex, to_plain, to_unicode
+from derivcheck.language.notation.precedence import SPELLINGS
+from derivcheck.language.notation.printer import to_latex, to_plain, to_unicode
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,

@@ -25,7 +25,6 @@ import pytest
 import samples
 
 from derivcheck.cli.main import run
-from derivcheck.cli.options import ReportFormat
 from derivcheck.diagnostics.diagnostic import ContradictionError, Diagnostic, Where
 from derivcheck.diagnostics.explain.pages import PAGES
 from derivcheck.diagnostics.explain.pages.explanation import BASE
@@ -33,7 +32,7 @@ from derivcheck.diagnostics.verdicts import ClaimResult, FormulaResult, Verdict
 from derivcheck.pipeline.results import FileResult, Report
 from derivcheck.pipeline.verification import check_equation, verify_file, verify_spec, verify_text
 from derivcheck.report.findings import findings
-from derivcheck.report.formats import FORMATS, rendered
+from derivcheck.report.formats import FORMATS, ReportFormat, rendered
 from derivcheck.report.markdown import code_span, escaped, worded
 from derivcheck.report.page import Page
 from derivcheck.report.places import relative_uri

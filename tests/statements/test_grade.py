@@ -17,9 +17,10 @@ import pytest
 
 from derivcheck.cli.main import run
 from derivcheck.diagnostics.diagnostic import DerivcheckError
+from derivcheck.report.cells import guarded
 from derivcheck.report.gradepage import to_html
 from derivcheck.report.grades import write_grades
-from derivcheck.report.gradesheet import guarded, to_csv, to_json
+from derivcheck.report.gradesheet import to_csv, to_json
 from derivcheck.report.page import Page as OutputPage
 from derivcheck.statements.grading.collection import read_answers
 from derivcheck.statements.grading.credit import CREDIT, credit_table, points_table

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from derivcheck.language.notation.plain import Plain
-from derivcheck.language.notation.precedence import SPELLINGS
 from derivcheck.language.notation.syntax import Equation, Expression
 from derivcheck.language.notation.typeset import Latex
 from derivcheck.language.notation.unicode import Unicode
 from derivcheck.language.notation.vocabulary import NOTHING_DECLARED, Vocabulary
-
-__all__ = ["SPELLINGS", "to_latex", "to_plain", "to_unicode"]
 
 
 def to_plain(tree: Expression | Equation, vocabulary: Vocabulary = NOTHING_DECLARED) -> str:
