@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -36,7 +37,7 @@ from derivcheck.language.lowering.letters import member_name
 from derivcheck.language.network import Network
 from derivcheck.language.notation.syntax import Derivative, Expression, Name, Negate, Span
 from derivcheck.language.tensors import NamedTensor
-from derivcheck.spec.facts.table import FACTS, fact_texts, weakest_first
+from derivcheck.spec.facts.table import FACTS, exclude_each_other, fact_texts, weakest_first
 
 CODES: dict[str, str] = {
     "DC201": "constant factor",
@@ -137,6 +138,9 @@ class Diagnoser:
             asked = replace(pair(link.left, link.left, "=", None, self.network.scope), right_tree=link.right)
         except DerivcheckError:
             return found, ""
+        with suppress(DerivcheckError):
+            pair(link.left, link.right, "=", None, self.network.scope)
+            return found, ""  # the condition has none
         for edit in sorted(self.edits.of(asked), key=lambda e: e.cost)[:BUDGET]:
             if self._proves(asked, edit):
                 suggestion = self._suggester.spelled(link.left, edit.tree, wording)
@@ -299,14 +303,15 @@ class Diagnoser:
             if home is None or tensor.node not in below:
                 continue
             for fact in weakest_first():
-                if not fits(fact, home):
+                known = self.judge.facts.get(tensor.name, ())
+                if not fits(fact, home) or exclude_each_other([fact, *(name for name, _ in known)]):
                     continue
                 axes = range(len(home)) if FACTS[fact].along_an_axis else (None,)
                 for axis in axes:
-                    known = self.judge.facts.get(tensor.name, ())
                     given = {**self.judge.facts, tensor.name: (*known, (fact, axis))}
-                    # A point of the field honours one fact of a tensor, not two together.
-                    if not known and self._differ_in_field(link, sizes, given):
+                    # A point of the field honours one fact of a tensor, not two together; and it has no order.
+                    honoured = not known and not (FACTS[fact].positive or FACTS[fact].below_one)
+                    if honoured and self._differ_in_field(link, sizes, given):
                         continue
                     if self.judge.prover.proof(link.left, link.right, given).proved:
                         text = fact_texts([(tensor.name, fact)])[0]

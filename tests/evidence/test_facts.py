@@ -28,7 +28,7 @@ from derivcheck.language.notation.parser import parse_equation
 from derivcheck.pipeline.verification import check_equation, verify_text
 from derivcheck.spec import read_spec
 from derivcheck.spec.facts.kinds import FactKind
-from derivcheck.spec.facts.table import FACTS, KINDS, values_of, with_implied
+from derivcheck.spec.facts.table import FACTS, KINDS, exclude_each_other, values_of, with_implied
 
 HOLDS = {
     "one_hot": lambda y: np.isin(y, (0, 1)).all() and y.sum() == 1,
@@ -225,12 +225,36 @@ def test_what_is_no_fact_is_answered_with_one_that_can_be_given(given: str, inst
 
 @pytest.mark.parametrize(
     ("claim", "fact"),
-    [("sqrt(x^2) = x", "x > 0"), ("d(x.T@W@x)/dx = 2*W@x", "W is symmetric"), ("sum(x) = 1", "Σ x = 1")],
+    [
+        ("sqrt(x^2) = x", "x > 0"),
+        ("d(x.T@W@x)/dx = 2*W@x", "W is symmetric"),
+        ("sum(x) = 1", "Σ x = 1"),
+        ("relu(1-x) = 1-x", "0 < x < 1"),
+        ("(1 if x[i] > 0 else 0) = 1", "x > 0"),
+    ],
 )
 def test_a_claim_that_needs_a_fact_is_told_the_weakest(claim: str, fact: str) -> None:
     (found,) = verify_text(f"tensors: {{x: n, W: n n}}\nclaims: {{a: '{claim}'}}\n").claims
     assert found.diagnosis is not None
     assert (found.diagnosis.code, found.diagnosis.message) == ("DC219", f"right only if {fact}, which is not given")
+
+
+@pytest.mark.parametrize(
+    ("given", "claim", "said"),
+    [("open_unit", "x^2 = ones(n)", ""), ("positive", "x^2 = ones(n)", "x is ±1"), ("binary", "x = x^3 + x - 1", "")],
+)
+def test_no_fact_is_asked_for_that_what_is_given_excludes(given: str, claim: str, said: str) -> None:
+    (found,) = verify_text(f"tensors: {{x: {{axes: n, given: {given}}}}}\nclaims: {{a: '{claim}'}}\n").claims
+    assert found.verdict == "refuted"
+    assert found.diagnosis is not None
+    assert ("right only if" in found.diagnosis.message, said in found.diagnosis.message) == (bool(said), True)
+
+
+def test_facts_that_leave_no_number_exclude_each_other() -> None:
+    names = ("positive", "binary", "signs", "open_unit", "symmetric")
+    pairs = {(a, b) for a in names for b in names if a < b and exclude_each_other((a, b))}
+    assert pairs == {("binary", "open_unit"), ("open_unit", "signs")}
+    assert exclude_each_other(("one_hot", "open_unit"))
 
 
 def test_a_derivative_of_a_loss_asks_for_a_network() -> None:

@@ -97,6 +97,7 @@ REFUSED = [
     # an index against a value
     ("sum_{s < t}(x[s]) = sum(x)", "DC144"),
     ("(x[j] if j < t else 0) = 0", "DC144"),
+    ("x[j] = x[j] where j > 0", "DC144"),
     ("(x[j] if j == u else 0) = 0", "DC144"),
     ("sum_{j <= m}(x[j]) = sum(x)", "DC144"),
     ("sum_{j < n}(x[j]) = sum(x)", "DC144"),
@@ -258,7 +259,9 @@ def test_what_is_declared_is_found_by_formulas(declaration: str, code: str, clai
 def test_two_spellings_are_one_name(spec: str, code: str) -> None:
     error = verify_text(f"{spec}\nclaims: {{a: 1 = 1}}\n").error
     assert error is not None and error.code == code
-    assert error.where is not None and error.where.length == len({"DC026": "delta", "DC027": "δ"}[code]) or "x1" in spec
+    assert (
+        error.where is not None and error.where.length == len({"DC026": "delta", "DC027": "δ"}[code])
+    ) or "x1" in spec
 
 
 def test_greek_labels_and_sizes() -> None:

@@ -16,7 +16,7 @@ BOTH = [
     ("X^2 = X * X", "proved", "X @ X = X * X", "refuted"),
     ("d(X^2)/dt = 0", "proved", "d(X @ X)/dt = 0", "proved"),
     ("X^3 @ x = X @ X @ X @ x", "refuted", "X @ X @ X @ x = X @ X @ X @ x", "proved"),
-    ("X^-1 @ X = eye(n)", "refuted", "inv(X) @ X = eye(n)", "checked"),
+    ("X^-1 @ X = eye(n)", "refuted", "inv(X) @ X = eye(n)", "proved"),
     ("(X + B)^2 = X^2 + 2*X*B + B^2", "proved", "(X + B) @ (X + B) = X @ X + 2 * X * B + B @ B", "refuted"),
 ]
 

@@ -12,6 +12,7 @@ from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.notation.syntax import Span
 from derivcheck.language.tex.errors import fail
 from derivcheck.language.tex.nodes import (
+    WIDE,
     Accent,
     Break,
     Broken,
@@ -29,8 +30,6 @@ from derivcheck.language.tex.nodes import (
     Symbol,
 )
 from derivcheck.language.tex.parser import parse_tex
-
-WIDE = 3  # so many small spaces are a large one
 
 
 def plain_tokens(text: str, known: Mapping[str, str] | None = None) -> list[LatexToken]:

@@ -146,12 +146,11 @@ SIGNS = {
 # What only looks: space, sizes, what is dropped, what is unwrapped.
 LOOKS = {
     **_each(
-        ", ; : ! > / space enspace enskip thinspace medspace thickspace negthinspace hfill hfil nobreakspace "
-        "allowbreak newline",
+        ", ; : ! > / space thinspace medspace thickspace negthinspace nobreakspace allowbreak newline",
         Command(CommandKind.SPACE),
     ),
     " ": Command(CommandKind.SPACE),
-    **_meaning("wide", "quad qquad", CommandKind.SPACE),
+    **_meaning("wide", "quad qquad enspace enskip hfill hfil", CommandKind.SPACE),
     **_meaning(
         "delimiter",
         "big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm biggm Biggm",
@@ -163,8 +162,8 @@ LOOKS = {
         "boldmath bf bfseries rm it sf tt cal relax middle par",
         Command(CommandKind.SIZE),
     ),
-    "hskip": Command(CommandKind.DROPPED, "wide"),
-    "hspace": Command(CommandKind.DROPPED, "wide", 1),
+    **_meaning("length", "hskip kern mskip mkern", CommandKind.SPACE),
+    **_meaning("wide", "hspace mspace", CommandKind.DROPPED, 1),
     **_each(
         "color label vspace phantom hphantom vphantom tag pagecolor require", Command(CommandKind.DROPPED, arity=1)
     ),

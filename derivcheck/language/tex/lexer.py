@@ -132,6 +132,8 @@ def _expanded(given: Sequence[Lexeme], macros: Mapping[str, str]) -> list[Lexeme
 def _called(body: Body, macro: Lexeme, waiting: list[Lexeme]) -> list[Lexeme]:
     """What a macro becomes; its arguments are taken off the stack."""
     arguments: list[list[Lexeme]] = []
+    if body.arity and waiting and waiting[-1].is_sign("*"):
+        waiting.pop()  # `\\norm*{x}` only looks otherwise
     if body.default is not None and body.arity:
         arguments.append(_optional(waiting, macro, body.default))
     text: str = body

@@ -50,6 +50,9 @@ class Prose:
     span: Span
 
 
+WIDE = 2  # so many small spaces are a large one
+
+
 @dataclass(frozen=True, slots=True)
 class Space:
     """Space in the text; `made` where a command makes it, `wide` where it is that of a `\\quad`."""

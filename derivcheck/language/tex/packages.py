@@ -7,18 +7,19 @@ from collections.abc import Mapping
 from derivcheck.language.tex.bodies import Body
 
 
-def _derivative(d: str) -> Body:
-    """`\\pdv[2]{f}{x}`; `\\pdv{x}` alone is the operator, `\\pdv{f}{x}{y}` the mixed one."""
+def _derivative(d: str, further: str | None = None) -> Body:
+    """`\\pdv[2]{f}{x}`; `\\pdv{x}` alone is the operator, `\\pdv{f}{x}{y}` the mixed one; `\\dv` takes two."""
     return Body(
         rf"\frac{{{d}^{{#1}} #2}}{{{d} #3^{{#1}}}}",
         3,
         "",
         alone=rf"\frac{{{d}^{{#1}}}}{{{d} #2^{{#1}}}}",
-        further=rf"\frac{{{d}^2 #2}}{{{d} #3 {d} #4}}",
+        further=further,
     )
 
 
-PARTIAL, TOTAL = _derivative(r"\partial"), _derivative(r"\mathrm{d}")
+PARTIAL = _derivative(r"\partial", r"\frac{\partial^2 #2}{\partial #3 \partial #4}")
+TOTAL = _derivative(r"\mathrm{d}")
 PACKAGES: Mapping[str, Body] = {
     **dict.fromkeys(("pdv", "pderivative", "partialderivative"), PARTIAL),
     **dict.fromkeys(("dv", "odv", "derivative"), TOTAL),

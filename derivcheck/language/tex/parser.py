@@ -64,7 +64,8 @@ class TexParser(RowReader):
         command = COMMANDS.get(name, UNKNOWN)
         match command.kind:
             case CommandKind.SPACE:
-                self._space(lexeme.span, command.meaning == "wide", True)
+                wide = command.meaning == "wide" or (command.meaning == "length" and self._length(lexeme))
+                self._space(lexeme.span, wide, True)
             case CommandKind.SIZE:
                 if command.meaning == "delimiter" and self._sees("."):
                     self._next()

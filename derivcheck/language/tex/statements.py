@@ -11,11 +11,25 @@ from derivcheck.language.notation.relations import NAMES, UNREAD_SIGNS
 from derivcheck.language.notation.syntax import Span
 from derivcheck.language.tex.commands import RowLayout
 from derivcheck.language.tex.errors import fail
-from derivcheck.language.tex.nodes import Break, Broken, Grid, Group, Node, Numeral, Prose, Row, Scripts, Space, Symbol
+from derivcheck.language.tex.nodes import (
+    WIDE,
+    Break,
+    Broken,
+    Grid,
+    Group,
+    Node,
+    Numeral,
+    Prose,
+    Row,
+    Scripts,
+    Space,
+    Symbol,
+)
 from derivcheck.language.tex.nodes import rows_of as parts_of
 from derivcheck.language.tex.words import is_conditional
 
 JOINING = frozenset({"+", "·", "×", "*", "⊙", "⊗", "/"})
+ORDERS = frozenset({"<", "<=", ">", ">=", "!="})
 FRAMING = frozenset({"array", "matrix"})  # that hold lines of equations where relations stand in them
 _LAST_LETTER = re.compile(r"(.*\S)[\s,;:]+([A-Za-z])", re.DOTALL)
 
@@ -233,6 +247,7 @@ def _parts(line: Row) -> list[Row]:
     """
     parts: list[Row] = []
     start = 0
+    line = _with_commas(line)
     for cut, node in enumerate(line):
         remark = isinstance(node, Prose) and not is_conditional(node.text)
         if not (remark or is_sign(node, ",", ";") or _is_keyword(node, "and") or _is_wide(line, cut)):
@@ -243,6 +258,19 @@ def _parts(line: Row) -> list[Row]:
             start = cut if remark else cut + 1
     parts.append(_trimmed(_without_question(line[start:])))
     return [part for part in parts if part]
+
+
+def _with_commas(line: Row) -> Row:
+    """`a = b \\quad (i = j)`: wide space before a condition is as good as a comma, and its brackets say nothing."""
+    for cut, node in enumerate(line):
+        before, after = line[:cut], _unwrapped(line[cut + 1 :])
+        if not (is_sign(node, ",", ";") or _is_wide(line, cut)) or not _relates(before) or _after_keyword(before):
+            continue
+        last = seen(before)[-1]
+        if _is_condition(after) and not (isinstance(last, Prose) or _is_keyword(last) or is_sign(last, ",", ";")):
+            comma = Symbol("sign", ",", node.span) if isinstance(node, Space) else node
+            return (*before, comma, *_with_commas(after))
+    return line
 
 
 def _is_wide(line: Row, position: int) -> bool:
@@ -256,7 +284,7 @@ def _is_wide(line: Row, position: int) -> bool:
         if not isinstance(node, Space):
             return False
         made += node.made
-        if node.wide or made > 1:
+        if node.wide or made >= WIDE:
             return True
     return False
 
@@ -313,14 +341,41 @@ def _relates(line: Row) -> bool:
     return False
 
 
+def _unwrapped(line: Row) -> Row:
+    """`\\quad (i = j)`: a relation in brackets, with nothing behind it, is the condition that stands in them."""
+    match seen(line):
+        case [Group(opener=Symbol(text="(" | "["), body=body)] if _is_condition(body):
+            return body
+        case _:
+            return line
+
+
 def _is_condition(line: Row) -> bool:
-    """`i \\ne j`, `i = 1, ..., n`: bare letters and numbers with relations between them."""
+    """`i \\ne j`, `i = 1, ..., n`, `x_i > 0`: bare letters and numbers with relations between them."""
     nodes = seen(line)
+    if _is_ordered(nodes):
+        return True
     if len(nodes) < 3 or not _is_letter(nodes[0]) or not is_relation(nodes[1]):
         return False
     if _is_letter(nodes[2]):
         return len(nodes) == 3 or is_sign(nodes[3], ",", "=", "!=")
     return isinstance(nodes[2], Numeral) and len(nodes) > 3 and is_sign(nodes[3], ",")
+
+
+def _is_ordered(nodes: Sequence[Node]) -> bool:
+    """`x_i > 0`, `0 < s < 1`: nothing is claimed by an order of letters and numbers behind an equation."""
+    sides: list[list[Node]] = [[]]
+    for node in nodes:
+        if is_sign(node, *ORDERS):
+            sides.append([])
+        elif not is_sign(node, "-"):
+            sides[-1].append(node)
+    plain = all(len(side) == 1 and isinstance(_base(side[0]), Symbol | Numeral) for side in sides)
+    return len(sides) > 1 and plain and not any(is_sign(side[0]) for side in sides)
+
+
+def _base(node: Node) -> Node | None:
+    return node.base if isinstance(node, Scripts) else node
 
 
 def _continues(line: Row, before: Sequence[Node]) -> bool:

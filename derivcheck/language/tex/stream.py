@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -9,6 +10,12 @@ from derivcheck.language.notation.syntax import Span
 from derivcheck.language.tex.commands import CommandKind, is_kind
 from derivcheck.language.tex.errors import fail
 from derivcheck.language.tex.lexer import Lexeme
+
+UNITS = {"em": 10, "ex": 4.3, "mu": 10 / 18, "cm": 28.5, "mm": 2.85, "in": 72.3, "pt": 1, "pc": 12, "bp": 1}  # in pt
+WIDE_POINTS = 5  # as wide as two `\;`
+LONGEST_LENGTH = 32
+_SIZE = rf"([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))({'|'.join(UNITS)})"
+LENGTH = re.compile(rf"{_SIZE}(?:plus{_SIZE})?(?:minus{_SIZE})?")
 
 
 class LexemeStream:
@@ -52,6 +59,17 @@ class LexemeStream:
                 return taken
             taken.append(lexeme)
         unclosed("{", "}", opener)
+
+    def _length(self, owner: Lexeme) -> bool:
+        """Whether the length behind `\\hskip` is that of a wide space: `1cm`, `18mu plus 2mu`. Raises NotationError."""
+        pieces = [lexeme.text for lexeme in self._given[self._at : self._at + LONGEST_LENGTH]]
+        found = LENGTH.match("".join(pieces))
+        if found is None:
+            fail("DC104", f"`\\{owner.text}` needs a length", owner.span, "how wide?", f"\\{owner.text} 1em")
+        read = 0
+        while read < found.end():
+            read += len(self._next().text)
+        return float(found[1]) * UNITS[found[2]] >= WIDE_POINTS
 
     def _raw(self, owner: Lexeme) -> list[Lexeme]:
         """The lexemes of an argument that is not read as a formula."""

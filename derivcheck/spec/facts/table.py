@@ -162,6 +162,15 @@ def values_of(name: str) -> tuple[int, ...]:
     return next((kind.values for kind in with_implied(name) if kind.values), ())
 
 
+def exclude_each_other(names: Iterable[str]) -> bool:
+    """Whether no number is left of the few that entries have by facts: 1 and -1 are not between zero and one."""
+    kinds = [kind for name in names for kind in with_implied(name)]
+    listed = [set(kind.values) for kind in kinds if kind.values]
+    positive, below_one = any(kind.positive for kind in kinds), any(kind.below_one for kind in kinds)
+    left = set.intersection(*listed) if listed else {None}
+    return not any(v is None or ((v > 0 or not positive) and (v < 1 or not below_one)) for v in left)
+
+
 def is_silent(name: str) -> bool:
     """Whether proofs take a fact for granted without a rewriting that names it."""
     return not FACTS[name].restricts
