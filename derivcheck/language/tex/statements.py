@@ -123,7 +123,7 @@ def _unframed(row: Row) -> Row:
             case Group():
                 found.append(replace(node, body=_unframed(node.body)))
             case Break("&"):
-                found.append(Space(node.span))
+                found.append(Space(node.span, wide=True))
             case _:
                 found.append(node)
     return tuple(found)
@@ -138,7 +138,7 @@ def _framed(matrix: Grid, system: bool) -> Iterator[Node]:
             if column and system and _stand_apart(cells[column - 1], cell):
                 yield Symbol("sign", ",", Span(seen(cell)[0].span.start, seen(cell)[0].span.start))
             elif column:
-                yield Space(matrix.span)
+                yield Space(matrix.span, wide=True)
             yield from _unframed(cell)
 
 
