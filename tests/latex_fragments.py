@@ -847,6 +847,8 @@ REFUSED: list[tuple[str, str, str, str]] = [
         "the condition in words is not read: `multiplied with`",
     ),
     ("vectors", r"A = S \Rightarrow x = y", "DC174", "`\\Rightarrow` makes no equation"),
+    ("vectors", r"[x_1, x_2]^T [x_1, x_2] = 0", "DC171", "a transposed list beside a vector has two readings"),
+    ("vectors", r"(x_1, x_2) (x_1, x_2)^T = 0", "DC171", "a transposed list beside a vector has two readings"),
     ("vectors", r"x = \therefore y", "DC174", "`\\therefore` makes no equation"),
     ("vectors", r"\frac{\partial x_i}{\partial x_j} = 1 \ (i = j)", "DC120", "unknown name `i`"),
     ("mlp", r"z_1 = W_1 x + b_.1", "DC120", "unknown name `b_.`"),

@@ -48,6 +48,7 @@ class Context:
     bound: list[str] = field(default_factory=list)
     calls: int = 0
     unsized: set[Span] = field(default_factory=set)
+    upright: set[Span] = field(default_factory=set)  # the lists `[a, b]^T`, read as columns
     primed: set[Span] = field(default_factory=set)  # the `W'` that were read as transposes
     fonts: dict[str, LatexToken] = field(default_factory=dict)  # whole names, by what they were read as
     components: set[str] = field(default_factory=set)  # the i of a vector `(y_i - t_i)_i`

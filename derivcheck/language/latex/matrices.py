@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NoReturn
 
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex import conditions, patterns
 from derivcheck.language.latex.cursor import CLOSERS, TokenReader
 from derivcheck.language.latex.patterns import ShownEntry, Unindexed
+from derivcheck.language.latex.products import Item
 from derivcheck.language.latex.scripts import is_transpose
 from derivcheck.language.notation.syntax import Binary, Call, Expression, Matrix, Number, Span, Transpose
 from derivcheck.language.tex.commands import RowLayout, layout_of
@@ -50,8 +52,26 @@ def group(reader: TokenReader) -> Expression:
     if opener.text == "\\{":
         fail("DC107", "a set is not read", span, "expected an expression")
     upright = _take_transpose(reader)
+    if upright:
+        reader.context.upright.add(span)
     vectors = reader.context.scope.vectors
     return _matrix(reader, [entries], span, "column" if upright else vectors)
+
+
+def refuse_upright(reader: TokenReader, items: Sequence[Item]) -> None:
+    """Raise NotationError (DC171) for `[a, b]^T [c, d]`: the transposed list is a column, or a row."""
+    for one, other in pairwise(items):
+        shapes = [reader.context.shapes(item.tree) for item in (one, other)]
+        if other.sign == "⊙" or not reader.context.upright & {one.tree.span, other.tree.span}:
+            continue
+        if shapes[0] == shapes[1] and shapes[0] is not None and shapes[0].is_vector:
+            fail(
+                "DC171",
+                "a transposed list beside a vector has two readings",
+                one.tree.span.to(other.tree.span),
+                "a row or a column?",
+                r"\begin{bmatrix} a \\ b \end{bmatrix}^\top",
+            )
 
 
 def _listed(reader: TokenReader) -> MatrixCell:

@@ -81,6 +81,8 @@ class LatexParser(TokenReader):
             items.append(Item(sign, tree, tree.span))
         if self.context.unsized:
             items = ones.sized_factors(self, items)
+        if self.context.upright:
+            matrices.refuse_upright(self, items)
         return product(items, self.context.shapes, self.context.choices)
 
     def _run(self, first: Item, sign: str) -> list[Item]:
