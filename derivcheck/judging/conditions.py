@@ -1,7 +1,8 @@
 """Conditions that are met at no point tried: nothing was compared there, and an agreement says nothing.
 
 A condition behind a claim, `s = 5 where s > t`, weights both sides with 1 or 0. An equality of values,
-`5 if s == t else s`, is met by chance nowhere, whatever stands in its branch.
+`5 if s == t else s`, is met by chance nowhere, whatever stands in its branch; and a bound that is no zero,
+`1 if sum(s) > 5 else 0`, may lie beyond every point: both of its branches are to be seen.
 """
 
 from __future__ import annotations
@@ -15,19 +16,25 @@ from derivcheck.diagnostics.diagnostic import NumericError, UnsupportedError
 from derivcheck.evidence.canonical.form import Facts
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import finite_run
-from derivcheck.graph.nodes import Map, Node, constant, subtract, topological
+from derivcheck.graph.nodes import Map, Node, constant, mapped, subtract, topological
 
 Point = tuple[Mapping[str, int], int, float]  # sizes, seed, spread
 
 
-def equalities(nodes: Iterable[Node]) -> tuple[Node, ...]:
-    """1 where two values are equal and 0 elsewhere, for every pair of values that is compared so."""
-    found = []
+def branches(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    """1 where a branch is taken and 0 elsewhere, for all that points may miss: equal values, both sides of a bound."""
+    found: list[Node] = []
     for node in topological(nodes):
-        if isinstance(node, Map) and isinstance(node.expression, sympy.Piecewise):
-            test = node.expression.args[0].args[1]
-            if isinstance(test, sympy.Eq | sympy.Ne):
-                found.append(node if isinstance(test, sympy.Eq) else subtract(constant(1), node))
+        if not isinstance(node, Map) or not isinstance(node.expression, sympy.Piecewise):
+            continue
+        test = node.expression.args[0].args[1]
+        taken = mapped(sympy.Piecewise((1, test), (0, True)), *node.operands)
+        if isinstance(test, sympy.Eq):
+            found.append(taken)
+        elif isinstance(test, sympy.Ne):
+            found.append(subtract(constant(1), taken))
+        elif any(side.is_number and not side.is_zero for side in getattr(test, "args", ())):
+            found += [taken, subtract(constant(1), taken)]
     return tuple(dict.fromkeys(found))
 
 

@@ -26,7 +26,7 @@ from derivcheck.graph.axes import Axes
 from derivcheck.graph.derive import Derived
 from derivcheck.graph.nodes import Node, topological
 from derivcheck.graph.sizes import SizeChoice, dimensions_of, names_of, shapes_of
-from derivcheck.judging.conditions import Point, are_met, equalities
+from derivcheck.judging.conditions import Point, are_met, branches
 from derivcheck.judging.measurement import Slopes
 from derivcheck.judging.proof import Prover
 from derivcheck.spec.facts.table import fact_texts
@@ -282,9 +282,9 @@ class Judge:
     def _meets_conditions(self, asked: Goal) -> bool:
         """Whether every condition holds somewhere at the points tried; where it does not, nothing is compared.
 
-        Along one entry alone much is equal that differs elsewhere: equalities are to be met at sizes that are usual.
+        Along one entry alone much is equal that differs elsewhere: branches are to be taken at sizes that are usual.
         """
-        found = are_met(equalities(asked.sides), asked.sides, self._further_points(asked, corners=False), asked.facts)
+        found = are_met(branches(asked.sides), asked.sides, self._further_points(asked, corners=False), asked.facts)
         behind = () if asked.condition is None else (asked.condition,)
         return found and are_met(behind, asked.sides, self._further_points(asked, corners=True), asked.facts)
 

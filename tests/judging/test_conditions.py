@@ -12,6 +12,8 @@ tensors:
   s: scalar
   t: scalar
   y: {axes: n, given: one_hot}
+  g: {axes: n, given: signs}
+  u: {axes: n, given: open_unit}
 layers: {p: softmax(x), h: relu(x)}
 loss: {L: sum(x)}
 claims:
@@ -34,6 +36,15 @@ CLAIMS = [
     ("x[i] = 5 where n == 20", "undecided"),
     ("x[i] = 5 where n > 20", "undecided"),
     ("p[i] = 5 where p[i] > 1", "undecided"),
+    # Nor do the points reach a branch beyond a bound.
+    ("(1 if sum(g) > 5 else 0) = 0", "undecided"),
+    ("(1 if u[i] > 0.999999999 else 0) = 0", "undecided"),
+    ("(1 if p[i] > 2 else 0) = 0", "undecided"),
+    ("(1 if x[i] > 3 else 0) = 0", "refuted"),
+    ("(1 if x[i]^2 > 100000000000 else 0) = 0", "refuted"),
+    ("(1 if x[i] > 3 else 0) = (1 if 2*x[i] > 6 else 0)", "proved"),
+    ("max(s, 2) - 2 = relu(s - 2)", "proved"),
+    ("max(min(s, 3), t) = min(max(s, t), max(3, t))", "checked"),
     # A proof stands whether a condition is met or not.
     ("s * t = 0 where s == 0", "proved"),
     ("s^2 = s where s == 1", "proved"),
