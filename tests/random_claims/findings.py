@@ -121,7 +121,8 @@ def _not_parallel(pairs: list[tuple[Value, Value]]) -> float:
     for left, right in pairs:
         if tuple(map(own, (left.rows, left.cols, left.more))) != tuple(map(own, (right.rows, right.cols, right.more))):
             return math.inf
-    a = np.concatenate([np.asarray(left.data.plain, dtype=float).reshape(-1) for left, _ in pairs])
-    b = np.concatenate([np.asarray(right.data.plain, dtype=float).reshape(-1) for _, right in pairs])
+    a = np.concatenate([np.asarray(left.data.plain).reshape(-1) for left, _ in pairs])
+    b = np.concatenate([np.asarray(right.data.plain).reshape(-1) for _, right in pairs])
     cross = np.abs(np.outer(a, b) - np.outer(b, a))
-    return float(np.max(cross) / (np.max(np.abs(a)) * np.max(np.abs(b)) + 1e-12))
+    tiny = 1e-40 if a.dtype == object or b.dtype == object else 1e-12
+    return float(np.max(cross) / (np.max(np.abs(a)) * np.max(np.abs(b)) + tiny))
