@@ -139,8 +139,9 @@ class Diagnoser:
         except DerivcheckError:
             return found, ""
         with suppress(DerivcheckError):
-            pair(link.left, link.right, "=", None, self.network.scope)
-            return found, ""  # the condition has none
+            plain = pair(link.left, link.right, "=", None, self.network.scope)
+            if self.judge.prover.proof(plain.left, plain.right).proved:
+                return found, ""  # the condition alone has none
         for edit in sorted(self.edits.of(asked), key=lambda e: e.cost)[:BUDGET]:
             if self._proves(asked, edit):
                 suggestion = self._suggester.spelled(link.left, edit.tree, wording)

@@ -30,3 +30,18 @@ def test_what_is_derived_is_of_the_side_as_it_stands(claim: str, derived: str | 
     (result,) = verify_text(SPEC.format(claim=claim)).claims
     assert result.verdict in ("refuted", "invalid") and result.diagnosis is not None
     assert dict(result.diagnosis.notes).get("derived") == derived
+
+
+@pytest.mark.parametrize(
+    ("claim", "code"),
+    [
+        ("dz[j]/dW[j,k] = 0 where j != k", "DC221"),  # wrong wherever it is meant
+        ("dz[j]/dW[j,k] = x[k] where j != k", "DC141"),  # right but for its condition
+    ],
+)
+def test_a_condition_without_meaning_hides_no_mistake(claim: str, code: str) -> None:
+    spec = f"tensors: {{W: m n, x: n}}\nlayers: {{z: W @ x}}\nclaims: {{a: '{claim}'}}\n"
+    (result,) = verify_text(spec).claims
+    assert result.verdict == "invalid" and result.diagnosis is not None
+    assert result.diagnosis.code == code
+    assert "DC141" in (code, *dict(result.diagnosis.notes))
