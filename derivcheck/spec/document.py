@@ -1,25 +1,20 @@
-"""YAML text to nodes, with every known trap caught at its place.
-
-The text is composed, never constructed: no tag is obeyed, no alias is followed,
-and a scalar is text until a field gives it a type.
-"""
+"""The text of a file and its places, and the nodes of its YAML read into text and numbers."""
 
 from __future__ import annotations
 
 import difflib
 import re
-import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, SourceText, SpecError, Where
-from derivcheck.spec.quoting import CLOSERS, OPENERS, flow_mapping, requoted
+from derivcheck.spec.quoting import CLOSERS, OPENERS, requoted_line
 
+MAXIMAL_LINES = 40
 MAXIMAL_BYTES = 2 * 1024 * 1024
-MAXIMAL_DEPTH = 40
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 
@@ -81,143 +76,6 @@ def read_text(path: str | Path) -> str:
         raise SpecError(
             Diagnostic("DC604", f"`{shown}` is not UTF-8 text", Where(shown, line, 1), help="save it as UTF-8")
         ) from None
-
-
-def compose(text: str, path: str) -> tuple[Document, Any]:
-    """(document, root node). Raises SpecError (DC001 to DC009) for anything that is not one YAML mapping."""
-    # `check` and `show-jacobian` without a spec read no YAML.
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
-    document = Document(path, text, tuple(re.split(r"\r\n|[\n\r\x85\u2028\u2029]", text)))
-    found = CONTROL.search(text)
-    if found:
-        line = text.count("\n", 0, found.start())
-        column = found.start() - (text.rfind("\n", 0, found.start()) + 1)
-        shown = document.lines[line] if line < len(document.lines) else ""
-        where = Where(path, line + 1, column + 1, 1, shown)
-        document.fail("DC001", f"control character {found.group()!r} in the text", where)
-    _refuse_deep_nesting(document)
-    try:
-        reader = YAML(typ="safe", pure=True)
-        with warnings.catch_warnings():
-            # An anchor that is given twice is warned of; anchors are refused below, with their place.
-            warnings.simplefilter("ignore")
-            root = reader.compose(text)
-    except MarkedYAMLError as problem:
-        _explain(document, problem)
-    except (YAMLError, ValueError, RecursionError, AttributeError, TypeError, IndexError, KeyError) as problem:
-        document.fail(
-            "DC001",
-            f"this is not YAML: {str(problem).splitlines()[0] if str(problem) else problem!r}",
-            Where(path, 1, 1, 1, document.lines[0] if document.lines else ""),
-        )
-    if root is None:
-        document.fail("DC002", "the spec is empty", Where(path, 1, 1, 1, ""), "", "derivcheck init")
-    _refuse_aliases(document, root)
-    return document, root
-
-
-def _refuse_deep_nesting(document: Document) -> None:
-    depth = 0
-    for number, line in enumerate(document.lines):
-        if len(line) - len(line.lstrip(" ")) > 4 * MAXIMAL_DEPTH or re.match(r"\s*(- ){20}", line):
-            document.fail("DC003", "the YAML is nested too deeply", Where(document.path, number + 1, 1, 1, line[:80]))
-        for column, character in enumerate(line):
-            if character in "[{":
-                depth += 1
-            elif character in "]}":
-                depth = max(0, depth - 1)
-            if depth > MAXIMAL_DEPTH:
-                document.fail(
-                    "DC003", "the YAML is nested too deeply", Where(document.path, number + 1, column + 1, 1, line)
-                )
-
-
-def _refuse_aliases(document: Document, root: Any) -> None:
-    seen: set[int] = set()
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        if id(node) in seen:
-            document.fail(
-                "DC004",
-                "aliases (`*name`) are not part of a spec",
-                document.of(node),
-                "written once, used again",
-                "write the value out, or quote the formula",
-            )
-        seen.add(id(node))
-        if getattr(node, "anchor", None):
-            document.fail(
-                "DC004",
-                "anchors (`&name`) are not part of a spec",
-                document.of(node),
-                "",
-                "quote a formula that starts with `&`",
-            )
-        for child in _children(node):
-            stack.append(child)
-
-
-def _children(node: Any) -> Iterator[Any]:
-    if isinstance(node.value, list):
-        for item in node.value:
-            if isinstance(item, tuple):
-                yield from item
-            else:
-                yield item
-
-
-def _explain(document: Document, problem: Any) -> NoReturn:
-    """A YAML error in the words of somebody who writes formulas."""
-    mark = problem.problem_mark or problem.context_mark
-    where = document.where(mark) if mark is not None else Where(document.path, 1, 1, 1, "")
-    line = where.line_text
-    text = (problem.problem or problem.context or str(problem)).strip().lower()
-    if "single document" in (problem.context or "").lower():
-        document.fail("DC006", "a spec is one YAML document", where, "a second one starts here")
-    rest = line[where.column - 1 :]
-    if "tab" in text or "'\\t'" in text or re.match(r"\s*\t", line):
-        document.fail("DC005", "a tab cannot indent YAML", where, "a tab", "use spaces")
-    if rest[:1] in "@`%*&!|>" and rest[:1]:
-        document.fail("DC007", f"a YAML value cannot start with `{rest[0]}`", where, "", f"'{rest.strip()}'")
-    if "undefined alias" in text or "anchor" in text:
-        document.fail("DC007", "a YAML value cannot start with `*` or `&`", where, "", f"'{rest.strip()}'")
-    if "escape" in text:
-        document.fail(
-            "DC008", "a backslash inside double quotes is an escape", where, "", "use single quotes around LaTeX"
-        )
-    above = document.lines[where.line - 2] if where.line > 1 else ""
-    if "mapping values are not allowed" in text and re.match(r"\s*[\w\[\]]+:\S", above):
-        column = above.index(":") + 1
-        document.fail(
-            "DC011",
-            "a key needs `: ` after it",
-            Where(document.path, where.line - 1, column, 1, above),
-            "",
-            "key: value, with a space after the colon",
-        )
-    if "mapping values are not allowed" in text:
-        document.fail("DC009", "`: ` inside an unquoted value starts another key", where, "", "quote the formula")
-    if "expected ',' or ']'" in text or "expected ',' or '}'" in text:
-        start = problem.context_mark
-        line = _requoted_line(document.lines[start.line], start.column) if start is not None else ""
-        document.fail(
-            "DC010",
-            "a bracket inside a YAML list or mapping ends it",
-            where,
-            "",
-            line or "quote the entries, or write axes as words: n[l] m",
-        )
-    if "could not find expected ':'" in text:
-        document.fail("DC011", "a key needs `: ` after it", where, "", "key: value, with a space after the colon")
-    document.fail("DC001", f"this is not YAML: {text}", where)
-
-
-def _requoted_line(line: str, column: int) -> str:
-    mapping = flow_mapping(line[column:]) if line[column : column + 1] == "{" else ""
-    return f"{line[:column]}{requoted(mapping)}{line[column + len(mapping) :]}".strip() if mapping else ""
 
 
 def _open_brackets(text: str) -> int:
@@ -298,16 +156,18 @@ class Reader:
                 )
 
     def requoted(self, node: Any) -> str:
-        """The line of a mapping in braces with its formulas quoted; empty where it is on several lines."""
-        line = self.document.lines[node.start_mark.line]
-        return _requoted_line(line, node.start_mark.column)
+        """The line of a mapping in braces with its formulas quoted; empty where they have no end."""
+        return requoted_line(self.document.lines[node.start_mark.line :][:MAXIMAL_LINES], node.start_mark.column)
 
-    def text(self, node: Any, what: str) -> SourceText:
-        """A scalar as text with its place, whatever YAML would make of it."""
+    def text(self, node: Any, what: str, brackets: bool = False) -> SourceText:
+        """A scalar as text with its place, whatever YAML would make of it; with `brackets`, `[x; y]` is one too."""
         if is_mapping(node) and node.flow_style:
-            self.fail(
-                "DC015", f"`{what}` is a text, but its braces or colon make it a mapping", node, "", "quote the formula"
-            )
+            message = f"`{what}` is a text, but its braces or colon make it a mapping"
+            only = len(node.value) == 1 and is_null(node.value[0][1])
+            self.fail("DC015", message, node, "", self._raw(node)[1:-1].strip() if only else "quote the formula")
+        if brackets and is_sequence(node) and node.flow_style and node.start_mark.line == node.end_mark.line:
+            value = self._raw(node)
+            return SourceText(value, self.document.path, self._origin(node, value), self.document.lines)
         if node.id != "scalar":
             self.fail("DC016", f"`{what}` is a text", node, _kind(node), "quote it if it starts with `[` or `- `")
         value = str(node.value)
@@ -345,7 +205,7 @@ class Reader:
 
     def _origin(self, node: Any, value: str) -> tuple[tuple[int, int], ...]:
         line, column = node.start_mark.line + 1, node.start_mark.column + 1
-        if node.style in ("|", ">"):
+        if node.id == "scalar" and node.style in ("|", ">"):
             first = line + 1
             rows = value.split("\n")
             places = []
@@ -353,7 +213,8 @@ class Reader:
                 text = self.document.lines[first + offset - 1] if first + offset - 1 < len(self.document.lines) else ""
                 places.append((first + offset, len(text) - len(text.lstrip()) + 1))
             return tuple(places)
-        return ((line, column + (1 if node.style in ("'", '"') else 0)),)
+        quoted = node.id == "scalar" and node.style in ("'", '"')
+        return ((line, column + quoted),)
 
     def integer(self, node: Any, what: str, low: int, high: int) -> int:
         text = self.text(node, what).text

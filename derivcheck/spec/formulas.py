@@ -12,7 +12,7 @@ from derivcheck.spec.document import Reader, is_mapping, is_null
 from derivcheck.spec.spelling import WORD, is_name, spelled
 from derivcheck.spec.values import JsonSchema, MappingValue, Subject, TextValue
 
-FORMULA = TextValue(placed=True, numbers=True, description="a formula of the equation language")
+FORMULA = TextValue(placed=True, numbers=True, brackets=True, description="a formula of the equation language")
 RESERVED = frozenset({"if", "else", "where", "and", "or", "pi"})
 LABEL = r"\[[^\[\]]+\]"
 NAME = re.compile(rf"({WORD})(?:{LABEL})?")
@@ -83,7 +83,7 @@ class LossValue:
 
     def read(self, reader: Reader, node: Any, subject: Subject) -> NamedFormula:
         if not is_mapping(node):
-            text = reader.text(node, subject.name)
+            text = FORMULA.read(reader, node, subject)
             return NamedFormula(replace(text, text="L"), text)
         made = MappingValue(FormulaValue()).read(reader, node, subject)
         if len(made) != 1:

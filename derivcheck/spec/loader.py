@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from derivcheck.diagnostics.diagnostic import SourceText, Where
+from derivcheck.spec.composition import compose
 from derivcheck.spec.declarations import NamedFormula, Spec
-from derivcheck.spec.document import Document, Reader, compose, is_mapping, read_text
+from derivcheck.spec.document import Document, Reader, is_mapping, read_text
 from derivcheck.spec.formulas import INDEXED, is_letter
 from derivcheck.spec.ignores import with_ignores
 from derivcheck.spec.keys import SPEC

@@ -33,14 +33,15 @@ class Taken(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TextValue:
-    """A text; with its place, where errors will be told in it, and perhaps written like a number."""
+    """A text; with its place, where errors will be told in it, and perhaps written like a number or a list."""
 
     placed: bool = False
     numbers: bool = False
+    brackets: bool = False
     description: str = ""
 
     def read(self, reader: Reader, node: Any, subject: Subject) -> Any:
-        source = reader.text(node, subject.name)
+        source = reader.text(node, subject.name, self.brackets)
         return source if self.placed else source.text
 
     def schema(self) -> JsonSchema:

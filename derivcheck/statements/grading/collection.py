@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, SourceText, Where
-from derivcheck.spec.document import Reader, compose, is_mapping, is_null, is_sequence, read_text
+from derivcheck.spec.composition import compose
+from derivcheck.spec.document import Reader, is_mapping, is_null, is_sequence, read_text
 from derivcheck.statements.grading.answers import Answer, Answers, Register
 from derivcheck.statements.grading.sheets import read_sheet
 

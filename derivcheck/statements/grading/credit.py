@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, SourceText
-from derivcheck.spec.document import Reader, close_match, compose, read_text
+from derivcheck.spec.composition import compose
+from derivcheck.spec.document import Reader, close_match, read_text
 
 THREE_QUARTERS, HALF, QUARTER, NOTHING = Fraction(3, 4), Fraction(1, 2), Fraction(1, 4), Fraction(0)
 LARGEST = 1_000  # points of one question

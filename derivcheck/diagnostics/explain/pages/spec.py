@@ -55,8 +55,10 @@ SPEC: dict[str, Explanation] = {
     ),
     "DC010": of_spec(
         "brackets inside a list",
-        "Inside a YAML list or mapping a bracket ends it: write axes as words, quote formulas.",
-        "tensors:\n  W: [n[l], m]\n",
+        "Inside a YAML list or mapping a bracket ends it where none was opened; beside a formula, what YAML "
+        "reads first ends too early. `{L: sse(a, y)}` and `{c: dL/dx[i] = 0}` are read as they are meant where "
+        "their brackets match on one line. Quote the formula.",
+        "tensors:\n  W: [n, m\n",
         "tensors:\n  W: n m\n",
     ),
     "DC011": of_spec(
@@ -81,7 +83,7 @@ SPEC: dict[str, Explanation] = {
     "DC015": of_spec(
         "a formula became a mapping",
         "Braces or a comma made YAML read the formula as a mapping: quote it.",
-        "tensors: {x: n}\nclaims:\n  a: {claim: x = max(x, x)}\n",
+        "tensors: {x: n}\nclaims:\n  a: {claim: x = max(x,\n    x)}\n",
         "tensors: {x: n}\nclaims:\n  a: {claim: 'x = max(x, x)'}\n",
     ),
     "DC016": of_spec(
