@@ -699,6 +699,7 @@ RESTS_ON = [
     ("q*q = q", {("q", "binary")}),
     ("h*h = h", {("h", "binary")}),
     ("abs(h) = h", {("h", "binary")}),
+    ("abs'(q) = q", {("q", "binary")}),
     ("(1 if q[i] < 0 else 0) = 0", {("q", "binary")}),
     ("sum(h) = 1", {("h", "sums_to_one")}),
     ("h[i]*h[j] = h[i]*delta(i,j)", {("h", "one_hot")}),

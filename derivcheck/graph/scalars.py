@@ -122,7 +122,7 @@ def derivative_function(function: type[NamedFunction], argument: int) -> type[Na
 
 def _absolute_value() -> type[NamedFunction]:
     t = placeholder(0)
-    return define("abs", (t,), sympy.Piecewise((t, t > 0), (-t, True)))
+    return define("abs", (t,), sympy.Piecewise((t, t > 0), (sympy.Piecewise((-t, t < 0), (0, True)), True)))
 
 
 def declared(expression: Scalar) -> Scalar:

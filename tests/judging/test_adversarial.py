@@ -260,6 +260,11 @@ claims:
   c8: {claim: "sqrt(t^2) = -t", expect: refuted}
   c9: {claim: "sqrt(t^2) = t", expect: refuted}
   d7: {claim: "sign(e.T@e-1)^2 = 1", expect: undecided}
+  f1: "abs'(y) = y"
+  f2: {claim: "abs'(y) = 2*y - ones(n)", expect: refuted}
+  f3: "abs'(relu(x)) = relu'(x)"
+  f4: {claim: "abs'(relu(x)) = ones(n)", expect: refuted}
+  f5: "abs'(h) = h"
 """
 
 

@@ -285,9 +285,7 @@ def _compare(case: Case, claim: Drawn, result: ClaimResult, figures: Figures) ->
     found = truth(case, claim, also, precise="hair" in claim.kind)
     if verdict in HOLDS and found.verdict in ("false", "meaningless"):
         again = found if found.verdict == "meaningless" else truth(case, claim, (found.sizes,), precise=True)
-        # What shrinks with more digits is rounding: of 1 - p little is left where p is nearly 1.
-        noise = again.verdict == "false" and again.finding.apart < 1e-6 * found.finding.apart
-        if again.verdict in ("false", "meaningless") and not noise:
+        if again.verdict in ("false", "meaningless") and not _is_rounding(found, again):
             figures.problems.append(Problem("false", case.seed, _about(claim, verdict, found), spec))
     elif verdict in ("refuted", "invalid") and found.verdict == "true":
         again = truth(case, claim, also, precise=True)
@@ -297,6 +295,11 @@ def _compare(case: Case, claim: Drawn, result: ClaimResult, figures: Figures) ->
             figures.problems.append(Problem("false", case.seed, f"[{claim.kind}] {about}", spec))
     figures.unknown += found.verdict == "unknown"
     figures.open += verdict == "undecided" and found.verdict == "true"
+
+
+def _is_rounding(found: Truth, again: Truth) -> bool:
+    """Whether what two sides differ by shrinks with more digits: of 1 - p little is left where p is nearly 1."""
+    return again.verdict == "false" and again.finding.apart < 1e-6 * found.finding.apart
 
 
 def _seldom_false(case: Case, claim: Drawn, also: tuple[dict[str, int], ...]) -> bool:
@@ -375,10 +378,12 @@ def _evaluate(case: Case, form: Form, figures: Figures) -> None:
             about = about or f"is not read: {problem}"
             continue
         found = truth_of(form.network, claim, case.seed, most=2)
+        again = found
         if found.verdict == "false":
-            found = truth_of(form.network, claim, case.seed, (found.sizes,), precise=True)
-        if found.verdict not in ("false", "meaningless"):
+            again = truth_of(form.network, claim, case.seed, (found.sizes,), precise=True)
+        if again.verdict not in ("false", "meaningless") or _is_rounding(found, again):
             return
+        found = again
         about = about or f"is {found.verdict} at {found.sizes} {found.finding.reason}"
     kind = "unread" if about.startswith("is not read") else form.what.split()[0] if form.what[:4] == "help" else "form"
     figures.problems.append(Problem(kind, case.seed, f"{form.what}: {form.texts[0]}\n  {about}", case.text))

@@ -15,7 +15,7 @@ ACTIVATIONS: tuple[Activation, ...] = (
     Activation("gelu", "t * (1 + erf(t / sqrt(2))) / 2", "Gaussian error linear unit, exact"),
     Activation("gelu_tanh", "t * (1 + tanh(sqrt(2 / pi) * (t + 0.044715 * t**3))) / 2", "GELU, tanh approximation"),
     Activation("identity", "t", "the identity"),
-    Activation("abs", "t if t > 0 else -t", "absolute value"),
+    Activation("abs", "t if t > 0 else (-t if t < 0 else 0)", "absolute value; abs'(0) = 0"),
     Activation("sign", "1 if t > 0 else (-1 if t < 0 else 0)", "sign"),
     Activation(
         "huber",
