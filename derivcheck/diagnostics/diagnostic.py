@@ -10,16 +10,25 @@ REPORT_IT = "please report it with the command and the spec; DERIVCHECK_TRACEBAC
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A place in a text file: lines and columns count from 1; `line_text` is the whole line."""
+    """A place in a text file: lines and columns count from 1; `line_text` is the whole line.
+
+    In a notebook lines count within their `cell`, and cells from 1.
+    """
 
     path: str
     line: int
     column: int
     length: int = 1
     line_text: str = ""
+    cell: int = 0
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}"
+        return f"{self.path}:{f'cell {self.cell}:' if self.cell else ''}{self.line}:{self.column}"
+
+    @property
+    def spoken(self) -> str:
+        """How a person names its line: `line 7`, `cell 3, line 7`."""
+        return f"{f'cell {self.cell}, ' if self.cell else ''}line {self.line}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +102,26 @@ def tracebacks_are_wanted() -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Where a stretch of a text stands that was put together of several: `line` of it is line `first` of a file.
+
+    The stretch reaches up to the next part; in a notebook it is a `cell`.
+    """
+
+    line: int
+    path: str
+    first: int = 1
+    cell: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SourceText:
     """A piece of text that a person wrote, and where it stands.
 
     `origin` maps character offsets of `text` to (line, column) pairs: one entry per
     line of the text, the place of that line's first character. `width` is that of what
-    was written, where the text spells it another way: `delta` for `δ`.
+    was written, where the text spells it another way: `delta` for `δ`. Lines are those of
+    `lines`; `parts` say where these stand, in order, if they are not the lines of one file.
     """
 
     text: str
@@ -106,6 +129,7 @@ class SourceText:
     origin: tuple[tuple[int, int], ...] = ((1, 1),)
     lines: tuple[str, ...] = field(default=(), compare=False)
     width: int | None = field(default=None, compare=False)
+    parts: tuple[Stretch, ...] = field(default=(), compare=False)
 
     def where(self, start: int = 0, stop: int | None = None) -> Where:
         """The place of `text[start:stop]` in the file (the first line of it)."""
@@ -118,7 +142,13 @@ class SourceText:
         first = self.text[start:stop].split("\n", 1)[0]
         shown = self.lines[line - 1] if 0 < line <= len(self.lines) else self.text.split("\n")[row]
         width = len(first) if self.width is None or first != self.text else self.width
-        return Where(self.path, line, column + offset, max(1, width), shown)
+        part = next((part for part in reversed(self.parts) if part.line <= line), Stretch(1, self.path))
+        return Where(part.path, line - part.line + part.first, column + offset, max(1, width), shown, part.cell)
+
+    def line(self, start: int = 0) -> int:
+        """The number of the line among `lines` that an offset of the text stands in."""
+        row = self.text.count("\n", 0, max(0, min(start, len(self.text))))
+        return self.origin[min(row, len(self.origin) - 1)][0]
 
 
 def located(error: DerivcheckError, source: SourceText) -> DerivcheckError:

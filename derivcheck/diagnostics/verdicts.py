@@ -192,4 +192,4 @@ class FormulaResult:
     @property
     def known_as(self) -> str:
         """Its label, or the line it stands on."""
-        return self.claim.id if self.claim is not None else f"line {self.where.line}"
+        return self.claim.id if self.claim is not None else self.where.spoken

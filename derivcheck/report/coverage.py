@@ -42,7 +42,7 @@ def open_lines(file: FileResult, page: Page) -> Iterator[Text]:
         reason = formula.reason
         where = reason.where or formula.where
         line = Text.assemble("  ", (f"{formula.standing:<10}", style), " ")
-        line.append(page.show(f"{where.path}:{where.line}:{where.column}: {reason.code} {reason.message}"))
+        line.append(page.show(f"{where}: {reason.code} {reason.message}"))
         if reason.label and page.verbosity > 0:
             line.append(page.show(f" ({reason.label})"), style="dim")
         yield line

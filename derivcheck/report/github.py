@@ -21,13 +21,8 @@ def to_github(report: Report, *, ascii_only: bool = False) -> str:
     root = repository()
     lines = []
     for one in ordered[:MOST]:
-        place = {
-            "file": _path(one.where, root, page),
-            "line": str(one.where.line),
-            "col": str(one.where.column),
-            "endColumn": str(one.where.column + max(1, one.where.length)),
-            "title": page.show(f"{one.rule} {one.subject}"),
-        }
+        place = {"file": _path(one.where, root, page), **_columns(one.where)}
+        place["title"] = page.show(f"{one.rule} {one.subject}")
         lines.append(_command(_level(one), place, "\n".join(map(page.show, one.lines))))
     if rest := ordered[MOST:]:
         lines.append(_command(_level(rest[0]), {"title": "derivcheck"}, f"and {len(rest)} more"))
@@ -37,6 +32,14 @@ def to_github(report: Report, *, ascii_only: bool = False) -> str:
     if len(told) > MOST:
         lines.append(_command("notice", {"title": "derivcheck"}, f"and {len(told) - MOST} more"))
     return "\n".join([*lines, overall(report, page).plain]) + "\n"
+
+
+def _columns(where: Where) -> dict[str, str]:
+    """The line and the columns; in a notebook lines are none of the file's."""
+    if where.cell:
+        return {}
+    last = where.column + max(1, where.length)
+    return {"line": str(where.line), "col": str(where.column), "endColumn": str(last)}
 
 
 def _path(where: Where, root: Path, page: Page) -> str:

@@ -209,7 +209,7 @@ class _Sections:
         rows = [
             element(
                 "tr",
-                element("th", f"{one.where.line}:{one.where.column}", scope="row"),
+                element("th", f"{one.where.spoken.removeprefix('line ')}:{one.where.column}", scope="row"),
                 element("td", standing(one)),
                 element("td", element("code", " ".join(one.text.split()))),
                 element("td", f"{one.reason.code} {one.reason.message}"),

@@ -223,6 +223,7 @@ def formula_record(formula: FormulaResult) -> FormulaRecord:
         path=formula.where.path,
         line=formula.where.line,
         column=formula.where.column,
+        cell=formula.where.cell or None,
         standing=standing(formula),
         claim=formula.claim.id if formula.claim is not None else None,
         bound=formula.bound,
@@ -269,7 +270,7 @@ def diagnostic_record(diagnostic: Diagnostic) -> DiagnosticRecord:
 
 
 def _place(where: Where) -> PlaceRecord:
-    return PlaceRecord(where.path, where.line, where.column, where.length)
+    return PlaceRecord(where.path, where.line, where.column, where.length, where.cell or None)
 
 
 def _number(value: float) -> float | None:

@@ -56,7 +56,7 @@ def _suite(file: FileResult, page: Page) -> ET.Element:
             name=_unique(writable(page.show(name)), taken),
             classname=writable(file.path),
             file=writable(where.path),
-            line=str(where.line),
+            line=str(where.line),  # within its cell, in a notebook
         )
         case.extend([outcome] if outcome is not None else [])
         cases.append(case)

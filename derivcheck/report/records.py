@@ -49,6 +49,7 @@ class PlaceRecord:
     line: Ordinal
     column: Ordinal
     length: Count
+    cell: Annotated[Ordinal | None, "of a notebook, in which lines count within their cell"]
 
 
 @dataclass(frozen=True)
@@ -217,6 +218,7 @@ class FormulaRecord:
     path: str
     line: Ordinal
     column: Ordinal
+    cell: Annotated[Ordinal | None, "of a notebook, in which lines count within their cell"]
     standing: Annotated[str, Keywords({"enum": list(ORDER)}), "its verdict, or why it has none"]
     claim: Annotated[str | None, "the id of its claim"]
     bound: Annotated[bool, "whether it needed a binding of its own"]

@@ -106,5 +106,7 @@ def _location(where: Where, root: Path) -> dict[str, Any]:
         artifact = {"uri": relative_uri(inside), "uriBaseId": ROOT}
     else:
         artifact = {"uri": absolute_uri(where.path)}
+    if where.cell:  # its lines are none of the file's
+        return {"artifactLocation": artifact}
     region = {"startLine": where.line, "startColumn": where.column, "endColumn": where.column + max(1, where.length)}
     return {"artifactLocation": artifact, "region": region}

@@ -30,7 +30,7 @@ from derivcheck.spec.formulas import (
     name_of,
 )
 from derivcheck.spec.quantities import AxesValue, FactsValue
-from derivcheck.spec.sidecar import LINE, LinesValue, first_line, line_of, place_of
+from derivcheck.spec.sidecar import PLACE, LinesValue, line_of, place_of
 from derivcheck.spec.values import (
     ChoiceValue,
     ListValue,
@@ -174,8 +174,8 @@ DOCUMENT = SectionValue(
         SpecKey("bindings", MappingValue(BINDING), "line 156, a label, or block 3: what this formula needs"),
         SpecKey(
             "from",
-            MappingValue(replace(BINDING, named=line_of), names={"pattern": f"^{LINE.pattern}$"}, order=first_line),
-            "line 156: what holds from there on",
+            MappingValue(replace(BINDING, named=line_of), names={"pattern": f"^({PLACE.pattern})$"}),
+            'line 156, or a heading, "## Batch form": what holds from there on',
             fills="changes",
         ),
     ),

@@ -6,11 +6,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from derivcheck.spec.declarations import Binding
 from derivcheck.spec.document import Reader
 from derivcheck.spec.values import JsonSchema, Subject
 
-LINE = re.compile(r"line ([1-9][0-9]*)")
+PLACE = re.compile(r"(?:cell [1-9][0-9]*, )?line [1-9][0-9]*|[#*=\\\\<].*[\w}>]\s*")
 LINES = re.compile(r"\s*([1-9][0-9]*)\s*\.\.\s*([1-9][0-9]*)\s*")
 
 
@@ -35,11 +34,7 @@ def place_of(reader: Reader, subject: Subject) -> dict[str, Any]:
 
 
 def line_of(reader: Reader, subject: Subject) -> dict[str, Any]:
-    """The place that a key gives, which is a line. Raises SpecError (DC046)."""
-    if not LINE.fullmatch(subject.name):
+    """The place that a key gives, which is a line or a heading. Raises SpecError (DC046)."""
+    if not PLACE.fullmatch(subject.name):
         reader.fail("DC046", f"`{subject.name}` is no line of the document", subject.key, "", "line 120")
     return place_of(reader, subject)
-
-
-def first_line(change: Binding) -> int:
-    return int(change.at.text.split()[1])

@@ -109,7 +109,6 @@ class MappingValue:
     keyed: bool = False
     numbered: str = ""
     names: Mapping[str, Any] = field(default_factory=dict)
-    order: Callable[[Any], int] | None = None
 
     def read(self, reader: Reader, node: Any, subject: Subject) -> Any:
         if self.numbered and is_sequence(node):
@@ -119,8 +118,7 @@ class MappingValue:
         found = {name: self.of.read(reader, value, Subject(name, key, subject.name)) for name, key, value in pairs}
         if self.keyed:
             return {spelled(name): value for name, value in found.items()}
-        made = found.values()
-        return tuple(made if self.order is None else sorted(made, key=self.order))
+        return tuple(found.values())
 
     def schema(self) -> JsonSchema:
         one = self.of.schema()

@@ -143,12 +143,22 @@ def test_every_fact_is_known_to_both(fact: str) -> None:
     assert is_valid(text)
 
 
-def test_changes_hold_from_their_lines_on_in_the_order_of_the_lines() -> None:
-    declared = read_spec(
-        "document: {file: a.md, from: {line 12: {layout: mixed}, line 3: {layout: numerator}}}"
-    ).document
-    assert declared is not None
-    assert [change.at.text for change in declared.changes] == ["line 3", "line 12"]
+@pytest.mark.parametrize(
+    "place", ["line 3", "cell 2, line 3", "## Batch form", "\\\\section{One}", "* One", "<h2>One</h2>"]
+)
+def test_a_change_begins_at_a_line_or_at_a_heading(place: str) -> None:
+    text = f'document: {{file: a.md, from: {{"{place}": {{layout: mixed}}}}}}'
+    declared = read_spec(text).document
+    assert declared is not None and declared.changes[0].at.text == place.replace("\\\\", "\\")
+    assert is_valid(text)
+
+
+@pytest.mark.parametrize("place", ["line 0", "line", "Batch form", "##", "cell 2"])
+def test_what_is_no_place_begins_no_change(place: str) -> None:
+    text = f'document: {{file: a.md, from: {{"{place}": {{layout: mixed}}}}}}'
+    with pytest.raises(SpecError, match="DC046"):
+        read_spec(text)
+    assert not is_valid(text)
 
 
 def test_a_key_that_fills_no_field_is_an_error_in_the_table() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -28,11 +29,13 @@ from derivcheck.statements.document.kinds import defines, is_example, is_of_lett
 from derivcheck.statements.document.occurrence import Occurrence
 from derivcheck.statements.document.passages import Manuscript, Passage
 from derivcheck.statements.document.pieces import MARKS, Piece, pieces
-from derivcheck.statements.document.places import Spot, known_as
+from derivcheck.statements.document.places import Spot, known_as, label_at
 from derivcheck.statements.document.provisions import Provisions
 from derivcheck.statements.document.reading import Reading, Setting, Spelling
 
 MAXIMAL_DEPTH = 64
+
+Row = tuple[str, int, int]  # a line of a file, or of a cell of it
 
 
 class Accountant:
@@ -47,9 +50,9 @@ class Accountant:
         self.declaration = spec.document or DocumentDeclaration(SourceText(manuscript.path))
         self.depths = self._depths()
         self.glossary = Glossary(manuscript.macros, spellings(spec.macros))
-        self._beginning: dict[int, list[Passage]] = {}
+        self._beginning: dict[Row, list[Passage]] = {}
         for passage in manuscript.passages:
-            self._beginning.setdefault(passage.lines[0], []).append(passage)
+            self._beginning.setdefault(_row(passage.text.where()), []).append(passage)
 
     def _depths(self) -> list[dict[str, int]]:
         """The depth that the document is written for, else those of the spec. Raises SpecError (DC631)."""
@@ -94,11 +97,12 @@ class Accountant:
     def _of_passage(
         self, passage: Passage, block: int, provisions: Provisions, strict: bool
     ) -> Iterator[tuple[Occurrence, Piece]]:
-        starts: dict[int, int] = {}
+        starts = Counter[Row]()
         for piece in self.pieces(passage):
-            first, last = lines_of(passage, piece.span)
-            starts[first] = starts.get(first, 0) + 1
-            spot = Spot(passage, (first, last), self._order(passage, first, starts[first]), block)
+            where, label = passage.text.where(*piece.span), label_at(passage, piece.span)
+            starts[_row(where)] += 1
+            order = self._before(passage, _row(where)) + starts[_row(where)]
+            spot = Spot(passage, where, order, block, label, self.manuscript.path)
             binding, expectation = provisions.binding(spot), provisions.expectation(spot)
             yield Occurrence(passage, piece.span, spot.key, binding, expectation, strict), piece
 
@@ -117,10 +121,10 @@ class Accountant:
         line = passage.lines[0]
         return not self.declaration.lines or any(first <= line <= last for first, last in self.declaration.lines)
 
-    def _order(self, passage: Passage, line: int, here: int) -> int:
-        """The number of a formula among those that begin on its line."""
-        before = [other for other in self._beginning.get(line, ()) if other.text.origin < passage.text.origin]
-        return sum(MARKS.search(other.text.text) is not None for other in before) + here
+    def _before(self, passage: Passage, row: Row) -> int:
+        """How many formulas begin on a line before those of a passage."""
+        before = [other for other in self._beginning.get(row, ()) if other.text.origin < passage.text.origin]
+        return sum(MARKS.search(other.text.text) is not None for other in before)
 
 
 class _Account:
@@ -131,7 +135,7 @@ class _Account:
         self.spec = accountant.spec
         self.panel = panel
         self.strict = strict
-        self.provisions = Provisions(self.spec, accountant.declaration)
+        self.provisions = Provisions(self.spec, accountant.declaration, accountant.manuscript)
         self._spellings: dict[int, Spelling] = {}
 
     def formulas(self) -> Source[tuple[FormulaResult, ...]]:
@@ -144,8 +148,8 @@ class _Account:
                 found.append(replace(occurrence, binding=None).unread(piece.problem))
                 continue
             result = yield from self._formula(occurrence, piece.chain)
-            _, last = lines_of(occurrence.passage, occurrence.span)
-            found.append(self.provisions.stepwise(result, occurrence.expectation, last))
+            lines = lines_of(occurrence.passage, occurrence.span)
+            found.append(self.provisions.stepwise(result, occurrence.expectation, lines))
         self.provisions.refuse_unused(found, self.accountant.manuscript.path)
         beside = [(occurrence.passage, result) for occurrence, result in zip(occurrences, found, strict=True)]
         return tuple(self._in_company(*pair, beside) for pair in zip(occurrences, found, strict=True))
@@ -173,7 +177,7 @@ class _Account:
         if said is not None:
             return occurrence.unread(said)
         passage, binding = occurrence.passage, occurrence.binding
-        setting = self.provisions.setting(occurrence.where.line, binding)
+        setting = self.provisions.setting(lines_of(passage, occurrence.span)[0], binding)
         panel = self._panel(setting)
         reader = Reading(passage.text, chain, setting, self._spelling(passage), panel.examiners)
         try:
@@ -237,7 +241,11 @@ class _Account:
         return self._spellings.setdefault(id(macros), Spelling(macros))
 
 
+def _row(where: Where) -> Row:
+    return where.path, where.cell, where.line
+
+
 def lines_of(passage: Passage, span: tuple[int, int]) -> tuple[int, int]:
     """The first and the last line of a formula of a passage."""
     text = passage.text
-    return text.where(*span).line, text.where(max(span[1] - 1, 0), span[1]).line
+    return text.line(span[0]), text.line(max(span[1] - 1, 0))

@@ -7,9 +7,13 @@ from pathlib import Path
 
 # `name` is read by `name_manuscript` of the module `derivcheck.statements.document.name`.
 FORMATS: Mapping[str, tuple[str, ...]] = {
-    "markdown": (".md", ".markdown", ".txt", ".rmd", ".qmd"),
+    "markdown": (".md", ".markdown", ".txt", ".rmd", ".qmd", ".myst"),
     "tex": (".tex", ".ltx", ".latex"),
     "rst": (".rst", ".rest"),
+    "notebook": (".ipynb",),
+    "mdx": (".mdx",),
+    "html": (".html", ".htm", ".xhtml"),
+    "org": (".org",),
 }
 SUFFIXES = {suffix: name for name, suffixes in FORMATS.items() for suffix in suffixes}
 

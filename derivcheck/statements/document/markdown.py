@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from derivcheck.diagnostics.diagnostic import Stretch
 from derivcheck.language.tex.commands import ENVIRONMENTS
 from derivcheck.statements.document.asides import markdown_asides, starts_inside
 from derivcheck.statements.document.definitions import Definitions
@@ -62,12 +63,17 @@ DIRECTIVE = re.compile(
     r"\s*\{(?:note|warning|tip|hint|important|attention|caution|danger|error|seealso|admonition|dropdown|margin|sidebar"
     r"|topic|theorem|lemma|proof|definition|example|exercise|solution|prf:\w+|proof:\w+|card|tab-item)\}"
 )
+LABEL = re.compile(
+    r"[ \t]*(?:\(([A-Za-z][\w:.-]*)\)|\{#([\w:.-]+)[^{}\n]*\})[ \t]*$", re.MULTILINE
+)  # of MyST; of Quarto
 EMPTY = re.compile(r"(?<![\\$])\$\s+\$(?!\$)")
 PAIRED = re.compile(r"\$[^$]+\$|\\\[|\\\(|\\begin\{")
 
 
-def markdown_manuscript(text: str, path: str) -> Manuscript:
+def markdown_manuscript(text: str, path: str, parts: tuple[Stretch, ...] = ()) -> Manuscript:
     """Displays first, then what the library finds in the rest. Raises DerivcheckError (DC620).
+
+    `parts` say where its lines stand, if they are not those of one file.
 
     Markdown takes a line of a display that begins with `-` for a list, and an indented one
     for code; whoever shows the formulas does not, so displays are found before its blocks.
@@ -84,7 +90,7 @@ def markdown_manuscript(text: str, path: str) -> Manuscript:
     reader.use(front_matter_plugin).use(texmath_plugin, delimiters="brackets")
     reader.use(dollarmath_plugin, allow_space=True, allow_digits=False, double_inline=True)
     blocks = MarkdownIt("commonmark").enable("table").use(front_matter_plugin).disable("inline")
-    page = _Page(text, path)
+    page = _Page(text, path, parts)
     tokens = blocks.parse(text)
     while page.open_fences(tokens):
         tokens = blocks.parse(page.text)
@@ -98,14 +104,14 @@ def markdown_manuscript(text: str, path: str) -> Manuscript:
     page.inline(reader.parse(page.text))
     page.found += leftovers(page.text, page.whole, page.start, False)
     passages = in_sentences(page.found, page.whole, page.words, False)
-    return with_head(Manuscript(path, text, passages, tuple(page.defined.macros)), head)
+    return with_head(Manuscript(path, text, passages, tuple(page.defined.macros), parts=parts), head)
 
 
 class _Page:
     """A Markdown text whose formulas are found one kind after the other; `text` is what is left of it."""
 
-    def __init__(self, text: str, path: str) -> None:
-        self.whole = Sheet(text, path)
+    def __init__(self, text: str, path: str, parts: tuple[Stretch, ...]) -> None:
+        self.whole = Sheet(text, path, parts)
         self.text = text
         self.found: list[Found] = []
         self.start = 0
@@ -113,7 +119,9 @@ class _Page:
         self.defined = Definitions(self.whole, "", False)
         self._spent: list[Span] = []
 
-    def _take(self, begin: int, end: int, kind: Kind, around: Span | None = None, stray: str = "") -> None:
+    def _take(
+        self, begin: int, end: int, kind: Kind, around: Span | None = None, stray: str = "", label: str = ""
+    ) -> None:
         """A formula, without the definitions before it; nothing where only definitions stand."""
         self._spent.append(around or (begin, end))
         inside = self.text[begin:end]
@@ -122,7 +130,7 @@ class _Page:
         if self._defines(begin, end):
             begin += len(inside) - len(inside.lstrip())
         source = self.whole.at(begin, end)
-        self.found.append((begin, end, Passage(kind, source, label_of(source.text), stray)))
+        self.found.append((begin, end, Passage(kind, source, label_of(source.text) or label, stray)))
 
     def _mask(self) -> None:
         """What was taken is no part of the text any more."""
@@ -205,7 +213,10 @@ class _Page:
 
     def displays(self) -> None:
         for begin, end in _displays(self.text):
-            self._take(begin + 2, end - 2, "inline" if _in_line(self.text, begin, end) else "display", (begin, end))
+            behind = LABEL.match(self.text, end)
+            label, stop = (behind[1] or behind[2], behind.end()) if behind else ("", end)
+            kind: Kind = "inline" if _in_line(self.text, begin, stop) else "display"
+            self._take(begin + 2, end - 2, kind, (begin, stop), label=label)
         self._mask()
         for match in BARE.finditer(self.text):
             self._take(*match.span(), "display")

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
-from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, SourceText, Where
+from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, SourceText, Stretch, Where
 from derivcheck.statements.document.definitions import MacroDefinition
 from derivcheck.statements.document.formats import SUFFIXES, format_of
 
@@ -58,6 +58,17 @@ class Manuscript:
     sidecar: str = ""
     depth: tuple[tuple[str, int], ...] = ()  # the ends of layer labels that it is written for; any without
     exported: bool = False  # names as the spec declares them: its symbols and bindings are of another text
+    parts: tuple[Stretch, ...] = ()  # where its lines stand, if they are not those of one file
+
+    def line(self, number: int, cell: int = 0) -> int:
+        """The line of the text that is one of the document's own file, or of a cell of it; 0 where it has none."""
+        parts = self.parts or (Stretch(1, self.path),)
+        ends = [part.line for part in parts[1:]] + [self.text.count("\n") + 2]
+        for part, end in zip(parts, ends, strict=True):
+            line = part.line + number - part.first
+            if (part.path, part.cell) == (self.path, cell) and part.line <= line < end:
+                return line
+        return 0
 
 
 def read_manuscript(text: str, path: str) -> Manuscript:

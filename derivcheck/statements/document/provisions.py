@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NoReturn
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, SourceText, SpecError
 from derivcheck.diagnostics.verdicts import ClaimResult, FormulaResult
 from derivcheck.spec import Spec
 from derivcheck.spec.declarations import Binding, DocumentDeclaration, Expectation
+from derivcheck.statements.document.headings import headings, line_of_heading
+from derivcheck.statements.document.passages import Manuscript
 from derivcheck.statements.document.places import PLACE, Spot, nearest
 from derivcheck.statements.document.reading import Setting, changed
 
@@ -17,9 +20,12 @@ from derivcheck.statements.document.reading import Setting, changed
 class Provisions:
     """The bindings, expectations and changes of a sidecar; what speaks of a formula that is there is crossed off."""
 
-    def __init__(self, spec: Spec, declaration: DocumentDeclaration) -> None:
+    def __init__(self, spec: Spec, declaration: DocumentDeclaration, manuscript: Manuscript) -> None:
+        """Raises SpecError (DC047) for a change that holds from a place on which is not in the document."""
         self.spec = spec
         self.declaration = declaration
+        begun = [(_begin(change, manuscript), change) for change in declaration.changes]
+        self._changes = sorted(begun, key=lambda pair: pair[0])
         self._unused: dict[int, SourceText] = {
             **{id(binding): binding.at for binding in declaration.bindings},
             **{id(expectation): expectation.at for expectation in declaration.expectations},
@@ -44,8 +50,8 @@ class Provisions:
     def setting(self, line: int, binding: Binding | None) -> Setting:
         """What holds for a formula on a line."""
         spec, quantifier, entries = self.spec, self.declaration.quantifier, self.declaration.entries
-        for change in self.declaration.changes:
-            if int(change.at.text.split()[1]) <= line:
+        for begin, change in self._changes:
+            if begin <= line:
                 spec = changed(spec, change)
                 quantifier = change.quantifier or quantifier
                 entries = change.entries or entries
@@ -55,17 +61,19 @@ class Provisions:
             entries = binding.entries or entries
         return Setting(spec, binding, quantifier, entries == "componentwise")
 
-    def stepwise(self, result: FormulaResult, first: Expectation | None, last: int) -> FormulaResult:
+    def stepwise(self, result: FormulaResult, first: Expectation | None, lines: tuple[int, int]) -> FormulaResult:
         """What is expected of single steps of a chain, said by the lines they end on; the others are to hold."""
+        first_line, last = lines
         claim = result.claim
         if claim is None or not claim.links:
             return result
-        begin = result.where.line
+        begin, cell = result.where.line, result.where.cell
         expected: dict[tuple[int, int], Expectation] = {}
         for expectation in self.declaration.expectations:
             match = PLACE.fullmatch(expectation.at.text)
-            if match and match[1] and begin < int(match[1]) <= last:
-                expected[int(match[1]), int(match[2] or 1)] = expectation
+            here = match and match["line"] and not match["file"] and int(match["cell"] or 0) == cell
+            if match and here and begin < int(match["line"]) <= begin + last - first_line:
+                expected[int(match["line"]), int(match["order"] or 1)] = expectation
         if not expected:
             return result
         if first is not None:
@@ -99,3 +107,20 @@ class Provisions:
                     (("document", path), ("assertions", nearest(at.text, found))),
                 )
             )
+
+
+def _begin(change: Binding, manuscript: Manuscript) -> int:
+    """The line from which a change holds: `line 120`, `cell 3, line 1`, a heading. Raises SpecError (DC047)."""
+    at = change.at.text
+    match = PLACE.fullmatch(at)
+    if match and match["line"]:
+        line = manuscript.line(int(match["line"]), int(match["cell"] or 0))
+        return line or (int(match["line"]) if not match["cell"] else 0) or _absent(change, "no such cell", manuscript)
+    return line_of_heading(manuscript.text, at) or _absent(change, "no such heading", manuscript)
+
+
+def _absent(change: Binding, label: str, manuscript: Manuscript) -> NoReturn:
+    known = tuple(title for _, title in headings(manuscript.text))
+    notes = (("document", manuscript.path), *((("headings", "; ".join(known[:12])),) if known else ()))
+    message = f"nothing of the document begins at `{change.at.text}`"
+    raise SpecError(Diagnostic("DC047", message, change.at.where(), label, notes))

@@ -6,7 +6,7 @@ import bisect
 import re
 from collections.abc import Sequence
 
-from derivcheck.diagnostics.diagnostic import SourceText
+from derivcheck.diagnostics.diagnostic import SourceText, Stretch
 
 Span = tuple[int, int]
 Place = tuple[int, int]  # line and column, from 1
@@ -19,9 +19,11 @@ _IN_QUOTE = re.compile(r"[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)*>")
 class Sheet:
     """The text of a document and the places of offsets in it."""
 
-    def __init__(self, text: str, path: str) -> None:
+    def __init__(self, text: str, path: str, parts: tuple[Stretch, ...] = ()) -> None:
+        """`parts` say where its lines stand, if they are not those of one file."""
         self.text = text
         self.path = path
+        self.parts = parts
         self.lines = tuple(text.split("\n"))
         self.starts = [0]
         for line in self.lines:
@@ -51,7 +53,7 @@ class Sheet:
             pieces.append((self.place(start + cut), piece[cut:]))
             start += len(piece) + 1
         text = "\n".join(piece for _, piece in pieces)
-        return SourceText(text, self.path, tuple(place for place, _ in pieces), self.lines)
+        return SourceText(text, self.path, tuple(place for place, _ in pieces), self.lines, parts=self.parts)
 
     def find(self, content: str, start: int, stop: int, marked: bool = False) -> Span | None:
         """Where a formula stands between two offsets; the marks of lists and quotes may have been cut off it.

@@ -12,6 +12,7 @@ from derivcheck.statements.document.definitions import Definitions
 from derivcheck.statements.document.dollars import unpaired
 from derivcheck.statements.document.leftovers import FOUND, leftovers
 from derivcheck.statements.document.passages import Found, Kind, Manuscript, Passage, label_of, missing, with_head
+from derivcheck.statements.document.projects import project
 from derivcheck.statements.document.sentences import in_sentences
 from derivcheck.statements.document.sheets import Sheet, Span, closing, masked
 from derivcheck.statements.document.wrappers import wrapped
@@ -48,6 +49,7 @@ BEGINNING = re.compile(r"\\begin\s*\{document\}")
 def tex_manuscript(text: str, path: str) -> Manuscript:
     """What the library finds between dollars and in environments, then what opens mathematics by itself.
 
+    The files that it puts in, and packages of its own folder, are read where it names them.
     Raises DerivcheckError (DC620, DC621).
     """
     try:
@@ -55,7 +57,8 @@ def tex_manuscript(text: str, path: str) -> Manuscript:
         from pylatexenc.latexwalker import LatexWalker, LatexWalkerError
     except ImportError:
         raise missing("LaTeX", "pylatexenc", path) from None
-    whole = Sheet(text, path)
+    text, parts = project(text, path)
+    whole = Sheet(text, path, parts)
     words = masked(text, latex_asides(text))
     defined = Definitions(whole, words, True)
     words = masked(words, defined.spans)
@@ -89,7 +92,7 @@ def tex_manuscript(text: str, path: str) -> Manuscript:
     found += leftovers(rest, whole, beginning.end() if beginning else 0, True)
     head = "\n".join(match[1] for match in re.finditer(r"^%[ \t]*(\w+:.*)$", text, re.MULTILINE))
     passages = in_sentences(found, whole, words, True)
-    return with_head(Manuscript(path, text, passages, tuple(defined.macros)), head)
+    return with_head(Manuscript(path, text, passages, tuple(defined.macros), parts=parts), head)
 
 
 def _mathematics(nodes: Sequence[Any], text: str) -> list[tuple[Span, Span, Kind]]:

@@ -10,8 +10,8 @@ DOCUMENTS: dict[str, Explanation] = {
         "Markdown needs markdown-it-py and mdit-py-plugins, LaTeX needs pylatexenc: pip install 'derivcheck-nn[documents]'.",
     ),
     "DC621": text_only(
-        "not LaTeX",
-        "The document cannot be divided into text and formulas; the formulas of a Markdown file are looked for in another way.",
+        "not LaTeX, or no notebook",
+        "The document cannot be divided into text and formulas: LaTeX whose groups do not end, an .ipynb that is no JSON with cells.",
     ),
     "DC622": text_only(
         "a document that is not here",

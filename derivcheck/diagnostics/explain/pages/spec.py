@@ -251,13 +251,13 @@ SPEC: dict[str, Explanation] = {
     ),
     "DC046": of_spec(
         "not a place of the document",
-        "`lines` are a range, the keys of `from` are lines.",
+        '`lines` are a range, the keys of `from` are lines, `cell 3, line 1` in a notebook, or headings, `"## Batch form"`.',
         "tensors: {x: n}\nloss: {L: sum(x)}\ndocument: {file: notes.md, lines: 20..1}\n",
         "tensors: {x: n}\nloss: {L: sum(x)}\ndocument: {file: notes.md, lines: 1..20}\n",
     ),
     "DC047": text_only(
         "nothing at that place",
-        "A binding or an expectation speaks of a line, a block or a label at which no formula that asserts something stands.",
+        "A binding or an expectation speaks of a line, a block or a label at which no formula that asserts something stands, or `from` of a heading or a cell that the document has not.",
     ),
     "DC048": of_spec(
         "no sizes",
