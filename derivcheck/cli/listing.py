@@ -96,8 +96,9 @@ def name_rows(kind: Listed) -> Rows:
     if kind is Listed.functions:
         rows = []
         for entry in ACTIVATIONS:
-            parameters = "".join(f", {name}={default}" for name, default in entry.parameters)
-            rows.append({"name": entry.name, "signature": f"{entry.name}(t{parameters})", "about": entry.about})
+            parameters = (f"{name}={default}" if default else name for name, default in entry.parameters)
+            signature = f"{entry.name}({', '.join(('t', *parameters))})"
+            rows.append({"name": entry.name, "signature": signature, "about": entry.about})
         known = {entry.name for entry in ACTIVATIONS}
         return rows + [
             {"name": name, "signature": f"{name}(t)", "about": about}

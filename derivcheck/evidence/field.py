@@ -24,6 +24,7 @@ from derivcheck.graph.evaluation import evaluator
 from derivcheck.graph.nodes import (
     Determinant,
     Extremum,
+    Held,
     Indicator,
     Input,
     Inverse,
@@ -96,6 +97,8 @@ class FieldProgram:
                 value, own = values[node.operand].pair
                 mapping = dict(node.mapping)
                 return value, tuple(mapping.get(a, a) for a in own)
+            case Held():
+                return values[node.operand].pair
             case Indicator():
                 return self._indicator(node)
             case Extremum():

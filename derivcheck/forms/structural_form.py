@@ -21,6 +21,7 @@ from derivcheck.graph.axes import Axis
 from derivcheck.graph.nodes import (
     Determinant,
     Extremum,
+    Held,
     Indicator,
     Input,
     Inverse,
@@ -76,7 +77,7 @@ class StructuralForm:
             used = self._naming.taken | frozenset(letters.values())
             return self._naming.entry(node, [Name(letters[axis]) for axis in axes], used)
         match node:
-            case Quantity():
+            case Quantity() | Held():
                 return self.expression(node.operand, letters)
             case Map():
                 return self._scalar(declared(node.expression), node.operands, letters)

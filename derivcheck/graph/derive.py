@@ -9,6 +9,7 @@ axis run over those that the operand does not have):
     Quantity y = x                  x̄   += Σ ȳ
     Extremum y = max_a x            x̄   += ȳ · 1[x = y] / Σ_a 1[x = y]
     Product  y = Π_a x              x̄   += ȳ · Π_{b≠a} x[b]
+    Held     y = x                  x̄   += 0
 
 Where one entry alone is the largest, the weight of an extremum is 1 there and 0 elsewhere. Where
 several are on a whole region, `max(relu(x))` for x < 0, they are one function there and have one
@@ -29,6 +30,7 @@ from derivcheck.graph.axes import Axis
 from derivcheck.graph.nodes import (
     Determinant,
     Extremum,
+    Held,
     Indicator,
     Input,
     Inverse,
@@ -103,7 +105,7 @@ def _contributions(node: Node, adjoint: Node, wanted: set[Node]) -> Iterable[tup
             # Jacobi: d det M = det M · tr(M⁻¹ dM).
             turned = rename(inverse(operand, row, column), {row: column, column: row})
             yield operand, multiply(adjoint, node, turned)
-        case Input() | Indicator():
+        case Input() | Indicator() | Held():
             return
         case _:
             assert_never(node)

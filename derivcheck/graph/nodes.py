@@ -143,7 +143,16 @@ class Determinant:
     serial: int
 
 
-Node = Union[Input, Quantity, Map, Sum, Rename, Indicator, Extremum, Product, Inverse, Determinant]
+@dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
+class Held:
+    """The operand, which stays what it is when anything moves: nothing is differentiated through it."""
+
+    operand: Node
+    axes: Axes
+    serial: int
+
+
+Node = Union[Input, Quantity, Map, Sum, Rename, Indicator, Extremum, Product, Inverse, Determinant, Held]
 
 
 class World:
@@ -360,6 +369,13 @@ def determinant(node: Node, row: Axis, column: Axis) -> Node:
     if row == column or row.dimension != column.dimension:
         raise ValueError("the determinant of something that is not square")
     return _intern(Determinant, (node, row, column), tuple(a for a in node.axes if a not in (row, column)))
+
+
+def held(node: Node) -> Node:
+    """The node with no derivative; what depends on nothing has none anyway."""
+    if isinstance(node, Held | Indicator) or (isinstance(node, Map) and not node.operands):
+        return node
+    return _intern(Held, (node,), node.axes)
 
 
 def rename(node: Node, mapping: Mapping[Axis, Axis]) -> Node:

@@ -32,7 +32,12 @@ ELEMENTARY: Mapping[str, Callable[..., Scalar]] = {
     "cosh": sympy.cosh,
     "erf": sympy.erf,
     "atan": sympy.atan,
+    "asin": sympy.asin,
+    "gamma": sympy.gamma,
+    "polygamma": sympy.polygamma,
 }
+# How many arguments an elementary function takes, where it is not one; those before the last are orders.
+ARITIES: Mapping[str, int] = {"polygamma": 2}
 
 
 @cache

@@ -17,6 +17,7 @@ from derivcheck.graph.axes import Axes, Axis
 from derivcheck.graph.nodes import (
     Determinant,
     Extremum,
+    Held,
     Indicator,
     Input,
     Inverse,
@@ -147,6 +148,9 @@ class _Script:
             case Rename():
                 mapping = dict(node.mapping)
                 self.axes[node] = tuple(mapping.get(a, a) for a in self.axes[node.operand])
+                return self.name(node.operand)
+            case Held():
+                self.axes[node] = self.axes[node.operand]
                 return self.name(node.operand)
             case Indicator():
                 return self._indicator(node)

@@ -18,6 +18,7 @@ from derivcheck.graph.derive import ATTAINED, forget_sweeps
 from derivcheck.graph.nodes import (
     Determinant,
     Extremum,
+    Held,
     Inverse,
     Map,
     Node,
@@ -72,6 +73,15 @@ def summed_over_ties(honest: Contributions) -> Contributions:
     return rule
 
 
+def leaking(honest: Contributions) -> Contributions:
+    """A gradient that is not stopped."""
+
+    def rule(node: Node, adjoint: Node, wanted: set[Node]) -> Iterator[tuple[Node, Node]]:
+        yield from [(node.operand, adjoint)] if isinstance(node, Held) else honest(node, adjoint, wanted)
+
+    return rule
+
+
 def without_the_sum(honest: Contributions) -> Contributions:
     """A map that does not sum the axes that its operand does not have: the first entry alone is taken."""
     from derivcheck.graph.nodes import entry
@@ -119,6 +129,13 @@ RULES = [
         flipped(Inverse),
         "d(sum(inv(A)))/dA = -inv(A).T @ ones(n, n) @ inv(A).T",
         "d(sum(inv(A)))/dA = inv(A).T @ ones(n, n) @ inv(A).T",
+    ),
+    (Held, leaking, "d(sum(stop_gradient(x)*x))/dx = x", "d(sum(stop_gradient(x)*x))/dx = 2*x"),
+    (
+        Held,
+        leaking,
+        "d(sum(stop_gradient(r) + r))/dx = W.T @ ones(m)",
+        "d(sum(stop_gradient(r) + r))/dx = 2*W.T @ ones(m)",
     ),
     (Determinant, flipped(Determinant), "d(det(A))/dA = det(A) * inv(A).T", "d(det(A))/dA = -det(A) * inv(A).T"),
     (Product, flipped(Product), "d(prod(P))/dP = prod(P) / P", "d(prod(P))/dP = -prod(P) / P"),

@@ -33,6 +33,9 @@ ENTRYWISE = (
     "erf",
     "sinh",
     "cosh",
+    "expm1",
+    "asinh",
+    "erfc",
 )
 ZERO, ONE, TWO = num(0), num(1), num(2)
 

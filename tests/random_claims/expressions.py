@@ -13,7 +13,10 @@ from .values import MeaninglessError, Value
 Shape = tuple[str, str]  # labels of rows and columns, "" for one
 SCALAR: Shape = ("", "")
 
-SMOOTH = ("sigmoid", "tanh", "softplus", "silu", "gelu", "sin", "cos", "exp", "atan", "erf", "identity", "cosh", "sinh")
+SMOOTH = (
+    *("sigmoid", "tanh", "softplus", "silu", "gelu", "sin", "cos", "exp", "atan", "erf", "identity", "cosh", "sinh"),
+    *("expm1", "asinh", "erfc", "stop_gradient"),
+)
 KINKED = ("relu", "leaky_relu", "elu", "abs")
 
 

@@ -155,6 +155,14 @@ class Functions:
             case "huber":
                 length, width, half = self.entrywise("abs", data), size or one, self.number(Fraction(1, 2))
                 return self._branch(width - length, (data * data).scaled(half), width * (length - width.scaled(half)))
+            case "stop_gradient":
+                return Dual({0: data.plain})
+            case "expm1":
+                return data.function("exp") - one
+            case "asinh":
+                return (data + (data * data + one).function("sqrt")).function("log")
+            case "erfc":
+                return one - data.function("erf")
             case "tan":
                 return data.function("sin") / data.function("cos")
             case "sinh":

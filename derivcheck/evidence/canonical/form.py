@@ -34,6 +34,7 @@ from derivcheck.graph.axes import Axis
 from derivcheck.graph.nodes import (
     Determinant,
     Extremum,
+    Held,
     Indicator,
     Input,
     Inverse,
@@ -236,7 +237,7 @@ class Canonical:
         match node:
             case Input():
                 return self.leaf(node)
-            case Quantity():
+            case Quantity() | Held():
                 return self._forms[node.operand]
             case Map():
                 expression = lower(node.expression) if self.lowered else declared(node.expression)

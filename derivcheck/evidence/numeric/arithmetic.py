@@ -22,10 +22,28 @@ Array = Any
 Scaled = tuple[Array, Any]  # (mantissa, scale or None)
 
 
-def _error_function(x: Array) -> Array:
-    if np.iscomplexobj(x):
-        raise UnsupportedError(Diagnostic("DC406", "erf is not evaluated at complex points"))
-    return np.vectorize(math.erf, otypes=[float])(x)
+def _real(name: str, function: Callable[..., float]) -> Callable[..., Array]:
+    """A function of real numbers, entry by entry; NaN where it has no value, infinite where that is too large."""
+
+    def one(*arguments: float) -> float:
+        try:
+            return float(function(*arguments))
+        except ValueError:
+            return math.nan
+        except OverflowError:
+            return math.inf
+
+    def evaluated(*arrays: Array) -> Array:
+        if any(np.iscomplexobj(array) for array in arrays):
+            raise UnsupportedError(Diagnostic("DC406", f"{name} is not evaluated at complex points"))
+        return np.vectorize(one, otypes=[float])(*arrays)
+
+    return evaluated
+
+
+def _inverse_sine(x: Array) -> Array:
+    """NaN beyond 1, where it is no real function's value."""
+    return np.arcsin(np.where(np.abs(np.real(x)) > 1, np.nan, x))
 
 
 TINY = 1e-9
@@ -58,7 +76,10 @@ FLOAT_FUNCTIONS: Mapping[str, Callable[[Array], Array]] = {
     "sinh": np.sinh,
     "cosh": np.cosh,
     "atan": np.arctan,
-    "erf": _error_function,
+    "asin": _inverse_sine,
+    "erf": _real("erf", math.erf),
+    "gamma": _real("gamma", math.gamma),
+    "polygamma": _real("polygamma", lambda order, x: mpmath.psi(int(order), x)),
     "coth": lambda x: 1 / np.tanh(x),
 }
 
@@ -143,9 +164,10 @@ class ScaledFloats:
 
     def function(self, name: str, values: Sequence[Scaled]) -> Scaled:
         try:
-            return FLOAT_FUNCTIONS[name](self.plain(values[0])), None
+            function = FLOAT_FUNCTIONS[name]
         except KeyError:
             raise UnsupportedError(Diagnostic("DC406", f"`{name}` is not evaluated in numbers")) from None
+        return function(*map(self.plain, values)), None
 
     def choose(self, choices: Sequence[tuple[Any, Scaled]]) -> Scaled:
         """The value of the first condition that holds."""
@@ -183,6 +205,10 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
     "Equality": lambda a, b: a == b,
     "Unequality": lambda a, b: a != b,
 }
+
+
+# What mpmath calls otherwise, or takes otherwise.
+DIGIT_FUNCTIONS: Mapping[str, Callable[..., Any]] = {"polygamma": lambda order, x: mpmath.psi(int(order), x)}
 
 
 def _mp(function: Callable[..., Any], count: int = 1) -> Callable[..., Any]:
@@ -240,10 +266,10 @@ class ManyDigits:
         return self._log1p(value)
 
     def function(self, name: str, values: Sequence[Any]) -> Any:
-        known = getattr(mpmath, name, None)
+        known = DIGIT_FUNCTIONS.get(name) or getattr(mpmath, name, None)
         if known is None:
             raise UnsupportedError(Diagnostic("DC406", f"`{name}` is not evaluated in numbers"))
-        return _mp(known)(values[0])
+        return _mp(known, len(values))(*values)
 
     def choose(self, choices: Sequence[tuple[Any, Any]]) -> Any:
         result: Any = mpmath.nan

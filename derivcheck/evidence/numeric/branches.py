@@ -79,6 +79,6 @@ def are_multivalued(nodes: Iterable[Node]) -> bool:
 
 
 def _is_multivalued(expression: sympy.Expr) -> bool:
-    return expression.has(sympy.Piecewise, sympy.Abs, sympy.sign, sympy.log, sympy.atan) or any(
+    return expression.has(sympy.Piecewise, sympy.Abs, sympy.sign, sympy.log, sympy.atan, sympy.asin) or any(
         not power.exp.is_integer for power in expression.atoms(sympy.Pow) if power.base != sympy.E
     )

@@ -33,6 +33,7 @@ from derivcheck.graph.evaluation import evaluator
 from derivcheck.graph.nodes import (
     Determinant,
     Extremum,
+    Held,
     Indicator,
     Input,
     Inverse,
@@ -136,6 +137,8 @@ class Program:
                 value = values[node.operand]
                 mapping = dict(node.mapping)
                 return Tensor(value.array, tuple(mapping.get(a, a) for a in value.axes), value.scale)
+            case Held():
+                return values[node.operand]
             case Indicator():
                 return self._indicator(node, sizes)
             case Extremum():

@@ -21,12 +21,13 @@ from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.rounding import Rounding
 from derivcheck.evidence.numeric.sampling import STYLES, in_digits
 from derivcheck.evidence.numeric.sides import copies
+from derivcheck.evidence.numeric.structure import dependents, held_nodes
 from derivcheck.evidence.numeric.survey import PROBE, STEP, is_analytic, laid_out
 from derivcheck.evidence.numeric.tensors import Sizes, Tensor
 from derivcheck.evidence.points import Points
 from derivcheck.graph.axes import Axes, Axis, Dimension
 from derivcheck.graph.derive import Derived
-from derivcheck.graph.nodes import Input, Node, operands, topological
+from derivcheck.graph.nodes import Input, Node, topological
 
 DIRECTIONS = 2
 PRECISE_STEP = mpmath.mpf(10) ** -12  # of the smallest entry: log(p) bends at a p of 1e-30
@@ -97,6 +98,7 @@ def _differ_precisely(derived: Derived, known: Mapping[Node, Tensor], direction:
         try:
             precise = Program(wanted, seed=seed, digits=50).run_all(values, sizes)
             node, at = precise[derived.node], precise[derived.variable]
+            values |= {still: precise[still] for still in held_nodes([derived.numerator])}
             base = laid_out(at, derived.variable.axes, sizes)
             step = PRECISE_STEP * min((abs(x) for x in np.ravel(base) if x), default=mpmath.mpf(1))
 
@@ -147,10 +149,7 @@ class _Forward:
         self.base = np.broadcast_to(np.real(at.aligned((PROBE, *self.variable.axes))), shape)
         self.unit = float(np.sqrt(np.mean(self.base[0] ** 2))) or 1.0
         self._program = Program([self.numerator], frozenset([self.variable]), seed)
-        moving = {self.variable}
-        for node in topological([self.numerator], {self.variable}):
-            if any(operand in moving for operand in operands(node)) and node is not self.variable:
-                moving.add(node)
+        moving = {self.variable, *dependents(self.numerator, self.variable)}
         self._still = {node: value for node, value in known.items() if node not in moving}
 
     def _at(self, array: Any, copies_too: bool, rounding: Rounding | None = None) -> Any:

@@ -8,11 +8,12 @@ convolution mix theirs, and are recognised by that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from derivcheck.graph.axes import Axes, Axis
 from derivcheck.graph.nodes import (
+    Held,
     Map,
     Node,
     Quantity,
@@ -49,14 +50,20 @@ class LinearEntry:
 
 
 def dependents(output: Node, variable: Node) -> list[Node]:
-    """What lies between a variable and an output, both without the variable itself, in order."""
+    """What moves with a variable on the way to an output, both without the variable itself, in order."""
     found = {variable}
     order = []
     for node in topological([output], frozenset([variable])):
-        if node is not variable and any(operand in found for operand in operands(node)):
+        moves = node is not variable and not isinstance(node, Held)
+        if moves and any(operand in found for operand in operands(node)):
             found.add(node)
             order.append(node)
     return order
+
+
+def held_nodes(outputs: Iterable[Node]) -> list[Node]:
+    """What outputs are made of that stays what it is when anything moves."""
+    return [node for node in topological(outputs) if isinstance(node, Held)]
 
 
 def _users(output: Node, variable: Node) -> dict[Node, list[Node]]:

@@ -21,7 +21,7 @@ from derivcheck.evidence.numeric.differences import EPSILON, ladder
 from derivcheck.evidence.numeric.perturbation import Perturbation
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.rounding import BITS, Rounding
-from derivcheck.evidence.numeric.structure import independence, linear_entry
+from derivcheck.evidence.numeric.structure import held_nodes, independence, linear_entry
 from derivcheck.evidence.numeric.tensors import Sizes, Tensor, contracted
 from derivcheck.graph.axes import Axis, Dimension
 from derivcheck.graph.nodes import Map, Node, topological
@@ -30,6 +30,7 @@ from derivcheck.graph.scalars import lower
 Way = Literal["full", "structured", "projections"]
 WAYS: tuple[Way, ...] = ("full", "structured", "projections")
 STEP = 1e-30
+REAL_FUNCTIONS = (sympy.erf, sympy.gamma, sympy.polygamma)  # that are not evaluated at complex points
 SAFETY = 4.0  # of a noise along directions, which is larger than that of an entry
 DIRECTIONS = 3
 SMALL = 64
@@ -55,7 +56,7 @@ def laid_out(value: Tensor, axes: tuple[Axis, ...], sizes: Sizes) -> Any:
 def is_analytic(output: Node, variable: Node) -> bool:
     """Whether the forward pass can be evaluated at complex points."""
     return not any(
-        isinstance(node, Map) and lower(node.expression).has(sympy.erf)
+        isinstance(node, Map) and lower(node.expression).has(*REAL_FUNCTIONS)
         for node in topological([output], frozenset([variable]))
     )
 
@@ -69,6 +70,8 @@ class Surveyor:
         at = values[variable] if variable in values else Program([variable], seed=seed).run(values, sizes)[0]
         self.base = np.array(laid_out(at, variable.axes, sizes))
         self.values[variable] = Tensor(self.base, variable.axes)
+        still = held_nodes([output])
+        self.values |= dict(zip(still, Program(still, {variable}, seed).run(self.values, sizes), strict=True))
         self.analytic = is_analytic(output, variable)
 
     @property

@@ -17,6 +17,7 @@ from derivcheck.graph.derive import sweep
 from derivcheck.graph.nodes import (
     Determinant,
     Extremum,
+    Held,
     Indicator,
     Input,
     Inverse,
@@ -259,7 +260,7 @@ class _FunctionWriter:
 
     def _is_argument(self, node: Node | None) -> bool:
         """Whether a gradient is one of the arguments as it stands: it must not be handed out itself."""
-        while isinstance(node, Quantity | Rename):
+        while isinstance(node, Quantity | Rename | Held):
             node = node.operand
         return isinstance(node, Input)
 
@@ -275,6 +276,8 @@ class _FunctionWriter:
                 return self._sum(node, wanted)
             case Rename():
                 return renamed(self.values[node.operand], node.mapping)
+            case Held():
+                return self.values[node.operand]
             case Indicator():
                 return self._indicator(node)
             case Extremum() | Product():

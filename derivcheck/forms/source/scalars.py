@@ -26,7 +26,9 @@ NUMPY = {
     "sinh": "np.sinh",
     "cosh": "np.cosh",
     "atan": "np.arctan",
+    "asin": "np.arcsin",
     "erf": "np.vectorize(math.erf)",
+    "gamma": "np.vectorize(math.gamma)",
 }
 
 Written = tuple[str, int]  # a text, and how tightly its outermost operator binds

@@ -14,7 +14,10 @@ ELEMENTARY_NAMES: tuple[tuple[str, str], ...] = (
     ("cosh", "hyperbolic cosine"),
     ("atan", "inverse tangent"),
     ("erf", "error function"),
+    ("asin", "inverse sine"),
+    ("gamma", "gamma function"),
+    ("polygamma", "polygamma(n, t): derivative number n + 1 of log gamma(t), for a written-out n"),
 )
 
-# What show-jacobian shows: the derivative of erf holds π, which has no name in the language.
-WITH_A_JACOBIAN = {name: about for name, about in ELEMENTARY_NAMES if name != "erf"}
+# What show-jacobian shows: functions of one variable, but for erf, whose derivative holds π.
+WITH_A_JACOBIAN = {name: about for name, about in ELEMENTARY_NAMES if name not in ("erf", "polygamma")}

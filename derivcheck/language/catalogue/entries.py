@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """An entrywise function `name(t, parameters) = formula` in the notation, with default parameters."""
+    """An entrywise function `name(t, parameters) = formula` in the notation; a parameter without a default is given."""
 
     name: str
     formula: str
     about: str
     parameters: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        return tuple(name for name, default in self.parameters if not default)
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,13 +127,7 @@ def applied(
     if name in functions and functions[name] is ELEMENTARY.get(name):
         return functions[name](*values)
     if name in ELEMENTARY and name not in functions and name not in activations():
-        if len(values) != 1:
-            raise NotationError(Diagnostic("DC122", f"`{name}` takes one argument"), at)
-        x = scalars.placeholder(0)
-        expression = ELEMENTARY[name](x)
-        for _ in range(primes):
-            expression = scalars.differentiate(expression, x)
-        return expression.xreplace({x: values[0]})
+        return _elementary(name, primes, values, tree)
     if name in ("max", "min") and len(values) == 2 and not primes:
         a, b = values
         return sympy.Piecewise((a, a > b if name == "max" else a < b), (b, True))
@@ -142,7 +136,7 @@ def applied(
         function = activation(name)
         defaults = activations()[name].parameters
         missing = len(function.orders) - len(values)
-        if 0 < missing <= len(defaults):
+        if 0 < missing <= len(defaults) and all(text for _, text in defaults[-missing:]):
             values = values + [scalar(parse_expression(text), {}, {}) for _, text in defaults[-missing:]]
     if function is None:
         raise NotationError(Diagnostic("DC124", f"unknown function `{name}`"), at)
@@ -154,3 +148,22 @@ def applied(
     for _ in range(primes):
         function = scalars.derivative_function(function, 0)
     return function(*values)
+
+
+def _elementary(name: str, primes: int, values: list[scalars.Scalar], tree: Call) -> scalars.Scalar:
+    """A function that SymPy knows; one with an order has no primes, its derivative is that of the next order."""
+    at = (tree.span.start, tree.span.stop)
+    count = scalars.ARITIES.get(name, 1)
+    if len(values) != count:
+        counted = "one argument" if count == 1 else f"{count} arguments"
+        raise NotationError(Diagnostic("DC122", f"`{name}` takes {counted}"), at)
+    orders = tree.arguments[: count - 1]
+    if not all(isinstance(order, Number) and order.value.denominator == 1 and order.value >= 0 for order in orders):
+        raise NotationError(Diagnostic("DC122", f"the order of `{name}` is a written-out whole number"), at)
+    if orders and primes:
+        raise NotationError(Diagnostic("DC114", f"the derivative of `{name}` is that of the next order"), at)
+    x = scalars.placeholder(count - 1)
+    expression = ELEMENTARY[name](*(scalar(order, {}, {}) for order in orders), x)
+    for _ in range(primes):
+        expression = scalars.differentiate(expression, x)
+    return expression.xreplace({x: values[-1]})

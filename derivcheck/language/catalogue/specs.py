@@ -37,8 +37,11 @@ def function_spec(name: str, size: str, layout: str) -> tuple[Spec, str, str]:
         square = len(lengths) == 2
         variable, output = ("Z", "A") if square else ("z", "a")
         sizes = dict(zip("nm", lengths, strict=False))
-        spec = _spec({variable: "n m" if square else "n"}, f"{name}({variable})", output, layout, sizes)
-        said = f"{name}(t) = {entrywise[name].formula}" if name in entrywise else f"{name}(t), {_elementary()[name]}"
+        given = entrywise[name].required if name in entrywise else ()
+        tensors = dict.fromkeys((variable, *given), "n m" if square else "n")
+        spec = _spec(tensors, f"{name}({', '.join(tensors)})", output, layout, sizes)
+        head = f"{name}({', '.join(('t', *given))})"
+        said = f"{head} = {entrywise[name].formula}" if name in entrywise else f"{head}, {_elementary()[name]}"
         return spec, said, output
     found = next((d for d in (*LAYERS, *LOSSES) if d.name == name), None)
     if found is None:

@@ -38,6 +38,7 @@ FUNCTION_WORDS: Mapping[str, str] = {
     "Vec": "vec",
     "logit": "logit",
     "arctan": "atan",
+    "Gamma": "gamma",
     "LogSumExp": "logsumexp",
     "LSE": "logsumexp",
     "CrossEntropy": "cross_entropy",
@@ -57,6 +58,11 @@ PREFIX_FUNCTIONS = frozenset(
         "cosh",
         "tanh",
         "atan",
+        "asin",
+        "acos",
+        "sec",
+        "csc",
+        "cot",
         "det",
         "trace",
         "diag",
@@ -66,7 +72,7 @@ PREFIX_FUNCTIONS = frozenset(
         "sigmoid",
     }
 )
-POWERED_FUNCTIONS = frozenset({"log", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh"})
+POWERED_FUNCTIONS = frozenset({"log", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sec", "csc", "cot"})
 # Accents that Unicode puts on a letter.
 COMBINING: Mapping[str, str] = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307"}
 # Functions whose value is a vector like their argument: an index at the name is an index of the value.
@@ -143,7 +149,8 @@ class Names:
             return sorted(found)[0]
         if suffix:
             return None
-        if token.kind != "function" and len(token.text) == 1:
+        if token.kind != "function" and (len(token.text) == 1 or token.text == "gamma"):
+            # A letter is a name: the function of that sound is Γ.
             return None
         name = FUNCTION_WORDS.get(token.text, token.text)
         return name if is_function(name, self.scope) else None

@@ -13,6 +13,7 @@ from derivcheck.graph.scalars import ELEMENTARY, placeholder
 from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.catalogue.layers import LAYERS
 from derivcheck.language.catalogue.losses import LOSSES
+from derivcheck.language.catalogue.refused import refusal
 from derivcheck.language.lowering import definitions
 from derivcheck.language.lowering.letters import dimension_name, index_error
 from derivcheck.language.lowering.operations import BUILTINS
@@ -43,6 +44,10 @@ def call(lowering: LoweringState, tree: Call) -> Value:
                 f"d{name}... in index form, or derivcheck show-jacobian {name}",
             )
         return definitions.defined(lowering, tree, DEFINITIONS[name])
+    refused = refusal(name)
+    if refused is not None and name not in lowering.scope.values:
+        message = f"`{name}` is no function here: it is {refused.about}"
+        raise index_error("DC125", message, tree.span, "", refused.instead)
     known = [*BUILTINS, *DEFINITIONS, *user, *catalogue_functions.activations(), *ELEMENTARY]
     close = difflib.get_close_matches(name, known, 1, 0.6)
     if name in lowering.scope.values:

@@ -7,18 +7,17 @@ from fractions import Fraction
 
 import sympy
 
-from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
 from derivcheck.graph.axes import Axes, Axis, Dimension
+from derivcheck.graph.derive import ATTAINED
 from derivcheck.graph.nodes import (
     Node,
     add,
     constant,
     delta,
-    determinant,
-    diagonal,
+    divide,
     extremum,
+    held,
     indicator,
-    inverse,
     mapped,
     multiply,
     product_over,
@@ -33,17 +32,30 @@ from derivcheck.language.lowering.axes import chosen_axes
 from derivcheck.language.lowering.chains import chain
 from derivcheck.language.lowering.derivatives import COTANGENT
 from derivcheck.language.lowering.letters import dimension_name, index_error
+from derivcheck.language.lowering.matrices import (
+    arguments,
+    diag,
+    logarithm_of_determinant,
+    matrix_determinant,
+    matrix_inverse,
+    matrix_power,
+    solution,
+    trace,
+)
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import (
     Value,
     contracted,
-    dimensions,
     fresh_axes,
     shape_error,
     tensor_value,
     without_units,
 )
+from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Call, Expression, Name, Number
+
+# How the largest singular value is written, which no operation gives.
+SPECTRAL = "declare its vectors, `u: {axes: m, given: unit}` and `v: {axes: n, given: unit}`, and write `u.T @ W @ v`"
 
 
 def without(lowering: LoweringState, node: Node, value: Value, gone: Axes) -> Value:
@@ -66,12 +78,6 @@ def _reduction(reduce: Callable[[Node, Axes], Node]) -> Callable[[LoweringState,
 def mean(node: Node, axes: Axes) -> Node:
     count = multiply(*(size(axis.dimension) for axis in axes)) if axes else constant(1)
     return mapped(placeholder(0) / placeholder(1), sum_over(node, axes), count)
-
-
-def _arguments(lowering: LoweringState, tree: Call, count: int) -> list[Value]:
-    if len(tree.arguments) != count:
-        raise lowering.call_error(tree, f"`{tree.function}` takes {count} arguments, {len(tree.arguments)} are given")
-    return [lowering.expression(argument) for argument in tree.arguments]
 
 
 def dimension_of(lowering: LoweringState, tree: Expression) -> Dimension | None:
@@ -116,44 +122,8 @@ def _eye(lowering: LoweringState, tree: Call) -> Value:
     return Value(delta(i, j), (i,), (j,))
 
 
-def _square(value: Value, tree: Call) -> tuple[Axis, Axis]:
-    if not value.more and len(value.row) > 1 and dimensions(value.row) == dimensions(value.column):
-        # A Kronecker product is square as well.
-        message = f"`{tree.function}` of a {value.shape()} is not supported: its rows are several axes"
-        raise UnsupportedError(Diagnostic("DC405", message))
-    if (
-        value.more
-        or len(value.row) != 1
-        or len(value.column) != 1
-        or value.row[0].dimension != value.column[0].dimension
-    ):
-        raise shape_error(f"`{tree.function}` needs a square matrix", tree.span, value.shape())
-    return value.row[0], value.column[0]
-
-
-def _trace(lowering: LoweringState, tree: Call) -> Value:
-    (value,) = _arguments(lowering, tree, 1)
-    value = without_units(value)
-    # A scalar is its own trace; of a Kronecker product, rows and columns are several axes each.
-    if value.more or dimensions(value.row) != dimensions(value.column):
-        _square(value, tree)
-    deltas = [delta(i, j) for i, j in zip(value.row, value.column, strict=True)]
-    return Value(sum_over(multiply(value.node, *deltas), (*value.row, *value.column)))
-
-
-def _diag(lowering: LoweringState, tree: Call) -> Value:
-    """A vector on the diagonal of a matrix, or the diagonal of a matrix as a vector."""
-    (value,) = _arguments(lowering, tree, 1)
-    if not value.more and not (value.row and value.column):
-        others = fresh_axes([axis.dimension for axis in value.axes], value.axes)
-        deltas = [delta(a, b) for a, b in zip(value.axes, others, strict=True)]
-        return Value(multiply(value.node, *deltas), value.axes, others)
-    i, j = _square(value, tree)
-    return tensor_value(diagonal(value.node, i, j), (i,), lowering.scope.vectors)
-
-
 def _outer(lowering: LoweringState, tree: Call) -> Value:
-    left, right = _arguments(lowering, tree, 2)
+    left, right = arguments(lowering, tree, 2)
     if not left.is_vector or not right.is_vector:
         raise shape_error("`outer` needs two vectors", tree.span, f"{left.shape()} and {right.shape()}")
     return contracted(Value(left.node, left.axes, ()), Value(right.node, (), right.axes), tree.span)
@@ -161,7 +131,7 @@ def _outer(lowering: LoweringState, tree: Call) -> Value:
 
 def _vec(lowering: LoweringState, tree: Call) -> Value:
     """The entries column by column, or row by row with `vec: rows`, as one column."""
-    (value,) = _arguments(lowering, tree, 1)
+    (value,) = arguments(lowering, tree, 1)
     if value.more:
         raise shape_error("`vec` needs a matrix", tree.span, value.shape())
     first, second = (value.column, value.row) if lowering.scope.vec == "columns" else (value.row, value.column)
@@ -170,7 +140,7 @@ def _vec(lowering: LoweringState, tree: Call) -> Value:
 
 
 def _kron(lowering: LoweringState, tree: Call) -> Value:
-    left, right = _arguments(lowering, tree, 2)
+    left, right = arguments(lowering, tree, 2)
     if left.more or right.more:
         raise shape_error("`kron` needs vectors or matrices", tree.span, f"{left.shape()} and {right.shape()}")
     renamed = fresh_axes([axis.dimension for axis in right.axes], left.axes)
@@ -179,13 +149,33 @@ def _kron(lowering: LoweringState, tree: Call) -> Value:
     return Value(multiply(left.node, node), left.row + row, left.column + column)
 
 
+def _is_matrix(value: Value) -> bool:
+    return len(without_units(value).axes) > 1
+
+
 def _norm(lowering: LoweringState, tree: Call) -> Value:
-    """The Euclidean (Frobenius) norm; `norm(x, 1)` is the sum of absolute values."""
+    """The Euclidean (Frobenius) norm; `norm(x, 1)` is the sum of absolute values.
+
+    `norm(A, 2)` of a matrix is the largest singular value to some and the Frobenius norm to others.
+    """
     if not 1 <= len(tree.arguments) <= 2:
         raise lowering.call_error(tree, "`norm` takes a tensor and perhaps 1 or 2")
     value = lowering.expression(tree.arguments[0])
     order = tree.arguments[1] if len(tree.arguments) == 2 else Number(Fraction(2))
     x = placeholder(0)
+    if len(tree.arguments) == 2 and isinstance(order, Number) and order.value == 2 and _is_matrix(value):
+        matrix = to_plain(tree.arguments[0])
+        raise index_error(
+            "DC126",
+            f"is `norm({matrix}, 2)` the Frobenius norm or the largest singular value?",
+            tree.span,
+            value.shape(),
+            f"norm({matrix})",
+            (
+                ("one reading", f"the root of the sum of squares, `norm({matrix})`"),
+                ("another reading", "the spectral norm: " + SPECTRAL),
+            ),
+        )
     match order:
         case Number(number) if number == 2:
             return Value(mapped(sympy.sqrt(x), sum_over(mapped(x**2, value.node), value.axes)))
@@ -197,10 +187,26 @@ def _norm(lowering: LoweringState, tree: Call) -> Value:
 
 
 def _dot(lowering: LoweringState, tree: Call) -> Value:
-    left, right = _arguments(lowering, tree, 2)
+    left, right = arguments(lowering, tree, 2)
     if not left.is_vector or not right.is_vector:
         raise shape_error("`dot` needs two vectors", tree.span, f"{left.shape()} and {right.shape()}")
     return contracted(Value(left.node, (), left.axes), Value(right.node, right.axes, ()), tree.span)
+
+
+def _attained(lowering: LoweringState, tree: Call) -> Value:
+    """1 at the largest entry along the dimensions named, or of all; equal shares where several are as large."""
+    if not tree.arguments:
+        raise lowering.call_error(tree, "`argmax` needs an argument", "argmax(x)")
+    value = lowering.expression(tree.arguments[0])
+    axes = chosen_axes(lowering, value, tree.arguments[1:], tree) or value.axes
+    attained = mapped(ATTAINED, value.node, extremum("max", value.node, axes))
+    shares = divide(attained, sum_over(attained, axes))
+    return Value(shares, value.row, value.column, value.more)
+
+
+def _stop_gradient(lowering: LoweringState, tree: Call) -> Value:
+    (value,) = arguments(lowering, tree, 1)
+    return Value(held(value.node), value.row, value.column, value.more)
 
 
 def _delta(lowering: LoweringState, tree: Call) -> Value:
@@ -263,17 +269,6 @@ def _opaque(lowering: LoweringState, tree: Call) -> Value:
     return Value(add(*total))
 
 
-def _inverse(lowering: LoweringState, tree: Call) -> Value:
-    (value,) = _arguments(lowering, tree, 1)
-    row, column = _square(value, tree)
-    return Value(inverse(value.node, row, column), value.row, value.column)
-
-
-def _determinant(lowering: LoweringState, tree: Call) -> Value:
-    (value,) = _arguments(lowering, tree, 1)
-    return Value(determinant(value.node, *_square(value, tree)))
-
-
 BUILTINS: Mapping[str, Callable[[LoweringState, Call], Value]] = {
     "sum": _reduction(lambda node, axes: sum_over(node, axes)),
     "mean": _reduction(mean),
@@ -283,8 +278,8 @@ BUILTINS: Mapping[str, Callable[[LoweringState, Call], Value]] = {
     "ones": _filled(1),
     "zeros": _filled(0),
     "eye": _eye,
-    "trace": _trace,
-    "diag": _diag,
+    "trace": trace,
+    "diag": diag,
     "outer": _outer,
     "vec": _vec,
     "kron": _kron,
@@ -293,7 +288,12 @@ BUILTINS: Mapping[str, Callable[[LoweringState, Call], Value]] = {
     "delta": _delta,
     "window": _window,
     "opaque": _opaque,
-    "det": _determinant,
-    "inv": _inverse,
+    "det": matrix_determinant,
+    "inv": matrix_inverse,
+    "logdet": logarithm_of_determinant,
+    "solve": solution,
+    "matrix_power": matrix_power,
+    "argmax": _attained,
+    "stop_gradient": _stop_gradient,
     "chain": chain,
 }

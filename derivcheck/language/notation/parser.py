@@ -56,6 +56,8 @@ from derivcheck.language.notation.tokens import Token, fail, tokenise
 from derivcheck.language.notation.vocabulary import NOTHING_DECLARED, Vocabulary
 
 CONDITIONAL, UNARY, JUXTAPOSED, POWER = 5, 25, 30, 40
+# Letters that are functions where nothing of their name is declared.
+LETTER_FUNCTIONS: Mapping[str, str] = {"sigma": "sigmoid", "Gamma": "gamma"}
 INFIX: Mapping[str, tuple[int, BinaryOperator]] = {
     "+": (SUM, "+"),
     "-": (SUM, "-"),
@@ -188,6 +190,8 @@ class Parser(Cursor):
             return self.postfix(Number(Fraction(token.text), token.span))
         if self.at_name():
             return self.postfix(self.name())
+        if self.at_word("where") and self.sign_at(self.position + 1, "("):
+            return self.postfix(self._where())
         if token.kind != "operator":
             self.unexpected("a name, a number or `(`")
         match token.text:
@@ -217,6 +221,18 @@ class Parser(Cursor):
                 return self.postfix(self._bars())
             case _:
                 self.unexpected("a name, a number or `(`")
+
+    def _where(self) -> Expression:
+        """`where(x > 0, a, b)` is `a if x > 0 else b`."""
+        token, opener = self.advance(), self.advance()
+        test = condition(self, listed=True)
+        cases = []
+        for _ in range(2):
+            if self.accept(",") is None:
+                message = "`where` takes a condition and two values"
+                fail("DC122", message, token.span.to(self.here()), "", "where(x > 0, x, 0)")
+            cases.append(self.expression())
+        return Conditional(test, cases[0], cases[1], token.span.to(self.close(opener)))
 
     def _bars(self) -> Expression:
         """`‖x‖` is `norm(x)`, `|x|` is `abs(x)`."""
@@ -368,8 +384,10 @@ class Parser(Cursor):
         arguments = () if self.at(")") else self._listed()
         stop = self.close(opener)
         name = token.text
-        if name == "sigma" and "sigma" not in self.vocabulary.functions:
-            name = "sigmoid"
+        if name in LETTER_FUNCTIONS and name not in self.vocabulary.functions:
+            name = LETTER_FUNCTIONS[name]
+        elif name == "gamma" and name not in self.vocabulary.functions and not self.source(token.span).isascii():
+            fail("DC120", "unknown name `γ`", token.span, "not declared", "declare it; the gamma function is `Γ(x)`")
         return Call(name, arguments, primes, token.span.to(stop))
 
 

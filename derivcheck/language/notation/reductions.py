@@ -32,21 +32,21 @@ SUM, PRODUCT = 10, 20
 # --- conditions ---------------------------------------------------------------------------
 
 
-def condition(cursor: Cursor) -> Condition:
-    """`i == j and j != k or ...`; a comma reads as `and`, a single `=` as `==`."""
+def condition(cursor: Cursor, listed: bool = False) -> Condition:
+    """`i == j and j != k or ...`; a comma reads as `and` unless it is `listed`, a single `=` as `==`."""
     cursor.descend()
-    left = _all_of(cursor)
+    left = _all_of(cursor, listed)
     while cursor.at_word("or"):
         cursor.advance()
-        right = _all_of(cursor)
+        right = _all_of(cursor, listed)
         left = Junction("or", left, right, left.span.to(right.span))
     cursor.ascend()
     return left
 
 
-def _all_of(cursor: Cursor) -> Condition:
+def _all_of(cursor: Cursor, listed: bool) -> Condition:
     left = _comparison(cursor)
-    while cursor.at_word("and") or cursor.at(","):
+    while cursor.at_word("and") or (cursor.at(",") and not listed):
         cursor.advance()
         right = _comparison(cursor)
         left = Junction("and", left, right, left.span.to(right.span))

@@ -29,7 +29,13 @@ from derivcheck.language.notation.syntax import (
     Transpose,
 )
 
-REACHING = (r"\exp(", r"\log(", r"\sin(", r"\cos(")
+# How TeX calls functions that have a command of their own.
+FUNCTION_COMMANDS = {
+    **{name: name for name in ("exp", "log", "sin", "cos", "tanh", "det", "max", "min", "sec", "csc", "cot")},
+    **{"asin": "arcsin", "acos": "arccos", "atan": "arctan", "sigmoid": "sigma", "gamma": "Gamma"},
+}
+NOT_REACHING = ("tanh", "det", "max", "min", "sigma", "Gamma")
+REACHING = tuple(f"\\{name}(" for name in FUNCTION_COMMANDS.values() if name not in NOT_REACHING)
 
 
 class Latex(Plain):
@@ -126,12 +132,8 @@ class Latex(Plain):
             return Written(f"{self.inverted(tree.arguments[0])}^{{-1}}", ATOM)
         if tree.function == "sqrt" and len(arguments) == 1:
             return Written(rf"\sqrt{{{arguments[0]}}}", ATOM)
-        known = {"exp", "log", "sin", "cos", "tanh", "det", "max", "min"}
-        name = (
-            f"\\{tree.function}"
-            if tree.function in known
-            else (r"\sigma" if tree.function == "sigmoid" else _roman("operatorname", tree.function))
-        )
+        command = FUNCTION_COMMANDS.get(tree.function)
+        name = f"\\{command}" if command else _roman("operatorname", tree.function)
         if len(tree.function) == 1:
             name = tree.function
         primes = "'" * tree.primes

@@ -95,9 +95,11 @@ LETTERS = {
     **_meaning("j", "jmath", CommandKind.LETTER),
 }
 FUNCTIONS = {
-    **_same("log exp sin cos tan sinh cosh tanh det max min arcsin arccos", CommandKind.FUNCTION),
+    **_same("log exp sin cos tan sinh cosh tanh det max min sec csc cot", CommandKind.FUNCTION),
     **_meaning("log", "ln", CommandKind.FUNCTION),
     **_meaning("atan", "arctan", CommandKind.FUNCTION),
+    **_meaning("asin", "arcsin", CommandKind.FUNCTION),
+    **_meaning("acos", "arccos", CommandKind.FUNCTION),
 }
 SIGNS = {
     **{name: Command(CommandKind.SIGN, one.name) for one in RELATIONS for name in one.commands.split()},

@@ -116,6 +116,20 @@ NOTATION: dict[str, Explanation] = {
         "a1 = sigmoidal(z1)",
         "a1 = sigmoid(z1)",
     ),
+    "DC125": Explanation(
+        "a function that is refused by name",
+        "The function is known and has no rule here: its derivative would have to be taken on trust. The message "
+        "says what to write instead, or how to declare a function of which nothing is known.",
+        "a1 = arctan(z1)",
+        "a1 = sigmoid(z1)",
+    ),
+    "DC126": Explanation(
+        "which norm of a matrix?",
+        "`norm(W, 2)` is the largest singular value to NumPy, and the Frobenius norm to many a text. `norm(W)` is the "
+        "Frobenius norm; the largest singular value is written with its vectors.",
+        "norm(W1, 2) = norm(W1)",
+        "norm(W1) = sqrt(sum(W1**2))",
+    ),
     "DC130": Explanation(
         "shapes do not conform",
         "Two shapes cannot be combined entrywise; compare the dimension names.",
