@@ -83,7 +83,11 @@ def test_most_specs_can_be_written() -> None:
     assert len(OPAQUE) >= 3
 
 
-@pytest.mark.parametrize("path", WRITTEN)
+# A gradient that is stopped somewhere is not the slope of its loss.
+SLOPES = [path for path in WRITTEN if "stop_gradient(" not in (ROOT / path).read_text()]
+
+
+@pytest.mark.parametrize("path", SLOPES)
 def test_gradients_agree_with_differences_of_their_own_forward_pass(path: str) -> None:
     function, given, tensors = called(path)
     loss, gradients = function(**given)

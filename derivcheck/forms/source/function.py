@@ -151,6 +151,8 @@ class _FunctionWriter:
             yield f"        {tensor.name}: {_shape(tensor.axes)}{judged}"
         yield ""
         yield "    Formulas are evaluated as they stand: exponentials of large numbers overflow."
+        if any(isinstance(node, Held) for node in self.order):
+            yield "    What stop_gradient was written around is constant to the gradients."
         yield '    """'
 
     def _body(self) -> Iterator[str]:

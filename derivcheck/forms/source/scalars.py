@@ -13,6 +13,7 @@ import sympy
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
 from derivcheck.forms.source.identifiers import Identifiers
+from derivcheck.forms.source.special import SPECIAL
 from derivcheck.graph.scalars import NamedFunction, declared, placeholder_position
 
 CHOICE, JOINED, COMPARED, SUM, PRODUCT, UNARY, POWER, ATOM = 0, 1, 3, 10, 20, 25, 40, 50
@@ -49,6 +50,7 @@ class Scalars:
     def __init__(self, identifiers: Identifiers, size: Callable[[str], str]) -> None:
         self._identifiers, self._size = identifiers, size
         self._names: dict[type[NamedFunction], str] = {}
+        self._specials: dict[str, str] = {}
         self.definitions: list[str] = []
         self.opaque: dict[str, str] = {}  # the parameter, and what it is
 
@@ -84,6 +86,8 @@ class Scalars:
         if plain != expression:
             return self.write(plain, operands)
         name = type(expression).__name__
+        if name in SPECIAL:
+            return f"{self._special(name)}({', '.join(arguments)})", ATOM
         if name not in NUMPY:
             raise UnsupportedError(Diagnostic("DC406", f"`{name}` has no counterpart in NumPy"))
         return f"{NUMPY[name]}({', '.join(arguments)})", ATOM
@@ -161,6 +165,13 @@ class Scalars:
         return f"{left} {condition.rel_op} {right}", COMPARED
 
     # --- functions ------------------------------------------------------------------------
+
+    def _special(self, name: str) -> str:
+        """The Python name of a function that NumPy does not have; it is defined when it is first met."""
+        if name not in self._specials:
+            shown = self._specials[name] = self._identifiers.name(name)
+            self.definitions.append(SPECIAL[name].replace(f"def {name}(", f"def {shown}("))
+        return self._specials[name]
 
     def _function(self, function: type[NamedFunction]) -> str:
         """The Python name of a named function; it is defined when it is first met."""

@@ -38,8 +38,8 @@ def function_spec(name: str, size: str, layout: str) -> tuple[Spec, str, str]:
         variable, output = ("Z", "A") if square else ("z", "a")
         sizes = dict(zip("nm", lengths, strict=False))
         given = entrywise[name].required if name in entrywise else ()
-        tensors = dict.fromkeys((variable, *given), "n m" if square else "n")
-        spec = _spec(tensors, f"{name}({', '.join(tensors)})", output, layout, sizes)
+        operands = dict.fromkeys((variable, *given), "n m" if square else "n")
+        spec = _spec(operands, f"{name}({', '.join(operands)})", output, layout, sizes)
         head = f"{name}({', '.join(('t', *given))})"
         said = f"{head} = {entrywise[name].formula}" if name in entrywise else f"{head}, {_elementary()[name]}"
         return spec, said, output
