@@ -28,6 +28,7 @@ from derivcheck.graph.axes import Axis
 from derivcheck.graph.nodes import Node, constant, delta, is_zero, multiply, subtract, topological
 from derivcheck.graph.sizes import dimensions_of, small_sizes
 from derivcheck.judging.edits import Edit, Edits
+from derivcheck.judging.holdings import held
 from derivcheck.judging.judge import Judge
 from derivcheck.judging.proofreader import Proofreader
 from derivcheck.judging.suggestion import PLAIN, Suggester, Wording
@@ -66,6 +67,7 @@ CODES: dict[str, str] = {
     "DC229": "no edit that was tried makes it true",
     "DC230": "shapes differ",
     "DC232": "the chain rule is meant",
+    "DC233": "a partial that holds a layer fixed",
 }
 BUDGET = 400
 Found = TypeVar("Found")
@@ -108,6 +110,12 @@ class Diagnoser:
 
     def diagnose(self, link: Pair, text: SourceText, wording: Wording = PLAIN) -> tuple[Diagnostic, str]:
         """(diagnostic, suggestion) for a refuted link; the suggestion is proved, or empty."""
+        for left, right, names in held(link, self.network.scope):
+            if self._proves(link, Edit("DC233", "", right, link.right_tree.span, 0, left)):
+                shown = " and ".join(f"`{self.proofreader.plain(name)}`" for name in names)
+                message = f"true if {shown} {'is' if len(names) == 1 else 'are'} held fixed"
+                whole = self._suggester.whole(left, right, wording)
+                return self._diagnostic(link, "DC233", message, link.left_tree.span, text, whole), ""
         for edit in sorted(self.edits.of(link), key=lambda e: e.cost)[:BUDGET]:
             if self._proves(link, edit):
                 suggestion = self._suggester.spelled(link.left_tree, edit.tree, wording)

@@ -168,9 +168,13 @@ def _evaluated(
 ) -> tuple[float, float]:
     """(the left side with measured derivatives, how far their errors move it)."""
     seed = witness.seed
-    forward = [node for found in leaves.values() for node in (found.numerator, found.variable)]
+    held = {leaf: source for found in leaves.values() for leaf, source in found.leaves}
+    forward = [node for found in leaves.values() for node in (found.numerator, found.variable)] + list(held.values())
     inputs = [node for node in inputs_of([*forward, measured.left, measured.right]) if node not in leaves]
     values = sample(inputs, sizes, facts, seed, witness.style, witness.spread)
+    if held:
+        kept = Program(list(held.values()), seed=seed).run(values, sizes)
+        values.update(zip(held, kept, strict=True))
     errors = {}
     for leaf, found in leaves.items():
         values[leaf], error = _measured(found, values, sizes, seed)

@@ -190,12 +190,25 @@ def _judged_links(assertion: Assertion, position: int, hearing: Hearing) -> Iter
     """What is found of every link of an equation in all of its readings, and of what stands behind and is not read."""
     readings = (assertion, *assertion.rivals)
     for k, link in enumerate(assertion.links):
-        results = [hearing.judged(reading.links[k]) for reading in readings]
+        results = [_along_paths(reading, k, hearing) for reading in readings]
         shown = [hearing.examiner.proofreader.plain(reading.equation) for reading in readings]
         yield _JudgedLink(reconciled(results, _worst(results), shown), position, link)
     if assertion.broken is not None:
         why = located(assertion.broken, hearing.text).diagnostic
         yield _JudgedLink(replace(hearing.blank, diagnosis=why, message=why.message), position + 1)
+
+
+def _along_paths(reading: Assertion, k: int, hearing: Hearing) -> ClaimResult:
+    """What is found of a link. A chain over paths that fails is read without holding anything, too."""
+    found = hearing.judged(reading.links[k])
+    literal = reading.literal
+    if literal is None or found.verdict in HOLDS or (other := literal.links[k]) == reading.links[k]:
+        return found
+    plain = replace(hearing, before=FAILED).judged(other)
+    if plain.verdict not in HOLDS:
+        return found
+    shown = [hearing.examiner.proofreader.plain(one.equation) for one in (reading, literal)]
+    return reconciled([found, plain], found, shown)
 
 
 def _written_labels(equations: Sequence[Equation], known: Labels, scope: Scope) -> dict[int, Expression]:

@@ -14,6 +14,7 @@ from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.panel import Panel
 from derivcheck.language.claims import Link, links_of
 from derivcheck.language.lowering.descents import refuse_descents
+from derivcheck.language.lowering.paths import along_all_paths, along_paths
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.lowering.summation import over_pairs
 from derivcheck.language.network import Network
@@ -35,7 +36,8 @@ Reader = Callable[[Examiner, Labels], Iterable[Equation]]
 class Assertion:
     """An equation as it was read, with numbers for its layer labels, and every step of it; its other readings.
 
-    `broken` is why what stands behind it is not read.
+    `broken` is why what stands behind it is not read. Where its chains run over paths, `equation` holds what
+    stands between, and `literal` is the same without: every derivative along all paths.
     """
 
     written: Equation
@@ -43,6 +45,7 @@ class Assertion:
     links: tuple[Link, ...]
     rivals: tuple[Assertion, ...] = ()
     broken: NotationError | None = None
+    literal: Assertion | None = None
 
 
 class Assertions:
@@ -69,7 +72,12 @@ class Assertions:
 def _assertion(written: Equation, known: Labels, scope: Scope) -> Assertion:
     equation = over_pairs(labelled(written, known, scope), scope)
     rivals = tuple(_assertion(rival, known, scope) for rival in written.rivals)
-    return Assertion(written, equation, tuple(links_of(equation, scope)), rivals)
+    held = along_paths(equation, scope)
+    literal = None
+    if held != equation:
+        along_all = along_all_paths(held, equation)
+        literal = Assertion(written, along_all, tuple(links_of(along_all, scope)))
+    return Assertion(written, held, tuple(links_of(held, scope)), rivals, literal=literal)
 
 
 def _while_it_has_a_meaning(assertions: Iterator[Assertion]) -> list[Assertion]:

@@ -44,6 +44,12 @@ class Suggester:
                 return text
         return ""
 
+    def whole(self, left: Expression, right: Expression, wording: Wording = PLAIN) -> str:
+        """`left = right` as it is to be pasted; empty where it is not read back as that."""
+        text = f"{self._text(left, wording)} = {self._text(right, wording)}"
+        meant = Equation((left, right), ("=",))
+        return text if self.proofreader.says(text, meant, wording.notation, dict(self._values(wording))) else ""
+
     def _text(self, tree: Expression, wording: Wording) -> str:
         if wording.labels:
             tree = self._labelled(tree, wording)

@@ -11,11 +11,13 @@ from itertools import pairwise
 
 from derivcheck.graph.axes import Axis
 from derivcheck.graph.nodes import Node, multiply, rename, sum_over
+from derivcheck.graph.substitution import substituted
 from derivcheck.language.lowering import derivatives
 from derivcheck.language.lowering.letters import index_error, member_name
-from derivcheck.language.lowering.scope import Scope
+from derivcheck.language.lowering.scope import Leaves, Scope
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value, dimensions, fresh_axes
+from derivcheck.language.lowering.variables import detached, variable_node
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Call, Derivative, Expression, Name
 
@@ -60,8 +62,10 @@ def chain(lowering: LoweringState, tree: Call) -> Value:
                 EXAMPLE,
             )
 
+    parted = [(link, *detached(lowering, link, value)) for link, value in zip(links, numerators, strict=True)]
+
     def raw(variable: Value, columns: dict[Axis, Axis]) -> Node:
-        return _contracted(lowering, numerators, [*between, variable], columns)
+        return _contracted(lowering, parted, [*between, variable], columns)
 
     try:
         lowering.measuring = lowering.scope.measured is not None and not outer
@@ -92,22 +96,31 @@ def _linking(lowering: LoweringState, tree: Expression) -> Value:
             "not an entry",
             "write the sum over its entries, sum_k(dL/dz[k] * dz[k]/dx)",
         )
-    return derivatives.variable_node(lowering, tree)
+    return variable_node(lowering, tree)
 
 
 def _contracted(
-    lowering: LoweringState, numerators: Sequence[Value], variables: Sequence[Value], columns: dict[Axis, Axis]
+    lowering: LoweringState,
+    parted: Sequence[tuple[Derivative, Value, Leaves]],
+    variables: Sequence[Value],
+    columns: dict[Axis, Axis],
 ) -> Node:
     """Σ over the axes of what stands between; those of the last variable are renamed to `columns`."""
-    values = (*numerators, *variables)
+    values = (*(numerator for _, numerator, _ in parted), *variables)
     taken = [*columns.values(), *(axis for value in values for axis in (*value.axes, *value.node.axes))]
     found: Node | None = None
     before: tuple[Axis, ...] = ()
-    for numerator, variable in zip(numerators, variables, strict=True):
+    for (link, numerator, leaves), variable in zip(parted, variables, strict=True):
         own = variable.node.axes
         made = fresh_axes(dimensions(own), taken)
         taken += made
-        factor = derivatives.raw(lowering, numerator, variable, dict(zip(own, made, strict=True)))
+        around = lowering.leaves, lowering.deriving
+        lowering.leaves, lowering.deriving = (*lowering.leaves, *leaves), link
+        try:
+            factor = derivatives.raw(lowering, numerator, variable, dict(zip(own, made, strict=True)))
+        finally:
+            lowering.leaves, lowering.deriving = around
+        factor = substituted(factor, dict(leaves))
         if found is not None:
             met = rename(factor, dict(zip(numerator.node.axes, before, strict=True)))
             factor = sum_over(multiply(found, met), before)

@@ -9,12 +9,13 @@ from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
 from derivcheck.graph import derive
 from derivcheck.graph.axes import Axis, fresh
 from derivcheck.graph.derive import Derived
-from derivcheck.graph.nodes import Input, Node, Quantity, diagonal, entry, rename, topological
+from derivcheck.graph.nodes import Input, Node, diagonal, entry, rename, topological
 from derivcheck.language.lowering.letters import index_error, member_name
 from derivcheck.language.lowering.ranges import refuse_open_label
 from derivcheck.language.lowering.scope import Measured
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value, fresh_axes, shape_error
+from derivcheck.language.lowering.variables import attached, detached, variable_node
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Call, Derivative, Expression, Name, Number, Slice, Span, Subscript
 
@@ -38,29 +39,16 @@ def derivative(lowering: LoweringState, tree: Derivative) -> Value:
     if opaque:
         raise UnsupportedError(Diagnostic("DC403", "an opaque loss has no second derivatives"))
     enclosing, lowering.deriving = lowering.deriving, tree
+    result, leaves = detached(lowering, tree, result)
+    around, lowering.leaves = lowering.leaves, (*lowering.leaves, *leaves)
     try:
         for position, variable in enumerate(tree.variables, 1):
             lowering.measuring = lowering.scope.measured is not None and not outer and position == len(tree.variables)
             result = _one(lowering, result, variable, tree.span)
     finally:
         lowering.measuring = False
-        lowering.deriving = enclosing
-    return result
-
-
-def variable_node(lowering: LoweringState, tree: Expression) -> Value:
-    """The quantity or input that a variable names."""
-    name = member_name(tree, lowering.scope)
-    if name is None:
-        if isinstance(tree, Name):
-            raise lowering.unknown(tree.name, tree.span)
-        raise index_error("DC136", "a derivative is taken by a declared tensor or an entry of one", tree.span)
-    value = lowering.scope.values[name]
-    if not isinstance(value.node, Input | Quantity):
-        raise index_error(
-            "DC136", f"`{name}` is an abbreviation, not a variable", tree.span, "derive by a tensor or a layer"
-        )
-    return value
+        lowering.deriving, lowering.leaves = enclosing, around
+    return attached(result, leaves)
 
 
 def _one(lowering: LoweringState, numerator: Value, tree: Expression, span: Span) -> Value:
@@ -85,7 +73,7 @@ def raw(lowering: LoweringState, numerator: Value, variable: Value, columns: dic
     node = numerator.node
     named = tuple(columns.get(axis, axis) for axis in variable.node.axes)
     if lowering.measuring:
-        return lowering.scope.measurement(Measured(node, variable.node, named))
+        return lowering.scope.measurement(Measured(node, variable.node, named, leaves=lowering.leaves))
     if node.axes:
         found = derive.jacobian(node, variable.node, {}, columns)
     else:

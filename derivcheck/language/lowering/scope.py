@@ -14,15 +14,22 @@ from derivcheck.language.notation.syntax import Expression
 from derivcheck.language.notation.vocabulary import Vocabulary
 from derivcheck.spec.declarations import Layout, Orientation, VecOrder
 
+# Leaves, and the quantities that they stand for: what a derivative holds fixed.
+Leaves = tuple[tuple[Node, Node], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A derivative to be measured: ∂numerator/∂variable, the variable's axes as `columns`; entry by entry alone."""
+    """A derivative to be measured: ∂numerator/∂variable, the variable's axes as `columns`; entry by entry alone.
+
+    The `leaves` of the numerator stand for what is held.
+    """
 
     numerator: Node
     variable: Node
     columns: tuple[Axis, ...] = ()
     entrywise: bool = False
+    leaves: Leaves = ()
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from derivcheck.graph.axes import Axis
 from derivcheck.graph.derive import Derived
 from derivcheck.graph.nodes import Node, quantity
 from derivcheck.language.lowering.letters import Letters, index_error
-from derivcheck.language.lowering.scope import Scope
+from derivcheck.language.lowering.scope import Leaves, Scope
 from derivcheck.language.lowering.values import Value, tensor_value
 from derivcheck.language.notation.syntax import Call, Derivative, Expression, Name, Span
 
@@ -20,7 +20,7 @@ class LoweringState(ABC):
 
     `in_numerator` is set while the numerator of a derivative is lowered: there an
     opaque loss may stand, elsewhere it has no value. `derived` notes every derivative that is
-    taken, in order; `deriving` is the one that is being lowered.
+    taken, in order; `deriving` is the one that is being lowered, `leaves` are what it holds.
     """
 
     def __init__(self, scope: Scope, prefix: str = "") -> None:
@@ -31,6 +31,7 @@ class LoweringState(ABC):
         self.measuring = False
         self.derived: dict[Derived, None] = {}
         self.deriving: Derivative | None = None
+        self.leaves: Leaves = ()
         self.prefix = prefix
         self.intermediates: dict[str, Value] = {}
 

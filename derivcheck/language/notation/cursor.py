@@ -66,6 +66,11 @@ class Cursor(ABC):
     def at_relation(self) -> bool:
         return self.token.kind == "operator" and self.token.text in RELATION_SIGNS
 
+    @property
+    def enclosed(self) -> bool:
+        """Whether a bracket is open here."""
+        return any(opener < self.position <= closer for opener, closer in self.pairs.items())
+
     def advance(self) -> Token:
         token = self.token
         self.position += token.kind != "end"

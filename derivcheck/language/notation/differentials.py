@@ -1,4 +1,5 @@
-"""Derivatives as they are written: `dL/dW`, `∂p[i]/∂z[j]`, `d(log(p[k]))/dz[i]`, `d2l/dx[i]dx[j]`, `d2l/dx^2`.
+"""Derivatives as they are written: `dL/dW`, `∂p[i]/∂z[j]`, `d(log(p[k]))/dz[i]`, `d2l/dx[i]dx[j]`, `d2l/dx^2`,
+`dq/dz holding m`.
 
 Whether `dX` is a differential or a name is decided by looking ahead, before anything
 is read: a formula of any nesting is read once. `dL/dW1` is a quotient of two names
@@ -14,6 +15,8 @@ from dataclasses import dataclass, replace
 from derivcheck.language.notation.cursor import KEYWORDS, Cursor
 from derivcheck.language.notation.syntax import Call, Derivative, Expression, Name, Span
 from derivcheck.language.notation.tokens import fail
+
+HOLDING, NOTHING = "holding", "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,32 @@ def derivative(cursor: Cursor) -> Expression | None:
         variables += _split(cursor, found) if above.order == 2 and not variables else [_quantity(cursor, found)]
     span = begin.to(cursor.tokens[cursor.position - 1].span)
     _check_order(cursor, above.order, variables, span)
-    return Derivative(numerator, tuple(variables), span)
+    held = _held(cursor)
+    return Derivative(numerator, tuple(variables), span.to(cursor.tokens[cursor.position - 1].span), held)
+
+
+def _held(cursor: Cursor) -> tuple[Expression, ...] | None:
+    """`holding m`, `holding m, v` or `holding nothing` behind a derivative; in brackets several stand in their own."""
+    if not cursor.at_word(HOLDING) or cursor.vocabulary.declares(HOLDING):
+        return None
+    cursor.advance()
+    if cursor.at_word(NOTHING) and not cursor.vocabulary.declares(NOTHING):
+        cursor.advance()
+        return ()
+    opener = cursor.accept("(")
+    found = [_held_name(cursor)]
+    while (opener is not None or not cursor.enclosed) and cursor.accept(",") is not None:
+        found.append(_held_name(cursor))
+    if opener is not None:
+        cursor.close(opener)
+    return tuple(found)
+
+
+def _held_name(cursor: Cursor) -> Expression:
+    if not cursor.at_name():
+        cursor.unexpected("the name of what is held, `holding m`")
+    token = cursor.advance()
+    return cursor.subscripts(Name(token.text, token.span))
 
 
 def _is_quotient(cursor: Cursor, above: Differential, below: Differential) -> bool:

@@ -86,7 +86,9 @@ class _Substitution:
             case Call(_, arguments):
                 return replace(node, arguments=tuple(self.walk(a) for a in arguments))
             case Derivative(numerator, variables):
-                return replace(node, numerator=self.named(numerator), variables=tuple(self.named(v) for v in variables))
+                held = None if node.holding is None else tuple(self.named(one) for one in node.holding)
+                below = tuple(self.named(v) for v in variables)
+                return replace(node, numerator=self.named(numerator), variables=below, holding=held)
             case Conditional(test, then, otherwise):
                 return replace(node, test=self.walk(test), then=self.walk(then), otherwise=self.walk(otherwise))
             case Reduction():

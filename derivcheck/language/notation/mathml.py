@@ -8,6 +8,7 @@ brackets around what they hold.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 from html import escape
 
@@ -180,7 +181,10 @@ class _MathML(Unicode):
         part = self.expression(tree).text
         return mark + (part if is_named(tree) else _bracketed(part))
 
-    def derivative(self, tree: Derivative) -> Written:
+    def held(self, fraction: Written, names: Sequence[str]) -> Written:
+        return Written(_of("msub", _row(fraction.text, _sign("|")), _row(SEPARATOR.join(names))), ATOM)
+
+    def fraction(self, tree: Derivative) -> Written:
         order = len(tree.variables)
         above = self.differential(tree.numerator, order)
         first = tree.variables[0]

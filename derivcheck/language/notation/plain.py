@@ -6,8 +6,10 @@ Parts are written before wholes, so that no depth of a derived formula is too de
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 
+from derivcheck.language.notation.differentials import HOLDING, NOTHING
 from derivcheck.language.notation.precedence import (
     ALL,
     ANY,
@@ -202,6 +204,17 @@ class Plain:
         return f"{_mark(order)}({self.expression(tree).text})"
 
     def derivative(self, tree: Derivative) -> Written:
+        """A derivative, and behind it what it holds."""
+        fraction = self.fraction(tree)
+        if tree.holding is None:
+            return fraction
+        return self.held(fraction, [self.expression(one).text for one in tree.holding])
+
+    def held(self, fraction: Written, names: Sequence[str]) -> Written:
+        several = ", ".join(names) if len(names) < 2 else f"({', '.join(names)})"
+        return Written(f"{fraction.text} {HOLDING} {several or NOTHING}", CONDITIONAL)
+
+    def fraction(self, tree: Derivative) -> Written:
         order = len(tree.variables)
         written = self.bracketed if self._may_be_a_quotient(tree) else self.differential
         above = written(tree.numerator, order)

@@ -97,11 +97,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Derivative:
-    """`d numerator / d v1 d v2 ...`; a second derivative has two variables, a Hessian the same twice."""
+    """`d numerator / d v1 d v2 ...`; a second derivative has two variables, a Hessian the same twice.
+
+    What is `holding` stays as it is while the variables change, `dq/dz holding m`; nothing is held by an
+    empty one (`holding nothing`), nor by None, which leaves it to the formula around it.
+    """
 
     numerator: Expression
     variables: tuple[Expression, ...]
     span: Span = field(default=NOWHERE, compare=False)
+    holding: tuple[Expression, ...] | None = None
 
 
 BooleanOperator = Literal["and", "or"]
@@ -200,7 +205,7 @@ def children(tree: Expression | Condition | Slice | Equation) -> tuple[Expressio
         case Call(_, arguments):
             return arguments
         case Derivative(numerator, variables):
-            return (numerator, *variables)
+            return (numerator, *variables, *(tree.holding or ()))
         case Conditional(test, then, otherwise):
             return (then, test, otherwise)
         case Reduction(_, _, condition, body):

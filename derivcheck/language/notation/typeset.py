@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 
 from derivcheck.language.notation.plain import Plain
@@ -145,7 +146,10 @@ class Latex(Plain):
             return f"{mark} {self.expression(tree).text}"
         return f"{mark} ({self.expression(tree).text})"
 
-    def derivative(self, tree: Derivative) -> Written:
+    def held(self, fraction: Written, names: Sequence[str]) -> Written:
+        return Written(rf"\left. {fraction.text} \right|_{{{', '.join(names)}}}", ATOM)
+
+    def fraction(self, tree: Derivative) -> Written:
         order = len(tree.variables)
         above = self.differential(tree.numerator, order)
         if order == 2 and tree.variables[0] == tree.variables[1]:

@@ -43,6 +43,13 @@ layers:
 loss:
   L: sum(x * y)
 """
+CENTRED = """
+tensors:
+  z: n
+layers:
+  m: mean(z)
+  q: z - m
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derivcheck.diagnostics.explain.pages.explanation import BATCH, PLAIN, Explanation
+from derivcheck.diagnostics.explain.pages.explanation import BATCH, CENTRED, PLAIN, Explanation
 
 MISTAKES: dict[str, Explanation] = {
     "DC201": Explanation(
@@ -155,5 +155,14 @@ MISTAKES: dict[str, Explanation] = {
         "where that is a matrix, or one derivative has three axes, no product of matrices says the same.",
         "dL/dW1 = dL/dz1 @ dz1/dW1",
         "dL/dW1 = chain(dL/dz1, dz1/dW1)",
+    ),
+    "DC233": Explanation(
+        "true if a layer is held fixed",
+        "A derivative runs along every path. Where a partial is meant that holds a layer in between as it is, "
+        "that is said behind it, `holding m`; in a chain over paths, beside `dE/dm * dm/dz`, it is understood.",
+        "dq[i]/dz[j] = delta(i,j)",
+        "dq[i]/dz[j] holding m = delta(i,j)",
+        "claim",
+        CENTRED,
     ),
 }

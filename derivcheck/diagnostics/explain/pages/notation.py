@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derivcheck.diagnostics.explain.pages.explanation import BASE, PLAIN, Explanation, of_spec
+from derivcheck.diagnostics.explain.pages.explanation import BASE, CENTRED, PLAIN, Explanation, of_spec
 
 NOTATION: dict[str, Explanation] = {
     "DC100": Explanation(
@@ -189,6 +189,15 @@ NOTATION: dict[str, Explanation] = {
         "A `let` name of one derivative is a link too.",
         "dL/dW1 = chain(dL/dz1, da1/dW1)",
         "dL/dW1 = chain(dL/dz1, dz1/dW1)",
+    ),
+    "DC139": Explanation(
+        "nothing is held",
+        "`dq/dz holding m` keeps m as it is while z changes: m is a layer that q is computed from, "
+        "and neither q nor z itself.",
+        "dm/dz holding q = ones(n)/n",
+        "dq/dz holding m = eye(n)",
+        "claim",
+        CENTRED,
     ),
     "DC140": Explanation(
         "an index without a dimension", "The letter never indexes a tensor.", "sum_k(1) = 1", "sum_k(p[k]) = 1"
