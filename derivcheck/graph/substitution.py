@@ -8,6 +8,7 @@ from typing import assert_never
 from derivcheck.graph.nodes import (
     Determinant,
     Extremum,
+    Held,
     Indicator,
     Input,
     Inverse,
@@ -19,6 +20,7 @@ from derivcheck.graph.nodes import (
     Sum,
     determinant,
     extremum,
+    held,
     inverse,
     mapped,
     operands,
@@ -75,6 +77,8 @@ def _over(node: Node, made: Mapping[Node, Node]) -> Node:
             return inverse(made[operand], row, column)
         case Determinant(operand, row, column):
             return determinant(made[operand], row, column)
+        case Held(operand):
+            return held(made[operand])
         case Input() | Indicator():
             return node
         case _:
