@@ -288,3 +288,23 @@ def test_what_any_number_that_can_be_written_makes_different(equation: str, verd
     assert claim.verdict == verdict, claim
     if verdict == "refuted" and claim.witness is not None:
         assert claim.witness.claimed != claim.witness.derived or claim.witness.difference not in ("", "0.0")
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("loss", ["tanh(40 + sum(x^2))", "sigmoid(60 + sum(x^2))", "tanh(-30 - sum(x^2)) + 1"])
+def test_a_saturated_gradient_is_rounding_alone(loss: str, seed: int, way: Way) -> None:
+    """1 - tanh(u)^2 is exactly 0 in floats where u is 20, and 1e-17 in truth; twice of that is wrong all the same."""
+    network = build(read_spec(f"tensors: {{x: n}}\nloss: {{L: {loss}}}\n"))
+    node = network.named("x").node
+    right = gradient(network.loss.node, node)
+    found = {
+        factor: compare_gradient(
+            network.loss.node, node, multiply(constant(sympy.Integer(factor)), right), {"n": 3}, {}, seed, way=way
+        ).verdict
+        for factor in (1, 2)
+    }
+    assert found[1] in ("agrees", "cannot_tell")
+    assert found[2] in ("differs", "cannot_tell")
+    judged = verify_text(f"tensors: {{x: n}}\nloss: {{L: {loss}}}\n", seed=seed)
+    assert [one.verdict for one in judged.gradients] == ["proved"]
