@@ -10,18 +10,10 @@ from typing import NoReturn
 
 from derivcheck.language.latex import derivatives, sums
 from derivcheck.language.latex.arguments import arguments_here, depends, letters_here
-from derivcheck.language.latex.cursor import TokenReader
+from derivcheck.language.latex.cursor import RowCursor
+from derivcheck.language.latex.elements import Element
 from derivcheck.language.latex.quantities import ScriptReadings
-from derivcheck.language.latex.scripts import (
-    Script,
-    is_bracketed,
-    is_transpose,
-    name_text,
-    slot_tree,
-    slots,
-    take_scripts,
-)
-from derivcheck.language.latex.tokens import LatexToken
+from derivcheck.language.latex.scripts import Script, is_letter_t, is_transpose, slot_tree, take_scripts
 from derivcheck.language.latex.unknowns import refuse_unknown
 from derivcheck.language.latex.vocabulary import INDEXED_FUNCTIONS, POWERED_FUNCTIONS, PREFIX_FUNCTIONS
 from derivcheck.language.notation.printer import to_plain
@@ -42,22 +34,23 @@ from derivcheck.language.tex.errors import fail
 
 # With a sum in brackets behind them, a power may be the function's or the argument's.
 REACHING = frozenset({"exp", "sin", "cos", "tan"})
+CONTINUING = frozenset({"letter", "word", "number", "group", "fraction", "root", "grid"})
 
 
-def phrase(reader: TokenReader) -> Expression | None:
+def phrase(reader: RowCursor) -> Expression | None:
     """A symbol of several tokens that begins here."""
-    begin = reader.token.span
+    begin = reader.element.span
     found = reader.context.symbols.phrase(reader)
     if found is None:
         return None
     tree, function = found
-    span = begin.to(reader.tokens[reader.position - 1].span)
+    span = begin.to(reader.before.span)
     return _call(reader, function, (), 0, span) if function else tree
 
 
-def named(reader: TokenReader) -> Expression:
+def named(reader: RowCursor) -> Expression:
     """A name with its scripts, or a function with its arguments. Raises NotationError."""
-    begin = reader.token.span
+    begin = reader.element.span
     token, count = _word(reader)
     reader.position += count
     scripts, primes = take_scripts(reader)
@@ -75,7 +68,7 @@ def named(reader: TokenReader) -> Expression:
         function = _named_function(reader, token, scripts)
         if function is not None:
             return _function(reader, token, scripts, primes, span)
-    if tree is None and symbol is None and token.text == "J" and reader.at("("):
+    if tree is None and symbol is None and token.text == "J" and reader.at_group("("):
         found = derivatives.jacobian(reader, token, scripts, span)
         if found is not None:
             return found
@@ -89,10 +82,10 @@ def named(reader: TokenReader) -> Expression:
         _refuse_two_fonts(reader, token, tree)
     if primes:
         tree = _primed(reader, tree, token, primes, span)
-    return _applied(reader, tree) if reader.at("(") and reader.applies and not reader.letters else tree
+    return _applied(reader, tree) if reader.at_group("(") and reader.applies and not reader.letters else tree
 
 
-def _refuse_two_fonts(reader: TokenReader, token: LatexToken, tree: Expression) -> None:
+def _refuse_two_fonts(reader: RowCursor, token: Element, tree: Expression) -> None:
     """Raise NotationError (DC171) where `\\mathbf{g}` and `g` in one formula would be one tensor: they may be two."""
     whole = tree.operand if isinstance(tree, Transpose) else tree
     name = reader.context.shapes.member(whole)
@@ -112,18 +105,18 @@ def _refuse_two_fonts(reader: TokenReader, token: LatexToken, tree: Expression) 
         )
 
 
-def is_word(reader: TokenReader) -> bool:
+def is_word(reader: RowCursor) -> bool:
     """Whether several letters here are one name."""
     return _word(reader)[1] > 1
 
 
-def _word(reader: TokenReader) -> tuple[LatexToken, int]:
+def _word(reader: RowCursor) -> tuple[Element, int]:
     """The letters here that are one name: the whole run where it is known, else the first."""
-    first = reader.token
+    first = reader.element
     if first.kind != "letter" or len(first.text) > 1 or first.accent:
         return first, 1
     text, count, span = first.text, 1, first.span
-    known: tuple[LatexToken, int] | None = None
+    known: tuple[Element, int] | None = None
     names = reader.context.names
     while True:
         following = reader.ahead(count)
@@ -132,7 +125,7 @@ def _word(reader: TokenReader) -> tuple[LatexToken, int]:
         if not (single or digits) or following.spaced:
             break
         text, count, span = text + following.text, count + 1, span.to(following.span)
-        word = LatexToken("word", text, span, first.spaced, "roman")
+        word = Element("word", text, span, first.spaced, "roman")
         function = names.function(word) is not None and not digits
         if names.declares(word) or function or reader.context.symbols.has_base(word):
             known = word, count
@@ -154,30 +147,31 @@ def _word(reader: TokenReader) -> tuple[LatexToken, int]:
     return known
 
 
-def _run(reader: TokenReader, begin: Span) -> str:
+def _run(reader: RowCursor, begin: Span) -> str:
     """The letters that run together from a place on."""
-    start = next(k for k, t in enumerate(reader.tokens) if t.span.start >= begin.start)
     text = ""
-    for token in reader.tokens[start:]:
+    for token in reader.row:
+        if token.span.start < begin.start:
+            continue
         if token.kind != "letter" or len(token.text) > 1 or (text and token.spaced):
             break
         text += token.text
     return text
 
 
-def _letter(reader: TokenReader, token: LatexToken, scripts: Sequence[Script], span: Span) -> Expression | None:
+def _letter(reader: RowCursor, token: Element, scripts: Sequence[Script], span: Span) -> Expression | None:
     """An index letter, `i` or `i_1`."""
     if token.accent:
         return None
     if not scripts:
         return Name(token.text, span)
-    digits = name_text(reader, scripts[0])
+    digits = scripts[0].name
     if len(scripts) == 1 and scripts[0].kind == "sub" and digits is not None and digits.isdigit():
         return Name(token.text + digits, span)
     return None
 
 
-def _refuse_name(reader: TokenReader, quantity: ScriptReadings, begin: Span, primes: int) -> NoReturn:
+def _refuse_name(reader: RowCursor, quantity: ScriptReadings, begin: Span, primes: int) -> NoReturn:
     token, span = quantity.base, quantity.span
     run = _run(reader, begin)
     if len(run) > 2 and not reader.context.names.begins(token):
@@ -190,7 +184,7 @@ def _refuse_name(reader: TokenReader, quantity: ScriptReadings, begin: Span, pri
             names.close(run),
             (("known", names.known()),),
         )
-    if (primes or reader.at("(")) and not reader.context.names.begins(token) and not token.accent:
+    if (primes or reader.at_group("(")) and not reader.context.names.begins(token) and not token.accent:
         shown = reader.source(span)
         fail("DC124", f"unknown function `{shown}`", span, "not declared", f"functions: {{{token.text}: opaque}}")
     refuse_unknown(quantity)
@@ -199,13 +193,13 @@ def _refuse_name(reader: TokenReader, quantity: ScriptReadings, begin: Span, pri
 # --- quantities that are followed by something ---------------------------------------------------
 
 
-def _primed(reader: TokenReader, tree: Expression, token: LatexToken, primes: int, span: Span) -> Expression:
+def _primed(reader: RowCursor, tree: Expression, token: Element, primes: int, span: Span) -> Expression:
     """`W'` is the transpose of an input; behind a layer a prime would be read by guess."""
     shapes = reader.context.shapes
     shape = shapes(tree)
     base = tree.base if isinstance(tree, Subscript) and shapes.member(tree) is None else tree
     if primes == 1 and shapes.is_input(base) and base is tree and shape is not None and 0 < len(shape.axes) < 3:
-        whole = span.to(reader.tokens[reader.position - 1].span)
+        whole = span.to(reader.before.span)
         reader.context.primed.add(whole)
         return Transpose(tree, whole)
     shown = reader.source(span)
@@ -218,12 +212,12 @@ def _primed(reader: TokenReader, tree: Expression, token: LatexToken, primes: in
     )
 
 
-def _applied(reader: TokenReader, tree: Expression) -> Expression:
+def _applied(reader: RowCursor, tree: Expression) -> Expression:
     """A quantity before a bracket: the product, or its name with what it depends on. Raises NotationError (DC177)."""
-    stop = reader.partner(reader.position)
+    bracket, behind = reader.element, reader.ahead()
     begin = reader.position
     arguments = arguments_here(reader)
-    span = tree.span.to(reader.tokens[stop].span)
+    span = tree.span.to(bracket.span)
     inner = arguments[0]
     if len(arguments) > 1:
         if all(depends(reader, tree, argument) for argument in arguments):
@@ -236,8 +230,8 @@ def _applied(reader: TokenReader, tree: Expression) -> Expression:
     applied = reader.context.shapes.is_derived(base) and base is tree and not _mentions(inner, tree)
     scalar = shape is not None and shape.is_scalar
     # In `\\delta (a^{l-1})^T` the bracket is there for the transpose.
-    scripted = any(token.text in ("^", "_") for token in reader.tokens[begin:stop])
-    if lone and scripted and reader.tokens[stop + 1].text == "^":
+    scripted = any(element.kind == "script" for element in bracket.inside)
+    if lone and scripted and behind.kind == "script" and behind.text == "^":
         return tree
     if lone or (applied and _speaks_of(reader, tree, inner, any if scalar else all)):
         _refuse_application(reader, tree, span, f"{to_plain(tree)} as a function of {reader.source(inner.span)}")
@@ -248,13 +242,13 @@ def _mentions(tree: Expression, part: Expression) -> bool:
     return part in bottom_up(tree)
 
 
-def _speaks_of(reader: TokenReader, tree: Expression, inner: Expression, how: Callable[[Iterable[bool]], bool]) -> bool:
+def _speaks_of(reader: RowCursor, tree: Expression, inner: Expression, how: Callable[[Iterable[bool]], bool]) -> bool:
     """Whether a bracket speaks of what a layer is made of: `a(W x + b)`, `L(w + \\epsilon)`."""
     parts = [n for n in bottom_up(inner) if isinstance(n, Name | Subscript) and reader.context.shapes.member(n)]
     return bool(parts) and how(part != tree and depends(reader, tree, part) for part in parts)
 
 
-def _refuse_application(reader: TokenReader, tree: Expression, span: Span, applied: str) -> NoReturn:
+def _refuse_application(reader: RowCursor, tree: Expression, span: Span, applied: str) -> NoReturn:
     shown = reader.source(span)
     fail(
         "DC177",
@@ -269,15 +263,15 @@ def _refuse_application(reader: TokenReader, tree: Expression, span: Span, appli
 # --- functions ------------------------------------------------------------------------------------
 
 
-def _named_function(reader: TokenReader, token: LatexToken, scripts: Sequence[Script]) -> str | None:
+def _named_function(reader: RowCursor, token: Element, scripts: Sequence[Script]) -> str | None:
     names = reader.context.names
-    suffix = "".join(name_text(reader, script) or "" for script in scripts)
+    suffix = "".join(script.name or "" for script in scripts)
     return names.function(token) or (names.function(token, suffix) if suffix else None)
 
 
-def _function(reader: TokenReader, token: LatexToken, scripts: Sequence[Script], primes: int, span: Span) -> Expression:
+def _function(reader: RowCursor, token: Element, scripts: Sequence[Script], primes: int, span: Span) -> Expression:
     names = reader.context.names
-    suffix = "".join(name_text(reader, script) or "" for script in scripts)
+    suffix = "".join(script.name or "" for script in scripts)
     own = names.function(token, suffix) if suffix else None
     if own is not None:
         return _call(reader, own, (), primes, span)
@@ -289,7 +283,7 @@ def _function(reader: TokenReader, token: LatexToken, scripts: Sequence[Script],
     return _call(reader, function, scripts, primes, span)
 
 
-def _call(reader: TokenReader, function: str, scripts: Sequence[Script], primes: int, span: Span) -> Expression:
+def _call(reader: RowCursor, function: str, scripts: Sequence[Script], primes: int, span: Span) -> Expression:
     """A function with the scripts on its name, and its arguments."""
     power: Expression | None = None
     index: Script | None = None
@@ -314,15 +308,15 @@ def _call(reader: TokenReader, function: str, scripts: Sequence[Script], primes:
     if base is not None:
         tree = Binary("/", tree, Call("log", (base,), 0, base.span), tree.span)
     if index is not None:
-        entries = tuple(slot_tree(reader, *slot) for slot in slots(reader, index))
+        entries = tuple(slot_tree(reader, slot, index.span) for slot in index.slots)
         tree = Subscript(tree, entries, tree.span)
     return tree if power is None else Binary("**", tree, power, tree.span)
 
 
-def _function_power(reader: TokenReader, function: str, script: Script, span: Span) -> Expression:
+def _function_power(reader: RowCursor, function: str, script: Script, span: Span) -> Expression:
     shown = reader.source(span)
-    text = name_text(reader, script)
-    if is_bracketed(reader, script) or text is None or not text.isdigit() or function not in POWERED_FUNCTIONS:
+    text = script.name
+    if script.is_bracketed or text is None or not text.isdigit() or function not in POWERED_FUNCTIONS:
         fail(
             "DC171",
             f"the superscript of the function `{shown}` has no one reading",
@@ -337,22 +331,22 @@ def _function_power(reader: TokenReader, function: str, script: Script, span: Sp
     return Number(Fraction(int(text)), script.span)
 
 
-def _logarithm_base(reader: TokenReader, script: Script) -> Expression:
-    inner = reader.part(script.start, script.stop)
+def _logarithm_base(reader: RowCursor, script: Script) -> Expression:
+    inner = reader.part(script.row, script.span)
     inner.letters = False
     return inner.whole()
 
 
-def _with_arguments(reader: TokenReader, function: str, primes: int, span: Span) -> Expression:
-    if reader.at("(", "[", "\\{"):
+def _with_arguments(reader: RowCursor, function: str, primes: int, span: Span) -> Expression:
+    if reader.at_group("(", "[", "\\{"):
         arguments = letters_here(reader) if function == "window" else arguments_here(reader)
-        whole = span.to(reader.tokens[reader.position - 1].span)
+        whole = span.to(reader.before.span)
         primes += _primes_behind(reader, function, arguments)
         if function in ("max", "min") and len(arguments) == 2 and isinstance(arguments[1], Number):
             arguments.reverse()  # behind, a number could be an axis; nobody writes one in LaTeX
         _refuse_power(reader, function, arguments, whole)
         return Call(function, tuple(arguments), primes, whole)
-    if function not in PREFIX_FUNCTIONS or reader.at_end() or reader.token.kind == "keyword":
+    if function not in PREFIX_FUNCTIONS or reader.at_end() or reader.element.kind == "keyword":
         fail(
             "DC114",
             f"`{reader.source(span)}` needs its argument",
@@ -363,11 +357,11 @@ def _with_arguments(reader: TokenReader, function: str, primes: int, span: Span)
     argument = reader.factor()
     if not _goes_on(reader, argument):
         return Call(function, (argument,), primes, span.to(argument.span))
-    shown, rest = to_plain(argument), reader.source(reader.token.span)
+    shown, rest = to_plain(argument), reader.source(reader.element.span)
     fail(
         "DC179",
         f"how far does `{reader.source(span)}` reach?",
-        span.to(reader.token.span),
+        span.to(reader.element.span),
         "put its argument in brackets",
         rf"{reader.source(span)}(..)",
         (
@@ -377,16 +371,15 @@ def _with_arguments(reader: TokenReader, function: str, primes: int, span: Span)
     )
 
 
-def _refuse_power(reader: TokenReader, function: str, arguments: Sequence[Expression], span: Span) -> None:
+def _refuse_power(reader: RowCursor, function: str, arguments: Sequence[Expression], span: Span) -> None:
     """`\\log (1 - s)^2` is the square of a logarithm, or the logarithm of a square. Raises NotationError (DC179)."""
     bare = function == "log" or (function in REACHING and isinstance(arguments[0], Binary | Negate))
-    if not bare or not reader.at("^") or len(arguments) > 1:
+    if not bare or not reader.at_script("^") or len(arguments) > 1:
         return
-    stop = reader.partner(reader.position + 1)
-    first = reader.tokens[reader.position + 2]
-    if is_transpose(first) or first.text == "T":
+    script = reader.element
+    if is_transpose(script.inside[0]) or is_letter_t(script.inside[0]):
         return
-    power = reader.tokens[reader.position].span.to(reader.tokens[stop].span)
+    power = script.span
     shown, name = reader.source(span), re.split(r"\\left|\(", reader.source(span))[0].strip()
     inner, raised = reader.source(arguments[0].span).strip("()"), reader.source(power)
     fail(
@@ -399,22 +392,22 @@ def _refuse_power(reader: TokenReader, function: str, arguments: Sequence[Expres
     )
 
 
-def _goes_on(reader: TokenReader, argument: Expression) -> bool:
+def _goes_on(reader: RowCursor, argument: Expression) -> bool:
     """Whether more stands behind the argument of a function that could belong to it."""
-    token = reader.token
+    token = reader.element
     number = isinstance(argument, Number)  # in `\\log 2 \sum_k x_k` it is a coefficient
-    if token.kind == "function" or (token.kind == "sign" and token.text in ("Σ", "Π")):
+    if token.kind == "function" or token.is_sign("Σ", "Π"):
         return number
-    if token.kind == "sign" and token.text in ("(", "[", "\\{", "|", "‖", "⟨", "frac", "/", "sqrt", "∂", "∇"):
+    if token.is_sign("|", "‖"):
         return token.text not in reader.bars
-    return token.kind in ("letter", "word", "number", "begin")
+    return token.kind in CONTINUING or token.is_sign("/", "∂", "∇")
 
 
-def _primes_behind(reader: TokenReader, function: str, arguments: Sequence[Expression]) -> int:
+def _primes_behind(reader: RowCursor, function: str, arguments: Sequence[Expression]) -> int:
     """`\\sigma(x)'` is `\\sigma'(x)` where x is a name."""
     if not reader.at("'"):
         return 0
-    first = reader.token
+    first = reader.element
     if len(arguments) != 1 or not isinstance(arguments[0], Name | Subscript):
         fail(
             "DC114",

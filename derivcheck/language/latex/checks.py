@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from derivcheck.language.latex.cursor import TokenReader
+from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import (
     Binary,
@@ -24,7 +24,7 @@ from derivcheck.language.notation.syntax import (
 from derivcheck.language.tex.errors import fail
 
 
-def check_entries(equation: Equation, reader: TokenReader) -> None:
+def check_entries(equation: Equation, reader: RowCursor) -> None:
     """`x_n` outside a pattern may be the last entry or every entry; `x_{i+1}` is no entry that is judged.
 
     Raises NotationError (DC143, DC171).
@@ -53,14 +53,14 @@ def check_entries(equation: Equation, reader: TokenReader) -> None:
 
 
 def _names_dimension(
-    entry: Expression, bound: frozenset[str], dimensions: Mapping[str, object], reader: TokenReader
+    entry: Expression, bound: frozenset[str], dimensions: Mapping[str, object], reader: RowCursor
 ) -> bool:
     if isinstance(entry, Name):
         return entry.name in dimensions and entry.name not in bound
     return isinstance(entry, Subscript) and reader.context.shapes.dimension(entry) is not None
 
 
-def _check_shift(entry: Expression, node: Subscript, reader: TokenReader) -> None:
+def _check_shift(entry: Expression, node: Subscript, reader: RowCursor) -> None:
     """Only `x_{i+k-1}`, the index of a convolution, is read: `x_{i+1}` ends before i does."""
     match entry:
         case Binary("-", Binary("+", Name(), Name()), Number(value)) if value == 1:
@@ -74,7 +74,7 @@ def _check_shift(entry: Expression, node: Subscript, reader: TokenReader) -> Non
 # --- primes -------------------------------------------------------------------------------------
 
 
-def check_primes(equation: Equation, reader: TokenReader) -> None:
+def check_primes(equation: Equation, reader: RowCursor) -> None:
     """`W' = W - \\eta G` speaks of a new value, `x'y` of a transpose. Raises NotationError (DC171)."""
     primed = reader.context.primed
     if not primed:

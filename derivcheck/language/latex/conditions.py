@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derivcheck.language.latex.cursor import TokenReader
-from derivcheck.language.latex.tokens import LatexToken
+from derivcheck.language.latex.cursor import RowCursor
+from derivcheck.language.latex.elements import Element, Elements
 from derivcheck.language.notation.relations import TURNED, Relation
 from derivcheck.language.notation.syntax import (
     Comparison,
@@ -28,7 +28,7 @@ HOLDS_AT: dict[str, frozenset[str]] = {
 }
 
 
-def condition(reader: TokenReader) -> Condition:
+def condition(reader: RowCursor) -> Condition:
     """`i = j`, `k \\ne i, j`, `x > 0 \\text{ and } y > 0`. Raises NotationError."""
     reader.descend()
     left = _all_of(reader)
@@ -40,11 +40,11 @@ def condition(reader: TokenReader) -> Condition:
     return left
 
 
-def _at_word(reader: TokenReader, word: str) -> bool:
-    return reader.token.kind == "keyword" and reader.token.text == word
+def _at_word(reader: RowCursor, word: str) -> bool:
+    return reader.element.kind == "keyword" and reader.element.text == word
 
 
-def _all_of(reader: TokenReader) -> Condition:
+def _all_of(reader: RowCursor) -> Condition:
     left = _comparison(reader)
     while _at_word(reader, "and") or reader.at(",", "∧"):
         reader.advance()
@@ -53,11 +53,11 @@ def _all_of(reader: TokenReader) -> Condition:
     return left
 
 
-def _comparison(reader: TokenReader) -> Condition:
+def _comparison(reader: RowCursor) -> Condition:
     letters, reader.letters = reader.letters, True
     sides = [reader.expression()]
     relations: list[Relation] = []
-    while reader.token.kind == "sign" and reader.token.text in TURNED:
+    while reader.at(*TURNED):
         relations.append(reader.advance().text)  # type: ignore[arg-type]
         sides.append(reader.expression())
     reader.letters = letters
@@ -73,12 +73,11 @@ def _comparison(reader: TokenReader) -> Condition:
 # --- cases --------------------------------------------------------------------------------------
 
 
-def cases(reader: TokenReader, rows: Sequence[Sequence[tuple[int, int]]], span: Span) -> Expression:
+def cases(reader: RowCursor, rows: Sequence[Sequence[Elements]], span: Span) -> Expression:
     """The branches of `cases`; they must be complete and exclude each other. Raises NotationError (DC175, DC176)."""
     branches: list[tuple[Expression, Condition | None, Span]] = []
     for row in rows:
-        start, stop = row[0]
-        value = reader.part(start, _without_comma(reader, start, stop))
+        value = reader.part(_without_comma(row[0]), span)
         if value.at_end():
             fail("DC176", "a branch of the cases has no value", span, "expected a value before `&`")
         tree = value.expression()
@@ -102,27 +101,27 @@ def cases(reader: TokenReader, rows: Sequence[Sequence[tuple[int, int]]], span: 
     return found
 
 
-def _without_comma(reader: TokenReader, start: int, stop: int) -> int:
-    while stop > start and reader.tokens[stop - 1].kind == "sign" and reader.tokens[stop - 1].text in (",", ".", ";"):
-        stop -= 1
-    return stop
+def _without_comma(row: Elements) -> Elements:
+    while row and row[-1].is_sign(",", ".", ";"):
+        row = row[:-1]
+    return row
 
 
-def _test(reader: TokenReader, cells: Sequence[tuple[int, int]]) -> Condition | None:
+def _test(reader: RowCursor, cells: Sequence[Elements]) -> Condition | None:
     """The condition in the cells behind the value, `\\text{if} & j = k` in two of them."""
-    tokens = [token for start, stop in cells for token in reader.tokens[start : _without_comma(reader, start, stop)]]
-    inner = type(reader)(tokens, reader.context, reader.depth + 1)
-    inner.trying = reader.trying
-    if not tokens:
+    row = tuple(element for cell in cells for element in _without_comma(cell))
+    if not row:
         return None
+    inner = reader.part(row, row[0].span)
+    inner.letters = inner.pattern = False
     return _remaining_test(inner)
 
 
-def _remaining_test(inner: TokenReader) -> Condition | None:
+def _remaining_test(inner: RowCursor) -> Condition | None:
     """`if i = j`, `i = j`, `otherwise`."""
     if inner.accept(",") is not None and inner.at_end():
         return None
-    first: LatexToken = inner.token
+    first: Element = inner.element
     if first.kind == "keyword" and first.text == "otherwise":
         inner.advance()
     elif first.kind == "prose":
@@ -131,7 +130,7 @@ def _remaining_test(inner: TokenReader) -> Condition | None:
         if first.kind == "keyword" and first.text in ("if", "for"):
             inner.advance()
         test = inner.condition()
-        if inner.token.kind == "prose" and not is_conditional(inner.token.text):
+        if inner.element.kind == "prose" and not is_conditional(inner.element.text):
             inner.advance()
         if not inner.at_end():
             inner.unexpected("the end of the condition")
@@ -141,7 +140,7 @@ def _remaining_test(inner: TokenReader) -> Condition | None:
     return None
 
 
-def refuse_words(token: LatexToken) -> None:
+def refuse_words(token: Element) -> None:
     """Raise NotationError (DC175) for a condition in words."""
     fail(
         "DC175",

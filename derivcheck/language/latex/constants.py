@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derivcheck.diagnostics.diagnostic import NotationError
-from derivcheck.language.latex.scripts import (
-    Script,
-    Scripted,
-    atoms,
-    dimension_at,
-    is_letter_t,
-    name_text,
-    slot_tree,
-    slots,
-)
+from derivcheck.language.latex.scripts import Scripted, atoms, dimension_at, slot_tree
 from derivcheck.language.notation.syntax import Call, Expression, Name, Number
 
 
@@ -39,13 +30,13 @@ def _kronecker(quantity: Scripted) -> Iterator[Expression]:
     kinds = [script.kind for script in quantity.scripts]
     if kinds != ["sub"] and (sorted(kinds) != ["sub", "sup"] or names.declares(quantity.base)):
         return
-    parts = [slots(quantity.reader, script) for script in quantity.scripts]
-    if sum(map(len, parts)) != 2:
-        parts = [[atom for slot in part for atom in atoms(quantity.reader, *slot) or [slot]] for part in parts]
-    if sum(map(len, parts)) != 2:
+    slots = [slot for script in quantity.scripts for slot in script.slots]
+    if len(slots) != 2:
+        slots = [atom for slot in slots for atom in atoms(slot) or [slot]]
+    if len(slots) != 2:
         return
     try:
-        letters = [slot_tree(quantity.reader, *slot) for part in parts for slot in part]
+        letters = [slot_tree(quantity.reader, slot, quantity.span) for slot in slots]
     except NotationError:
         return
     if all(isinstance(letter, Name | Number) for letter in letters):
@@ -55,31 +46,22 @@ def _kronecker(quantity: Scripted) -> Iterator[Expression]:
 def _is_no_square(quantity: Scripted) -> bool:
     """Whether the superscript of a declared `e` may be an exponent of the number: `e^2` is the square of e."""
     script = quantity.scripts[0]
-    text = name_text(quantity.reader, script)
-    return not is_letter_t(quantity.reader, script) and not (text is not None and text.isdigit())
+    text = script.name
+    return not script.is_letter_t and not (text is not None and text.isdigit())
 
 
 def _exponential(quantity: Scripted) -> Iterator[Expression]:
     first, *rest = quantity.scripts
     if first.kind == "sup" and not rest:
         exponent = quantity.exponent(first)
-        tree = exponent if exponent is not None else _tensor_exponent(quantity, first)
+        tree = exponent if exponent is not None else quantity.tensor(first)
         if tree is not None:
             yield Call("exp", (tree,), 0, quantity.span)
-
-
-def _tensor_exponent(quantity: Scripted, script: Script) -> Expression | None:
-    inner = quantity.reader.part(script.start, script.stop)
-    inner.letters = False
-    try:
-        return inner.whole()
-    except NotationError:
-        return None
 
 
 def _identity(quantity: Scripted) -> Iterator[Expression]:
     script = quantity.scripts[0]
     if script.kind == "sub":
-        size = dimension_at(quantity.reader, script.start, script.stop)
+        size = dimension_at(quantity.reader, script.row, script.span)
         if isinstance(size, Name | Number):
             yield Call("eye", (size,), 0, quantity.span)

@@ -1,36 +1,36 @@
-"""A place in the tokens of a formula, what is declared around it, and what to say where it does not go on."""
+"""A place in a row of a formula, what is declared around it, and what to say where it does not go on."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol, Self
 
+from derivcheck.language.latex.elements import Element, Elements, is_closed
 from derivcheck.language.latex.products import Choices
 from derivcheck.language.latex.relations import refuse_relation
 from derivcheck.language.latex.shapes import Labels, Shapes
-from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.latex.vocabulary import Names
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.notation.relations import NAMES, TURNED, UNREAD_SIGNS
 from derivcheck.language.notation.syntax import Condition, Expression, Span
 from derivcheck.language.tex.errors import fail
+from derivcheck.language.tex.rows import PAIRS
 
 MAXIMAL_DEPTH = 40
+LABELS = frozenset({"number", "prose", "word"})  # what the number of an equation is
 BETWEEN = UNREAD_SIGNS | (NAMES - TURNED.keys()) | frozenset("∈∉⊂→⇒⇔↦←⇐∴∵")
-CLOSERS = {"(": ")", "[": "]", "\\{": "\\}", "{": "}", "⟨": "⟩"}
 
 
 class SymbolTable(Protocol):
     """The symbols of a document, as a reader asks for them."""
 
-    def phrase(self, reader: TokenReader, /) -> tuple[Expression, str] | None: ...
+    def phrase(self, reader: RowCursor, /) -> tuple[Expression, str] | None: ...
 
-    def scripted(self, reader: TokenReader, base: LatexToken, scripts: Sequence[Any], span: Span, /) -> Any: ...
+    def scripted(self, reader: RowCursor, base: Element, scripts: Sequence[Any], span: Span, /) -> Any: ...
 
-    def has_base(self, base: LatexToken, /) -> bool: ...
+    def has_base(self, base: Element, /) -> bool: ...
 
 
 @dataclass
@@ -43,29 +43,29 @@ class Context:
     names: Names
     labels: Labels
     shapes: Shapes
-    macros: Mapping[str, str]
     choices: Choices = field(default_factory=Choices)
     bound: list[str] = field(default_factory=list)
     calls: int = 0
     unsized: set[Span] = field(default_factory=set)
     upright: set[Span] = field(default_factory=set)  # the lists `[a, b]^T`, read as columns
     primed: set[Span] = field(default_factory=set)  # the `W'` that were read as transposes
-    fonts: dict[str, LatexToken] = field(default_factory=dict)  # whole names, by what they were read as
+    fonts: dict[str, Element] = field(default_factory=dict)  # whole names, by what they were read as
     components: set[str] = field(default_factory=set)  # the i of a vector `(y_i - t_i)_i`
 
 
-class TokenReader(ABC):
-    """The tokens of one formula or of a part of it; every reader leaves the position after what it read.
+class RowCursor(ABC):
+    """A place in one row of a formula; every reader leaves the position after what it read.
 
     `letters` says that a bare letter may stand here as an index; `pattern` that a
     dimension may stand as the last index, inside a matrix with dots. Without `applies`
-    a bracket behind a quantity is left where it is. `trying` says that the tokens are
+    a bracket behind a quantity is left where it is. `trying` says that the row is
     read again: what is asked then need not be asked now.
     """
 
-    def __init__(self, tokens: Sequence[LatexToken], context: Context, depth: int = 0) -> None:
-        stop = tokens[-1].span.stop if tokens else 0
-        self.tokens = [*tokens, LatexToken("end", "", Span(stop, stop))]
+    def __init__(self, row: Elements, context: Context, here: Span, depth: int = 0) -> None:
+        """`here` is where the row stands, should it be empty."""
+        span = Span(row[-1].span.stop, row[-1].span.stop) if row else here
+        self.row = (*row, Element("end", "", span))
         self.context = context
         self.position = 0
         self.depth = depth
@@ -81,7 +81,7 @@ class TokenReader(ABC):
 
     @abstractmethod
     def term(self) -> Expression:
-        """Read a product, up to the next `+`, `-`, relation or closing bracket."""
+        """Read a product, up to the next `+`, `-`, relation or the end."""
 
     @abstractmethod
     def factor(self) -> Expression:
@@ -92,96 +92,75 @@ class TokenReader(ABC):
         """Consume the sign before the next factor of a product: empty for juxtaposition, None where none follows."""
 
     @abstractmethod
-    def braced(self) -> Expression:
-        """Read an expression in the braces of an argument."""
-
-    @abstractmethod
     def condition(self) -> Condition:
         """Read a condition on letters or values."""
 
-    # --- tokens ---------------------------------------------------------------------------
+    # --- elements ---------------------------------------------------------------------------
 
     @property
-    def token(self) -> LatexToken:
-        return self.tokens[self.position]
+    def element(self) -> Element:
+        return self.row[self.position]
 
-    def ahead(self, count: int = 1) -> LatexToken:
-        return self.tokens[min(self.position + count, len(self.tokens) - 1)]
+    @property
+    def before(self) -> Element:
+        """The element read last."""
+        return self.row[self.position - 1]
+
+    @property
+    def rest(self) -> Elements:
+        """The elements from here on."""
+        return self.row[self.position : -1]
+
+    def ahead(self, count: int = 1) -> Element:
+        return self.row[min(self.position + count, len(self.row) - 1)]
 
     def at(self, *texts: str) -> bool:
-        return self.token.kind == "sign" and self.token.text in texts
+        return self.element.is_sign(*texts)
+
+    def at_group(self, *openers: str) -> bool:
+        return self.element.is_group(*openers)
+
+    def at_script(self, *signs: str) -> bool:
+        return self.element.kind == "script" and self.element.text in (signs or "^_")
 
     def at_end(self) -> bool:
-        return self.token.kind == "end"
+        return self.element.kind == "end"
 
     def at_number(self) -> bool:
-        """Whether `\\quad (1)`, the number of the equation, stands here at the end."""
-        tokens = self.tokens[self.position :]
-        ends = len(tokens) == 4 and tokens[0].text == "(" and tokens[0].wide
-        return ends and tokens[1].kind in ("number", "prose", "word")
+        """Whether `\\quad (1)`, the number of the equation, stands here: at the end, or before the next step."""
+        here, behind = self.element, self.ahead()
+        if not here.is_group("(") or not here.wide or [one.kind in LABELS for one in here.inside] != [True]:
+            return False
+        return behind.kind == "end" or behind.is_sign(*NAMES)
 
-    def advance(self) -> LatexToken:
-        token = self.token
-        self.position += token.kind != "end"
-        return token
+    def advance(self) -> Element:
+        element = self.element
+        self.position += element.kind != "end"
+        return element
 
-    def accept(self, *texts: str) -> LatexToken | None:
+    def accept(self, *texts: str) -> Element | None:
         return self.advance() if self.at(*texts) else None
 
-    def close(self, opener: LatexToken) -> Span:
-        """Consume the bracket that closes `opener`."""
-        wanted = CLOSERS.get(opener.text, opener.text)
-        token = self.accept(wanted)
-        if token is not None:
-            return token.span
-        if self.at_end() or self.at(*CLOSERS.values()):
-            fail("DC103", f"`{opener.text}` is not closed by `{wanted}`", opener.span, "opened here", f"add `{wanted}`")
-        self.unexpected(f"`{wanted}`")
-
-    def partner(self, position: int) -> int:
-        """The position of the sign that closes the bracket at a position. Raises NotationError (DC103)."""
-        opener = self.tokens[position]
-        closers: list[str] = []
-        for place in range(position, len(self.tokens)):
-            token = self.tokens[place]
-            if token.kind != "sign":
-                continue
-            if token.text in CLOSERS:
-                closers.append(CLOSERS[token.text])
-            elif token.text in CLOSERS.values():
-                if closers.pop() != token.text:
-                    fail(
-                        "DC103",
-                        f"`{opener.text}` is not closed by `{CLOSERS[opener.text]}`",
-                        opener.span,
-                        "opened here",
-                        f"add `{CLOSERS[opener.text]}`",
-                    )
-                if not closers:
-                    return place
-        fail("DC103", f"`{opener.text}` is never closed", opener.span, "opened here", f"add `{CLOSERS[opener.text]}`")
-
-    def part(self, start: int, stop: int) -> TokenReader:
-        """A reader of the tokens from `start` to `stop`, in the same surroundings."""
-        made = type(self)(self.tokens[start:stop], self.context, self.depth + 1)
+    def part(self, row: Elements, here: Span) -> Self:
+        """A reader of a row inside of this one, in the same surroundings."""
+        made = type(self)(row, self.context, here, self.depth + 1)
         made.letters, made.pattern, made.trying = self.letters, self.pattern, self.trying
-        if start == stop:
-            here = self.tokens[min(start, len(self.tokens) - 1)].span
-            made.tokens[-1] = LatexToken("end", "", here)
         return made
 
-    @contextmanager
-    def enclosed(self) -> Iterator[None]:
-        """Inside a bracket nothing of what is open outside matters."""
-        bars, applies = self.bars, self.applies
-        self.bars, self.applies = [], True
-        try:
-            yield
-        finally:
-            self.bars, self.applies = bars, applies
+    def enter(self) -> Self:
+        """Take the group here: a reader of what stands in it. Raises NotationError (DC103)."""
+        group = self.advance()
+        if not is_closed(group):
+            refuse_bracket(group)
+        return self.part(group.inside, group.span)
+
+    def leave(self, group: Element) -> None:
+        """Raise NotationError where more stands in a group than was read."""
+        if not self.at_end():
+            self.unexpected(f"`{group.closer}`")
 
     def whole(self) -> Expression:
-        """Read an expression that ends where the tokens end."""
+        """Read an expression that ends where the row ends."""
         found = self.expression()
         if not self.at_end():
             self.unexpected("an operator or the end")
@@ -196,7 +175,7 @@ class TokenReader(ABC):
             fail(
                 "DC111",
                 "the formula is nested too deeply",
-                self.token.span,
+                self.element.span,
                 f"more than {MAXIMAL_DEPTH} levels",
                 "split it with `let:` names",
             )
@@ -205,10 +184,7 @@ class TokenReader(ABC):
         self.depth -= 1
 
     def here(self) -> Span:
-        span = self.token.span
-        if self.at_end() and self.position:
-            span = self.tokens[self.position - 1].span
-        return span
+        return self.before.span if self.at_end() and self.position else self.element.span
 
     def source(self, span: Span) -> str:
         """What stands in the text at a span, on one line."""
@@ -216,12 +192,22 @@ class TokenReader(ABC):
 
     def unexpected(self, expected: str) -> NoReturn:
         """Say what stands here instead of what was expected."""
-        token = self.token
+        element = self.element
         if self.at_end():
             fail("DC104", "the formula ends too early", self.here(), f"expected {expected} after this")
-        shown = self.source(token.span) or token.text
-        if token.kind == "prose":
-            fail("DC175", f"words stand inside the formula: `{token.text}`", token.span, f"expected {expected}")
-        if token.kind == "sign" and token.text in BETWEEN:
-            refuse_relation(token, shown)
-        fail("DC107", f"unexpected `{shown}`", token.span, f"expected {expected}")
+        if element.is_sign(*PAIRS):
+            refuse_bracket(element)
+        shown = element.text if element.kind == "script" else self.source(element.span) or element.text
+        if element.kind == "prose":
+            fail("DC175", f"words stand inside the formula: `{element.text}`", element.span, f"expected {expected}")
+        if element.is_sign(*BETWEEN):
+            refuse_relation(element, shown)
+        fail("DC107", f"unexpected `{shown}`", element.span, f"expected {expected}")
+
+
+def refuse_bracket(opener: Element) -> NoReturn:
+    """Raise NotationError (DC103) for a bracket that is not closed by its own."""
+    wanted = PAIRS.get(opener.text, opener.text)
+    how = f"is not closed by `{wanted}`" if opener.kind == "group" else "is never closed"
+    span = Span(opener.span.start, opener.span.start + 1) if opener.kind == "group" else opener.span
+    fail("DC103", f"`{opener.text}` {how}", span, "opened here", f"add `{wanted}`")

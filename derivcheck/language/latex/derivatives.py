@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import NoReturn
 
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.graph.nodes import Input, Quantity, operands
 from derivcheck.language.latex import operators
 from derivcheck.language.latex.arguments import arguments_here, depends
-from derivcheck.language.latex.cursor import TokenReader
+from derivcheck.language.latex.cursor import RowCursor
+from derivcheck.language.latex.elements import Element, Elements
 from derivcheck.language.latex.scripts import Script, take_scripts
-from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import (
     Binary,
@@ -30,22 +31,16 @@ from derivcheck.language.tex.errors import fail
 # --- fractions ----------------------------------------------------------------------------------
 
 
-def fraction(reader: TokenReader) -> Expression:
+def fraction(reader: RowCursor) -> Expression:
     """`\\frac{a}{b}`, `\\frac{\\partial L}{\\partial W}`, `\\frac{d}{dx} f(x)`. Raises NotationError (DC117, DC118)."""
-    sign = reader.advance()
-    above = reader.position
-    middle = reader.partner(above)
-    below = middle + 1
-    stop = reader.partner(below)
-    if not _is_differential(reader, above + 1, middle, below + 1, stop):
-        numerator, denominator = reader.braced(), reader.braced()
-        return Binary("/", numerator, denominator, sign.span.to(denominator.span))
-    span = sign.span.to(reader.tokens[stop].span)
-    top = reader.part(above + 1, middle)
+    element = reader.advance()
+    (above, below), span = element.rows, element.span
+    top, bottom = reader.part(above, span), reader.part(below, span)
+    if not _is_differential(reader, above, below, span):
+        return Binary("/", top.whole(), bottom.whole(), span)
     top.advance()
     order = _order(top, span)
-    variables = _variables(reader, below + 1, stop, order, span)
-    reader.position = stop + 1
+    variables = _variables(bottom, order, span)
     if top.at_end():
         return _operator(reader, variables, span)
     numerator = _numerator(top)
@@ -53,7 +48,7 @@ def fraction(reader: TokenReader) -> Expression:
         fail(
             "DC118",
             "what is differentiated needs brackets",
-            top.token.span,
+            top.element.span,
             "how far does the derivative reach?",
             r"\frac{\partial (..)}{\partial x}",
         )
@@ -62,23 +57,24 @@ def fraction(reader: TokenReader) -> Expression:
     return found
 
 
-def _numerator(top: TokenReader) -> Expression:
+def _numerator(top: RowCursor) -> Expression:
     """What stands behind the mark; a layer may show what it depends on, `\\partial L(z)`."""
     begin, top.applies = top.position, False
     found = top.factor()
     top.applies = True
-    if top.at("(") and isinstance(found, Name | Subscript):
+    if top.at_group("(") and isinstance(found, Name | Subscript):
         _checked_arguments(top, found)
         return found
     top.position = begin
     return top.term()
 
 
-def _is_differential(reader: TokenReader, above: int, middle: int, below: int, stop: int) -> bool:
+def _is_differential(reader: RowCursor, above: Elements, below: Elements, span: Span) -> bool:
     """Whether a fraction is one of differentials. Raises NotationError (DC118, DC171)."""
-    tokens = reader.tokens
-    first, second = tokens[above], tokens[below]
-    if second.kind == "sign" and second.text == "∂":
+    if not above or not below:
+        return False
+    first, second = above[0], below[0]
+    if second.is_sign("∂"):
         if not _is_mark(first):
             fail(
                 "DC118",
@@ -88,15 +84,15 @@ def _is_differential(reader: TokenReader, above: int, middle: int, below: int, s
                 r"\frac{\partial L}{\partial x}",
             )
         return True
-    if not (_is_mark(first) and _is_mark(second)) or stop - below < 2 or tokens[below + 1].text in ("_", "^", ")"):
+    if not (_is_mark(first) and _is_mark(second)) or len(below) < 2 or below[1].kind == "script":
         return False
-    if middle - above > 1 and tokens[above + 1].text == "_":
+    if len(above) > 1 and above[1].kind == "script" and above[1].text == "_":
         return False
     if second.font != "roman" and reader.context.names.is_value(second):
         fail(
             "DC171",
             "a fraction with two readings: `d` is declared",
-            tokens[above].span.to(tokens[stop].span),
+            span,
             "a derivative or a quotient?",
             r"\mathrm{d} for the derivative",
             (("one reading", "a derivative"), ("another reading", "a quotient of products with d")),
@@ -104,18 +100,15 @@ def _is_differential(reader: TokenReader, above: int, middle: int, below: int, s
     return True
 
 
-def _is_mark(token: LatexToken) -> bool:
-    if token.kind == "sign":
-        return token.text == "∂"
-    return token.kind == "letter" and token.text == "d" and not token.accent
+def _is_mark(element: Element) -> bool:
+    return element.is_sign("∂") or (element.kind == "letter" and element.text == "d" and not element.accent)
 
 
-def _order(top: TokenReader, span: Span) -> int:
+def _order(top: RowCursor, span: Span) -> int:
     """The order behind the mark: `\\partial^2`."""
-    if not top.at("^"):
+    if not top.at_script("^"):
         return 1
-    stop = top.partner(top.position + 1)
-    text = "".join(token.text for token in top.tokens[top.position + 2 : stop])
+    text = "".join(element.text for element in top.advance().inside)
     if text != "2":
         fail(
             "DC117",
@@ -124,17 +117,17 @@ def _order(top: TokenReader, span: Span) -> int:
             "first and second ones are",
             r"\frac{\partial^2 L}{\partial x^2}",
         )
-    top.position = stop + 1
     return 2
 
 
-def _variables(reader: TokenReader, start: int, stop: int, order: int, span: Span) -> tuple[Expression, ...]:
+def _variables(below: RowCursor, order: int, span: Span) -> tuple[Expression, ...]:
     """What is differentiated by: one quantity for each mark, or one with a square."""
-    marks = _marks(reader, start, stop)
-    ends = [*marks[1:], stop]
+    row = below.rest
+    marks = _marks(row)
+    ends = [*marks[1:], len(row)]
     if order == 2 and len(marks) == 1:
-        square = reader.tokens[stop - 4 : stop]
-        if stop - start < 6 or [t.text for t in square] != ["^", "{", "2", "}"]:
+        last = row[-1]
+        if len(row) < 3 or last.kind != "script" or last.text != "^" or [one.text for one in last.inside] != ["2"]:
             fail(
                 "DC117",
                 "a second derivative needs two variables",
@@ -142,7 +135,7 @@ def _variables(reader: TokenReader, start: int, stop: int, order: int, span: Spa
                 "by which two?",
                 r"\frac{\partial^2 L}{\partial x^2}",
             )
-        found = _variable(reader, marks[0] + 1, stop - 4)
+        found = _variable(below, row[marks[0] + 1 : -1], span)
         return found, found
     if len(marks) != order:
         fail(
@@ -152,26 +145,20 @@ def _variables(reader: TokenReader, start: int, stop: int, order: int, span: Spa
             f"order {order}, {len(marks)} variables",
             r"\frac{\partial^2 L}{\partial x_i \partial x_j}",
         )
-    variables = [_variable(reader, mark + 1, end) for mark, end in zip(marks, ends, strict=True)]
+    variables = [_variable(below, row[mark + 1 : end], span) for mark, end in zip(marks, ends, strict=True)]
     if order == 2 and isinstance(variables[1], Transpose) and variables[1].operand == variables[0]:
         variables[1] = variables[0]  # ∂x ∂xᵀ is the Hessian
     return tuple(variables)
 
 
-def _marks(reader: TokenReader, start: int, stop: int) -> list[int]:
-    found: list[int] = []
-    depth = 0
-    for position in range(start, stop):
-        token = reader.tokens[position]
-        if token.kind == "sign":
-            depth += (token.text in ("{", "(", "[")) - (token.text in ("}", ")", "]"))
-        if depth == 0 and _is_mark(token) and reader.tokens[position + 1].text not in ("_", "^"):
-            found.append(position)
-    return found
+def _marks(row: Elements) -> list[int]:
+    """Where the marks of a denominator stand."""
+    scripted = [element.kind == "script" for element in (*row[1:], row[0])]
+    return [k for k, element in enumerate(row) if _is_mark(element) and not scripted[k]]
 
 
-def _variable(reader: TokenReader, start: int, stop: int) -> Expression:
-    inner = reader.part(start, stop)
+def _variable(reader: RowCursor, row: Elements, here: Span) -> Expression:
+    inner = reader.part(row, here)
     inner.letters = False
     inner.applies = False
     found = inner.factor()
@@ -179,14 +166,14 @@ def _variable(reader: TokenReader, start: int, stop: int) -> Expression:
         fail(
             "DC118",
             "a derivative is taken by one quantity",
-            inner.token.span,
+            inner.element.span,
             "more than a name stands below",
             r"\frac{\partial L}{\partial x}",
         )
     return found
 
 
-def _operator(reader: TokenReader, variables: tuple[Expression, ...], span: Span) -> Expression:
+def _operator(reader: RowCursor, variables: tuple[Expression, ...], span: Span) -> Expression:
     """`\\frac{d}{dx}` and what it stands before."""
     if reader.at_end():
         fail("DC118", "the derivative of what?", span, "nothing follows", r"\frac{\partial L}{\partial x}")
@@ -194,13 +181,13 @@ def _operator(reader: TokenReader, variables: tuple[Expression, ...], span: Span
     return Derivative(operand, variables, span.to(operand.span))
 
 
-def _refuse_evaluation(reader: TokenReader, tree: Derivative) -> None:
+def _refuse_evaluation(reader: RowCursor, tree: Derivative) -> None:
     """`\\frac{dL}{dw}(w)` may be a value at a point or a product."""
-    if not reader.at("("):
+    if not reader.at_group("("):
         return
     begin = reader.position
     inner = arguments_here(reader)
-    stop, scripted = reader.tokens[reader.position - 1].span, reader.at("^", "_", "'")
+    stop, scripted = reader.before.span, reader.at_script() or reader.at("'")
     reader.position = begin
     shapes = reader.context.shapes
     if scripted:
@@ -221,17 +208,15 @@ def _refuse_evaluation(reader: TokenReader, tree: Derivative) -> None:
 # --- in one line --------------------------------------------------------------------------------
 
 
-def inline(reader: TokenReader) -> Expression | None:
+def inline(reader: RowCursor) -> Expression | None:
     """`\\partial L / \\partial W`, `dL/dW`, `\\partial_i S_j`; None with nothing read where it is none of these."""
-    token = reader.token
+    token = reader.element
     if not _is_mark(token):
         return None
     if token.kind == "letter" and token.font != "roman" and reader.context.names.is_value(token):
         return None
-    if reader.ahead().text == "_" and token.kind == "letter":
-        return None
-    if reader.ahead().text == "_" and reader.ahead().kind == "sign":
-        return _with_index(reader)
+    if reader.ahead().kind == "script" and reader.ahead().text == "_":
+        return None if token.kind == "letter" else _with_index(reader)
     begin = reader.position
     try:
         found = _slashed(reader)
@@ -244,45 +229,41 @@ def inline(reader: TokenReader) -> Expression | None:
     return found
 
 
-def _slash_ahead(reader: TokenReader, begin: int) -> bool:
+def _slash_ahead(reader: RowCursor, begin: int) -> bool:
     """Whether a slash and another mark stand further on, so that a derivative was meant."""
-    tokens = reader.tokens
-    return any(
-        tokens[k].kind == "sign" and tokens[k].text == "/" and _is_mark(tokens[k + 1])
-        for k in range(begin, min(begin + 12, len(tokens) - 1))
-    )
+    return any(one.is_sign("/") and _is_mark(other) for one, other in pairwise(reader.row[begin : begin + 13]))
 
 
-def _slashed(reader: TokenReader) -> Expression | None:
+def _slashed(reader: RowCursor) -> Expression | None:
     mark = reader.advance()
     order = _order(reader, mark.span)
     if reader.at("/") or reader.at_end():
         return _slashed_operator(reader, mark, order)
     applies, reader.applies = reader.applies, False
     numerator = reader.factor()
-    if reader.at("("):
+    if reader.at_group("("):
         _checked_arguments(reader, numerator)
     reader.applies = applies
     if not reader.at("/") or not _is_mark(reader.ahead()):
         return None
     reader.advance()
     variables = _line_variables(reader, order, mark.span)
-    return Derivative(numerator, variables, mark.span.to(reader.tokens[reader.position - 1].span))
+    return Derivative(numerator, variables, mark.span.to(reader.before.span))
 
 
-def _slashed_operator(reader: TokenReader, mark: LatexToken, order: int) -> Expression | None:
+def _slashed_operator(reader: RowCursor, mark: Element, order: int) -> Expression | None:
     """`d/dx (...)`."""
     if not reader.at("/") or not _is_mark(reader.ahead()):
         return None
     reader.advance()
     variables = _line_variables(reader, order, mark.span)
-    return _operator(reader, variables, mark.span.to(reader.tokens[reader.position - 1].span))
+    return _operator(reader, variables, mark.span.to(reader.before.span))
 
 
-def _line_variables(reader: TokenReader, order: int, span: Span) -> tuple[Expression, ...]:
+def _line_variables(reader: RowCursor, order: int, span: Span) -> tuple[Expression, ...]:
     applies, reader.applies = reader.applies, False
     found: list[Expression] = []
-    while len(found) < order and _is_mark(reader.token):
+    while len(found) < order and _is_mark(reader.element):
         reader.advance()
         variable = reader.factor()
         if order == 2 and not found and isinstance(variable, Binary) and variable.operator == "**":
@@ -303,21 +284,21 @@ def _line_variables(reader: TokenReader, order: int, span: Span) -> tuple[Expres
     return tuple(found)
 
 
-def _with_index(reader: TokenReader) -> Expression:
+def _with_index(reader: RowCursor) -> Expression:
     """`\\partial_x L`, `\\partial_i S_j`: by a quantity, or by an entry of what the operand is a function of."""
     mark = reader.advance()
     scripts, _ = take_scripts(reader)
     script = scripts[0]
-    inner = reader.tokens[script.start : script.stop]
+    inner = script.row
     entry = len(inner) == 1 and inner[0].kind == "letter" and not reader.context.names.declares(inner[0])
-    variable = None if entry else _variable(reader, script.start, script.stop)
+    variable = None if entry else _variable(reader, inner, script.span)
     known = () if variable is None else (variable,)
     whole = mark.span.to(script.span)
     applies, reader.applies = reader.applies, False
     operand, named = operators.named_operand(reader, known, whole)
     reader.applies = applies
     span = mark.span.to(operand.span)
-    if reader.at("(") and named:
+    if reader.at_group("(") and named:
         _checked_arguments(reader, operand)
     if variable is None:
         letter = Name(inner[0].text, inner[0].span)
@@ -325,7 +306,7 @@ def _with_index(reader: TokenReader) -> Expression:
     return Derivative(operand, (variable,), span)
 
 
-def _only_variable(reader: TokenReader, operand: Expression, span: Span) -> Expression:
+def _only_variable(reader: RowCursor, operand: Expression, span: Span) -> Expression:
     """The one named quantity that a layer is computed from. Raises NotationError (DC118)."""
     shapes = reader.context.shapes
     base = operand.base if isinstance(operand, Subscript) and shapes.member(operand) is None else operand
@@ -354,12 +335,12 @@ def _only_variable(reader: TokenReader, operand: Expression, span: Span) -> Expr
     )
 
 
-def refuse_mark(reader: TokenReader) -> NoReturn:
+def refuse_mark(reader: RowCursor) -> NoReturn:
     """Raise NotationError (DC118) for a ∂ that begins no derivative."""
     fail(
         "DC118",
         "`\\partial` needs what it differentiates, and by what",
-        reader.token.span,
+        reader.element.span,
         "",
         r"\frac{\partial L}{\partial x}",
     )
@@ -368,7 +349,7 @@ def refuse_mark(reader: TokenReader) -> NoReturn:
 # --- gradients and Jacobians ----------------------------------------------------------------------
 
 
-def gradient(reader: TokenReader) -> Expression:
+def gradient(reader: RowCursor) -> Expression:
     """`\\nabla_W L`, `\\nabla L(a)`, `\\nabla_x^2 L`. Raises NotationError (DC118, DC171)."""
     mark = reader.advance()
     scripts, _ = take_scripts(reader)
@@ -376,7 +357,7 @@ def gradient(reader: TokenReader) -> Expression:
     variable: Expression | None = None
     for script in scripts:
         if script.kind == "sub":
-            variable = _variable(reader, script.start, script.stop)
+            variable = _variable(reader, script.row, script.span)
         elif reader.source(script.span).strip("^{} ") == "2":
             order = 2
         else:
@@ -386,9 +367,9 @@ def gradient(reader: TokenReader) -> Expression:
     operand, named = operators.scalar_operand(reader, (variable,) if variable is not None else (), here)
     reader.applies = applies
     span = mark.span.to(operand.span)
-    if reader.at("(") and named:
+    if reader.at_group("(") and named:
         arguments = _checked_arguments(reader, operand, variable)
-        span = span.to(reader.tokens[reader.position - 1].span)
+        span = span.to(reader.before.span)
         if variable is None and len(arguments) == 1:
             variable = arguments[0]
     if variable is None:
@@ -411,13 +392,11 @@ def gradient(reader: TokenReader) -> Expression:
     return Derivative(operand, (variable,) * order, span)
 
 
-def _checked_arguments(
-    reader: TokenReader, operand: Expression, variable: Expression | None = None
-) -> list[Expression]:
+def _checked_arguments(reader: RowCursor, operand: Expression, variable: Expression | None = None) -> list[Expression]:
     """The bracket behind a quantity that is differentiated: what it depends on. Raises NotationError (DC177)."""
-    begin = reader.token.span
+    begin = reader.element.span
     arguments = arguments_here(reader)
-    span = operand.span.to(reader.tokens[reader.position - 1].span)
+    span = operand.span.to(reader.before.span)
     for argument in arguments:
         if argument != variable and not depends(reader, operand, argument):
             fail(
@@ -434,11 +413,11 @@ def _checked_arguments(
     return arguments
 
 
-def jacobian(reader: TokenReader, token: LatexToken, scripts: Sequence[Script], span: Span) -> Expression | None:
+def jacobian(reader: RowCursor, token: Element, scripts: Sequence[Script], span: Span) -> Expression | None:
     """`\\mathbf{J}_{a}(z)` is da/dz where J is not declared; None with nothing read where it is something else."""
     if reader.context.names.is_value(token) or len(scripts) != 1 or scripts[0].kind != "sub":
         return None
-    numerator = _variable(reader, scripts[0].start, scripts[0].stop)
+    numerator = _variable(reader, scripts[0].row, scripts[0].span)
     arguments = arguments_here(reader)
     flat = len(arguments) == 1 and isinstance(arguments[0], Call) and arguments[0].function == "vec"
     if len(arguments) != 1 or (isinstance(arguments[0], Call | Binary) and not flat):

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from derivcheck.diagnostics.diagnostic import NotationError
-from derivcheck.language.latex.cursor import TokenReader
-from derivcheck.language.latex.tokens import LatexToken
+from derivcheck.language.latex.cursor import RowCursor
+from derivcheck.language.latex.elements import Element
 from derivcheck.language.notation.syntax import Name, Subscript, bottom_up
 from derivcheck.language.tex.errors import fail
 
 
-def refuse_alone(reader: TokenReader, starts: Callable[[LatexToken], bool]) -> None:
+def refuse_alone(reader: RowCursor, starts: Callable[[Element], bool]) -> None:
     """Raise NotationError (DC118) for a `d` or `d^2` before a quantity; `starts` says where a factor begins.
 
     An upright d is always a differential; an italic one may be a vector called d, or stand
     before a size.
     """
-    token = reader.token
+    token = reader.element
     if token.text != "d" or token.kind != "letter" or token.accent or reader.context.symbols.has_base(token):
         return
-    squared = [reader.ahead(k).text for k in range(1, 5)] == ["^", "{", "2", "}"]
-    count = 5 if squared else 1
+    script = reader.ahead()
+    squared = script.kind == "script" and script.text == "^" and [one.text for one in script.inside] == ["2"]
+    count = 1 + squared
     number = _is_number(reader, token)
     if not starts(reader.ahead(count)) or (token.font != "roman" and not number):
         return
@@ -30,7 +31,7 @@ def refuse_alone(reader: TokenReader, starts: Callable[[LatexToken], bool]) -> N
     reader.position += count
     try:
         of = reader.factor()
-        end = reader.tokens[reader.position - 1].span
+        end = reader.before.span
     except NotationError:
         return
     finally:
@@ -55,7 +56,7 @@ def refuse_alone(reader: TokenReader, starts: Callable[[LatexToken], bool]) -> N
     )
 
 
-def _is_number(reader: TokenReader, token: LatexToken) -> bool:
+def _is_number(reader: RowCursor, token: Element) -> bool:
     """Whether d is declared as a dimension or a scalar."""
     names, values = reader.context.names, reader.context.scope.values
     declared = [name for base in names.bases(token) for name in names.plain.get(base, ())]

@@ -12,8 +12,8 @@ from derivcheck.graph.nodes import Input, Quantity
 from derivcheck.language.componentwise import componentwise
 from derivcheck.language.latex.checks import check_entries, check_primes
 from derivcheck.language.latex.conditions import refuse_words
-from derivcheck.language.latex.cursor import Context, TokenReader
-from derivcheck.language.latex.flattening import flattened
+from derivcheck.language.latex.cursor import LABELS, Context, RowCursor
+from derivcheck.language.latex.elements import Element, Elements, elements
 from derivcheck.language.latex.memberships import is_sized, membership, sized
 from derivcheck.language.latex.ones import refuse_unsized, size_sides
 from derivcheck.language.latex.parser import LatexParser
@@ -22,7 +22,6 @@ from derivcheck.language.latex.relations import refuse_relation
 from derivcheck.language.latex.scripts import dimension_at
 from derivcheck.language.latex.shapes import Labels, Shapes
 from derivcheck.language.latex.symbols import Symbols
-from derivcheck.language.latex.tokens import LatexToken
 from derivcheck.language.latex.trees import rebuilt
 from derivcheck.language.latex.vocabulary import Names
 from derivcheck.language.lowering.language import Lowering
@@ -54,7 +53,7 @@ ARROWS = frozenset("→⇒")
 
 
 class Sentence:
-    """One chain of tokens with what is declared: everything that is remembered between its readings."""
+    """One chain with what is declared: everything that is remembered between its readings."""
 
     def __init__(
         self,
@@ -73,7 +72,10 @@ class Sentence:
 
     def equation(self, row: Row) -> Equation:
         """The one reading of a chain, with its rivals. Raises NotationError, DC171 and DC172 where two readings fit."""
-        tokens = flattened(row)
+        span = Span(row[0].span.start, max(node.span.stop for node in row))
+        read = elements(row)
+        if not read:
+            fail("DC109", "the formula is empty", span, "expected an equation")
         readings: list[Equation] = []
         problems: list[NotationError] = []
         first: Fork | None = None
@@ -84,7 +86,7 @@ class Sentence:
             script = waiting.pop()
             choices = Choices(script)
             try:
-                found = self._read(tokens, choices)
+                found = self._read(read, span, choices)
             except NotationError as problem:
                 problems.append(problem)
             else:
@@ -109,7 +111,7 @@ class Sentence:
         shown = fitting or readings
         _refuse_fork(first, shown[0], shown[1] if len(shown) > 1 else readings[1])
 
-    def _read(self, tokens: Sequence[LatexToken], choices: Choices) -> Equation:
+    def _read(self, row: Elements, span: Span, choices: Choices) -> Equation:
         self._shapes = Shapes(self._scope, Labels(self._scope, self._labels))
         context = Context(
             self._scope,
@@ -118,10 +120,9 @@ class Sentence:
             self._names,
             self._shapes.labels,
             self._shapes,
-            self._macros,
             choices,
         )
-        reader = LatexParser(tokens, context)
+        reader = LatexParser(row, context, span)
         try:
             found = _Chain(reader).equation()
             if context.components:
@@ -130,7 +131,6 @@ class Sentence:
                 found = componentwise(replace(found, sides=sides), self._scope)
             return found
         except RecursionError:
-            span = Span(tokens[0].span.start, tokens[-1].span.stop)
             fail("DC111", "the formula is nested too deeply", span, "split it with `let:` names")
 
     def _fits(self, equation: Equation, any_zero: bool) -> bool:
@@ -147,42 +147,43 @@ def _refuse_fork(fork: Fork, one: Equation | None, other: Equation | None) -> No
 
 
 class _Chain:
-    def __init__(self, reader: TokenReader) -> None:
+    def __init__(self, reader: RowCursor) -> None:
         self._reader = reader
         self._points: list[tuple[str, Expression, Span]] = []
-        if any(token.kind == "sign" and token.text == "…" for token in reader.tokens):
-            reader.pattern = True
+        reader.pattern = _has_dots(reader.rest)
 
     def equation(self) -> Equation:
         reader = self._reader
-        span = Span(reader.tokens[0].span.start, max(t.span.stop for t in reader.tokens))
+        span = reader.row[0].span.to(reader.row[-1].span)
         self._skip_words()
         if reader.at_end():
             fail("DC109", "the formula is empty", span, "expected an equation")
-        if reader.token.kind == "sign" and reader.token.text in NAMES:
-            fail("DC109", "a side of the equation is empty", reader.token.span, "nothing stands before it")
+        if reader.at(*NAMES):
+            fail("DC109", "a side of the equation is empty", reader.element.span, "nothing stands before it")
         sides = [reader.expression()]
         relations: list[Relation] = []
         tests: list[Condition] = []
         while not reader.at_end():
-            token = reader.token
+            token = reader.element
             if token.kind == "prose":
                 self._skip_words()
-            elif token.kind == "sign" and token.text in NAMES and not tests:
+            elif token.is_sign(*NAMES) and not tests:
                 relations.append(reader.advance().text)  # type: ignore[arg-type]
                 self._skip_words()
-                if reader.at_end() or (reader.token.kind == "sign" and reader.token.text in NAMES):
+                if reader.at_end() or reader.at(*NAMES):
                     fail("DC109", "a side of the equation is empty", token.span, "nothing stands behind it")
                 sides.append(reader.expression())
-            elif token.kind == "sign" and token.text == "∈" and not relations and not tests:
+            elif token.is_sign("∈") and not relations and not tests:
                 sides = [*membership(reader, sides[0])]
                 relations.append("=")
-            elif token.kind == "sign" and token.text in ARROWS and not relations and is_sized(reader.tokens[:-1]):
+            elif token.is_sign(*ARROWS) and not relations and is_sized(reader.row):
                 sides = [*sized(reader, sides[0])]
                 relations.append("=")
-            elif token.kind == "sign" and token.text in ARROWS:
+            elif token.is_sign(*ARROWS):
                 self._label(token)
-            elif token.kind == "keyword" or (token.kind == "sign" and token.text in (",", ";")) or reader.at_number():
+            elif reader.at_number():
+                reader.advance()
+            elif token.kind == "keyword" or token.is_sign(",", ";"):
                 tests += self._tail(sides)
             else:
                 reader.unexpected("an operator, a relation or the end")
@@ -203,24 +204,23 @@ class _Chain:
     def _skip_words(self) -> None:
         """Words are passed over, but not those that restrict the equation."""
         reader = self._reader
-        while reader.token.kind == "prose":
-            token = reader.token
+        while reader.element.kind == "prose":
+            token = reader.element
             if is_conditional(token.text):
                 refuse_words(token)
             reader.advance()
 
     # --- behind the equation ----------------------------------------------------------------
 
-    def _label(self, arrow: LatexToken) -> None:
+    def _label(self, arrow: Element) -> None:
         """`\\rightarrow \\text{EqA1}`: a name for the equation."""
         reader = self._reader
         begin = reader.position
         reader.advance()
         start = reader.position
-        while reader.token.kind in ("letter", "word", "prose", "number") or reader.at(".", "(", ")", "-"):
+        while _labels(reader.element):
             reader.advance()
-        tokens = reader.tokens[start : reader.position]
-        letters = sum(len(t.text) for t in tokens if t.kind in ("letter", "word", "prose"))
+        letters = sum(_letters(one) for one in reader.row[start : reader.position])
         if not reader.at_end() or letters < 2:
             reader.position = begin
             refuse_relation(arrow, reader.source(arrow.span))
@@ -228,26 +228,23 @@ class _Chain:
     def _tail(self, sides: Sequence[Expression]) -> list[Condition]:
         """A condition: `\\text{if } i \\ne j`, `, \\quad i \\ne j`, `for i = 1, \\dots, n`."""
         reader = self._reader
-        if reader.at_number():
-            reader.position += 3
-            return []
         first = reader.advance()
         if first.kind == "keyword" and first.text == "otherwise":
             fail("DC175", "`otherwise` stands outside of cases", first.span, "otherwise than what?", r"\begin{cases}")
-        while reader.token.kind == "keyword" or reader.at(","):
+        while reader.element.kind == "keyword" or reader.at(","):
             reader.advance()
         if reader.at_end():
             if first.kind == "sign":
                 return []
             fail("DC104", "the condition is empty", first.span, "expected a condition after this")
-        if reader.token.kind == "prose":
+        if reader.element.kind == "prose":
             return []
         if self._is_range():
             self._range(sides)
             return []
         if first.kind == "keyword" and first.text == "for" and self._take_letters():
             return []
-        begin = reader.token.span
+        begin = reader.element.span
         letters, reader.letters = reader.letters, True
         test = reader.condition()
         reader.letters = letters
@@ -263,45 +260,39 @@ class _Chain:
     def _take_letters(self) -> bool:
         """Read `for all i, j` up to the end, where nothing but letters stands there."""
         reader = self._reader
-        rest = reader.tokens[reader.position : -1]
-        plain = all(t.kind == "letter" or (t.kind == "sign" and t.text == ",") or t.kind == "keyword" for t in rest)
+        plain = all(one.kind in ("letter", "keyword") or one.is_sign(",") for one in reader.rest)
         if plain:
-            reader.position = len(reader.tokens) - 1
+            reader.position = len(reader.row) - 1
         return plain
 
     def _is_range(self) -> bool:
         reader = self._reader
-        tokens = reader.tokens[reader.position :]
-        if (
-            len(tokens) < 4
-            or tokens[0].kind != "letter"
-            or tokens[1].kind != "sign"
-            or tokens[1].text not in ("=", "∈")
-        ):
-            return False
-        listed = tokens[2].kind == "number" and tokens[3].kind == "sign" and tokens[3].text == ","
-        return listed or any(t.kind == "sign" and t.text == "…" for t in tokens)
+        match reader.rest:
+            case (Element("letter"), Element("sign", "=" | "∈"), Element("number"), Element("sign", ","), *_):
+                return True
+            case (Element("letter"), Element("sign", "=" | "∈"), _, *_) as listed:
+                return _has_dots(listed)
+            case _:
+                return False
 
     def _range(self, sides: Sequence[Expression]) -> None:
         """`i = 1, 2, \\dots, n`: every value of the letter. Raises NotationError (DC119)."""
         reader = self._reader
         letter = reader.advance()
         reader.advance()
-        brace = reader.accept("\\{", "[")
-        start = reader.position
-        while reader.token.kind == "number" or reader.at(",", "…"):
-            reader.advance()
-        read = reader.tokens[start : reader.position]
+        inner = reader.enter() if reader.at_group("\\{", "[") else reader
+        start = inner.position
+        while inner.element.kind == "number" or inner.at(",", "…"):
+            inner.advance()
+        read = inner.row[start : inner.position]
         numbers = [t.text for t in read if t.kind == "number"]
-        begin = reader.position
+        begin = inner.position
         if numbers == [str(k) for k in range(1, len(numbers) + 1)] and all(t.text != "…" for t in read):
             begin -= 1  # `1, 2, 3`: the last number is the size
-        while not reader.at_end() and not reader.at("\\}", "]", ",") and reader.token.kind != "prose":
-            reader.advance()
-        size = dimension_at(reader, begin, reader.position)
-        span = letter.span.to(reader.tokens[max(reader.position - 1, 0)].span)
-        if brace is not None:
-            reader.accept("\\}", "]")
+        while not inner.at_end() and not inner.at(",") and inner.element.kind != "prose":
+            inner.advance()
+        size = dimension_at(inner, inner.row[begin : inner.position], letter.span)
+        span = letter.span.to(inner.row[max(inner.position - 1, 0)].span)
         found = reader.context.shapes.dimension(size) if size is not None else None
         wanted = reader.context.shapes.letter_dimension(letter.text, *sides)
         if found is None or found != wanted or numbers[:1] != ["1"]:
@@ -315,7 +306,29 @@ class _Chain:
             )
 
 
-def _check_condition(test: Condition, span: Span, reader: TokenReader) -> None:
+def _has_dots(row: Sequence[Element]) -> bool:
+    """Whether dots stand in a row, or anywhere inside of it."""
+    return any(
+        element.is_sign("…")
+        or any(map(_has_dots, element.rows))
+        or any(_has_dots(cell) for cells in element.cells for cell in cells)
+        for element in row
+    )
+
+
+def _labels(element: Element) -> bool:
+    """Whether an element may stand in the name of an equation, `EqA.1 (b)`."""
+    plain = element.kind in ("letter", *LABELS) or element.is_sign(".", "-")
+    return plain or (element.is_group("(") and all(map(_labels, element.inside)))
+
+
+def _letters(element: Element) -> int:
+    if element.kind == "group":
+        return sum(map(_letters, element.inside))
+    return len(element.text) if element.kind in ("letter", "word", "prose") else 0
+
+
+def _check_condition(test: Condition, span: Span, reader: RowCursor) -> None:
     """A condition that values be equal holds almost nowhere: nothing could be judged under it."""
     waiting: list[Condition] = [test]
     while waiting:
@@ -334,7 +347,7 @@ def _check_condition(test: Condition, span: Span, reader: TokenReader) -> None:
                 )
 
 
-def _holds_by_definition(test: Condition, reader: TokenReader) -> bool:
+def _holds_by_definition(test: Condition, reader: RowCursor) -> bool:
     """`where u = g(x)`, and the spec says that u is g(x): nothing is restricted."""
     if not isinstance(test, Comparison) or test.relation not in ("=", "=="):
         return False
@@ -350,7 +363,7 @@ def _holds_by_definition(test: Condition, reader: TokenReader) -> bool:
     return meant.node == node.operand
 
 
-def _point(test: Condition, reader: TokenReader) -> tuple[str, Expression] | None:
+def _point(test: Condition, reader: RowCursor) -> tuple[str, Expression] | None:
     """`if z = 0`, for a number z that the spec declares: (its name, the value)."""
     if not isinstance(test, Comparison) or test.relation not in ("=", "=="):
         return None
@@ -380,7 +393,7 @@ def _at_point(equation: Equation, name: str, value: Expression, at: Span) -> Equ
     return replace(equation, sides=tuple(rebuilt(side, put) for side in equation.sides))
 
 
-def _is_value(tree: Expression, reader: TokenReader) -> bool:
+def _is_value(tree: Expression, reader: RowCursor) -> bool:
     shape = reader.context.shapes(tree)
     number = not isinstance(tree, Name) or tree.name in reader.context.scope.values
     return shape is not None and number and not _is_position(tree)

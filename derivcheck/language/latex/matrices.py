@@ -9,10 +9,11 @@ from typing import NoReturn
 
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex import conditions, patterns
-from derivcheck.language.latex.cursor import CLOSERS, TokenReader
+from derivcheck.language.latex.cursor import RowCursor
+from derivcheck.language.latex.elements import Elements
 from derivcheck.language.latex.patterns import ShownEntry, Unindexed
 from derivcheck.language.latex.products import Item
-from derivcheck.language.latex.scripts import is_transpose
+from derivcheck.language.latex.scripts import is_letter_t, is_transpose
 from derivcheck.language.notation.syntax import Binary, Call, Expression, Matrix, Number, Span, Transpose
 from derivcheck.language.tex.commands import RowLayout, layout_of
 from derivcheck.language.tex.errors import fail
@@ -26,26 +27,25 @@ class MatrixCell:
     span: Span
 
 
-def refuse_dots(reader: TokenReader, message: str) -> NoReturn:
+def refuse_dots(reader: RowCursor, message: str) -> NoReturn:
     """Raise NotationError (DC173) for dots that have no pattern."""
-    fail("DC173", message, reader.token.span, "dots without a pattern", "write what they stand for")
+    fail("DC173", message, reader.element.span, "dots without a pattern", "write what they stand for")
 
 
 # --- brackets -----------------------------------------------------------------------------------
 
 
-def group(reader: TokenReader) -> Expression:
+def group(reader: RowCursor) -> Expression:
     """`(...)`, or a list `[a, b, c]`, which is a vector. Raises NotationError (DC103, DC107)."""
-    reader.descend()
-    opener = reader.advance()
-    with reader.enclosed():
-        entries = [_listed(reader)]
-        while reader.accept(",", ";") is not None:
-            if reader.at(CLOSERS[opener.text]):
-                break
-            entries.append(_listed(reader))
-    span = opener.span.to(reader.close(opener))
-    reader.ascend()
+    opener = reader.element
+    inner = reader.enter()
+    if inner.at_end():
+        fail("DC104", "the bracket is empty", opener.span, "expected an expression")
+    entries = [_listed(inner)]
+    while inner.accept(",", ";") is not None and not inner.at_end():
+        entries.append(_listed(inner))
+    inner.leave(opener)
+    span = opener.span
     if len(entries) == 1:
         tree = entries[0].tree
         return replace(tree, span=span) if tree is not None else refuse_dots(reader, "dots alone in a bracket")
@@ -58,7 +58,7 @@ def group(reader: TokenReader) -> Expression:
     return _matrix(reader, [entries], span, "column" if upright else vectors)
 
 
-def refuse_upright(reader: TokenReader, items: Sequence[Item]) -> None:
+def refuse_upright(reader: RowCursor, items: Sequence[Item]) -> None:
     """Raise NotationError (DC171) for `[a, b]^T [c, d]`: the transposed list is a column, or a row."""
     for one, other in pairwise(items):
         shapes = [reader.context.shapes(item.tree) for item in (one, other)]
@@ -74,81 +74,47 @@ def refuse_upright(reader: TokenReader, items: Sequence[Item]) -> None:
             )
 
 
-def _listed(reader: TokenReader) -> MatrixCell:
+def _listed(reader: RowCursor) -> MatrixCell:
     if reader.at("…"):
         return MatrixCell(None, reader.advance().span)
     tree = reader.expression()
     return MatrixCell(tree, tree.span)
 
 
-def _take_transpose(reader: TokenReader) -> bool:
+def _take_transpose(reader: RowCursor) -> bool:
     """Read the transpose behind a list: `[a, b]^T` is a column."""
-    if not reader.at("^"):
+    row = reader.element.inside if reader.at_script("^") else ()
+    if len(row) != 1 or not (is_transpose(row[0]) or is_letter_t(row[0])):
         return False
-    stop = reader.partner(reader.position + 1)
-    token = reader.tokens[reader.position + 2]
-    marked = is_transpose(token) or (token.kind == "letter" and token.text == "T")
-    if stop != reader.position + 3 or not marked:
-        return False
-    reader.position = stop + 1
+    reader.advance()
     return True
 
 
 # --- environments ---------------------------------------------------------------------------------
 
 
-def environment(reader: TokenReader) -> Expression:
+def environment(reader: RowCursor) -> Expression:
     """A matrix or cases. Raises NotationError (DC113, DC173, DC176)."""
+    grid = reader.advance()
+    rows = [row for row in grid.cells if any(row)]
     reader.descend()
-    begin = reader.position
-    opener = reader.token
-    stop = _finish(reader)
-    span = opener.span.to(reader.tokens[stop].span)
-    rows = _rows(reader, begin + 1, stop)
-    reader.position = stop + 1
-    if layout_of(opener.text) is RowLayout.CASES:
-        found = conditions.cases(reader, rows, span)
-    elif opener.text in ("vmatrix", "Vmatrix"):
-        fail("DC176", "a determinant written out is not read", span, "bars around a matrix", r"\det W")
+    if layout_of(grid.text) is RowLayout.CASES:
+        found = conditions.cases(reader, rows, grid.span)
+    elif grid.text in ("vmatrix", "Vmatrix"):
+        fail("DC176", "a determinant written out is not read", grid.span, "bars around a matrix", r"\det W")
     else:
-        found = _matrix(reader, [_entries(reader, row) for row in rows], span, "")
+        found = _matrix(reader, [_entries(reader, row) for row in rows], grid.span, "")
     reader.ascend()
     return found
 
 
-def _finish(reader: TokenReader) -> int:
-    depth = 0
-    for position in range(reader.position, len(reader.tokens)):
-        kind = reader.tokens[position].kind
-        depth += (kind == "begin") - (kind == "finish")
-        if not depth:
-            return position
-    fail("DC103", "the environment is never closed", reader.token.span, "opened here")
-
-
-def _rows(reader: TokenReader, start: int, stop: int) -> list[list[tuple[int, int]]]:
-    """The cells of each row, as ranges of tokens; rows of nothing are left out."""
-    rows: list[list[tuple[int, int]]] = [[]]
-    begin, depth = start, 0
-    for position in range(start, stop + 1):
-        token = reader.tokens[position]
-        depth += (token.kind == "begin") - (token.kind == "finish" and position < stop)
-        separates = token.kind == "sign" and token.text in ("&", "\\\\") and not depth
-        if position == stop or separates:
-            rows[-1].append((begin, position))
-            begin = position + 1
-            if token.kind == "sign" and token.text == "\\\\":
-                rows.append([])
-    return [row for row in rows if any(a < b for a, b in row)]
-
-
-def _entries(reader: TokenReader, row: Sequence[tuple[int, int]]) -> list[MatrixCell]:
+def _entries(reader: RowCursor, row: Sequence[Elements]) -> list[MatrixCell]:
     """The entries of a row; commas between cells are punctuation, inside a cell they divide it."""
     found: list[MatrixCell] = []
-    for start, stop in row:
-        if start == stop:
+    for cell in row:
+        if not cell:
             continue
-        inner = reader.part(start, stop)
+        inner = reader.part(cell, cell[0].span)
         inner.pattern = reader.pattern
         while not inner.at_end():
             if inner.accept(",", ";", ".") is not None:
@@ -159,8 +125,8 @@ def _entries(reader: TokenReader, row: Sequence[tuple[int, int]]) -> list[Matrix
     return found
 
 
-def _cell(inner: TokenReader) -> MatrixCell:
-    span = inner.token.span
+def _cell(inner: RowCursor) -> MatrixCell:
+    span = inner.element.span
     if inner.at("…"):
         inner.advance()
         return MatrixCell(None, span)
@@ -175,7 +141,7 @@ def _cell(inner: TokenReader) -> MatrixCell:
 # --- matrices -------------------------------------------------------------------------------------
 
 
-def _matrix(reader: TokenReader, rows: Sequence[Sequence[MatrixCell]], span: Span, standing: str) -> Expression:
+def _matrix(reader: RowCursor, rows: Sequence[Sequence[MatrixCell]], span: Span, standing: str) -> Expression:
     """A matrix from its entries; `standing` says how a list of one row stands."""
     if not rows or not any(rows):
         fail("DC109", "the matrix is empty", span, "expected its entries")
@@ -196,7 +162,7 @@ def _matrix(reader: TokenReader, rows: Sequence[Sequence[MatrixCell]], span: Spa
     return Matrix(trees, span)
 
 
-def _dotted(reader: TokenReader, rows: Sequence[Sequence[MatrixCell]], span: Span, standing: str) -> Expression:
+def _dotted(reader: RowCursor, rows: Sequence[Sequence[MatrixCell]], span: Span, standing: str) -> Expression:
     """The matrix whose shown entries all follow one pattern. Raises NotationError (DC173)."""
     if standing == "column":
         rows = [[entry] for entry in rows[0]]
@@ -252,13 +218,13 @@ def _number(position: int, gap: int | None, count: int) -> int | None:
     return None if gap is not None and position > gap else position + 1
 
 
-def _stacks(reader: TokenReader, cells: Sequence[ShownEntry], row: str, column: str) -> bool:
+def _stacks(reader: RowCursor, cells: Sequence[ShownEntry], row: str, column: str) -> bool:
     """Whether the entries of a single row are columns, set side by side."""
     shapes = [reader.context.shapes(cell.tree) for cell in cells]
     return bool(column) and not row and all(s is not None and s.is_vector and bool(s.row) for s in shapes)
 
 
-def _check_axes(reader: TokenReader, tree: Expression, row: str, column: str, span: Span) -> None:
+def _check_axes(reader: RowCursor, tree: Expression, row: str, column: str, span: Span) -> None:
     """A matrix expression must have the axes that its letters say, or it is something else. Raises NotationError."""
     shape = reader.context.shapes(tree)
     if shape is None or shape.is_scalar or (not row and shape.row) or (not column and shape.column):
@@ -267,7 +233,7 @@ def _check_axes(reader: TokenReader, tree: Expression, row: str, column: str, sp
 
 
 def _diagonal(
-    reader: TokenReader, cells: Sequence[ShownEntry], unindexed: Unindexed, letters: tuple[str, str], span: Span
+    reader: RowCursor, cells: Sequence[ShownEntry], unindexed: Unindexed, letters: tuple[str, str], span: Span
 ) -> Expression | None:
     """A square matrix whose diagonal follows a pattern of its own: P - diag(diag(P)) + diag(q)."""
     on = [ShownEntry(c.row, c.row, c.tree) for c in cells if c.row == c.column]

@@ -4,30 +4,21 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derivcheck.language.latex.cursor import TokenReader
+from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.products import Fork
 from derivcheck.language.notation.syntax import Binary, Call, Expression, Number, Span
 from derivcheck.language.tex.errors import fail
 
 
-def bars(reader: TokenReader) -> Expression:
+def bars(reader: RowCursor) -> Expression:
     """`\\|x\\|`, `|x|`, `\\|x\\|_1`, `\\|W\\|_F`. Raises NotationError (DC103, DC171)."""
-    opener = reader.advance()
-    reader.bars.append(opener.text)
-    applies, reader.applies = reader.applies, True
-    inner = reader.expression()
-    reader.bars.pop()
-    reader.applies = applies
-    closer = reader.accept(opener.text)
-    if closer is None:
-        fail(
-            "DC103",
-            f"`{reader.source(opener.span)}` is never closed",
-            opener.span,
-            "opened here",
-            f"add `{reader.source(opener.span)}`",
-        )
-    span = opener.span.to(closer.span)
+    opener = reader.element
+    if opener.kind == "group":
+        within = reader.enter()
+        inner, span = within.expression(), opener.span
+        within.leave(opener)
+    else:
+        inner, span = _between(reader)
     order, power = _order(reader)
     shape = reader.context.shapes(inner)
     matrix = shape is not None and len(shape.axes) > 1
@@ -43,6 +34,21 @@ def bars(reader: TokenReader) -> Expression:
     return tree if power is None else Binary("**", tree, power, span.to(power.span))
 
 
+def _between(reader: RowCursor) -> tuple[Expression, Span]:
+    """What stands between two bars of the row. Raises NotationError (DC103)."""
+    opener = reader.advance()
+    reader.bars.append(opener.text)
+    applies, reader.applies = reader.applies, True
+    inner = reader.expression()
+    reader.bars.pop()
+    reader.applies = applies
+    closer = reader.accept(opener.text)
+    if closer is None:
+        shown = reader.source(opener.span)
+        fail("DC103", f"`{shown}` is never closed", opener.span, "opened here", f"add `{shown}`")
+    return inner, opener.span.to(closer.span)
+
+
 def _norm(inner: Expression, order: str, span: Span) -> Expression:
     match order:
         case "" | "2" | "F":
@@ -55,7 +61,7 @@ def _norm(inner: Expression, order: str, span: Span) -> Expression:
             fail("DC171", f"the norm of order `{order}` is not read", span, "1, 2, F and \\infty are", r"\|x\|_2")
 
 
-def _length_or_entries(reader: TokenReader, inner: Expression, entries: Expression) -> Expression:
+def _length_or_entries(reader: RowCursor, inner: Expression, entries: Expression) -> Expression:
     """`|x|` of a vector: its length, or the absolute values of its entries."""
     fork = Fork(
         entries.span,
@@ -67,24 +73,22 @@ def _length_or_entries(reader: TokenReader, inner: Expression, entries: Expressi
     return reader.context.choices.take(Call("norm", (inner,), 0, entries.span), entries, fork)
 
 
-def _order(reader: TokenReader) -> tuple[str, Expression | None]:
+def _order(reader: RowCursor) -> tuple[str, Expression | None]:
     """(what stands below a norm: 1, 2, F, ∞ or nothing, the power that stands before it)."""
     power: Expression | None = None
-    if reader.at("^"):
-        stop = reader.partner(reader.position + 1)
-        if reader.tokens[stop + 1].text != "_":
+    if reader.at_script("^"):
+        below = reader.ahead()
+        if below.kind != "script" or below.text != "_":
             return "", None
-        power = reader.part(reader.position + 2, stop).whole()
-        reader.position = stop + 1
-    if not reader.at("_"):
+        above = reader.advance()
+        power = reader.part(above.inside, above.span).whole()
+    if not reader.at_script("_"):
         return "", None
-    stop = reader.partner(reader.position + 1)
-    text = "".join(token.text for token in reader.tokens[reader.position + 2 : stop])
-    reader.position = stop + 1
+    text = "".join(element.text for element in reader.advance().inside)
     return {"Fro": "F", "fro": "F", "infty": "∞"}.get(text, text), power
 
 
-def _refuse(reader: TokenReader, span: Span, first: str, second: str, help_: str) -> None:
+def _refuse(reader: RowCursor, span: Span, first: str, second: str, help_: str) -> None:
     fail(
         "DC171",
         f"`{reader.source(span)}` has two readings",
@@ -95,11 +99,13 @@ def _refuse(reader: TokenReader, span: Span, first: str, second: str, help_: str
     )
 
 
-def scalar_product(reader: TokenReader) -> Expression:
+def scalar_product(reader: RowCursor) -> Expression:
     """`\\langle x, y \\rangle`. Raises NotationError (DC107)."""
-    opener = reader.advance()
-    left = reader.expression()
-    if reader.accept(",") is None:
-        reader.unexpected("`,` and the second vector")
-    right = reader.expression()
-    return Call("dot", (left, right), 0, opener.span.to(reader.close(opener)))
+    group = reader.element
+    inner = reader.enter()
+    left = inner.expression()
+    if inner.accept(",") is None:
+        inner.unexpected("`,` and the second vector")
+    right = inner.expression()
+    inner.leave(group)
+    return Call("dot", (left, right), 0, group.span)

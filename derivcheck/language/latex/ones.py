@@ -7,13 +7,13 @@ from dataclasses import replace
 from itertools import chain
 
 from derivcheck.graph.axes import Dimension
-from derivcheck.language.latex.cursor import TokenReader
+from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.products import DOT_LIKE, Item
 from derivcheck.language.notation.syntax import Call, Expression, Name, Transpose
 from derivcheck.language.tex.errors import fail
 
 
-def size_terms(reader: TokenReader, terms: Sequence[Expression]) -> None:
+def size_terms(reader: RowCursor, terms: Sequence[Expression]) -> None:
     """A vector of ones in a sum with a tensor has that tensor's size: the number is as good."""
     sized = (term for term in terms if term.span not in reader.context.unsized)
     shapes = [reader.context.shapes(term) for term in sized]
@@ -21,7 +21,7 @@ def size_terms(reader: TokenReader, terms: Sequence[Expression]) -> None:
         reader.context.unsized -= {term.span for term in terms}
 
 
-def sized_factors(reader: TokenReader, items: Sequence[Item]) -> list[Item]:
+def sized_factors(reader: RowCursor, items: Sequence[Item]) -> list[Item]:
     """A vector of ones in a product has the size with which it conforms to the factor beside it, if one alone does."""
     found = list(items)
     for places in (range(len(found)), reversed(range(len(found)))):
@@ -38,7 +38,7 @@ def sized_factors(reader: TokenReader, items: Sequence[Item]) -> list[Item]:
     return found
 
 
-def _is_entrywise(reader: TokenReader, items: Sequence[Item], place: int) -> bool:
+def _is_entrywise(reader: RowCursor, items: Sequence[Item], place: int) -> bool:
     """Whether a tensor is multiplied by it entry by entry: the number is as good."""
     before = items[place - 1 : place] if items[place].sign == "⊙" else []
     behind = [item for item in items[place + 1 : place + 2] if item.sign == "⊙"]
@@ -46,12 +46,12 @@ def _is_entrywise(reader: TokenReader, items: Sequence[Item], place: int) -> boo
     return any(shape is not None and not shape.is_scalar for shape in shapes)
 
 
-def size_sides(reader: TokenReader, sides: Sequence[Expression]) -> list[Expression]:
+def size_sides(reader: RowCursor, sides: Sequence[Expression]) -> list[Expression]:
     """A vector of ones that is a whole side has the size of a vector on another side."""
     return [_as_side(reader, side, sides) if _is_unsized(reader, side) else side for side in sides]
 
 
-def _as_side(reader: TokenReader, side: Expression, sides: Sequence[Expression]) -> Expression:
+def _as_side(reader: RowCursor, side: Expression, sides: Sequence[Expression]) -> Expression:
     for other in sides:
         shape = reader.context.shapes(other)
         if shape is None or not shape.is_vector:
@@ -63,11 +63,11 @@ def _as_side(reader: TokenReader, side: Expression, sides: Sequence[Expression])
     return side
 
 
-def _is_unsized(reader: TokenReader, tree: Expression) -> bool:
+def _is_unsized(reader: RowCursor, tree: Expression) -> bool:
     return (tree.operand if isinstance(tree, Transpose) else tree).span in reader.context.unsized
 
 
-def _sized(reader: TokenReader, items: Sequence[Item], place: int) -> Item:
+def _sized(reader: RowCursor, items: Sequence[Item], place: int) -> Item:
     item = items[place]
     dimensions = dict.fromkeys(chain.from_iterable(_beside(reader, items, place)))
     fitting = [made for dimension in dimensions if (made := _fits(reader, items, place, dimension)) is not None]
@@ -77,11 +77,11 @@ def _sized(reader: TokenReader, items: Sequence[Item], place: int) -> Item:
     return replace(item, tree=fitting[0])
 
 
-def _settle(reader: TokenReader, tree: Expression) -> None:
+def _settle(reader: RowCursor, tree: Expression) -> None:
     reader.context.unsized.discard((tree.operand if isinstance(tree, Transpose) else tree).span)
 
 
-def _of_size(reader: TokenReader, tree: Expression, dimension: Dimension) -> Expression | None:
+def _of_size(reader: RowCursor, tree: Expression, dimension: Dimension) -> Expression | None:
     """The vector of ones, transposed as it is written; None for a dimension without a name."""
     name = next((name for name, known in reader.context.scope.dimensions.items() if known == dimension), None)
     if name is None:
@@ -90,7 +90,7 @@ def _of_size(reader: TokenReader, tree: Expression, dimension: Dimension) -> Exp
     return Transpose(made, tree.span) if isinstance(tree, Transpose) else made
 
 
-def _neighbours(reader: TokenReader, items: Sequence[Item], place: int) -> Iterator[tuple[Expression, bool]]:
+def _neighbours(reader: RowCursor, items: Sequence[Item], place: int) -> Iterator[tuple[Expression, bool]]:
     """The factors to which it is multiplied as a matrix is, and whether each stands in front."""
     if place and items[place].sign in DOT_LIKE and not _is_unsized(reader, items[place - 1].tree):
         yield items[place - 1].tree, True
@@ -98,14 +98,14 @@ def _neighbours(reader: TokenReader, items: Sequence[Item], place: int) -> Itera
         yield items[place + 1].tree, False
 
 
-def _beside(reader: TokenReader, items: Sequence[Item], place: int) -> Iterator[tuple[Dimension, ...]]:
+def _beside(reader: RowCursor, items: Sequence[Item], place: int) -> Iterator[tuple[Dimension, ...]]:
     for tree, _ in _neighbours(reader, items, place):
         shape = reader.context.shapes(tree)
         if shape is not None:
             yield tuple(shape.axes)
 
 
-def _fits(reader: TokenReader, items: Sequence[Item], place: int, dimension: Dimension) -> Expression | None:
+def _fits(reader: RowCursor, items: Sequence[Item], place: int, dimension: Dimension) -> Expression | None:
     """The ones of that size where they conform to a factor beside them as matrices do."""
     made = _of_size(reader, items[place].tree, dimension)
     if made is None:
@@ -123,7 +123,7 @@ def _fits(reader: TokenReader, items: Sequence[Item], place: int, dimension: Dim
     return made if contracted else None
 
 
-def refuse_unsized(reader: TokenReader) -> None:
+def refuse_unsized(reader: RowCursor) -> None:
     """Raise NotationError (DC120) for a vector of ones whose size is nowhere to be seen."""
     for span in sorted(reader.context.unsized, key=lambda span: span.start):
         fail(

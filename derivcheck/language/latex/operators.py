@@ -15,7 +15,7 @@ from itertools import islice, pairwise
 from typing import NoReturn
 
 from derivcheck.graph.nodes import Node, topological
-from derivcheck.language.latex.cursor import TokenReader
+from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.products import Choices, Item, product
 from derivcheck.language.notation.syntax import (
     Binary,
@@ -36,7 +36,7 @@ OPENERS = ("(", "[", "\\{")
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """A factor with the sign before it, and the positions of its tokens."""
+    """A factor with the sign before it, and the positions of its elements."""
 
     item: Item
     start: int
@@ -51,23 +51,23 @@ class Factor:
         return self.item.sign
 
 
-def operand(reader: TokenReader, variables: Sequence[Expression], span: Span) -> Expression:
+def operand(reader: RowCursor, variables: Sequence[Expression], span: Span) -> Expression:
     """What `\\frac{d}{dx}` at `span` stands before. Raises NotationError (DC106, DC118)."""
     return _Reach(reader, variables, span).operand()
 
 
-def named_operand(reader: TokenReader, variables: Sequence[Expression], span: Span) -> tuple[Expression, bool]:
+def named_operand(reader: RowCursor, variables: Sequence[Expression], span: Span) -> tuple[Expression, bool]:
     """(what `\\partial_x` stands before, whether a bracket with arguments may follow): a layer is enough."""
     return _Reach(reader, variables, span).named(gradient=False)
 
 
-def scalar_operand(reader: TokenReader, variables: Sequence[Expression], span: Span) -> tuple[Expression, bool]:
+def scalar_operand(reader: RowCursor, variables: Sequence[Expression], span: Span) -> tuple[Expression, bool]:
     """The same for `\\nabla_x`, which stands before a scalar."""
     return _Reach(reader, variables, span).named(gradient=True)
 
 
 class _Reach:
-    def __init__(self, reader: TokenReader, variables: Sequence[Expression], span: Span) -> None:
+    def __init__(self, reader: RowCursor, variables: Sequence[Expression], span: Span) -> None:
         self._reader = reader
         self._span = span
         self._shapes = reader.context.shapes
@@ -92,7 +92,7 @@ class _Reach:
     def named(self, gradient: bool) -> tuple[Expression, bool]:
         core = self._factors[self._core]
         name = isinstance(core.tree, Name | Subscript)
-        if name and self._reader.tokens[core.stop].text == "(" and not self._is_plain_input():
+        if name and self._reader.row[core.stop].is_group("(") and not self._is_plain_input():
             return self._taken(self._core), True
         if name and self._is_derived(core.tree):
             rival = any(self._depends(f.tree) and self._is_scalar(f.tree) for f in self._tail if f.sign in ("", *DOTS))
@@ -137,7 +137,7 @@ class _Reach:
         """`\\frac{d}{dx} (A x)^\\top`: the script could belong to the derivative; a power cannot."""
         core = self._factors[self._core]
         power = isinstance(core.tree, Binary) and core.tree.operator == "**"
-        opens = self._reader.tokens[core.start].text in OPENERS
+        opens = self._reader.row[core.start].is_group(*OPENERS)
         return not self._core and opens and not power and not self._is_bracketed(core)
 
     def _is_form(self) -> bool:
@@ -150,8 +150,7 @@ class _Reach:
         )
 
     def _is_bracketed(self, factor: Factor) -> bool:
-        reader = self._reader
-        return reader.tokens[factor.start].text in OPENERS and reader.partner(factor.start) == factor.stop - 1
+        return self._reader.row[factor.start].is_group(*OPENERS) and factor.stop == factor.start + 1
 
     def _scalar_end(self) -> int:
         """The only product from the left that is a scalar. Raises NotationError (DC118)."""
@@ -251,11 +250,9 @@ class _Reach:
         reader = self._reader
         first, core, last = self._factors[0].start, self._factors[self._core].stop, self._factors[-1].stop
         if self._is_scripted():
-            core = reader.partner(first) + 1
-        reach, whole = (
-            reader.source(reader.tokens[first].span.to(reader.tokens[end - 1].span)) for end in (core, last)
-        )
-        operator, behind = reader.source(self._span), reader.tokens[core].span
+            core = first + 1
+        reach, whole = (reader.source(reader.row[first].span.to(reader.row[end - 1].span)) for end in (core, last))
+        operator, behind = reader.source(self._span), reader.row[core].span
         fail(
             "DC118",
             "how far does the derivative reach?",

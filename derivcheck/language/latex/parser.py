@@ -1,4 +1,4 @@
-"""Tokens to a syntax tree: sums, products, factors and the scripts behind them.
+"""The tree of TeX to a syntax tree: sums, products, factors and the scripts behind them.
 
     sum  <  signs of products  <  juxtaposition  <  scripts
 
@@ -11,11 +11,11 @@ from dataclasses import replace
 from fractions import Fraction
 
 from derivcheck.language.latex import calls, conditions, derivatives, differentials, matrices, norms, ones, runs, sums
-from derivcheck.language.latex.cursor import TokenReader
+from derivcheck.language.latex.cursor import RowCursor
+from derivcheck.language.latex.elements import Element, Elements
 from derivcheck.language.latex.products import PRODUCT_SIGNS, Item, product
 from derivcheck.language.latex.quantities import ScriptReadings
-from derivcheck.language.latex.scripts import Script, slot_tree, slots, take_scripts
-from derivcheck.language.latex.tokens import LatexToken
+from derivcheck.language.latex.scripts import Script, divided, slot_tree, take_scripts
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,
@@ -30,11 +30,13 @@ from derivcheck.language.notation.syntax import (
     bottom_up,
 )
 from derivcheck.language.tex.errors import fail
+from derivcheck.language.tex.rows import PAIRS
 
-FACTOR_SIGNS = frozenset({"(", "[", "\\{", "|", "‖", "⟨", "frac", "sqrt", "root", "Σ", "Π", "∂", "∇"})
+FACTORS = frozenset({"letter", "word", "function", "number", "group", "fraction", "root", "grid"})
+FACTOR_SIGNS = frozenset({*PAIRS, "|", "‖", "Σ", "Π", "∂", "∇"})
 
 
-class LatexParser(TokenReader):
+class LatexParser(RowCursor):
     """One formula; every method leaves the position after what it read."""
 
     # --- sums -----------------------------------------------------------------------------
@@ -45,7 +47,7 @@ class LatexParser(TokenReader):
         terms: list[sums.WrittenSummand] = []
         sign = self.accept("+", "-")
         while True:
-            begin = sign.span if sign is not None else self.token.span
+            begin = sign.span if sign is not None else self.element.span
             minus = sign is not None and sign.text == "-"
             if self.at("…"):
                 terms.append(sums.WrittenSummand(minus, None, self.advance().span))
@@ -65,7 +67,7 @@ class LatexParser(TokenReader):
         return _total(terms)
 
     def term(self) -> Expression:
-        items = [Item("", self.factor(), self.token.span)]
+        items = [Item("", self.factor(), self.element.span)]
         items[0] = replace(items[0], span=items[0].tree.span)
         while True:
             sign = "" if self.at("…") else self.product_sign()
@@ -92,7 +94,7 @@ class LatexParser(TokenReader):
         if sign and self.at(sign):
             self.advance()
         found: list[Expression] | None = None
-        if self._starts(self.token):
+        if self._starts(self.element):
             found = runs.between(first.tree, self.factor(), self.context.labels.given)
         if found is None:
             self.position = dots
@@ -100,24 +102,24 @@ class LatexParser(TokenReader):
         return [Item(sign, tree, tree.span) for tree in found]
 
     def product_sign(self) -> str | None:
-        if self.token.kind == "sign" and self.token.text in PRODUCT_SIGNS:
+        if self.element.kind == "sign" and self.element.text in PRODUCT_SIGNS:
             return None if self.at(".") and not self._starts(self.ahead()) else self.advance().text
         return "" if self._juxtaposes() else None
 
     def _juxtaposes(self) -> bool:
         """Whether a factor stands here that multiplies without a sign. Raises NotationError for a number (DC110)."""
-        if self.token.kind == "number" and self.token.font != "bold":
+        if self.element.kind == "number" and self.element.font != "bold":
             fail(
                 "DC110",
                 "a number stands behind a factor",
-                self.token.span,
+                self.element.span,
                 "an operator is missing",
-                f"\\cdot {self.token.text}",
+                f"\\cdot {self.element.text}",
             )
-        return self._starts(self.token) and not self.at_number()
+        return self._starts(self.element) and not self.at_number()
 
-    def _starts(self, token: LatexToken) -> bool:
-        if token.kind in ("letter", "word", "function", "begin", "number"):
+    def _starts(self, token: Element) -> bool:
+        if token.kind in FACTORS:
             return True
         return token.kind == "sign" and token.text in FACTOR_SIGNS and token.text not in self.bars
 
@@ -133,7 +135,7 @@ class LatexParser(TokenReader):
         phrase = calls.phrase(self)
         if phrase is not None:
             return phrase
-        token = self.token
+        token = self.element
         if token.kind == "number":
             return self._number()
         if token.kind in ("letter", "word", "function"):
@@ -143,31 +145,29 @@ class LatexParser(TokenReader):
             if not calls.is_word(self):
                 differentials.refuse_alone(self, self._starts)
             return calls.named(self)
-        if token.kind == "begin":
-            return matrices.environment(self)
-        if token.kind != "sign":
-            self.unexpected("a name, a number or `(`")
-        match token.text:
-            case "(" | "[" | "\\{":
-                return matrices.group(self)
-            case "|" | "‖":
-                return norms.bars(self)
-            case "⟨":
-                return norms.scalar_product(self)
-            case "frac":
+        match token.kind, token.text:
+            case "grid", _:
+                return matrices.environment(self)
+            case "fraction", _:
                 return derivatives.fraction(self)
-            case "sqrt" | "root":
+            case "root", _:
                 return self._root()
-            case "Σ" | "Π":
+            case "group", "⟨":
+                return norms.scalar_product(self)
+            case (("group" | "sign"), ("|" | "‖")):
+                return norms.bars(self)
+            case "group", _:
+                return matrices.group(self)
+            case "sign", ("Σ" | "Π"):
                 return sums.signed(self)
-            case "∂":
+            case "sign", "∂":
                 found = derivatives.inline(self)
                 return found if found is not None else derivatives.refuse_mark(self)
-            case "∇":
+            case "sign", "∇":
                 return derivatives.gradient(self)
-            case "…":
+            case "sign", "…":
                 matrices.refuse_dots(self, "dots stand for something that is not written")
-            case "∞":
+            case "sign", "∞":
                 fail("DC107", "`\\infty` is not a number", token.span, "nothing is judged at infinity")
             case _:
                 self.unexpected("a name, a number or `(`")
@@ -179,20 +179,13 @@ class LatexParser(TokenReader):
         return Number(Fraction(token.text), token.span)
 
     def _root(self) -> Expression:
-        sign = self.advance()
-        index = self.braced() if sign.text == "root" else None
-        inner = self.braced()
-        span = sign.span.to(inner.span)
+        root = self.advance()
+        index, inner = None, self.part(root.inside, root.span).whole()
+        if len(root.rows) > 1:
+            index = self.part(root.rows[0], root.span).whole()
         if index is None or index == Number(Fraction(2)):
-            return Call("sqrt", (inner,), 0, span)
-        return Binary("**", inner, Binary("/", Number(Fraction(1), index.span), index, index.span), span)
-
-    def braced(self) -> Expression:
-        """An expression in the braces of an argument."""
-        opener = self.advance()
-        with self.enclosed():
-            inner = self.expression()
-        return replace(inner, span=opener.span.to(self.close(opener)))
+            return Call("sqrt", (inner,), 0, root.span)
+        return Binary("**", inner, Binary("/", Number(Fraction(1), index.span), index, index.span), root.span)
 
     def condition(self) -> Condition:
         return conditions.condition(self)
@@ -202,8 +195,8 @@ class LatexParser(TokenReader):
     def postfix(self, tree: Expression) -> Expression:
         """The scripts behind a bracket, a call or a derivative; the indices behind a name, `S[i,k]`."""
         tree = self._entry(tree)
-        while self.at("^", "_", "'"):
-            before, bracket = self.token, self.tokens[self.position - 1].text in (")", "]")
+        while self.at_script() or self.at("'"):
+            before, bracket = self.element, self.before.is_group("(", "[")
             scripts, primes = take_scripts(self)
             if primes:
                 fail(
@@ -218,7 +211,7 @@ class LatexParser(TokenReader):
             tree = self._scripted(tree, scripts, before, bracket)
         return tree
 
-    def _scripted(self, tree: Expression, scripts: list[Script], before: LatexToken, bracket: bool) -> Expression:
+    def _scripted(self, tree: Expression, scripts: list[Script], before: Element, bracket: bool) -> Expression:
         span = tree.span.to(scripts[-1].span)
         if self.context.shapes(tree) is None:
             return self._without_shape(tree, scripts, span)
@@ -237,28 +230,26 @@ class LatexParser(TokenReader):
 
     def _entry(self, tree: Expression) -> Expression:
         """The entry of a tensor whose indices follow it in brackets, one for each axis."""
-        opener, shape = self.token, self.context.shapes(tree)
-        if opener.text != "[" or opener.spaced or opener.span.start != tree.span.stop or not isinstance(tree, Name):
+        group, shape = self.element, self.context.shapes(tree)
+        if not group.is_group("[") or group.spaced or group.span.start != tree.span.stop or not isinstance(tree, Name):
             return tree
-        stop = self.partner(self.position)
-        parts = slots(self, Script("sub", self.position, stop + 1, opener.span.to(self.tokens[stop].span)))
+        slots = divided(group.inside)
         axes = len(shape.axes) if shape is not None else 0
-        if not axes or len(parts) != axes or not all(self._is_index(*part) for part in parts):
+        if not axes or len(slots) != axes or not all(map(self._is_index, slots)):
             return tree
-        self.position = stop + 1
-        entries = tuple(slot_tree(self, *part) for part in parts)
-        return Subscript(tree, entries, tree.span.to(self.tokens[stop].span))
+        self.advance()
+        entries = tuple(slot_tree(self, slot, group.span) for slot in slots)
+        return Subscript(tree, entries, tree.span.to(group.span))
 
-    def _is_index(self, start: int, stop: int) -> bool:
-        """Whether one token is an index: a colon, a number from 1, a letter that names nothing."""
-        token = self.tokens[start]
-        match token.kind if stop - start == 1 else "":
-            case "number":
-                return token.text.isdigit() and int(token.text) > 0
-            case "letter":
-                return not self.context.names.declares(token)
-            case "sign":
-                return token.text == ":"
+    def _is_index(self, slot: Elements) -> bool:
+        """Whether one element is an index: a colon, a number from 1, a letter that names nothing."""
+        match slot:
+            case (Element("number", text=text),):
+                return text.isdigit() and int(text) > 0
+            case (Element("letter") as letter,):
+                return not self.context.names.declares(letter)
+            case (Element("sign", text=":"),):
+                return True
             case _:
                 return False
 
@@ -279,11 +270,11 @@ class LatexParser(TokenReader):
         """What has no shape is refused when it is lowered; until then its scripts are kept as they are written."""
         for script in scripts:
             if script.kind == "sub":
-                tree = Subscript(tree, tuple(slot_tree(self, *slot) for slot in slots(self, script)), span)
+                tree = Subscript(tree, tuple(slot_tree(self, slot, script.span) for slot in script.slots), span)
             elif script.kind == "transpose" or self.source(script.span).strip("^{}") == "T":
                 tree = Transpose(tree, span)
             else:
-                inner = self.part(script.start, script.stop)
+                inner = self.part(script.row, script.span)
                 tree = Binary("**", tree, inner.whole(), span)
         return tree
 

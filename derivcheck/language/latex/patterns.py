@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from derivcheck.language.catalogue import functions as catalogue_functions
-from derivcheck.language.latex.cursor import TokenReader
+from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.shapes import Shape
 from derivcheck.language.latex.trees import rebuilt
 from derivcheck.language.notation.printer import to_plain
@@ -55,7 +55,7 @@ def unused(trees: Sequence[Expression | Equation], wanted: str) -> str:
 # --- the general entry ----------------------------------------------------------------------------
 
 
-def general(reader: TokenReader, cells: Sequence[ShownEntry], letters: tuple[str, str], span: Span) -> Expression:
+def general(reader: RowCursor, cells: Sequence[ShownEntry], letters: tuple[str, str], span: Span) -> Expression:
     """The entry at (row letter, column letter) that every shown entry is an instance of.
 
     Raises NotationError (DC173) with the entry that does not follow.
@@ -126,7 +126,7 @@ def _with_parts(node: Any, walk: Any) -> Any:
 
 
 def _letter(
-    reader: TokenReader,
+    reader: RowCursor,
     cells: Sequence[ShownEntry],
     values: Sequence[Expression | Slice],
     place: Any,
@@ -141,7 +141,7 @@ def _letter(
     return None
 
 
-def _is_at(reader: TokenReader, value: Expression | Slice, number: int | None, place: Any) -> bool:
+def _is_at(reader: RowCursor, value: Expression | Slice, number: int | None, place: Any) -> bool:
     """Whether an index is the number of its row, or the size of its dimension in the last one."""
     if isinstance(value, Slice):
         return False
@@ -169,7 +169,7 @@ def _filled(skeleton: Expression, chosen: Sequence[Expression | Slice]) -> Expre
 class Unindexed:
     """The matrix expression whose entry at (row, column) a tree is; an empty letter stands for no such axis."""
 
-    def __init__(self, reader: TokenReader, span: Span) -> None:
+    def __init__(self, reader: RowCursor, span: Span) -> None:
         self._shapes = reader.context.shapes
         self._layout = reader.context.scope.layout
         self._functions = reader.context.scope.functions

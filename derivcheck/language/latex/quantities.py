@@ -15,22 +15,9 @@ from typing import NoReturn
 
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex.constants import special
+from derivcheck.language.latex.elements import Elements
 from derivcheck.language.latex.products import Fork
-from derivcheck.language.latex.scripts import (
-    Script,
-    Scripted,
-    indices,
-    is_bracketed,
-    is_entrywise_power,
-    is_inverse_transpose,
-    is_labelling,
-    is_letter_t,
-    is_star,
-    slot_text,
-    slot_tree,
-    slots,
-    stripped,
-)
+from derivcheck.language.latex.scripts import Script, Scripted, indices, is_inverse_transpose, slot_text, slot_tree
 from derivcheck.language.latex.trees import folded_label
 from derivcheck.language.notation.powers import matrix_power
 from derivcheck.language.notation.printer import to_plain
@@ -96,21 +83,19 @@ class ScriptReadings(Scripted):
         roles = ROLES[script.kind]
         if script.kind != "transpose":
             wanting = (
-                (ScriptRole.LABEL,)
-                if len(slots(self.reader, script)) > 1
-                else (ScriptRole.SEVERAL_NAMES, ScriptRole.SEVERAL_LABELS)
+                (ScriptRole.LABEL,) if len(script.slots) > 1 else (ScriptRole.SEVERAL_NAMES, ScriptRole.SEVERAL_LABELS)
             )
             roles = tuple(role for role in roles if role not in wanting)
-        if is_star(self.reader, script):
+        if script.is_star:
             return (ScriptRole.NAME,)
         if is_inverse_transpose(self.reader, script):
             return (ScriptRole.INVERSE_TRANSPOSE,)
-        if is_entrywise_power(self.reader, script):
+        if script.is_entrywise_power:
             return (ScriptRole.ENTRYWISE_POWER,)
-        if script.kind == "sup" and slot_text(self.reader, script.start, script.stop, digits=True):
+        if script.kind == "sup" and slot_text(script.row, digits=True):
             # Nobody writes an entry as `w^2`: alone it is a power, or part of a name.
             return tuple(role for role in roles if role != ScriptRole.INDEX)
-        if script.kind == "sup" and is_letter_t(self.reader, script):
+        if script.kind == "sup" and script.is_letter_t:
             if "T" not in self.reader.context.bound:
                 roles = tuple(role for role in roles if role != ScriptRole.INDEX)
             return (*roles, ScriptRole.TRANSPOSE)
@@ -123,53 +108,50 @@ class ScriptReadings(Scripted):
         labelled = by_role.get(ScriptRole.LABEL, []) + by_role.get(ScriptRole.SEVERAL_LABELS, [])
         if len(labelled) > 1 or len(by_role.get(ScriptRole.TRANSPOSE, [])) > 1:
             return
-        label, parts = self._label(labelled, bool(by_role.get(ScriptRole.SEVERAL_LABELS)))
+        label, slots = self._label(labelled, bool(by_role.get(ScriptRole.SEVERAL_LABELS)))
         if labelled and label is None:
             return
-        named = [stripped(self.reader, script)[:2] for script in by_role.get(ScriptRole.NAME, [])]
+        named = [script.inner for script in by_role.get(ScriptRole.NAME, [])]
         for script in by_role.get(ScriptRole.SEVERAL_NAMES, []):
-            first, *rest = slots(self.reader, script)
+            first, *rest = script.slots
             if not rest or labelled:
                 return
             named.append(first)
-            parts.append(rest)
+            slots += rest
         powers, indexed_by = by_role.get(ScriptRole.POWER, []), by_role.get(ScriptRole.INDEX, [])
-        if any(is_bracketed(self.reader, s) for s in powers) or any(is_labelling(self.reader, s) for s in indexed_by):
+        if any(script.is_bracketed for script in powers) or any(script.is_labelling for script in indexed_by):
             return
         for indexed in self._orders(by_role.get(ScriptRole.INDEX, [])):
-            places = [*parts, *(slots(self.reader, script) for script in indexed)]
+            places = [*slots, *(slot for script in indexed for slot in script.slots)]
             for entity, axes in self._entities(named, label):
                 yield from self._finished(entity, axes, places, by_role)
 
     def _orders(self, indexed: Sequence[Script]) -> list[list[Script]]:
         """The orders that indices may have: as written in `A^{i}{}_{j}`, either one where they stand in one column."""
-        written = sorted(indexed, key=lambda script: script.start)
-        lower = [script for script in written if script.kind == "sub"]
-        upper = [script for script in written if script.kind == "sup"]
-        if not lower or not upper or self._is_staggered(written):
-            return [written]
+        lower = [script for script in indexed if script.kind == "sub"]
+        upper = [script for script in indexed if script.kind == "sup"]
+        if not lower or not upper or self._is_staggered(indexed):
+            return [list(indexed)]
         return [[*lower, *upper], [*upper, *lower]]
 
     def _is_staggered(self, written: Sequence[Script]) -> bool:
         text = self.reader.context.text
         return all("{}" in text[one.span.stop : other.span.start] for one, other in itertools.pairwise(written))
 
-    def _label(
-        self, labelled: Sequence[Script], several: bool
-    ) -> tuple[Expression | None, list[list[tuple[int, int]]]]:
+    def _label(self, labelled: Sequence[Script], several: bool) -> tuple[Expression | None, list[Elements]]:
         """The label that a script gives, and the slots that are left of it for indices."""
         if not labelled:
             return None, []
-        parts = slots(self.reader, labelled[0])
-        if several != (len(parts) > 1):
+        slots = labelled[0].slots
+        if several != (len(slots) > 1):
             return None, []
         try:
-            tree = slot_tree(self.reader, *parts[0])
+            tree = slot_tree(self.reader, slots[0], labelled[0].span)
         except NotationError:
             return None, []
         if isinstance(tree, Slice) or not self._is_label(tree, known=several and labelled[0].kind == "sub"):
             return None, []
-        return folded_label(tree), [parts[1:]] if several else []
+        return folded_label(tree), slots[1:]
 
     def _is_label(self, tree: Expression, known: bool) -> bool:
         """Whether a tree can be a label; with `known`, only by the labels that are given."""
@@ -185,13 +167,13 @@ class ScriptReadings(Scripted):
             case _:
                 return False
 
-    def _entities(self, named: Sequence[tuple[int, int]], label: Expression | None) -> Iterator[tuple[Expression, int]]:
+    def _entities(self, named: Sequence[Elements], label: Expression | None) -> Iterator[tuple[Expression, int]]:
         """The declared things of that name, with the number of their axes."""
         context = self.reader.context
         if self.tree is not None:
             yield from self._of_symbol(named, label)
             return
-        texts = [slot_text(self.reader, *place) for place in named]
+        texts = [slot_text(slot) for slot in named]
         if any(text is None for text in texts):
             return
         suffix = "".join(text or "" for text in texts)
@@ -211,9 +193,7 @@ class ScriptReadings(Scripted):
             for stem in sorted(context.names.dimension_families.get(wanted, ())):
                 yield Subscript(Name(stem, self.span), (label,), self.span), 0
 
-    def _of_symbol(
-        self, named: Sequence[tuple[int, int]], label: Expression | None
-    ) -> Iterator[tuple[Expression, int]]:
+    def _of_symbol(self, named: Sequence[Elements], label: Expression | None) -> Iterator[tuple[Expression, int]]:
         assert self.tree is not None
         if named:
             return
@@ -240,7 +220,7 @@ class ScriptReadings(Scripted):
     # --- what is done to it ---------------------------------------------------------------
 
     def _finished(
-        self, entity: Expression, axes: int, parts: list[list[tuple[int, int]]], by_role: dict[ScriptRole, list[Script]]
+        self, entity: Expression, axes: int, slots: list[Elements], by_role: dict[ScriptRole, list[Script]]
     ) -> list[Expression]:
         inverses = by_role.get(ScriptRole.INVERSE_TRANSPOSE, [])
         transposes = [*by_role.get(ScriptRole.TRANSPOSE, []), *inverses]
@@ -248,12 +228,12 @@ class ScriptReadings(Scripted):
             if axes != 2:
                 return []
             entity = Call("inv", (entity,), 0, self.span)
-        if not parts:
+        if not slots:
             if transposes and axes > 2:
                 return []
             trees: list[Expression] = [Transpose(entity, self.span) if transposes else entity]
         else:
-            entries = indices(self.reader, parts, axes) if axes else None
+            entries = indices(self.reader, slots, axes, self.span) if axes else None
             if entries is None or not all(self._is_index(entry) for entry in entries) or (transposes and axes != 2):
                 return []
             entry = Subscript(entity, tuple(entries), self.span)
@@ -261,7 +241,7 @@ class ScriptReadings(Scripted):
         for script in by_role.get(ScriptRole.POWER, []):
             trees = [made for tree in trees for made in self._powers(tree, script, entity, axes)]
         for script in by_role.get(ScriptRole.ENTRYWISE_POWER, []):
-            power = self.exponent(replace(script, start=script.start + 1))
+            power = self.exponent(replace(script, row=script.row[1:]))
             trees = [Binary("**", tree, power, self.span) for tree in trees if power is not None]
         return trees
 
@@ -275,7 +255,8 @@ class ScriptReadings(Scripted):
 
     def _is_first(self, script: Script) -> bool:
         """Whether a script stands before every index."""
-        return all(script.start <= other.start for other in self.scripts if other.kind != "transpose")
+        others = [other for other in self.scripts if other.kind != "transpose" or other is script]
+        return others[0] is script
 
     def _is_index(self, entry: Expression | Slice) -> bool:
         match entry:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from derivcheck.language.latex.tokens import LatexToken
+from derivcheck.language.latex.elements import Element
 from derivcheck.language.notation.relations import UNREAD_RELATIONS
 from derivcheck.language.tex.errors import fail
 
 
-def refuse_relation(token: LatexToken, shown: str) -> NoReturn:
+def refuse_relation(token: Element, shown: str) -> NoReturn:
     """Raise NotationError (DC174) for a sign that makes no equation."""
     reasons = {
         **{unread.sign: (unread.reason, unread.instead) for unread in UNREAD_RELATIONS},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NoReturn
@@ -10,10 +10,10 @@ from typing import NoReturn
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.graph.axes import Dimension
 from derivcheck.language.latex import patterns
-from derivcheck.language.latex.cursor import TokenReader
+from derivcheck.language.latex.cursor import RowCursor
+from derivcheck.language.latex.elements import Element
 from derivcheck.language.latex.products import Fork
-from derivcheck.language.latex.scripts import Script, dimension_at
-from derivcheck.language.latex.tokens import LatexToken
+from derivcheck.language.latex.scripts import Script, dimension_at, script_of
 from derivcheck.language.lowering.ranges import check_members, label_letters, some_end
 from derivcheck.language.notation.labels import label_value
 from derivcheck.language.notation.relations import TURNED, Relation
@@ -61,7 +61,7 @@ class SumLimits:
 # --- signs --------------------------------------------------------------------------------------
 
 
-def signed(reader: TokenReader) -> Expression:
+def signed(reader: RowCursor) -> Expression:
     """`\\sum_k`, `\\sum_{k=1}^{n}`, `\\sum_{k \\ne i}`, `\\prod_k`: over the product that follows.
 
     Raises NotationError: DC116 without its letter, DC119 limits that are not those of the letter.
@@ -70,14 +70,9 @@ def signed(reader: TokenReader) -> Expression:
     kind: ReductionKind = "sum" if sign.text == "Σ" else "prod"
     below: Script | None = None
     above: Script | None = None
-    while reader.at("_", "^"):
-        mark = reader.advance()
-        stop = reader.partner(reader.position)
-        script = Script(
-            "sub" if mark.text == "_" else "sup", reader.position + 1, stop, mark.span.to(reader.tokens[stop].span)
-        )
-        below, above = (script, above) if mark.text == "_" else (below, script)
-        reader.position = stop + 1
+    while reader.at_script():
+        script = script_of(reader.advance())
+        below, above = (script, above) if script.kind == "sub" else (below, script)
     if below is None:
         fail("DC116", "a sum needs its index letter", sign.span, "over which index?", r"\sum_k y_k")
     bound = _bound(reader, below)
@@ -93,7 +88,7 @@ def signed(reader: TokenReader) -> Expression:
     return Reduction(kind, tuple(bound.letters), test, body, span)
 
 
-def extremum(reader: TokenReader, function: str, script: Script, span: Span) -> Expression:
+def extremum(reader: RowCursor, function: str, script: Script, span: Span) -> Expression:
     """`\\max_k z_k`. Raises NotationError (DC116)."""
     bound = _bound(reader, script)
     if bound.lower is not None:
@@ -104,12 +99,12 @@ def extremum(reader: TokenReader, function: str, script: Script, span: Span) -> 
             "no limits here",
             r"\max_k z_k",
         )
-    body = _body(reader, bound, factor=reader.at("("))
+    body = _body(reader, bound, factor=reader.at_group("("))
     kind: ReductionKind = "max" if function == "max" else "min"
     return Reduction(kind, tuple(bound.letters), bound.test, body, span.to(body.span))
 
 
-def _body(reader: TokenReader, bound: SumLimits, factor: bool = False, layers: bool = False) -> Expression:
+def _body(reader: RowCursor, bound: SumLimits, factor: bool = False, layers: bool = False) -> Expression:
     context = reader.context
     count, labels = len(context.bound), len(context.labels.bound)
     context.bound += bound.letters
@@ -121,9 +116,9 @@ def _body(reader: TokenReader, bound: SumLimits, factor: bool = False, layers: b
     return body if negative is None else Negate(body, negative.span.to(body.span))
 
 
-def _bound(reader: TokenReader, script: Script) -> SumLimits:
+def _bound(reader: RowCursor, script: Script) -> SumLimits:
     """Read what stands below the sign."""
-    inner = reader.part(script.start, script.stop)
+    inner = reader.part(script.row, script.span)
     inner.letters = True
     letters = _letters(inner)
     if letters and inner.at_end():
@@ -138,7 +133,7 @@ def _bound(reader: TokenReader, script: Script) -> SumLimits:
         return SumLimits(letters, lower, test)
     if letters and inner.at("∈"):
         fail("DC116", "a sum over a set is not read", script.span, "over which index?", r"\sum_k, or \sum_{k \ne i}")
-    inner = reader.part(script.start, script.stop)
+    inner = reader.part(script.row, script.span)
     inner.letters = True
     test = _condition_to_end(inner)
     first: Condition = test
@@ -149,21 +144,20 @@ def _bound(reader: TokenReader, script: Script) -> SumLimits:
     return SumLimits([first.left.name], None, test)
 
 
-def _letters(inner: TokenReader) -> list[str]:
+def _letters(inner: RowCursor) -> list[str]:
     """The letters at the beginning, `i, j`, `ij`, `i_1`."""
     found: list[str] = []
-    while inner.token.kind == "letter" and not inner.token.accent:
+    while inner.element.kind == "letter" and not inner.element.accent:
         name = inner.advance().text
-        if inner.at("_") and inner.ahead(2).kind == "number" and inner.ahead(3).text == "}":
-            name += inner.ahead(2).text
-            inner.position += 4
+        if inner.at_script("_") and [one.kind for one in inner.element.inside] == ["number"]:
+            name += inner.advance().inside[0].text
         found.append(name)
         if inner.at(",") and inner.ahead().kind == "letter":
             inner.advance()
     return found
 
 
-def _condition_to_end(inner: TokenReader) -> Condition:
+def _condition_to_end(inner: RowCursor) -> Condition:
     test = inner.condition()
     if not inner.at_end():
         inner.unexpected("the end of the condition")
@@ -174,7 +168,7 @@ def _condition_to_end(inner: TokenReader) -> Condition:
 
 
 def _limited(
-    reader: TokenReader, bound: SumLimits, above: Script | None, below: Script, body: Expression
+    reader: RowCursor, bound: SumLimits, above: Script | None, below: Script, body: Expression
 ) -> Condition | None:
     """The condition that limits mean; None where they are those of the letter's dimension."""
     if above is None and bound.lower is None:
@@ -225,10 +219,10 @@ def _from(letter: str, lower: Expression | None, span: Span) -> list[Condition]:
 
 
 def _up_to(
-    reader: TokenReader, letter: str, above: Script, dimension: Dimension, zero: bool, span: Span
+    reader: RowCursor, letter: str, above: Script, dimension: Dimension, zero: bool, span: Span
 ) -> list[Condition]:
     """The condition that an upper limit means. Raises NotationError (DC119, DC120)."""
-    declared = dimension_at(reader, above.start, above.stop)
+    declared = dimension_at(reader, above.row, above.span)
     if declared is not None:
         found = reader.context.shapes.dimension(declared)
         wanted = dimension.plus(Dimension.fixed(1), -1) if zero else dimension
@@ -242,7 +236,7 @@ def _up_to(
             "not the end of its dimension",
             rf"\sum_{{{letter}}}",
         )
-    inner = reader.part(above.start, above.stop)
+    inner = reader.part(above.row, above.span)
     if not _speaks_of_letters(inner, reader):
         _refuse_limit(reader, above, dimension)
     inner.letters = True
@@ -267,9 +261,9 @@ def _up_to(
     return [Comparison(relation, name, other, span)]
 
 
-def _speaks_of_letters(inner: TokenReader, reader: TokenReader) -> bool:
+def _speaks_of_letters(inner: RowCursor, reader: RowCursor) -> bool:
     """Whether a limit can be an index: a lower-case letter that nothing else is."""
-    first = inner.token
+    first = inner.element
     return (
         first.kind == "letter"
         and len(first.text) == 1
@@ -278,7 +272,7 @@ def _speaks_of_letters(inner: TokenReader, reader: TokenReader) -> bool:
     )
 
 
-def _refuse_limit(reader: TokenReader, above: Script, dimension: Dimension) -> NoReturn:
+def _refuse_limit(reader: RowCursor, above: Script, dimension: Dimension) -> NoReturn:
     shown = reader.source(above.span).lstrip("^").strip("{} ")
     fail(
         "DC119",
@@ -292,7 +286,7 @@ def _refuse_limit(reader: TokenReader, above: Script, dimension: Dimension) -> N
 # --- sums over layers ---------------------------------------------------------------------------
 
 
-def _summand(reader: TokenReader, bound: SumLimits, above: Script | None) -> Expression:
+def _summand(reader: RowCursor, bound: SumLimits, above: Script | None) -> Expression:
     """What is summed; a letter that is only perhaps a label is one where it can be no index."""
     layers = _may_run_over_layers(reader, bound, above)
     if layers and bound.letters[0] not in reader.context.scope.labels:
@@ -304,33 +298,33 @@ def _summand(reader: TokenReader, bound: SumLimits, above: Script | None) -> Exp
     return _body(reader, bound, layers=layers)
 
 
-def _may_run_over_layers(reader: TokenReader, bound: SumLimits, above: Script | None) -> bool:
+def _may_run_over_layers(reader: RowCursor, bound: SumLimits, above: Script | None) -> bool:
     """Whether the letter is declared as a label, or has limits that are labels."""
     context = reader.context
     if len(bound.letters) != 1 or not context.scope.labels:
         return False
     if above is None or bound.lower is None:
         return bound.letters[0] in context.scope.labels
-    size = dimension_at(reader, above.start, above.stop)
+    size = dimension_at(reader, above.row, above.span)
     return (size is None or isinstance(size, Number)) and all(
         label_value(end, {**dict.fromkeys(context.labels.bound, 1), **context.labels.given}) is not None
         for end in _ends(reader, bound.lower, above)
     )
 
 
-def _ends(reader: TokenReader, lower: Expression, above: Script) -> tuple[Expression, Expression]:
-    inner = reader.part(above.start, above.stop)
+def _ends(reader: RowCursor, lower: Expression, above: Script) -> tuple[Expression, Expression]:
+    inner = reader.part(above.row, above.span)
     inner.letters = True
     return lower, inner.whole()
 
 
-def _runs_over_layers(reader: TokenReader, tree: Reduction) -> bool:
+def _runs_over_layers(reader: RowCursor, tree: Reduction) -> bool:
     scope = reader.context.scope
     return len(tree.letters) == 1 and bool(scope.labels) and bool(label_letters(tree, scope))
 
 
 def _over_layers(
-    reader: TokenReader,
+    reader: RowCursor,
     kind: ReductionKind,
     bound: SumLimits,
     above: Script | None,
@@ -384,7 +378,7 @@ def _over_layers(
 # --- sums of vectors ------------------------------------------------------------------------------
 
 
-def _collected(reader: TokenReader, letter: str, body: Expression) -> Expression | None:
+def _collected(reader: RowCursor, letter: str, body: Expression) -> Expression | None:
     """A sum over columns as one product: Σ_m D[:,m] is sum(D, M), Σ_m D[:,m] A[:,m]ᵀ is D Aᵀ."""
     shape = reader.context.shapes(body)
     if shape is None or shape.is_scalar:
@@ -421,7 +415,7 @@ def _columns(tree: Expression, letter: str) -> Expression | None:
 # --- dots ---------------------------------------------------------------------------------------
 
 
-def dotted(reader: TokenReader, terms: Sequence[WrittenSummand]) -> Expression:
+def dotted(reader: RowCursor, terms: Sequence[WrittenSummand]) -> Expression:
     """`e_1 + e_2 + \\dots + e_n` as a sum over an index. Raises NotationError (DC173)."""
     place = next(k for k, term in enumerate(terms) if term.tree is None)
     before, after = list(terms[:place]), list(terms[place + 1 :])
@@ -447,49 +441,43 @@ def dotted(reader: TokenReader, terms: Sequence[WrittenSummand]) -> Expression:
 # --- indicators -----------------------------------------------------------------------------------
 
 
-def at_indicator(reader: TokenReader) -> bool:
+def at_indicator(reader: RowCursor) -> bool:
     """Whether a condition stands behind a plain 1, in brackets or below it: `1\\{i = j\\}`, `1_{x > 0}`."""
-    token = reader.token
-    if not reader.at("_", "[", "\\{", "(") or token.wide or (token.text == "(" and token.spaced):
+    element = reader.element
+    if not (reader.at_script("_") or reader.at_group("[", "\\{", "(")) or element.wide:
         return False  # `1 \\quad (i = j)` is a condition of the equation
-    begin = reader.position + reader.at("_")
-    inside = reader.tokens[begin + 1 : reader.partner(begin)]
-    return any(token.kind == "sign" and token.text in TURNED for token in inside)
+    return not (element.is_group("(") and element.spaced) and any(_holds_relation(element))
 
 
-def indicator(reader: TokenReader, token: LatexToken) -> Expression:
+def _holds_relation(element: Element) -> Iterator[bool]:
+    for inner in element.inside:
+        yield inner.is_sign(*TURNED)
+        if inner.kind == "group":
+            yield from _holds_relation(inner)
+
+
+def indicator(reader: RowCursor, token: Element) -> Expression:
     """`\\mathbb{1}[i = j]`, `\\mathbb{1}_{i=j}`, `\\mathbf{1}_n`. Raises NotationError (DC120)."""
-    if reader.at("_"):
-        opener = reader.position + 1
-        stop = reader.partner(opener)
-        size = dimension_at(reader, opener + 1, stop)
+    if reader.at_script("_"):
+        script = script_of(reader.advance())
+        size = dimension_at(reader, script.row, script.span)
         if size is not None:
-            reader.position = stop + 1
-            return Call("ones", (size,), 0, token.span.to(reader.tokens[stop].span))
-        inner = reader.part(opener + 1, stop)
-        brace = inner.accept("\\{", "[", "(")
-        test = _read_condition(inner)
-        if brace is not None:
-            inner.close(brace)
-        reader.position = stop + 1
-        return Conditional(test, ONE, Number(Fraction(0)), token.span.to(reader.tokens[stop].span))
-    if reader.at("[", "\\{", "("):
-        opener_token = reader.token
-        begin = reader.position
-        reader.advance()
+            return Call("ones", (size,), 0, token.span.to(script.span))
+        inner = reader.part(script.inner, script.span)
+        return Conditional(_whole_condition(inner), ONE, Number(Fraction(0)), token.span.to(script.span))
+    if reader.at_group("[", "\\{", "("):
+        begin, group = reader.position, reader.element
         try:
-            test = _read_condition(reader)
+            test = _whole_condition(reader.enter())
         except NotationError:
             reader.position = begin
         else:
-            return Conditional(test, ONE, Number(Fraction(0)), token.span.to(reader.close(opener_token)))
+            return Conditional(test, ONE, Number(Fraction(0)), token.span.to(group.span))
     # Beside a vector in a sum it is as good as the number; anywhere else its size matters.
     reader.context.unsized.add(token.span)
     return replace(ONE, span=token.span)
 
 
-def _read_condition(reader: TokenReader) -> Condition:
-    letters, reader.letters = reader.letters, True
-    test = reader.condition()
-    reader.letters = letters
-    return test
+def _whole_condition(inner: RowCursor) -> Condition:
+    inner.letters = True
+    return _condition_to_end(inner)

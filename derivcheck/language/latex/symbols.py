@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
-from derivcheck.language.latex.cursor import TokenReader
-from derivcheck.language.latex.flattening import plain_tokens
-from derivcheck.language.latex.scripts import Script, atoms, is_bracketed, is_letter_t, slot_tree, slots
-from derivcheck.language.latex.tokens import LatexToken
+from derivcheck.language.latex.cursor import RowCursor
+from derivcheck.language.latex.elements import Element, Elements, elements_of
+from derivcheck.language.latex.scripts import Script, atoms, divided, script_of, slot_tree
 from derivcheck.language.latex.trees import folded, placed_at, rebuilt
 from derivcheck.language.latex.vocabulary import is_function
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.notation.parser import parse_expression
 from derivcheck.language.notation.syntax import Binary, Expression, Name, Number, Slice, Span, Subscript, bottom_up
 
-Slot = tuple[str, ...]
-
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A symbol: a base with scripts, or a phrase of tokens. `function` is set where it names a function."""
+    """A symbol: a base with scripts, or a phrase. `function` is set where it names a function."""
 
     key: str
-    tokens: tuple[LatexToken, ...]
-    scripts: tuple[tuple[str, bool, tuple[Slot, ...]], ...] | None
+    row: Elements
+    scripts: tuple[Script, ...]
+    is_phrase: bool
     value: Expression
     function: str
     variables: frozenset[str]
     indices: frozenset[str]  # those of the variables that index: never layer labels
 
     @property
+    def base(self) -> Element:
+        return self.row[0]
+
+    @property
     def rank(self) -> tuple[int, int, int]:
         """Longer ones first, then those without variables."""
-        return len(self.scripts or ()), len(self.tokens), -len(self.variables)
+        return len(self.scripts), _size(self.row), -len(self.variables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,52 +54,51 @@ class Symbols:
     def __init__(self, given: Mapping[str, str], macros: Mapping[str, str], scope: Scope) -> None:
         patterns = [_pattern(key, value, macros, scope) for key, value in given.items()]
         patterns.sort(key=lambda pattern: pattern.rank, reverse=True)
-        self._phrases = [p for p in patterns if p.scripts is None]
+        self._phrases = [pattern for pattern in patterns if pattern.is_phrase]
         self._scripted: dict[str, list[Pattern]] = {}
         for pattern in patterns:
-            if pattern.scripts is not None:
-                self._scripted.setdefault(pattern.tokens[0].spelling, []).append(pattern)
+            if not pattern.is_phrase:
+                self._scripted.setdefault(pattern.base.spelling, []).append(pattern)
 
-    def phrase(self, reader: TokenReader) -> tuple[Expression, str] | None:
+    def phrase(self, reader: RowCursor) -> tuple[Expression, str] | None:
         """Read a phrase that begins here: its meaning, and the function it names; None with nothing read."""
         for pattern in self._phrases:
-            begin = reader.position
-            bound = _match_phrase(reader, pattern)
-            if bound is not None:
-                span = reader.tokens[begin].span.to(reader.tokens[reader.position - 1].span)
-                return _filled(pattern, bound, span), pattern.function
-            reader.position = begin
+            here = reader.rest[: len(pattern.row)]
+            bound: Bound = {}
+            if _matches(reader, pattern, pattern.row, here, bound):
+                reader.position += len(here)
+                return _filled(pattern, bound, here[0].span.to(here[-1].span)), pattern.function
         return None
 
-    def scripted(self, reader: TokenReader, base: LatexToken, scripts: Sequence[Script], span: Span) -> Found | None:
+    def scripted(self, reader: RowCursor, base: Element, scripts: Sequence[Script], span: Span) -> Found | None:
         """The symbol that a base with scripts is, if it is one; its own font goes first."""
         for pattern in self._of_font(reader, base):
             found = _match_scripts(reader, pattern, scripts)
             if found is not None:
                 bound, rest = found
-                if pattern.tokens[0].face and not base.face and not rest:
+                if pattern.base.face and not base.face and not rest:
                     continue
                 return Found(_filled(pattern, bound, span), pattern.function, tuple(rest))
         return None
 
-    def _of_font(self, reader: TokenReader, base: LatexToken) -> list[Pattern]:
+    def _of_font(self, reader: RowCursor, base: Element) -> list[Pattern]:
         """The symbols of a letter: those of its font, then those of another font that is declared as nothing else."""
         patterns = self._scripted.get(base.spelling, [])
-        own = [pattern for pattern in patterns if pattern.tokens[0].face == base.face]
+        own = [pattern for pattern in patterns if pattern.base.face == base.face]
         return own + [
             pattern
             for pattern in patterns
             if pattern not in own
-            and not (base.face and pattern.tokens[0].face)
-            and not any(pattern.scripts == other.scripts for other in own)
+            and not (base.face and pattern.base.face)
+            and not any(_same_scripts(pattern, other) for other in own)
             and (base.face or not _is_another(reader, base, pattern.value))
         ]
 
-    def has_base(self, base: LatexToken) -> bool:
+    def has_base(self, base: Element) -> bool:
         return base.spelling in self._scripted
 
 
-def _is_another(reader: TokenReader, base: LatexToken, meant: Expression) -> bool:
+def _is_another(reader: RowCursor, base: Element, meant: Expression) -> bool:
     """Whether a plain letter is declared by itself, as something else than what its symbol in another font means."""
     while isinstance(meant, Subscript):
         meant = meant.base
@@ -110,7 +111,7 @@ def _is_another(reader: TokenReader, base: LatexToken, meant: Expression) -> boo
 
 def _pattern(key: str, value: str, macros: Mapping[str, str], scope: Scope) -> Pattern:
     try:
-        tokens = tuple(plain_tokens(key, macros))
+        row = elements_of(key, macros)
         tree = parse_expression(value, scope.vocabulary())
     except NotationError as problem:
         raise NotationError(
@@ -122,11 +123,10 @@ def _pattern(key: str, value: str, macros: Mapping[str, str], scope: Scope) -> P
             ),
             (0, 0),
         ) from None
-    if not tokens:
+    if not row:
         raise NotationError(Diagnostic("DC178", f"the symbol `{key}` is empty", help=r"'\hat{y}': p"), (0, 0))
     function = tree.name if isinstance(tree, Name) and tree.name not in scope.values else ""
     function = function if function and is_function(function, scope) else ""
-    scripts = _scripts_of(tokens)
     inside = {
         part.name
         for node in bottom_up(tree)
@@ -135,8 +135,8 @@ def _pattern(key: str, value: str, macros: Mapping[str, str], scope: Scope) -> P
         for part in bottom_up(entry)
         if isinstance(part, Name)
     }
-    letters = {t.text for t in tokens if t.kind == "letter"}
-    variables = letters - {tokens[0].text} if function else letters & inside
+    letters = set(_letters(row))
+    variables = letters - {row[0].text} if function else letters & inside
     labels = {
         part.name
         for node in bottom_up(tree)
@@ -145,37 +145,32 @@ def _pattern(key: str, value: str, macros: Mapping[str, str], scope: Scope) -> P
         for part in bottom_up(entry)
         if isinstance(part, Name)
     }
-    return Pattern(key, tokens, scripts, tree, function, frozenset(variables), frozenset(variables & inside - labels))
+    is_phrase = row[0].kind not in ("letter", "word", "number") or any(one.kind != "script" for one in row[1:])
+    scripts = () if is_phrase else tuple(map(script_of, row[1:]))
+    indices = frozenset(variables & inside - labels)
+    return Pattern(key, row, scripts, is_phrase, tree, function, frozenset(variables), indices)
 
 
-def _scripts_of(tokens: Sequence[LatexToken]) -> tuple[tuple[str, bool, tuple[Slot, ...]], ...] | None:
-    """The scripts of a key that is one letter or word with scripts, None for a phrase."""
-    if tokens[0].kind not in ("letter", "word", "number"):
-        return None
-    found: list[tuple[str, bool, tuple[Slot, ...]]] = []
-    position = 1
-    while position < len(tokens):
-        if tokens[position].kind != "sign" or tokens[position].text not in ("^", "_"):
-            return None
-        depth, stop = 1, position + 2
-        while depth:
-            if tokens[stop].kind == "sign":
-                depth += (tokens[stop].text == "{") - (tokens[stop].text == "}")
-            stop += 1
-        inner = list(tokens[position + 2 : stop - 1])
-        bracketed = len(inner) > 2 and (inner[0].text, inner[-1].text) in (("(", ")"), ("[", "]"))
-        inner = inner[1:-1] if bracketed else inner
-        parts: list[list[str]] = [[]]
-        for token in inner:
-            if token.kind == "sign" and token.text == ",":
-                parts.append([])
-            else:
-                parts[-1].append(token.spelling)
-        if len(parts) == 1 and len(parts[0]) > 1 and all(t.kind in ("letter", "number") for t in inner):
-            parts = [[spelling] for spelling in parts[0]]
-        found.append((tokens[position].text, bracketed, tuple(tuple(part) for part in parts)))
-        position = stop
-    return tuple(found)
+def _letters(row: Elements) -> Iterator[str]:
+    for element in row:
+        if element.kind == "letter":
+            yield element.text
+        for inner in (*element.rows, *(cell for cells in element.cells for cell in cells)):
+            yield from _letters(inner)
+
+
+def _size(row: Elements) -> int:
+    """How many signs are written, braces among them."""
+    return sum(1 + sum(_size(inner) + (1 if one.kind == "group" else 2) for inner in one.rows) for one in row)
+
+
+def _same_scripts(one: Pattern, other: Pattern) -> bool:
+    """Whether two keys of one base differ in its font alone."""
+    return _spellings(one.row[1:]) == _spellings(other.row[1:])
+
+
+def _spellings(row: Elements) -> Hashable:
+    return tuple((element.kind, element.spelling, tuple(map(_spellings, element.rows))) for element in row)
 
 
 # --- matching -----------------------------------------------------------------------------------
@@ -183,15 +178,12 @@ def _scripts_of(tokens: Sequence[LatexToken]) -> tuple[tuple[str, bool, tuple[Sl
 Bound = dict[str, Expression | Slice]
 
 
-def _match_scripts(
-    reader: TokenReader, pattern: Pattern, scripts: Sequence[Script]
-) -> tuple[Bound, list[Script]] | None:
+def _match_scripts(reader: RowCursor, pattern: Pattern, scripts: Sequence[Script]) -> tuple[Bound, list[Script]] | None:
     rest = list(scripts)
     bound: Bound = {}
-    for sign, bracketed, wanted in pattern.scripts or ():
-        kind = "sup" if sign == "^" else "sub"
+    for wanted in pattern.scripts:
         for script in rest:
-            if script.kind == kind and _match_slots(reader, pattern, script, bracketed, wanted, bound):
+            if script.kind == wanted.kind and _match_slots(reader, pattern, script, wanted, bound):
                 rest.remove(script)
                 break
         else:
@@ -199,37 +191,83 @@ def _match_scripts(
     return bound, rest
 
 
-def _match_slots(
-    reader: TokenReader, pattern: Pattern, script: Script, bracketed: bool, wanted: Sequence[Slot], bound: Bound
-) -> bool:
-    """Whether a script fits the slots of a key; what its variables stand for is put in `bound`."""
-    inside = is_bracketed(reader, script)
-    literal = not any(len(slot) == 1 and slot[0] in pattern.variables for slot in wanted)
-    if bracketed != inside and (bracketed or literal):
+def _match_slots(reader: RowCursor, pattern: Pattern, script: Script, key: Script, bound: Bound) -> bool:
+    """Whether a script fits that of a key; what its variables stand for is put in `bound`."""
+    wanted = key.slots
+    if len(wanted) == 1 and len(wanted[0]) > 1 and all(one.kind in ("letter", "number") for one in wanted[0]):
+        wanted = [(element,) for element in wanted[0]]
+    literal = not any(_variable(pattern, slot) for slot in wanted)
+    if key.is_bracketed != script.is_bracketed and (key.is_bracketed or literal):
         return False
-    if is_letter_t(reader, script) and not literal and "T" not in reader.context.labels.given:
+    if script.is_letter_t and not literal and "T" not in reader.context.labels.given:
         return False
-    parts = slots(reader, script)
-    if len(parts) != len(wanted) and len(parts) == 1:
-        parts = atoms(reader, *parts[0]) or parts
-    if len(parts) != len(wanted):
+    slots = script.slots
+    if len(slots) != len(wanted) and len(slots) == 1:
+        slots = atoms(slots[0]) or slots
+    if len(slots) != len(wanted):
         return False
     made: Bound = {}
-    for slot, (start, stop) in zip(wanted, parts, strict=True):
-        if len(slot) == 1 and slot[0] in pattern.variables:
-            try:
-                made[slot[0]] = slot_tree(reader, start, stop)
-            except NotationError:
-                return False
-            if slot[0] in pattern.indices and not _is_index(reader, made[slot[0]]):
-                return False
-        elif tuple(token.spelling for token in reader.tokens[start:stop]) != slot:
-            return False
+    if not all(_match_row(reader, pattern, one, slot, made) for one, slot in zip(wanted, slots, strict=True)):
+        return False
+    if not all(_is_index(reader, tree) for name, tree in made.items() if name in pattern.indices):
+        return False
     bound.update(made)
     return True
 
 
-def _is_index(reader: TokenReader, tree: Expression | Slice) -> bool:
+def _variable(pattern: Pattern, row: Elements) -> str:
+    """The variable of a key that a row is, with or without a bracket around it."""
+    match row:
+        case (Element("group") as group,):
+            return _variable(pattern, group.inside)
+        case (Element("letter", text=text),) if text in pattern.variables:
+            return text
+        case _:
+            return ""
+
+
+def _match_row(reader: RowCursor, pattern: Pattern, wanted: Elements, row: Elements, bound: Bound) -> bool:
+    """Whether a row is that of a key; a variable alone in its row stands for any label or index."""
+    name = _variable(pattern, wanted)
+    if not name:
+        return _matches(reader, pattern, wanted, row, bound)
+    match row:
+        case (Element("group") as group,):
+            row = group.inside
+    if not row or len(divided(row)) > 1:
+        return False
+    try:
+        bound[name] = slot_tree(reader, row, row[0].span)
+    except NotationError:
+        return False
+    return True
+
+
+def _matches(reader: RowCursor, pattern: Pattern, wanted: Elements, row: Elements, bound: Bound) -> bool:
+    """Whether two rows are the same tree, but for the variables of the first."""
+    return len(wanted) == len(row) and all(
+        _match(reader, pattern, one, other, bound) for one, other in zip(wanted, row, strict=True)
+    )
+
+
+def _match(reader: RowCursor, pattern: Pattern, wanted: Element, here: Element, bound: Bound) -> bool:
+    if _form(wanted) != _form(here):
+        return False
+    fits = _matches if wanted.kind == "group" else _match_row
+    return all(fits(reader, pattern, *rows, bound) for rows in zip(wanted.rows, here.rows, strict=True)) and all(
+        _matches(reader, pattern, *rows, bound)
+        for cells in zip(wanted.cells, here.cells, strict=True)
+        for rows in zip(*cells, strict=True)
+    )
+
+
+def _form(element: Element) -> Hashable:
+    """What an element is without what stands in it; a name is one in whatever font."""
+    kind = "word" if element.kind == "function" else element.kind
+    return kind, element.spelling, element.closer, len(element.rows), tuple(map(len, element.cells))
+
+
+def _is_index(reader: RowCursor, tree: Expression | Slice) -> bool:
     """Whether a tree may index a tensor: no product of letters, no label of a layer; among dots, the last position."""
     if reader.pattern and not isinstance(tree, Slice) and reader.context.shapes.dimension(tree) is not None:
         return True
@@ -238,45 +276,6 @@ def _is_index(reader: TokenReader, tree: Expression | Slice) -> bool:
         isinstance(node, Name | Number | Slice) or (isinstance(node, Binary) and node.operator in "+-")
         for node in bottom_up(tree)
     ) and not any(isinstance(node, Name) and node.name in given for node in bottom_up(tree))
-
-
-def _match_phrase(reader: TokenReader, pattern: Pattern) -> Bound | None:
-    bound: Bound = {}
-    place = 0
-    tokens = pattern.tokens
-    while place < len(tokens):
-        wanted, here = tokens[place], reader.token
-        if wanted.kind != here.kind or wanted.spelling != here.spelling:
-            return None
-        reader.advance()
-        place += 1
-        if wanted.kind == "sign" and wanted.text == "{":
-            width = _variable_width(tokens, place, pattern.variables)
-            if width:
-                stop = reader.partner(reader.position - 1)
-                script = Script("sup", reader.position, stop, reader.token.span)
-                name = tokens[place + width // 2].text
-                parts = slots(reader, script)
-                if len(parts) != 1:
-                    return None
-                try:
-                    bound[name] = slot_tree(reader, *parts[0])
-                except NotationError:
-                    return None
-                reader.position = stop
-                place += width
-    return bound
-
-
-def _variable_width(tokens: Sequence[LatexToken], place: int, variables: frozenset[str]) -> int:
-    """How many tokens of a key, after a brace, are one variable: `l}` or `(l)}`; 0 where none is."""
-    for width in (1, 3):
-        inner = tokens[place : place + width]
-        closed = place + width < len(tokens) and tokens[place + width].text == "}"
-        middle = inner[width // 2] if len(inner) == width else None
-        if closed and middle is not None and middle.kind == "letter" and middle.text in variables:
-            return width
-    return 0
 
 
 def _filled(pattern: Pattern, bound: Bound, span: Span) -> Expression:

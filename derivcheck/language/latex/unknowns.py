@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NoReturn
 
+from derivcheck.language.latex.elements import Elements
 from derivcheck.language.latex.quantities import ScriptReadings
-from derivcheck.language.latex.scripts import is_star, name_text
 from derivcheck.language.lowering.ranges import open_range, some_end
 from derivcheck.language.notation.syntax import Name
 from derivcheck.language.tex.errors import fail
@@ -17,7 +18,7 @@ def refuse_unknown(quantity: ScriptReadings) -> NoReturn:
     context = reader.context
     names = context.names
     shown = reader.source(span) or base.text
-    if any(is_star(reader, script) for script in quantity.scripts):
+    if any(script.is_star for script in quantity.scripts):
         fail(
             "DC120",
             f"unknown name `{shown}`",
@@ -30,7 +31,7 @@ def refuse_unknown(quantity: ScriptReadings) -> NoReturn:
     plain = [name for key in names.bases(base) for name in sorted(names.plain.get(key, ()))]
     if stems and not plain:
         members = context.labels.members(stems[0])
-        written = [token.text for s in quantity.scripts for token in reader.tokens[s.start : s.stop]]
+        written = [text for script in quantity.scripts for text in _texts(script.row)]
         letter = next((letter for letter in reversed(context.bound) if letter in written), None)
         if letter is not None:
             fail(
@@ -84,8 +85,16 @@ def refuse_unknown(quantity: ScriptReadings) -> NoReturn:
     )
 
 
+def _texts(row: Elements) -> Iterator[str]:
+    """What is written in a row, at any depth."""
+    for element in row:
+        yield element.text
+        for inner in element.rows:
+            yield from _texts(inner)
+
+
 def _glued(quantity: ScriptReadings) -> str:
     text = quantity.base.text + quantity.base.accent
     for script in quantity.scripts:
-        text += name_text(quantity.reader, script) or ""
+        text += script.name or ""
     return text

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from derivcheck.graph.scalars import ELEMENTARY
 from derivcheck.language.catalogue import functions as catalogue_functions
-from derivcheck.language.latex.tokens import LatexToken
+from derivcheck.language.latex.elements import Element
 from derivcheck.language.lowering.calls import DEFINITIONS
 from derivcheck.language.lowering.operations import BUILTINS
 from derivcheck.language.lowering.scope import Scope
@@ -106,7 +106,7 @@ class Names:
         self.dimension_families = _by_key(name.partition("[")[0] for name in scope.dimensions if "[" in name)
         self.functions = _by_key(scope.functions)
 
-    def bases(self, token: LatexToken) -> list[str]:
+    def bases(self, token: Element) -> list[str]:
         """The keys a letter or word may stand for."""
         text = token.text.replace("_", "")
         if token.accent:
@@ -120,7 +120,7 @@ class Names:
     def _declares(self, base: str) -> bool:
         return base in self.plain or base in self.families
 
-    def declares(self, token: LatexToken) -> bool:
+    def declares(self, token: Element) -> bool:
         """Whether a letter or word is a declared name, a family or a dimension by itself."""
         return any(
             base in found
@@ -128,10 +128,10 @@ class Names:
             for found in (self.plain, self.families, self.dimensions, self.dimension_families)
         )
 
-    def is_value(self, token: LatexToken) -> bool:
+    def is_value(self, token: Element) -> bool:
         return any(self._declares(base) for base in self.bases(token))
 
-    def begins(self, token: LatexToken) -> bool:
+    def begins(self, token: Element) -> bool:
         """Whether a declared name begins with this letter: with scripts it may be one."""
         return any(
             name.startswith(base)
@@ -140,7 +140,7 @@ class Names:
             for name in found
         )
 
-    def function(self, token: LatexToken, suffix: str = "") -> str | None:
+    def function(self, token: Element, suffix: str = "") -> str | None:
         """The function that a letter or word names; what the spec declares goes first."""
         if token.accent:
             return None

@@ -132,24 +132,28 @@ def _expanded(given: Sequence[Lexeme], macros: Mapping[str, str]) -> list[Lexeme
 def _called(body: Body, macro: Lexeme, waiting: list[Lexeme]) -> list[Lexeme]:
     """What a macro becomes; its arguments are taken off the stack."""
     arguments: list[list[Lexeme]] = []
+    whole = macro.span
     if body.arity and waiting and waiting[-1].is_sign("*"):
         waiting.pop()  # `\\norm*{x}` only looks otherwise
     if body.default is not None and body.arity:
-        arguments.append(_optional(waiting, macro, body.default))
+        given, whole = _optional(waiting, macro, body.default)
+        arguments.append(given)
     text: str = body
     while len(arguments) < body.arity:
         if body.alone is not None and len(arguments) == body.arity - 1 and not (waiting and waiting[-1].is_sign("{")):
             text = body.alone
             break
-        arguments.append(_argument(waiting, macro))
+        given, whole = _argument(waiting, macro)
+        arguments.append(given)
     else:
         if body.further is not None and waiting and waiting[-1].is_sign("{"):
             text = body.further
-            arguments.append(_argument(waiting, macro))
+            given, whole = _argument(waiting, macro)
+            arguments.append(given)
     made: list[Lexeme] = []
     for place, part in enumerate(PARAMETER.split(text)):
         if place % 2 == 0:
-            made += [replace(piece, span=macro.span) for piece in _scanned(part)]
+            made += [replace(piece, span=whole) for piece in _scanned(part)]
         elif int(part) <= len(arguments):
             made += arguments[int(part) - 1]
         else:
@@ -157,39 +161,44 @@ def _called(body: Body, macro: Lexeme, waiting: list[Lexeme]) -> list[Lexeme]:
     return made
 
 
-def _argument(waiting: list[Lexeme], macro: Lexeme) -> list[Lexeme]:
-    """The next lexeme or group, taken off the stack."""
+def _argument(waiting: list[Lexeme], macro: Lexeme) -> tuple[list[Lexeme], Span]:
+    """(the next lexeme or group, taken off the stack, the place of the macro up to there)."""
     if not waiting:
         fail("DC104", f"`\\{macro.text}` needs an argument", macro.span, "the formula ends here")
     first = waiting.pop()
     if first.kind == "number":
         digit, *rest = digits_of(first)
         waiting += rest
-        return [digit]
+        return [digit], _up_to(macro, digit)
     if not first.is_sign("{"):
-        return [first]
+        return [first], _up_to(macro, first)
     taken: list[Lexeme] = []
     depth = 1
     while waiting:
         lexeme = waiting.pop()
         depth += lexeme.is_sign("{") - lexeme.is_sign("}")
         if not depth:
-            return taken
+            return taken, _up_to(macro, lexeme)
         taken.append(lexeme)
     fail("DC103", "`{` is never closed", first.span, "opened here", "add `}`")
 
 
-def _optional(waiting: list[Lexeme], macro: Lexeme, default: str) -> list[Lexeme]:
-    """What stands in the brackets behind a macro, or what is meant without them."""
+def _up_to(macro: Lexeme, last: Lexeme) -> Span:
+    """The place of a macro with its arguments up to one."""
+    return Span(macro.span.start, max(macro.span.stop, last.span.stop))
+
+
+def _optional(waiting: list[Lexeme], macro: Lexeme, default: str) -> tuple[list[Lexeme], Span]:
+    """(what the brackets behind a macro hold, or what is meant without them, the place of the macro up to there)."""
     if not waiting or not waiting[-1].is_sign("["):
-        return [replace(piece, span=macro.span) for piece in _scanned(default)]
+        return [replace(piece, span=macro.span) for piece in _scanned(default)], macro.span
     opener = waiting.pop()
     taken: list[Lexeme] = []
     depth = 0
     while waiting:
         lexeme = waiting.pop()
         if lexeme.is_sign("]") and not depth:
-            return taken
+            return taken, _up_to(macro, lexeme)
         depth += lexeme.is_sign("{") - lexeme.is_sign("}")
         taken.append(lexeme)
     fail("DC103", "`[` is never closed", opener.span, "opened here", "add `]`")

@@ -148,7 +148,7 @@ class TexParser(RowReader):
             return
         sign = self._delimiting()
         if opens:
-            self._frames.append(Frame(sign, (sign or lexeme).span.start, True))
+            self._frames.append(Frame(sign, lexeme.span.start, True))
             return
         if any(frame.explicit for frame in self._frames):
             while not self._frames[-1].explicit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.notation.relations import NAMES, UNREAD_SIGNS
@@ -196,7 +196,7 @@ class RowReader(LexemeStream, ABC):
     def _sign(self, lexeme: Lexeme) -> None:
         match lexeme.text:
             case "{":
-                self._out.append(Group(None, self._until("}"), None, lexeme.span.to(self._last)))
+                self._braces(lexeme)
             case "^" | "_":
                 argument = self._argument(lexeme)
                 self._script(Symbol("sign", lexeme.text, lexeme.span), argument)
@@ -206,6 +206,23 @@ class RowReader(LexemeStream, ABC):
                 self._out.append(Break("&", lexeme.span))
             case _:
                 self._symbol(Symbol("sign", lexeme.text, lexeme.span), lexeme.spaced)
+
+    def _braces(self, opener: Lexeme) -> None:
+        """What stands in braces; those that cross a bracket, `({a) b}`, say nothing."""
+        body = self._until("}")
+        span = opener.span.to(self._last)
+        if not any(_bracket(node) for node in body):
+            self._out.append(Group(None, body, None, span))
+            return
+        for node in (Space(span), *body, Space(span)):
+            bracket = _bracket(node)
+            if bracket is None:
+                self._out.append(node)
+                continue
+            self._symbol(bracket)
+            if isinstance(node, Scripts):
+                base = self._out.pop() if bracket.text not in PAIRS else None
+                self._out.append(replace(node, base=base))
 
     def _symbol(self, symbol: Symbol, spaced: bool = True) -> None:
         """A sign: a bracket opens or closes, two of one sign may be one."""
@@ -255,6 +272,13 @@ class RowReader(LexemeStream, ABC):
             fail("DC100", "unexpected character `$`", opener.span, "the dollars stand outside the formula")
         self._out.extend(read_words(rendered(piece), opener.span.to(self._next().span)))
         self._space(opener.span)
+
+
+def _bracket(node: Node) -> Symbol | None:
+    """The bracket without a partner that a node is."""
+    sign = node.base if isinstance(node, Scripts) else node
+    lone = isinstance(sign, Symbol) and sign.kind == "sign" and sign.text in (*PAIRS, *PAIRS.values())
+    return sign if lone and isinstance(sign, Symbol) else None
 
 
 def sign_of(lexeme: Lexeme) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.notation.relations import NAMES, UNREAD_SIGNS
 from derivcheck.language.notation.syntax import Span
+from derivcheck.language.tex.brackets import paired
 from derivcheck.language.tex.commands import RowLayout
 from derivcheck.language.tex.errors import fail
 from derivcheck.language.tex.nodes import (
@@ -71,7 +72,7 @@ def chains(row: Row) -> list[Chain]:
             pieces.append((list(part), remark))
             if not remark and (main < 0 or not _after_keyword(part)):
                 main = len(pieces) - 1
-    return [Chain(tuple(_without_breaks(found)), remark) for found, remark in pieces]
+    return [Chain(paired(_without_breaks(found)), remark) for found, remark in pieces]
 
 
 # --- nodes ----------------------------------------------------------------------------------------

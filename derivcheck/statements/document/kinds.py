@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.statement import Labels
-from derivcheck.language.latex.flattening import flattened
+from derivcheck.language.latex.elements import elements
 from derivcheck.language.latex.memberships import is_sized
 from derivcheck.language.notation.labels import free_and_bound
 from derivcheck.language.notation.precedence import root
@@ -42,7 +42,7 @@ def assigning(chain: Chain) -> Chain:
 
 def asserts(chain: Chain) -> bool:
     """Whether a relation stands at the top of a chain, with something on both sides or to go on from."""
-    return any(is_sign(node, *BETWEEN) for node in chain.row) or is_sized(flattened(chain.row))
+    return any(is_sign(node, *BETWEEN) for node in chain.row) or is_sized(elements(chain.row))
 
 
 def relates_inside(row: Row) -> bool:
@@ -61,7 +61,7 @@ def is_of_letters(chain: Chain, spec: Spec) -> bool:
     quantities = {tensor.name.text for tensor in spec.tensors}
     quantities |= {formula.name.text for formula in (*spec.layers, *spec.let)}
     declared = quantities | {symbol.name.text for symbol in spec.symbols} | set(spec.depths)
-    first, *others = flattened(chain.row)
+    first, *others = elements(chain.row)
     return (
         first.kind == "letter"
         and first.text not in declared
