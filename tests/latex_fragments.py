@@ -853,5 +853,5 @@ REFUSED: list[tuple[str, str, str, str]] = [
     ("vectors", r"\frac{\partial x_i}{\partial x_j} = 1 \ (i = j)", "DC120", "unknown name `i`"),
     ("mlp", r"z_1 = W_1 x + b_.1", "DC120", "unknown name `b_.`"),
     ("mlp", r"x^.5 = 1", "DC107", "unexpected `.`"),
-    ("mlp", r"\underset{i}{\operatorname{argmax}} p_i = 1", "DC120", "unknown name `\\operatorname{argmax}`"),
+    ("mlp", r"\underset{i}{\operatorname{argmax}} p_i = 1", "DC114", "`\\operatorname{argmax}` needs its argument"),
 ]
