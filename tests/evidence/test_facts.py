@@ -37,8 +37,14 @@ HOLDS = {
     "binary": lambda y: np.isin(y, (0, 1)).all(),
     "positive": lambda y: (y > 0).all(),
     "unit": lambda y: np.isclose((y * y).sum(), 1),
+    "sums_to_zero": lambda y: np.isclose(y.sum(), 0),
 }  # of a vector
-DECLARED = [(kind.name, text) for kind in KINDS for known in with_implied(kind.name) for text in known.identities]
+DECLARED = [
+    (kind.name, text)
+    for kind in KINDS
+    for known in with_implied(kind.name)
+    for text in (*known.identities, *([f"(0 if {known.support} else y[i,j]) = 0"] if known.support else []))
+]
 VECTOR = Axis(Dimension.named("n"), "0")
 
 
@@ -61,7 +67,7 @@ def test_both_facts_hold_at_the_points_tried(pair: tuple[str, str]) -> None:
 
 def declared(fact: str, text: str) -> str:
     """A spec with a tensor of which a fact holds, along its only axis, and an identity as its claim."""
-    axes = "n n" if "," in text.split("]")[0] else "n"
+    axes = "n n" if FACTS[fact].needs == "a square matrix" else "n"
     return f"tensors: {{y: {{axes: {axes}, given: {fact}}}}}\nclaims: {{identity: '{text}'}}\n"
 
 

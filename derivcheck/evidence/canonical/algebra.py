@@ -4,7 +4,8 @@ Every rule is an identity of real functions that holds for all sizes wherever
 both sides are defined:
 
     Σ_k δ(k,j) F(k) = F(j)            Σ_k 1 = n               δ(i,j) F(i) = δ(i,j) F(j)
-    Σ_k A⁻¹(i,k) A(k,j) = δ(i,j)      what facts declare: Σ_k y(k) = 1 of what sums to one, y² = y of what is 0 or 1
+    Σ_k A⁻¹(i,k) A(k,j) = δ(i,j)      what facts declare: Σ_k y(k) = 1 of what sums to one, y² = y of what is 0 or 1,
+                                      y(i,j) [i < j] = 0 of what is lower triangular
     M · D^p = D^(p+1) - (D - M) D^p   for the leading term M of a denominator D
 """
 
@@ -178,6 +179,7 @@ class Algebra:
             self._with_integer_radicals,
             self._without_idle_sums,
             self._with_identities,
+            self._within_supports,
             self._without_attained,
             partial(without_inverses, self.atoms, self.delta_atom),
             partial(leads.without_zeros, self.atoms),
@@ -311,7 +313,27 @@ class Algebra:
                 found = replaced(identity, deltas, bound, factors, position)
                 if found is not None:
                     self.used.add((atom.name, identity.fact))
-                    return [found]
+                    return [] if identity.vanishes else [found]
+        return None
+
+    def _within_supports(self, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
+        """y(i,j) [i < j] = 0 for a lower triangular y, y(i,j) = δ(i,j) y(i,i) for a diagonal one."""
+        for position, (number, indices, power) in enumerate(factors):
+            # 1/y has no value outside.
+            for support, fact in self.atoms[number].supports if power > 0 else ():
+                row, column = indices
+                if support != "i == j":
+                    outside = indices if support == "i >= j" else (column, row)
+                    # Positions are stored as -p.
+                    fixed = row < 0 and column < 0 and outside[0] > outside[1]
+                    if fixed or any(self.atoms[a].kind == "less" and at == outside for a, at, _ in factors):
+                        self.used.add((self.atoms[number].name, fact))
+                        return []
+                elif row != column:
+                    self.used.add((self.atoms[number].name, fact))
+                    delta: Factor = (self.delta_atom(self.atoms[number].dimensions[0]), (row, column), 1)
+                    others = factors[:position] + factors[position + 1 :]
+                    return [(bound, [*others, (number, (row, row), power), delta], 1)]
         return None
 
     def _without_attained(self, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:

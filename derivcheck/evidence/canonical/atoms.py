@@ -60,6 +60,7 @@ class Identity:
     deltas: tuple[tuple[str, str], ...]
     slots: tuple[int, ...]
     turned: bool
+    vanishes: bool = False  # the right side is zero
 
     def slot(self, letter: str) -> int:
         return next(
@@ -74,7 +75,8 @@ class Atom:
     `dimensions` has one entry a slot. `symmetries` are the permutations of slots that
     leave the atom unchanged, the identity first. `lead` is the leading term of a power's base.
     Over the slots in `attained`, exactly one place is 1: where an extremum is attained. Entries with few
-    `values` are those of an indicator, or of an input by the fact `valued_by`.
+    `values` are those of an indicator, or of an input by the fact `valued_by`. Outside of its `supports`, each
+    with the fact that says so, an entry is zero.
     """
 
     kind: AtomKind
@@ -87,6 +89,7 @@ class Atom:
     values: tuple[int, ...] = ()
     valued_by: str = ""
     identities: tuple[Identity, ...] = ()
+    supports: tuple[tuple[str, str], ...] = ()
     attained: frozenset[int] = frozenset()
     lead: Term = ONE_TERM
     name: str = ""

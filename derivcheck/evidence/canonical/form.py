@@ -10,7 +10,7 @@ from typing import Any, assert_never
 import sympy
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
-from derivcheck.evidence.canonical import elementary, generic, indicators, products
+from derivcheck.evidence.canonical import elementary, generic, indicators, matrices, products
 from derivcheck.evidence.canonical.algebra import Algebra
 from derivcheck.evidence.canonical.atoms import (
     OUTER,
@@ -182,11 +182,18 @@ class Canonical:
             values=known.values,
             valued_by=known.valued_by,
             identities=known.identities,
+            # What is shown is right for any entries; proofs know which are zero.
+            supports=known.supports if self.lowered else (),
             name=name,
         )
         number = self.algebra.intern(atom)
         self.leaf_nodes[number] = node
-        return self.algebra.factor(number, tuple(self.outer(axis) for axis in axes))
+        found = self.algebra.factor(number, tuple(self.outer(axis) for axis in axes))
+        return self.algebra.multiply(found, self.algebra.number(1)) if atom.supports else found
+
+    def _less(self, dimension: int, indices: tuple[int, ...]) -> Polynomial:
+        atom = Atom("less", (), (dimension, dimension), ((0, 1),), values=SWITCH, name="less")
+        return self.algebra.factor(self.algebra.intern(atom), indices)
 
     def _inputs(self, number: int) -> LeafInputs:
         """What a leaf depends on; that of a cut node is seen in what it stands for."""
@@ -280,6 +287,14 @@ class Canonical:
         The places of an inverse are marked by two leaves that say nothing but where.
         """
         algebra = self.algebra
+        factored = matrices.of_factors(node, self.cut) if self.lowered else None
+        if factored is not None:
+            with algebra.aside():
+                found = self.form(factored)
+            algebra.used |= self._used[factored]
+            return found
+        if isinstance(node, Determinant) and self.lowered and (found := self._of_triangle(node)) is not None:
+            return found
         dimension = algebra.dimension(node.row.dimension)
         aside = [algebra.outer(dimension, ("reduced", k)) for k in (0, 1)]
         row, column = self.outer(node.row), self.outer(node.column)
@@ -297,15 +312,29 @@ class Canonical:
             return elementary.function(algebra, INVERSE, [matrix, algebra.multiply(*places)])
         return elementary.function(algebra, INVERSE, [matrix, *places])
 
+    def _of_triangle(self, node: Determinant) -> Polynomial | None:
+        """The product of the diagonal, where nothing stands on one side of it; None elsewhere."""
+        algebra, inner = self.algebra, self._forms[node.operand]
+        row, column = self.outer(node.row), self.outer(node.column)
+        dimension = algebra.dimension(node.row.dimension)
+        sides = self._less(dimension, (column, row)), self._less(dimension, (row, column))
+        if not matrices.is_triangular(algebra, inner, *sides):
+            return None
+        diagonal = algebra.substitute(inner, {column: row})
+        if row in outer_indices(diagonal):
+            return products.product_over(algebra, diagonal, (row,))
+        return self._raised(diagonal, algebra.size(dimension))
+
     def _indicator(self, node: Indicator) -> Polynomial:
         algebra = self.algebra
         dimensions = [algebra.dimension(t.dimension) for t in node.terms if isinstance(t, Axis)]
         indices = tuple(self.outer(t) if isinstance(t, Axis) else -t for t in node.terms)
         if node.relation == "equal":
             return algebra.factor(algebra.delta_atom(dimensions[0]), indices)
-        slots = tuple(dimensions) if node.relation == "window" else (dimensions[0],) * 2
+        if node.relation == "less":
+            return self._less(dimensions[0], indices)
         identity = (tuple(range(len(indices))),)
-        atom = Atom(node.relation, (), slots, identity, values=SWITCH, name=node.relation)
+        atom = Atom(node.relation, (), tuple(dimensions), identity, values=SWITCH, name=node.relation)
         return algebra.factor(algebra.intern(atom), indices)
 
     # --- scalar expressions ---------------------------------------------------------------

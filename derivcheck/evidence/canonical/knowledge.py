@@ -13,7 +13,7 @@ from derivcheck.spec.facts.kinds import FactKind
 from derivcheck.spec.facts.table import with_implied
 
 SIDES = re.compile(r"(?:sum_(?P<bound>\w)\((?P<summed>.*)\)|(?P<product>.*)) = (?P<right>.*)")
-PART = re.compile(r"y\[([\w,]+)\](?:\^(\d))?|delta\((\w),(\w)\)|1")
+PART = re.compile(r"y\[([\w,]+)\](?:\^(\d))?|delta\((\w),(\w)\)|[01]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Knowledge:
     valued_by: str = ""
     identities: tuple[Identity, ...] = ()
     symmetries: tuple[tuple[int, ...], ...] = ()
+    supports: tuple[tuple[str, str], ...] = ()  # outside of which entries are zero, each with the fact that says so
 
 
 @cache
@@ -36,18 +37,22 @@ def knowledge(facts: tuple[tuple[str, int | None], ...], rank: int) -> Knowledge
     valued_by = ""
     identities: list[Identity] = []
     symmetries = [tuple(range(rank))]
+    supports: list[tuple[str, str]] = []
     for name, place in facts:
         # What the weakest fact knows is its own.
         for kind in reversed(with_implied(name)):
             positive, below_one = positive or kind.positive, below_one or kind.below_one
             if kind.values and not values:
                 values, valued_by = kind.values, kind.name
+            supports += [(kind.support, kind.name)] if kind.support else []
             for identity in _identities(kind, place):
                 if identity.turned and rank == len(identity.slots):
                     symmetries += [other for other in permutations(range(rank)) if other != symmetries[0]]
                 elif not identity.turned:
                     identities.append(identity)
-    return Knowledge(positive, below_one, values, valued_by, tuple(identities), tuple(symmetries))
+    return Knowledge(
+        positive, below_one, values, valued_by, tuple(identities), tuple(symmetries), tuple(dict.fromkeys(supports))
+    )
 
 
 @cache
@@ -65,8 +70,9 @@ def identity_of(fact: str, text: str, place: int | None) -> Identity:
     entries, kept = ([letters for kind, letters in side if kind == "entry"] for side in (left, right))
     slots = (place or 0,) if len(entries[0]) == 1 else tuple(range(len(entries[0])))
     deltas = tuple((one, other) for kind, (one, *others) in right if kind == "delta" for other in others)
+    vanishes = match["right"] == "0"
     turned = len(entries) == len(kept) and not deltas
-    return Identity(fact, tuple(entries), match["bound"] or "", tuple(kept), deltas, slots, turned)
+    return Identity(fact, tuple(entries), match["bound"] or "", tuple(kept), deltas, slots, turned, vanishes)
 
 
 def _parts(text: str) -> list[tuple[str, tuple[str, ...]]]:

@@ -65,7 +65,8 @@ class FactKind:
 
     `formula` and `words` say it of a name; `made` makes a point at which it holds, in every number system.
     What proofs use: `identities` in the language of claims, with y for the tensor and, where one letter is
-    all that y has, that letter for the axis the fact holds along; the few `values` that an entry may have;
+    all that y has, that letter for the axis the fact holds along; the `support` outside of which an entry of a
+    matrix y[i,j] is zero; the few `values` that an entry may have;
     whether entries are `positive`, and whether they are `below_one`. Whatever it `implies` is known too.
     """
 
@@ -75,6 +76,7 @@ class FactKind:
     made: Callable[[Draw], Array]
     identities: tuple[str, ...] = ()
     values: tuple[int, ...] = ()
+    support: Literal["", "i >= j", "i <= j", "i == j"] = ""
     positive: bool = False
     below_one: bool = False
     implies: tuple[str, ...] = ()

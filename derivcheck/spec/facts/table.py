@@ -55,6 +55,37 @@ def _mirrored(draw: Draw) -> Array:
     return made
 
 
+def _moved_to_zero(draw: Draw) -> Array:
+    """x - (Σ x) / n."""
+    numbers = draw.free()
+    return numbers - numbers.sum(axis=draw.along, keepdims=True) * draw.inverse(draw.shape[draw.along])
+
+
+def _below_the_diagonal(draw: Draw) -> Array:
+    made = draw.free()
+    for row in range(len(made)):
+        made[row, row + 1 :] = 0 * made[row, row + 1 :]
+    return made
+
+
+def _above_the_diagonal(draw: Draw) -> Array:
+    return _below_the_diagonal(draw).T.copy()
+
+
+def _gram_matrix(draw: Draw) -> Array:
+    """A Aᵀ + 1."""
+    numbers = draw.free()
+    return numbers @ numbers.T + draw.identity()
+
+
+def _projection(draw: Draw) -> Array:
+    """Q (D + D X (1 - D)) Qᵀ for D of zeros and ones on a diagonal, and an orthogonal Q: of any rank, and oblique."""
+    numbers, turned = draw.free(), _reflections(draw)
+    kept = draw.identity() * draw.chosen((0, 1))
+    bounded = numbers * draw.inverse(1 + numbers * numbers)
+    return turned @ (kept + kept @ bounded @ (draw.identity() - kept)) @ turned.T
+
+
 KINDS: tuple[FactKind, ...] = (
     FactKind(
         "one_hot",
@@ -140,6 +171,56 @@ KINDS: tuple[FactKind, ...] = (
         target=True,
     ),
     FactKind(
+        "sums_to_zero",
+        "Σ {0} = 0",
+        "the entries of {0} sum to zero",
+        _moved_to_zero,
+        identities=("sum_k(y[k]) = 0",),
+        along_an_axis=True,
+    ),
+    FactKind(
+        "lower_triangular",
+        "{0} is lower triangular",
+        "{0} is lower triangular",
+        _below_the_diagonal,
+        support="i >= j",
+        needs="a square matrix",
+    ),
+    FactKind(
+        "upper_triangular",
+        "{0} is upper triangular",
+        "{0} is upper triangular",
+        _above_the_diagonal,
+        support="i <= j",
+        needs="a square matrix",
+    ),
+    FactKind(
+        "diagonal",
+        "{0} is diagonal",
+        "{0} is diagonal",
+        lambda draw: draw.free() * draw.identity(),
+        support="i == j",
+        implies=("symmetric",),
+        needs="a square matrix",
+    ),
+    FactKind(
+        "positive_definite",
+        "{0} is positive definite",
+        "{0} is positive definite",
+        _gram_matrix,
+        implies=("symmetric",),
+        needs="a square matrix",
+        restricts=False,
+    ),
+    FactKind(
+        "idempotent",
+        "{0}² = {0}",
+        "{0} is idempotent",
+        _projection,
+        identities=("sum_k(y[i,k]*y[k,j]) = y[i,j]",),
+        needs="a square matrix",
+    ),
+    FactKind(
         "open_unit",
         "0 < {0} < 1",
         "the entries of {0} lie between zero and one",
@@ -178,7 +259,7 @@ def is_silent(name: str) -> bool:
 
 def weakest_first() -> tuple[str, ...]:
     """The facts of which a proof knows something: those of regions first, each after what follows from it."""
-    known = [kind for kind in KINDS if kind.identities or kind.values or kind.positive or kind.below_one]
+    known = [k for k in KINDS if k.identities or k.values or k.support or k.positive or k.below_one]
     return tuple(kind.name for kind in sorted(known, key=lambda kind: (kind.restricts, len(kind.implies))))
 
 
