@@ -13,7 +13,7 @@ from derivcheck.evidence.numeric.comparison import compare_gradient
 from derivcheck.evidence.numeric.perturbation import Perturbation
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import finite_run, sample
-from derivcheck.evidence.numeric.structure import independence, linear_entry
+from derivcheck.evidence.numeric.structure import held_nodes, independence, linear_entry
 from derivcheck.evidence.numeric.survey import STEP, WAYS, Surveyor, Way, laid_out
 from derivcheck.evidence.numeric.tensors import Tensor
 from derivcheck.graph.derive import gradient
@@ -48,6 +48,8 @@ def naive(output: Node, variable: Node, values: dict[Node, Tensor], sizes: dict[
     """One run of the forward pass per entry, nothing clever."""
     base = np.array(laid_out(values[variable], variable.axes, sizes))
     program = Program([output], frozenset([variable]), 3)
+    still = held_nodes([output])
+    values = {**values, **dict(zip(still, Program(still, frozenset([variable]), 3).run(values, sizes), strict=True))}
     found = np.empty(base.shape, dtype=type(step))
     for place in np.ndindex(base.shape):
         moved = base.astype(type(step))
@@ -82,10 +84,12 @@ def test_every_way_agrees_with_naive_perturbation_on_the_catalogue(name: str) ->
             assert agrees(surveyor.structured().measured, expected)
             assert not surveyor.is_small or agrees(surveyor.plain().measured, expected)
         else:
-            step = 1e-5
-            ahead, behind = (np.real(naive(output, variable, values, network.sizes, s)) for s in (step, -step))
+            # Of fourth order: near its poles the gamma function bends.
+            step = 1e-4
+            ends = [np.real(naive(output, variable, values, network.sizes, k * step)) for k in (-2, -1, 1, 2)]
+            expected = (ends[0] - 8 * ends[1] + 8 * ends[2] - ends[3]) / (12 * step)
             for survey in (surveyor.full(), surveyor.structured()):
-                error = np.abs(survey.measured - (ahead - behind) / (2 * step))
+                error = np.abs(survey.measured - expected)
                 assert np.all(error <= survey.error + 1e-7 * np.max(np.abs(survey.measured)))
 
 
@@ -234,7 +238,9 @@ def test_the_compiled_forward_is_the_definition_to_fifty_digits(name: str) -> No
     sizes = dict.fromkeys(network.sizes, 6) | ({"k": 2} if name == "conv1d" else {})
     program = Program([node])
     leaves = [leaf for leaf in program.order if isinstance(leaf, Input)]
-    values = sample(leaves, sizes, {}, 1, "generic" if name in STABLE else "fraction")
+    # The inverse hyperbolic cosine begins at 1.
+    style = "generic" if name in STABLE else "large" if name == "acosh" else "fraction"
+    values = sample(leaves, sizes, {}, 1, style)
     if name in STABLE:
         values[leaves[0]] = Tensor(np.array(EXTREME), values[leaves[0]].axes)
     found = np.asarray(program.run(values, sizes)[0].array)

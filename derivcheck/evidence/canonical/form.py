@@ -293,8 +293,9 @@ class Canonical:
                 found = self.form(factored)
             algebra.used |= self._used[factored]
             return found
-        if isinstance(node, Determinant) and self.lowered and (found := self._of_triangle(node)) is not None:
-            return found
+        triangle = self._of_triangle(node) if isinstance(node, Determinant) and self.lowered else None
+        if triangle is not None:
+            return triangle
         dimension = algebra.dimension(node.row.dimension)
         aside = [algebra.outer(dimension, ("reduced", k)) for k in (0, 1)]
         row, column = self.outer(node.row), self.outer(node.column)
