@@ -20,7 +20,7 @@ from derivcheck.evidence.residues import (
     in_exponentials,
 )
 from derivcheck.graph.axes import Axes, Axis
-from derivcheck.graph.evaluation import evaluator
+from derivcheck.graph.evaluation import evaluator, holds, value_at
 from derivcheck.graph.nodes import (
     Determinant,
     Extremum,
@@ -118,23 +118,16 @@ class FieldProgram:
                 assert_never(node)
 
     def _indicator(self, node: Indicator) -> tuple[Residues, Axes]:
-        lengths = [t.dimension.size(self.sizes) if isinstance(t, Axis) else None for t in node.terms]
-        if node.relation != "window":
-            for term, length in zip(node.terms, reversed(lengths), strict=True):
-                if isinstance(term, int) and length is not None and term > length:
+        for term, other in zip(node.terms, reversed(node.terms), strict=True):
+            if isinstance(term, int) and isinstance(other, Axis):
+                length = other.dimension.size(self.sizes)
+                if term > length:
                     raise Missing(f"there is no entry {term} at size {length}")
         shape = [axis.dimension.size(self.sizes) for axis in node.axes]
         array = np.zeros(shape, dtype=object)
-        for place in itertools.product(*(range(n) for n in shape)):
-            at = [t - 1 if isinstance(t, int) else place[node.axes.index(t)] for t in node.terms]
-            match node.relation:
-                case "equal":
-                    holds = at[0] == at[1]
-                case "less":
-                    holds = at[0] < at[1]
-                case "window":
-                    holds = at[0] == at[1] + at[2]
-            array[place] = int(holds)
+        for place in itertools.product(*(range(1, n + 1) for n in shape)):
+            values = [value_at(term, dict(zip(node.axes, place, strict=True)), self.sizes) for term in node.terms]
+            array[tuple(k - 1 for k in place)] = int(holds(node.relation, values))
         return Residues(array, array), node.axes
 
     def _of_matrix(self, node: Inverse | Determinant, value: Residues, own: Axes) -> tuple[Residues, Axes]:

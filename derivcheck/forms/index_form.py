@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, cast
 
+from derivcheck.evidence.canonical.affine import combined
 from derivcheck.evidence.canonical.algebra import Algebra
 from derivcheck.evidence.canonical.atoms import Atom, Factor, Indices, Polynomial, Rational, UndefinedError, magnitude
 from derivcheck.evidence.canonical.form import Canonical
+from derivcheck.forms.combinations import ONE, condition, written_sum
 from derivcheck.forms.reading import NamedPolynomial, factored, is_bound
-from derivcheck.graph.axes import Axis
+from derivcheck.graph.axes import Axis, Dimension
 from derivcheck.graph.nodes import Node
+from derivcheck.graph.positions import NOTHING, Affine, Comparing, is_within
 from derivcheck.language.notation.syntax import (
     Binary,
     BinaryOperator,
@@ -24,7 +27,9 @@ from derivcheck.language.notation.syntax import (
     Negate,
     Number,
     Reduction,
+    ReductionKind,
     Subscript,
+    bottom_up,
 )
 
 LETTERS = "ijkmpqrstuvwabcdefgh"
@@ -103,11 +108,18 @@ class Naming:
 
 
 class _Letters(dict[int, str]):
-    """Index -> letter, and the letters in use around it."""
+    """Index -> letter, the letters in use around it, and what stands for an index that has none."""
 
     def __init__(self, letters: Mapping[int, str], used: frozenset[str]) -> None:
         super().__init__(letters)
         self.used = used
+        self.solved: Mapping[int, Expression] = {}
+
+    def place(self, index: int) -> Expression:
+        """An index as it is written in brackets."""
+        if index < 0:
+            return Number(Fraction(-index))
+        return self.solved.get(index) or Name(self[index])
 
 
 MATRIX_FUNCTIONS = {"inverse": "inv", "determinant": "det"}
@@ -154,12 +166,16 @@ class IndexForm:
         for k in range(len(bound)):
             names[k] = fresh_letter(used)
             used.add(names[k])
+        names.solved, said = self._solved(factors, names)
+        counts = self._counts(bound, factors, names)
         free = [f for f in factors if not any(is_bound(i) for i in f[1])]
         above, below = self._factors(free, names)
         for group, members in _groups(range(len(bound)), factors):
-            up, down = self._factors(members, names)
-            body = quotient(up, down)
-            above.append(Reduction("sum", tuple(names[k] for k in group), None, body))
+            here = [counts[k] for k in group if k in counts]
+            up, down = self._factors([f for f in members if f not in said and f not in dict(here)], names)
+            summed = [k for k in group if k not in names.solved and k not in counts]
+            ranges = [(names[k], self._algebra.dimensions[bound[k]]) for k in summed]
+            above.append(_reduced("sum", ranges, quotient([*up, *(count for _, count in here)], down)))
         value = Fraction(coefficient)
         if value.numerator != 1 or not above:
             above.insert(0, Number(Fraction(value.numerator)))
@@ -167,9 +183,53 @@ class IndexForm:
             below.insert(0, Number(Fraction(value.denominator)))
         return quotient(above, below)
 
-    def _factors(
-        self, factors: Iterable[Factor], names: Mapping[int, str]
-    ) -> tuple[list[Expression], list[Expression]]:
+    def _solved(self, factors: Sequence[Factor], names: _Letters) -> tuple[dict[int, Expression], list[Factor]]:
+        """What bound indices of tensors are, `x[2*t + a - 2]`, by conditions that say it; and these conditions."""
+        solved: dict[int, Expression] = {}
+        said: list[Factor] = []
+        kept: set[int] = set()
+        for factor in factors:
+            atom = self._algebra.atoms[factor[0]]
+            if atom.kind != "affine" or atom.name != "zero" or set(factor[1]) & solved.keys():
+                continue
+            others = [f for f in factors if f != factor]
+            _, value, index_of = combined(self._algebra, factor)
+            for axis, count in value.terms:
+                index = index_of[axis]
+                there = Affine.of(axis).plus(value, -count)
+                alone = is_bound(index) and index not in kept and self._stands_alone(index, others)
+                # A letter by itself would run over two dimensions.
+                bare = there.offset == NOTHING and [c for _, c in there.terms] == [1]
+                if alone and not bare and abs(count) == 1 and is_within(there, axis.dimension):
+                    places = [(names.place(index_of[a]), c) for a, c in there.terms]
+                    solved[index] = written_sum(places, there.offset)
+                    said.append(factor)
+                    kept |= set(index_of.values()) - {index}
+                    break
+        return solved, said
+
+    def _stands_alone(self, index: int, factors: Iterable[Factor]) -> bool:
+        """Whether an index stands in the brackets of tensors alone."""
+        return all(self._algebra.atoms[number].kind == "leaf" for number, indices, _ in factors if index in indices)
+
+    def _counts(
+        self, bound: Sequence[int], factors: Sequence[Factor], names: _Letters
+    ) -> dict[int, tuple[Factor, Expression]]:
+        """Bound indices that count the positions before one, or after it: the condition, and the number it sums to."""
+        found: dict[int, tuple[Factor, Expression]] = {}
+        for index in range(len(bound)):
+            members = [factor for factor in factors if index in factor[1]]
+            if len(members) != 1 or self._algebra.atoms[members[0][0]].kind != "less":
+                continue
+            left, right = members[0][1]
+            if left == index:
+                found[index] = members[0], Binary("-", names.place(right), ONE)
+            else:
+                size = written_sum([], self._algebra.dimensions[bound[index]])
+                found[index] = members[0], Binary("-", size, names.place(left))
+        return found
+
+    def _factors(self, factors: Iterable[Factor], names: _Letters) -> tuple[list[Expression], list[Expression]]:
         """(numerator, denominator) in reading order."""
         above: list[tuple[tuple[object, ...], Expression]] = []
         below: list[tuple[tuple[object, ...], Expression]] = []
@@ -183,7 +243,7 @@ class IndexForm:
             e for _, e in sorted(below, key=lambda item: item[0])
         ]
 
-    def _factor(self, number_: int, indices: Indices, power: Rational, names: Mapping[int, str]) -> Expression:
+    def _factor(self, number_: int, indices: Indices, power: Rational, names: _Letters) -> Expression:
         atom = self._algebra.atoms[number_]
         if atom.kind == "exp":
             inside = self._payload(atom, indices, names, power)
@@ -191,8 +251,8 @@ class IndexForm:
         base = self._atom(number_, atom, indices, names)
         return raised(base, power)
 
-    def _atom(self, number_: int, atom: Atom, indices: Indices, names: Mapping[int, str]) -> Expression:
-        places = [Name(names[i]) if i >= 0 else Number(Fraction(-i)) for i in indices]
+    def _atom(self, number_: int, atom: Atom, indices: Indices, names: _Letters) -> Expression:
+        places = [names.place(i) for i in indices]
         match atom.kind:
             case "leaf":
                 return self._naming.entry(
@@ -206,8 +266,10 @@ class IndexForm:
                 return Call("delta", tuple(places))
             case "less":
                 return Conditional(Comparison("<", places[0], places[1]), Number(Fraction(1)), Number(Fraction(0)))
-            case "window":
-                return Call("window", tuple(places))
+            case "affine":
+                relation, counts, offset = atom.payload
+                terms = tuple(zip(places, cast("tuple[int, ...]", counts), strict=True))
+                return condition(cast(Comparing, relation), terms, cast(Dimension, offset))
             case "radical":
                 assert isinstance(atom.payload[0], int)
                 return Number(Fraction(atom.payload[0]))
@@ -224,17 +286,17 @@ class IndexForm:
             case "exp":
                 raise AssertionError("exp is written with its power")
 
-    def _payload(self, atom: Atom, indices: Indices, names: Mapping[int, str], factor: Rational = 1) -> Expression:
+    def _payload(self, atom: Atom, indices: Indices, names: _Letters, factor: Rational = 1) -> Expression:
         polynomial: Polynomial = dict(cast(Any, atom.payload))
         if factor != 1:
             polynomial = {term: c * factor for term, c in polynomial.items()}
         return self.expression(polynomial, self._filled(atom, indices, names))
 
-    def _filled(self, atom: Atom, indices: Indices, names: Mapping[int, str]) -> _Letters:
+    def _filled(self, atom: Atom, indices: Indices, names: _Letters) -> _Letters:
         filled = {slot: names.get(i, str(-i)) for slot, i in zip(atom.slots, indices, strict=True)}
         return _Letters(filled, frozenset(names.values()) | getattr(names, "used", frozenset()))
 
-    def _function(self, atom: Atom, indices: Indices, names: Mapping[int, str]) -> Expression:
+    def _function(self, atom: Atom, indices: Indices, names: _Letters) -> Expression:
         name, primes = atom.name.rstrip("'"), atom.name.count("'")
         if name in MATRIX_FUNCTIONS:
             return self._of_matrix(name, atom, indices, names)
@@ -250,7 +312,7 @@ class IndexForm:
             return Binary("**", base, exponent)
         return Call(name, arguments, primes)
 
-    def _of_matrix(self, name: str, atom: Atom, indices: Indices, names: Mapping[int, str]) -> Expression:
+    def _of_matrix(self, name: str, atom: Atom, indices: Indices, names: _Letters) -> Expression:
         if self._naming.matrix_of is None:
             shown = MATRIX_FUNCTIONS[name]
             raise UndefinedError(f"the {name} is written by its name: give it one among the layers, `C: {shown}(A)`")
@@ -262,14 +324,37 @@ class IndexForm:
     def _reduction(self, atom: Atom, kind: str, filled: _Letters) -> Expression:
         polynomial: Polynomial = dict(cast(Any, atom.payload[0]))
         used = set(filled.values()) | self._naming.taken | filled.used
-        letters = []
+        ranges = []
         for index in sorted({i for _, fs in polynomial for _, ii, _ in fs for i in ii}):
             if index not in filled and not is_bound(index) and index >= 0:
                 letter = fresh_letter(used)
                 used.add(letter)
-                letters.append(letter)
+                ranges.append((letter, self._algebra.dimensions[self._algebra.outer_dimension[index]]))
                 filled = _Letters({**filled, index: letter}, filled.used)
-        return Reduction("max" if kind == "max" else "prod", tuple(letters), None, self.expression(polynomial, filled))
+        return _reduced("max" if kind == "max" else "prod", ranges, self.expression(polynomial, filled))
+
+
+def _reduced(kind: ReductionKind, ranges: Sequence[tuple[str, Dimension]], body: Expression) -> Expression:
+    """A reduction over letters; those that index nothing by themselves have limits."""
+    plain = {e.name for node in bottom_up(body) for e in _indices(node) if isinstance(e, Name)}
+    for letter, dimension in ranges:
+        if letter not in plain:
+            body = Reduction(kind, (letter,), None, body, ends=(ONE, written_sum([], dimension)))
+    letters = tuple(letter for letter, _ in ranges if letter in plain)
+    return Reduction(kind, letters, None, body) if letters else body
+
+
+def _indices(node: Any) -> tuple[Any, ...]:
+    """What stands at a node where a letter can learn its dimension."""
+    match node:
+        case Subscript(_, entries):
+            return entries
+        case Call("delta" | "window", arguments):
+            return arguments
+        case Comparison(_, Name() as left, Name() as right):
+            return left, right
+        case _:
+            return ()
 
 
 def raised(base: Expression, power: Rational) -> Expression:

@@ -187,7 +187,7 @@ class MatrixForm:
                 base = marked(number(cast(int, atom.payload[0])))
             case "equal":
                 return ONE
-            case "less" | "window":
+            case "less" | "affine":
                 raise NoMatrixForm("a condition on indices")
             case "exp":
                 return self._entrywise(Call("exp", (self._payload(atom, atom.payload, power),)), atom)

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any, assert_never
+from typing import Any, assert_never, cast
 
 import sympy
 
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
+from derivcheck.forms.combinations import condition as condition_of
 from derivcheck.forms.index_form import Naming, fresh_letter, number, quotient, total
 from derivcheck.graph.axes import Axis
 from derivcheck.graph.nodes import (
@@ -32,6 +33,7 @@ from derivcheck.graph.nodes import (
     Rename,
     Sum,
 )
+from derivcheck.graph.positions import Affine
 from derivcheck.graph.scalars import NamedFunction, declared, placeholder_position
 from derivcheck.language.notation.relations import Relation
 from derivcheck.language.notation.syntax import (
@@ -99,16 +101,17 @@ class StructuralForm:
                 assert_never(node)
 
     def _indicator(self, node: Indicator, letters: Mapping[Axis, str]) -> Expression:
-        terms: list[Expression] = [
-            Name(letters[term]) if isinstance(term, Axis) else Number(Fraction(term)) for term in node.terms
+        if node.relation in ("zero", "positive"):
+            (value,) = node.terms
+            assert isinstance(value, Affine)
+            terms = [(Name(letters[axis]), count) for axis, count in value.terms]
+            return condition_of(node.relation, terms, value.offset)
+        places: list[Expression] = [
+            Name(letters[term]) if isinstance(term, Axis) else Number(Fraction(cast(int, term))) for term in node.terms
         ]
-        match node.relation:
-            case "equal":
-                return Call("delta", tuple(terms))
-            case "less":
-                return Conditional(Comparison("<", terms[0], terms[1]), ONE, ZERO)
-            case "window":
-                return Call("window", tuple(terms))
+        if node.relation == "equal":
+            return Call("delta", tuple(places))
+        return Conditional(Comparison("<", places[0], places[1]), ONE, ZERO)
 
     # --- scalar expressions ---------------------------------------------------------------
 

@@ -1,4 +1,7 @@
-"""Walking a scalar expression once: a function over any arithmetic that can add, multiply and compare."""
+"""Scalar expressions and conditions on positions in numbers.
+
+An expression is walked once: it becomes a function over any arithmetic that can add, multiply and compare.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,9 @@ from typing import Any
 import sympy
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
+from derivcheck.graph.axes import Axis
+from derivcheck.graph.nodes import IndicatorRelation, IndicatorTerm
+from derivcheck.graph.positions import Affine
 from derivcheck.graph.scalars import placeholder_position
 
 Evaluator = Callable[[Any, Sequence[Any], Mapping[str, int]], Any]
@@ -86,3 +92,27 @@ def _condition(condition: Any) -> Evaluator:
         return chosen
     relation = type(condition).__name__
     return lambda a, operands, sizes: a.compare(relation, parts[0](a, operands, sizes), parts[1](a, operands, sizes))
+
+
+def value_at(term: IndicatorTerm, place: Mapping[Axis, Any], sizes: Mapping[str, int]) -> Any:
+    """A term of an indicator at positions of its axes, which count from 1: numbers, or arrays of them."""
+    match term:
+        case Axis():
+            return place[term]
+        case Affine():
+            return sum((count * place[axis] for axis, count in term.terms), term.offset.size(sizes))
+        case _:
+            return term
+
+
+def holds(relation: IndicatorRelation, values: Sequence[Any]) -> Any:
+    """Whether an indicator is 1 at values of its terms."""
+    match relation:
+        case "equal":
+            return values[0] == values[1]
+        case "less":
+            return values[0] < values[1]
+        case "zero":
+            return values[0] == 0
+        case "positive":
+            return values[0] > 0

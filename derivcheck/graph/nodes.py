@@ -22,6 +22,7 @@ from weakref import WeakValueDictionary
 import sympy
 
 from derivcheck.graph.axes import Axes, Axis, Dimension
+from derivcheck.graph.positions import Affine, Comparing, about_the_first, simplified
 from derivcheck.graph.scalars import Scalar, placeholder, settled
 
 
@@ -79,16 +80,16 @@ class Rename:
     serial: int
 
 
-IndicatorRelation = Literal["equal", "less", "window"]
-IndicatorTerm = Union[Axis, int]
+IndicatorRelation = Literal["equal", "less", "zero", "positive"]
+IndicatorTerm = Union[Axis, int, Affine]
 
 
 @dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
 class Indicator:
-    """A 0/1 leaf: `equal(a, b)` is Kronecker's delta, `less(a, b)` is a < b, `window(a, i, k)` is a = i + k.
+    """A 0/1 leaf: `equal(a, b)` is Kronecker's delta, `less(a, b)` is a < b, of two axes of one dimension.
 
-    A term is an axis or a position counted from 1 (never in `window`, whose positions
-    count from 0 in each axis).
+    A term of these is an axis or a position counted from 1. `zero(u)` and `positive(u)` have a
+    combination of positions as their only term.
     """
 
     relation: IndicatorRelation
@@ -390,7 +391,7 @@ def rename(node: Node, mapping: Mapping[Axis, Axis]) -> Node:
         raise ValueError(f"two axes of one tensor renamed to the same axis: {pairs}")
     match node:
         case Indicator():
-            return indicator(node.relation, *(pairs.get(t, t) if isinstance(t, Axis) else t for t in node.terms))
+            return indicator(node.relation, *(_renamed(term, pairs) for term in node.terms))
         case Rename():
             inner = {a: pairs.get(b, b) for a, b in node.mapping}
             outer = {a: b for a, b in pairs.items() if a not in dict(node.mapping).values()}
@@ -401,15 +402,51 @@ def rename(node: Node, mapping: Mapping[Axis, Axis]) -> Node:
 
 def indicator(relation: IndicatorRelation, *terms: IndicatorTerm) -> Node:
     """A 0/1 leaf; what is decided by the terms alone is folded."""
-    if relation == "equal":
-        terms = tuple(sorted(terms, key=lambda t: (isinstance(t, int), t if isinstance(t, int) else 0, str(t))))
-    if relation != "window":
-        left, right = terms
-        if left == right:
-            return constant(int(relation == "equal"))
-        if isinstance(left, int) and isinstance(right, int):
-            return constant(int(relation == "less" and left < right))
+    match relation:
+        case "zero" | "positive":
+            (value,) = terms
+            assert isinstance(value, Affine)
+            return _of_combination(relation, value)
+        case "equal":
+            terms = tuple(sorted(terms, key=lambda t: (isinstance(t, int), t if isinstance(t, int) else 0, str(t))))
+    left, right = terms
+    if left == right:
+        return constant(int(relation == "equal"))
+    if isinstance(left, int) and isinstance(right, int):
+        return constant(int(relation == "less" and left < right))
+    if relation == "less" and (left == 1 or right in (1, 2)):
+        return indicator("positive", _difference(left, right))
     return _intern(Indicator, (relation, terms), tuple(sorted({t for t in terms if isinstance(t, Axis)})))
+
+
+def _difference(less: IndicatorTerm, greater: IndicatorTerm) -> Affine:
+    first, second = (term if isinstance(term, Affine) else Affine.of(term) for term in (less, greater))
+    return second.plus(first, -1)
+
+
+def _of_combination(relation: Comparing, value: Affine) -> Node:
+    first = about_the_first(value) if relation == "positive" else None
+    if first is not None:
+        axis, is_first = first
+        return delta(axis, 1) if is_first else subtract(constant(1), delta(axis, 1))
+    found = simplified(relation, value)
+    match found:
+        case bool():
+            return constant(int(found))
+        case Affine():
+            return _intern(Indicator, (relation, (found,)), tuple(sorted(found.axes)))
+        case left, right:
+            return indicator("equal" if relation == "zero" else "less", left, right)
+
+
+def _renamed(term: IndicatorTerm, mapping: Mapping[Axis, Axis]) -> IndicatorTerm:
+    match term:
+        case Axis():
+            return mapping.get(term, term)
+        case Affine():
+            return term.renamed(mapping)
+        case _:
+            return term
 
 
 def delta(left: IndicatorTerm, right: IndicatorTerm) -> Node:

@@ -13,8 +13,9 @@ from typing import TypeVar
 
 import sympy
 
-from derivcheck.graph.axes import Axis, Dimension
+from derivcheck.graph.axes import Dimension
 from derivcheck.graph.nodes import Determinant, Indicator, Inverse, Map, Node, topological
+from derivcheck.graph.positions import Affine
 
 SMALL = 12  # up to which a size that the user gives is one for exact arithmetic too
 LARGER, LARGEST = 7, 12  # what holds for a few small sizes may end there: (n - 2) (n - 3) x = 0
@@ -130,7 +131,9 @@ def dimensions_of(nodes: Iterable[Node], cut: Container[Node] = frozenset()) -> 
             case Inverse() | Determinant():
                 found.add(node.row.dimension)
             case Indicator():
-                found.update(term.dimension for term in node.terms if isinstance(term, Axis))
+                for term in node.terms:
+                    offset = term.offset if isinstance(term, Affine) else Dimension(())
+                    found.update(Dimension.named(name) for name, _ in offset.terms)
             case Map():
                 found.update(Dimension.named(s.name) for s in _size_symbols(node.expression))
     return frozenset(found)

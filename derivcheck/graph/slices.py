@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from derivcheck.graph.axes import Axis
-from derivcheck.graph.nodes import Indicator, Map, Node, Rename, Sum, entry, indicator, mapped, rename, sum_over
+from derivcheck.graph.nodes import (
+    Indicator,
+    IndicatorTerm,
+    Map,
+    Node,
+    Rename,
+    Sum,
+    entry,
+    indicator,
+    mapped,
+    rename,
+    sum_over,
+)
+from derivcheck.graph.positions import Affine
 
 DEEPEST = 200
 
@@ -35,8 +48,8 @@ class _Slicing:
 
     def _sliced(self, node: Node, place: Mapping[Axis, int], depth: int) -> Node:
         match node:
-            case Indicator() if node.relation != "window":
-                return indicator(node.relation, *(place.get(t, t) if isinstance(t, Axis) else t for t in node.terms))
+            case Indicator():
+                return indicator(node.relation, *(_placed(term, place) for term in node.terms))
             case Map() if depth < DEEPEST:
                 return mapped(node.expression, *(self._inside(operand, place, depth) for operand in node.operands))
             case Sum() if depth < DEEPEST:
@@ -50,3 +63,13 @@ class _Slicing:
                 for axis, position in place.items():
                     node = entry(node, axis, position)
                 return node
+
+
+def _placed(term: IndicatorTerm, place: Mapping[Axis, int]) -> IndicatorTerm:
+    match term:
+        case Axis():
+            return place.get(term, term)
+        case Affine():
+            return term.at(place)
+        case _:
+            return term

@@ -12,6 +12,7 @@ from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, Unsup
 from derivcheck.diagnostics.verdicts import ClaimResult
 from derivcheck.evidence.numeric.opaque_functions import witnessed
 from derivcheck.evidence.numeric.sampling import inputs_of, sample
+from derivcheck.forms.source.conditions import condition
 from derivcheck.forms.source.scalars import NUMPY
 from derivcheck.graph.axes import Axes, Axis
 from derivcheck.graph.nodes import (
@@ -159,17 +160,14 @@ class _Script:
 
     def _indicator(self, node: Indicator) -> str:
         self.axes[node] = node.axes
-        terms = []
-        for term in node.terms:
-            if isinstance(term, Axis):
-                shape = [1] * len(node.axes)
-                shape[node.axes.index(term)] = -1
-                terms.append(f"np.arange({term.dimension.size(self.sizes)}).reshape({tuple(shape)})")
-            else:
-                terms.append(str(term - 1))
-        relation = {"equal": "{0} == {1}", "less": "{0} < {1}", "window": "{0} == {1} + {2}"}[node.relation]
+
+        def positions(axis: Axis) -> str:
+            shape = [1] * len(node.axes)
+            shape[node.axes.index(axis)] = -1
+            return f"np.arange(1, {axis.dimension.size(self.sizes) + 1}).reshape({tuple(shape)})"
+
         full = tuple(axis.dimension.size(self.sizes) for axis in node.axes)
-        return f"np.broadcast_to({relation.format(*terms)}, {full}).astype(float)"
+        return f"np.broadcast_to({condition(node, positions, lambda d: str(d.size(self.sizes)))}, {full}).astype(float)"
 
     def _expression(self, expression: Any, operands: list[str]) -> str:
         def write(part: Any) -> str:

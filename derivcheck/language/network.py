@@ -21,6 +21,7 @@ from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.facts import combined, fits
 from derivcheck.language.families import Families
 from derivcheck.language.formulas import head_tree, in_order_of_use, name_tree, with_numbers
+from derivcheck.language.lowering import positions
 from derivcheck.language.lowering.indexed import closed, indexed
 from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.lowering.scope import Scope
@@ -101,7 +102,8 @@ class _Builder:
     def dimension(self, text: SourceText, labels: Mapping[str, int]) -> Dimension:
         total = Dimension((), 0)
         for sign, word in re.findall(r"([+-]?)((?:[^\[\]+-]|\[[^\]]*\])+)", text.text):
-            factor = -1 if sign == "-" else 1
+            times, _, word = word.rpartition("*")
+            factor = int(times or 1) * (-1 if sign == "-" else 1)
             if word.isdecimal():
                 part = Dimension.fixed(int(word))
             else:
@@ -169,6 +171,7 @@ class _Builder:
             self.spec.vectors,
             self.spec.layout,
             self.spec.vec,
+            padding=self.spec.padding,
             labels=self.families.labels,
             depth=self.depth,
         )
@@ -373,7 +376,12 @@ def _vocabulary(spec: Spec, scope: Scope) -> Vocabulary:
 
 def _lowered(lowering: Lowering, tree: Expression, member: str, formula: NamedFormula) -> Value:
     """The value of a formula, of an index formula where letters stand on its left."""
-    return indexed(lowering, tree, member, formula.letters) if formula.letters else closed(lowering, tree, member)
+    if not formula.letters:
+        return closed(lowering, tree, member)
+    for letter, end in zip(formula.letters, formula.ends, strict=True):
+        if end:
+            positions.runs_to(lowering, letter, parse_expression(end))
+    return indexed(lowering, tree, member, formula.letters)
 
 
 def _abbreviated(scope: Scope, tree: Expression, member: str, formula: NamedFormula) -> Scope:

@@ -12,6 +12,7 @@ VERDICTS = ("proved", "checked", "refuted", "undecided", "invalid")
 Orientation = Literal["column", "row"]  # what a one-axis tensor is in a matrix product
 Layout = Literal["mixed", "numerator", "denominator"]
 VecOrder = Literal["columns", "rows"]
+Padding = Literal["none", "zero"]  # what entries outside of a tensor are: refused, or zero
 Entries = Literal["strict", "componentwise"]
 
 
@@ -45,12 +46,14 @@ class FunctionDeclaration:
 class NamedFormula:
     """`name: text` of a layer, loss or abbreviation; the name keeps its label, `z[l]`.
 
-    `letters` are those of an index formula, `H[b,i]: X[b,i] - mu[b]`: the axes in their order.
+    `letters` are those of an index formula, `H[b,i]: X[b,i] - mu[b]`: the axes in their order. Each has
+    its place in `ends`: how far it runs by what is written, `y[t in 1..n]`, or nothing.
     """
 
     name: SourceText
     text: SourceText
     letters: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,7 @@ class Spec:
     vectors: Orientation = "column"
     layout: Layout = "mixed"
     vec: VecOrder = "columns"
+    padding: Padding = "none"
     tensors: tuple[TensorDeclaration, ...] = ()
     functions: tuple[FunctionDeclaration, ...] = ()
     families: tuple[Family, ...] = ()

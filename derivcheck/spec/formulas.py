@@ -17,6 +17,7 @@ RESERVED = frozenset({"if", "else", "where", "and", "or", "pi"})
 LABEL = r"\[[^\[\]]+\]"
 NAME = re.compile(rf"({WORD})(?:{LABEL})?")
 INDEXED = re.compile(rf"({WORD}(?:{LABEL})?)\[([^\[\]]+)\]")
+RANGE = re.compile(rf"({WORD})\s+in\s+1\s*\.\.\s*(\S.*)")  # `t in 1..n`
 FUNCTION = re.compile(rf"({WORD})\s*(?:\(([^()]*)\))?")
 
 

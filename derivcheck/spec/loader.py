@@ -10,7 +10,7 @@ from derivcheck.diagnostics.diagnostic import SourceText, Where
 from derivcheck.spec.composition import compose
 from derivcheck.spec.declarations import NamedFormula, Spec
 from derivcheck.spec.document import Document, Reader, is_mapping, read_text
-from derivcheck.spec.formulas import INDEXED, is_letter
+from derivcheck.spec.formulas import INDEXED, RANGE, is_letter
 from derivcheck.spec.ignores import with_ignores
 from derivcheck.spec.keys import SPEC
 from derivcheck.spec.values import Subject
@@ -48,7 +48,10 @@ def _with_letters(document: Document, spec: Spec) -> Spec:
         match = INDEXED.fullmatch(formula.name.text)
         if not match:
             return formula
-        letters = tuple(letter.strip() for letter in match[2].split(","))
+        ranges = [RANGE.fullmatch(part.strip()) for part in match[2].split(",")]
+        letters = tuple(
+            found[1] if found else part.strip() for found, part in zip(ranges, match[2].split(","), strict=True)
+        )
         speaks = labels & set(re.findall(r"\w+", match[2]))
         if len(letters) == 1 and "[" not in match[1] and (speaks or not is_letter(letters[0])):
             return formula
@@ -58,7 +61,8 @@ def _with_letters(document: Document, spec: Spec) -> Spec:
                 advice = f"{match[1]}[{letter}][{rest}]" if rest else f"{match[1]}[i,j]"
                 message = f"`{letter}` is not an index of its own in `{formula.name.text}`"
                 document.fail("DC024", message, formula.name.where(), "", advice)
-        return replace(formula, name=replace(formula.name, text=match[1]), letters=letters)
+        ends = tuple(found[2] if found else "" for found in ranges)
+        return replace(formula, name=replace(formula.name, text=match[1]), letters=letters, ends=ends)
 
     return replace(
         spec,

@@ -20,9 +20,12 @@ SIGN = re.compile(r"[+-](?![^\[]*\])")  # outside of a label
 MOST_AXES = 8
 
 
+MULTIPLE = re.compile(r"[1-9][0-9]{0,3}\*")
+
+
 def _is_axis(text: str) -> bool:
-    """Whether a text is a size, or a dimension to which sizes and dimensions may be added: `n[l]`, `k+i-1`."""
-    first, *others = SIGN.split(text)
+    """Whether a text is a size, or a dimension to which sizes and dimensions may be added: `n[l]`, `2*k+i-1`."""
+    first, *others = (MULTIPLE.sub("", part, count=1) for part in SIGN.split(text))
     if SIZE.fullmatch(text):
         return True
     return is_named(first) and all(SIZE.fullmatch(other) or is_name(other) for other in others)

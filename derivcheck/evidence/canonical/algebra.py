@@ -20,6 +20,7 @@ from functools import partial
 from typing import Any, cast
 
 from derivcheck.evidence.canonical import leads
+from derivcheck.evidence.canonical.affine import without_combinations
 from derivcheck.evidence.canonical.atoms import (
     ONE_TERM,
     OUTER,
@@ -127,7 +128,7 @@ class Algebra:
 
     def factor(self, atom: int, indices: Indices = (), power: Rational = 1) -> Polynomial:
         """One atom to a power; of indices that are as good as each other the smallest are taken."""
-        return {((), (self._sorted_indices((atom, indices, power)),)): 1}
+        return {((), (self.sorted_indices((atom, indices, power)),)): 1}
 
     def size(self, dimension: int) -> Polynomial:
         """The size of a dimension, as a polynomial in the named sizes."""
@@ -175,6 +176,7 @@ class Algebra:
         """Add coefficient * term to `out`, fully rewritten."""
         rules = (
             self._without_deltas,
+            partial(without_combinations, self),
             self._with_instances,
             self._with_integer_radicals,
             self._without_idle_sums,
@@ -241,14 +243,18 @@ class Algebra:
         """
         for position, (number, indices, power) in enumerate(factors):
             atom = self.atoms[number]
-            if atom.kind in ("less", "window"):
-                if atom.kind == "less" and indices[0] == indices[1]:
+            if atom.kind == "affine":
+                continue
+            if atom.kind == "less":
+                if indices[0] == indices[1]:
                     return []
-                if atom.kind == "less" and indices[0] < 0 and indices[1] < 0:
+                if indices[0] < 0 and indices[1] < 0:
                     # positions are stored as -p, so p1 < p2 means -p1 > -p2
                     return (
                         [(bound, factors[:position] + factors[position + 1 :], 1)] if (indices[0] > indices[1]) else []
                     )
+                if indices[0] == -1 or indices[1] in (-1, -2):
+                    return self._about_the_first(bound, factors, position)
                 continue
             expands = atom.kind == "power" and power >= 1 and power // 1 <= EXPAND_POWER
             coincide = atom.slots and (len(set(indices)) < len(indices) or any(i < 0 for i in indices))
@@ -277,6 +283,16 @@ class Algebra:
                 work.append((bound + other_bound, [*rest, *placed], c))
             return work
         return None
+
+    def _about_the_first(self, bound: tuple[int, ...], factors: list[Factor], position: int) -> list[Work]:
+        """1 < i but for the first i, i < 2 for it alone, i < 1 never."""
+        number, (left, right), _ = factors[position]
+        rest = factors[:position] + factors[position + 1 :]
+        index = right if left == -1 else left
+        first: Factor = (self.delta_atom(self.atoms[number].dimensions[0]), (index, -1), 1)
+        if right == -1:
+            return []
+        return [(bound, [*rest, first], 1)] if right == -2 else [(bound, rest, 1), (bound, [*rest, first], -1)]
 
     def _outside(self, bound: tuple[int, ...], index: int) -> int:
         """A stand-in from outside for a bound index, so that a payload can be instantiated."""
@@ -352,6 +368,9 @@ class Algebra:
     def delta_atom(self, dimension: int) -> int:
         return self.intern(Atom("equal", (), (dimension, dimension), ((0, 1), (1, 0)), values=SWITCH, name="delta"))
 
+    def less_atom(self, dimension: int) -> int:
+        return self.intern(Atom("less", (), (dimension, dimension), ((0, 1),), values=SWITCH, name="less"))
+
     # --- canonical labels of bound indices ------------------------------------------------
 
     def _labelled(self, bound: tuple[int, ...], factors: list[Factor]) -> Term:
@@ -372,13 +391,14 @@ class Algebra:
         best: Factors | None = None
         for order in orders:
             names = {old: new for new, old in enumerate(order)}
-            candidate = tuple(sorted(self._sorted_indices(f) for f in substituted(factors, names)))
+            candidate = tuple(sorted(self.sorted_indices(f) for f in substituted(factors, names)))
             if best is None or candidate < best:
                 best = candidate
         assert best is not None
         return tuple(bound[k] for k in ranked), best
 
-    def _sorted_indices(self, factor: Factor) -> Factor:
+    def sorted_indices(self, factor: Factor) -> Factor:
+        """The factor with the smallest of the indices that are as good as each other."""
         number, indices, power = factor
         symmetries = self.atoms[number].symmetries
         if len(symmetries) < 2:

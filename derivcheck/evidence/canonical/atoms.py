@@ -29,7 +29,7 @@ AtomKind = Literal[
     "size",  # the size of a dimension
     "equal",  # Kronecker's delta
     "less",
-    "window",
+    "affine",  # a combination of positions is zero, or positive
     "positive",  # 1 where the payload is positive
     "zero",  # 1 where the payload is zero
     "exp",  # exp of a monomial with coefficient 1
@@ -39,7 +39,7 @@ AtomKind = Literal[
     "function",  # any other function of the payload
 ]
 
-INDICATORS: frozenset[str] = frozenset({"equal", "less", "window", "positive", "zero"})
+INDICATORS: frozenset[str] = frozenset({"equal", "less", "affine", "positive", "zero"})
 
 
 SWITCH = (0, 1)  # the values of an indicator

@@ -14,6 +14,7 @@ import sympy
 
 from derivcheck.evidence.canonical.algebra import EXPAND_POWER, Algebra
 from derivcheck.evidence.canonical.atoms import (
+    INDICATORS,
     ONE_TERM,
     Atom,
     Factor,
@@ -67,7 +68,7 @@ def _power_of_term(
 ) -> Polynomial | None:
     """The power of a product, factor by factor; None where a sign is not known."""
     whole = isinstance(exponent, int)
-    if any(algebra.atoms[a].kind in ("equal", "less", "window", "positive", "zero") for a, _, _ in factors):
+    if any(algebra.atoms[a].kind in INDICATORS for a, _, _ in factors):
         return None
     if whole:
         result = algebra.number(cast(Fraction, Fraction(coefficient) ** exponent))

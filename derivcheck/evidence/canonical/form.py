@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, assert_never
+from typing import Any, assert_never, cast
 
 import sympy
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
-from derivcheck.evidence.canonical import elementary, generic, indicators, matrices, products
+from derivcheck.evidence.canonical import affine, elementary, generic, indicators, matrices, products
 from derivcheck.evidence.canonical.algebra import Algebra
 from derivcheck.evidence.canonical.atoms import (
     OUTER,
-    SWITCH,
     Atom,
     GrowthError,
     LeafInputs,
@@ -47,6 +46,7 @@ from derivcheck.graph.nodes import (
     operands,
     topological,
 )
+from derivcheck.graph.positions import Affine
 from derivcheck.graph.scalars import NamedFunction, declared, lower, placeholder_position
 from derivcheck.spec.facts.table import FACTS, values_of, with_implied
 
@@ -192,8 +192,7 @@ class Canonical:
         return self.algebra.multiply(found, self.algebra.number(1)) if atom.supports else found
 
     def _less(self, dimension: int, indices: tuple[int, ...]) -> Polynomial:
-        atom = Atom("less", (), (dimension, dimension), ((0, 1),), values=SWITCH, name="less")
-        return self.algebra.factor(self.algebra.intern(atom), indices)
+        return self.algebra.factor(self.algebra.less_atom(dimension), indices)
 
     def _inputs(self, number: int) -> LeafInputs:
         """What a leaf depends on; that of a cut node is seen in what it stands for."""
@@ -328,15 +327,17 @@ class Canonical:
 
     def _indicator(self, node: Indicator) -> Polynomial:
         algebra = self.algebra
-        dimensions = [algebra.dimension(t.dimension) for t in node.terms if isinstance(t, Axis)]
-        indices = tuple(self.outer(t) if isinstance(t, Axis) else -t for t in node.terms)
-        if node.relation == "equal":
-            return algebra.factor(algebra.delta_atom(dimensions[0]), indices)
+        if node.relation in ("zero", "positive"):
+            (value,) = node.terms
+            assert isinstance(value, Affine)
+            index_of = {axis: self.outer(axis) for axis in value.axes}
+            parts = affine.indicator(algebra, node.relation, value, index_of)
+            return {((), factors): coefficient for factors, coefficient in parts}
+        dimension = algebra.dimension(next(t.dimension for t in node.terms if isinstance(t, Axis)))
+        indices = tuple(self.outer(t) if isinstance(t, Axis) else -cast(int, t) for t in node.terms)
         if node.relation == "less":
-            return self._less(dimensions[0], indices)
-        identity = (tuple(range(len(indices))),)
-        atom = Atom(node.relation, (), tuple(dimensions), identity, values=SWITCH, name=node.relation)
-        return algebra.factor(algebra.intern(atom), indices)
+            return self._less(dimension, indices)
+        return algebra.factor(algebra.delta_atom(dimension), indices)
 
     # --- scalar expressions ---------------------------------------------------------------
 

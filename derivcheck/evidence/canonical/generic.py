@@ -130,7 +130,7 @@ def _support(algebra: Algebra, factors: tuple[Factor, ...]) -> frozenset[str]:
 
 def _payload_support(algebra: Algebra, atom: Atom) -> frozenset[str]:
     match atom.kind:
-        case "equal" | "less" | "window" | "radical" | "size":
+        case "equal" | "less" | "affine" | "radical" | "size":
             return frozenset()
         case "function":
             payloads = [dict(cast(Any, payload)) for payload in atom.payload]

@@ -29,7 +29,7 @@ from derivcheck.evidence.numeric.tensors import (
     unscaled,
 )
 from derivcheck.graph.axes import Axes, Axis
-from derivcheck.graph.evaluation import evaluator
+from derivcheck.graph.evaluation import evaluator, holds, value_at
 from derivcheck.graph.nodes import (
     Determinant,
     Extremum,
@@ -178,30 +178,21 @@ class Program:
         return summed(self.map(product, given, sizes), node.bound)
 
     def _indicator(self, node: Indicator, sizes: Sizes) -> Tensor:
-        """0/1 arrays; positions count from 1, those of a window from 0."""
+        """0/1 arrays."""
         axes = node.axes
-        grids = []
-        for term in node.terms:
-            if isinstance(term, int):
-                grids.append(np.asarray(term - 1))
-            else:
-                shape = [1] * len(axes)
-                shape[axes.index(term)] = -1
-                grids.append(np.arange(term.dimension.size(sizes)).reshape(shape))
-        match node.relation:
-            case "equal":
-                holds = grids[0] == grids[1]
-            case "less":
-                holds = grids[0] < grids[1]
-            case "window":
-                holds = grids[0] == grids[1] + grids[2]
+        place = {}
+        for position, axis in enumerate(axes):
+            shape = [1] * len(axes)
+            shape[position] = -1
+            place[axis] = np.arange(1, axis.dimension.size(sizes) + 1).reshape(shape)
+        decided = holds(node.relation, [value_at(term, place, sizes) for term in node.terms])
         for term, other in zip(node.terms, node.terms[::-1], strict=True):
             if isinstance(term, int) and isinstance(other, Axis) and term > other.dimension.size(sizes):
                 raise NumericError(
                     Diagnostic("DC503", f"there is no entry {term} along `{other.dimension}` at its size")
                 )
         shape = [axis.dimension.size(sizes) for axis in axes]
-        numbers = np.broadcast_to(holds, shape).astype(float)
+        numbers = np.broadcast_to(decided, shape).astype(float)
         if self._precise:
             return Tensor(np.vectorize(mpmath.mpf, otypes=[object])(numbers), axes)
         return Tensor(numbers, axes)

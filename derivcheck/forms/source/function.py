@@ -9,6 +9,7 @@ from typing import assert_never
 from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
 from derivcheck.evidence.numeric.program import is_product
 from derivcheck.forms.source.arrays import Array, aligned, contracted, joint_axes, outer, renamed, summed, turned
+from derivcheck.forms.source.conditions import condition
 from derivcheck.forms.source.identifiers import Identifiers
 from derivcheck.forms.source.scalars import ATOM, PRODUCT, Scalars
 from derivcheck.forms.source.trial import require_agreement
@@ -317,18 +318,15 @@ class _FunctionWriter:
         return Array(f"np.linalg.inv({matrix.text})", ATOM, matrix.axes)
 
     def _indicator(self, node: Indicator) -> Array:
-        """0/1 arrays; positions count from 0."""
+        """0/1 arrays."""
         axes = node.axes
         if node.relation == "equal" and len(axes) == 2:
             return Array(f"np.eye({self._length(axes[0].dimension)})", ATOM, axes)
-        terms = [self._positions(term, axes) for term in node.terms]
-        relation = {"equal": "{0} == {1}", "less": "{0} < {1}", "window": "{0} == {1} + {2}"}[node.relation]
-        return Array(f"1.0 * ({relation.format(*terms)})", PRODUCT, axes)
+        text = condition(node, lambda axis: self._positions(axis, axes), self._length)
+        return Array(f"1.0 * ({text})", PRODUCT, axes)
 
-    def _positions(self, term: Axis | int, axes: Axes) -> str:
-        if isinstance(term, int):
-            return str(term - 1)
-        counted = Array(f"np.arange({self._length(term.dimension)})", ATOM, (term,))
+    def _positions(self, axis: Axis, axes: Axes) -> str:
+        counted = Array(f"np.arange(1, {self._length(axis.dimension.plus(Dimension.fixed(1)))})", ATOM, (axis,))
         return aligned(counted, axes).text
 
 

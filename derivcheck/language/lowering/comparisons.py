@@ -7,7 +7,8 @@ import sympy
 from derivcheck.graph.axes import Axis, Dimension
 from derivcheck.graph.nodes import Node, constant, delta, indicator, mapped, subtract
 from derivcheck.graph.scalars import placeholder
-from derivcheck.language.lowering.letters import Letters, dimension_name, index_error
+from derivcheck.language.lowering import positions
+from derivcheck.language.lowering.letters import dimension_name, index_error
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value, broadcast
 from derivcheck.language.notation.relations import TURNED
@@ -16,6 +17,9 @@ from derivcheck.language.notation.syntax import Comparison, Condition, Junction,
 
 def comparison(lowering: LoweringState, tree: Comparison) -> Value:
     """1 where it holds, 0 elsewhere. Raises NotationError: DC144 no index comparison, DC154 it may be either."""
+    reckoned = positions.relation(lowering, tree) if positions.reckons(lowering, tree) else None
+    if reckoned is not None:
+        return Value(reckoned)
     if lowering.letters.compares(tree):
         return Value(_of_letters(lowering, tree))
     left, right = lowering.expression(tree.left), lowering.expression(tree.right)
@@ -26,13 +30,13 @@ def comparison(lowering: LoweringState, tree: Comparison) -> Value:
     return Value(node, shape.row, shape.column, shape.more)
 
 
-def is_of_letters(tree: Condition, letters: Letters) -> bool:
+def is_of_letters(lowering: LoweringState, tree: Condition) -> bool:
     """Whether a condition compares index letters alone."""
     match tree:
         case Junction(_, left, right):
-            return is_of_letters(left, letters) and is_of_letters(right, letters)
+            return is_of_letters(lowering, left) and is_of_letters(lowering, right)
         case Comparison():
-            return letters.compares(tree)
+            return positions.reckons(lowering, tree) or lowering.letters.compares(tree)
 
 
 def _of_letters(lowering: LoweringState, tree: Comparison) -> Node:

@@ -24,6 +24,7 @@ from derivcheck.graph.nodes import (
     subtract,
     sum_over,
 )
+from derivcheck.graph.positions import Affine
 from derivcheck.graph.scalars import placeholder
 from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.catalogue.entries import Definition
@@ -310,7 +311,9 @@ class Aligned:
                 return Along(total, inner.axes - set(axes))
             case Call("window", names):
                 axes = self._axes(names)
-                return Along(indicator("window", *axes), frozenset(axes))
+                place, start, offset = (Affine.of(axis) for axis in axes)
+                shifted = place.plus(start, -1).plus(offset, -1).plus(Affine.of(1))
+                return Along(indicator("zero", shifted), frozenset(axes))
             case Call(function, arguments, primes):
                 symbols = [placeholder(k) for k in range(len(arguments))]
                 expression = catalogue_functions.applied(function, primes, list(symbols), {}, tree)

@@ -9,7 +9,8 @@ from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
 from derivcheck.graph import derive
 from derivcheck.graph.axes import Axis, fresh
 from derivcheck.graph.derive import Derived
-from derivcheck.graph.nodes import Input, Node, diagonal, entry, rename, topological
+from derivcheck.graph.nodes import Input, Node, rename, topological
+from derivcheck.language.lowering import positions
 from derivcheck.language.lowering.letters import index_error, member_name
 from derivcheck.language.lowering.ranges import refuse_open_label
 from derivcheck.language.lowering.scope import Measured
@@ -17,7 +18,7 @@ from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value, fresh_axes, shape_error
 from derivcheck.language.lowering.variables import attached, detached, variable_node
 from derivcheck.language.notation.printer import to_plain
-from derivcheck.language.notation.syntax import Call, Derivative, Expression, Name, Number, Slice, Span, Subscript
+from derivcheck.language.notation.syntax import Call, Derivative, Expression, Slice, Span, Subscript
 
 COTANGENT = "∂/∂"  # begins the name of an unknown derivative, of an opaque loss
 
@@ -102,17 +103,11 @@ def _entry(lowering: LoweringState, numerator: Value, tree: Subscript, rule: Rul
     along: list[Axis] = []
     for axis, place in zip(variable.axes, tree.entries, strict=True):
         here = staging[axis]
-        match place:
-            case Name(letter):
-                target = lowering.letters.axis(letter, place.span, axis.dimension)
-                if here in node.axes:
-                    node = diagonal(node, target, here) if target in node.axes else rename(node, {here: target})
-            case Number(value) if value.denominator == 1 and value >= 1:
-                node = entry(node, here, int(value))
-            case Slice():
-                along.append(here)
-            case _:
-                raise index_error("DC143", "an index is a letter or a position from 1", place.span)
+        if not isinstance(place, Slice):
+            node = positions.at(lowering, node, here, place)
+            continue
+        node, left = positions.sliced(lowering, node, here, place, here)
+        along.append(left)
     if along:
         line = lowering.expression(tree)
         homes = dict(zip(line.axes, along, strict=True))

@@ -20,6 +20,7 @@ def indexed(lowering: LoweringState, tree: Expression, name: str, letters: Seque
     Raises NotationError: DC145 the formula is no scalar, DC151 a letter is free on the right alone,
     DC140 one indexes nothing there, DC150 one is bound there besides.
     """
+    lowering.letters.head = name, tuple(letters)
     lowering.letters.learn(tree)
     value = lowering.expression(tree)
     free = lowering.letters.used_free

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from fractions import Fraction
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import sympy
 
@@ -15,10 +15,7 @@ from derivcheck.graph.nodes import (
     add,
     constant,
     delta,
-    diagonal,
-    entry,
     extremum,
-    indicator,
     mapped,
     multiply,
     negate,
@@ -28,11 +25,12 @@ from derivcheck.graph.nodes import (
     subtract,
     sum_over,
 )
+from derivcheck.graph.positions import never_negative
 from derivcheck.graph.scalars import placeholder, power
-from derivcheck.language.lowering import calls, comparisons, derivatives, operations, ranges, unrolled
+from derivcheck.language.lowering import calls, comparisons, derivatives, operations, positions, ranges, unrolled
 from derivcheck.language.lowering.letters import index_error, member_name
 from derivcheck.language.lowering.state import LoweringState
-from derivcheck.language.lowering.values import Value, broadcast, contracted, shape_error
+from derivcheck.language.lowering.values import Value, broadcast, contracted, shape_error, tensor_value
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import (
     Binary,
@@ -115,6 +113,10 @@ class Lowering(LoweringState):
             return Value(size(self.scope.dimensions[name]))
         if name == "pi":
             return Value(constant(sympy.pi))
+        if self.letters.role(tree) == "letter":
+            return Value(positions.position(self.letters.axis(name, tree.span)))
+        if name in self.letters.head[1]:
+            raise self.letters.unlimited(tree)
         raise self.unknown(name, tree.span)
 
     def _named(self, name: str) -> Value:
@@ -177,52 +179,23 @@ class Lowering(LoweringState):
         # Out of the way first, so that a letter's axis can be given to any position.
         staging = [fresh(axis.dimension, (*node.axes, *base.axes), f"at{k}.") for k, axis in enumerate(base.axes)]
         node = rename(node, dict(zip(base.axes, staging, strict=True)))
-        kept: list[Axis] = []
+        homes: dict[Axis, Axis] = {}
         for axis, original, place in zip(staging, base.axes, tree.entries, strict=True):
-            match place:
-                case Slice():
-                    kept.append(original)
-                    node = rename(node, {axis: original})
-                case Number(value) if value.denominator == 1 and value >= 1:
-                    node = entry(node, axis, int(value))
-                case Name(letter):
-                    node = self._along(node, axis, self.letters.axis(letter, place.span, axis.dimension))
-                case Binary():
-                    node = self._shifted(node, axis, place)
-                case _:
-                    raise index_error("DC143", "an index is a letter, a position from 1, or `:`", place.span)
-        return self._sliced(base, node, kept, tree)
+            if isinstance(place, Slice):
+                node, left = positions.sliced(self, node, axis, place, original)
+                homes[original] = left
+            else:
+                node = positions.at(self, node, axis, place)
+        return self._sliced(base, node, homes)
 
-    def _along(self, node: Node, axis: Axis, letter: Axis) -> Node:
-        if axis not in node.axes:
-            return node
-        return diagonal(node, letter, axis) if letter in node.axes else rename(node, {axis: letter})
-
-    def _shifted(self, node: Node, axis: Axis, place: Binary) -> Node:
-        """`x[i+k-1]`: the affine index of a convolution, as positions count from 1."""
-        match place:
-            case Binary("-", Binary("+", Name(first), Name(second)), Number(value)) if value == 1:
-                pair = [self.letters.axis(name, place.span) for name in (first, second)]
-                return sum_over(multiply(node, indicator("window", axis, *pair)), [axis])
-            case _:
-                raise index_error(
-                    "DC143",
-                    "an index is a letter, a position from 1, or `:`",
-                    place.span,
-                    "",
-                    "a shifted index is written x[i+k-1]",
-                )
-
-    def _sliced(self, base: Value, node: Node, kept: list[Axis], tree: Subscript) -> Value:
+    def _sliced(self, base: Value, node: Node, homes: Mapping[Axis, Axis]) -> Value:
+        """What is left of a value along the axes that it keeps, each of them perhaps as a part of itself."""
+        kept = tuple(homes[axis] for axis in base.axes if axis in homes)
         if not kept:
             return Value(node)
         if base.more:
-            if len(kept) == 1:
-                vector = tuple(kept)
-                return Value(node, row=vector) if self.scope.vectors == "column" else Value(node, column=vector)
-            return Value(node, (kept[0],), (kept[1],)) if len(kept) == 2 else Value(node, more=tuple(kept))
-        row = tuple(axis for axis in base.row if axis in kept)
-        column = tuple(axis for axis in base.column if axis in kept)
+            return tensor_value(node, kept, self.scope.vectors)
+        row, column = (tuple(homes[axis] for axis in side if axis in homes) for side in (base.row, base.column))
         return Value(node, row, column)
 
     # --- operators ------------------------------------------------------------------------
@@ -275,7 +248,10 @@ class Lowering(LoweringState):
     # --- cases and reductions -------------------------------------------------------------
 
     def conditional(self, tree: Conditional) -> Value:
-        then, otherwise = self.expression(tree.then), self.expression(tree.otherwise)
+        with positions.given(self, tree.test):
+            then = self.expression(tree.then)
+        with positions.given(self, tree.test, holds=False):
+            otherwise = self.expression(tree.otherwise)
         first, second, shape = broadcast(then, otherwise, tree.span, "if")
         chosen = self.condition(tree.test)
         first, chosen_node, target = broadcast(
@@ -284,7 +260,7 @@ class Lowering(LoweringState):
         second, _, _ = broadcast(Value(second, shape.row, shape.column, shape.more), chosen, tree.span, "if")
         # Both branches weighted with 1 and 0; a branch that is undefined is not reached by an index.
         x, y, c = placeholder(0), placeholder(1), placeholder(2)
-        if comparisons.is_of_letters(tree.test, self.letters):
+        if comparisons.is_of_letters(self, tree.test):
             node = add(multiply(chosen_node, first), multiply(subtract(constant(1), chosen_node), second))
         else:
             node = mapped(sympy.Piecewise((x, c > sympy.Rational(1, 2)), (y, True)), first, second, chosen_node)
@@ -307,7 +283,9 @@ class Lowering(LoweringState):
             return unrolled.reduced(self, tree, labels)
         self.letters.bind(tree)
         try:
-            body = self.expression(tree.body)
+            tree = self._limited(tree)
+            with positions.given(self, tree.condition):
+                body = self.expression(tree.body)
             if body.axes and tree.kind != "sum":
                 raise shape_error(
                     f"the body of an indexed `{tree.kind}` is a scalar",
@@ -317,27 +295,43 @@ class Lowering(LoweringState):
                     code="DC145",
                 )
             axes = self.letters.bound_axes(tree)
-            if tree.ends is not None:
-                self._check_whole(tree, axes[0].dimension)
             test = None if tree.condition is None else self.condition(tree.condition).node
         finally:
             self.letters.release()
         return Value(self._reduced(tree, body.node, axes, test), body.row, body.column, body.more)
 
-    def _check_whole(self, tree: Reduction, dimension: Dimension) -> None:
-        """The limits of an index are those of its dimension: a part of it is asked for by a condition."""
-        assert tree.ends is not None
-        first, last = tree.ends
-        end = operations.dimension_of(self, last)
-        if first != Number(Fraction(1)) or end != dimension:
-            letter = tree.letters[0]
+    def _limited(self, tree: Reduction) -> Reduction:
+        """The limits of an index are those of its dimension, a part of it, or all that is known of how far it runs.
+
+        Raises NotationError (DC119) for limits that go beyond it at some sizes.
+        """
+        if tree.ends is None:
+            return tree
+        (letter, *_), (first, last) = tree.letters, tree.ends
+        start, end = (operations.dimension_of(self, limit) for limit in (first, last))
+        known = self.letters.dimension(letter)
+        inside = start is not None and end is not None and never_negative(start.plus(Dimension.fixed(-1)))
+        if inside and known is not None and end is not None:
+            inside = never_negative(known.plus(end, -1))
+        if not inside or end is None or (known is None and start != Dimension.fixed(1)):
             raise index_error(
                 "DC119",
-                f"the index `{letter}` runs over `{dimension}`",
+                f"the index `{letter}` runs over `{known}`" if known else f"the index `{letter}` starts at 1",
                 last.span,
-                "no limits here but those of its dimension",
+                "no limits here but those of its dimension" if known else "it indexes no tensor by itself",
                 f"{tree.kind}_{letter}(...), or {tree.kind}_{{{letter} <= 2}}(...) for a part",
             )
+        if start == Dimension.fixed(1):
+            self.letters.limit(letter, end)
+            return tree
+        condition: Condition = Comparison(">=", Name(letter, first.span), first, first.span)
+        if end != known:
+            condition = Junction(
+                "and", condition, Comparison("<=", Name(letter, last.span), last, last.span), last.span
+            )
+        if tree.condition is not None:
+            condition = Junction("and", condition, tree.condition, tree.condition.span)
+        return replace(tree, condition=condition, ends=None)
 
     def _reduced(self, tree: Reduction, body: Node, axes: list[Axis], test: Node | None) -> Node:
         match tree.kind:

@@ -67,7 +67,7 @@ def speaking(tree: Expression | Condition | Slice) -> list[Spoken]:
     while waiting:
         node, hidden = waiting.pop()
         match node:
-            case Number() | Name() | Slice():
+            case Number() | Name():
                 continue
             case Reduction(_, letters):
                 hidden = hidden | set(letters)
@@ -111,14 +111,17 @@ class Letters:
         self.used_free: dict[str, Span] = {}
         self.ever_bound: dict[str, Span] = {}
         self._compared: list[tuple[str, str]] = []
+        self.limited: set[Axis] = set()  # of letters that run so far by what is written
+        self.head: tuple[str, tuple[str, ...]] = ("", ())  # the name and the letters on the left of an index formula
 
     def learn(self, tree: Expression | Condition) -> None:
         """Take the dimensions of free letters from the entries in a tree, wherever they stand."""
         tree = written_out(tree, self._scope)
         spoken = speaking(tree)
-        for letter, (dimension, span) in self._uses(spoken).items():
+        limited = frozenset(axis.key for axis in self.limited)
+        for letter, (dimension, span) in self._uses(spoken, limited).items():
             known = self._free.setdefault(letter, dimension)
-            if known != dimension:
+            if known != dimension and Axis(known, letter) not in self.limited:
                 raise _two_dimensions(letter, known, dimension, span)
         if any(isinstance(node, Call) and node.function == "window" for node, _ in spoken):
             self._learn_windows(tree, {})
@@ -144,8 +147,13 @@ class Letters:
                     self._free.setdefault(entry.name, axis.dimension)
         self._link()
 
-    def _uses(self, spoken: Iterable[Spoken]) -> dict[str, tuple[Dimension, Span]]:
-        """Letter -> (dimension, place) for the letters that index a declared tensor."""
+    def _uses(
+        self, spoken: Iterable[Spoken], limited: frozenset[str] = frozenset()
+    ) -> dict[str, tuple[Dimension, Span]]:
+        """Letter -> (dimension, place) for the letters that index a declared tensor.
+
+        Raises NotationError (DC141) for two dimensions of a letter that is not `limited` to a part of both.
+        """
         found: dict[str, tuple[Dimension, Span]] = {}
         for node, hidden in spoken:
             if not isinstance(node, Subscript):
@@ -157,7 +165,7 @@ class Letters:
             for axis, entry in zip(axes, node.entries, strict=True):
                 if isinstance(entry, Name) and entry.name not in hidden:
                     known, _ = found.setdefault(entry.name, (axis.dimension, entry.span))
-                    if known != axis.dimension:
+                    if known != axis.dimension and entry.name not in limited:
                         raise _two_dimensions(entry.name, known, axis.dimension, entry.span)
         return found
 
@@ -200,7 +208,7 @@ class Letters:
     def bind(self, reduction: Reduction) -> None:
         """Enter a reduction: its letters get their dimensions from its body."""
         spoken = speaking(written_out(reduction.body, self._scope))
-        uses = self._uses(spoken)
+        uses = self._uses(spoken, frozenset(reduction.letters if reduction.ends else ()))
         frame: dict[str, Dimension | None] = {}
         links = _links(spoken)
         for letter in reduction.letters:
@@ -260,6 +268,16 @@ class Letters:
             raise _two_dimensions(letter, known, dimension, span)
         return Axis(known, letter)
 
+    def dimension(self, letter: str) -> Dimension | None:
+        """What a letter runs over, as far as it is known."""
+        return self._known(letter)
+
+    def limit(self, letter: str, dimension: Dimension) -> None:
+        """Let the innermost letter of a name, or a free one, run so far whatever it indexes."""
+        frame = next((frame for frame in reversed(self._bound) if letter in frame), None)
+        (self._free if frame is None else frame)[letter] = dimension
+        self.limited.add(Axis(dimension, letter))
+
     def bound_axes(self, reduction: Reduction) -> list[Axis]:
         return [self.axis(letter, reduction.span) for letter in reduction.letters]
 
@@ -301,6 +319,13 @@ class Letters:
 
     def _is_free_dimension(self, name: str) -> bool:
         return name in self._scope.dimensions and name in self._free and not any(name in frame for frame in self._bound)
+
+    def unlimited(self, tree: Name) -> NotationError:
+        """A letter on the left of an index formula that indexes nothing on its right."""
+        name, letters = self.head
+        limited = ",".join(f"{letter} in 1..n" if letter == tree.name else letter for letter in letters)
+        message = f"nothing says how far the index `{tree.name}` runs"
+        return index_error("DC140", message, tree.span, "it indexes no tensor", f"{name}[{limited}]")
 
     def ambiguous(self, tree: Name) -> NotationError:
         """A name that is used as an index letter and stands where what is declared of that name may be meant."""

@@ -26,6 +26,7 @@ from derivcheck.graph.nodes import (
     sum_over,
     tensor,
 )
+from derivcheck.graph.positions import Affine
 from derivcheck.graph.scalars import placeholder
 from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.lowering.axes import chosen_axes
@@ -42,6 +43,7 @@ from derivcheck.language.lowering.matrices import (
     solution,
     trace,
 )
+from derivcheck.language.lowering.positions import size_of
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import (
     Value,
@@ -52,7 +54,7 @@ from derivcheck.language.lowering.values import (
     without_units,
 )
 from derivcheck.language.notation.printer import to_plain
-from derivcheck.language.notation.syntax import Call, Expression, Name, Number
+from derivcheck.language.notation.syntax import Binary, Call, Expression, Name, Number
 
 # How the largest singular value is written, which no operation gives.
 SPECTRAL = "declare its vectors, `u: {axes: m, given: unit}` and `v: {axes: n, given: unit}`, and write `u.T @ W @ v`"
@@ -88,6 +90,8 @@ def dimension_of(lowering: LoweringState, tree: Expression) -> Dimension | None:
     match tree:
         case Number(value) if value.denominator == 1 and value >= 1:
             return Dimension.fixed(int(value))
+        case Binary():
+            return size_of(lowering, tree)
         case _:
             return None
 
@@ -249,7 +253,8 @@ def _window(lowering: LoweringState, tree: Call) -> Value:
                 "DC144", "`window` takes index letters", argument.span, _declared_label(lowering, argument)
             )
         axes.append(lowering.letters.axis(argument.name, argument.span))
-    return Value(indicator("window", *axes))
+    place, start, offset = (Affine.of(axis) for axis in axes)
+    return Value(indicator("zero", place.plus(start, -1).plus(offset, -1).plus(Affine.of(1))))
 
 
 def _opaque(lowering: LoweringState, tree: Call) -> Value:

@@ -12,7 +12,7 @@ from derivcheck.graph.scalars import NamedFunction
 from derivcheck.language.lowering.values import Value
 from derivcheck.language.notation.syntax import Expression
 from derivcheck.language.notation.vocabulary import Vocabulary
-from derivcheck.spec.declarations import Layout, Orientation, VecOrder
+from derivcheck.spec.declarations import Layout, Orientation, Padding, VecOrder
 
 # Leaves, and the quantities that they stand for: what a derivative holds fixed.
 Leaves = tuple[tuple[Node, Node], ...]
@@ -49,6 +49,7 @@ class Scope:
     vectors: Orientation = "column"
     layout: Layout = "mixed"
     vec: VecOrder = "columns"
+    padding: Padding = "none"
     measured: dict[Node, Measured] | None = None
     abbreviations: Mapping[str, Expression] = field(default_factory=dict)
     labels: Mapping[str, range] = field(default_factory=dict)

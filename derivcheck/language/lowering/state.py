@@ -9,6 +9,7 @@ from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.graph.axes import Axis
 from derivcheck.graph.derive import Derived
 from derivcheck.graph.nodes import Node, quantity
+from derivcheck.graph.positions import Affine
 from derivcheck.language.lowering.letters import Letters, index_error
 from derivcheck.language.lowering.scope import Leaves, Scope
 from derivcheck.language.lowering.values import Value, tensor_value
@@ -20,7 +21,8 @@ class LoweringState(ABC):
 
     `in_numerator` is set while the numerator of a derivative is lowered: there an
     opaque loss may stand, elsewhere it has no value. `derived` notes every derivative that is
-    taken, in order; `deriving` is the one that is being lowered, `leaves` are what it holds.
+    taken, in order; `deriving` is the one that is being lowered, `leaves` are what it holds. `guards`
+    are combinations of positions that are 0 or more wherever what is being lowered counts.
     """
 
     def __init__(self, scope: Scope, prefix: str = "") -> None:
@@ -33,6 +35,7 @@ class LoweringState(ABC):
         self.deriving: Derivative | None = None
         self.leaves: Leaves = ()
         self.prefix = prefix
+        self.guards: tuple[Affine, ...] = ()
         self.intermediates: dict[str, Value] = {}
 
     def intermediate(self, name: str, node: Node, axes: tuple[Axis, ...]) -> Node:

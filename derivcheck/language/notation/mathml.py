@@ -102,7 +102,7 @@ class _MathML(Unicode):
     relations = {name: _sign(sign) for name, sign in Unicode.relations.items()}
     comparisons = relations
 
-    def show(self, tree: Expression | Equation) -> str:
+    def show(self, tree: Expression | Slice | Equation) -> str:
         return Plain.show(self, tree)
 
     def _expression(self, tree: Expression | Slice) -> Written:

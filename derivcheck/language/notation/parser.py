@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import reduce
 from typing import NoReturn
 
 from derivcheck.language.notation.cursor import Cursor
@@ -301,13 +302,20 @@ class Parser(Cursor):
         opener = self.advance()
         entries: list[Expression | Slice] = []
         while True:
+            start = None if self.at(":") else self.expression()
             if (colon := self.accept(":")) is not None:
-                entries.append(Slice(colon.span))
-            else:
-                entries.append(self.expression())
+                entries.append(self._range(start, colon))
+            elif start is not None:
+                entries.append(start)
             if self.accept(",") is None:
                 break
         return Subscript(base, tuple(entries), base.span.to(self.close(opener)))
+
+    def _range(self, start: Expression | None, colon: Token) -> Slice:
+        """What follows the colon of `2:k`."""
+        stop = None if self.at(",", "]") else self.expression()
+        ends = [end.span for end in (start, stop) if end is not None]
+        return Slice(reduce(Span.to, ends, colon.span), start, stop)
 
     def matrix(self) -> Expression:
         opener = self.advance()

@@ -67,7 +67,7 @@ class Plain:
 
     relations = {one.name: one.plain for one in RELATIONS}
 
-    def show(self, tree: Expression | Equation) -> str:
+    def show(self, tree: Expression | Slice | Equation) -> str:
         for node in bottom_up(tree):
             match node:
                 case Equation():
@@ -107,8 +107,9 @@ class Plain:
                 return self.number(value)
             case Name(name):
                 return Written(self.name(name), ATOM)
-            case Slice():
-                return Written(":", ATOM)
+            case Slice(_, start, stop):
+                first, last = ("" if end is None else self.limit(end) for end in (start, stop))
+                return Written(f"{first}:{last}", ATOM)
             case Subscript(base, entries):
                 return self.subscript(base, [self.expression(e).text for e in entries], entries)
             case Negate(operand):

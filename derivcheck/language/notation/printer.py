@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from derivcheck.language.notation.plain import Plain
-from derivcheck.language.notation.syntax import Equation, Expression
+from derivcheck.language.notation.syntax import Equation, Expression, Slice
 from derivcheck.language.notation.typeset import Latex
 from derivcheck.language.notation.unicode import Unicode
 from derivcheck.language.notation.vocabulary import NOTHING_DECLARED, Vocabulary
 
 
-def to_plain(tree: Expression | Equation, vocabulary: Vocabulary = NOTHING_DECLARED) -> str:
+def to_plain(tree: Expression | Slice | Equation, vocabulary: Vocabulary = NOTHING_DECLARED) -> str:
     """ASCII text that parses back to the same tree where that is declared."""
     return Plain(vocabulary=vocabulary).show(tree)
 

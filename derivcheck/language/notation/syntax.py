@@ -46,9 +46,15 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The bare colon of `W[:,j]`."""
+    """The bare colon of `W[:,j]`, or a range of positions, both ends included: `x[2:k]`, `x[2:]`."""
 
     span: Span = field(default=NOWHERE, compare=False)
+    start: Expression | None = None
+    stop: Expression | None = None
+
+    @property
+    def whole(self) -> bool:
+        return self.start is None and self.stop is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +200,10 @@ class Equation:
 def children(tree: Expression | Condition | Slice | Equation) -> tuple[Expression | Condition | Slice, ...]:
     """The parts of a tree node, in the order in which they are written."""
     match tree:
-        case Number() | Name() | Slice():
+        case Number() | Name():
             return ()
+        case Slice(_, start, stop):
+            return tuple(end for end in (start, stop) if end is not None)
         case Subscript(base, entries):
             return (base, *entries)
         case Negate(operand) | Transpose(operand):

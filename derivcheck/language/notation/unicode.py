@@ -22,6 +22,7 @@ from derivcheck.language.notation.syntax import (
     Equation,
     Expression,
     Reduction,
+    Slice,
 )
 
 FUNCTION_LETTERS = {"sigmoid": "σ", "delta": "δ"}
@@ -33,7 +34,7 @@ class Unicode(Plain):
     relations = {one.name: one.unicode for one in RELATIONS}
     juxtaposes = True
 
-    def show(self, tree: Expression | Equation) -> str:
+    def show(self, tree: Expression | Slice | Equation) -> str:
         text = super().show(tree)
         if text.isascii() and self.juxtaposes:
             self.juxtaposes = False  # a text without any Unicode is read as ASCII, which has no juxtaposition

@@ -86,7 +86,8 @@ NOTATION: dict[str, Explanation] = {
     ),
     "DC119": Explanation(
         "limits on a sum",
-        "A sum over an index runs over its whole dimension; restrict it by a condition. "
+        "A sum over an index runs over its whole dimension, or over a part that it has at all sizes, "
+        "`sum_{i in 1..n-1}(x[i])`; restrict it by a condition where it may not have it. "
         "A sum over the label of a family has the limits that are written, `sum_{t in 2..T}(E[t])`, or else the label's declared range. "
         "Limits run upwards: `t+1..T` is empty at the last label alone, while no depth fills `T..1` or `3..2`.",
         "Σ_{k=1}^3 p[k] = 1",
@@ -252,6 +253,14 @@ NOTATION: dict[str, Explanation] = {
         "or is compared, it could be either.",
         "dL/dz2[n2] = p[n2] - y[n2]/n2*n2",
         "dL/dz2[i] = p[i] - y[i]/n2*n2",
+    ),
+    "DC155": Explanation(
+        "an index beyond its axis",
+        "An index is a position of its axis for all letters and sizes: counted from 1, up to the number of entries. "
+        "What is outside is zero with `padding: zero` at the top of the spec. A condition on the letters, "
+        "`x[i-1] if i > 1 else 0`, or limits, `sum_{i in 2..n0}(x[i-1])`, keep an index inside as well.",
+        "sum_i(x[i] * x[i+1]) = 0",
+        "sum_{i in 1..n0-1}(x[i] * x[i+1]) = x[1:n0-1].T @ x[2:]",
     ),
     "DC170": Explanation(
         "unknown macro",

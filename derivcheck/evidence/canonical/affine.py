@@ -1,0 +1,209 @@
+"""Indicators of combinations of positions: `1[s = 2 t + a - 2]`, which shifts, strides and blocks are made of.
+
+[p = e] [p = f] = [p = e] [e = f]      where the latter is a delta or decided
+Σ_p [p = e] F(p) = [1 <= e] [e <= n] F(e)      for F of such indicators alone
+[u > 0] = 1 - [1 - u > 0]      for one of the two, as positions are whole numbers
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol, cast
+
+from derivcheck.evidence.canonical.atoms import OUTER, SWITCH, Atom, Factor, Rational
+from derivcheck.evidence.canonical.terms import Work, rebound
+from derivcheck.graph.axes import Axis, Dimension
+from derivcheck.graph.positions import Affine, Comparing, about_the_first, simplified
+
+Parts = list[tuple[tuple[Factor, ...], Rational]]  # a sum of products
+
+SYMMETRIES = 24
+
+
+class AtomTable(Protocol):
+    """What is asked of the algebra: its atoms and dimensions by their numbers."""
+
+    atoms: list[Atom]
+    dimensions: list[Dimension]
+
+    def dimension(self, dimension: Dimension) -> int: ...
+
+    def intern(self, atom: Atom) -> int: ...
+
+    def delta_atom(self, dimension: int) -> int: ...
+
+    def less_atom(self, dimension: int) -> int: ...
+
+    def sorted_indices(self, factor: Factor) -> Factor: ...
+
+
+def indicator(algebra: AtomTable, relation: Comparing, value: Affine, index_of: Mapping[Axis, int]) -> Parts:
+    """The factors that an indicator is made of, each sum of them with its coefficient; none where it is 0."""
+    first = about_the_first(value) if relation == "positive" else None
+    if first is not None:
+        axis, is_first = first
+        here = _of_two(algebra, "zero", axis, 1, index_of)
+        return [((here,), 1)] if is_first else [((), 1), ((here,), -1)]
+    found = simplified(relation, value)
+    match found:
+        case bool():
+            return [((), 1)] if found else []
+        case Affine():
+            return _normal(algebra, relation, found, index_of)
+        case left, right:
+            return [((_of_two(algebra, relation, left, right, index_of),), 1)]
+
+
+def _of_two(
+    algebra: AtomTable, relation: Comparing, left: Axis, right: Axis | int, index_of: Mapping[Axis, int]
+) -> Factor:
+    dimension = algebra.dimension(left.dimension)
+    indices = (index_of[left], -right if isinstance(right, int) else index_of[right])
+    if relation == "zero":
+        return algebra.sorted_indices((algebra.delta_atom(dimension), indices, 1))
+    return algebra.less_atom(dimension), indices, 1
+
+
+def _normal(algebra: AtomTable, relation: Comparing, value: Affine, index_of: Mapping[Axis, int]) -> Parts:
+    """One of the two ways of writing a condition: u = 0 as -u = 0, u > 0 as not 1 - u > 0."""
+    turned = value.times(-1)
+    if relation == "positive":
+        turned = turned.plus(Affine.of(1))
+    ways = [_written(algebra, way, index_of) for way in (value, turned)]
+    keys = [key for key, _ in ways]
+    best = min(keys)
+    fillings = [filling for key, filling in ways if key == best]
+    dimensions, counts, offset = best
+    symmetries = _symmetries(dimensions, counts, fillings if relation == "zero" else fillings[:1])
+    payload = (relation, counts, offset)
+    atom = algebra.intern(Atom("affine", payload, dimensions, symmetries, values=SWITCH, name=relation))
+    factor = algebra.sorted_indices((atom, fillings[0], 1))
+    if relation == "zero" or keys[0] == best:
+        return [((factor,), 1)]
+    return [((), 1), ((factor,), -1)]
+
+
+Key = tuple[tuple[int, ...], tuple[int, ...], Dimension]
+
+
+def _written(algebra: AtomTable, value: Affine, index_of: Mapping[Axis, int]) -> tuple[Key, tuple[int, ...]]:
+    slots = sorted((algebra.dimension(axis.dimension), count, index_of[axis]) for axis, count in value.terms)
+    dimensions, counts, indices = zip(*slots, strict=True) if slots else ((), (), ())
+    return (dimensions, counts, value.offset), indices
+
+
+def _symmetries(
+    dimensions: Sequence[int], counts: Sequence[int], fillings: Sequence[tuple[int, ...]]
+) -> tuple[tuple[int, ...], ...]:
+    """The permutations of slots with one count and one dimension, and those that turn the sign."""
+    groups = [list(g) for _, g in itertools.groupby(range(len(counts)), key=lambda k: (dimensions[k], counts[k]))]
+    inner = [
+        tuple(itertools.chain(*choice)) for choice in itertools.product(*(itertools.permutations(g) for g in groups))
+    ]
+    if len(inner) > SYMMETRIES:
+        inner = inner[:1]
+    first, *others = fillings
+    found = {tuple(first.index(filling[k]) for k in order) for filling in (first, *others) for order in inner}
+    identity = tuple(range(len(counts)))
+    return (identity, *sorted(found - {identity}))
+
+
+# --- rules ------------------------------------------------------------------------------------------
+
+
+def combined(algebra: AtomTable, factor: Factor) -> tuple[Comparing, Affine, dict[Axis, int]]:
+    """What an indicator of the algebra says, over axes that stand for its indices."""
+    number, indices, _ = factor
+    atom = algebra.atoms[number]
+    relation, counts, offset = atom.payload
+    value = Affine((), cast(Dimension, offset))
+    index_of: dict[Axis, int] = {}
+    for dimension, count, index in zip(atom.dimensions, cast("tuple[int, ...]", counts), indices, strict=True):
+        if index < 0:
+            value = value.plus(Affine.of(-index), count)
+        else:
+            axis = Axis(algebra.dimensions[dimension], f"{index:09d}")
+            index_of[axis] = index
+            value = value.plus(Affine.of(axis), count)
+    return cast(Comparing, relation), value, index_of
+
+
+def without_combinations(algebra: AtomTable, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
+    """One step of the rules; None where none applies."""
+    places = [k for k, (number, _, _) in enumerate(factors) if algebra.atoms[number].kind == "affine"]
+    for place in places:
+        _, indices, _ = factors[place]
+        if len(set(indices)) < len(indices) or any(index < 0 for index in indices):
+            relation, value, index_of = combined(algebra, factors[place])
+            return _replaced(bound, factors, place, indicator(algebra, relation, value, index_of))
+    zeros = [k for k in places if algebra.atoms[factors[k][0]].name == "zero"]
+    return _compared(algebra, bound, factors, zeros) or _summed(algebra, bound, factors, places, zeros)
+
+
+def _replaced(bound: tuple[int, ...], factors: list[Factor], place: int, parts: Parts) -> list[Work]:
+    rest = factors[:place] + factors[place + 1 :]
+    return [(bound, [*rest, *more], coefficient) for more, coefficient in parts]
+
+
+def _compared(algebra: AtomTable, bound: tuple[int, ...], factors: list[Factor], zeros: list[int]) -> list[Work] | None:
+    """Of two conditions the second, where with the first it is a delta or decided."""
+    for first, second in itertools.combinations(zeros, 2):
+        shared = set(factors[first][1]) & set(factors[second][1])
+        if not shared:
+            continue
+        _, one, index_of = combined(algebra, factors[first])
+        _, other, more = combined(algebra, factors[second])
+        index_of |= more
+        for axis in sorted(axis for axis, index in index_of.items() if index in shared):
+            for solved, left, gone in ((one, other, second), (other, one, first)):
+                put = _put_in(left, axis, solved)
+                if put is not None and not isinstance(simplified("zero", put), Affine):
+                    return _replaced(bound, factors, gone, indicator(algebra, "zero", put, index_of))
+    return None
+
+
+def _put_in(value: Affine, axis: Axis, solved: Affine) -> Affine | None:
+    """The value with what `solved = 0` says of an axis; None where that is no combination of whole numbers."""
+    count, here = dict(solved.terms)[axis], dict(value.terms).get(axis, 0)
+    return value.plus(solved, -here * count) if count in (1, -1) else None
+
+
+def _summed(
+    algebra: AtomTable, bound: tuple[int, ...], factors: list[Factor], places: list[int], zeros: list[int]
+) -> list[Work] | None:
+    """Σ_p of conditions alone: p is put into all others, and has to be a position of its axis."""
+    uses = Counter(index for _, indices, _ in factors for index in set(indices))
+    inside = Counter(index for k in places for index in set(factors[k][1]))
+    for place in zeros:
+        _, solved, index_of = combined(algebra, factors[place])
+        for axis, count in solved.terms:
+            index = index_of[axis]
+            if 0 <= index < OUTER and uses[index] == inside[index] and count in (1, -1):
+                others = [k for k in places if k != place and index in factors[k][1]]
+                kept = [factors[k] for k in range(len(factors)) if k != place and k not in others]
+                sums = list(_range(algebra, Affine.of(axis).plus(solved, -count), axis.dimension, index_of))
+                for relation, value, more in (combined(algebra, factors[k]) for k in others):
+                    put = value.plus(solved, -dict(value.terms)[axis] * count)
+                    sums.append(indicator(algebra, relation, put, {**index_of, **more}))
+                return _multiplied(bound, index, kept, sums)
+    return None
+
+
+def _range(algebra: AtomTable, place: Affine, dimension: Dimension, index_of: Mapping[Axis, int]) -> Iterator[Parts]:
+    """Whether a combination is a position along a dimension."""
+    beyond = Affine.of(dimension).plus(place, -1).plus(Affine.of(1))
+    for inner in (place, beyond):
+        yield indicator(algebra, "positive", inner, index_of)
+
+
+def _multiplied(bound: tuple[int, ...], gone: int, kept: list[Factor], sums: Iterable[Parts]) -> list[Work]:
+    found: list[Work] = []
+    for choice in itertools.product(*sums):
+        coefficient: Rational = 1
+        made = list(kept)
+        for more, factor in choice:
+            coefficient, made = coefficient * factor, [*made, *more]
+        found.append(rebound(bound, made, [gone], coefficient))
+    return found
