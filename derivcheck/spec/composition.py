@@ -152,6 +152,10 @@ def _explain(document: Document, problem: Any) -> NoReturn:
         document.fail("DC009", "`: ` inside an unquoted value starts another key", where, "", advice)
     if "expected ',' or ']'" in text or "expected ',' or '}'" in text:
         start = problem.context_mark
+        if "<stream end>" in text and start is not None:
+            opened = document.where(start)
+            bracket = opened.line_text[opened.column - 1 : opened.column]
+            document.fail("DC010", f"`{bracket}` is not closed", opened, "opened here")
         following = document.lines[start.line :][:MAXIMAL_LINES] if start is not None else ()
         line = requoted_line(following, start.column) if following else ""
         document.fail(

@@ -36,8 +36,11 @@ class FormulaScanner(Scanner):
         brackets = False
         text = ""
         while len(text) < LONGEST_FORMULA:
-            character, following = self.reader.peek(len(text)), self.reader.peek(len(text) + 1)
-            if character in LINE_ENDS or (character in " \t" and following == "#"):
+            character = self.reader.peek(len(text))
+            if character in LINE_ENDS:
+                break  # behind the last of them there is nothing to look at
+            following = self.reader.peek(len(text) + 1)
+            if character in " \t" and following == "#":
                 break
             if open_brackets and character == ":" and following in " \t":
                 # `{L: sum(x, M: sum(y))}`: whose the brackets are is not beyond doubt.

@@ -95,3 +95,18 @@ def test_the_line_that_is_shown_is_yaml(text: str, code: str, advice: str) -> No
 def test_axes_with_labels_are_read_in_a_list() -> None:
     spec = read_spec("families: {l: 1..L}\ntensors:\n  W[l]: [n[l], n[l-1]]\n  b[l]: n[l]\n")
     assert [axis.text for axis in spec.tensors[0].axes] == ["n[l]", "n[l-1]"]
+
+
+def test_every_beginning_of_a_spec_has_an_error_of_its_own() -> None:
+    whole = "tensors: {x: n, w: n}\nloss: {L: sum(w * x^2, n)}\nclaims: {a: 'dL/dw[i] = x[i]^2'}\n"
+    for end in range(1, len(whole) - 1):
+        try:
+            read_spec(whole[:end])
+        except SpecError as problem:
+            assert "index" not in problem.diagnostic.message, whole[:end]
+
+
+def test_a_brace_that_is_not_closed_is_shown() -> None:
+    found = verify_text("tensors: {x: n, w: n").error
+    assert found is not None and found.where is not None
+    assert (found.code, found.message, found.where.column) == ("DC010", "`{` is not closed", 10)
