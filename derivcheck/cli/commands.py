@@ -18,6 +18,7 @@ from derivcheck.cli.listing import explain, list_names
 from derivcheck.cli.options import Ascii, Color, ColorMode
 from derivcheck.cli.reporting import claim_text
 from derivcheck.cli.starting import init
+from derivcheck.cli.usage import SETTINGS, CommandGroup
 from derivcheck.cli.verifying import verify
 from derivcheck.diagnostics.diagnostic import ContradictionError, DerivcheckError, Diagnostic
 from derivcheck.diagnostics.incidents import isolated
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="derivcheck",
+    cls=CommandGroup,
+    context_settings=SETTINGS,
     help="Derives the gradients of a network and judges the equations that a text claims for them.",
     rich_markup_mode=None,
     no_args_is_help=True,
@@ -236,7 +239,8 @@ def _tensors(network: Network, wrt: str, spec: Path) -> list[NamedTensor]:
     found = {}
     for name in map(str.strip, spelled(wrt).split(",")):
         if name not in known:
-            close = difflib.get_close_matches(name, known, 1, 0.4)
+            alike = [other for other in known if other.casefold() == name.casefold()]
+            close = alike or difflib.get_close_matches(name, known, 1, 0.4)
             raise DerivcheckError(
                 Diagnostic(
                     "DC610",

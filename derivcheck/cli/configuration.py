@@ -65,10 +65,11 @@ KEYS: Mapping[str, Key] = {
     "claim-timeout": Key("claim_timeout", "a number of seconds, 0 for none", lambda value: _number(value, 0)),
     "numeric": _one_of("numeric", *_words(NumericWay)),
     "sizes": Key("sizes", 'a text such as "n0=784,M=32"', lambda value: isinstance(value, str)),
+    "durations": Key("durations", "a whole number from 0", lambda value: isinstance(value, int) and _number(value, 0)),
     "documents": Key("documents", "a folder", lambda value: isinstance(value, str) and bool(value)),
     "color": _one_of("color", *_words(ColorMode)),
     "ascii": _switch("ascii"),
-    "verbose": _switch("verbose"),
+    "verbose": Key("verbose", "true, false, 1 or 2", lambda value: isinstance(value, int) and 0 <= value <= 2),
     "quiet": _switch("quiet"),
 }
 PATHS = ("specs", "documents")  # relative to the folder of the file
@@ -165,6 +166,18 @@ def _place(shown: str, text: str, name: str) -> Where:
 
 def _fail(message: str, where: Where, help_: str = "", notes: tuple[tuple[str, str], ...] = ()) -> NoReturn:
     raise DerivcheckError(Diagnostic("DC642", message, where, "", notes, help_))
+
+
+def verbosity(environment: Mapping[str, str]) -> dict[str, int]:
+    """What DERIVCHECK_VERBOSE says: how often `-v`, or a word for yes or no. Raises DerivcheckError (DC642)."""
+    text = environment.get(ENVIRONMENT + "VERBOSE", "").strip().lower()
+    if not text:
+        return {}
+    words = {"true": 1, "yes": 1, "on": 1, "1": 1, "2": 2, "false": 0, "no": 0, "off": 0, "0": 0}
+    if text not in words:
+        what = f"DERIVCHECK_VERBOSE is 0, 1 or 2, not `{text}`"
+        raise DerivcheckError(Diagnostic("DC642", what, help="DERIVCHECK_VERBOSE=1"))
+    return {"verbose": words[text]}
 
 
 def unknown_variables(environment: Mapping[str, str]) -> list[Diagnostic]:

@@ -1,15 +1,22 @@
-"""Where a command writes to, and how what it writes names the spec."""
+"""Which specs a command finds, where it writes to, and how what it writes names the spec."""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
+
+YAML, NAMED = (".yaml", ".yml"), (".derivcheck.yaml", ".derivcheck.yml")
+FOREIGN = frozenset({"node_modules", "site-packages", "__pycache__", "__pypackages__", "venv", "build", "dist"})
+DECLARED = re.compile(rb"^['\"]?(?:tensors|layers|loss|claims|families)['\"]?[ \t]*:", re.MULTILINE)
+MOST_BYTES = 1 << 20
 
 
 @contextmanager
@@ -27,6 +34,43 @@ def output_of(path: Path | None) -> Iterator[TextIO]:
         ) from None
     with stream:
         yield stream
+
+
+def specs_below(folder: Path) -> list[Path]:
+    """The YAML files of a folder and its subfolders, without what cannot be listed or vanishes meanwhile."""
+    return sorted(Path(parent, name) for parent, _, names in os.walk(folder) for name in names if name.endswith(YAML))
+
+
+def specs_here(wanted: str) -> list[Path]:
+    """What looks like a spec in the working directory and below: it is named so, or declares what specs declare.
+
+    Raises DerivcheckError (DC608) where there is none; `wanted` is what can be typed instead.
+    """
+    found = []
+    for parent, folders, names in os.walk(Path()):
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in FOREIGN]
+        found += [Path(parent, name) for name in names if name.endswith(YAML) and _is_spec(Path(parent, name))]
+    if not found:
+        raise DerivcheckError(Diagnostic("DC608", "no spec is named, and there is none below this folder", help=wanted))
+    return sorted(found)
+
+
+def _is_spec(path: Path) -> bool:
+    """Whether a YAML file calls itself a spec, or has a key at its top that only specs have."""
+    if path.name.endswith(NAMED):
+        return True
+    try:
+        found = path.stat()
+        return _declares(path, found.st_mtime_ns, found.st_size)
+    except OSError:
+        return False
+
+
+@lru_cache(maxsize=4096)
+def _declares(path: Path, changed: int, size: int) -> bool:
+    """Looked at again only when it has changed: `--watch` asks many times a second."""
+    with open(path, "rb") as file:
+        return DECLARED.search(file.read(MOST_BYTES)) is not None
 
 
 def sidecar_for(spec: Path, document: Path | None) -> str:

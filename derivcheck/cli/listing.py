@@ -40,7 +40,7 @@ class ListFormat(str, Enum):  # noqa: UP042
 def list_names(
     kind: Annotated[Listed | None, typer.Argument(help="What to list; all that formulas may use by default.")] = None,
     specs: Annotated[
-        list[Path] | None, typer.Argument(help="For claims: spec files or folders; the folder specs by default.")
+        list[Path] | None, typer.Argument(help="For claims: spec files or folders; what is found here by default.")
     ] = None,
     format: Annotated[ListFormat, typer.Option("--format", help="How to write.")] = ListFormat.text,
     ascii: Annotated[bool, typer.Option("--ascii", help="ASCII only, whatever the terminal can show.")] = False,
@@ -77,8 +77,17 @@ def explain(
 
     page = page_for(sys.stdout)
     for line in explanation(code.strip().upper()).splitlines():
-        typer.echo(page.show(line))
+        _write_line(page.show(line), page, len(line) - len(line.lstrip()) + 2)
     return 0
+
+
+def _write_line(line: str, page: Page, hang: int = 2) -> None:
+    from rich.text import Text
+
+    from derivcheck.report.lines import wrapped
+
+    for piece in wrapped(Text(line), page.width, hang):
+        typer.echo(piece.plain)
 
 
 def name_rows(kind: Listed) -> Rows:
@@ -143,13 +152,15 @@ def claim_rows(paths: Sequence[Path], unreadable: list[Diagnostic]) -> Rows:
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
+    from derivcheck.cli.files import specs_below, specs_here
+
     found: list[Path] = []
-    for path in paths or [Path("specs")]:
-        inside = sorted(p for ending in ("*.yaml", "*.yml") for p in path.rglob(ending)) if path.is_dir() else [path]
-        if not inside or (not paths and not path.is_dir()):
+    for path in paths:
+        inside = specs_below(path) if path.is_dir() else [path]
+        if not inside:
             raise DerivcheckError(Diagnostic("DC608", f"no specs in `{path}`", help="derivcheck list claims FILE.yaml"))
         found += inside
-    return found
+    return found if paths else specs_here("derivcheck list claims FILE.yaml")
 
 
 def _write(found: dict[str, Rows], format: ListFormat, ascii: bool) -> None:
@@ -167,18 +178,19 @@ def _write(found: dict[str, Rows], format: ListFormat, ascii: bool) -> None:
             typer.echo(kind)
         for path, group in groupby(rows, lambda row: row.get("path", "")):
             if path:
-                typer.echo(page.show(path))
+                _write_line(page.show(path), page)
             _write_rows(list(group), page)
     if len(found) > 1:
-        typer.echo("\nalso: derivcheck list facts, derivcheck list codes, derivcheck list claims SPEC")
+        typer.echo()
+        _write_line("also: derivcheck list facts, derivcheck list codes, derivcheck list claims SPEC", page)
 
 
 def _write_rows(rows: Rows, page: Page) -> None:
     from derivcheck.report.page import width_of
 
     names = [page.show(row.get("signature", row["name"])) for row in rows]
-    column = min(WIDEST, max(map(width_of, names)))
+    column = min(WIDEST, page.width // 2 - 4, max(map(width_of, names)))
     for row, name in zip(rows, names, strict=True):
         expected = f"  (expect: {row['expect']})" if row.get("expect") else ""
         blanks = " " * max(0, column - width_of(name))
-        typer.echo(f"  {name}{blanks}  {page.show(row['about'])}{expected}".rstrip())
+        _write_line(f"  {name}{blanks}  {page.show(row['about'])}{expected}".rstrip(), page, column + 4)

@@ -83,9 +83,8 @@ def _run(arguments: list[str]) -> int:
         raise
     except Exception as problem:
         # Typer's own exceptions know how to show themselves and which code they mean.
-        show = getattr(problem, "show", None)
-        if show is not None and hasattr(problem, "exit_code"):
-            show(file=sys.stderr)
+        if hasattr(problem, "show") and hasattr(problem, "exit_code"):
+            _say_usage(problem)
             return int(problem.exit_code)
         if type(problem).__name__ == "Abort":
             return 130
@@ -93,15 +92,24 @@ def _run(arguments: list[str]) -> int:
     return int(result) if isinstance(result, int) else 0
 
 
+def _say_usage(problem: Any) -> None:
+    from derivcheck.cli.usage import say_usage
+
+    if type(problem).__name__ == "NoArgsIsHelpError":  # what it says is the help
+        problem.show(file=sys.stderr)
+    else:
+        say_usage(problem, sys.stderr)
+
+
 def _configured(arguments: list[str]) -> dict[str, dict[str, Any]]:
     """Defaults of the command from pyproject.toml; help is given whatever stands there."""
-    if arguments[:1] != ["verify"] or "--help" in arguments:
+    if arguments[:1] != ["verify"] or {"-h", "--help"} & set(arguments):
         return {}
-    from derivcheck.cli.configuration import defaults, unknown_variables
+    from derivcheck.cli.configuration import defaults, unknown_variables, verbosity
 
     for warning in unknown_variables(os.environ):
         _say(warning, "warning")
-    found = defaults(Path.cwd())
+    found = {**defaults(Path.cwd()), **verbosity(os.environ)}
     # `-q` on the command line must win over `verbose` in the file, and the other way round.
     if found.keys() & {"verbose", "quiet"} and any(_asks_for_verbosity(word) for word in arguments):
         found = {name: value for name, value in found.items() if name not in ("verbose", "quiet")}

@@ -7,10 +7,11 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
+from derivcheck.cli.files import specs_below, specs_here
 from derivcheck.cli.options import Ascii, Color, ColorMode, FailOn, NumericWay
 from derivcheck.cli.reporting import Reports, targets, write
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
@@ -33,7 +34,8 @@ def _option(*names: str, **settings: Any) -> Any:
 
 def verify(
     specs: Annotated[
-        list[Path] | None, typer.Argument(help="Spec files or folders; the folder specs by default.")
+        list[Path] | None,
+        typer.Argument(help="Spec files, documents or folders; the specs below this folder by default."),
     ] = None,
     keyword: Annotated[
         str | None,
@@ -74,9 +76,16 @@ def verify(
     plot: Annotated[
         Path | None, typer.Option("--plot", metavar="FILE.svg|png", help="Draw errors and disagreements.")
     ] = None,
+    durations: Annotated[
+        int | None,
+        _option("--durations", metavar="N", min=0, help="Show the N slowest gradients and claims; 0: all of them."),
+    ] = None,
     color: Color = ColorMode.auto,
     ascii: Ascii = False,
-    verbose: Annotated[bool, _option("-v", "--verbose", help="Show evidence and readings.")] = False,
+    verbose: Annotated[
+        int,
+        typer.Option("-v", "--verbose", count=True, help="Show the forms of every gradient; -vv: and all evidence."),
+    ] = 0,
     quiet: Annotated[bool, _option("-q", "--quiet", help="Show only what does not hold.")] = False,
 ) -> int:
     """Derive and check every gradient, and judge every claim, of the specs.
@@ -104,7 +113,7 @@ def verify(
         timeout=timeout,
         jobs=jobs or os.cpu_count() or 1,
     )
-    page = _page(color, ascii, 1 if verbose else -1 if quiet else 0)
+    page = _page(color, ascii, -1 if quiet else verbose)
     if watch:
         from derivcheck.cli.watching import watch as watch_files
 
@@ -116,7 +125,21 @@ def verify(
         from derivcheck.report.plot import draw
 
         draw(paths_of(request), plot, request.measuring, seed)
-    return write(selected(found, request.selection), format.value, page, wanted, ascii_only=ascii)
+    code = write(selected(found, request.selection), format.value, page, wanted, ascii_only=ascii)
+    if durations is not None:
+        _write_durations(found, durations, page, sys.stdout if format is ReportFormat.text else sys.stderr)
+    return code
+
+
+def _write_durations(found: Report, most: int, page: Page, stream: TextIO) -> None:
+    """Behind a text for people, else beside what a program reads."""
+    from derivcheck.report.durations import duration_lines
+    from derivcheck.report.lines import write_line
+
+    console = page.console(stream)
+    console.line()
+    for line in duration_lines(found, most, page):
+        write_line(console, line, 11)
 
 
 def require_seconds(timeout: float | None, claim_timeout: float | None) -> None:
@@ -157,32 +180,19 @@ def spec_files(paths: list[Path]) -> list[Path | FileResult]:
     """
     from derivcheck.pipeline.results import FileResult
 
+    if not paths:
+        return [*specs_here("derivcheck verify FILE.yaml")]
     found: list[Path | FileResult] = []
-    for path in paths or [Path("specs")]:
+    for path in paths:
         if path.is_dir():
-            inside = _specs_below(path)
+            inside = specs_below(path)
             if not inside:
                 empty = Diagnostic("DC608", f"no specs in `{path}`", help="derivcheck verify FILE.yaml")
-                if not paths:
-                    raise DerivcheckError(empty)
                 found.append(FileResult(str(path), error=empty))
             found.extend(inside)
-        elif not paths:
-            raise DerivcheckError(
-                Diagnostic(
-                    "DC608", "no spec is named and there is no folder `specs`", help="derivcheck verify FILE.yaml"
-                )
-            )
         else:
             found.append(path)
     return found
-
-
-def _specs_below(folder: Path) -> list[Path]:
-    """The files of a folder and its subfolders, without what cannot be listed or vanishes meanwhile."""
-    return sorted(
-        Path(parent, name) for parent, _, names in os.walk(folder) for name in names if name.endswith((".yaml", ".yml"))
-    )
 
 
 def paths_of(request: Request) -> list[Path]:
@@ -206,8 +216,12 @@ def _progress() -> tuple[Callable[[str], None], Callable[[], None]]:
     if not sys.stderr.isatty():
         return lambda what: None, lambda: None
 
+    from derivcheck.report.page import page_for
+
+    page = page_for(sys.stderr)
+
     def tell(what: str) -> None:
-        print(f"\r{what}\x1b[K", end="", file=sys.stderr, flush=True)
+        print(f"\r{page.show(what)[: page.width - 1]}\x1b[K", end="", file=sys.stderr, flush=True)
 
     return tell, lambda: tell("")
 

@@ -17,6 +17,7 @@ from derivcheck.judging.statement import Source, Statement, check_spellings, sta
 from derivcheck.language.tensors import NamedTensor
 from derivcheck.pipeline.exemptions import exempted
 from derivcheck.pipeline.memory import Memory
+from derivcheck.pipeline.pace import Pace
 from derivcheck.pipeline.request import Request
 from derivcheck.pipeline.results import FileResult
 from derivcheck.spec import ClaimDeclaration, Spec
@@ -46,6 +47,7 @@ class Casebook:
         sizes = tuple(self._measuring.sizes.items())
         way, seconds = self._measuring.way, self._measuring.seconds
         self._memory.turn_to(spec, (request.seed, request.strict, way, sizes, seconds, told))
+        self._pace = Pace(self.path, request.tell)
         self._problem: DerivcheckError | None = None
         self._formulas: tuple[FormulaResult, ...] | None = None
 
@@ -83,6 +85,7 @@ class Casebook:
             warnings=warnings,
             spec=spec,
             deselected=self._deselected(panel, len(declared) + len(gradients)) if request.selection.text else 0,
+            durations=tuple(self._pace.durations),
         )
 
     def _deselected(self, panel: Panel, found: int) -> int:
@@ -128,22 +131,26 @@ class Casebook:
         return tuple(found)
 
     def _selected_gradients(self, panel: Panel) -> tuple[GradientResult, ...]:
-        return tuple(
-            self._gradient(position, tensor)
+        selected = [
+            (position, tensor)
             for position, examiner in enumerate(panel.examiners)
             if examiner.derivation is not None
             for tensor in examiner.network.parameters
             if self.request.selection.matches(
                 *names_of_gradient(examiner.derivation.output.name, tensor.name), self.path
             )
-        )
+        ]
+        self._pace.begin("gradient", len(selected))
+        return tuple(self._gradient(*one) for one in selected)
 
     def _gradient(self, position: int, tensor: NamedTensor) -> GradientResult:
         """One gradient at the depth of a position; remembered ones are placed where the tensor is declared now."""
         panel, known = self.panel(), self._memory.gradients
         if (position, tensor.name) not in known:
-            with self.inside():
-                known[position, tensor.name] = panel.examiners[position].gradient(tensor)
+            examiner = panel.examiners[position]
+            of = examiner.derivation.output.name if examiner.derivation is not None else ""
+            with self.inside(), self._pace.step(f"d{of}/d{tensor.name}"):
+                known[position, tensor.name] = examiner.gradient(tensor)
         # A depth has the same parameters at the same places as any other.
         return replace(known[position, tensor.name], where=panel.first.place_of(tensor.name))
 
@@ -180,6 +187,7 @@ class Casebook:
     def _claims(self, declarations: Sequence[ClaimDeclaration]) -> Source[tuple[ClaimResult, ...]]:
         """The claims of the spec as a source of statements."""
         found = []
+        self._pace.begin("claim", len(declarations))
         for declaration in declarations:
             found.append((yield stated(declaration, self.panel(), self.request.strict)))
         return tuple(found)
@@ -188,8 +196,12 @@ class Casebook:
         """The verdict on a claim, a remembered one where it is declared as it was."""
         known = self._memory.claims
         if statement.declaration not in known:
-            known[statement.declaration] = judge(statement)
+            known[statement.declaration] = self._paced(statement)
         return known[statement.declaration]
+
+    def _paced(self, statement: Statement) -> ClaimResult:
+        with self._pace.step(statement.declaration.id):
+            return judge(statement)
 
     # --- the document ---------------------------------------------------------------------
 
@@ -212,9 +224,15 @@ class Casebook:
         """Every formula of the document. Raises DerivcheckError."""
         if self._formulas is None:
             with self.inside():
-                accountant, strict = self.accountant, self.request.strict
-                self._formulas = judged(accountant.account(self.panel(), strict)) if accountant is not None else ()
+                self._formulas = self._accounted()
         return self._formulas
+
+    def _accounted(self) -> tuple[FormulaResult, ...]:
+        accountant = self.accountant
+        if accountant is None:
+            return ()
+        self._pace.begin("formula")
+        return judged(accountant.account(self.panel(), self.request.strict), self._paced)
 
     def _about_the_document(self) -> tuple[str, ...]:
         """What is to be said of a document that is not here. Raises SpecError (DC622) where it must not be missing."""

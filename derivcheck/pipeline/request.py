@@ -62,6 +62,13 @@ class Request:
         if self.progress is not None:
             self.progress(what)
 
+    def after(self, words: str) -> Request:
+        """The same, its progress told behind some words."""
+        tell = self.progress
+        if tell is None or not words:
+            return self
+        return replace(self, progress=lambda what: tell(words + what))
+
     def late(self, subject: Subject) -> FileResult:
         """The result of a subject that took too long."""
         assert self.timeout is not None

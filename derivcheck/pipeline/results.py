@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from derivcheck.diagnostics.diagnostic import Diagnostic, Where
 from derivcheck.diagnostics.display import Displayed
 from derivcheck.diagnostics.verdicts import ASIDES, HOLDS, ClaimResult, FailOn, FormulaResult, GradientResult
+from derivcheck.pipeline.pace import Duration
 from derivcheck.spec import Spec
 
 
@@ -30,6 +31,7 @@ class FileResult(Displayed):
     warnings: tuple[Diagnostic, ...] = ()  # findings about the spec itself; where only proofs count, they fail
     fail_on: FailOn = "undecided"
     deselected: int = 0  # claims and gradients that were not asked for
+    durations: tuple[Duration, ...] = field(default=(), compare=False, repr=False)
     spec: Spec | None = field(default=None, compare=False, repr=False)  # what a report may draw or derive from
 
     @property

@@ -38,9 +38,7 @@ def verify(request: Request) -> Report:
         return Report(tuple(judge_all(request, verify)), request.exit_zero)
     count, files = len(request.subjects), []
     for position, subject in enumerate(request.subjects, 1):
-        if count > 3:
-            request.tell(f"{position}/{count}")
-        files.append(_in_its_time(request, subject))
+        files.append(_in_its_time(request.after(f"{position}/{count} " if count > 1 else ""), subject))
     return Report(tuple(files), request.exit_zero)
 
 

@@ -52,7 +52,7 @@ def judge_all(request: Request, verify: Verify) -> list[FileResult]:
                 workers[-1].take(waiting.pop(), subjects)
             for worker in _ready(workers, request.timeout):
                 results[worker.at] = worker.result(subjects[worker.at], request)
-                request.tell(f"{len(results) - ready}/{asked}")
+                request.tell(f"{len(results) - ready}/{asked} {_at(workers, subjects)}")
                 if not worker.alive:
                     workers.remove(worker)
                     worker.end()
@@ -128,6 +128,11 @@ class _Worker:
             self.process.kill()
             self.process.join()
         self.process.close()
+
+
+def _at(workers: Sequence[_Worker], subjects: Sequence[Subject]) -> str:
+    """What is being judged."""
+    return ", ".join(path_of(subjects[worker.at]) for worker in workers if worker.at >= 0)
 
 
 def _ready(workers: Sequence[_Worker], timeout: float | None) -> list[_Worker]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from derivcheck.pipeline.results import Report
 from derivcheck.report.findings import findings, notes
+from derivcheck.report.outcome import overall
 from derivcheck.report.page import Page
-from derivcheck.report.text import overall
 
 
 def to_concise(report: Report, *, ascii_only: bool = False) -> str:

@@ -36,14 +36,14 @@ def coverage(file: FileResult) -> str:
 def open_lines(file: FileResult, page: Page) -> Iterator[Text]:
     """A line for every formula that was not judged, with its place and the reason."""
     for formula in file.formulas:
-        if formula.reason is None or (formula.standing == "definition" and page.verbosity <= 0):
+        if formula.reason is None or (formula.standing == "definition" and page.verbosity <= 1):
             continue
         style = "yellow" if formula.holds else "red"
         reason = formula.reason
         where = reason.where or formula.where
         line = Text.assemble("  ", (f"{formula.standing:<10}", style), " ")
         line.append(page.show(f"{where}: {reason.code} {reason.message}"))
-        if reason.label and page.verbosity > 0:
+        if reason.label and page.verbosity > 1:
             line.append(page.show(f" ({reason.label})"), style="dim")
         yield line
         if formula.standing == "ambiguous":

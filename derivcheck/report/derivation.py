@@ -17,6 +17,7 @@ from derivcheck.forms.sympy_trial import SympyTrial
 from derivcheck.judging.proofreader import UnwrittenError
 from derivcheck.judging.steps import StepWriter
 from derivcheck.language.notation.syntax import Derivative, Equation, Expression, Name, Subscript
+from derivcheck.report.lines import write_line
 from derivcheck.report.page import Page
 from derivcheck.spec.facts.table import fact_texts
 
@@ -44,7 +45,10 @@ def write_derivation(
     writer = _DerivationWriter(examiner, page, manner)
 
     def line(text: str) -> None:
-        console.print(Text(text), soft_wrap=True)
+        if manner.format == "sympy":
+            console.print(Text(text), soft_wrap=True)
+        else:
+            write_line(console, Text(text), len(text) - len(text.lstrip()) + 4)
 
     if manner.format == "sympy":
         for text in PREAMBLE:

@@ -18,7 +18,7 @@ def proof(evidence: ExactEvidence, page: Page) -> str:
     match evidence.equal:
         case True if evidence.all_sizes:
             how = f" ({evidence.by})" if evidence.by else ""
-            return page.show(f"equal for all sizes{how}{tried if page.verbosity > 0 else ''}")
+            return page.show(f"equal for all sizes{how}{tried if page.verbosity > 1 else ''}")
         case True:
             return page.show(f"equal at the sizes tried, not shown for all{tried}{reason}")
         case False:
@@ -30,7 +30,7 @@ def proof(evidence: ExactEvidence, page: Page) -> str:
 def _tried(evidence: ExactEvidence, page: Page) -> str:
     if not evidence.sizes:
         return ""
-    shown = "; ".join(sizes(one) for one in evidence.sizes) if page.verbosity > 0 else ""
+    shown = "; ".join(sizes(one) for one in evidence.sizes) if page.verbosity > 1 else ""
     counted = counting(len(evidence.sizes), "size assignment")
     draws = f", {counting(evidence.draws, 'draw')} each" if evidence.draws else ""
     return f", {shown or counted}{draws}"

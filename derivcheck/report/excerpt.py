@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from rich.text import Text
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, Where
+from derivcheck.report.lines import wrapped
 from derivcheck.report.page import Page, width_of
 
 ERROR, PLACE, NAME = "bold red", "blue", "bold"
@@ -14,15 +15,15 @@ CONTEXT = 24  # characters kept before the caret where a line is longer than the
 
 
 def diagnostic_lines(diagnostic: Diagnostic, page: Page, *, title: str = "error") -> list[Text]:
-    """The lines of one diagnostic. None of them may be wrapped: they carry places and text to be pasted."""
+    """The lines of one diagnostic, none wider than the page but that of its place."""
     header = Text.assemble((f"{title}[{diagnostic.code}]" if diagnostic.code else title, ERROR), (": ", "bold"))
     header.append_text(page.text(diagnostic.message, "bold"))
     gutter = len(str(diagnostic.where.line)) if diagnostic.where is not None else 1
-    lines = [header]
+    lines = wrapped(header, page.width)
     if diagnostic.where is not None:
         lines += _excerpt(diagnostic.where, diagnostic.label, page)
     elif diagnostic.label:
-        lines.append(_note(gutter, "at", 4, diagnostic.label, page))
+        lines += _note(gutter, "at", 4, diagnostic.label, page)
     lines += _notes(diagnostic, gutter, page)
     return lines
 
@@ -32,7 +33,7 @@ def _excerpt(where: Where, label: str, page: Page) -> Iterator[Text]:
     yield Text.assemble((" " * gutter + "--> ", PLACE), page.show(str(where)))
     if not where.line_text.strip():
         if label:
-            yield _note(gutter, "at", 4, label, page)
+            yield from _note(gutter, "at", 4, label, page)
         return
     start = max(0, min(where.column - 1, len(where.line_text)))
     length = max(1, min(where.length, len(where.line_text) - start))
@@ -41,10 +42,24 @@ def _excerpt(where: Where, label: str, page: Page) -> Iterator[Text]:
     yield Text(bar, PLACE)
     yield Text.assemble((f"{where.line} | ", PLACE), before + here + after)
     carets = "^" * max(1, width_of(here))
-    line = Text.assemble((bar + " ", PLACE), " " * width_of(before), (carets, ERROR))
-    if label:
-        line.append(" ").append_text(page.text(label, "red"))
+    yield from _pointed(bar, width_of(before), carets, page.text(label, "red"), page)
+
+
+def _pointed(bar: str, start: int, carets: str, label: Text, page: Page) -> Iterator[Text]:
+    """The carets with their label beside them, or below where it does not fit."""
+    line = Text.assemble((bar + " ", PLACE), " " * start, (carets, ERROR))
+    if not label.plain:
+        yield line
+        return
+    beside = line + Text(" ") + label
+    if width_of(beside.plain) <= page.width:
+        yield beside
+        return
     yield line
+    room = page.width - len(bar) - 1
+    start = min(start, max(0, room - width_of(label.plain)))
+    for piece in wrapped(label, room - start, 0):
+        yield Text.assemble((bar + " ", PLACE), " " * start) + piece
 
 
 def _window(line: str, start: int, length: int, width: int, page: Page) -> tuple[str, str, str]:
@@ -91,12 +106,14 @@ def _indent(notes: Sequence[tuple[str, str]], page: Page) -> int:
 
 def _note_lines(gutter: int, name: str, indent: int, text: str, page: Page) -> Iterator[Text]:
     first, *rest = text.split("\n")
-    yield _note(gutter, name, indent, first, page)
+    yield from _note(gutter, name, indent, first, page)
+    blanks = Text(" " * (gutter + 3 + indent))
     for line in rest:
-        yield Text(" " * (gutter + 3 + indent)) + page.text(line)
+        yield from wrapped(blanks + page.text(line), page.width, len(blanks))
 
 
-def _note(gutter: int, name: str, indent: int, text: str, page: Page) -> Text:
+def _note(gutter: int, name: str, indent: int, text: str, page: Page) -> list[Text]:
     shown = f"{page.show(name)}:"
     padding = " " * max(1, indent - width_of(shown))
-    return Text.assemble((" " * gutter + " = ", PLACE), (shown, NAME), padding) + page.text(text)
+    start = Text.assemble((" " * gutter + " = ", PLACE), (shown, NAME), padding)
+    return wrapped(start + page.text(text), page.width, len(start))

@@ -10,8 +10,10 @@ from typing import TextIO
 
 from derivcheck.diagnostics.diagnostic import Diagnostic
 from derivcheck.diagnostics.verdicts import ClaimResult, FormulaResult, GradientResult
-from derivcheck.report.page import Page, page_for, write_table
-from derivcheck.report.text import gradient_table, write_claim, write_diagnostic
+from derivcheck.report.gradients import gradient_table
+from derivcheck.report.lines import write_table
+from derivcheck.report.page import Page, page_for
+from derivcheck.report.text import write_claim, write_diagnostic
 
 
 def failure_page() -> Page:

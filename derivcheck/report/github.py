@@ -7,9 +7,9 @@ from pathlib import Path
 from derivcheck.diagnostics.diagnostic import Where
 from derivcheck.pipeline.results import Report
 from derivcheck.report.findings import Finding, findings, notes
+from derivcheck.report.outcome import overall
 from derivcheck.report.page import Page
 from derivcheck.report.places import repository, repository_path
-from derivcheck.report.text import overall
 
 MOST = 9  # a step shows ten of a kind; the tenth counts the others
 

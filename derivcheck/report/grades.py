@@ -13,7 +13,8 @@ from rich.text import Text
 
 from derivcheck.judging.diagnose import CODES
 from derivcheck.report.excerpt import diagnostic_lines
-from derivcheck.report.page import Page, width_of, write_line, write_table
+from derivcheck.report.lines import write_line, write_table
+from derivcheck.report.page import Page, width_of
 from derivcheck.statements.grading.marks import Gradebook, Mark, Question, Sameness, shown_number
 
 HEADING, DIM = "bold", "dim"

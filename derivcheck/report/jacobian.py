@@ -11,10 +11,12 @@ from rich.text import Text
 from derivcheck.judging.jacobian import JacobianResult, Shown
 from derivcheck.report.evidence import numbers as numeric_text
 from derivcheck.report.json import numeric_record
+from derivcheck.report.lines import write_line
 from derivcheck.report.page import Page
 
 LABEL = 10
 WIDEST = 12
+GAP = 2  # between columns
 
 
 def write_jacobian(result: JacobianResult, stream: TextIO, page: Page, format: str) -> None:
@@ -26,7 +28,7 @@ def write_jacobian(result: JacobianResult, stream: TextIO, page: Page, format: s
     console = page.console(stream)
 
     def line(label: str, text: str) -> None:
-        console.print(Text(f"{label:<{LABEL}}") + page.text(text), soft_wrap=True)
+        write_line(console, Text(f"{label:<{LABEL}}") + page.text(text), LABEL)
 
     def form(shown: Shown) -> str:
         if format == "latex":
@@ -51,9 +53,13 @@ def write_jacobian(result: JacobianResult, stream: TextIO, page: Page, format: s
         line(f"{name} =", _listed(value))
     sizes = ", ".join(f"{name} = {length}" for name, length in result.sizes)
     line(whole, f"{result.layout} layout, {sizes}")
-    for row in result.numbers[:WIDEST]:
-        shown = "  ".join(f"{value:9.5g}" for value in row[:WIDEST])
-        console.print(Text("  [ " + shown + (" ..." if len(row) > WIDEST else "") + " ]"), soft_wrap=True)
+    cells = [[f"{value:9.5g}" for value in row[:WIDEST]] for row in result.numbers[:WIDEST]]
+    width = max((len(cell) for row in cells for cell in row), default=0)
+    columns = max(1, (page.width - 10) // (width + GAP))
+    for row, whole_row in zip(cells, result.numbers, strict=False):
+        shown = (" " * GAP).join(cell.rjust(width) for cell in row[:columns])
+        more = " ..." if len(whole_row) > min(columns, WIDEST) else ""
+        console.print(Text(f"  [ {shown}{more} ]"), soft_wrap=True)
     if len(result.numbers) > WIDEST:
         console.print(Text(f"  ... {len(result.numbers) - WIDEST} more rows"))
 

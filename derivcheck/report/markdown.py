@@ -9,8 +9,8 @@ from derivcheck.pipeline.results import FileResult, Report
 from derivcheck.report.coverage import coverage
 from derivcheck.report.evidence import file_summary
 from derivcheck.report.findings import Finding, findings, notes
+from derivcheck.report.outcome import overall
 from derivcheck.report.page import Page
-from derivcheck.report.text import overall
 
 MOST = 500  # rows: the summary of a step has room for a mebibyte
 # What means something to Markdown, to its dialects, or to the HTML within it.

@@ -1,4 +1,4 @@
-"""What an output can carry, its width, its characters, its colours; and lines and tables written to it."""
+"""What an output can carry, its width, its characters, its colours."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import TextIO
 
 from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from derivcheck.language.notation.relations import RELATIONS
@@ -65,7 +64,7 @@ INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Cn", "Co"})
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An output: `verbosity` is -1 for quiet, 0, or 1 for everything."""
+    """An output: `verbosity` is -1 for what does not hold, 0, 1 for the forms, 2 for the evidence too."""
 
     width: int = WIDTH_IN_A_PIPE
     unicode: bool = True
@@ -166,16 +165,3 @@ def _width(stream: TextIO, terminal: bool) -> int:
 def _escaped(character: str) -> str:
     code = ord(character)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
-def write_line(console: Console, line: Text) -> None:
-    """A line that may be longer than the page: places must stay in one piece."""
-    console.print(line, soft_wrap=True)
-
-
-def write_table(table: Table, console: Console) -> None:
-    """A table without the blanks that fill its last column: they only disturb in a pipe."""
-    with console.capture() as captured:
-        console.print(table)
-    for line in captured.get().splitlines():
-        console.file.write(line.rstrip() + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ def read_text(path: str | Path) -> str:
         with open(path, "rb") as file:
             data = file.read(MAXIMAL_BYTES + 1)
     except FileNotFoundError:
-        fail("DC601", f"no such file: `{shown}`")
+        fail("DC601", f"no such file: `{shown}`", _alike(path))
     except IsADirectoryError:
         fail("DC602", f"`{shown}` is a folder", f"derivcheck verify {shown}")
     except (OSError, ValueError) as problem:
@@ -76,6 +77,18 @@ def read_text(path: str | Path) -> str:
         raise SpecError(
             Diagnostic("DC604", f"`{shown}` is not UTF-8 text", Where(shown, line, 1), help="save it as UTF-8")
         ) from None
+
+
+def _alike(path: str | Path) -> str:
+    """The file of the same folder that may be meant; nothing where there is none."""
+    wanted = Path(path)
+    try:
+        names = sorted(name for name in os.listdir(wanted.parent) if (wanted.parent / name).is_file())
+    except (OSError, ValueError):
+        return ""
+    same = [name for name in names if Path(name).stem == wanted.stem]
+    close = same or difflib.get_close_matches(wanted.name, names, 1, 0.8)
+    return str(wanted.parent / close[0]) if close else ""
 
 
 def _open_brackets(text: str) -> int:

@@ -118,10 +118,12 @@ def test_paths_of_the_table_are_seen_from_its_folder(project: Path, capsys: pyte
 @pytest.mark.parametrize(
     ("table", "arguments", "shown", "hidden"),
     [
-        ("verbose = true", [], "seed 0", "nothing of this"),
-        ("verbose = true", ["-q"], "all hold", "seed 0"),
+        ("verbose = true", [], "forms and evidence", "seed 0"),
+        ("verbose = 2", [], "seed 0", "nothing of this"),
+        ("verbose = 2", ["-q"], "all hold", "seed 0"),
         ("quiet = true", [], "all hold", "gradient   "),
-        ("quiet = true", ["-v"], "seed 0", "nothing of this"),
+        ("quiet = true", ["-v"], "forms and evidence", "seed 0"),
+        ("quiet = true", ["-vv"], "seed 0", "nothing of this"),
     ],
 )
 def test_the_command_line_decides_how_much_is_said(

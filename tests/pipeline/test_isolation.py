@@ -170,7 +170,7 @@ def test_an_edit_that_fails_costs_an_attempt_and_is_noted(
     claim = file.claims[2]
     assert claim.diagnosis is not None and claim.diagnosis.code.startswith("DC2")
     assert set(claim.lapses) == {"ZeroDivisionError: on purpose"}
-    assert "lapse" in rendered("text", Report((file,)), Page(verbosity=1))
+    assert "lapse" in rendered("text", Report((file,)), Page(verbosity=2))
 
 
 def test_a_search_that_fails_costs_no_verdict(monkeypatch: pytest.MonkeyPatch, in_the_open: None) -> None:
