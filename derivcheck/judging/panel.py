@@ -109,4 +109,4 @@ class Panel:
 
 def _conventions(spec: Spec) -> tuple[object, ...]:
     """What a text may change of a spec without declaring another network."""
-    return spec.layout, spec.vectors, spec.let, spec.symbols, spec.macros
+    return spec.conventions, spec.let, spec.symbols, spec.macros

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,7 +29,7 @@ from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.lowering.summation import sums_over_pairs
 from derivcheck.language.lowering.values import Value, tensor_value
 from derivcheck.language.notation.parser import parse_expression
-from derivcheck.language.notation.syntax import Call, Equation, Expression, Name
+from derivcheck.language.notation.syntax import Call, Derivative, Equation, Expression, Name
 from derivcheck.language.notation.vocabulary import Vocabulary
 from derivcheck.language.tensors import NamedTensor
 from derivcheck.spec.declarations import NamedFormula, Spec
@@ -174,6 +175,9 @@ class _Builder:
             padding=self.spec.padding,
             labels=self.families.labels,
             depth=self.depth,
+            gradient=self.spec.gradient,
+            sums=self.spec.sums,
+            loss="" if self.spec.loss is None else self.spec.loss.name.text,
         )
         scope = self._with_functions(scope)
         layers = self.families.expanded(self.spec.layers)
@@ -182,6 +186,8 @@ class _Builder:
         tensors: dict[str, NamedTensor] = dict(inputs)
         scope = self._with_layers(scope, layers, tensors)
         loss = self._loss(tensors, scope)
+        if self.spec.differentials == "gradients" and loss is not None:
+            scope = _with_gradients(scope, loss, tensors.values())
         scope = self._with_abbreviations(scope)
         sizes, given = self._sizes(dimensions_of(value.node for value in scope.values.values()))
         return Network(self.spec, self.depth, scope, tuple(tensors.values()), loss, facts, sizes, given)
@@ -366,12 +372,8 @@ def _vocabulary(spec: Spec, scope: Scope) -> Vocabulary:
     """What formulas of the spec may name: they are read before what they declare is in the scope."""
     formulas = (*spec.layers, *spec.let, *((spec.loss,) if spec.loss else ()))
     known = scope.vocabulary()
-    return Vocabulary(
-        known.names | {f.name.text.split("[")[0] for f in formulas},
-        known.dimensions,
-        known.functions,
-        frozenset(scope.labels) | frozenset(scope.depth),
-    )
+    names = known.names | {f.name.text.split("[")[0] for f in formulas}
+    return replace(known, names=names, labels=frozenset(scope.labels) | frozenset(scope.depth))
 
 
 def _lowered(lowering: Lowering, tree: Expression, member: str, formula: NamedFormula) -> Value:
@@ -391,6 +393,21 @@ def _abbreviated(scope: Scope, tree: Expression, member: str, formula: NamedForm
     value = _lowered(lowering, tree, member, formula)
     scope = scope.with_values({member: value}) if formula.letters else scope.with_abbreviation(member, tree, value)
     return scope.with_derived(member, lowering.derived)
+
+
+def _with_gradients(scope: Scope, loss: NamedTensor, tensors: Iterable[NamedTensor]) -> Scope:
+    """The scope in which `dW` is the derivative of the loss by W, where nothing else has that name."""
+    found: dict[str, tuple[Derivative, Lowering, Value]] = {}
+    for by in tensors:
+        stem = f"d{by.name.split('[')[0]}"
+        if by is loss or not scope.undeclared([stem]) or scope.is_family(stem):
+            continue
+        lowering, tree = Lowering(scope), Derivative(loss.tree, (by.tree,))
+        with suppress(DerivcheckError):
+            found[f"d{by.name}"] = tree, lowering, lowering.expression(tree)
+    for name, (tree, lowering, value) in found.items():
+        scope = scope.with_abbreviation(name, tree, value).with_derived(name, lowering.derived)
+    return replace(scope, gradients=frozenset(name.split("[")[0] for name in found))
 
 
 def _is_opaque(tree: Expression) -> bool:

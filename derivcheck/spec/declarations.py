@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from derivcheck.diagnostics.diagnostic import SourceText, Where
@@ -13,7 +13,12 @@ Orientation = Literal["column", "row"]  # what a one-axis tensor is in a matrix 
 Layout = Literal["mixed", "numerator", "denominator"]
 VecOrder = Literal["columns", "rows"]
 Padding = Literal["none", "zero"]  # what entries outside of a tensor are: refused, or zero
+Gradient = Literal["layout", "column"]  # ∇ is a derivative like any other, or has the shape of its variable anyway
+Differentials = Literal["statements", "gradients"]  # what `dW` by itself is
+Sums = Literal["written", "einstein"]  # whether an index that a term repeats is summed over
 Entries = Literal["strict", "componentwise"]
+
+CONVENTIONS = ("layout", "vectors", "gradient", "differentials", "sums")  # that a formula may have of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ class ClaimDeclaration:
 class Binding:
     """What holds for one formula of a document, or for all of them from a line on; `at` says which.
 
-    `unread` is a reason not to read it. An empty `layout`, `vectors` or `entries` leaves what holds anyway.
+    `unread` is a reason not to read it. An empty convention, `layout` or another, leaves what holds anyway.
     """
 
     at: SourceText
@@ -110,6 +115,9 @@ class Binding:
     quantifier: SourceText | None = None
     layout: Layout | Literal[""] = ""
     vectors: Orientation | Literal[""] = ""
+    gradient: Gradient | Literal[""] = ""
+    differentials: Differentials | Literal[""] = ""
+    sums: Sums | Literal[""] = ""
     entries: Entries | Literal[""] = ""
     where: SourceText | None = None  # a condition on indices, `j != k`
     unread: str = ""
@@ -158,6 +166,9 @@ class Spec:
     layout: Layout = "mixed"
     vec: VecOrder = "columns"
     padding: Padding = "none"
+    gradient: Gradient = "layout"
+    differentials: Differentials = "statements"
+    sums: Sums = "written"
     tensors: tuple[TensorDeclaration, ...] = ()
     functions: tuple[FunctionDeclaration, ...] = ()
     families: tuple[Family, ...] = ()
@@ -172,3 +183,13 @@ class Spec:
     numeric: NumericSettings = NumericSettings()
     stray_ignores: tuple[Ignore, ...] = ()  # those that stand at no claim
     lines: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def conventions(self) -> tuple[str, ...]:
+        """What a text may say otherwise of the same network."""
+        return tuple(getattr(self, name) for name in CONVENTIONS)
+
+    def under(self, binding: Binding) -> Spec:
+        """The spec with the conventions that a binding gives."""
+        given = {name: value for name in CONVENTIONS if (value := getattr(binding, name))}
+        return replace(self, **given) if given else self

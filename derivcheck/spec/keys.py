@@ -9,14 +9,17 @@ from derivcheck.spec.declarations import (
     VERDICTS,
     Binding,
     ClaimDeclaration,
+    Differentials,
     DocumentDeclaration,
     Entries,
     Expectation,
+    Gradient,
     Layout,
     NumericSettings,
     Orientation,
     Padding,
     Spec,
+    Sums,
     TensorDeclaration,
     VecOrder,
 )
@@ -56,6 +59,9 @@ FORMULAS = MappingValue(FormulaValue())
 SPELLINGS = MappingValue(SpellingValue())
 LAYOUT = ChoiceValue(get_args(Layout))
 VECTORS = ChoiceValue(get_args(Orientation))
+GRADIENT = ChoiceValue(get_args(Gradient))
+DIFFERENTIALS = ChoiceValue(get_args(Differentials))
+SUMS = ChoiceValue(get_args(Sums))
 ENTRIES = ChoiceValue(get_args(Entries))
 
 
@@ -138,6 +144,9 @@ BINDING = SectionValue(
         QUANTIFIER,
         SpecKey("layout", LAYOUT),
         SpecKey("vectors", VECTORS),
+        SpecKey("gradient", GRADIENT),
+        SpecKey("differentials", DIFFERENTIALS),
+        SpecKey("sums", SUMS),
         SpecKey("entries", ENTRIES),
         SpecKey("where", PLACED_WORD, "a condition on indices, j != k"),
         SpecKey("unread", WORD, "why the formula is not to be read"),
@@ -202,6 +211,9 @@ SPEC = SectionValue(
         SpecKey("source", REMARK, "where the equations come from; quoted in reports"),
         SpecKey("vectors", VECTORS, "what a one-axis tensor is in a matrix product"),
         SpecKey("layout", LAYOUT),
+        SpecKey("gradient", GRADIENT, "∇ and grad(): laid out as other derivatives are, or always as the variable is"),
+        SpecKey("differentials", DIFFERENTIALS, "what dW by itself is: nothing that is read, or the gradient dL/dW"),
+        SpecKey("sums", SUMS, "einstein: an index that a term repeats is summed over"),
         SpecKey("vec", ChoiceValue(get_args(VecOrder)), "the order in which vec() reads a matrix"),
         SpecKey("padding", ChoiceValue(get_args(Padding)), "zero: an entry outside of its tensor, `x[0]`, is zero"),
         SpecKey("tensors", MappingValue(TENSOR, names={"pattern": NAMES}), "name: its axes, by dimension name"),

@@ -29,4 +29,6 @@ OPERATIONS: tuple[tuple[str, str, str], ...] = (
     ("stop_gradient", "stop_gradient(x)", "x, through which nothing is differentiated"),
     ("argmax", "argmax(x)", "1 where the entry is the largest, else 0: one-hot, with shares where several are"),
     ("chain", "chain(dL/dz, dz/dx)", "the chain rule: summed over all axes of what links the derivatives"),
+    ("grad", "grad(L, X)", "gradient of a number, ∇_X L: dL/dX, in the shape of X with `gradient: column`"),
+    ("differential", "differential(A)", "d(A), along any direction of every input; `d(A) holding x`"),
 )

@@ -52,6 +52,24 @@ def derivative(lowering: LoweringState, tree: Derivative) -> Value:
     return attached(result, leaves)
 
 
+def gradient(lowering: LoweringState, tree: Call) -> Value:
+    """`grad(L, W)`: dL/dW of a number, with `gradient: column` in the shape of W in every layout."""
+    if len(tree.arguments) != 2:
+        raise lowering.call_error(tree, "`grad` takes a number and what it is derived by", "grad(L, W)")
+    numerator, variable = tree.arguments
+    enclosing, lowering.in_numerator = lowering.in_numerator, True
+    try:
+        shape = lowering.expression(numerator)
+    finally:
+        lowering.in_numerator = enclosing
+    if not shape.is_scalar:
+        quotient = f"{to_plain(Derivative(numerator, (variable,)))}"
+        raise lowering.call_error(tree, "`grad` is of a number", quotient, shape.shape())
+    found = derivative(lowering, Derivative(numerator, (variable,), tree.span))
+    turned = lowering.scope.gradient == "column" and lowering.scope.layout == "numerator" and not found.more
+    return found.transposed() if turned else found
+
+
 def _one(lowering: LoweringState, numerator: Value, tree: Expression, span: Span) -> Value:
     return by(lowering, numerator, tree, span, lambda variable, columns: raw(lowering, numerator, variable, columns))
 

@@ -135,10 +135,10 @@ class Lowering(LoweringState):
             inner = to_plain(tree.right)
             raise index_error(
                 "DC118",
-                "a differential alone is not read",
+                "a differential, or a product with `d`?",
                 tree.span,
-                "or a product with `d`?",
-                f"d * {inner}",
+                "which of them?",
+                f"differential({inner}), or d * {inner}",
                 (("one reading", f"the differential of {inner}"), ("another reading", f"the product d * {inner}")),
             )
 

@@ -31,7 +31,8 @@ from derivcheck.graph.scalars import placeholder
 from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.lowering.axes import chosen_axes
 from derivcheck.language.lowering.chains import chain
-from derivcheck.language.lowering.derivatives import COTANGENT
+from derivcheck.language.lowering.derivatives import COTANGENT, gradient
+from derivcheck.language.lowering.differentials import differential
 from derivcheck.language.lowering.letters import dimension_name, index_error
 from derivcheck.language.lowering.matrices import (
     arguments,
@@ -301,4 +302,6 @@ BUILTINS: Mapping[str, Callable[[LoweringState, Call], Value]] = {
     "argmax": _attained,
     "stop_gradient": _stop_gradient,
     "chain": chain,
+    "grad": gradient,
+    "differential": differential,
 }

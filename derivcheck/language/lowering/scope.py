@@ -12,7 +12,7 @@ from derivcheck.graph.scalars import NamedFunction
 from derivcheck.language.lowering.values import Value
 from derivcheck.language.notation.syntax import Expression
 from derivcheck.language.notation.vocabulary import Vocabulary
-from derivcheck.spec.declarations import Layout, Orientation, Padding, VecOrder
+from derivcheck.spec.declarations import Gradient, Layout, Orientation, Padding, Sums, VecOrder
 
 # Leaves, and the quantities that they stand for: what a derivative holds fixed.
 Leaves = tuple[tuple[Node, Node], ...]
@@ -38,7 +38,7 @@ class Scope:
 
     With `measured`, every outermost derivative becomes a leaf that is noted there. `labels`
     are those of families with their ranges, `depth` the numbers of the ends; `derived` are
-    the derivatives inside what a name stands for.
+    the derivatives inside what a name stands for. `gradients` are names `dW` of derivatives of the loss.
     """
 
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -50,11 +50,15 @@ class Scope:
     layout: Layout = "mixed"
     vec: VecOrder = "columns"
     padding: Padding = "none"
+    gradient: Gradient = "layout"
+    sums: Sums = "written"
+    loss: str = ""
     measured: dict[Node, Measured] | None = None
     abbreviations: Mapping[str, Expression] = field(default_factory=dict)
     labels: Mapping[str, range] = field(default_factory=dict)
     depth: Mapping[str, int] = field(default_factory=dict)
     derived: Mapping[str, tuple[Derived, ...]] = field(default_factory=dict)
+    gradients: frozenset[str] = frozenset()
 
     def measurement(self, found: Measured) -> Node:
         """A leaf that stands for a derivative until it is measured."""
@@ -88,4 +92,5 @@ class Scope:
 
     def vocabulary(self) -> Vocabulary:
         stems = {name.split("[")[0] for name in self.values} | self.families
-        return Vocabulary(frozenset(stems), frozenset(self.dimensions), frozenset(self.functions))
+        known = frozenset(self.dimensions), frozenset(self.functions)
+        return Vocabulary(frozenset(stems), *known, gradients=self.gradients)

@@ -78,19 +78,17 @@ class LoweringState(ABC):
         declared = of in self.scope.values or of in self.scope.families
         if not name.startswith("d") or not declared:
             return None
-        readings: tuple[tuple[str, str], ...] = (("one reading", f"the differential of {of}"),)
-        help_ = f"d{of}/dx for a derivative"
+        whole = f"differential({of})" if "d" in self.scope.values else f"d({of})"
+        readings = [("one reading", f"the differential, {whole}")]
+        help_ = f"{whole} for the differential"
+        if self.scope.loss:
+            gradient = f"d{self.scope.loss}/d{of}"
+            readings.append(("another reading", f"the gradient, {gradient}: `differentials: gradients` says so"))
+            help_ += f", {gradient} for the gradient"
         if "d" in self.scope.values or "d" in self.scope.dimensions:
-            readings = (*readings, ("another reading", f"the product d * {of}"))
+            readings.append(("another reading", f"the product, d * {of}"))
             help_ += f", d * {of} for the product"
-        return index_error(
-            "DC118",
-            f"`{name}` is not declared, and a differential alone is not read",
-            span,
-            "the derivative by what?",
-            help_,
-            readings,
-        )
+        return index_error("DC118", f"`{name}` is not declared", span, "which of them?", help_, tuple(readings))
 
     def call_error(self, tree: Call, message: str, help_: str = "", label: str = "") -> NotationError:
         return index_error("DC122", message, tree.span, label, help_)

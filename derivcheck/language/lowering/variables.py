@@ -6,7 +6,7 @@ the derivative is taken, and itself again afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from derivcheck.diagnostics.diagnostic import NotationError
@@ -47,14 +47,15 @@ def detached(lowering: LoweringState, tree: Derivative, numerator: Value) -> tup
 
     Raises NotationError: DC136 what is held is no quantity, DC139 holding it says nothing.
     """
-    if not tree.holding:
-        return numerator, ()
-    by = frozenset(variable_node(lowering, whole(part, lowering.scope)).node for part in tree.variables)
-    found = _held(lowering, tree, set(topological([numerator.node])), by)
-    leaves: dict[Node, Node] = {
-        node: tensor(f"{node.name} held", node.axes) for node in found if isinstance(node, Quantity)
-    }
-    made = replace(numerator, node=substituted(numerator.node, leaves, by))
+    by = [variable_node(lowering, whole(part, lowering.scope)).node for part in tree.variables]
+    return parted(numerator, held(lowering, tree.numerator, numerator, tree.holding or (), by), by)
+
+
+def parted(numerator: Value, still: Iterable[Node], by: Collection[Node] = ()) -> tuple[Value, Leaves]:
+    """The numerator with leaves for the layers among what stays still; what it is derived `by` is not looked into."""
+    layers = [node for node in still if isinstance(node, Quantity)]
+    leaves: dict[Node, Node] = {layer: tensor(f"{layer.name} held", layer.axes) for layer in layers}
+    made = replace(numerator, node=substituted(numerator.node, leaves, by)) if leaves else numerator
     return made, tuple((leaf, node) for node, leaf in leaves.items())
 
 
@@ -63,21 +64,35 @@ def attached(value: Value, leaves: Leaves) -> Value:
     return replace(value, node=substituted(value.node, dict(leaves))) if leaves else value
 
 
-def _held(lowering: LoweringState, tree: Derivative, inside: Collection[Node], by: Collection[Node]) -> Iterator[Node]:
-    """What is held; of a family that is held, `holding h`, those members that stand in between."""
-    name = member_name(whole(tree.numerator, lowering.scope), lowering.scope)
-    ends = {*by, *([] if name is None else [lowering.scope.values[name].node])}
-    for one in tree.holding or ():
-        if isinstance(one, Name) and lowering.scope.is_family(one.name):
-            members = (v.node for name, v in lowering.scope.values.items() if name.startswith(f"{one.name}["))
-            yield from (node for node in members if node in inside and node not in ends)
+def held(
+    lowering: LoweringState,
+    numerator: Expression,
+    value: Value,
+    holding: Sequence[Expression],
+    by: Collection[Node] = (),
+) -> list[Node]:
+    """What is held while a numerator is derived; of a family, `holding h`, those members that stand in between.
+
+    Raises NotationError: DC136 what is held is no quantity, DC139 holding it says nothing.
+    """
+    if not holding:
+        return []
+    scope = lowering.scope
+    inside, name = set(topological([value.node])), member_name(whole(numerator, scope), scope)
+    ends = {*by, *([] if name is None else [scope.values[name].node])}
+    found: list[Node] = []
+    for one in holding:
+        if isinstance(one, Name) and scope.is_family(one.name):
+            members = (v.node for name, v in scope.values.items() if name.startswith(f"{one.name}["))
+            found += (node for node in members if node in inside and node not in ends)
             continue
         node = variable_node(lowering, one).node
         if node in ends:
             raise _refused(one, "it is what is derived, or derived by")
         if node not in inside:
-            raise _refused(one, f"`{to_plain(tree.numerator)}` is not computed from it")
-        yield node
+            raise _refused(one, f"`{to_plain(numerator)}` is not computed from it")
+        found.append(node)
+    return found
 
 
 def _refused(tree: Expression, why: str) -> NotationError:

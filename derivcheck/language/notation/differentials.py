@@ -16,6 +16,7 @@ from derivcheck.language.notation.cursor import KEYWORDS, Cursor
 from derivcheck.language.notation.syntax import Call, Derivative, Expression, Name, Span
 from derivcheck.language.notation.tokens import fail
 
+FACTOR = 31  # binds tighter than a juxtaposition
 HOLDING, NOTHING = "holding", "nothing"
 
 
@@ -108,11 +109,35 @@ def derivative(cursor: Cursor) -> Expression | None:
         variables += _split(cursor, found) if above.order == 2 and not variables else [_quantity(cursor, found)]
     span = begin.to(cursor.tokens[cursor.position - 1].span)
     _check_order(cursor, above.order, variables, span)
-    held = _held(cursor)
-    return Derivative(numerator, tuple(variables), span.to(cursor.tokens[cursor.position - 1].span), held)
+    kept = held(cursor)
+    return Derivative(numerator, tuple(variables), span.to(cursor.tokens[cursor.position - 1].span), kept)
 
 
-def _held(cursor: Cursor) -> tuple[Expression, ...] | None:
+def nabla(cursor: Cursor) -> Expression:
+    """`∇_W L` is `grad(L, W)`, of the one factor that follows. Raises NotationError (DC118)."""
+    mark = cursor.advance()
+    opener = None
+    if cursor.at_word("_"):
+        cursor.advance()
+        opener = cursor.accept("{")
+        written = cursor.token
+        found = cursor.at_name()
+        word = written.text
+    else:
+        written = cursor.token
+        found = cursor.at_name() and written.text.startswith("_")
+        word = written.text[1:]
+    if not found:
+        fail("DC118", "the gradient by what?", mark.span, "`∇` names no variable", "∇_W L, or grad(L, W)")
+    cursor.advance()
+    variable = cursor.subscripts(Name(word, written.span))
+    if opener is not None:
+        cursor.close(opener)
+    operand = cursor.expression(FACTOR)
+    return Call("grad", (operand, variable), 0, mark.span.to(operand.span))
+
+
+def held(cursor: Cursor) -> tuple[Expression, ...] | None:
     """`holding m`, `holding m, v` or `holding nothing` behind a derivative; in brackets several stand in their own."""
     if not cursor.at_word(HOLDING) or cursor.vocabulary.declares(HOLDING):
         return None
@@ -139,7 +164,7 @@ def _held_name(cursor: Cursor) -> Expression:
 def _is_quotient(cursor: Cursor, above: Differential, below: Differential) -> bool:
     """Whether two names are divided. Raises NotationError (DC118) where it may be a derivative as well."""
     declares = cursor.vocabulary.declares
-    if not above.word or not declares(above.word):
+    if not above.word or not declares(above.word) or above.word in cursor.vocabulary.gradients:
         return False
     one, other = above.word[above.skip :], below.word[below.skip :]
     if not declares(one) or not declares(below.word):

@@ -184,6 +184,11 @@ class _MathML(Unicode):
     def held(self, fraction: Written, names: Sequence[str]) -> Written:
         return Written(_of("msub", _row(fraction.text, _sign("|")), _row(SEPARATOR.join(names))), ATOM)
 
+    def total(self, operand: Expression, held: Sequence[str]) -> Written:
+        part = self.expression(operand).text
+        whole = Written(_row(_leaf("mi", "d"), part if is_named(operand) else _bracketed(part)), ATOM)
+        return self.held(whole, held) if held else whole
+
     def fraction(self, tree: Derivative) -> Written:
         order = len(tree.variables)
         above = self.differential(tree.numerator, order)

@@ -21,7 +21,7 @@ from functools import reduce
 from typing import NoReturn
 
 from derivcheck.language.notation.cursor import Cursor
-from derivcheck.language.notation.differentials import derivative, differential_at
+from derivcheck.language.notation.differentials import derivative, differential_at, held, nabla
 from derivcheck.language.notation.limits import check_limits
 from derivcheck.language.notation.precedence import is_number
 from derivcheck.language.notation.reductions import (
@@ -58,7 +58,7 @@ from derivcheck.language.notation.vocabulary import NOTHING_DECLARED, Vocabulary
 
 CONDITIONAL, UNARY, JUXTAPOSED, POWER = 5, 25, 30, 40
 # Letters that are functions where nothing of their name is declared.
-LETTER_FUNCTIONS: Mapping[str, str] = {"sigma": "sigmoid", "Gamma": "gamma"}
+LETTER_FUNCTIONS: Mapping[str, str] = {"sigma": "sigmoid", "Gamma": "gamma", "d": "differential"}
 INFIX: Mapping[str, tuple[int, BinaryOperator]] = {
     "+": (SUM, "+"),
     "-": (SUM, "-"),
@@ -176,7 +176,7 @@ class Parser(Cursor):
             return self.juxtaposition or isinstance(left, Number)
         if self.at("("):
             return self.juxtaposition or isinstance(left, Number)
-        return self.juxtaposition and (self.at("√", "∂", *SIGNS) or (self.at("[") and self.token.spaced))
+        return self.juxtaposition and (self.at("√", "∂", "∇", *SIGNS) or (self.at("[") and self.token.spaced))
 
     def _power(self, base: Expression) -> Expression:
         self.advance()
@@ -214,6 +214,8 @@ class Parser(Cursor):
             case "∂":
                 found = derivative(self)
                 return self.postfix(found) if found is not None else self._refuse_operator("∂")
+            case "∇":
+                return nabla(self)
             case "√":
                 self.advance()
                 argument = self.expression(POWER + 1)
@@ -396,6 +398,9 @@ class Parser(Cursor):
             name = LETTER_FUNCTIONS[name]
         elif name == "gamma" and name not in self.vocabulary.functions and not self.source(token.span).isascii():
             fail("DC120", "unknown name `γ`", token.span, "not declared", "declare it; the gamma function is `Γ(x)`")
+        if name == "differential":
+            arguments += held(self) or ()
+            stop = self.tokens[self.position - 1].span
         return Call(name, arguments, primes, token.span.to(stop))
 
 

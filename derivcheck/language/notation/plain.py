@@ -118,6 +118,8 @@ class Plain:
                 return self.binary(tree)
             case Transpose(operand):
                 return self.transpose(self.expression(operand).at(ATOM))
+            case Call("differential", (operand, *held), 0):
+                return self.total(operand, [self.expression(one).text for one in held])
             case Call():
                 return self.call(tree)
             case Derivative():
@@ -214,6 +216,12 @@ class Plain:
     def held(self, fraction: Written, names: Sequence[str]) -> Written:
         several = ", ".join(names) if len(names) < 2 else f"({', '.join(names)})"
         return Written(f"{fraction.text} {HOLDING} {several or NOTHING}", CONDITIONAL)
+
+    def total(self, operand: Expression, held: Sequence[str]) -> Written:
+        """A differential, `d(C)`, and behind it what it holds."""
+        mark = "differential" if self.vocabulary.declares("d") else "d"
+        whole = Written(f"{mark}({self.expression(operand).text})", ATOM)
+        return self.held(whole, held) if held else whole
 
     def fraction(self, tree: Derivative) -> Written:
         order = len(tree.variables)

@@ -37,6 +37,7 @@ SIGNS = (
     "’",
     "″",
     "∂",
+    "∇",
     "Σ",
     "∑",
     "Π",
@@ -79,7 +80,6 @@ ALIASES = {
 CHARACTER_HELP = {
     "–": "-",
     "—": "-",
-    "∇": "dL/dW",
     "&": "and",
     "\\": "write LaTeX under `latex:`, or check it with --spec",
     "$": "leave the dollars out, and write LaTeX under `latex:`",

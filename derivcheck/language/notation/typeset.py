@@ -149,6 +149,11 @@ class Latex(Plain):
     def held(self, fraction: Written, names: Sequence[str]) -> Written:
         return Written(rf"\left. {fraction.text} \right|_{{{', '.join(names)}}}", ATOM)
 
+    def total(self, operand: Expression, held: Sequence[str]) -> Written:
+        part = self.expression(operand).text
+        whole = Written(rf"\mathrm{{d}} {part}" if is_named(operand) else rf"\mathrm{{d}} ({part})", ATOM)
+        return self.held(whole, held) if held else whole
+
     def fraction(self, tree: Derivative) -> Written:
         order = len(tree.variables)
         above = self.differential(tree.numerator, order)

@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What is declared: the parser asks it only where syntax depends on it."""
+    """What is declared: the parser asks it only where syntax depends on it.
+
+    `gradients` are the names `dW` that stand for derivatives of the loss.
+    """
 
     names: frozenset[str] = field(default_factory=frozenset)
     dimensions: frozenset[str] = field(default_factory=frozenset)
     functions: frozenset[str] = field(default_factory=frozenset)
     labels: frozenset[str] = field(default_factory=frozenset)
+    gradients: frozenset[str] = field(default_factory=frozenset)
 
     def declares(self, word: str) -> bool:
         """Whether a word names a quantity, a dimension or a label (a function does not count)."""

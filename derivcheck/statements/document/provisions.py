@@ -56,7 +56,7 @@ class Provisions:
                 quantifier = change.quantifier or quantifier
                 entries = change.entries or entries
         if binding is not None:
-            spec = replace(spec, layout=binding.layout or spec.layout, vectors=binding.vectors or spec.vectors)
+            spec = spec.under(binding)
             quantifier = binding.quantifier or quantifier
             entries = binding.entries or entries
         return Setting(spec, binding, quantifier, entries == "componentwise")

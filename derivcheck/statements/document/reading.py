@@ -37,13 +37,8 @@ class Setting:
 
 
 def changed(spec: Spec, change: Binding) -> Spec:
-    return replace(
-        spec,
-        symbols=_merged(spec.symbols, change.symbols),
-        let=_merged(spec.let, change.let),
-        layout=change.layout or spec.layout,
-        vectors=change.vectors or spec.vectors,
-    )
+    symbols, let = _merged(spec.symbols, change.symbols), _merged(spec.let, change.let)
+    return replace(spec.under(change), symbols=symbols, let=let)
 
 
 def _merged(formulas: tuple[NamedFormula, ...], others: tuple[NamedFormula, ...]) -> tuple[NamedFormula, ...]:
