@@ -13,6 +13,7 @@ from derivcheck.diagnostics.verdicts import ClaimResult
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.panel import Panel
 from derivcheck.language.claims import Link, links_of
+from derivcheck.language.lowering import einstein
 from derivcheck.language.lowering.descents import refuse_descents
 from derivcheck.language.lowering.paths import along_all_paths, along_paths
 from derivcheck.language.lowering.scope import Scope
@@ -71,6 +72,8 @@ class Assertions:
 
 def _assertion(written: Equation, known: Labels, scope: Scope) -> Assertion:
     equation = over_pairs(labelled(written, known, scope), scope)
+    if scope.sums == "einstein":
+        equation = einstein.summed(equation, scope)
     rivals = tuple(_assertion(rival, known, scope) for rival in written.rivals)
     held = along_paths(equation, scope)
     literal = None

@@ -22,7 +22,7 @@ from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.facts import combined, fits
 from derivcheck.language.families import Families
 from derivcheck.language.formulas import head_tree, in_order_of_use, name_tree, with_numbers
-from derivcheck.language.lowering import positions
+from derivcheck.language.lowering import einstein, positions
 from derivcheck.language.lowering.indexed import closed, indexed
 from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.lowering.scope import Scope
@@ -221,7 +221,7 @@ class _Builder:
             try:
                 tree = parse_expression(formula.text.text, vocabulary)
                 tree = with_numbers(tree, {**self.depth, **labels}, vocabulary, scope)
-                trees[member] = (sums_over_pairs(tree, scope, head_tree(member, formula)), formula)
+                trees[member] = (_with_sums(tree, scope, head_tree(member, formula)), formula)
             except DerivcheckError as problem:
                 raise located(problem, formula.text) from None
         for member in in_order_of_use(trees):
@@ -386,8 +386,14 @@ def _lowered(lowering: Lowering, tree: Expression, member: str, formula: NamedFo
     return indexed(lowering, tree, member, formula.letters)
 
 
+def _with_sums(tree: Expression, scope: Scope, head: Expression) -> Expression:
+    """A formula with the sums that it leaves unwritten."""
+    tree = sums_over_pairs(tree, scope, head)
+    return einstein.summed_in(tree, scope, head) if scope.sums == "einstein" else tree
+
+
 def _abbreviated(scope: Scope, tree: Expression, member: str, formula: NamedFormula) -> Scope:
-    tree = sums_over_pairs(tree, scope, head_tree(member, formula))
+    tree = _with_sums(tree, scope, head_tree(member, formula))
     lowering = Lowering(scope)
     lowering.letters.learn(tree)
     value = _lowered(lowering, tree, member, formula)

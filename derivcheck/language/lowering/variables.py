@@ -17,7 +17,7 @@ from derivcheck.language.lowering.scope import Leaves, Scope
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value
 from derivcheck.language.notation.printer import to_plain
-from derivcheck.language.notation.syntax import Derivative, Expression, Name, Subscript
+from derivcheck.language.notation.syntax import Call, Derivative, Expression, Name, Subscript
 
 
 def variable_node(lowering: LoweringState, tree: Expression) -> Value:
@@ -37,9 +37,14 @@ def variable_node(lowering: LoweringState, tree: Expression) -> Value:
 
 def whole(tree: Expression, scope: Scope) -> Expression:
     """The quantity whose entries a tree are."""
-    while isinstance(tree, Subscript) and member_name(tree, scope) is None:
-        tree = tree.base
-    return tree
+    while True:
+        match tree:
+            case Subscript(base, _) if member_name(tree, scope) is None:
+                tree = base
+            case Call("vec", (inner,)):
+                tree = inner
+            case _:
+                return tree
 
 
 def detached(lowering: LoweringState, tree: Derivative, numerator: Value) -> tuple[Value, Leaves]:
@@ -47,8 +52,10 @@ def detached(lowering: LoweringState, tree: Derivative, numerator: Value) -> tup
 
     Raises NotationError: DC136 what is held is no quantity, DC139 holding it says nothing.
     """
+    if not tree.holding:
+        return numerator, ()
     by = [variable_node(lowering, whole(part, lowering.scope)).node for part in tree.variables]
-    return parted(numerator, held(lowering, tree.numerator, numerator, tree.holding or (), by), by)
+    return parted(numerator, held(lowering, tree.numerator, numerator, tree.holding, by), by)
 
 
 def parted(numerator: Value, still: Iterable[Node], by: Collection[Node] = ()) -> tuple[Value, Leaves]:

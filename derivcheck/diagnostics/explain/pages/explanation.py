@@ -43,6 +43,15 @@ layers:
 loss:
   L: sum(x * y)
 """
+EINSTEIN = """
+sums: einstein
+tensors:
+  x: n
+  y: n
+  A: n n
+layers:
+  s: sum(x * y * diag(A))
+"""
 CENTRED = """
 tensors:
   z: n

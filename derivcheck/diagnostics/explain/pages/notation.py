@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derivcheck.diagnostics.explain.pages.explanation import BASE, CENTRED, PLAIN, Explanation, of_spec
+from derivcheck.diagnostics.explain.pages.explanation import BASE, CENTRED, EINSTEIN, PLAIN, Explanation, of_spec
 
 NOTATION: dict[str, Explanation] = {
     "DC100": Explanation(
@@ -261,6 +261,15 @@ NOTATION: dict[str, Explanation] = {
         "`x[i-1] if i > 1 else 0`, or limits, `sum_{i in 2..n0}(x[i-1])`, keep an index inside as well.",
         "sum_i(x[i] * x[i+1]) = 0",
         "sum_{i in 1..n0-1}(x[i] * x[i+1]) = x[1:n0-1].T @ x[2:]",
+    ),
+    "DC157": Explanation(
+        "an index three times in a term",
+        "With `sums: einstein`, an index that a term repeats is summed over. Where one stands three times or more, "
+        "a sum that is meant is written.",
+        "s = x[i] * y[i] * A[i,i]",
+        "s = sum_i(x[i] * y[i] * A[i,i])",
+        "claim",
+        EINSTEIN,
     ),
     "DC170": Explanation(
         "unknown macro",
