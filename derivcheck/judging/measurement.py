@@ -32,6 +32,7 @@ from derivcheck.graph.nodes import Node, topological
 from derivcheck.graph.sizes import SizeChoice, dimensions_of, shapes_of
 from derivcheck.language.claims import Pair, pair
 from derivcheck.language.lowering.letters import member_name
+from derivcheck.language.lowering.points import is_evaluated
 from derivcheck.language.lowering.scope import Measured, Scope
 
 ATTEMPTS = 6  # points at which a derivative is looked at until it is measured
@@ -134,6 +135,8 @@ def finite_difference(link: Pair, scope: Scope, facts: Facts, sizes: Sizes, witn
     ContradictionError (DC902) where it is not the value that was derived: what is not measured refutes nothing.
     """
     leaves: dict[Node, Measured] = {}
+    if is_evaluated(link.left_tree):
+        return ""  # it is measured where it is taken, not at the point where it is evaluated
     left = scope.abbreviations.get(member_name(link.left_tree, scope) or "", link.left_tree)
     measured = pair(left, link.right_tree, link.relation, link.where, replace(scope, measured=leaves))
     wanted = [node for node in topological([measured.left]) if node in leaves]

@@ -30,5 +30,6 @@ OPERATIONS: tuple[tuple[str, str, str], ...] = (
     ("argmax", "argmax(x)", "1 where the entry is the largest, else 0: one-hot, with shares where several are"),
     ("chain", "chain(dL/dz, dz/dx)", "the chain rule: summed over all axes of what links the derivatives"),
     ("grad", "grad(L, X)", "gradient of a number, ∇_X L: dL/dX, in the shape of X with `gradient: column`"),
+    ("at", "at(sum(x * y), x = 0)", "an expression at a point: what stands where in it; at(A[i,j], j = i) of an index"),
     ("differential", "differential(A)", "d(A), along any direction of every input; `d(A) holding x`"),
 )

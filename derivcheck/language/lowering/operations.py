@@ -44,6 +44,7 @@ from derivcheck.language.lowering.matrices import (
     solution,
     trace,
 )
+from derivcheck.language.lowering.points import at
 from derivcheck.language.lowering.positions import size_of
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import (
@@ -304,4 +305,5 @@ BUILTINS: Mapping[str, Callable[[LoweringState, Call], Value]] = {
     "chain": chain,
     "grad": gradient,
     "differential": differential,
+    "at": at,
 }

@@ -184,6 +184,12 @@ class _MathML(Unicode):
     def held(self, fraction: Written, names: Sequence[str]) -> Written:
         return Written(_of("msub", _row(fraction.text, _sign("|")), _row(SEPARATOR.join(names))), ATOM)
 
+    def evaluated(self, operand: Expression, targets: Sequence[Expression], by: Sequence[Expression]) -> Written:
+        pairs = zip(targets, by, strict=True)
+        shown = [_row(self.expression(one).text, _sign("="), self.expression(other).text) for one, other in pairs]
+        part = _row(self.expression(operand).at(SUM), _sign("|"))
+        return Written(_of("msub", part, _row(SEPARATOR.join(shown))), ATOM)
+
     def total(self, operand: Expression, held: Sequence[str]) -> Written:
         part = self.expression(operand).text
         whole = Written(_row(_leaf("mi", "d"), part if is_named(operand) else _bracketed(part)), ATOM)

@@ -391,7 +391,7 @@ class Parser(Cursor):
 
     def call(self, token: Token, primes: int) -> Expression:
         opener = self.advance()
-        arguments = () if self.at(")") else self._listed()
+        arguments = () if self.at(")") else self._listed() if token.text != "at" else self._placed()
         stop = self.close(opener)
         name = token.text
         if name in LETTER_FUNCTIONS and name not in self.vocabulary.functions:
@@ -402,6 +402,16 @@ class Parser(Cursor):
             arguments += held(self) or ()
             stop = self.tokens[self.position - 1].span
         return Call(name, arguments, primes, token.span.to(stop))
+
+    def _placed(self) -> tuple[Expression, ...]:
+        """`dL/dw, w = 0`: an expression, and what stands where in it."""
+        items = [self.expression()]
+        while self.accept(",") is not None:
+            items.append(self.expression())
+            if self.accept("=", "==") is None:
+                self.unexpected("`=` and what stands in its place", after_operand=True)
+            items.append(self.expression())
+        return tuple(items)
 
 
 def parse_expression(text: str, vocabulary: Vocabulary = NOTHING_DECLARED) -> Expression:

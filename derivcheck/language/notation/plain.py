@@ -120,6 +120,8 @@ class Plain:
                 return self.transpose(self.expression(operand).at(ATOM))
             case Call("differential", (operand, *held), 0):
                 return self.total(operand, [self.expression(one).text for one in held])
+            case Call("at", (operand, *places), 0) if places:
+                return self.evaluated(operand, places[::2], places[1::2])
             case Call():
                 return self.call(tree)
             case Derivative():
@@ -216,6 +218,12 @@ class Plain:
     def held(self, fraction: Written, names: Sequence[str]) -> Written:
         several = ", ".join(names) if len(names) < 2 else f"({', '.join(names)})"
         return Written(f"{fraction.text} {HOLDING} {several or NOTHING}", CONDITIONAL)
+
+    def evaluated(self, operand: Expression, targets: Sequence[Expression], by: Sequence[Expression]) -> Written:
+        """An expression at a point, `at(dL/dw, w = 0)`."""
+        places = zip(targets, by, strict=True)
+        shown = [f"{self.expression(one).text} = {self.expression(other).text}" for one, other in places]
+        return Written(f"at({', '.join([self.expression(operand).text, *shown])})", ATOM)
 
     def total(self, operand: Expression, held: Sequence[str]) -> Written:
         """A differential, `d(C)`, and behind it what it holds."""

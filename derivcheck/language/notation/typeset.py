@@ -149,6 +149,11 @@ class Latex(Plain):
     def held(self, fraction: Written, names: Sequence[str]) -> Written:
         return Written(rf"\left. {fraction.text} \right|_{{{', '.join(names)}}}", ATOM)
 
+    def evaluated(self, operand: Expression, targets: Sequence[Expression], by: Sequence[Expression]) -> Written:
+        pairs = zip(targets, by, strict=True)
+        shown = ", ".join(f"{self.expression(one).text} = {self.expression(other).text}" for one, other in pairs)
+        return Written(rf"\left. {self.expression(operand).at(PRODUCT)} \right|_{{{shown}}}", ATOM)
+
     def total(self, operand: Expression, held: Sequence[str]) -> Written:
         part = self.expression(operand).text
         whole = Written(rf"\mathrm{{d}} {part}" if is_named(operand) else rf"\mathrm{{d}} ({part})", ATOM)

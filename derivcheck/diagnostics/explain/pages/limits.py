@@ -22,6 +22,9 @@ LIMITS: dict[str, Explanation] = {
         "not evaluated in numbers", "There is no numerical evaluation of this function, or none at complex points."
     ),
     "DC408": text_only("no SymPy object", "SymPy's matrix expressions cannot say this; the index form still can."),
+    "DC410": text_only(
+        "evaluated at a kink", "At a kink a derivative has two values, one from each side, and none of its own."
+    ),
     "DC409": text_only("inequality", "What is less or greater is not judged; `<` and `>` serve in conditions."),
     "DC501": text_only(
         "no finite point",

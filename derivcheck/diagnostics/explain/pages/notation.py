@@ -271,6 +271,15 @@ NOTATION: dict[str, Explanation] = {
         "claim",
         EINSTEIN,
     ),
+    "DC156": Explanation(
+        "nothing is evaluated there",
+        "`at(q, x = 0)` puts 0 in the place of x once everything else is done: x is what q is computed from, "
+        "a quantity or an index.",
+        "at(dL/dx, A = 0) = y",
+        "at(dL/dx, y = 0) = 0 * x",
+        "claim",
+        PLAIN,
+    ),
     "DC170": Explanation(
         "unknown macro",
         "LaTeX's macros have one meaning each here; another one is declared under macros: in the spec.",
