@@ -35,9 +35,9 @@ from derivcheck.judging.diagnose import Diagnoser
 from derivcheck.judging.judge import Judge
 from derivcheck.judging.proofreader import Notation, Proofreader, UnwrittenError
 from derivcheck.judging.settings import Measuring
-from derivcheck.language.facts import with_facts
 from derivcheck.language.network import Network, build, unknown_dimension, with_abbreviations
 from derivcheck.language.notation.syntax import Derivative, Equation, Expression, Name, Subscript
+from derivcheck.language.provisions import provided
 from derivcheck.language.tensors import NamedTensor
 from derivcheck.spec import ClaimDeclaration, Spec
 
@@ -59,7 +59,7 @@ class Examiner:
 
     def __init__(self, network: Network, seed: int | None = None, measuring: Measuring | None = None) -> None:
         """Raises SpecError (DC039) where `measuring` gives a size to a dimension that the spec does not have."""
-        self.network = network
+        self.network = network = provided(network, network.spec.given)
         self.measuring = measuring or Measuring()
         for name in self.measuring.sizes:
             if name not in network.sizes:
@@ -90,7 +90,7 @@ class Examiner:
         cuts.append(names)
         # Activations and probabilities may have to be looked into, pre-activations seldom.
         cuts.append(frozenset(n for n in names if is_affine_layer(n, names)))
-        self.judge = Judge(network.facts, network.sizes, self.seed, cuts, adjoints, network.given)
+        self.judge = Judge(network.facts, network.sizes, self.seed, cuts, adjoints, network.given, network.known)
         self.judge.reduced = self.reduced
         self.proofreader = Proofreader(network, self.derivation, self.judge)
         self._diagnoser: Diagnoser | None = None
@@ -128,7 +128,7 @@ class Examiner:
         if not declaration.let and not declaration.given:
             return self
         network = with_abbreviations(self.network, declaration.let)
-        network = replace(network, facts=with_facts(network.facts, network.tensors, declaration.given))
+        network = provided(network, declaration.given)
         made = Examiner(network, self.seed, self.measuring)
         made.judge.reduced = self.reduced
         made._deeper = self._deeper  # nothing of it depends on what the claim brings along

@@ -89,7 +89,7 @@ class Hearing:
         witness = judgement.witness
         if witness is not None and not known:
             network = examiner.network
-            measured = finite_difference(link, network.scope, network.facts, network.sizes, witness)
+            measured = finite_difference(link, network, witness)
             witness = replace(witness, finite_difference=measured)
         result = replace(
             blank,

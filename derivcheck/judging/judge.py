@@ -29,6 +29,7 @@ from derivcheck.graph.sizes import SizeChoice, dimensions_of, names_of, shapes_o
 from derivcheck.judging.conditions import Point, are_met, branches
 from derivcheck.judging.measurement import Slopes
 from derivcheck.judging.proof import Prover
+from derivcheck.language.conditions import NO_CONDITIONS, Conditions
 from derivcheck.spec.facts.table import fact_texts
 
 SMOOTH_POINTS, CORNER_POINTS, BRANCHED_POINTS = 2, 8, 48
@@ -90,11 +91,14 @@ class Judge:
         cuts: Sequence[frozenset[Node]] = (),
         adjoints: frozenset[Node] = frozenset(),
         given: Mapping[str, int] | None = None,
+        known: Conditions = NO_CONDITIONS,
     ) -> None:
         """`cuts` and `adjoints` are those of the prover.
 
-        `sizes` are those of the network, `given` the ones among them that the user asked for.
+        `sizes` are those of the network, `given` the ones among them that the user asked for, and `known` the
+        equations under which everything is judged.
         """
+        self.known = known
         self.prover = Prover(facts, cuts, adjoints)
         self._given = dict(given or {})
         self.facts = facts
@@ -126,8 +130,20 @@ class Judge:
             reason = f"`{missing}` does not exist at any point tried: there are kinks"
             nothing = NumericEvidence("kink", reason=reason)
             return Judgement("undecided", (), ExactEvidence(None), nothing, reason=reason, slopes=slopes)
-        found = self._judged(Goal(left, right, axes, self.facts if facts is None else facts, derived, condition))
-        return replace(found, slopes=slopes)
+        facts = self.facts if facts is None else facts
+        goal = Goal(left, right, axes, facts, derived, condition)
+        if self.known.texts(goal.sides) and not self.prover.proof(left, right, facts, far=False).proved:
+            return replace(self._judged_under_conditions(goal), slopes=slopes)
+        return replace(self._judged(goal), slopes=slopes)
+
+    def _judged_under_conditions(self, goal: Goal) -> Judgement:
+        """The verdict where the equations that are given hold; derivatives are the unconstrained ones."""
+        left, right = (self.known.imposed(side) for side in goal.sides)
+        condition = None if goal.condition is None else self.known.imposed(goal.condition)
+        found = self._judged(replace(goal, left=left, right=right, condition=condition, derived=()))
+        return (
+            replace(found, facts=(*found.facts, *self.known.texts(goal.sides))) if found.verdict == "proved" else found
+        )
 
     def measured(self, derived: Iterable[Derived]) -> tuple[Slope, ...]:
         """How derivatives compare with the forward pass. Raises ContradictionError (DC902)."""

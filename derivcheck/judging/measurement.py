@@ -33,7 +33,8 @@ from derivcheck.graph.sizes import SizeChoice, dimensions_of, shapes_of
 from derivcheck.language.claims import Pair, pair
 from derivcheck.language.lowering.letters import member_name
 from derivcheck.language.lowering.points import is_evaluated
-from derivcheck.language.lowering.scope import Measured, Scope
+from derivcheck.language.lowering.scope import Measured
+from derivcheck.language.network import Network
 
 ATTEMPTS = 6  # points at which a derivative is looked at until it is measured
 # Of a function with branches, four have to agree: among them one at which every input is negative, so that
@@ -128,12 +129,13 @@ def described(derived: Derived) -> str:
     return f"d{names[0]}/d{names[1]}"
 
 
-def finite_difference(link: Pair, scope: Scope, facts: Facts, sizes: Sizes, witness: Witness) -> str:
+def finite_difference(link: Pair, network: Network, witness: Witness) -> str:
     """The left side's entry at the witness, with measured derivatives; empty where it names none to be measured.
 
-    `sizes` are those of the spec, for dimensions of which the witness says nothing. Raises
+    The sizes of the network are those of dimensions of which the witness says nothing. Raises
     ContradictionError (DC902) where it is not the value that was derived: what is not measured refutes nothing.
     """
+    scope = network.scope
     leaves: dict[Node, Measured] = {}
     if is_evaluated(link.left_tree):
         return ""  # it is measured where it is taken, not at the point where it is evaluated
@@ -144,7 +146,7 @@ def finite_difference(link: Pair, scope: Scope, facts: Facts, sizes: Sizes, witn
         return ""
     try:
         found = {leaf: leaves[leaf] for leaf in wanted}
-        shown, error = _evaluated(measured, found, facts, {**sizes, **dict(witness.sizes)}, witness)
+        shown, error = _evaluated(measured, found, network, witness)
     except (NumericError, UnsupportedError):
         return ""
     derived, claimed = float(witness.derived), float(witness.claimed)
@@ -167,14 +169,16 @@ def finite_difference(link: Pair, scope: Scope, facts: Facts, sizes: Sizes, witn
 
 
 def _evaluated(
-    measured: Pair, leaves: Mapping[Node, Measured], facts: Facts, sizes: Sizes, witness: Witness
+    measured: Pair, leaves: Mapping[Node, Measured], network: Network, witness: Witness
 ) -> tuple[float, float]:
     """(the left side with measured derivatives, how far their errors move it)."""
-    seed = witness.seed
+    seed, sizes, images = witness.seed, {**network.sizes, **dict(witness.sizes)}, network.known.images
     held = {leaf: source for found in leaves.values() for leaf, source in found.leaves}
     forward = [node for found in leaves.values() for node in (found.numerator, found.variable)] + list(held.values())
-    inputs = [node for node in inputs_of([*forward, measured.left, measured.right]) if node not in leaves]
-    values = sample(inputs, sizes, facts, seed, witness.style, witness.spread)
+    wanted = [*forward, measured.left, measured.right, *images.values()]
+    inputs = [node for node in inputs_of(wanted) if node not in leaves]
+    values = sample(inputs, sizes, network.facts, seed, witness.style, witness.spread)
+    values |= dict(zip(images, Program(list(images.values()), seed=seed).run(values, sizes), strict=True))
     if held:
         kept = Program(list(held.values()), seed=seed).run(values, sizes)
         values.update(zip(held, kept, strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from derivcheck.language.bare import bare_spec
 from derivcheck.language.claims import pairs
 from derivcheck.language.network import build, depths
 from derivcheck.language.notation.parser import parse_equation
+from derivcheck.language.provisions import provided
 from derivcheck.spec import Spec, load_spec
 
 
@@ -50,8 +52,9 @@ def script(equation: str, spec: Spec | str | Path | None, result: ClaimResult) -
         loaded = bare_spec(equation)
     else:
         loaded = spec if isinstance(spec, Spec) else load_spec(spec)
-    network = build(loaded, depths(loaded)[0])
+    network = provided(build(loaded, depths(loaded)[0]), loaded.given)
     link = pairs(parse_equation(equation, network.scope.vocabulary()), network.scope)[0]
+    link = replace(link, left=network.known.imposed(link.left), right=network.known.imposed(link.right))
     sizes = {**network.sizes, **dict(result.witness.sizes)}
     seed = result.witness.seed
     witness = result.witness

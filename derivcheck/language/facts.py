@@ -17,6 +17,7 @@ from derivcheck.language.tensors import NamedTensor
 from derivcheck.spec.document import close_match
 from derivcheck.spec.facts.table import FACTS, KINDS
 
+FILLING = frozenset({"is", "are", "along", "a", "an", "all"})
 Given = tuple[tuple[str, int | None], ...]
 
 
@@ -64,43 +65,45 @@ def fits(fact: str, axes: Sequence[Axis]) -> bool:
             return True
 
 
-def with_facts(known: Facts, tensors: Sequence[NamedTensor], given: Sequence[SourceText]) -> Facts:
-    """The facts that are known of tensors and those that a claim gives in words: `sums_to_one: y`. Raises SpecError."""
-    facts = dict(known)
-    for text in given:
-        name, _, target = (part.strip() for part in text.text.partition(":"))
-        tensor_name, _, axis = target.partition(" along ")
-        node = next((t for t in tensors if t.name == tensor_name and isinstance(t.node, Input)), None)
-        if name not in FACTS or node is None:
-            raise SpecError(
-                Diagnostic(
-                    "DC042",
-                    f"`{text.text}` is not a fact about a tensor",
-                    text.where(),
-                    "",
-                    (("facts", ", ".join(FACTS)),),
-                    _fact_instead(tensors, text.text, name),
-                )
-            )
-        place: int | None = None
-        if FACTS[name].along_an_axis:
-            places = [k for k, a in enumerate(node.axes) if not axis or str(a.dimension) == axis]
-            if len(places) != 1:
-                raise SpecError(
-                    Diagnostic(
-                        "DC042",
-                        f"`{text.text}` needs the axis it holds along",
-                        text.where(),
-                        "",
-                        (),
-                        f"{name}: {tensor_name} along {node.axes[0].dimension if node.axes else 'n'}",
-                    )
-                )
-            place = places[0]
-        if not fits(name, node.axes):
-            raise SpecError(Diagnostic("DC042", f"`{name}` needs {FACTS[name].needs}", text.where()))
-        facts[tensor_name] = combined((*facts.get(tensor_name, ()), (name, place)), tensor_name, text.where())
-    return facts
+def declared_facts(known: Facts, tensors: Sequence[NamedTensor], text: SourceText) -> Facts:
+    """The facts that are known and one that is given in words: `sums_to_one: y along n`, `y: simplex`, `y one_hot`.
+
+    Raises SpecError (DC042) for what is no fact about a tensor.
+    """
+    inputs = {t.name for t in tensors if isinstance(t.node, Input)}
+    words = [word for word in re.findall(r"[^\s:,]+", text.text) if word not in FILLING]
+    facts = [word for word in words if word in FACTS and word not in inputs]
+    named = [word for word in words if word in inputs]
+    rest = [word for word in words if word not in facts and word not in named]
+    if (len(facts), len(named)) != (1, 1) or len(rest) > 1:
+        raise no_fact(tensors, text)
+    return with_fact(known, tensors, facts[0], named[0], rest[0] if rest else None, text)
+
+
+def no_fact(tensors: Sequence[NamedTensor], text: SourceText, reason: str = "") -> SpecError:
+    notes = (("facts", ", ".join(FACTS)),)
+    message = f"`{text.text}` is not a fact about a tensor"
+    help_ = _fact_instead(tensors, text.text, text.text.partition(":")[0].strip())
+    return SpecError(Diagnostic("DC042", message, text.where(), reason, notes, help_))
+
+
+def with_fact(
+    known: Facts, tensors: Sequence[NamedTensor], fact: str, name: str, axis: str | int | None, text: SourceText
+) -> Facts:
+    """The facts that are known and one of an input, along the axis of a dimension or at a place. Raises SpecError."""
+    axes = next(t.axes for t in tensors if t.name == name)
+    place: int | None = None
+    if FACTS[fact].along_an_axis:
+        places = [k for k, a in enumerate(axes) if axis in (None, k, str(k + 1), str(a.dimension))]
+        if len(places) != 1:
+            message = f"`{text.text}` needs the axis it holds along"
+            twice = len({a.dimension for a in axes}) < len(axes)
+            along = "2" if twice else axes[0].dimension if axes else "n"
+            raise SpecError(Diagnostic("DC042", message, text.where(), help=f"{fact}: {name} along {along}"))
+        place = places[0]
+    if not fits(fact, axes):
+        raise SpecError(Diagnostic("DC042", f"`{fact}` needs {FACTS[fact].needs}", text.where()))
+    return {**known, name: combined((*known.get(name, ()), (fact, place)), name, text.where())}
 
 
 def _fact_instead(tensors: Sequence[NamedTensor], text: str, name: str) -> str:

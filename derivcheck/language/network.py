@@ -19,6 +19,7 @@ from derivcheck.graph.axes import Axis, Dimension
 from derivcheck.graph.nodes import Input, quantity, tensor
 from derivcheck.graph.sizes import dimensions_of, fitted, names_of
 from derivcheck.language.catalogue import functions as catalogue_functions
+from derivcheck.language.conditions import NO_CONDITIONS, Conditions
 from derivcheck.language.facts import combined, fits
 from derivcheck.language.families import Families
 from derivcheck.language.formulas import head_tree, in_order_of_use, name_tree, with_numbers
@@ -53,6 +54,7 @@ class Network:
     facts: Facts
     sizes: Mapping[str, int]
     given: Mapping[str, int]
+    known: Conditions = NO_CONDITIONS
 
     def named(self, name: str) -> NamedTensor:
         """The input or layer of a name. Raises KeyError."""
@@ -138,6 +140,13 @@ class _Builder:
             text = replace(name, text=fact.dimension)
             wanted = self.dimension(text, labels)
             places = [k for k, axis in enumerate(axes) if axis.dimension == wanted]
+            position = int(fact.dimension) if fact.dimension.isdecimal() else 0
+            if not places and 1 <= position <= len(axes):
+                places = [position - 1]
+            if len(places) > 1:
+                message = f"two axes of `{name.text}` run over `{fact.dimension}`"
+                advice = f"given: {{{fact.name}: {places[-1] + 1}}}"
+                raise SpecError(Diagnostic("DC037", message, fact.where, "which of them?", help=advice))
             if not places:
                 raise SpecError(Diagnostic("DC037", f"`{name.text}` has no axis `{fact.dimension}`", fact.where))
             return fact.name, places[0]

@@ -176,6 +176,7 @@ class Spec:
     layers: tuple[NamedFormula, ...] = ()
     loss: NamedFormula | None = None
     let: tuple[NamedFormula, ...] = ()
+    given: tuple[SourceText, ...] = ()
     symbols: tuple[NamedFormula, ...] = ()
     macros: tuple[NamedFormula, ...] = ()
     document: DocumentDeclaration | None = None

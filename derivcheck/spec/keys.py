@@ -33,7 +33,7 @@ from derivcheck.spec.formulas import (
     SpellingValue,
     name_of,
 )
-from derivcheck.spec.quantities import AxesValue, FactsValue
+from derivcheck.spec.quantities import AxesValue, FactsValue, ProvisionsValue
 from derivcheck.spec.sidecar import PLACE, LinesValue, line_of, place_of
 from derivcheck.spec.values import (
     ChoiceValue,
@@ -101,7 +101,7 @@ TENSOR = SectionValue(
 
 QUANTIFIER = SpecKey("for", PLACED_WORD, "the label's range: l in 1..L-1", fills="quantifier")
 ABBREVIATIONS = SpecKey("let", FORMULAS, "abbreviations that hold here alone")
-GIVEN = SpecKey("given", ListValue(PLACED_WORD), "what holds besides: a fact about a tensor, or an equation")
+GIVEN = SpecKey("given", ProvisionsValue(), "what holds besides: a fact about a tensor, or an equation")
 CODE = SpecKey("code", WORD, "the diagnosis that is expected")
 
 CLAIM = SectionValue(
@@ -229,6 +229,7 @@ SPEC = SectionValue(
         SpecKey("layers", FORMULAS, "name: formula, in order; H[i,j]: formula for the entries"),
         SpecKey("loss", LossValue(), "what gradients are of, L unless it is named"),
         SpecKey("let", FORMULAS, "names for quantities that the text uses", blank=True),
+        SpecKey("given", ProvisionsValue(), "equations between what is declared, and facts, that hold for all claims"),
         SpecKey("symbols", SPELLINGS, "how a LaTeX text writes a name", blank=True),
         SpecKey("macros", SPELLINGS, "what a macro of the LaTeX text stands for", blank=True),
         SpecKey("document", DOCUMENT, "the document that this spec is the sidecar of"),

@@ -105,3 +105,38 @@ class FactsValue:
         axes = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
         along = {"type": "object", "propertyNames": {"enum": list(FACTS)}, "additionalProperties": axes}
         return {"oneOf": [names, along, {"type": "array", "items": {"oneOf": [names, along]}}]}
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionsValue:
+    """What is given besides: facts about tensors, as a tensor has them or in words, and equations.
+
+    `{y: one_hot}`, `{y: {one_hot: C}}` and `"one_hot: y along C"` say one thing, and so do `{A @ v: lam * v}` and
+    `"A @ v = lam * v"`.
+    """
+
+    def read(self, reader: Reader, node: Any, subject: Subject) -> tuple[SourceText, ...]:
+        made: list[SourceText] = []
+        for item in reader.items(node):
+            if not is_mapping(item):
+                made.append(reader.text(item, subject.name))
+                continue
+            for name, key, value in reader.pairs(item, subject.name):
+                place = reader.text(key, subject.name)
+                made += [replace(place, text=text) for text in self._texts(reader, name, key, value)]
+        return tuple(made)
+
+    @staticmethod
+    def _texts(reader: Reader, name: str, key: Any, value: Any) -> list[str]:
+        if name in FACTS:
+            return [f"{name}: {reader.text(item, name).text}" for item in reader.items(value)]
+        plain = [reader.text(item, name).text for item in reader.items(value) if not is_mapping(item)]
+        words = [word for text in plain for word in text.replace(",", " ").split()]
+        if (plain and not is_name(name)) or any(not is_name(word) for word in words):
+            return [f"{name} = {text}" for text in plain]
+        facts = FactsValue().read(reader, value, Subject(name, key))
+        return [f"{fact.name}: {name}" + (f" along {fact.dimension}" if fact.dimension else "") for fact in facts]
+
+    def schema(self) -> JsonSchema:
+        one: JsonSchema = {"oneOf": [{"type": "string"}, {"type": "object"}]}
+        return {"oneOf": [*one["oneOf"], {"type": "array", "items": one}]}

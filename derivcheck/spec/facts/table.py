@@ -258,8 +258,12 @@ def is_silent(name: str) -> bool:
 
 
 def weakest_first() -> tuple[str, ...]:
-    """The facts of which a proof knows something: those of regions first, each after what follows from it."""
-    known = [k for k in KINDS if k.identities or k.values or k.support or k.positive or k.below_one]
+    """The facts that a claim may lack: those of regions first, each after what follows from it.
+
+    They are those of which a proof knows something, but for those by which something is zero: too much is right then.
+    """
+    known = [k for k in KINDS if k.identities or k.values or k.positive or k.below_one]
+    known = [k for k in known if not any(identity.endswith(" = 0") for identity in k.identities)]
     return tuple(kind.name for kind in sorted(known, key=lambda kind: (kind.restricts, len(kind.implies))))
 
 

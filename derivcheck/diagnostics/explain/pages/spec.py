@@ -243,6 +243,13 @@ SPEC: dict[str, Explanation] = {
         "tensors: {y: {axes: n, given: [unit, positive]}}\nclaims:\n  a: sum(y^2) = 1\n",
         "tensors: {y: {axes: n, given: unit}}\nclaims:\n  a: sum(y^2) = 1\n",
     ),
+    "DC044": of_spec(
+        "no point at which an equation holds",
+        "An equation that is given is solved for an input: one without facts that stands in it once, as a term, a "
+        "factor or beside a vector. `W.T @ W = eye(k)` is a fact, `orthogonal`, of a square W.",
+        "tensors: {x: n, y: n}\nclaims:\n  a: {claim: x = x, given: exp(x) + x = y + y**2}\n",
+        "tensors: {x: n, y: n}\nclaims:\n  a: {claim: sum(x) = sum(y), given: x = y}\n",
+    ),
     "DC045": of_spec(
         "an incomplete document section",
         "`document` names the file it speaks of; an expectation names its verdict.",

@@ -1,0 +1,38 @@
+"""Equations that are given, each solved for an input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from derivcheck.graph.nodes import Node, topological
+from derivcheck.graph.substitution import substituted
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Equations, each with the input that it was solved for, hold where that is its image.
+
+    In its image an input stands for any numbers.
+    """
+
+    equations: tuple[tuple[str, Node], ...] = ()
+    images: Mapping[Node, Node] = field(default_factory=dict)
+
+    def texts(self, nodes: Iterable[Node]) -> tuple[str, ...]:
+        """The equations that were solved for an input of nodes."""
+        below = set(topological(nodes)) if self.equations else set()
+        return tuple(text for text, solved in self.equations if solved in below)
+
+    def imposed(self, node: Node) -> Node:
+        """The node where all of the equations hold."""
+        return substituted(node, self.images)
+
+    def joined(self, text: str, solved: Node, image: Node) -> Conditions:
+        """One more, whose solution may speak of what was solved for before, and the other way round."""
+        image = self.imposed(image)
+        images = {node: substituted(other, {solved: image}) for node, other in self.images.items()}
+        return Conditions((*self.equations, (text, solved)), {**images, solved: image})
+
+
+NO_CONDITIONS = Conditions()

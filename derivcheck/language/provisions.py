@@ -1,0 +1,254 @@
+"""What is given besides: facts about tensors in words, and equations between what is declared.
+
+An equation that says a fact is that fact: `sum(e) = 0`. Another is solved for one input, `A @ v = lam * v` for A:
+
+    A = A₀ + (λ v - A₀ v) vᵀ / (vᵀ v)        for any A₀,
+
+and what is judged has this in the place of the input, so that proofs, the field and numbers all know it. A
+derivative is the unconstrained one, at such a point.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from derivcheck.diagnostics.diagnostic import (
+    DerivcheckError,
+    Diagnostic,
+    NotationError,
+    SourceText,
+    SpecError,
+    UnsupportedError,
+)
+from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError, combination, frozen, scaled
+from derivcheck.evidence.canonical.form import Canonical
+from derivcheck.evidence.exact import identical
+from derivcheck.graph.nodes import Input, Node, topological
+from derivcheck.language.claims import Pair, pairs
+from derivcheck.language.facts import declared_facts, fits, no_fact, with_fact
+from derivcheck.language.lowering.language import Lowering
+from derivcheck.language.lowering.values import onto, same_shape
+from derivcheck.language.network import Network
+from derivcheck.language.notation.parser import parse_equation
+from derivcheck.language.notation.syntax import (
+    Binary,
+    Call,
+    Condition,
+    Expression,
+    Name,
+    Negate,
+    Number,
+    Slice,
+    Transpose,
+    children,
+)
+from derivcheck.language.tensors import NamedTensor
+from derivcheck.spec.facts.table import KINDS
+
+ABOVE_ZERO = re.compile(r"\s*(\w+)\s*>\s*0\s*")
+BETWEEN = re.compile(r"\s*0\s*<\s*(\w+)\s*<\s*1\s*")
+SYMMETRIC = {"symmetric"}
+
+
+def provided(network: Network, given: Sequence[SourceText]) -> Network:
+    """The network under what is given and not yet known. Raises SpecError (DC042, DC043, DC044)."""
+    for text in given:
+        if any(text.text == known for known, _ in network.known.equations):
+            continue
+        if re.search("[=<>]", text.text):
+            network = _with_equation(network, text)
+        else:
+            network = replace(network, facts=declared_facts(network.facts, network.tensors, text))
+    return network
+
+
+def _with_equation(network: Network, text: SourceText) -> Network:
+    for pattern, fact in ((ABOVE_ZERO, "positive"), (BETWEEN, "open_unit")):
+        match = pattern.fullmatch(text.text)
+        if match is not None and any(t.name == match[1] and isinstance(t.node, Input) for t in network.tensors):
+            return replace(network, facts=with_fact(network.facts, network.tensors, fact, match[1], None, text))
+    try:
+        equation = parse_equation(text.text, network.scope.vocabulary())
+        link = pairs(equation, network.scope)[0]
+    except DerivcheckError as problem:
+        raise no_fact(network.tensors, text, problem.diagnostic.message) from None
+    if len(equation.sides) != 2 or equation.relations != ("=",) or link.shapes is not None:
+        raise no_fact(network.tensors, text, "an equation of two sides of one shape is expected")
+    said = _fact_said(network, link)
+    if said is not None:
+        tensor, fact, place = said
+        return replace(network, facts=with_fact(network.facts, network.tensors, fact, tensor.name, place, text))
+    return _solved(network, link, text)
+
+
+def _refused(text: SourceText, why: str, advice: str = "") -> SpecError:
+    message = f"no point is known at which `{text.text}` holds"
+    return SpecError(Diagnostic("DC044", message, text.where(), why, help=advice))
+
+
+# --- an equation that says a fact -------------------------------------------------------------
+
+
+def _fact_said(network: Network, link: Pair) -> tuple[NamedTensor, str, int | None] | None:
+    """(a tensor, the fact that the equation says of it, the axis it holds along); None for another equation."""
+    inputs = [node for node in topological([link.left, link.right]) if isinstance(node, Input)]
+    if len(inputs) != 1:
+        return None
+    tensor = next(t for t in network.tensors if t.node is inputs[0])
+    for kind in KINDS:
+        if kind.implies or not kind.identities or not fits(kind.name, tensor.axes):
+            continue
+        for place in range(len(tensor.axes)) if kind.along_an_axis else (None,):
+            for identity in kind.identities:
+                said = _of_tensor(identity, tensor, place)
+                other = pairs(parse_equation(said, network.scope.vocabulary()), network.scope)[0]
+                if _say_the_same(link, other):
+                    return tensor, kind.name, place
+    return None
+
+
+def _of_tensor(identity: str, tensor: NamedTensor, place: int | None) -> str:
+    """`sum_k(y[k]) = 1` of one axis of a tensor: `sum_k(W[a1,k]) = 1`."""
+    rank = len(tensor.axes)
+
+    def entry(match: re.Match[str]) -> str:
+        letters = match[1].split(",")
+        if place is not None and rank > 1:
+            letters = [letters[0] if k == place else f"a{k}" for k in range(rank)]
+        return f"{tensor.name}[{','.join(letters)}]"
+
+    return re.sub(r"\by\[([\w,]+)\]", entry, identity)
+
+
+def _say_the_same(first: Pair, second: Pair) -> bool:
+    """Whether the differences of both sides are the same up to a factor, whatever their axes are called."""
+    canonical = Canonical()
+    found = []
+    for link in (first, second):
+        try:
+            difference = combination(canonical.form(link.left), canonical.form(link.right), -1)
+        except (GrowthError, UndefinedError, UnsupportedError):
+            return False
+        if not difference:
+            return False
+        (payload,), *_ = canonical.algebra.abstracted([difference])
+        found.append(frozen(scaled(payload, 1 / Fraction(payload[max(payload)]))))
+    return found[0] == found[1]
+
+
+# --- an equation that is solved for an input --------------------------------------------------
+
+
+def _solved(network: Network, link: Pair, text: SourceText) -> Network:
+    """The network with an input in terms of any numbers in its place, so that the equation holds."""
+    reason = "no input stands in it once, as a factor, a term or an argument of a sum"
+    for tensor in sorted(_inputs_of(network, link), key=lambda t: -len(t.axes)):
+        facts = {fact for fact, _ in network.facts.get(tensor.name, ())}
+        if facts - SYMMETRIC:
+            reason = f"of `{tensor.name}` it is known that it is {' and '.join(sorted(facts))}: no more is solved for"
+            continue
+        for left, right in ((link.left_tree, link.right_tree), (link.right_tree, link.left_tree)):
+            if _count(tensor.name, left) != 1 or _count(tensor.name, right):
+                continue
+            for image in _images(network, tensor, Solution(tensor.name, bool(facts)).of(left, right)):
+                made = replace(network, known=network.known.joined(text.text, tensor.node, image))
+                if all(_holds(made, condition) for condition, _ in made.known.equations):
+                    return made
+            reason = f"`{tensor.name}` cannot be changed so that all that is given holds"
+    raise _refused(text, reason)
+
+
+def _inputs_of(network: Network, link: Pair) -> list[NamedTensor]:
+    below = set(topological([link.left, link.right]))
+    return [t for t in network.tensors if isinstance(t.node, Input) and t.node in below]
+
+
+def _count(name: str, tree: Expression | Condition | Slice) -> int:
+    """How often a name stands in a tree."""
+    if isinstance(tree, Name):
+        return int(tree.name == name)
+    return sum(_count(name, part) for part in children(tree))
+
+
+def _images(network: Network, tensor: NamedTensor, trees: Iterator[Expression]) -> Iterator[Node]:
+    """The solutions that have the shape of the tensor, along its axes."""
+    target = network.scope.values[tensor.name]
+    for tree in trees:
+        try:
+            value = Lowering(network.scope).expression(tree)
+        except (NotationError, UnsupportedError):
+            continue
+        if same_shape(value, target):
+            yield onto(value, target)
+
+
+def _holds(network: Network, condition: str) -> bool:
+    """Whether a condition holds with what was solved for in its place: for any numbers, as the field shows."""
+    link = pairs(parse_equation(condition, network.scope.vocabulary()), network.scope)[0]
+    left, right = network.known.imposed(link.left), network.known.imposed(link.right)
+    return identical(left, right, facts=network.facts).equal is True
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """Formulas for one name that stands once in a side, so that the side is worth another: any that has a shape."""
+
+    name: str
+    symmetric: bool
+
+    def of(self, side: Expression, worth: Expression) -> Iterator[Expression]:
+        match side:
+            case Name(name) if name == self.name:
+                yield worth
+            case Negate(operand):
+                yield from self.of(operand, Negate(worth))
+            case Transpose(operand):
+                yield from self.of(operand, Transpose(worth))
+            case Binary("+", left, right):
+                yield from self._behind(left, Binary("-", worth, right), right, Binary("-", worth, left))
+            case Binary("-", left, right):
+                yield from self._behind(left, Binary("+", worth, right), right, Binary("-", left, worth))
+            case Binary("*", left, right):
+                yield from self._behind(left, Binary("/", worth, right), right, Binary("/", worth, left))
+            case Binary("@", left, right):
+                yield from self._contracted(left, right, side, worth)
+            case Call("sum" | "mean" as function, (operand,)):
+                # Every entry is moved by the same.
+                count = Call(function, (Binary("+", Binary("*", Number(Fraction(0)), operand), Number(Fraction(1))),))
+                gap = Binary("/", Binary("-", worth, side), count)
+                yield from self.of(operand, Binary("+", operand, gap))
+
+    def _behind(
+        self, left: Expression, left_worth: Expression, right: Expression, right_worth: Expression
+    ) -> Iterator[Expression]:
+        inside_left = bool(_count(self.name, left))
+        yield from self.of(left, left_worth) if inside_left else self.of(right, right_worth)
+
+    def _contracted(
+        self, left: Expression, right: Expression, side: Expression, worth: Expression
+    ) -> Iterator[Expression]:
+        gap = Binary("-", worth, side)
+        if _count(self.name, left):
+            if self.symmetric:
+                yield from self.of(left, _symmetric_step(left, right, gap))
+                return
+            # (M + g vᵀ / vᵀv) v = M v + g
+            step = Binary("/", Binary("@", gap, Transpose(right)), Binary("@", Transpose(right), right))
+            yield from self.of(left, Binary("+", left, step))
+            yield from self.of(left, Binary("@", worth, Call("inv", (right,))))
+        elif not self.symmetric:
+            step = Binary("/", Binary("@", Transpose(left), gap), Binary("@", left, Transpose(left)))
+            yield from self.of(right, Binary("+", right, step))
+            yield from self.of(right, Binary("@", Call("inv", (left,)), worth))
+
+
+def _symmetric_step(matrix: Expression, vector: Expression, gap: Expression) -> Expression:
+    """M + (g vᵀ + v gᵀ) / q - v vᵀ (vᵀ g) / q² for q = vᵀ v: symmetric where M is, and worth g more beside v."""
+    turned = Transpose(vector)
+    square = Binary("@", turned, vector)
+    outer = Binary("+", Binary("@", gap, turned), Binary("@", vector, Transpose(gap)))
+    along = Binary("*", Binary("@", vector, turned), Binary("/", Binary("@", turned, gap), Binary("*", square, square)))
+    return Binary("-", Binary("+", matrix, Binary("/", outer, square)), along)
