@@ -126,8 +126,7 @@ def _explain(document: Document, problem: Any) -> NoReturn:
         document.fail("DC005", "a tab cannot indent YAML", where, "a tab", "use spaces")
     if "chomping or indentation" in text or "comment or a line break" in text:
         # `|x|` and `> 0` begin a text on the lines below.
-        opened = re.search(r"[|>]", line)
-        sign = opened.group() if opened else "|"
+        sign = "|" if "|" in line else ">"
         document.fail("DC007", f"a YAML value cannot start with `{sign}`", where, "", whole)
     if rest[:1] in "@`%*&!|>" and rest[:1]:
         document.fail("DC007", f"a YAML value cannot start with `{rest[0]}`", where, "", whole or f"'{rest.strip()}'")
