@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +19,7 @@ YAML, NAMED = (".yaml", ".yml"), (".derivcheck.yaml", ".derivcheck.yml")
 FOREIGN = frozenset({"node_modules", "site-packages", "__pycache__", "__pypackages__", "venv", "build", "dist"})
 DECLARED = re.compile(rb"^['\"]?(?:tensors|layers|loss|claims|families)['\"]?[ \t]*:", re.MULTILINE)
 MOST_BYTES = 1 << 20
+NAME_LIMIT = 200  # so that what is put before and behind a name fits
 
 
 @contextmanager
@@ -27,13 +30,44 @@ def output_of(path: Path | None) -> Iterator[TextIO]:
         sys.stdout.flush()
         return
     try:
-        stream = path.open("w", encoding="utf-8", newline="\n")
+        with replaced(path) as stream:
+            yield stream
     except OSError as problem:
         raise DerivcheckError(
             Diagnostic("DC686", f"`{path}` is not written: {(problem.strerror or str(problem)).lower()}")
         ) from None
-    with stream:
-        yield stream
+
+
+@contextmanager
+def replaced(path: Path, encoding: str = "utf-8", errors: str = "strict") -> Iterator[TextIO]:
+    """A file written beside the one it replaces once it is whole: nobody ever sees half of it.
+
+    A device, a pipe, or a file in a folder that takes no other is written in place. Raises OSError.
+    """
+    there = Path(os.path.realpath(path))
+    mode = there.stat().st_mode if there.exists() else None
+    if mode is not None and not stat.S_ISREG(mode):
+        with open(there, "w", encoding=encoding, errors=errors, newline="\n") as stream:
+            yield stream
+        return
+    if mode is not None and not os.access(there, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+    beside = there.with_name(f".{there.name[:NAME_LIMIT]}.{os.getpid()}.part")
+    try:
+        file = open(beside, "w", encoding=encoding, errors=errors, newline="\n")
+    except PermissionError:
+        beside, file = there, open(there, "w", encoding=encoding, errors=errors, newline="\n")
+    try:
+        with file as stream:
+            yield stream
+        if beside != there:
+            if mode is not None:
+                beside.chmod(stat.S_IMODE(mode))
+            os.replace(beside, there)
+    except BaseException:
+        if beside != there:
+            beside.unlink(missing_ok=True)
+        raise
 
 
 def specs_below(folder: Path) -> list[Path]:

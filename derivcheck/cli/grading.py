@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from derivcheck.cli.files import replaced
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _write_file(book: Gradebook, chosen: GradeFormat, path: Path, ascii_only: bo
     """A report in a file; CSV begins with the mark by which spreadsheets know UTF-8."""
     encoding = "utf-8-sig" if chosen is GradeFormat.csv else "utf-8"
     try:
-        with open(path, "w", encoding=encoding, errors="backslashreplace", newline="\n") as stream:
+        with replaced(path, encoding, "backslashreplace") as stream:
             _write(book, chosen, stream, ascii_only, 0)
     except OSError as problem:
         raise DerivcheckError(

@@ -1,7 +1,7 @@
 """The entry point: runs the commands and turns what they raise into diagnostics and exit codes.
 
 0 everything holds; 1 a claim is not what it was expected to be; 2 something could not
-be judged; 3 derivcheck's own bug; 130 interrupted; 141 nobody reads the output any more.
+be judged; 3 derivcheck's own bug; 130 interrupted. Whether anybody reads the output changes none of them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from derivcheck.cli.streams import EndedError, be_patient, end_by, end_in_order
 from derivcheck.diagnostics.diagnostic import (
     ContradictionError,
     DerivcheckError,
@@ -24,7 +25,12 @@ from derivcheck.diagnostics.incidents import noted
 
 def main() -> None:
     """Run the command line and exit."""
-    sys.exit(run(sys.argv[1:]))
+    be_patient()
+    end_in_order()
+    try:
+        sys.exit(run(sys.argv[1:]))
+    except EndedError as problem:
+        end_by(problem)
 
 
 def run(arguments: list[str]) -> int:
@@ -38,10 +44,6 @@ def run(arguments: list[str]) -> int:
         return 3 if bugs else code
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        # The reader of a pipe has gone: what a shell reports for a program that SIGPIPE ends, no verdict.
-        _abandon_output()
-        return 128 + 13
     except ContradictionError as problem:
         _say(problem.diagnostic)
         return 3
@@ -76,8 +78,6 @@ def _run(arguments: list[str]) -> int:
         result = app(args=arguments, prog_name="derivcheck", standalone_mode=False, default_map=configured)
         sys.stdout.flush()
     except SystemExit as stop:
-        if isinstance(stop.__context__, BrokenPipeError):  # Typer would call it 1: a claim that does not hold
-            raise stop.__context__ from None
         return stop.code if isinstance(stop.code, int) else 2
     except OSError:
         raise
@@ -109,7 +109,11 @@ def _configured(arguments: list[str]) -> dict[str, dict[str, Any]]:
 
     for warning in unknown_variables(os.environ):
         _say(warning, "warning")
-    found = {**defaults(Path.cwd()), **verbosity(os.environ)}
+    try:
+        here = Path.cwd()
+    except OSError:  # a folder that is deleted has no table, and no specs
+        return {}
+    found = {**defaults(here), **verbosity(os.environ)}
     # `-q` on the command line must win over `verbose` in the file, and the other way round.
     if found.keys() & {"verbose", "quiet"} and any(_asks_for_verbosity(word) for word in arguments):
         found = {name: value for name, value in found.items() if name not in ("verbose", "quiet")}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from derivcheck.cli.files import replaced
 from derivcheck.diagnostics.diagnostic import ContradictionError, DerivcheckError, Diagnostic
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def targets(wanted: Iterable[str], specs: Iterable[Path] = ()) -> tuple[Target, 
     Raises DerivcheckError: DC665 for what is not a format and a file, DC613 where no file can be.
     """
     found: list[Target] = []
-    inputs = [os.path.realpath(spec) for spec in specs]
+    wanted = list(wanted)
+    inputs = [os.path.realpath(spec) for spec in specs] if wanted else []
     for text in wanted:
         target = _target(text)
         real = os.path.realpath(target.path)
@@ -122,8 +124,12 @@ def _write_file(report: Report, target: Target, page: Page, ascii_only: bool) ->
 
     text = rendered(target.format, report, replace(page, width=WIDTH_IN_A_PIPE, color=False, unicode=not ascii_only))
     try:
-        with open(target.path, "a" if target.appended else "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        if target.appended:
+            with open(target.path, "a", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+        else:
+            with replaced(target.path) as file:
+                file.write(text)
     except OSError as problem:
         why = problem.strerror or problem
         raise DerivcheckError(Diagnostic("DC613", f"`{target.path}` cannot be written: {why}")) from None

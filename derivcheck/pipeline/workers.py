@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 GRACE = 2.0  # seconds that a process gets to stop by itself once its time is over
 FORKS = sys.platform == "linux"
+ENDINGS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 Verify = Callable[[Request], Report]
@@ -154,11 +155,11 @@ def _soonest(busy: Sequence[_Worker], limit: float | None) -> float | None:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Ctrl-C waits while a process starts: it must not see it before it ignores it."""
+    """Signals wait while a process starts: it must not see them before it answers them in its own way."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *ENDINGS})
     try:
         yield
     finally:
@@ -168,6 +169,11 @@ def _uninterrupted() -> Iterator[None]:
 def _work(pipe: Connection, request: Request, verify: Verify, inherited: Sequence[Connection]) -> None:
     """The life of a process: interrupted by its pipe alone, so that ctrl-C is answered once."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in ENDINGS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
     for other in inherited:
         other.close()
     threading.Thread(target=_end_with_parent, daemon=True).start()

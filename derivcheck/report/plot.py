@@ -122,9 +122,12 @@ def _paint(panels: Sequence[Curve | Disagreement], path: Path) -> None:
                 _paint_curve(axis, curve)
             case Disagreement() as disagreement:
                 _paint_disagreement(figure, axis, disagreement)
+    beside = path.with_name(f".{path.stem}.part{path.suffix}")
     try:
-        figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+        figure.savefig(beside, metadata={"Date": None} if path.suffix == ".svg" else None)
+        beside.replace(path)
     except OSError as problem:
+        beside.unlink(missing_ok=True)
         raise DerivcheckError(Diagnostic("DC613", f"`{path}` cannot be written: {problem.strerror}")) from None
     finally:
         pyplot.close(figure)
