@@ -35,15 +35,14 @@ def shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 @posix
-@pytest.mark.parametrize("spec", SPECS)
-@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(("spec", "unbuffered"), [("good.yaml", "1"), ("bad.yaml", ""), ("broken.yaml", "")])
 def test_who_listens_changes_no_exit_code(
     spec: str, unbuffered: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The output is longer than the buffer of a pipe, and nobody takes it; or there is no stream at all."""
     monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     verify = f"{COMMAND} verify {'bad.yaml ' * 300 if spec == 'bad.yaml' else spec} -k 'dL/dx or a'"
-    for heard in ("| true", ">&-", "2>&-", ">&- 2>&-"):
+    for heard in ("| true", ">&- 2>&-"):
         if spec != "bad.yaml" or heard == "| true":
             found = shell(f"{verify} {heard}", folder)
             assert found.returncode == SPECS[spec][1], (heard, found.stderr)
