@@ -19,6 +19,7 @@ YAML, NAMED = (".yaml", ".yml"), (".derivcheck.yaml", ".derivcheck.yml")
 FOREIGN = frozenset({"node_modules", "site-packages", "__pycache__", "__pypackages__", "venv", "build", "dist"})
 DECLARED = re.compile(rb"^['\"]?(?:tensors|layers|loss|claims|families)['\"]?[ \t]*:", re.MULTILINE)
 MOST_BYTES = 1 << 20
+WRITTEN = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 NAME_LIMIT = 200  # so that what is put before and behind a name fits
 
 
@@ -54,11 +55,11 @@ def replaced(path: Path, encoding: str = "utf-8", errors: str = "strict") -> Ite
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     beside = there.with_name(f".{there.name[:NAME_LIMIT]}.{os.getpid()}.part")
     try:
-        file = open(beside, "w", encoding=encoding, errors=errors, newline="\n")
+        descriptor = os.open(beside, WRITTEN, 0o666)
     except PermissionError:
-        beside, file = there, open(there, "w", encoding=encoding, errors=errors, newline="\n")
+        beside, descriptor = there, os.open(there, WRITTEN, 0o666)
     try:
-        with file as stream:
+        with os.fdopen(descriptor, "w", encoding=encoding, errors=errors, newline="\n") as stream:
             yield stream
         if beside != there:
             if mode is not None:

@@ -74,7 +74,7 @@ def be_patient() -> None:
 
 def _patient(stream: TextIO | None) -> TextIO:
     if stream is None:  # so says Python of a stream that was closed when it began
-        return open(os.devnull, "w", encoding="utf-8")
+        return os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
     buffer = getattr(stream, "buffer", None)
     raw = getattr(buffer, "raw", buffer)  # unbuffered streams have none between
     if not isinstance(stream, io.TextIOWrapper) or not isinstance(raw, io.RawIOBase):
