@@ -119,7 +119,7 @@ SABOTAGES = [
         "orders = tuple(order + (k == argument) for k, order in enumerate(function.orders))",
         "orders = function.orders",
     ),
-    Sabotage("graph/scalars.py", "sympy.Piecewise((t, t > 0), (-t, True))", "sympy.Piecewise((t, t > 0), (t, True))"),
+    Sabotage("graph/scalars.py", "(sympy.Piecewise((-t, t < 0), (0, True)), True)", "(t, True)"),
     Sabotage(
         "graph/derive.py",
         "yield node.operand, multiply(adjoint, divide(attained, sum_over(attained, node.bound)))",
@@ -171,8 +171,8 @@ SABOTAGES = [
     Sabotage("evidence/canonical/algebra.py", "(indices[0] > indices[1]) else []", "(indices[0] < indices[1]) else []"),
     Sabotage(
         "evidence/canonical/algebra.py",
-        'if atom.kind == "less" and indices[0] == indices[1]:\n                    return []',
-        'if atom.kind == "less" and indices[0] == indices[1]:\n'
+        "if indices[0] == indices[1]:\n                    return []",
+        "if indices[0] == indices[1]:\n"
         "                    return [(bound, factors[:position] + factors[position + 1 :], 1)]",
     ),
     Sabotage("evidence/canonical/algebra.py", "if atom.values and total != 1:", "if total > 1:"),
@@ -306,8 +306,7 @@ SABOTAGES = [
     ),
     Sabotage(
         "evidence/canonical/elementary.py",
-        'if any(algebra.atoms[a].kind in ("equal", "less", "window", "positive", "zero")'
-        " for a, _, _ in factors):\n        return None",
+        "if any(algebra.atoms[a].kind in INDICATORS for a, _, _ in factors):\n        return None",
         "pass",
     ),
     Sabotage("evidence/canonical/elementary.py", "if coefficient < 0:\n        return None\n    result", "result"),
