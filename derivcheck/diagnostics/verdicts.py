@@ -149,6 +149,7 @@ class ClaimResult(Displayed):
     reach: str = ""  # of a claim about a family: every depth, or the depths that were tried
     ignored: str = ""  # the reason that the spec gives for letting it pass although it does not hold
     lapses: tuple[str, ...] = ()  # what failed unforeseen while its mistake was searched for
+    inferred: tuple[str, ...] = ()  # what of the prose around it the verdict rests on
 
     @property
     def open(self) -> bool:
@@ -169,7 +170,8 @@ class ClaimResult(Displayed):
 Standing = Literal["judged", "definition", "ambiguous", "unread"]
 
 
-ASIDES = frozenset({"DC624", "DC628", "DC629", "DC630", "DC635"})  # formulas that assert nothing by themselves
+# Formulas that assert nothing by themselves.
+ASIDES = frozenset({"DC624", "DC628", "DC629", "DC630", "DC635", "DC637", "DC638"})
 
 
 @dataclass(frozen=True, slots=True)

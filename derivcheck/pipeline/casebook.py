@@ -24,6 +24,7 @@ from derivcheck.spec import ClaimDeclaration, Spec
 from derivcheck.spec.declarations import Ignore
 from derivcheck.spec.roster import Entry
 from derivcheck.spec.selection import names_of_gradient
+from derivcheck.statements.document.account import Account
 from derivcheck.statements.document.accounting import Accountant
 from derivcheck.statements.document.passages import Manuscript
 from derivcheck.statements.document.sidecars import manuscript_of
@@ -232,7 +233,7 @@ class Casebook:
         if accountant is None:
             return ()
         self._pace.begin("formula")
-        return judged(accountant.account(self.panel(), self.request.strict), self._paced)
+        return judged(Account(accountant, self.panel(), self.request.strict).formulas(), self._paced)
 
     def _about_the_document(self) -> tuple[str, ...]:
         """What is to be said of a document that is not here. Raises SpecError (DC622) where it must not be missing."""

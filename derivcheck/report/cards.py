@@ -116,6 +116,7 @@ def claim_card(claim: ClaimResult, latex: bool, formulas: Formulas, *more: Child
             ("given", ", ".join(claim.facts)),
             ("holds for", claim.reach),
             ("besides", claim.note),
+            ("inferred", "; ".join(claim.inferred)),
             ("proof", proof(claim.exact, PAGE) if claim.exact.equal is not None or claim.exact.reason else ""),
             ("numbers", numbers(claim.numeric, PAGE) if claim.numeric.verdict != "not_run" else ""),
             ("slopes", measured(claim.slopes, PAGE)),

@@ -25,6 +25,8 @@ def write_claims(claims: Sequence[ClaimResult], console: Console, page: Page, fi
     for position, claim in enumerate(claims):
         passes = file is not None and not file.fails(claim)
         write_line(console, _claim_line(claim, column, page, passes), column + 17 if column < NARROW_ID else 8)
+        for said in claim.inferred if claim.holds else ():
+            write_line(console, page.text(f"      {said}", DIM), 8)
         for line in _link_lines(claim, page):
             write_line(console, line, 19)
         if page.verbosity > 1:

@@ -13,6 +13,7 @@ from derivcheck.report.evidence import counting
 from derivcheck.report.page import Page
 
 ORDER = ("proved", "checked", "refuted", "invalid", "undecided", "internal", "definition", "ambiguous", "unread")
+INFERRED = "DC636"  # a meaning that the text gives: whatever rests on it is to be seen
 PLURALS = {"definition": "definitions"}
 
 
@@ -36,7 +37,9 @@ def coverage(file: FileResult) -> str:
 def open_lines(file: FileResult, page: Page) -> Iterator[Text]:
     """A line for every formula that was not judged, with its place and the reason."""
     for formula in file.formulas:
-        if formula.reason is None or (formula.standing == "definition" and page.verbosity <= 1):
+        if formula.reason is None:
+            continue
+        if formula.standing == "definition" and formula.reason.code != INFERRED and page.verbosity <= 1:
             continue
         style = "yellow" if formula.holds else "red"
         reason = formula.reason

@@ -194,6 +194,7 @@ def claim_record(claim: ClaimResult) -> ClaimRecord:
         note=claim.note or None,
         reach=claim.reach or None,
         lapses=list(claim.lapses),
+        inferred=list(claim.inferred),
         links=[claim_record(link) for link in claim.links],
     )
 

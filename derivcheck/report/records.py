@@ -183,6 +183,7 @@ class ClaimRecord:
     note: Annotated[str | None, "another reading of the text, with the verdict that it would have"]
     reach: Annotated[str | None, "of a claim about a family: the depths it was judged at"]
     lapses: Annotated[list[str], "what failed in the search for its mistake, and cost no result"]
+    inferred: Annotated[list[str], "what of the prose around it the verdict rests on"]
     links: Annotated[list[ClaimRecord], "the links of a chain of equations"]
 
 

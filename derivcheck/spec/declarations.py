@@ -138,6 +138,7 @@ class DocumentDeclaration:
     """The document that a spec is the sidecar of.
 
     `lines` are the parts of it that this spec accounts for, all of it where none are given;
+    with `infer` what the text says besides its assertions is used: definitions, conditions;
     `changes` hold from their line on, `bindings` for one formula each. With `entries`
     componentwise, a vector that is set equal to an entry is read entry by entry.
     """
@@ -146,6 +147,7 @@ class DocumentDeclaration:
     lines: tuple[tuple[int, int], ...] = ()
     quantifier: SourceText | None = None
     entries: Entries | Literal[""] = ""
+    infer: bool = True
     expectations: tuple[Expectation, ...] = ()
     bindings: tuple[Binding, ...] = ()
     changes: tuple[Binding, ...] = ()

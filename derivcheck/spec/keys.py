@@ -43,6 +43,7 @@ from derivcheck.spec.values import (
     SectionValue,
     SpecKey,
     Subject,
+    SwitchValue,
     TextValue,
     WholeNumber,
 )
@@ -175,6 +176,7 @@ DOCUMENT = SectionValue(
         SpecKey("lines", ListValue(LinesValue())),
         QUANTIFIER,
         SpecKey("entries", ENTRIES, "componentwise: a vector set equal to an entry is read entry by entry"),
+        SpecKey("infer", SwitchValue(), "false: what the text says of names and conditions is not used"),
         SpecKey(
             "expect",
             MappingValue(EXPECTATION),

@@ -62,6 +62,17 @@ class ChoiceValue:
 
 
 @dataclass(frozen=True, slots=True)
+class SwitchValue:
+    """`true` or `false`."""
+
+    def read(self, reader: Reader, node: Any, subject: Subject) -> bool:
+        return reader.choice(node, subject.name, ("true", "false")) == "true"
+
+    def schema(self) -> JsonSchema:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
 class WholeNumber:
     """A whole number between two others; messages call it `called`."""
 

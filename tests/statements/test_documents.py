@@ -170,7 +170,7 @@ def test_single_steps_are_expected_to_fail(tmp_path: pathlib.Path) -> None:
 
 
 def test_a_binding_holds_for_one_formula(tmp_path: pathlib.Path) -> None:
-    text = "$$q = p - y$$\n\n$$q = p - y$$\n"
+    text = "$q = p - y$\n\n$q = p - y$\n"
     result = judged(tmp_path, text, "  bindings: {line 1: {symbols: {q: delta}}}\n")
     assert standings(result) == ["proved", "unread"]
     assert [formula.bound for formula in result.formulas] == [True, False]
@@ -428,7 +428,7 @@ WHOLE = "$\\delta = y - p$"
 def test_a_refutation_beside_a_condition_says_nothing(tmp_path: pathlib.Path, text: str, standing: str) -> None:
     found = [
         f
-        for f in judged(tmp_path, text).formulas
+        for f in judged(tmp_path, text, "  infer: false\n").formulas
         if f.text.strip("$ ") in (ENTRY, "\\delta = y - p", "\\delta = p - y")
     ]
     first = found[0]
@@ -439,13 +439,14 @@ def test_a_refutation_beside_a_condition_says_nothing(tmp_path: pathlib.Path, te
 
 def test_what_is_said_of_a_condition_can_be_followed(tmp_path: pathlib.Path) -> None:
     text = f"When $i \\neq j$ the entry is ${ENTRY}$.\n\nFor $i = j$ it is ${ENTRY}$.\n"
-    first, second = (f for f in judged(tmp_path, text).formulas if f.text == ENTRY)
+    off = "  infer: false\n"
+    first, second = (f for f in judged(tmp_path, text, off).formulas if f.text == ENTRY)
     assert first.reason is not None and second.reason is not None
     assert first.reason.help == "bindings: {'line 1, 2': {where: i != j}}"
     assert second.reason.help == "bindings: {'line 3, 2': {where: i == j}}"
-    followed = judged(tmp_path, text, f"  {first.reason.help}\n")
+    followed = judged(tmp_path, text, f"{off}  {first.reason.help}\n")
     assert [f.claim.verdict for f in followed.formulas if f.claim is not None] == ["proved"]
-    followed = judged(tmp_path, text, f"  {second.reason.help}\n")
+    followed = judged(tmp_path, text, f"{off}  {second.reason.help}\n")
     assert [f.claim.verdict for f in followed.formulas if f.claim is not None] == ["refuted"]
 
 
@@ -476,6 +477,6 @@ loss: {J: "1/2 * sum(r^2)"}
 )
 def test_a_derivative_set_to_zero_is_a_point(tmp_path: pathlib.Path, text: str, standings: list[str]) -> None:
     (tmp_path / "n.md").write_text(text, encoding="utf-8")
-    (tmp_path / "n.derivcheck.yaml").write_text(STATIONARY + "document: {file: n.md}\n")
+    (tmp_path / "n.derivcheck.yaml").write_text(STATIONARY + "document: {file: n.md, infer: false}\n")
     found = verify_file(tmp_path / "n.derivcheck.yaml").formulas
     assert [f.claim.verdict if f.claim is not None else f.standing for f in found] == standings

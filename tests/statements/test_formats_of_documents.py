@@ -93,7 +93,7 @@ TEXTS: dict[str, tuple[str, str, list[tuple[str, str]]]] = {
         "a.tex",
         "\\begin{align}\n\\delta &= p - y \\label{eq:a} \\\\\n"
         "\\frac{\\partial L}{\\partial b} &= -\\delta \\label{eq:b}\n"
-        f"\\end{{align}}\n\\begin{{theorem}}If it rains, \\({RIGHT}\\).\\end{{theorem}}\n",
+        f"\\end{{align}}\n\\begin{{theorem}}If it rains, \\({WRONG}\\).\\end{{theorem}}\n",
         [("eq:a", "proved"), ("eq:b", "refuted"), ("line 5", "unread")],
     ),
 }

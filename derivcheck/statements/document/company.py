@@ -7,44 +7,64 @@ equation, a refutation says nothing: the text may claim it under that condition 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from derivcheck.diagnostics.verdicts import FormulaResult
-from derivcheck.statements.document.passages import Company, Found, Passage
+from derivcheck.statements.document.occurrence import Occurrence
+from derivcheck.statements.document.passages import Passage
+from derivcheck.statements.document.pieces import Piece
+from derivcheck.statements.document.reading import Setting
+from derivcheck.statements.document.words import insists, negates
 
-SENTENCE = re.compile(r"[.!?]\s|\n\s*\n|\n\s*(?:[-*+]|\d+\.)\s")
-BLOCK = re.compile(r"(?:\A|\n[ \t]*\n|\n(?=[ \t]*(?:[-*+]|\d+\.)\s)|\n(?=#{1,6} ))\s*(?=\S)")
-HEADING = re.compile(r"^#{1,6} .*$", re.MULTILINE)
 STATIONARY = "DC635"  # a derivative that is set to zero
 SOON = 2  # paragraphs
-CONDITIONAL = frozenset({"DC629", "DC630"})  # what speaks of indices alone, or gives a value
+INDICES_ALONE = "DC629"
+CONDITIONAL = frozenset({INDICES_ALONE, "DC630", "DC637"})  # indices, a value, a choice
 INDICES = re.compile(r"\s*([A-Za-z])\s*(=|≠|\\neq?(?![A-Za-z]))\s*([A-Za-z])\s*")
 RANGE = re.compile(r"\\[cl]?dots|\.\.\.|…|\\in(?![A-Za-z])|∈")
 
 
-def companies(found: Sequence[Found], text: str) -> Iterator[Company]:
-    """The company of each formula; a display belongs to the paragraph above it."""
-    for begin, end, passage in found:
-        text = text[:begin] + ("x" if passage.kind == "inline" else " ") * (end - begin) + text[end:]
-    sentences = [match.end() for match in SENTENCE.finditer(text)]
-    blocks = [match.end() for match in BLOCK.finditer(text.replace("$", " "))]
-    headings = [match.span() for match in HEADING.finditer(text)]
-    for begin, _, _ in found:
-        section = bisect_right([first for first, _ in headings], begin)
-        titled = section > 0 and begin < headings[section - 1][1]
-        yield Company(bisect_right(sentences, begin), bisect_right(blocks, begin), section, titled)
+@dataclass(frozen=True, slots=True)
+class Accounted:
+    """A formula of a document with what became of it, and what held where it was judged."""
+
+    occurrence: Occurrence
+    piece: Piece
+    result: FormulaResult
+    setting: Setting | None = None
+
+    @property
+    def settled(self) -> Setting:
+        assert self.setting is not None
+        return self.setting
+
+    @property
+    def code(self) -> str:
+        return self.result.reason.code if self.result.reason is not None else ""
+
+    @property
+    def is_stationary(self) -> bool:
+        """Whether it sets a derivative to zero."""
+        return self.code == STATIONARY
 
 
-def condition_of(passage: Passage, others: Iterable[tuple[Passage, FormulaResult]]) -> str:
-    """A formula beside this one that may be a condition of it; empty where there is none."""
-    for other, result in others:
-        reason = result.reason.code if result.reason is not None else ""
-        if reason == STATIONARY and _follows(passage, other):
-            return result.text
-        if reason in CONDITIONAL and other is not passage and not RANGE.search(result.text) and _beside(passage, other):
-            return result.text
-    return ""
+def conditions_of(entry: Accounted, others: Iterable[Accounted]) -> list[Accounted]:
+    """The formulas beside one that may be a condition of it."""
+    return [other for other in others if other is not entry and _may_restrict(entry, other)]
+
+
+def _may_restrict(entry: Accounted, other: Accounted) -> bool:
+    passage, beside = entry.occurrence.passage, other.occurrence.passage
+    if other.is_stationary:
+        return _follows(passage, beside)
+    if other.code not in CONDITIONAL or RANGE.search(other.result.text) or other.setting is None:
+        return False
+    if " ".join(other.result.text.split()) == " ".join(entry.result.text.split()) or negates(beside.lead):
+        return False
+    if _beside(passage, beside):
+        return True
+    return other.code != INDICES_ALONE and insists(beside.lead) and _follows(passage, beside)
 
 
 def _beside(passage: Passage, other: Passage) -> bool:
@@ -65,7 +85,7 @@ def _follows(passage: Passage, other: Passage) -> bool:
     here, there = passage.company, other.company
     if here is None or there is None or here.section != there.section:
         return False
-    return other.text.origin <= passage.text.origin and 0 <= here.block - there.block <= SOON
+    return other.begin <= passage.begin and 0 <= here.block - there.block <= SOON
 
 
 def in_plain_text(condition: str) -> str:

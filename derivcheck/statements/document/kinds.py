@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 
+from derivcheck.graph.nodes import Input, topological
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.statement import Labels
 from derivcheck.language.latex.elements import elements
@@ -24,12 +26,18 @@ from derivcheck.language.notation.syntax import (
     Transpose,
     bottom_up,
 )
-from derivcheck.language.tex.nodes import Group, Row, Scripts, Symbol
-from derivcheck.language.tex.statements import Chain, is_relation, is_sign
+from derivcheck.language.tex.nodes import Accent, Group, Node, Numeral, Row, Scripts, Symbol
+from derivcheck.language.tex.statements import Chain, is_relation, is_sign, seen
 from derivcheck.spec import Spec
 from derivcheck.statements.document.passages import Passage
 
 BETWEEN = NAMES | UNREAD_SIGNS | {"∈"}
+NEXT = frozenset({"new", "next", "updated"})
+NO_EQUATIONS = (
+    (re.compile(r"\\arg\s*\\?m|\\argm|\{arg\s*\\?,?\s*m(?:in|ax)"), "where a minimum or maximum is attained"),
+    (re.compile(r"\\lim(?![a-z])"), "a limit"),
+    (re.compile(r"\\sim(?![a-z])|\\Pr(?![a-z])|(?<![A-Za-z\\])[pPq]\s*\([^()]*(?:\||\\mid|\\vert)"), "a probability"),
+)
 INDEX_SIGNS = NAMES | frozenset(",…'+-")
 
 
@@ -124,15 +132,103 @@ def _is_derivative(tree: Expression) -> bool:
 
 
 def is_update(equation: Equation, examiner: Examiner) -> bool:
-    """`W = W - alpha dL/dW`: a parameter that stands on both sides is given a new value."""
+    """`W = W - alpha dL/dW`, `w = (1 - 2 eta) w - eta dL/dw`: a parameter on both sides is given a new value."""
     if len(equation.sides) != 2 or equation.relations != ("=",):
         return False
     left, right = equation.sides
-    inputs = {tensor.name.text.partition("[")[0] for tensor in examiner.network.spec.tensors}
-    return root(left) in inputs and isinstance(right, Binary) and right.operator in "+-" and _first(right) == left
+    if root(left) not in _inputs(examiner) or not isinstance(right, Binary) or right.operator not in "+-":
+        return False
+    first = _first(right)
+    return first == left or (isinstance(first, Binary) and first.operator in "*@" and first.right == left)
+
+
+def _inputs(examiner: Examiner) -> set[str]:
+    return {tensor.name.text.partition("[")[0] for tensor in examiner.network.spec.tensors}
 
 
 def _first(tree: Expression) -> Expression:
     while isinstance(tree, Binary) and tree.operator in "+-":
         tree = tree.left
     return tree
+
+
+def is_step(chain: Chain) -> bool:
+    """`w_{new} = w_{old} - ...`, `w^{(t+1)} = w^{(t)} - ...`: the next value of something, by names of steps alone."""
+    nodes = seen(chain.row)
+    signs = [position for position, node in enumerate(nodes) if is_relation(node)]
+    if signs != [1] or len(nodes) < 4 or not is_sign(nodes[3], "+", "-"):
+        return False
+    left, right = nodes[0], nodes[2]
+    if not isinstance(left, Scripts) or not isinstance(right, Scripts | Symbol):
+        return False
+    base = right.base if isinstance(right, Scripts) else right
+    same = _letters(left.base) == _letters(base) != ()
+    return same and any(_is_next(script.body) for script in left.scripts)
+
+
+def _letters(node: Node | None) -> tuple[str, ...]:
+    match node:
+        case Symbol(text=text):
+            return (text,)
+        case Accent(body=body) | Group(body=body):
+            return tuple(letter for part in body for letter in _letters(part))
+        case _:
+            return ()
+
+
+def _is_next(body: Row) -> bool:
+    """`t+1`, `(k+1)`, `new`."""
+    nodes = seen(body)
+    if len(nodes) == 1 and isinstance(nodes[0], Group):
+        return _is_next(nodes[0].body)
+    word = "".join(node.text for node in nodes if isinstance(node, Symbol))
+    one = len(nodes) == 3 and is_sign(nodes[1], "+") and isinstance(nodes[2], Numeral)
+    return one or word.lower() in NEXT
+
+
+def input_set(equation: Equation, examiner: Examiner) -> str:
+    """The input that stands alone on a side and has nothing to do with the other: it is set; empty where none is."""
+    if len(equation.sides) != 2 or equation.relations != ("=",):
+        return ""
+    inputs = {t.name: t.node for t in examiner.network.tensors if isinstance(t.node, Input)}
+    for side, other in (equation.sides, equation.sides[::-1]):
+        name = root(side) if isinstance(_unturned(side), Name) else ""
+        if name not in inputs or any(isinstance(node, Derivative) for node in bottom_up(other)):
+            continue
+        spoken = [node.name for node in bottom_up(other) if isinstance(node, Name)]
+        made = [t.node for t in examiner.network.tensors if t.name in spoken]
+        meant = [root_ for root_ in spoken if root_.partition("[")[0] in examiner.network.scope.abbreviations]
+        if not meant and inputs[name] not in topological(made):
+            return name
+    return ""
+
+
+def restricts_inputs(equation: Equation, examiner: Examiner) -> bool:
+    """Whether an equation speaks of inputs alone, of nothing that the network makes."""
+    names = {node.name for side in equation.sides for node in bottom_up(side) if isinstance(node, Name)}
+    derived = any(isinstance(node, Derivative) for side in equation.sides for node in bottom_up(side))
+    made = {tensor.name for tensor in examiner.network.tensors if not isinstance(tensor.node, Input)}
+    made |= set(examiner.network.scope.abbreviations)
+    return not derived and bool(names & _inputs(examiner)) and not names & made
+
+
+def _unturned(tree: Expression) -> Expression:
+    while isinstance(tree, Transpose):
+        tree = tree.operand
+    return tree
+
+
+def is_of_sizes(chain: Chain, spec: Spec) -> bool:
+    """`(N \\times M)(M \\times 1) = N \\times 1`: nothing but the names of dimensions, which `\\times` joins."""
+    sizes = {word for tensor in spec.tensors for axis in tensor.axes for word in re.findall(r"\w+", axis.text)}
+    sizes -= {tensor.name.text for tensor in spec.tensors}
+    tokens = [token for token in flattened(chain.row) if token.kind != "end"]
+    letters = [token.text for token in tokens if token.kind in ("letter", "word")]
+    plain = all(token.kind in ("letter", "word", "number", "sign") for token in tokens)
+    joined = any(token.kind == "sign" and token.text == "×" for token in tokens)
+    return plain and joined and bool(letters) and all(letter in sizes for letter in letters)
+
+
+def no_equation(text: str) -> str:
+    """What a formula that is not read speaks of, where that is nothing to be derived; empty where it is not known."""
+    return next((what for pattern, what in NO_EQUATIONS if pattern.search(text)), "")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError, Where, located
 from derivcheck.diagnostics.verdicts import ClaimResult, FormulaResult, Standing
 from derivcheck.spec.declarations import Binding, Expectation
+from derivcheck.statements.document.namings import told
 from derivcheck.statements.document.passages import Passage
 from derivcheck.statements.document.places import known_as
 
@@ -59,14 +60,27 @@ class Occurrence:
             self.passage.kind, self.shown, self.where, standing, None, reason, self.bound, holds, expected
         )
 
+    @property
+    def free(self) -> bool:
+        """Whether its sidecar says nothing of it."""
+        return self.binding is None and self.expectation is None
+
+    def defined(self, shown: str) -> FormulaResult:
+        """It says what its left side means."""
+        reason = self.said("DC636", told(self.where, shown), "what the name means from here on")
+        return self._finished("definition", None, reason)
+
     def updated(self) -> FormulaResult:
         """It gives its left side a new value."""
         reason = self.said("DC626", "an update: the left side is given a new value")
         return self._finished("definition", None, reason)
 
-    def judged(self, claim: ClaimResult, standing: Standing) -> FormulaResult:
-        """It has a verdict."""
-        return self._finished(standing, claim, None)
+    def judged(self, claim: ClaimResult, standing: Standing, inferred: tuple[str, ...] = ()) -> FormulaResult:
+        """It has a verdict, which rests on what the text says besides."""
+        diagnosis = claim.diagnosis
+        if diagnosis is not None:
+            diagnosis = diagnosis.with_notes(*(("inferred", line) for line in inferred))
+        return self._finished(standing, replace(claim, inferred=inferred, diagnosis=diagnosis), None)
 
     def _finished(self, standing: Standing, claim: ClaimResult | None, reason: Diagnostic | None) -> FormulaResult:
         expectation = self.expectation

@@ -25,6 +25,7 @@ class Company:
     block: int
     section: int
     titled: bool  # in the heading of the section itself
+    lead: str = ""  # the words of the sentence before it, other formulas as `$`
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,23 @@ class Passage:
     stray: str = ""
     under: str = ""  # the word of the sentence, `if`, under which it stands
     company: Company | None = None
+    above: int = 0  # where its own part of the text begins, if it goes on with a formula above
+
+    @property
+    def lead(self) -> str:
+        """The words of its sentence before it, other formulas as `$`."""
+        return self.company.lead if self.company is not None else ""
 
     @property
     def lines(self) -> tuple[int, int]:
         """The first and the last line of the formula."""
-        return self.text.origin[0][0], self.text.origin[-1][0]
+        return self.begin[0], self.text.origin[-1][0]
+
+    @property
+    def begin(self) -> tuple[int, int]:
+        """The line and the column at which its own part begins."""
+        row = self.text.text.count("\n", 0, self.above)
+        return self.text.origin[min(row, len(self.text.origin) - 1)]
 
 
 Found = tuple[int, int, Passage]  # a passage and the offsets that it stands between

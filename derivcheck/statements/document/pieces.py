@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
 from derivcheck.language.notation.relations import RELATIONS, UNREAD_RELATIONS, pattern
 from derivcheck.language.tex.commands import COMMANDS, ENVIRONMENTS, RowLayout, layout_of
+from derivcheck.language.tex.nodes import Prose
 from derivcheck.language.tex.parser import parse_tex
-from derivcheck.language.tex.statements import Chain, chains
+from derivcheck.language.tex.statements import Chain, chains, is_relation, is_sign, seen
 from derivcheck.statements.document.kinds import asserts, assigning, relates_inside
 from derivcheck.statements.document.passages import Passage
 from derivcheck.statements.document.places import balanced
@@ -24,11 +25,15 @@ _KNOWN = frozenset({*COMMANDS, *_ENVIRONMENTS, "newcommand", "renewcommand", "de
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a passage that asserts something: its chain, or why it has none."""
+    """A part of a passage that asserts something: its chain, or why it has none.
+
+    The first `above` relations of the chain belong to a formula that it goes on from.
+    """
 
     span: tuple[int, int]
     chain: Chain | None = None
     problem: Diagnostic | NotationError | None = None
+    above: int = 0
 
 
 def pieces(passage: Passage, macros: Mapping[str, str]) -> list[Piece]:
@@ -42,17 +47,45 @@ def pieces(passage: Passage, macros: Mapping[str, str]) -> list[Piece]:
     except NotationError as problem:
         return [Piece(whole, None, problem)] if may_assert(text, macros) else []
     made = []
-    for chain in map(assigning, found):
-        span = balanced(text, chain.span.start, min(chain.span.stop, len(text)))
+    for chain, start in _going_on(map(assigning, found)):
+        if min(chain.span.stop, len(text)) <= passage.above:
+            continue
+        start = _behind(text, max(start, passage.above))
+        above = sum(is_relation(node) and node.span.start < start for node in chain.row)
+        span = balanced(text, start, min(chain.span.stop, len(text)))
         aside = passage.kind == "inline" and text[: span[0]].strip() and ASIDE.fullmatch(text[: span[0]])
         if chain.problem is not None:
             made += [Piece(span, None, chain.problem)] if may_assert(text[slice(*span)], macros) else []
         elif asserts(chain) and not aside:
-            made.append(Piece(span, chain))
+            made.append(Piece(span, chain, above=above))
         elif aside or (passage.kind == "display" and relates_inside(chain.row)):
             inside = Diagnostic("DC623", "a relation inside brackets", passage.text.where(*span), "not read as a claim")
             made.append(Piece(span, None, inside))
     return sorted(made, key=lambda piece: piece.span[0])
+
+
+def _going_on(found: Iterable[Chain]) -> Iterator[tuple[Chain, int]]:
+    """The chains, and where their own parts begin: one that begins with a relation goes on from the one before."""
+    before: Chain | None = None
+    for chain in found:
+        start = chain.span.start
+        first = next((node for node in seen(chain.row) if not isinstance(node, Prose)), chain.row[0])
+        if before is not None and is_relation(first) and before.problem is None and _is_bare(before):
+            chain = replace(chain, row=(*before.row, *chain.row))
+        yield chain, start
+        before = chain
+
+
+def _is_bare(chain: Chain) -> bool:
+    """Whether nothing but sides and relations stands in a chain: no condition behind them."""
+    return not any(is_sign(node, ",", ";") or getattr(node, "kind", "") == "keyword" for node in chain.row)
+
+
+def _behind(text: str, start: int) -> int:
+    """Behind the blanks and the marks of columns at a place."""
+    while start < len(text) and (text[start].isspace() or text[start] == "&"):
+        start += 1
+    return start
 
 
 def may_assert(text: str, macros: Mapping[str, str]) -> bool:

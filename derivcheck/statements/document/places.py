@@ -58,7 +58,7 @@ def seen_from(document: str, path: str) -> str:
 
 def label_at(passage: Passage, span: tuple[int, int]) -> str:
     """The label of a formula: where several stand in a passage, the one in it or at the end of its row."""
-    labels = list(LABEL.finditer(passage.text.text))
+    labels = list(LABEL.finditer(passage.text.text, passage.above))
     if len(labels) < 2:
         return passage.label
     end = passage.text.text.find("\\\\", max(span[1] - 1, 0))

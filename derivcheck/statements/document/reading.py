@@ -29,11 +29,12 @@ class Setting:
     binding: Binding | None
     quantifier: SourceText | None
     componentwise: bool
+    named: tuple[NamedFormula, ...] = ()  # what the text says that names mean; the sidecar goes first
 
     @property
     def symbols(self) -> dict[str, str]:
         bound = self.binding.symbols if self.binding else ()
-        return {**spellings(self.spec.symbols), **spellings(bound)}
+        return {**spellings(self.named), **spellings(self.spec.symbols), **spellings(bound)}
 
 
 def changed(spec: Spec, change: Binding) -> Spec:
@@ -72,7 +73,10 @@ class Reading:
         setting: Setting,
         spelling: Spelling,
         declared: Sequence[Examiner],
+        above: int = 0,
     ) -> None:
+        """The first `above` relations of the chain are those of a formula that it goes on from."""
+        self._above = above
         self._spelling = spelling
         self._text = text
         self._chain = chain
@@ -96,14 +100,9 @@ class Reading:
             if examiner not in self._declared and (common := self._common()) is not None:
                 return common
             known = {**examiner.network.depth, **labels}
-            sentence = Sentence(
-                self._text.text,
-                examiner.network.scope,
-                self._spelling.symbols(examiner, self._setting),
-                self._spelling.macros,
-                known,
-            )
-            equation = sentence.equation(self._chain.row)
+            equation = self.sentence(examiner, labels).equation(self._chain.row)
+            if self._above:
+                equation = equation.changed(self._own)
             if self._redefines:
                 equation = equation.changed(_without_old)
             if self._setting.binding is not None and self._setting.binding.where is not None:
@@ -114,6 +113,17 @@ class Reading:
                 equation = labelled(equation, known, scope).changed(lambda one: componentwise(one, scope))
             self._equations[key] = equation
         return self._equations[key]
+
+    def _own(self, equation: Equation) -> Equation:
+        """The equation from the side on that a formula goes on from."""
+        sides, relations = equation.sides[self._above :], equation.relations[self._above :]
+        return replace(equation, sides=sides, relations=relations)
+
+    def sentence(self, examiner: Examiner, labels: Labels) -> Sentence:
+        """How rows of the text are read at a depth and labels."""
+        symbols = self._spelling.symbols(examiner, self._setting)
+        known = {**examiner.network.depth, **labels}
+        return Sentence(self._text.text, examiner.network.scope, symbols, self._spelling.macros, known)
 
     def _common(self) -> Equation | None:
         """What was read the same at every depth and label that is judged: it is what is claimed beyond them."""

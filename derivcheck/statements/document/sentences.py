@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from derivcheck.language.notation.relations import RELATIONS, pattern
-from derivcheck.statements.document.company import companies
 from derivcheck.statements.document.passages import Found, Passage
 from derivcheck.statements.document.sheets import Sheet
+from derivcheck.statements.document.surroundings import companies
 
 CONDITION = re.compile(
     r"\$\s+(?:only\s+)?(?:if|when|whenever|unless|for(?:\s+(?:all|every|each|any))?)\s+\$", re.IGNORECASE

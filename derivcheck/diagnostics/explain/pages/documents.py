@@ -33,7 +33,7 @@ DOCUMENTS: dict[str, Explanation] = {
     ),
     "DC628": text_only(
         "under a condition",
-        "A sentence with an `if` before the formula does not assert it outright; and where `i ≠ j` or `z = 0` stands in the sentence, in the paragraph above a display or in the heading, what is not true of everything may be said under that condition alone. A binding or an expectation for its line has it judged all the same.",
+        "Where `i ≠ j`, `z = 0` or `if` stands in the sentence, in the paragraph above a display or in the heading, what is not true of everything may be said under that condition alone. It is judged under the conditions that can be used, and the verdict says which; it stays unread where one of them cannot be, and is never refuted without it. A binding or an expectation for its line has it judged all the same.",
     ),
     "DC629": text_only(
         "indices alone", "`i = j` or `l = 1, ..., L` says where something else holds; by itself it asserts nothing."
@@ -58,8 +58,20 @@ DOCUMENTS: dict[str, Explanation] = {
         "no kind of file that is known",
         "The ending of a name says what is read: documents in one of their formats, specs in YAML. A file with another ending is not taken for YAML, in which its first lines would be errors that nobody made.",
     ),
+    "DC636": text_only(
+        "what the text says that a name means",
+        "`where u = W x + b`, `e := y - p`, a display that introduces a name: from there on the name means that, unless the sidecar says otherwise. Every verdict that rests on it says so. `document: {infer: false}` leaves the text out.",
+    ),
+    "DC637": text_only(
+        "a choice, not an identity",
+        "An input of the spec is set equal to something that has nothing to do with it, or inputs are restricted: `we set c = -max x`, `w = (XᵀX)⁻¹ Xᵀ t`. That holds of chosen values alone and asserts nothing of all. Formulas in the same sentence are judged under it.",
+    ),
+    "DC638": text_only(
+        "no equation to derive",
+        "A probability, a limit, where a minimum is attained: the formula says something that no derivation decides.",
+    ),
     "DC635": text_only(
         "a derivative set to zero",
-        "`∂J/∂x = 0` in a document speaks of a point, such as a minimum: it is no identity, and what follows from it soon after holds there alone. A binding or an expectation for its line has it judged all the same.",
+        "`∂J/∂x = 0` in a document speaks of a point, such as a minimum: it is no identity, and what follows from it soon after holds there alone: it is judged under that equation, `AᵀA x = Aᵀ t` where the gradient vanishes, or not at all. A binding or an expectation for its line has it judged all the same.",
     ),
 }
