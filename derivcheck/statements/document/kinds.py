@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
@@ -222,11 +223,20 @@ def is_of_sizes(chain: Chain, spec: Spec) -> bool:
     """`(N \\times M)(M \\times 1) = N \\times 1`: nothing but the names of dimensions, which `\\times` joins."""
     sizes = {word for tensor in spec.tensors for axis in tensor.axes for word in re.findall(r"\w+", axis.text)}
     sizes -= {tensor.name.text for tensor in spec.tensors}
-    tokens = [token for token in flattened(chain.row) if token.kind != "end"]
-    letters = [token.text for token in tokens if token.kind in ("letter", "word")]
-    plain = all(token.kind in ("letter", "word", "number", "sign") for token in tokens)
-    joined = any(token.kind == "sign" and token.text == "×" for token in tokens)
+    leaves = list(_leaves(chain.row))
+    letters = [leaf.text for leaf in leaves if isinstance(leaf, Symbol) and leaf.kind in ("letter", "word")]
+    plain = all(isinstance(leaf, Numeral | Symbol) for leaf in leaves)
+    joined = any(is_sign(leaf, "×") for leaf in leaves)
     return plain and joined and bool(letters) and all(letter in sizes for letter in letters)
+
+
+def _leaves(row: Row) -> Iterator[Node]:
+    """What stands in a row and in its brackets."""
+    for node in seen(row):
+        if isinstance(node, Group):
+            yield from _leaves(node.body)
+        else:
+            yield node
 
 
 def no_equation(text: str) -> str:
