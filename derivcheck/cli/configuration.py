@@ -58,6 +58,7 @@ KEYS: Mapping[str, Key] = {
     "format": _one_of("format", *_words(ReportFormat)),
     "seed": Key("seed", "a whole number from 0", lambda value: isinstance(value, int) and _number(value, 0)),
     "strict": _switch("strict"),
+    "coverage": _switch("coverage"),
     "fail-on": _one_of("fail_on", *_words(FailOn)),
     "exit-zero": _switch("exit_zero"),
     "jobs": Key("jobs", "a whole number from 0", lambda value: isinstance(value, int) and _number(value, 0)),

@@ -73,6 +73,9 @@ def verify(
     sizes: Annotated[
         str | None, _option("--sizes", metavar="n0=784,M=32", help="Sizes for the measurement of gradients.")
     ] = None,
+    coverage: Annotated[
+        bool, _option("--coverage/--no-coverage", help="Of documents: why formulas were not judged, by cause.")
+    ] = False,
     plot: Annotated[
         Path | None, typer.Option("--plot", metavar="FILE.svg|png", help="Draw errors and disagreements.")
     ] = None,
@@ -113,7 +116,7 @@ def verify(
         timeout=timeout,
         jobs=jobs or os.cpu_count() or 1,
     )
-    page = _page(color, ascii, -1 if quiet else verbose)
+    page = replace(_page(color, ascii, -1 if quiet else verbose), causes=coverage)
     if watch:
         from derivcheck.cli.watching import watch as watch_files
 

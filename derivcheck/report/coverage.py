@@ -7,14 +7,15 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from derivcheck.diagnostics.verdicts import FormulaResult
+from derivcheck.diagnostics.verdicts import ASIDES, FormulaResult
 from derivcheck.pipeline.results import FileResult
 from derivcheck.report.evidence import counting
 from derivcheck.report.page import Page
 
-ORDER = ("proved", "checked", "refuted", "invalid", "undecided", "internal", "definition", "ambiguous", "unread")
+VERDICTS = ("proved", "checked", "refuted", "invalid", "undecided", "internal")
+ORDER = (*VERDICTS, "definition", "aside", "ambiguous", "unread")
 INFERRED = "DC636"  # a meaning that the text gives: whatever rests on it is to be seen
-PLURALS = {"definition": "definitions"}
+PLURALS = {"definition": "definitions", "aside": "asides"}
 
 
 def standing(formula: FormulaResult) -> str:
@@ -22,9 +23,15 @@ def standing(formula: FormulaResult) -> str:
     return formula.claim.verdict if formula.claim is not None and formula.standing == "judged" else formula.standing
 
 
+def _counted_as(formula: FormulaResult) -> str:
+    """How it stands; what asserts nothing by itself is no formula that could not be read."""
+    aside = formula.standing == "unread" and formula.reason is not None and formula.reason.code in ASIDES
+    return "aside" if aside else standing(formula)
+
+
 def tally(file: FileResult) -> dict[str, int]:
     """How many formulas stand how, in a fixed order, without the zeros."""
-    counted = Counter(standing(formula) for formula in file.formulas)
+    counted = Counter(_counted_as(formula) for formula in file.formulas)
     return {name: counted[name] for name in ORDER if counted[name]}
 
 

@@ -64,12 +64,16 @@ INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Cn", "Co"})
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An output: `verbosity` is -1 for what does not hold, 0, 1 for the forms, 2 for the evidence too."""
+    """An output: `verbosity` is -1 for what does not hold, 0, 1 for the forms, 2 for the evidence too.
+
+    With `causes` what was not judged of documents is told by cause.
+    """
 
     width: int = WIDTH_IN_A_PIPE
     unicode: bool = True
     color: bool = False
     verbosity: int = 0
+    causes: bool = False
 
     def show(self, text: str) -> str:
         """Text as this page can carry it: on one line, nothing invisible, ASCII where nothing else goes.

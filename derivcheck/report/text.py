@@ -15,6 +15,7 @@ from rich.text import Text
 from derivcheck.diagnostics.diagnostic import Diagnostic
 from derivcheck.diagnostics.verdicts import ClaimResult, GradientResult
 from derivcheck.pipeline.results import FileResult, Report
+from derivcheck.report.causes import cause_lines
 from derivcheck.report.claims import claim_evidence, write_claims
 from derivcheck.report.coverage import coverage, open_lines
 from derivcheck.report.evidence import file_summary, sizes
@@ -56,7 +57,7 @@ def _is_shown(file: FileResult, alone: bool, page: Page) -> bool:
     """Whether more than a line is said of a file."""
     if page.verbosity < 0:
         return file.exit_code != 0
-    return alone or page.verbosity > 0 or _has_findings(file)
+    return alone or page.verbosity > 0 or (page.causes and bool(file.formulas)) or _has_findings(file)
 
 
 def _has_findings(file: FileResult) -> bool:
@@ -141,7 +142,7 @@ def _write_file(file: FileResult, console: Console, page: Page) -> None:
     _write_warnings(file, console, page)
     if file.formulas and page.verbosity >= 0:
         console.line()
-        for line in open_lines(file, page):
+        for line in cause_lines(file, page) if page.causes else open_lines(file, page):
             write_line(console, line, 13)
         write_line(console, page.text(f"  {file.document}: {coverage(file)}", HEADING), 4)
     if gradients and page.verbosity == 0:

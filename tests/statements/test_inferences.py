@@ -154,6 +154,7 @@ def test_indices_beside_a_formula_are_its_condition(tmp_path: pathlib.Path, text
         (f"Unlike the case $i = j$, here {ON_DIAGONAL}.", ["unread DC629", "refuted"]),
         (f"If it rains and $i = j$, then {JACOBIAN}.", ["unread DC629", "unread DC628"]),
         (f"If it rains, then {JACOBIAN}.", ["unread DC628"]),
+        (f"We find {JACOBIAN}, and $i \\neq j$ is not needed.", ["unread DC628", "unread DC629"]),
         (r"If it rains, then $\frac{\partial L}{\partial z} = p - y$.", ["proved"]),
         (f"For $i = 1, \\dots, n$ we get {JACOBIAN}.", ["unread DC629", "refuted"]),
     ],

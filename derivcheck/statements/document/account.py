@@ -289,7 +289,7 @@ class Account:
 
     def _under(self, entry: Accounted, conditions: Sequence[Accounted]) -> Source[FormulaResult | None]:
         """The verdict under the conditions beside a formula, each by itself and all together; None without one."""
-        restrictions = [self._restriction(condition) for condition in conditions]
+        restrictions = [self._restriction(one) if one.introduced else None for one in conditions]
         wrong: list[tuple[ClaimResult, tuple[str, ...]]] = []
         usable = bool(conditions)
         for chosen in [[k] for k in range(len(conditions))] + ([[*range(len(conditions))]] if conditions[1:] else []):

@@ -15,7 +15,7 @@ from derivcheck.statements.document.occurrence import Occurrence
 from derivcheck.statements.document.passages import Passage
 from derivcheck.statements.document.pieces import Piece
 from derivcheck.statements.document.reading import Setting
-from derivcheck.statements.document.words import insists, negates
+from derivcheck.statements.document.words import chooses, insists, negates
 
 STATIONARY = "DC635"  # a derivative that is set to zero
 SOON = 2  # paragraphs
@@ -42,6 +42,12 @@ class Accounted:
     @property
     def code(self) -> str:
         return self.result.reason.code if self.result.reason is not None else ""
+
+    @property
+    def introduced(self) -> bool:
+        """Whether a word or a heading says that it is a condition: `if`, `at`, `case`."""
+        passage = self.occurrence.passage
+        return chooses(passage.lead) or (passage.company is not None and passage.company.titled)
 
     @property
     def is_stationary(self) -> bool:
