@@ -41,7 +41,7 @@ def write_report(report: Report, stream: TextIO, page: Page) -> None:
         if shown or (page.verbosity == 0 and not alone):
             console.line()
         shown += 1
-        if page.verbosity == 0 and not alone:
+        if page.verbosity == 0 and not alone and not (page.causes and file.formulas):
             _write_findings(file, console, page)
         else:
             _write_file(file, console, page)

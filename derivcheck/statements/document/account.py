@@ -245,7 +245,8 @@ class Account:
             meaning = name if one.letters else one.meaning
             named.append(NamedFormula(SourceText(one.spelling), SourceText(meaning)))
             if one.letters:
-                let.append(NamedFormula(SourceText(name), SourceText(one.meaning), one.letters))
+                ends = ("",) * len(one.letters)
+                let.append(NamedFormula(SourceText(name), SourceText(one.meaning), one.letters, ends))
         spec = changed(setting.spec, Binding(SourceText(""), let=tuple(let))) if let else setting.spec
         return replace(setting, spec=spec, named=tuple(named))
 
