@@ -194,6 +194,12 @@ def test_a_sum_of_one_is_a_fact_beside_a_formula(tmp_path: pathlib.Path) -> None
     assert told(judged(tmp_path, spec, text.split(", ")[1])) == ["refuted"]
 
 
+@pytest.mark.parametrize(("right", "standing"), [(r"- w^\top v", "proved"), (r"w^\top v", "refuted")])
+def test_an_equation_of_inputs_is_given_beside_a_formula(tmp_path: pathlib.Path, right: str, standing: str) -> None:
+    text = f"If $x + v = 0$, then $w^\\top x = {right}$."
+    assert told(judged(tmp_path, LOGISTIC, text)) == ["unread DC637", standing]
+
+
 # --- choices, updates, points ---------------------------------------------------------------------
 
 

@@ -57,7 +57,7 @@ def restriction(chain: Chain, sentence: Sentence, spec: Spec) -> Restriction:
             return Restriction(given=fact)
         if isinstance(left, Name) and "[" not in left.name and _is_declared(left.name, spec):
             return Restriction(name=left.name, value=to_plain(right))
-    raise NotationError(Diagnostic("DC175", "an equation of this kind is no condition that can be used"))
+    return Restriction(given=to_plain(equation))
 
 
 def _condition(chain: Chain, sentence: Sentence) -> str:
