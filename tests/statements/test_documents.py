@@ -122,7 +122,7 @@ def test_every_formula_of_latex_is_found(tmp_path: pathlib.Path) -> None:
 
 def test_coverage_is_said(tmp_path: pathlib.Path) -> None:
     result = judged(tmp_path, "$z = W x + b$\n\n$$\\delta = p - y$$\n\n$$\\delta = y - p$$\n\n$$q = 1$$\n")
-    assert coverage(result) == "4 formulas: 1 proved, 1 refuted, 2 definitions"
+    assert coverage(result) == "4 formulas: 1 proved, 1 refuted, 1 definition, 1 aside"
 
 
 # --- derivations --------------------------------------------------------------------------------
