@@ -68,12 +68,13 @@ KEYS: Mapping[str, Key] = {
     "sizes": Key("sizes", 'a text such as "n0=784,M=32"', lambda value: isinstance(value, str)),
     "durations": Key("durations", "a whole number from 0", lambda value: isinstance(value, int) and _number(value, 0)),
     "documents": Key("documents", "a folder", lambda value: isinstance(value, str) and bool(value)),
+    "baseline": Key("baseline", "a file", lambda value: isinstance(value, str) and bool(value)),
     "color": _one_of("color", *_words(ColorMode)),
     "ascii": _switch("ascii"),
     "verbose": Key("verbose", "true, false, 1 or 2", lambda value: isinstance(value, int) and 0 <= value <= 2),
     "quiet": _switch("quiet"),
 }
-PATHS = ("specs", "documents")  # relative to the folder of the file
+PATHS = ("specs", "documents", "baseline")  # relative to the folder of the file
 
 
 def nearest(folder: Path) -> Path | None:

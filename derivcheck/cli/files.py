@@ -71,6 +71,14 @@ def replaced(path: Path, encoding: str = "utf-8", errors: str = "strict") -> Ite
         raise
 
 
+def seen_from_here(path: Path) -> Path:
+    """A path below the working directory as it is called there, so that reports do not tell how it was given."""
+    try:
+        return path.relative_to(Path.cwd()) if path.is_absolute() else path
+    except (OSError, ValueError):
+        return path
+
+
 def specs_below(folder: Path) -> list[Path]:
     """The YAML files of a folder and its subfolders, without what cannot be listed or vanishes meanwhile."""
     return sorted(Path(parent, name) for parent, _, names in os.walk(folder) for name in names if name.endswith(YAML))

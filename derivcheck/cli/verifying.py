@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from derivcheck.cli.files import specs_below, specs_here
+from derivcheck.cli.files import seen_from_here, specs_below, specs_here
 from derivcheck.cli.options import Ascii, Color, ColorMode, FailOn, NumericWay
 from derivcheck.cli.reporting import Reports, targets, write
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 from derivcheck.report.formats import ReportFormat
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
+    from derivcheck.cli.baseline import Baseline
     from derivcheck.pipeline.request import Request
     from derivcheck.pipeline.results import FileResult, Report
     from derivcheck.report.page import Page
@@ -79,6 +82,12 @@ def verify(
     plot: Annotated[
         Path | None, typer.Option("--plot", metavar="FILE.svg|png", help="Draw errors and disagreements.")
     ] = None,
+    baseline: Annotated[
+        Path | None, _option("--baseline", metavar="FILE", help="Known findings: they pass, new ones fail.")
+    ] = None,
+    update_baseline: Annotated[
+        bool, typer.Option("--update-baseline", help="Write what is found to the baseline: it is known from now on.")
+    ] = False,
     durations: Annotated[
         int | None,
         _option("--durations", metavar="N", min=0, help="Show the N slowest gradients and claims; 0: all of them."),
@@ -102,7 +111,7 @@ def verify(
     from derivcheck.spec.selection import selection_of
 
     require_seconds(timeout, claim_timeout)
-    _require(plot, watch, format, bool(report))
+    _require(plot, watch, format, bool(report), baseline is not None)
     seconds = SECONDS if claim_timeout is None else claim_timeout
     request = Request(
         seed=seed,
@@ -123,25 +132,59 @@ def verify(
         return watch_files(lambda: spec_files(specs or []), request, page, sys.stdout)
     request = replace(request, subjects=tuple(spec_files(specs or [])))
     wanted = targets(report or [], paths_of(request))
+    known = _baseline(baseline, update_baseline, request.selection.text)
     found = _verified(request)
     if plot is not None:
         from derivcheck.report.plot import draw
 
         draw(paths_of(request), plot, request.measuring, seed)
+    found, behind = _measured_by(known, found, update_baseline, request, page)
     code = write(selected(found, request.selection), format.value, page, wanted, ascii_only=ascii)
     if durations is not None:
-        _write_durations(found, durations, page, sys.stdout if format is ReportFormat.text else sys.stderr)
+        from derivcheck.report.durations import duration_lines
+
+        behind += duration_lines(found, durations, page)
+    _write_behind(behind, page, sys.stdout if format is ReportFormat.text else sys.stderr)
     return code
 
 
-def _write_durations(found: Report, most: int, page: Page, stream: TextIO) -> None:
+def _baseline(path: Path | None, update: bool, selection: str) -> Baseline | None:
+    """The baseline that is asked for. Raises DerivcheckError (DC647, DC648)."""
+    if path is None:
+        if update:
+            what = "`--update-baseline` needs the file that it writes"
+            raise DerivcheckError(Diagnostic("DC647", what, help="--baseline known.json --update-baseline"))
+        return None
+    from derivcheck.cli.baseline import Baseline
+
+    if update and selection:
+        raise DerivcheckError(Diagnostic("DC647", "`--update-baseline` takes whole files, and no `-k`"))
+    return Baseline(path) if update and not path.exists() else Baseline.read(path)
+
+
+def _measured_by(
+    known: Baseline | None, found: Report, update: bool, request: Request, page: Page
+) -> tuple[Report, list[Text]]:
+    """The report before a baseline, which is written first where it is to be, and what is to be said of it."""
+    if known is None:
+        return found, []
+    from derivcheck.cli.baseline import baseline_lines
+
+    if update:
+        known = known.updated(found)
+        known.write()
+    marked, fixed = known.applied(found)
+    return marked, baseline_lines(known, [] if request.selection.text else fixed, page)
+
+
+def _write_behind(lines: list[Text], page: Page, stream: TextIO) -> None:
     """Behind a text for people, else beside what a program reads."""
-    from derivcheck.report.durations import duration_lines
     from derivcheck.report.lines import write_line
 
     console = page.console(stream)
-    console.line()
-    for line in duration_lines(found, most, page):
+    if lines:
+        console.line()
+    for line in lines:
         write_line(console, line, 11)
 
 
@@ -159,14 +202,15 @@ def require_seconds(timeout: float | None, claim_timeout: float | None) -> None:
         raise DerivcheckError(Diagnostic("DC647", what, help="--claim-timeout 60"))
 
 
-def _require(plot: Path | None, watch: bool, format: ReportFormat, reports: bool) -> None:
+def _require(plot: Path | None, watch: bool, format: ReportFormat, reports: bool, baseline: bool) -> None:
     """What must be known before anything is judged. Raises DerivcheckError."""
     if plot is not None:
         from derivcheck.report.plot import require_plotting
 
         require_plotting(plot)
-    if watch and (plot is not None or reports or format is not ReportFormat.text):
-        other = "--plot" if plot is not None else "--report" if reports else f"--format {format.value}"
+    if watch and (plot is not None or reports or baseline or format is not ReportFormat.text):
+        others = {"--plot": plot is not None, "--report": reports, "--baseline": baseline}
+        other = next((name for name, given in others.items() if given), f"--format {format.value}")
         raise DerivcheckError(Diagnostic("DC647", f"`--watch` writes text again and again, and no `{other}`"))
 
 
@@ -186,7 +230,7 @@ def spec_files(paths: list[Path]) -> list[Path | FileResult]:
     if not paths:
         return [*specs_here("derivcheck verify FILE.yaml")]
     found: list[Path | FileResult] = []
-    for path in paths:
+    for path in map(seen_from_here, paths):
         if path.is_dir():
             inside = specs_below(path)
             if not inside:

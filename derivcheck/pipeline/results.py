@@ -10,6 +10,8 @@ from derivcheck.diagnostics.verdicts import ASIDES, HOLDS, ClaimResult, FailOn, 
 from derivcheck.pipeline.pace import Duration
 from derivcheck.spec import Spec
 
+KNOWN = "in the baseline"  # why a finding passes that a run before has found
+
 
 @dataclass(frozen=True, slots=True)
 class FileResult(Displayed):
@@ -31,6 +33,7 @@ class FileResult(Displayed):
     warnings: tuple[Diagnostic, ...] = ()  # findings about the spec itself; where only proofs count, they fail
     fail_on: FailOn = "undecided"
     deselected: int = 0  # claims and gradients that were not asked for
+    known: tuple[str, ...] = ()  # by which tensors the gradients are that a baseline lets pass
     durations: tuple[Duration, ...] = field(default=(), compare=False, repr=False)
     spec: Spec | None = field(default=None, compare=False, repr=False)  # what a report may draw or derive from
 
@@ -86,7 +89,9 @@ class FileResult(Displayed):
 
     def gradient_fails(self, gradient: GradientResult) -> bool:
         """Whether a gradient makes the file fail: none is ever refuted, so open ones must count."""
-        return gradient.verdict == "internal" or (self.fail_on == "undecided" and not self.accepts(gradient))
+        if gradient.verdict == "internal":
+            return True
+        return self.fail_on == "undecided" and not self.accepts(gradient) and gradient.wrt not in self.known
 
     def __repr__(self) -> str:
         found = f"{len(self.gradients)} gradients, {len(self.claims)} claims"

@@ -21,7 +21,7 @@ class Finding:
 
     `rule` is the code or, where there is none, the verdict; `content` tells it from others
     wherever it stands, so that it must not speak of lines; `fails` says whether the run fails
-    for it; `ignored` is the reason that the spec gives for letting it pass.
+    for it; `ignored` is the reason why it passes all the same.
     """
 
     kind: Kind

@@ -12,7 +12,7 @@ from typing import Any
 from derivcheck.diagnostics.diagnostic import Where
 from derivcheck.diagnostics.explain import page
 from derivcheck.diagnostics.explain.pages import PAGES
-from derivcheck.pipeline.results import Report
+from derivcheck.pipeline.results import KNOWN, Report
 from derivcheck.report.findings import Finding, findings, notes
 from derivcheck.report.page import Page
 from derivcheck.report.places import absolute_uri, relative_uri, repository, repository_path
@@ -90,7 +90,8 @@ def _result(one: Finding, index: int, shown: Page, root: Path, seen: Counter[str
         "properties": {"kind": one.kind, "subject": shown.show(one.subject), "verdict": one.verdict},
     }
     if one.ignored:
-        result["suppressions"] = [{"kind": "inSource", "justification": shown.show(one.ignored)}]
+        kind = "external" if one.ignored == KNOWN else "inSource"
+        result["suppressions"] = [{"kind": kind, "justification": shown.show(one.ignored)}]
     return result
 
 

@@ -58,6 +58,10 @@ COMMAND_LINE: dict[str, Explanation] = {
         "options that do not go together",
         "--timeout is a positive number of seconds, --claim-timeout one from 0; --watch writes text to the terminal and nothing else, no files.",
     ),
+    "DC648": text_only(
+        "not a baseline",
+        "--baseline takes the file that --update-baseline writes: JSON with the findings that are known and pass, by file, code and text.",
+    ),
     "DC665": text_only(
         "not a report",
         "--report takes a format and a file that is no spec and no other report's: --report html=report.html.",
