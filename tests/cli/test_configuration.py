@@ -58,6 +58,7 @@ def test_every_key_is_an_option_of_verify() -> None:
         "watch",
         "spec",
         "plot",
+        "update_baseline",
         "report",
         "return",
     }
