@@ -645,30 +645,19 @@ SABOTAGES = [
     ),
     # --- LaTeX: types ---
     Sabotage(
-        "language/latex/shapes.py",
-        'return by.transposed() if layout == "numerator" and not by.more else by',
-        "return by",
+        "language/lowering/types.py",
+        "return Type(dimensions(value.row), dimensions(value.column), dimensions(value.more))",
+        "return Type(dimensions(value.column), dimensions(value.row), dimensions(value.more))",
     ),
     Sabotage(
-        "language/latex/shapes.py",
-        'return shape.transposed() if layout == "denominator" and not shape.more else shape',
-        "return shape",
+        "language/lowering/types.py",
+        "return not self.more and not other.more and self.column == other.row",
+        "return not self.more and not other.more and self.column == other.column",
     ),
     Sabotage(
-        "language/latex/shapes.py",
-        "result = Shape(shape.axes, by.axes)\n        "
-        'return result.transposed() if layout == "denominator" else result',
-        "return Shape(shape.axes, by.axes)",
-    ),
-    Sabotage(
-        "language/latex/shapes.py",
-        'return Shape(axes, ()) if self.scope.vectors == "column" else Shape((), axes)',
-        "return Shape(axes, ())",
-    ),
-    Sabotage(
-        "language/latex/shapes.py",
-        "return Shape(left.row, right.column) if left.column == right.row else None",
-        "return Shape(left.row, right.column)",
+        "language/lowering/types.py",
+        "return Axis(OPEN if dimension is None else dimension, letter)",
+        "return Axis(OPEN, letter)",
     ),
 ]
 

@@ -7,8 +7,9 @@ import itertools
 import pytest
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError
-from derivcheck.language.latex.shapes import Labels, Shapes
+from derivcheck.language.latex.labels import Labels
 from derivcheck.language.lowering.language import Lowering
+from derivcheck.language.lowering.types import Types
 from derivcheck.language.network import build
 from derivcheck.language.notation.parser import parse_expression
 from derivcheck.pipeline.verification import check_equation
@@ -55,7 +56,7 @@ def test_the_type_is_that_of_the_language(scope: object, text: str) -> None:
         wanted: str | None = lowering.expression(tree).shape()
     except DerivcheckError:
         wanted = None
-    found = Shapes(scope, Labels(scope, {}))(tree)
+    found = Types(scope, Labels(scope, {}))(tree)
     assert (None if found is None else str(found)) == wanted
 
 

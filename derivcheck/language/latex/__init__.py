@@ -2,7 +2,7 @@
 
 text -> tex          the tree of TeX; its statements: chains of sides, remarks
      -> elements.py  its rows as they are walked: what only looks is gone
-     -> parser.py    trees; names by what is declared, products by the shapes of their operands
+     -> parser.py    trees; names by what is declared, products by the types of their operands
 """
 
 from __future__ import annotations

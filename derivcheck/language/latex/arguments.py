@@ -16,7 +16,7 @@ def depends(reader: RowCursor, tree: Expression, part: Expression) -> bool:
 
 def node_of(reader: RowCursor, tree: Expression) -> Node | None:
     """What a tree stands for, where it has a meaning."""
-    value = reader.context.shapes.value(tree)
+    value = reader.context.types.value(tree)
     return None if value is None else value.node
 
 

@@ -88,7 +88,7 @@ def named(reader: RowCursor) -> Expression:
 def _refuse_two_fonts(reader: RowCursor, token: Element, tree: Expression) -> None:
     """Raise NotationError (DC171) where `\\mathbf{g}` and `g` in one formula would be one tensor: they may be two."""
     whole = tree.operand if isinstance(tree, Transpose) else tree
-    name = reader.context.shapes.member(whole)
+    name = reader.context.types.member(whole)
     if name is None or token.kind not in ("letter", "word"):
         return
     first = reader.context.fonts.setdefault(name, token)
@@ -195,10 +195,10 @@ def _refuse_name(reader: RowCursor, quantity: ScriptReadings, begin: Span, prime
 
 def _primed(reader: RowCursor, tree: Expression, token: Element, primes: int, span: Span) -> Expression:
     """`W'` is the transpose of an input; behind a layer a prime would be read by guess."""
-    shapes = reader.context.shapes
-    shape = shapes(tree)
-    base = tree.base if isinstance(tree, Subscript) and shapes.member(tree) is None else tree
-    if primes == 1 and shapes.is_input(base) and base is tree and shape is not None and 0 < len(shape.axes) < 3:
+    types = reader.context.types
+    shape = types(tree)
+    base = tree.base if isinstance(tree, Subscript) and types.member(tree) is None else tree
+    if primes == 1 and types.is_input(base) and base is tree and shape is not None and 0 < len(shape.axes) < 3:
         whole = span.to(reader.before.span)
         reader.context.primed.add(whole)
         return Transpose(tree, whole)
@@ -224,10 +224,10 @@ def _applied(reader: RowCursor, tree: Expression) -> Expression:
             return replace(tree, span=span)
         _refuse_application(reader, tree, span, to_plain(tree))
     reader.position = begin
-    base = tree.base if isinstance(tree, Subscript) and reader.context.shapes.member(tree) is None else tree
-    shape = reader.context.shapes(tree)
-    lone = isinstance(inner, Name) or (isinstance(inner, Subscript) and reader.context.shapes.member(inner) is not None)
-    applied = reader.context.shapes.is_derived(base) and base is tree and not _mentions(inner, tree)
+    base = tree.base if isinstance(tree, Subscript) and reader.context.types.member(tree) is None else tree
+    shape = reader.context.types(tree)
+    lone = isinstance(inner, Name) or (isinstance(inner, Subscript) and reader.context.types.member(inner) is not None)
+    applied = reader.context.types.is_derived(base) and base is tree and not _mentions(inner, tree)
     scalar = shape is not None and shape.is_scalar
     # In `\\delta (a^{l-1})^T` the bracket is there for the transpose.
     scripted = any(element.kind == "script" for element in bracket.inside)
@@ -244,7 +244,7 @@ def _mentions(tree: Expression, part: Expression) -> bool:
 
 def _speaks_of(reader: RowCursor, tree: Expression, inner: Expression, how: Callable[[Iterable[bool]], bool]) -> bool:
     """Whether a bracket speaks of what a layer is made of: `a(W x + b)`, `L(w + \\epsilon)`."""
-    parts = [n for n in bottom_up(inner) if isinstance(n, Name | Subscript) and reader.context.shapes.member(n)]
+    parts = [n for n in bottom_up(inner) if isinstance(n, Name | Subscript) and reader.context.types.member(n)]
     return bool(parts) and how(part != tree and depends(reader, tree, part) for part in parts)
 
 

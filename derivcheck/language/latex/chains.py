@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from derivcheck.language.latex.shapes import SCALAR, Shapes
 from derivcheck.language.lowering.chains import link_of
+from derivcheck.language.lowering.types import Type, Types
 from derivcheck.language.notation.syntax import Binary, Call, Derivative, Expression
 
 DOTS = frozenset({"", "·", "×", "*", "."})
 
 
-def runs(factors: Sequence[tuple[str, Expression]], shapes: Shapes) -> list[tuple[int, int, Call]]:
+def runs(factors: Sequence[tuple[str, Expression]], types: Types) -> list[tuple[int, int, Call]]:
     """(start, stop, the chain) of every run of linked factors whose matrix product is something else.
 
     A factor comes with the sign before it, empty for juxtaposition.
@@ -27,26 +27,24 @@ def runs(factors: Sequence[tuple[str, Expression]], shapes: Shapes) -> list[tupl
     found: list[tuple[int, int, Call]] = []
     start = 0
     while start < len(factors):
-        stop, links, backwards = _longest(factors, start, shapes)
-        if stop > start + 1 and not _is_matrix_product(links, backwards, shapes):
+        stop, links, backwards = _longest(factors, start, types)
+        if stop > start + 1 and not _is_matrix_product(links, backwards, types):
             span = factors[start][1].span.to(factors[stop - 1][1].span)
             found.append((start, stop, Call("chain", tuple(links), 0, span)))
         start = stop
     return found
 
 
-def _longest(
-    factors: Sequence[tuple[str, Expression]], start: int, shapes: Shapes
-) -> tuple[int, list[Expression], bool]:
+def _longest(factors: Sequence[tuple[str, Expression]], start: int, types: Types) -> tuple[int, list[Expression], bool]:
     """(where it ends, its links from the outermost on, whether they are written backwards) of the longest run here."""
     longest: tuple[int, list[Expression], bool] = (start + 1, [], False)
-    for backwards in (True, False) if shapes.scope.layout == "denominator" else (False,):
-        links = _links(factors[start][1], shapes)
+    for backwards in (True, False) if types.scope.layout == "denominator" else (False,):
+        links = _links(factors[start][1], types)
         stop = start + 1
         while links and stop < len(factors) and factors[stop][0] in DOTS:
-            more = _links(factors[stop][1], shapes)
+            more = _links(factors[stop][1], types)
             joined = [*more, *links] if backwards else [*links, *more]
-            if not more or not _meet(joined, shapes):
+            if not more or not _meet(joined, types):
                 break
             links, stop = joined, stop + 1
         if stop > longest[0]:
@@ -54,46 +52,46 @@ def _longest(
     return longest
 
 
-def _links(tree: Expression, shapes: Shapes) -> list[Expression]:
+def _links(tree: Expression, types: Types) -> list[Expression]:
     """The links that a factor is: a derivative, a name of one, a product or chain of several; none where it is more."""
     if isinstance(tree, Call) and tree.function == "chain":
         return list(tree.arguments)
     if isinstance(tree, Binary) and tree.operator == "@":
-        both = [_links(side, shapes) for side in (tree.left, tree.right)]
-        if shapes.scope.layout == "denominator":
+        both = [_links(side, types) for side in (tree.left, tree.right)]
+        if types.scope.layout == "denominator":
             both.reverse()
         joined = [link for part in both for link in part]
-        return joined if all(both) and _meet(joined, shapes) else []
-    return [tree] if _meant(tree, shapes) is not None else []
+        return joined if all(both) and _meet(joined, types) else []
+    return [tree] if _meant(tree, types) is not None else []
 
 
-def _meant(tree: Expression, shapes: Shapes) -> Derivative | None:
-    return link_of(tree, shapes.scope, shapes.member)
+def _meant(tree: Expression, types: Types) -> Derivative | None:
+    return link_of(tree, types.scope, types.member)
 
 
-def _meet(links: Sequence[Expression], shapes: Shapes) -> bool:
-    meant = [_meant(link, shapes) for link in links]
+def _meet(links: Sequence[Expression], types: Types) -> bool:
+    meant = [_meant(link, types) for link in links]
     return all(
-        one is not None and other is not None and _same(one.variables[0], other.numerator, shapes)
+        one is not None and other is not None and _same(one.variables[0], other.numerator, types)
         for one, other in pairwise(meant)
     )
 
 
-def _same(one: Expression, other: Expression, shapes: Shapes) -> bool:
-    first, second = shapes.value(one), shapes.value(other)
+def _same(one: Expression, other: Expression, types: Types) -> bool:
+    first, second = types.value(one), types.value(other)
     return first is not None and second is not None and first.node is second.node
 
 
-def _is_matrix_product(links: Sequence[Expression], backwards: bool, shapes: Shapes) -> bool:
+def _is_matrix_product(links: Sequence[Expression], backwards: bool, types: Types) -> bool:
     """Whether every link stands as its numerator by its variable, so that the product contracts what links them."""
-    if all(shapes(link) == SCALAR for link in links):
+    if all(types(link) == Type() for link in links):
         return True
-    turned = shapes.scope.layout == "denominator"
+    turned = types.scope.layout == "denominator"
     for link in links:
-        meant, shape = _meant(link, shapes), shapes(link)
+        meant, shape = _meant(link, types), types(link)
         if meant is None or shape is None or turned != backwards:
             return False
-        above, below = shapes(meant.numerator), shapes(meant.variables[0])
+        above, below = types(meant.numerator), types(meant.variables[0])
         if above is None or below is None or shape.more or max(len(above.axes), len(below.axes)) > 1:
             return False
         if (shape.row, shape.column) != ((below.axes, above.axes) if turned else (above.axes, below.axes)):

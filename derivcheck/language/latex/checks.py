@@ -35,7 +35,7 @@ def check_entries(equation: Equation, reader: RowCursor) -> None:
         node, bound = waiting.pop()
         if isinstance(node, Reduction):
             bound = bound | set(node.letters)
-        if isinstance(node, Subscript) and reader.context.shapes.value(node) is None:
+        if isinstance(node, Subscript) and reader.context.types.value(node) is None:
             for entry in node.entries:
                 if isinstance(entry, Slice):
                     continue
@@ -57,7 +57,7 @@ def _names_dimension(
 ) -> bool:
     if isinstance(entry, Name):
         return entry.name in dimensions and entry.name not in bound
-    return isinstance(entry, Subscript) and reader.context.shapes.dimension(entry) is not None
+    return isinstance(entry, Subscript) and reader.context.types.dimension(entry) is not None
 
 
 def _check_shift(entry: Expression, node: Subscript, reader: RowCursor) -> None:
@@ -65,7 +65,7 @@ def _check_shift(entry: Expression, node: Subscript, reader: RowCursor) -> None:
     match entry:
         case Binary("-", Binary("+", Name(), Name()), Number(value)) if value == 1:
             return
-        case Binary() if reader.context.shapes(node.base) is not None:
+        case Binary() if reader.context.types(node.base) is not None:
             fail(
                 "DC143", f"the index `{to_plain(entry)}` is not read", node.span, "a letter, a position from 1, or `:`"
             )
@@ -80,7 +80,7 @@ def check_primes(equation: Equation, reader: RowCursor) -> None:
     if not primed:
         return
     lone = {term.span for side in equation.sides for term in _terms(side) if isinstance(term, Transpose)}
-    misfit = any(reader.context.shapes(side) is None for side in equation.sides)
+    misfit = any(reader.context.types(side) is None for side in equation.sides)
     for span in sorted(primed, key=lambda span: span.start):
         if span in lone or (misfit and any(_is_at(side, span) for side in equation.sides)):
             shown = reader.source(span)

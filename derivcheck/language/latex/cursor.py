@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol, Self
 
 from derivcheck.language.latex.elements import Element, Elements, is_closed
+from derivcheck.language.latex.labels import Labels
 from derivcheck.language.latex.products import Choices
 from derivcheck.language.latex.relations import refuse_relation
-from derivcheck.language.latex.shapes import Labels, Shapes
 from derivcheck.language.latex.vocabulary import Names
 from derivcheck.language.lowering.scope import Scope
+from derivcheck.language.lowering.types import Types
 from derivcheck.language.notation.relations import NAMES, TURNED, UNREAD_SIGNS
 from derivcheck.language.notation.syntax import Condition, Expression, Span
 from derivcheck.language.tex.errors import fail
@@ -42,7 +43,7 @@ class Context:
     symbols: SymbolTable
     names: Names
     labels: Labels
-    shapes: Shapes
+    types: Types
     choices: Choices = field(default_factory=Choices)
     bound: list[str] = field(default_factory=list)
     calls: int = 0

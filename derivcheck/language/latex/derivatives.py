@@ -189,10 +189,10 @@ def _refuse_evaluation(reader: RowCursor, tree: Derivative) -> None:
     inner = arguments_here(reader)
     stop, scripted = reader.before.span, reader.at_script() or reader.at("'")
     reader.position = begin
-    shapes = reader.context.shapes
+    types = reader.context.types
     if scripted:
         return  # `(a)^T` is a factor, no point
-    lone = isinstance(inner[0], Name) or (isinstance(inner[0], Subscript) and shapes.member(inner[0]) is not None)
+    lone = isinstance(inner[0], Name) or (isinstance(inner[0], Subscript) and types.member(inner[0]) is not None)
     if len(inner) > 1 or lone:
         span = tree.span.to(stop)
         fail(
@@ -308,9 +308,9 @@ def _with_index(reader: RowCursor) -> Expression:
 
 def _only_variable(reader: RowCursor, operand: Expression, span: Span) -> Expression:
     """The one named quantity that a layer is computed from. Raises NotationError (DC118)."""
-    shapes = reader.context.shapes
-    base = operand.base if isinstance(operand, Subscript) and shapes.member(operand) is None else operand
-    value = shapes.value(base)
+    types = reader.context.types
+    base = operand.base if isinstance(operand, Subscript) and types.member(operand) is None else operand
+    value = types.value(base)
     found: dict[str, None] = {}
     if value is not None and isinstance(value.node, Quantity):
         waiting = [value.node.operand]
@@ -374,7 +374,7 @@ def gradient(reader: RowCursor) -> Expression:
             variable = arguments[0]
     if variable is None:
         fail("DC118", "the gradient by what?", span, "`\\nabla` names no variable", r"\nabla_{W} L")
-    shape = reader.context.shapes(operand)
+    shape = reader.context.types(operand)
     if isinstance(operand, Transpose) and shape is not None and shape.is_scalar and order == 1:
         return Transpose(Derivative(operand.operand, (variable,), span), span)  # `\\nabla f^T v`: of the gradient
     if shape is not None and not shape.is_scalar:

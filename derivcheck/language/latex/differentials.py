@@ -36,8 +36,8 @@ def refuse_alone(reader: RowCursor, starts: Callable[[Element], bool]) -> None:
         return
     finally:
         reader.position, reader.trying = begin, trying
-    shapes = reader.context.shapes
-    if not any(isinstance(node, Name | Subscript) and shapes.member(node) for node in bottom_up(of)):
+    types = reader.context.types
+    if not any(isinstance(node, Name | Subscript) and types.member(node) for node in bottom_up(of)):
         return
     shown = reader.source(of.span)
     readings: tuple[tuple[str, str], ...] = (("one reading", f"the differential of {shown}"),)

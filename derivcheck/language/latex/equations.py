@@ -14,19 +14,20 @@ from derivcheck.language.latex.checks import check_entries, check_primes
 from derivcheck.language.latex.conditions import refuse_words
 from derivcheck.language.latex.cursor import LABELS, Context, RowCursor
 from derivcheck.language.latex.elements import Element, Elements, elements
+from derivcheck.language.latex.labels import Labels
 from derivcheck.language.latex.memberships import is_sized, membership, sized
 from derivcheck.language.latex.ones import refuse_unsized, size_sides
 from derivcheck.language.latex.parser import LatexParser
 from derivcheck.language.latex.products import Choices, Fork
 from derivcheck.language.latex.relations import refuse_relation
 from derivcheck.language.latex.scripts import dimension_at
-from derivcheck.language.latex.shapes import Labels, Shapes
 from derivcheck.language.latex.symbols import Symbols
 from derivcheck.language.latex.trees import rebuilt
 from derivcheck.language.latex.vocabulary import Names
 from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.lowering.letters import member_name
 from derivcheck.language.lowering.scope import Scope
+from derivcheck.language.lowering.types import Types
 from derivcheck.language.notation.labels import substitute_labels
 from derivcheck.language.notation.limits import check_limits
 from derivcheck.language.notation.printer import to_plain
@@ -112,14 +113,15 @@ class Sentence:
         _refuse_fork(first, shown[0], shown[1] if len(shown) > 1 else readings[1])
 
     def _read(self, row: Elements, span: Span, choices: Choices) -> Equation:
-        self._shapes = Shapes(self._scope, Labels(self._scope, self._labels))
+        labels = Labels(self._scope, self._labels)
+        self._types = Types(self._scope, labels)
         context = Context(
             self._scope,
             self._text,
             self._symbols,
             self._names,
-            self._shapes.labels,
-            self._shapes,
+            labels,
+            self._types,
             choices,
         )
         reader = LatexParser(row, context, span)
@@ -135,8 +137,8 @@ class Sentence:
 
     def _fits(self, equation: Equation, any_zero: bool) -> bool:
         """Whether the sides of an equation have one shape; with `any_zero`, a literal 0 has every shape."""
-        shapes = [self._shapes(side) for side in equation.sides if not any_zero or side != Number(Fraction(0))]
-        return all(shape is not None and shape == shapes[0] for shape in shapes)
+        types = [self._types(side) for side in equation.sides if not any_zero or side != Number(Fraction(0))]
+        return all(shape is not None and shape == types[0] for shape in types)
 
 
 def _refuse_fork(fork: Fork, one: Equation | None, other: Equation | None) -> NoReturn:
@@ -293,8 +295,8 @@ class _Chain:
             inner.advance()
         size = dimension_at(inner, inner.row[begin : inner.position], letter.span)
         span = letter.span.to(inner.row[max(inner.position - 1, 0)].span)
-        found = reader.context.shapes.dimension(size) if size is not None else None
-        wanted = reader.context.shapes.letter_dimension(letter.text, *sides)
+        found = reader.context.types.dimension(size) if size is not None else None
+        wanted = reader.context.types.letter_dimension(letter.text, *sides)
         if found is None or found != wanted or numbers[:1] != ["1"]:
             over = f"`{letter.text}` runs over `{wanted}`" if wanted is not None else f"`{letter.text}` indexes nothing"
             fail(
@@ -394,7 +396,7 @@ def _at_point(equation: Equation, name: str, value: Expression, at: Span) -> Equ
 
 
 def _is_value(tree: Expression, reader: RowCursor) -> bool:
-    shape = reader.context.shapes(tree)
+    shape = reader.context.types(tree)
     number = not isinstance(tree, Name) or tree.name in reader.context.scope.values
     return shape is not None and number and not _is_position(tree)
 

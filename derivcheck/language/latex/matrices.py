@@ -61,10 +61,10 @@ def group(reader: RowCursor) -> Expression:
 def refuse_upright(reader: RowCursor, items: Sequence[Item]) -> None:
     """Raise NotationError (DC171) for `[a, b]^T [c, d]`: the transposed list is a column, or a row."""
     for one, other in pairwise(items):
-        shapes = [reader.context.shapes(item.tree) for item in (one, other)]
+        types = [reader.context.types(item.tree) for item in (one, other)]
         if other.sign == "⊙" or not reader.context.upright & {one.tree.span, other.tree.span}:
             continue
-        if shapes[0] == shapes[1] and shapes[0] is not None and shapes[0].is_vector:
+        if types[0] == types[1] and types[0] is not None and types[0].is_vector:
             fail(
                 "DC171",
                 "a transposed list beside a vector has two readings",
@@ -220,13 +220,13 @@ def _number(position: int, gap: int | None, count: int) -> int | None:
 
 def _stacks(reader: RowCursor, cells: Sequence[ShownEntry], row: str, column: str) -> bool:
     """Whether the entries of a single row are columns, set side by side."""
-    shapes = [reader.context.shapes(cell.tree) for cell in cells]
-    return bool(column) and not row and all(s is not None and s.is_vector and bool(s.row) for s in shapes)
+    types = [reader.context.types(cell.tree) for cell in cells]
+    return bool(column) and not row and all(s is not None and s.is_vector and bool(s.row) for s in types)
 
 
 def _check_axes(reader: RowCursor, tree: Expression, row: str, column: str, span: Span) -> None:
     """A matrix expression must have the axes that its letters say, or it is something else. Raises NotationError."""
-    shape = reader.context.shapes(tree)
+    shape = reader.context.types(tree)
     if shape is None or shape.is_scalar or (not row and shape.row) or (not column and shape.column):
         sized = "of unknown size" if shape is None or shape.is_scalar else f"it is {shape}"
         fail("DC173", "the entries follow no pattern that is a matrix", span, sized)
@@ -250,7 +250,7 @@ def _diagonal(
         outside = unindexed.matrix(patterns.general(reader, off, letters, span), *letters)
     except NotationError:
         return None
-    shape = reader.context.shapes(outside)
+    shape = reader.context.types(outside)
     if shape is None or not shape.is_square:
         return None
     inner = Call("diag", (Call("diag", (outside,), 0, span),), 0, span)

@@ -41,7 +41,7 @@ def is_sized(row: Sequence[Element]) -> bool:
 
 
 def _shape(reader: RowCursor, side: Expression, sizes: list[Expression], span: Span) -> tuple[Expression, Expression]:
-    shape = reader.context.shapes(side)
+    shape = reader.context.types(side)
     columns = reader.context.scope.vectors == "column"
     one = Number(Fraction(1))
     if len(sizes) == 2 and sizes[1 if columns else 0] == one and sizes[0 if columns else 1] != one:

@@ -20,7 +20,7 @@ def bars(reader: RowCursor) -> Expression:
     else:
         inner, span = _between(reader)
     order, power = _order(reader)
-    shape = reader.context.shapes(inner)
+    shape = reader.context.types(inner)
     matrix = shape is not None and len(shape.axes) > 1
     if opener.text == "|" and not order:
         if matrix:

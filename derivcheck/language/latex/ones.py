@@ -16,8 +16,8 @@ from derivcheck.language.tex.errors import fail
 def size_terms(reader: RowCursor, terms: Sequence[Expression]) -> None:
     """A vector of ones in a sum with a tensor has that tensor's size: the number is as good."""
     sized = (term for term in terms if term.span not in reader.context.unsized)
-    shapes = [reader.context.shapes(term) for term in sized]
-    if any(shape is not None and not shape.is_scalar for shape in shapes):
+    types = [reader.context.types(term) for term in sized]
+    if any(shape is not None and not shape.is_scalar for shape in types):
         reader.context.unsized -= {term.span for term in terms}
 
 
@@ -42,8 +42,8 @@ def _is_entrywise(reader: RowCursor, items: Sequence[Item], place: int) -> bool:
     """Whether a tensor is multiplied by it entry by entry: the number is as good."""
     before = items[place - 1 : place] if items[place].sign == "⊙" else []
     behind = [item for item in items[place + 1 : place + 2] if item.sign == "⊙"]
-    shapes = [reader.context.shapes(item.tree) for item in (*before, *behind)]
-    return any(shape is not None and not shape.is_scalar for shape in shapes)
+    types = [reader.context.types(item.tree) for item in (*before, *behind)]
+    return any(shape is not None and not shape.is_scalar for shape in types)
 
 
 def size_sides(reader: RowCursor, sides: Sequence[Expression]) -> list[Expression]:
@@ -53,11 +53,11 @@ def size_sides(reader: RowCursor, sides: Sequence[Expression]) -> list[Expressio
 
 def _as_side(reader: RowCursor, side: Expression, sides: Sequence[Expression]) -> Expression:
     for other in sides:
-        shape = reader.context.shapes(other)
+        shape = reader.context.types(other)
         if shape is None or not shape.is_vector:
             continue
         made = _of_size(reader, side, shape.axes[0])
-        if made is not None and reader.context.shapes(made) == shape:
+        if made is not None and reader.context.types(made) == shape:
             _settle(reader, side)
             return made
     return side
@@ -100,7 +100,7 @@ def _neighbours(reader: RowCursor, items: Sequence[Item], place: int) -> Iterato
 
 def _beside(reader: RowCursor, items: Sequence[Item], place: int) -> Iterator[tuple[Dimension, ...]]:
     for tree, _ in _neighbours(reader, items, place):
-        shape = reader.context.shapes(tree)
+        shape = reader.context.types(tree)
         if shape is not None:
             yield tuple(shape.axes)
 
@@ -110,10 +110,10 @@ def _fits(reader: RowCursor, items: Sequence[Item], place: int, dimension: Dimen
     made = _of_size(reader, items[place].tree, dimension)
     if made is None:
         return None
-    shapes, own = reader.context.shapes, reader.context.shapes(made)
+    types, own = reader.context.types, reader.context.types(made)
     contracted = False
     for other, before in _neighbours(reader, items, place):
-        shape = shapes(other)
+        shape = types(other)
         if shape is None or own is None or shape.is_scalar:
             continue
         left, right = (shape, own) if before else (own, shape)

@@ -70,7 +70,7 @@ class _Reach:
     def __init__(self, reader: RowCursor, variables: Sequence[Expression], span: Span) -> None:
         self._reader = reader
         self._span = span
-        self._shapes = reader.context.shapes
+        self._types = reader.context.types
         self._by = {node for variable in variables for node in self._nodes(variable)}
         self._factors = self._ahead()
         moving = [k for k, factor in enumerate(self._factors) if self._depends(factor.tree)]
@@ -167,35 +167,35 @@ class _Reach:
         return fitting[0] if fitting else self._core
 
     def _product(self, end: int) -> Expression:
-        return product([factor.item for factor in self._factors[: end + 1]], self._shapes, Choices())
+        return product([factor.item for factor in self._factors[: end + 1]], self._types, Choices())
 
     def _is_plain_input(self) -> bool:
         """Whether the bracket behind a name is a factor: an input is no function."""
         tree = self._factors[self._core].tree
-        return self._shapes.is_input(tree) and not self._depends(tree)
+        return self._types.is_input(tree) and not self._depends(tree)
 
     # --- dependence -----------------------------------------------------------------------
 
     def _own_node(self, tree: Expression) -> list[Node]:
-        value = self._shapes.value(tree)
+        value = self._types.value(tree)
         if value is None and isinstance(tree, Subscript):
-            value = self._shapes.value(tree.base)
+            value = self._types.value(tree.base)
         return [] if value is None else [value.node]
 
     def _nodes(self, tree: Expression) -> list[Node]:
-        values = [self._shapes.value(part) for part in bottom_up(tree) if isinstance(part, Name | Subscript)]
+        values = [self._types.value(part) for part in bottom_up(tree) if isinstance(part, Name | Subscript)]
         return [value.node for value in values if value is not None]
 
     def _depends(self, tree: Expression) -> bool:
         return any(node in self._by for node in topological(self._nodes(tree)))
 
     def _is_scalar(self, tree: Expression) -> bool:
-        shape = self._shapes(tree)
+        shape = self._types(tree)
         return shape is not None and shape.is_scalar
 
     def _is_derived(self, tree: Expression) -> bool:
-        entry = isinstance(tree, Subscript) and self._shapes.member(tree) is None
-        return self._shapes.is_derived(tree.base if entry and isinstance(tree, Subscript) else tree)
+        entry = isinstance(tree, Subscript) and self._types.member(tree) is None
+        return self._types.is_derived(tree.base if entry and isinstance(tree, Subscript) else tree)
 
     # --- reading --------------------------------------------------------------------------
 
@@ -244,7 +244,7 @@ class _Reach:
         items = [self._factor("").item]
         while reader.position < stop:
             items.append(self._factor(reader.product_sign() or "").item)
-        return product(items, self._shapes, reader.context.choices)
+        return product(items, self._types, reader.context.choices)
 
     def _refuse(self) -> NoReturn:
         reader = self._reader

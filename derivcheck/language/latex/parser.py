@@ -85,7 +85,7 @@ class LatexParser(RowCursor):
             items = ones.sized_factors(self, items)
         if self.context.upright:
             matrices.refuse_upright(self, items)
-        return product(items, self.context.shapes, self.context.choices)
+        return product(items, self.context.types, self.context.choices)
 
     def _run(self, first: Item, sign: str) -> list[Item]:
         """`X_L \\dots X_{l+1}`: the factors behind the first one. Raises NotationError (DC173)."""
@@ -213,7 +213,7 @@ class LatexParser(RowCursor):
 
     def _scripted(self, tree: Expression, scripts: list[Script], before: Element, bracket: bool) -> Expression:
         span = tree.span.to(scripts[-1].span)
-        if self.context.shapes(tree) is None:
+        if self.context.types(tree) is None:
             return self._without_shape(tree, scripts, span)
         if bracket and self._is_component(tree, scripts):
             self.context.components.add(self.source(scripts[0].span).strip("_{} "))
@@ -224,16 +224,16 @@ class LatexParser(RowCursor):
             return found
         if quantity.problems:
             raise quantity.problems[0]
-        shape = self.context.shapes(tree)
+        shape = self.context.types(tree)
         code = "DC142" if all(script.kind == "sub" for script in scripts) else "DC171"
         fail(code, f"the scripts of `{self.source(span)}` have no reading", scripts[0].span, str(shape))
 
     def _entry(self, tree: Expression) -> Expression:
         """The entry of a tensor whose indices follow it in brackets, one for each axis."""
-        group, shape = self.element, self.context.shapes(tree)
+        group = self.element
         if not group.is_group("[") or group.spaced or group.span.start != tree.span.stop or not isinstance(tree, Name):
             return tree
-        slots = divided(group.inside)
+        slots, shape = divided(group.inside), self.context.types(tree)
         axes = len(shape.axes) if shape is not None else 0
         if not axes or len(slots) != axes or not all(map(self._is_index, slots)):
             return tree
@@ -257,7 +257,7 @@ class LatexParser(RowCursor):
         """`(y_i - t_i)_i`: the vector with these entries."""
         if len(scripts) != 1 or scripts[0].kind != "sub":
             return False
-        shape = self.context.shapes(tree)
+        shape = self.context.types(tree)
         letter = self.source(scripts[0].span).strip("_{} ")
         return (
             shape is not None

@@ -8,8 +8,8 @@ from typing import Any, NoReturn
 
 from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.latex.cursor import RowCursor
-from derivcheck.language.latex.shapes import Shape
 from derivcheck.language.latex.trees import rebuilt
+from derivcheck.language.lowering.types import Type
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import (
     Binary,
@@ -148,9 +148,9 @@ def _is_at(reader: RowCursor, value: Expression | Slice, number: int | None, pla
     if number is not None:
         return isinstance(value, Number) and value.value == number
     base, position = place
-    shape = reader.context.shapes(base)
+    shape = reader.context.types(base)
     axes = shape.axes if shape is not None else ()
-    found = reader.context.shapes.dimension(value)
+    found = reader.context.types.dimension(value)
     return found is not None and position < len(axes) and found == axes[position]
 
 
@@ -170,7 +170,7 @@ class Unindexed:
     """The matrix expression whose entry at (row, column) a tree is; an empty letter stands for no such axis."""
 
     def __init__(self, reader: RowCursor, span: Span) -> None:
-        self._shapes = reader.context.shapes
+        self._types = reader.context.types
         self._layout = reader.context.scope.layout
         self._functions = reader.context.scope.functions
         self._span = span
@@ -214,7 +214,7 @@ class Unindexed:
     def _entry(self, tree: Subscript, row: str, column: str) -> Expression:
         base, entries = tree.base, tree.entries
         names = [entry.name if isinstance(entry, Name) else "" for entry in entries]
-        shape = self._shapes(base)
+        shape = self._types(base)
         if shape is None or shape.more or any(mentions(base, letter) for letter in (row, column) if letter):
             return self._no_entry(tree)
         if len(entries) == 1:
@@ -244,9 +244,9 @@ class Unindexed:
             return "row" if entry.name == row else "column" if entry.name == column else ""
         return ""
 
-    def _standing(self, tree: Expression, shape: Shape | None, upright: bool) -> Expression:
+    def _standing(self, tree: Expression, shape: Type | None, upright: bool) -> Expression:
         """A vector as a column where its letter is the row's, else as a row."""
-        shape = self._shapes(tree) if shape is None else shape
+        shape = self._types(tree) if shape is None else shape
         if shape is None or not shape.is_vector:
             return self._no_entry(tree)
         return tree if bool(shape.row) == upright else Transpose(tree, tree.span)
@@ -272,8 +272,8 @@ class Unindexed:
 
     def _gradient(self, tree: Derivative, below: Subscript, row: str, column: str) -> Expression:
         """∂L/∂x_i for a number L: the gradient, standing as its letter asks."""
-        shape = self._shapes(tree.numerator)
-        base = self._shapes(below.base)
+        shape = self._types(tree.numerator)
+        base = self._types(below.base)
         if shape is None or not shape.is_scalar or base is None:
             return self._no_entry(tree)
         whole = Derivative(tree.numerator, (below.base,), tree.span)

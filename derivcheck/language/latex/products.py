@@ -1,4 +1,4 @@
-"""Which product a sign means: the one that the shapes of its operands allow, or none.
+"""Which product a sign means: the one that the types of its operands allow, or none.
 
     juxtaposition   the matrix product where it conforms; it binds tighter than every sign
     · * × .         whichever of the matrix and the entrywise product conforms
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from derivcheck.language.latex import chains
-from derivcheck.language.latex.shapes import Shape, Shapes, binary
+from derivcheck.language.lowering.types import Types
 from derivcheck.language.notation.limits import check_limits
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Binary, Call, Expression, Span
@@ -77,17 +77,17 @@ class _Grouped:
 Combine = Callable[[Expression, Expression, str], Expression]
 
 
-def product(items: Sequence[Item], shapes: Shapes, choices: Choices) -> Expression:
+def product(items: Sequence[Item], types: Types, choices: Choices) -> Expression:
     """The tree of a product. Raises NotationError (DC106, DC172)."""
     if len(items) == 1:
         return items[0].tree
-    whole = _Product(items, shapes, choices).tree()
-    joined = _chained(items, shapes)
+    whole = _Product(items, types, choices).tree()
+    joined = _chained(items, types)
     if len(joined) == len(items):
         return whole
-    chained = product(joined, shapes, choices)
-    if shapes(whole) is None or shapes(chained) is None:
-        return whole if shapes(chained) is None else chained
+    chained = product(joined, types, choices)
+    if types(whole) is None or types(chained) is None:
+        return whole if types(chained) is None else chained
     span = items[0].span.to(items[-1].span)
     fork = Fork(
         span,
@@ -100,20 +100,20 @@ def product(items: Sequence[Item], shapes: Shapes, choices: Choices) -> Expressi
     return choices.take(chained, whole, fork)
 
 
-def _chained(items: Sequence[Item], shapes: Shapes) -> list[Item]:
+def _chained(items: Sequence[Item], types: Types) -> list[Item]:
     """The factors with every run of linked derivatives made one."""
     made: list[Item] = []
     done = 0
-    for start, stop, tree in chains.runs([(item.sign, item.tree) for item in items], shapes):
+    for start, stop, tree in chains.runs([(item.sign, item.tree) for item in items], types):
         made += [*items[done:start], Item(items[start].sign, tree, tree.span)]
         done = stop
     return [*made, *items[done:]]
 
 
 class _Product:
-    def __init__(self, items: Sequence[Item], shapes: Shapes, choices: Choices) -> None:
+    def __init__(self, items: Sequence[Item], types: Types, choices: Choices) -> None:
         self._items = items
-        self._shapes = shapes
+        self._types = types
         self._choices = choices
         self._span = items[0].span.to(items[-1].span)
         self._made: dict[tuple[int, int, str], Expression] = {}
@@ -139,7 +139,7 @@ class _Product:
         tight = candidates[0].tree
         if not flat.strict or self._same(flat.tree, tight):
             return tight
-        if self._shapes(tight) is None or self._scales(tight):
+        if self._types(tight) is None or self._scales(tight):
             return flat.tree
         return self._choose(tight, flat.tree, self._span, "which product is taken first?")
 
@@ -147,10 +147,10 @@ class _Product:
         """`d ⊙ (B C)` with a vector d scales rows or columns: it is `(d ⊙ B) C`."""
         match tree:
             case Binary("*", left, Binary("@")):
-                shape = self._shapes(left)
+                shape = self._types(left)
                 return shape is not None and shape.is_vector and not shape.column
             case Binary("*", Binary("@"), right):
-                shape = self._shapes(right)
+                shape = self._types(right)
                 return shape is not None and shape.is_vector and not shape.row
             case _:
                 return False
@@ -221,8 +221,8 @@ class _Product:
         """Whether a product of two tensors was read as the entrywise one."""
         if not isinstance(tree, Binary) or tree.operator != "*":
             return False
-        shapes = [self._shapes(side) for side in (tree.left, tree.right)]
-        return all(shape is None or not shape.is_number for shape in shapes)
+        types = [self._types(side) for side in (tree.left, tree.right)]
+        return all(shape is None or not shape.is_number for shape in types)
 
     def _same(self, first: Expression, second: Expression) -> bool:
         """Whether two groupings of one product differ only in where its scalars stand, or by associativity."""
@@ -233,7 +233,7 @@ class _Product:
             return tree
         parts: list[object] = []
         for side in (tree.left, tree.right):
-            shape = self._shapes(side)
+            shape = self._types(side)
             if tree.operator == "*" and shape is not None and shape.is_number:
                 continue
             inner = self._skeleton(side)
@@ -254,12 +254,12 @@ class _Product:
     # --- two factors ----------------------------------------------------------------------
 
     def _conforms(self, left: Expression, right: Expression, sign: str) -> bool:
-        a, b = self._shapes(left), self._shapes(right)
+        a, b = self._types(left), self._types(right)
         if a is None or b is None:
             return False
         if a.is_number or b.is_number or a == b or sign == "⊗":
             return True
-        return sign not in ("⊙", "/") and _contractible(a, b)
+        return sign not in ("⊙", "/") and a.contracts(b)
 
     def _combined(self, left: Expression, right: Expression, sign: str) -> Expression:
         key = (id(left), id(right), sign)
@@ -270,7 +270,7 @@ class _Product:
     def _resolved(self, left: Expression, right: Expression, sign: str) -> Expression:
         span = left.span.to(right.span)
         check_limits(left)
-        a, b = self._shapes(left), self._shapes(right)
+        a, b = self._types(left), self._types(right)
         if sign == "/":
             return Binary("/", left, right, span)
         if sign == "⊙" or (a is not None and a.is_scalar) or (b is not None and b.is_scalar):
@@ -280,10 +280,10 @@ class _Product:
             return Call("outer" if vectors else "kron", (left, right), 0, span)
         matrix, entrywise = Binary("@", left, right, span), Binary("*", left, right, span)
         if a is not None and b is not None and (a.is_number or b.is_number):
-            return entrywise if binary("@", a, b) is None else matrix
+            return entrywise if self._types(matrix) is None else matrix
         if a is None or b is None or a != b:
             return matrix
-        if _contractible(a, b):
+        if a.contracts(b):
             if sign == "":
                 return matrix
             return self._choose(matrix, entrywise, span, f"`{sign}` can be the matrix product or the entrywise one")
@@ -291,7 +291,3 @@ class _Product:
             dot = Call("dot", (left, right), 0, span)
             return self._choose(dot, entrywise, span, f"`{sign}` can be the scalar product or the entrywise one")
         return entrywise
-
-
-def _contractible(left: Shape, right: Shape) -> bool:
-    return not left.more and not right.more and left.column == right.row

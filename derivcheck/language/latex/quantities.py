@@ -202,8 +202,8 @@ class ScriptReadings(Scripted):
             if label is not None and family and isinstance(self.tree, Name):
                 yield from self._member(self.tree.name, label)
             return
-        shape = self.reader.context.shapes(self.tree)
-        member = self.reader.context.shapes.member(self.tree)
+        shape = self.reader.context.types(self.tree)
+        member = self.reader.context.types.member(self.tree)
         if shape is not None or member is None:
             yield self.tree, len(shape.axes) if shape is not None else 0
 
@@ -267,13 +267,13 @@ class ScriptReadings(Scripted):
             case Binary("+" | "-"):
                 return self.reader.pattern or not self._holds_dimension(entry)
             case Subscript():
-                return self.reader.pattern and self.reader.context.shapes.dimension(entry) is not None
+                return self.reader.pattern and self.reader.context.types.dimension(entry) is not None
             case _:
                 return False
 
     def _holds_dimension(self, entry: Expression) -> bool:
-        shapes = self.reader.context.shapes
-        return any(isinstance(n, Name | Subscript) and shapes.dimension(n) is not None for n in bottom_up(entry))
+        types = self.reader.context.types
+        return any(isinstance(n, Name | Subscript) and types.dimension(n) is not None for n in bottom_up(entry))
 
     def _speaks_of_labels(self, tree: Expression) -> bool:
         context = self.reader.context
@@ -308,7 +308,7 @@ class ScriptReadings(Scripted):
 
     def _is_square(self, entity: Expression) -> bool:
         self._note(entity)
-        shape = self.reader.context.shapes(entity)
+        shape = self.reader.context.types(entity)
         return shape is None or shape.is_square
 
     def _refuse_power(self, tree: Expression, exponent: Expression) -> NoReturn:
@@ -380,7 +380,7 @@ class ScriptReadings(Scripted):
     def _check_letters(self, tree: Expression) -> None:
         """A letter that indexes and is declared besides would be read by guess."""
         context = self.reader.context
-        if not isinstance(tree, Subscript) or context.shapes.member(tree) is not None:
+        if not isinstance(tree, Subscript) or context.types.member(tree) is not None:
             return
         for entry in tree.entries:
             if not isinstance(entry, Name) or entry.name in context.bound or self.reader.pattern:

@@ -86,7 +86,7 @@ class Scripted:
         if script not in self.exponents:
             tree = self.tensor(script)
             if tree is not None:
-                shape = self.reader.context.shapes(tree)
+                shape = self.reader.context.types(tree)
                 tree = tree if shape is not None and shape.is_scalar else None
             self.exponents[script] = tree
         return self.exponents[script]
@@ -244,4 +244,4 @@ def dimension_at(reader: RowCursor, row: Elements, here: Span) -> Expression | N
         tree = inner.whole()
     except NotationError:
         return None
-    return tree if reader.context.shapes.dimension(tree) is not None else None
+    return tree if reader.context.types.dimension(tree) is not None else None

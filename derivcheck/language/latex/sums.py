@@ -174,7 +174,7 @@ def _limited(
     if above is None and bound.lower is None:
         return bound.test
     letter = bound.letters[0]
-    dimension = reader.context.shapes.letter_dimension(letter, body, *([bound.test] if bound.test is not None else []))
+    dimension = reader.context.types.letter_dimension(letter, body, *([bound.test] if bound.test is not None else []))
     span = below.span if above is None else below.span.to(above.span)
     if above is None:
         fail("DC119", "the sum has a lower limit only", span, "up to where?", rf"\sum_{{{letter}}}")
@@ -224,7 +224,7 @@ def _up_to(
     """The condition that an upper limit means. Raises NotationError (DC119, DC120)."""
     declared = dimension_at(reader, above.row, above.span)
     if declared is not None:
-        found = reader.context.shapes.dimension(declared)
+        found = reader.context.types.dimension(declared)
         wanted = dimension.plus(Dimension.fixed(1), -1) if zero else dimension
         if found == wanted:
             return []
@@ -361,7 +361,7 @@ def _over_layers(
     check_members(found, scope, reader.context.labels.given, over)
     if kind == "sum":
         return found
-    shape = reader.context.shapes(body)
+    shape = reader.context.types(body)
     if shape is None or shape.is_scalar:
         return found
     turned = Transpose(replace(found, body=Transpose(body, body.span)), span)
@@ -380,7 +380,7 @@ def _over_layers(
 
 def _collected(reader: RowCursor, letter: str, body: Expression) -> Expression | None:
     """A sum over columns as one product: Σ_m D[:,m] is sum(D, M), Σ_m D[:,m] A[:,m]ᵀ is D Aᵀ."""
-    shape = reader.context.shapes(body)
+    shape = reader.context.types(body)
     if shape is None or shape.is_scalar:
         return None
     match body:

@@ -269,7 +269,7 @@ def _form(element: Element) -> Hashable:
 
 def _is_index(reader: RowCursor, tree: Expression | Slice) -> bool:
     """Whether a tree may index a tensor: no product of letters, no label of a layer; among dots, the last position."""
-    if reader.pattern and not isinstance(tree, Slice) and reader.context.shapes.dimension(tree) is not None:
+    if reader.pattern and not isinstance(tree, Slice) and reader.context.types.dimension(tree) is not None:
         return True
     given = reader.context.labels.given
     return all(

@@ -69,7 +69,7 @@ def refuse_unknown(quantity: ScriptReadings) -> NoReturn:
                 "DC142",
                 f"the indices of `{shown}` do not fit a tensor with {axes} axes",
                 span,
-                str(context.shapes(Name(plain[0]))),
+                str(context.types(Name(plain[0]))),
             )
         fail(
             "DC171", f"`{shown}` has no reading", span, f"`{plain[0]}` has {axes} axes", f"symbols: {{'{shown}': ...}}"
