@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from derivcheck.cli.examples import Example, next_command, texts
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 
 DEFAULT = "network.derivcheck.yaml"  # a name that the pytest plugin collects
@@ -30,6 +31,9 @@ def init(
     template: Annotated[
         Template, typer.Option("--template", help="One example, a batch, or a network of any depth.")
     ] = Template.mlp,
+    example: Annotated[
+        Example | None, typer.Option("--example", help="A shipped spec instead, with the files that belong to it.")
+    ] = None,
     schema: Annotated[
         bool, typer.Option("--schema/--no-schema", help="Write the schema for editors beside it.")
     ] = True,
@@ -37,6 +41,8 @@ def init(
     """Write a commented spec to start from. Nothing is ever overwritten."""
     from derivcheck.report.page import page_for
 
+    if example is not None:
+        return _write_example(example.value, Path() if path == Path(DEFAULT) else path)
     if os.path.isdir(path):  # false, not an error, for what no file can be called
         path = path / DEFAULT
     if path.suffix.lower() not in (".yaml", ".yml"):
@@ -64,6 +70,36 @@ def init(
     return 0
 
 
+def _write_example(example: str, folder: Path) -> int:
+    """The files of an example in a folder. Raises DerivcheckError (DC681, DC685, DC686)."""
+    from derivcheck.report.page import page_for
+
+    if folder.suffix:
+        raise DerivcheckError(
+            Diagnostic(
+                "DC685",
+                f"an example is written into a folder, not to `{folder}`",
+                help=f"derivcheck init --example {example}",
+            )
+        )
+    page, found = page_for(sys.stdout), texts(example)
+    for name in found:
+        if os.path.lexists(folder / name):  # all of it or nothing
+            raise _taken(folder / name)
+    for name, text in found.items():
+        _create(folder / name, text)
+        typer.echo(page.show(f"wrote {folder / name}"))
+    command = next_command(example)
+    typer.echo(page.show(f"next: {command if folder == Path() else f'cd {_quoted(folder)}; {command}'}"))
+    return 0
+
+
+def _taken(path: Path) -> DerivcheckError:
+    return DerivcheckError(
+        Diagnostic("DC681", f"`{path}` exists already and is not overwritten", help="derivcheck init OTHER.yaml")
+    )
+
+
 def _create(path: Path, text: str) -> None:
     """Write a new file, and its folder where that is missing.
 
@@ -75,9 +111,7 @@ def _create(path: Path, text: str) -> None:
             file.write(text)
     except FileExistsError as problem:
         taken = path if problem.filename == str(path) else path.parent
-        raise DerivcheckError(
-            Diagnostic("DC681", f"`{taken}` exists already and is not overwritten", help="derivcheck init OTHER.yaml")
-        ) from None
+        raise _taken(taken) from None
     except (OSError, ValueError) as problem:
         why = getattr(problem, "strerror", None) or problem
         raise DerivcheckError(Diagnostic("DC686", f"`{path}` cannot be written: {why}")) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata as metadata
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -30,7 +31,10 @@ NOTES = "# Notes\n\nThe error is $\\frac{\\partial L}{\\partial z} = y - p$ and 
 
 
 @pytest.fixture
-def folder(pytester: pytest.Pytester) -> pytest.Pytester:
+def folder(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """With this plugin, and xdist, which is tested beside it: not with whatever is installed where the tests run."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_PLUGINS", "derivcheck.cli.pytest_plugin,xdist.plugin")
     pytester.makefile(".derivcheck.yaml", good=GOOD)
     pytester.makeini("[pytest]\nfilterwarnings = error\naddopts = --strict-markers -p no:cacheprovider\n")
     return pytester
@@ -39,6 +43,11 @@ def folder(pytester: pytest.Pytester) -> pytest.Pytester:
 def run(folder: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     """In a process of its own: what the plugin does on loading is part of what is tested."""
     return folder.runpytest_subprocess(*arguments)
+
+
+def test_pytest_finds_the_plugin_by_itself() -> None:
+    (found,) = metadata.entry_points(group="pytest11", name="derivcheck")
+    assert found.load().__name__ == "derivcheck.cli.pytest_plugin"
 
 
 def test_one_item_for_every_claim_and_gradient(folder: pytest.Pytester) -> None:

@@ -136,9 +136,14 @@ def test_claims_of_what_cannot_be_read(here: Path, capsys: pytest.CaptureFixture
     assert run(["list", "claims", "b.yaml", "a.yaml"]) == 2
     said = capsys.readouterr()
     assert "  one  1 = 1\n" in said.out and "b.yaml" in said.err
-    for arguments in (["claims"], ["claims", "empty"], ["codes", "a.yaml"], ["nothing"]):
+    for arguments in (["claims", "empty"], ["codes", "a.yaml"], ["nothing"]):
         assert run(["list", *arguments]) == 2
         assert capsys.readouterr().out == ""
+    assert run(["list", "claims"]) == 2  # what is found here, of which one cannot be read
+    assert capsys.readouterr().out == "a.yaml\n  one  1 = 1\n"
+    for name in ("a.yaml", "b.yaml"):
+        (here / name).unlink()
+    assert run(["list", "claims"]) == 2 and "DC608" in capsys.readouterr().err
 
 
 def test_hostile_claims_stay_on_their_line(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
