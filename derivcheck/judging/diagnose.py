@@ -318,16 +318,19 @@ class Diagnoser:
                 axes = range(len(home)) if FACTS[fact].along_an_axis else (None,)
                 for axis in axes:
                     given = {**self.judge.facts, tensor.name: (*known, (fact, axis))}
-                    # A point of the field honours one fact of a tensor, not two together; and it has no order.
-                    honoured = not known and not (FACTS[fact].positive or FACTS[fact].below_one)
-                    if honoured and self._differ_in_field(link, sizes, given):
+                    # A point honours one fact of a tensor, not two together; and the field has no order.
+                    ordered = FACTS[fact].positive or FACTS[fact].below_one
+                    if not known and self._differ_under(link, sizes, given, ordered):
                         continue
                     if self.judge.prover.proof(link.left, link.right, given).proved:
                         text = fact_texts([(tensor.name, fact)])[0]
                         yield "DC219", f"right only if {text}, which is not given"
                         return
 
-    def _differ_in_field(self, link: Pair, sizes: Sequence[Mapping[str, int]], facts: Facts) -> bool:
+    def _differ_under(self, link: Pair, sizes: Sequence[Mapping[str, int]], facts: Facts, ordered: bool) -> bool:
+        """Whether both sides differ at a point at which facts hold: of the field, or of floats, which have an order."""
+        if ordered:
+            return self.judge.differs_at_once(link.left, link.right, link.axes, facts)
         return (
             exact.identical(
                 link.left, link.right, sizes=sizes, facts=facts, draws=1, seed=17, points=self.judge.field_points

@@ -233,11 +233,12 @@ class Judge:
         shapes = (whole, *shapes_of(topological([*asked.sides, *asked.numerators])))
         return SizeChoice(dimensions, self.sizes, self._given, shapes)
 
-    def differs_at_once(self, left: Node, right: Node, axes: Axes) -> bool:
+    def differs_at_once(self, left: Node, right: Node, axes: Axes, facts: Facts | None = None) -> bool:
         """Whether floats differ at the first point, by far and without a closer look."""
-        sizes = self._choice(Goal(left, right, axes, self.facts)).usual()
+        facts = self.facts if facts is None else facts
+        sizes = self._choice(Goal(left, right, axes, facts)).usual()
         try:
-            sides = compare_sides(left, right, axes, sizes, self.facts, self.seed, self._points, confirmed=False)
+            sides = compare_sides(left, right, axes, sizes, facts, self.seed, self._points, confirmed=False)
         except (NumericError, UnsupportedError):
             return False
         return sides.evidence.verdict == "differs"

@@ -84,3 +84,44 @@ def test_a_claim_that_looks_at_all_layers_is_not_general() -> None:
 
 def test_specs_without_families_say_nothing_of_depths() -> None:
     assert verify_text("tensors: {x: n}\nclaims: {a: x = x}\n").claims[0].reach == ""
+
+
+# Cells whose gates are known by their values alone, and claims about them: what is true, and a mistake in it.
+CELLS = {
+    "lstm": (
+        "zf[t]: V @ h[t-1] + p * c[t-1], f[t]: sigmoid(zf[t]), g[t]: tanh(U @ h[t-1]), c[t]: f[t] * c[t-1] + g[t],"
+        " h[t]: tanh(c[t])",
+        [
+            ("dL/dzf[t] = dL/dc[t] * c[t-1] * f[t] * (1 - f[t])", "dL/dzf[t] = dL/dc[t] * c[t-1] * f[t]"),
+            ("dL/dc[t] = dL/dh[t] * (1 - h[t]**2) + dL/dc[t+1] * f[t+1] + p * dL/dzf[t+1]", "dL/dc[t] = dL/dh[t]"),
+        ],
+    ),
+    "gru": (
+        "zf[t]: V @ h[t-1], r[t]: sigmoid(zf[t]), zg[t]: U @ (r[t] * h[t-1]), g[t]: tanh(zg[t]), c[t]: c[t-1],"
+        " h[t]: (1 - r[t]) * h[t-1] + r[t] * g[t]",
+        [
+            ("dL/dzg[t] = dL/dh[t] * r[t] * (1 - g[t]**2)", "dL/dzg[t] = dL/dh[t] * r[t] * (1 - g[t])"),
+            (
+                "dL/dzf[t] = (dL/dh[t] * (g[t] - h[t-1]) + (U.T @ dL/dzg[t]) * h[t-1]) * r[t] * (1 - r[t])",
+                "dL/dzf[t] = dL/dh[t] * (g[t] - h[t-1]) * r[t] * (1 - r[t])",
+            ),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_local_claims_see_through_activations(cell: str) -> None:
+    layers, claims = CELLS[cell]
+    spec = f"""
+families: {{t: 1..T}}
+depths: {{T: [2]}}
+tensors: {{"h[0]": m, "c[0]": m, U: m m, V: m m, p: m, y: m}}
+layers: {{{layers}}}
+loss: {{L: "y.T @ h[T]"}}
+claims: {{claim: {{claim: "CLAIM", for: t in 1..T-1}}}}
+"""
+    for true, false in claims:
+        result = judged(true, spec)
+        assert (result.verdict, result.reach) == ("proved", "for every layer at any depth")
+        assert judged(false, spec).verdict == "refuted"
