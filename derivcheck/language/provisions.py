@@ -11,9 +11,11 @@ derivative is the unconstrained one, at such a point.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+
+import sympy
 
 from derivcheck.diagnostics.diagnostic import (
     DerivcheckError,
@@ -26,13 +28,15 @@ from derivcheck.diagnostics.diagnostic import (
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError, combination, frozen, scaled
 from derivcheck.evidence.canonical.form import Canonical
 from derivcheck.evidence.exact import identical
-from derivcheck.graph.nodes import Input, Node, topological
+from derivcheck.evidence.numeric.branches import is_branched
+from derivcheck.graph.nodes import Input, Node, constant, topological
 from derivcheck.language.claims import Pair, pairs
 from derivcheck.language.facts import declared_facts, fits, no_fact, with_fact
 from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.lowering.values import onto, same_shape
 from derivcheck.language.network import Network
 from derivcheck.language.notation.parser import parse_equation
+from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,
@@ -46,7 +50,7 @@ from derivcheck.language.notation.syntax import (
     children,
 )
 from derivcheck.language.tensors import NamedTensor
-from derivcheck.spec.facts.table import KINDS
+from derivcheck.spec.facts.table import FACTS, KINDS
 
 ABOVE_ZERO = re.compile(r"\s*(\w+)\s*>\s*0\s*")
 BETWEEN = re.compile(r"\s*0\s*<\s*(\w+)\s*<\s*1\s*")
@@ -153,11 +157,15 @@ def _solved(network: Network, link: Pair, text: SourceText) -> Network:
         for left, right in ((link.left_tree, link.right_tree), (link.right_tree, link.left_tree)):
             if _count(tensor.name, left) != 1 or _count(tensor.name, right):
                 continue
-            for image in _images(network, tensor, Solution(tensor.name, bool(facts)).of(left, right)):
+            divisors = Divisors(network)
+            for image in _images(network, tensor, Solution(tensor.name, bool(facts), divisors).of(left, right)):
                 made = replace(network, known=network.known.joined(text.text, tensor.node, image))
                 if all(_holds(made, condition) for condition, _ in made.known.equations):
                     return made
             reason = f"`{tensor.name}` cannot be changed so that all that is given holds"
+            if divisors.doubted:
+                shown = to_plain(divisors.doubted[0])
+                reason = f"`{shown}` may be zero or have no inverse: then there are other solutions"
     raise _refused(text, reason)
 
 
@@ -193,11 +201,62 @@ def _holds(network: Network, condition: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Divisors:
+    """What an equation may be divided by: where it is zero there are other solutions, `t = 0` of `s t = 2 t`."""
+
+    network: Network
+    doubted: list[Expression] = field(default_factory=list)
+
+    def allow(self, kind: Callable[[Expression], bool], divisor: Expression) -> bool:
+        """Whether a divisor is of a kind; one that is not is remembered."""
+        found = kind(divisor)
+        if not found:
+            self.doubted.append(divisor)
+        return found
+
+    def is_never_zero(self, divisor: Expression) -> bool:
+        """Whether no entry is zero at any point, as the canonical form shows of its sign or its square."""
+        wanted = ((Call("sign", (divisor,)), 1), (Call("sign", (divisor,)), -1), (Binary("*", divisor, divisor), 1))
+        try:
+            lowered = [(Lowering(self.network.scope).expression(tree).node, worth) for tree, worth in wanted]
+            canonical = Canonical(self.network.facts)
+            return any(canonical.equal(node, constant(sympy.Integer(worth))).proved for node, worth in lowered)
+        except (NotationError, UnsupportedError, GrowthError, UndefinedError):
+            return False
+
+    def is_seldom_zero(self, vector: Expression) -> bool:
+        """Whether a vector is zero at single points only, where a limit tells what holds: no `relu(y)`, no 0/1 input."""
+        try:
+            node = Lowering(self.network.scope).expression(vector).node
+        except (NotationError, UnsupportedError):
+            return False
+        inputs = [below.name for below in topological([node]) if isinstance(below, Input)]
+        few = any(0 in FACTS[fact].values for name in inputs for fact, _ in self.network.facts.get(name, ()))
+        return not few and not is_branched([node])
+
+    def is_invertible(self, matrix: Expression, worth: Expression) -> bool:
+        """Whether a square matrix has an inverse at every point: by a fact, or as a factor of a product worth 1."""
+        match matrix, worth:
+            case _, Call("eye"):
+                return True
+            case Name(name), _:
+                facts = self.network.facts.get(name, ())
+                return any(fact in ("orthogonal", "positive_definite") for fact, _ in facts)
+            case Transpose(operand), _:
+                return self.is_invertible(operand, worth)
+        return False
+
+
+@dataclass(frozen=True, slots=True)
 class Solution:
-    """Formulas for one name that stands once in a side, so that the side is worth another: any that has a shape."""
+    """Formulas for one name that stands once in a side, so that the side is worth another: any that has a shape.
+
+    Every solution is one of theirs but for single points: no equation is divided by what may be zero.
+    """
 
     name: str
     symmetric: bool
+    divisors: Divisors
 
     def of(self, side: Expression, worth: Expression) -> Iterator[Expression]:
         match side:
@@ -212,7 +271,8 @@ class Solution:
             case Binary("-", left, right):
                 yield from self._behind(left, Binary("+", worth, right), right, Binary("-", left, worth))
             case Binary("*", left, right):
-                yield from self._behind(left, Binary("/", worth, right), right, Binary("/", worth, left))
+                if self.divisors.allow(self.divisors.is_never_zero, right if _count(self.name, left) else left):
+                    yield from self._behind(left, Binary("/", worth, right), right, Binary("/", worth, left))
             case Binary("@", left, right):
                 yield from self._contracted(left, right, side, worth)
             case Call("sum" | "mean" as function, (operand,)):
@@ -231,18 +291,21 @@ class Solution:
         self, left: Expression, right: Expression, side: Expression, worth: Expression
     ) -> Iterator[Expression]:
         gap = Binary("-", worth, side)
-        if _count(self.name, left):
+        divisor = right if _count(self.name, left) else left
+        steps = self.divisors.allow(self.divisors.is_seldom_zero, divisor)
+        inverts = self.divisors.allow(lambda matrix: self.divisors.is_invertible(matrix, worth), divisor)
+        if divisor is right:
             if self.symmetric:
-                yield from self.of(left, _symmetric_step(left, right, gap))
+                yield from self.of(left, _symmetric_step(left, right, gap)) if steps else ()
                 return
             # (M + g vᵀ / vᵀv) v = M v + g
             step = Binary("/", Binary("@", gap, Transpose(right)), Binary("@", Transpose(right), right))
-            yield from self.of(left, Binary("+", left, step))
-            yield from self.of(left, Binary("@", worth, Call("inv", (right,))))
+            yield from self.of(left, Binary("+", left, step)) if steps else ()
+            yield from self.of(left, Binary("@", worth, Call("inv", (right,)))) if inverts else ()
         elif not self.symmetric:
             step = Binary("/", Binary("@", Transpose(left), gap), Binary("@", left, Transpose(left)))
-            yield from self.of(right, Binary("+", right, step))
-            yield from self.of(right, Binary("@", Call("inv", (left,)), worth))
+            yield from self.of(right, Binary("+", right, step)) if steps else ()
+            yield from self.of(right, Binary("@", Call("inv", (left,)), worth)) if inverts else ()
 
 
 def _symmetric_step(matrix: Expression, vector: Expression, gap: Expression) -> Expression:

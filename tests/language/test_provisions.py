@@ -99,6 +99,46 @@ claims:
     assert {gradient.verdict for gradient in found.gradients} == {"proved"}
 
 
+# Each has more solutions than the one that a division or an inverse finds: where t is 0, A singular, relu(y) zero.
+SEVERAL = [
+    ("s = 2", "s*t = 2*t"),
+    ("x = y", "A @ x = A @ y"),
+    ("A @ B = eye(n)", "A @ B @ A = A"),
+    ("A = zeros(n, n)", "A @ B = zeros(n, n)"),
+    ("B = eye(n)", "A @ B = A"),
+    ("x = v", "x * relu(y) = v * relu(y)"),
+    ("x = v", "x * z = v * z"),
+    ("s = t", "s * relu(lam) = t * relu(lam)"),
+    ("s = t", "s * cos(lam) = t * cos(lam)"),
+    ("x.T @ y = v.T @ y", "x.T @ z = v.T @ z"),
+]
+
+
+@pytest.mark.parametrize(("claim", "given"), SEVERAL)
+def test_an_equation_with_several_solutions_is_not_solved_for_one(claim: str, given: str) -> None:
+    spec = TENSORS.replace("v: n,", "v: n, z: {axes: n, given: binary},")
+    (found,) = verify_text(f"{spec}claims:\n  a: {{claim: '{claim}', given: '{given}'}}\n").claims
+    assert found.verdict == "invalid" and found.diagnosis is not None and found.diagnosis.code == "DC044"
+    assert "may be zero" in found.diagnosis.label
+
+
+@pytest.mark.parametrize(
+    ("claim", "given"),
+    [
+        ("x = v", "x * exp(y) = v * exp(y)"),
+        ("x = v", "x * z = v * z"),
+        ("x = v", "P @ x = P @ v"),
+        ("n * x = y", "x = y/n"),
+        ("x = y/n", "n * x = y"),
+    ],
+)
+def test_what_is_never_zero_divides(claim: str, given: str) -> None:
+    spec = TENSORS.replace("v: n,", "v: n, z: {axes: n, given: signs},")
+    spec = spec.replace("P: n n", "P: {axes: n n, given: orthogonal}")
+    (found,) = verify_text(f"{spec}claims:\n  a: {{claim: '{claim}', given: '{given}'}}\n").claims
+    assert found.verdict == "proved"
+
+
 REFUSED = [
     ("exp(x) + x = y + y**2", "DC044"),
     ("W.T @ W = eye(n)", "DC044"),
