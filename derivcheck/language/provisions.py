@@ -225,7 +225,7 @@ class Divisors:
             return False
 
     def is_seldom_zero(self, vector: Expression) -> bool:
-        """Whether a vector is zero at single points only, where a limit tells what holds: no `relu(y)`, no 0/1 input."""
+        """Whether a vector is zero at single points only, where limits tell what holds: no `relu(y)`, no 0/1 input."""
         try:
             node = Lowering(self.network.scope).expression(vector).node
         except (NotationError, UnsupportedError):
