@@ -80,22 +80,35 @@ def seen_from_here(path: Path) -> Path:
 
 
 def specs_below(folder: Path) -> list[Path]:
-    """The YAML files of a folder and its subfolders, without what cannot be listed or vanishes meanwhile."""
-    return sorted(Path(parent, name) for parent, _, names in os.walk(folder) for name in names if name.endswith(YAML))
+    """The specs of a folder and its subfolders, and the documents that have a sidecar.
+
+    What cannot be listed, or vanishes meanwhile, is left out.
+    """
+    # Where files are named, nobody waits for the formats of documents.
+    from derivcheck.statements.document.sidecars import subjects_in
+
+    return subjects_in(Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
 
 
 def specs_here(wanted: str) -> list[Path]:
     """What looks like a spec in the working directory and below: it is named so, or declares what specs declare.
+
+    Documents that have a sidecar are judged too.
 
     Raises DerivcheckError (DC608) where there is none; `wanted` is what can be typed instead.
     """
     found = []
     for parent, folders, names in os.walk(Path()):
         folders[:] = [name for name in folders if not name.startswith(".") and name not in FOREIGN]
-        found += [Path(parent, name) for name in names if name.endswith(YAML) and _is_spec(Path(parent, name))]
-    if not found:
+        paths = [Path(parent, name) for name in names]
+        found += [path for path in paths if not path.name.endswith(YAML) or _is_spec(path)]
+    # As above.
+    from derivcheck.statements.document.sidecars import subjects_in
+
+    subjects = subjects_in(found)
+    if not subjects:
         raise DerivcheckError(Diagnostic("DC608", "no spec is named, and there is none below this folder", help=wanted))
-    return sorted(found)
+    return subjects
 
 
 def _is_spec(path: Path) -> bool:

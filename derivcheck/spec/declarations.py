@@ -121,6 +121,9 @@ class Binding:
     entries: Entries | Literal[""] = ""
     where: SourceText | None = None  # a condition on indices, `j != k`
     unread: str = ""
+    tensors: tuple[TensorDeclaration, ...] = ()  # of the network itself: these, and what is changed of it
+    layers: tuple[NamedFormula, ...] = ()
+    loss: NamedFormula | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class DocumentDeclaration:
-    """The document that a spec is the sidecar of.
+    """The document that a spec is the sidecar of, of one file or of several in their order.
 
     `lines` are the parts of it that this spec accounts for, all of it where none are given;
     with `infer` what the text says besides its assertions is used: definitions, conditions;
@@ -143,7 +146,7 @@ class DocumentDeclaration:
     componentwise, a vector that is set equal to an entry is read entry by entry.
     """
 
-    file: SourceText
+    files: tuple[SourceText, ...]
     lines: tuple[tuple[int, int], ...] = ()
     quantifier: SourceText | None = None
     entries: Entries | Literal[""] = ""
@@ -151,6 +154,11 @@ class DocumentDeclaration:
     expectations: tuple[Expectation, ...] = ()
     bindings: tuple[Binding, ...] = ()
     changes: tuple[Binding, ...] = ()
+
+    @property
+    def file(self) -> SourceText:
+        """The first of its files."""
+        return self.files[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +170,7 @@ class NumericSettings:
 @dataclass(frozen=True, slots=True)
 class Spec:
     path: str
+    extends: SourceText | None = None  # the spec whose declarations it goes on from
     title: str = ""
     source: str = ""
     vectors: Orientation = "column"

@@ -151,6 +151,9 @@ BINDING = SectionValue(
         SpecKey("entries", ENTRIES),
         SpecKey("where", PLACED_WORD, "a condition on indices, j != k"),
         SpecKey("unread", WORD, "why the formula is not to be read"),
+        SpecKey("tensors", MappingValue(TENSOR, names={"pattern": NAMES}), "tensors that are others, or more"),
+        SpecKey("layers", FORMULAS, "layers that are others, or more"),
+        SpecKey("loss", LossValue(), "another loss"),
     ),
     place_of,
 )
@@ -172,7 +175,8 @@ DOCUMENT = SectionValue(
     DocumentDeclaration,
     "`{}`",
     (
-        SpecKey("file", PLACED_WORD, "beside the spec, or in the folder of --documents", required=True),
+        SpecKey("file", ListValue(PLACED_WORD), "beside the spec, or in the folder of --documents", fills="files"),
+        SpecKey("files", ListValue(PLACED_WORD), "several files in their order, as one document"),
         SpecKey("lines", ListValue(LinesValue())),
         QUANTIFIER,
         SpecKey("entries", ENTRIES, "componentwise: a vector set equal to an entry is read entry by entry"),
@@ -192,6 +196,7 @@ DOCUMENT = SectionValue(
         ),
     ),
     short="file",
+    alternatives=("file", "files"),
     requirement=Requirement("DC045", "`{}` needs the name of its file", "document: {file: notes.md}"),
     filled=True,
 )
@@ -209,6 +214,7 @@ SPEC = SectionValue(
     Spec,
     "the {}",
     (
+        SpecKey("extends", PLACED_WORD, "another spec: what is not declared here is as it is declared there"),
         SpecKey("title", REMARK),
         SpecKey("source", REMARK, "where the equations come from; quoted in reports"),
         SpecKey("vectors", VECTORS, "what a one-axis tensor is in a matrix product"),

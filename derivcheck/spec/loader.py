@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 from derivcheck.diagnostics.diagnostic import SourceText, Where
 from derivcheck.spec.composition import compose
-from derivcheck.spec.declarations import NamedFormula, Spec
+from derivcheck.spec.declarations import Binding, NamedFormula, Spec
 from derivcheck.spec.document import Document, Reader, is_mapping, read_text
+from derivcheck.spec.extension import extended
 from derivcheck.spec.formulas import INDEXED, RANGE, is_letter
 from derivcheck.spec.ignores import with_ignores
 from derivcheck.spec.keys import SPEC
 from derivcheck.spec.values import Subject
+
+Declaring = TypeVar("Declaring", Spec, Binding)  # what declares layers, abbreviations and a loss
 
 
 def load_spec(path: str | Path) -> Spec:
@@ -32,11 +36,25 @@ def read_spec(text: str, path: str = "<string>") -> Spec:
             "",
             "derivcheck init",
         )
-    spec = _with_letters(document, SPEC.read(Reader(document), root, Subject("spec", root)))
+    spec = _with_letters(document, extended(_declared(document, root), _declaration_of))
     if not spec.tensors and not spec.claims and spec.document is None:
         document.fail("DC023", "the spec declares no tensors", document.of(root), "", "tensors:\n  x: n")
     _refuse_shared_names(document, spec)
     return with_ignores(document, root, spec)
+
+
+def _declared(document: Document, root: Any) -> Spec:
+    """What a text declares, before anything is made of it."""
+    found: Spec = SPEC.read(Reader(document), root, Subject("spec", root))
+    return found
+
+
+def _declaration_of(path: Path) -> Spec:
+    """What the file declares that a spec extends. Raises SpecError."""
+    document, root = compose(read_text(path), str(path))
+    if not is_mapping(root):
+        document.fail("DC012", "a spec is a mapping with keys such as `tensors` and `layers`", document.of(root))
+    return _declared(document, root)
 
 
 def _with_letters(document: Document, spec: Spec) -> Spec:
@@ -64,12 +82,14 @@ def _with_letters(document: Document, spec: Spec) -> Spec:
         ends = tuple(found[2] if found else "" for found in ranges)
         return replace(formula, name=replace(formula.name, text=match[1]), letters=letters, ends=ends)
 
-    return replace(
-        spec,
-        layers=tuple(map(told_apart, spec.layers)),
-        let=tuple(map(told_apart, spec.let)),
-        loss=None if spec.loss is None else told_apart(spec.loss),
-    )
+    def apart(one: Declaring) -> Declaring:
+        layers, let = tuple(map(told_apart, one.layers)), tuple(map(told_apart, one.let))
+        return replace(one, layers=layers, let=let, loss=None if one.loss is None else told_apart(one.loss))
+
+    if spec.document is not None:
+        changes, bindings = (tuple(map(apart, some)) for some in (spec.document.changes, spec.document.bindings))
+        spec = replace(spec, document=replace(spec.document, changes=changes, bindings=bindings))
+    return apart(spec)
 
 
 def _refuse_shared_names(document: Document, spec: Spec) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -23,7 +23,7 @@ from derivcheck.language.notation.precedence import root
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Derivative, Equation, Expression, Name, bottom_up
 from derivcheck.language.tex.statements import Chain
-from derivcheck.spec import ClaimDeclaration
+from derivcheck.spec import ClaimDeclaration, Spec
 from derivcheck.spec.declarations import Binding, NamedFormula
 from derivcheck.statements.document.accounting import Accountant, lines_of
 from derivcheck.statements.document.company import Accounted, conditions_of, in_plain_text
@@ -65,6 +65,7 @@ class Account:
         self.provisions = Provisions(self.spec, accountant.declaration, accountant.manuscript)
         self._spellings: dict[int, Spelling] = {}
         self._defined: list[TextDefinition] = []
+        self._networks: dict[tuple[object, ...], Panel] = {}
 
     def formulas(self) -> Source[tuple[FormulaResult, ...]]:
         """Every formula in the order of the document, judged by the panel of its spec.
@@ -327,7 +328,10 @@ class Account:
         binding = Binding(SourceText(""), given=given, where=SourceText(where) if where else None)
         setting = replace(entry.settled, binding=binding)
         try:
-            setting, panel = self._valued(setting, values)
+            if values:
+                own = self._panel(entry.settled).first
+                setting = replace(setting, spec=at_values(setting.spec, values, own))
+            panel = self._panel(setting)
             reader = self._reader(entry.occurrence, entry.piece, setting, panel)
             reader.equation(panel.first, reader.labels(panel.first)[0])
         except ContradictionError:
@@ -335,16 +339,6 @@ class Account:
         except DerivcheckError:
             return None
         return (yield self._statement(entry.occurrence, reader, panel))
-
-    def _valued(self, setting: Setting, values: Mapping[str, str]) -> tuple[Setting, Panel]:
-        """The setting and the panel of the network in which quantities have values. Raises DerivcheckError."""
-        if not values:
-            return setting, self._panel(setting)
-        spec = at_values(setting.spec, values, self.panel.first)
-        first = self.panel.first
-        whole = Panel.of(at_values(self.spec, values, first), first.seed, first.measuring)
-        setting = replace(setting, spec=spec)
-        return setting, self._panel(setting, whole)
 
     # --- where a derivative vanishes ------------------------------------------------------
 
@@ -389,22 +383,38 @@ class Account:
         declaration = ClaimDeclaration(occurrence.name, "latex", text, (), "", "", "", None, (), (), occurrence.where)
         return Statement(declaration, text, reader.assertions, panel, self.strict, occurrence.span, reader.labels)
 
-    def _panel(self, setting: Setting, whole: Panel | None = None) -> Panel:
+    def _panel(self, setting: Setting) -> Panel:
         """Who judges in a setting. Raises SpecError for what the sidecar says and cannot be used."""
         let, given = (setting.binding.let, setting.binding.given) if setting.binding is not None else ((), ())
         plain = ClaimDeclaration(
             "", "latex", None, (), "", "", "", None, let, given, self.accountant.declaration.file.where()
         )
         try:
-            return (whole or self.panel).at(self.accountant.depths).under(setting.spec).for_claim(plain)
+            own = self._whole(setting.spec)
+            return own.at(self.accountant.depths).under(setting.spec).for_claim(plain)
         except ContradictionError:
             raise
         except DerivcheckError as problem:
             raise SpecError(problem.diagnostic) from None
 
+    def _whole(self, spec: Spec) -> Panel:
+        """The panel of a network that a section of the document, or a value, makes of the spec's."""
+        key = _network(spec)
+        if key == _network(self.spec):
+            return self.panel
+        if key not in self._networks:
+            first = self.panel.first
+            self._networks[key] = Panel.of(replace(spec, let=(), symbols=()), first.seed, first.measuring)
+        return self._networks[key]
+
     def _spelling(self, passage: Passage) -> Spelling:
         macros = self.accountant.macros(passage)  # the same object where the same definitions are in force
         return self._spellings.setdefault(id(macros), Spelling(macros))
+
+
+def _network(spec: Spec) -> tuple[object, ...]:
+    """What a spec declares of its network."""
+    return spec.tensors, spec.layers, spec.loss
 
 
 def _stated(equation: Equation, examiner: Examiner, labels: Labels) -> tuple[Equation]:

@@ -33,9 +33,8 @@ class Accountant:
             spec = replace(spec, symbols=(), macros=(), document=None)
         self.spec = spec
         self.manuscript = manuscript
-        self.declaration = spec.document or DocumentDeclaration(
-            SourceText(manuscript.path), infer=not manuscript.exported
-        )
+        file = SourceText(manuscript.path)
+        self.declaration = spec.document or DocumentDeclaration((file,), infer=not manuscript.exported)
         self.depths = self._depths()
         self.glossary = Glossary(manuscript.macros, spellings(spec.macros))
         self._read = continued(manuscript.passages) if self.declaration.infer else manuscript.passages

@@ -14,7 +14,7 @@ from derivcheck.spec.declarations import Binding, DocumentDeclaration, Expectati
 from derivcheck.statements.document.headings import headings, line_of_heading
 from derivcheck.statements.document.passages import Manuscript
 from derivcheck.statements.document.places import PLACE, Spot, nearest
-from derivcheck.statements.document.reading import Setting, changed
+from derivcheck.statements.document.reading import Setting, changed, renewed
 
 
 class Provisions:
@@ -56,7 +56,7 @@ class Provisions:
                 quantifier = change.quantifier or quantifier
                 entries = change.entries or entries
         if binding is not None:
-            spec = spec.under(binding)
+            spec = renewed(spec, binding).under(binding)
             quantifier = binding.quantifier or quantifier
             entries = binding.entries or entries
         return Setting(spec, binding, quantifier, entries == "componentwise")

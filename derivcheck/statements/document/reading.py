@@ -16,6 +16,7 @@ from derivcheck.language.notation.syntax import Equation, Junction, bottom_up
 from derivcheck.language.tex.statements import Chain, is_sign
 from derivcheck.spec import ClaimDeclaration, Spec
 from derivcheck.spec.declarations import Binding, NamedFormula
+from derivcheck.spec.extension import replaced
 from derivcheck.statements.document.kinds import mentions
 
 NO_SUCH_LAYER = frozenset({"DC121", "DC120"})
@@ -39,7 +40,22 @@ class Setting:
 
 def changed(spec: Spec, change: Binding) -> Spec:
     symbols, let = _merged(spec.symbols, change.symbols), _merged(spec.let, change.let)
-    return replace(spec.under(change), symbols=symbols, let=let)
+    return replace(renewed(spec, change).under(change), symbols=symbols, let=let)
+
+
+def renewed(spec: Spec, change: Binding) -> Spec:
+    """The spec with the tensors, layers and loss that a change declares."""
+    tensors, layers = {one.name.text for one in change.tensors}, {one.name.text for one in change.layers}
+    if not tensors and not layers and change.loss is None:
+        return spec
+    if change.loss is not None and spec.loss is not None and change.loss.name.text != spec.loss.name.text:
+        spec = replace(spec, layers=(*spec.layers, spec.loss))  # what speaks of the one before goes on to do so
+    return replace(
+        spec,
+        tensors=tuple(one for one in replaced(spec.tensors, change.tensors) if one.name.text not in layers),
+        layers=tuple(one for one in replaced(spec.layers, change.layers) if one.name.text not in tensors),
+        loss=change.loss or spec.loss,
+    )
 
 
 def _merged(formulas: tuple[NamedFormula, ...], others: tuple[NamedFormula, ...]) -> tuple[NamedFormula, ...]:

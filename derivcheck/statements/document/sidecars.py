@@ -3,16 +3,52 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
-from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, SpecError, Where
+from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, SourceText, SpecError, Where
 from derivcheck.spec import Spec
 from derivcheck.spec.document import read_text
 from derivcheck.statements.document.formats import format_of
+from derivcheck.statements.document.joining import joined
 from derivcheck.statements.document.passages import Manuscript, read_manuscript, unknown_format
 
 FOLDER = "DERIVCHECK_DOCUMENTS"
 SPECS = (".yaml", ".yml", ".json")
+NAMES_DOCUMENT = re.compile(r"^document\s*:", re.MULTILINE)
+NAMES_SIDECAR = re.compile(
+    r"\A---\n(?:.*\n)*?derivcheck:|^%[ \t]*derivcheck:|^#\+derivcheck:|^(?:\.\.[ \t]+|:)derivcheck:"
+    r"|<meta name=[\"']derivcheck[\"']|\"derivcheck\"\s*:",
+    re.MULTILINE,
+)
+
+
+def subjects_in(names: Iterable[Path]) -> list[Path]:
+    """What of the files of a folder is judged: its specs, and its documents that have a sidecar.
+
+    A sidecar beside a document that does not name it itself is judged with that document.
+    """
+    files = sorted(names)
+    specs = [path for path in files if path.suffix in (".yaml", ".yml")]
+    documents = [path for path in files if format_of(path) is not None]
+    beside = {path: [one for one in _beside(path) if one in specs] for path in documents}
+    alone = {one for found in beside.values() for one in found if not NAMES_DOCUMENT.search(_head(one))}
+    judged = [path for path in documents if alone & set(beside[path]) or NAMES_SIDECAR.search(_head(path, 2_000))]
+    return sorted([path for path in specs if path not in alone] + judged)
+
+
+def _beside(document: Path) -> list[Path]:
+    return [document.with_suffix(f".derivcheck{ending}") for ending in (".yaml", ".yml")]
+
+
+def _head(path: Path, longest: int = 1_000_000) -> str:
+    """The beginning of a file; nothing of one that cannot be read, which is told when it is judged."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read(longest)
+    except OSError:
+        return ""
 
 
 def is_document(path: str | Path) -> bool:
@@ -46,7 +82,7 @@ def sidecar_of(manuscript: Manuscript) -> Path:
                 )
             )
         return named
-    beside = [document.with_suffix(f".derivcheck{ending}") for ending in (".yaml", ".yml")]
+    beside = _beside(document)
     for candidate in beside:
         if candidate.is_file():
             return candidate
@@ -68,9 +104,15 @@ def manuscript_of(spec: Spec, folder: str | Path | None = None) -> Manuscript | 
     Raises SpecError for a document that cannot be read (DC634), or lies elsewhere (DC633).
     """
     assert spec.document is not None
-    name = spec.document.file.text
+    found = [_manuscript_at(spec, file, folder) for file in spec.document.files]
+    return None if any(one is None for one in found) else joined([one for one in found if one is not None])
+
+
+def _manuscript_at(spec: Spec, file: SourceText, folder: str | Path | None) -> Manuscript | None:
+    """One file of a document."""
+    name = file.text
     if format_of(name) is None:
-        raise SpecError(unknown_format(name, spec.document.file.where()))
+        raise SpecError(unknown_format(name, file.where()))
     folders = [Path(spec.path).parent, *(Path(f) for f in (folder, os.environ.get(FOLDER)) if f)]
     paths = [place / name for place in folders if _is_below(place / name, place)]
     if not paths:
@@ -78,7 +120,7 @@ def manuscript_of(spec: Spec, folder: str | Path | None = None) -> Manuscript | 
             Diagnostic(
                 "DC633",
                 f"the document `{name}` lies outside the folder of its sidecar",
-                spec.document.file.where(),
+                file.where(),
                 "the document",
                 help="name it as seen from its own folder, and give that: --documents FOLDER",
             )

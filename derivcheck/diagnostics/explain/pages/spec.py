@@ -278,6 +278,12 @@ SPEC: dict[str, Explanation] = {
         "tensors: {x: n}\nloss: {L: sum(x^2)}\nclaims:\n  a: dL/dx = x  # derivcheck: ignore[DC201]\n",
         "tensors: {x: n}\nloss: {L: sum(x^2)}\nclaims:\n  a: dL/dx = x  # derivcheck: ignore[DC201] the book leaves factors out\n",
     ),
+    "DC058": of_spec(
+        "a spec that cannot be extended",
+        "`extends: ../network.yaml` takes the declarations of another spec over: tensors, layers, loss, let, symbols and conventions that this one does not give; what it gives under the same name goes first, its claims and its document are its own. The file is a spec below the folder of this one, the working directory or the folder of the project (with .git or pyproject.toml), and does not extend this one.",
+        "extends: network.md\ntensors: {x: n}\nloss: {L: sum(x)}\n",
+        "tensors: {x: n}\nloss: {L: sum(x)}\n",
+    ),
     "DC056": of_spec(
         "nothing is ignored",
         "No claim has the finding that is to be ignored there; under --strict that fails.",
