@@ -79,21 +79,27 @@ def seen_from_here(path: Path) -> Path:
         return path
 
 
-def specs_below(folder: Path) -> list[Path]:
-    """The specs of a folder and its subfolders, and the documents that have a sidecar.
+def specs_below(folder: Path, documents: bool = True) -> list[Path]:
+    """The specs of a folder and its subfolders, and the `documents` that have a sidecar.
 
     What cannot be listed, or vanishes meanwhile, is left out.
     """
+    if not documents:
+        return sorted(path for path in _files_below(folder) if path.name.endswith(YAML))
     # Where files are named, nobody waits for the formats of documents.
     from derivcheck.statements.document.sidecars import subjects_in
 
-    return subjects_in(Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
+    return subjects_in(_files_below(folder))
 
 
-def specs_here(wanted: str) -> list[Path]:
+def _files_below(folder: Path) -> Iterator[Path]:
+    return (Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
+
+
+def specs_here(wanted: str, documents: bool = True) -> list[Path]:
     """What looks like a spec in the working directory and below: it is named so, or declares what specs declare.
 
-    Documents that have a sidecar are judged too.
+    So are `documents` that have a sidecar.
 
     Raises DerivcheckError (DC608) where there is none; `wanted` is what can be typed instead.
     """
@@ -101,11 +107,11 @@ def specs_here(wanted: str) -> list[Path]:
     for parent, folders, names in os.walk(Path()):
         folders[:] = [name for name in folders if not name.startswith(".") and name not in FOREIGN]
         paths = [Path(parent, name) for name in names]
-        found += [path for path in paths if not path.name.endswith(YAML) or _is_spec(path)]
+        found += [path for path in paths if (_is_spec(path) if path.name.endswith(YAML) else documents)]
     # As above.
     from derivcheck.statements.document.sidecars import subjects_in
 
-    subjects = subjects_in(found)
+    subjects = subjects_in(found) if documents else sorted(found)
     if not subjects:
         raise DerivcheckError(Diagnostic("DC608", "no spec is named, and there is none below this folder", help=wanted))
     return subjects

@@ -156,11 +156,11 @@ def _files(paths: Sequence[Path]) -> list[Path]:
 
     found: list[Path] = []
     for path in paths:
-        inside = specs_below(path) if path.is_dir() else [path]
+        inside = specs_below(path, documents=False) if path.is_dir() else [path]
         if not inside:
             raise DerivcheckError(Diagnostic("DC608", f"no specs in `{path}`", help="derivcheck list claims FILE.yaml"))
         found += inside
-    return found if paths else specs_here("derivcheck list claims FILE.yaml")
+    return found if paths else specs_here("derivcheck list claims FILE.yaml", documents=False)
 
 
 def _write(found: dict[str, Rows], format: ListFormat, ascii: bool) -> None:

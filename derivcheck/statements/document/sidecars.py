@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, SourceText, SpecError, Where
@@ -19,9 +20,11 @@ SPECS = (".yaml", ".yml", ".json")
 NAMES_DOCUMENT = re.compile(r"^document\s*:", re.MULTILINE)
 NAMES_SIDECAR = re.compile(
     r"\A---\n(?:.*\n)*?derivcheck:|^%[ \t]*derivcheck:|^#\+derivcheck:|^(?:\.\.[ \t]+|:)derivcheck:"
-    r"|<meta name=[\"']derivcheck[\"']|\"derivcheck\"\s*:",
+    r"|<meta name=[\"']derivcheck[\"']",
     re.MULTILINE,
 )
+NOTEBOOK_NAMES = re.compile(r"\"derivcheck\"\s*:|derivcheck: ")
+HEAD, LONGEST = 2_000, 1_000_000  # characters
 
 
 def subjects_in(names: Iterable[Path]) -> list[Path]:
@@ -33,8 +36,8 @@ def subjects_in(names: Iterable[Path]) -> list[Path]:
     specs = [path for path in files if path.suffix in (".yaml", ".yml")]
     documents = [path for path in files if format_of(path) is not None]
     beside = {path: [one for one in _beside(path) if one in specs] for path in documents}
-    alone = {one for found in beside.values() for one in found if not NAMES_DOCUMENT.search(_head(one))}
-    judged = [path for path in documents if alone & set(beside[path]) or NAMES_SIDECAR.search(_head(path, 2_000))]
+    alone = {one for found in beside.values() for one in found if not _says(one, NAMES_DOCUMENT)}
+    judged = [path for path in documents if alone & set(beside[path]) or _names_sidecar(path)]
     return sorted([path for path in specs if path not in alone] + judged)
 
 
@@ -42,13 +45,25 @@ def _beside(document: Path) -> list[Path]:
     return [document.with_suffix(f".derivcheck{ending}") for ending in (".yaml", ".yml")]
 
 
-def _head(path: Path, longest: int = 1_000_000) -> str:
-    """The beginning of a file; nothing of one that cannot be read, which is told when it is judged."""
+def _names_sidecar(document: Path) -> bool:
+    notebook = document.suffix.lower() == ".ipynb"
+    return _says(document, NOTEBOOK_NAMES if notebook else NAMES_SIDECAR, LONGEST if notebook else HEAD)
+
+
+def _says(path: Path, pattern: re.Pattern[str], longest: int = LONGEST) -> bool:
+    """Whether the beginning of a file says something; not of one that cannot be read, which is told when it is judged."""
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read(longest)
+        found = path.stat()
+        return _says_so(path, pattern, longest, found.st_mtime_ns, found.st_size)
     except OSError:
-        return ""
+        return False
+
+
+@lru_cache(maxsize=4096)
+def _says_so(path: Path, pattern: re.Pattern[str], longest: int, changed: int, size: int) -> bool:
+    """Looked at again only when the file has changed."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return pattern.search(file.read(longest)) is not None
 
 
 def is_document(path: str | Path) -> bool:
