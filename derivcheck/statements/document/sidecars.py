@@ -51,7 +51,7 @@ def _names_sidecar(document: Path) -> bool:
 
 
 def _says(path: Path, pattern: re.Pattern[str], longest: int = LONGEST) -> bool:
-    """Whether the beginning of a file says something; not of one that cannot be read, which is told when it is judged."""
+    """Whether the beginning of a file says something; one that cannot be read says nothing, and is told when judged."""
     try:
         found = path.stat()
         return _says_so(path, pattern, longest, found.st_mtime_ns, found.st_size)
