@@ -20,12 +20,14 @@ from derivcheck.forms.entries import dimension_tree, entry_of, in_declared_order
 from derivcheck.forms.index_form import Naming, fresh_letter, index_form, may_be_letter
 from derivcheck.forms.matrix_form import matrix_form, matrix_function_writer
 from derivcheck.forms.matrix_naming import MatrixNaming, NoMatrixForm
-from derivcheck.forms.reading import NamedPolynomial, Namer
+from derivcheck.forms.polynomials import NamedPolynomial
+from derivcheck.forms.reading import Namer
 from derivcheck.forms.structural_form import structural_form
 from derivcheck.forms.transposition import transposed, transposes
 from derivcheck.graph.axes import Axis
 from derivcheck.graph.derive import sweep
 from derivcheck.graph.nodes import Input, Node, Quantity, Sum, operands, topological
+from derivcheck.language.formulas import name_tree
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,
@@ -115,8 +117,11 @@ class Derivation:
         vectors: Orientation = "column",
         taken: Iterable[str] = (),
         layout: str = "mixed",
+        abbreviations: Mapping[str, Expression] | None = None,
     ) -> None:
+        """`abbreviations` are `let` names with what they stand for."""
         self.layout = layout
+        self._abbreviations = dict(abbreviations or {})
         self.output = output
         self.facts = facts
         self.vectors = vectors
@@ -132,6 +137,8 @@ class Derivation:
         self._unnamed: dict[Node, NamedPolynomial] = {}
         self._unread: dict[Node, Exception] = {}
         self._matrices: dict[tuple[Node, Style], Expression | NoMatrixForm] = {}
+        self._depth = 0
+        self._openness: dict[Node, bool] = {}
 
     @cached_property
     def adjoints(self) -> Mapping[Node, Node]:
@@ -143,6 +150,12 @@ class Derivation:
     def _variables(self) -> dict[Node, NamedTensor]:
         """Named adjoints, by the variable they belong to."""
         return {a: self.tensors[v] for v, a in self.adjoints.items() if _names(a, self.output, self.tensors[v])}
+
+    @cached_property
+    def _short(self) -> dict[Node, Expression]:
+        """The `let` name of a derivative of the output, by what it is the derivative by."""
+        wanted = {Derivative(self.output.tree, (t.tree,)): node for node, t in self.tensors.items()}
+        return {wanted[tree]: name_tree(name) for name, tree in self._abbreviations.items() if tree in wanted}
 
     @cached_property
     def _cotangents(self) -> dict[Node, NamedTensor]:
@@ -197,7 +210,9 @@ class Derivation:
 
     def without_facts(self) -> Derivation:
         """The same derivation with nothing given."""
-        return Derivation(self.output, self.tensors.values(), {}, self.vectors, self._taken, self.layout)
+        return Derivation(
+            self.output, self.tensors.values(), {}, self.vectors, self._taken, self.layout, self._abbreviations
+        )
 
     def readings_of(self, variable: Node) -> NamedPolynomial | None:
         """The reading of ∂output/∂variable, None where it grows too large."""
@@ -250,7 +265,8 @@ class Derivation:
         try:
             reading = self.reading(variable.node)
             for one in (*_order(style), "named"):
-                found.append(index_form(reading, variable.axes, letters, self.naming(one)))
+                kept = self._staying(reading, variable.node, style)
+                found.append(index_form(reading, variable.axes, letters, self.naming(one, kept)))
         except (GrowthError, UndefinedError) as why:
             problem = str(why) or "it grows too large"
         except UnsupportedError as why:
@@ -276,7 +292,9 @@ class Derivation:
         reason = ""
         for one in _order(style):
             try:
-                matrix = matrix_form(self.reading(variable.node), variable.axes, self._matrix_naming(one))
+                reading = self.reading(variable.node)
+                kept = self._staying(reading, variable.node, style)
+                matrix = matrix_form(reading, variable.axes, self._matrix_naming(one, kept))
                 found.append(self._in_layout(native(variable, matrix, self.scalars)))
             except NoMatrixForm as why:
                 reason = reason or str(why)
@@ -299,8 +317,8 @@ class Derivation:
             used.add(letters[-1])
         return tuple(letters)
 
-    def naming(self, style: Style) -> Naming:
-        """How leaves are written: `named` keeps every adjoint a name."""
+    def naming(self, style: Style, kept: frozenset[Node] = frozenset()) -> Naming:
+        """How leaves are written: `named` keeps every adjoint a name, others those that are `kept`."""
 
         def entry(node: Node, places: Sequence[Expression], letters: frozenset[str]) -> Expression:
             unknown = self._cotangents.get(node)
@@ -311,10 +329,12 @@ class Derivation:
                 tensor = self.tensors[node]
                 return entry_of(tensor.tree, in_declared_order(tensor, node, places))
             here = in_declared_order(variable, node, places)
-            for attempt in _attempts(style):
+            for attempt in () if node in kept else _attempts(style):
                 inline = self._inline_index(node, variable, here, letters, attempt)
                 if inline is not None and length(inline) <= INLINED:
                     return inline
+            if variable.node in self._short:
+                return entry_of(self._short[variable.node], here)
             return Derivative(self.output.tree, (entry_of(variable.tree, here),))
 
         return Naming(entry, self._taken, matrix_function_writer(self._matrix_naming("named")))
@@ -334,16 +354,15 @@ class Derivation:
         self._depth += 1
         try:
             names = [cast(Name, place).name for place in places]
-            outer = replace(self.naming(style), taken=self._taken | letters)
-            return index_form(self._readings[node], variable.axes, names, outer)
+            reading = self._readings[node]
+            outer = replace(self.naming(style, self._staying(reading, variable.node)), taken=self._taken | letters)
+            return index_form(reading, variable.axes, names, outer)
         except (GrowthError, UndefinedError):
             return None
         finally:
             self._depth -= 1
 
-    _depth = 0
-
-    def _matrix_naming(self, style: Style) -> MatrixNaming:
+    def _matrix_naming(self, style: Style, kept: frozenset[Node] = frozenset()) -> MatrixNaming:
         def leaf(node: Node) -> tuple[Expression, tuple[Axis, ...]]:
             unknown = self._cotangents.get(node)
             if unknown is not None:
@@ -352,7 +371,7 @@ class Derivation:
             if variable is None:
                 tensor = self.tensors[node]
                 return native(tensor, tensor.tree, self.scalars), tensor.axes
-            for attempt in _attempts(style):
+            for attempt in () if node in kept else _attempts(style):
                 inline = self._inline_matrix(node, variable, attempt)
                 if inline is not None and length(inline) <= INLINED:
                     return inline, variable.axes
@@ -362,6 +381,8 @@ class Derivation:
 
     def _above(self, tensor: NamedTensor) -> Expression:
         """∂L/∂tensor by its name, where a matrix form needs it."""
+        if tensor.node in self._short:
+            return native(tensor, self._short[tensor.node], self.scalars)
         return native(tensor, self._in_layout(Derivative(self.output.tree, (tensor.tree,))), self.scalars)
 
     def _in_layout(self, tree: Expression) -> Expression:
@@ -379,15 +400,44 @@ class Derivation:
                 return None
             self._depth += 1
             try:
-                self._matrices[node, style] = matrix_form(
-                    self._readings[node], variable.axes, self._matrix_naming(style)
-                )
+                reading = self._readings[node]
+                naming = self._matrix_naming(style, self._staying(reading, variable.node))
+                self._matrices[node, style] = matrix_form(reading, variable.axes, naming)
             except NoMatrixForm as why:
                 self._matrices[node, style] = why
             finally:
                 self._depth -= 1
         found = self._matrices[node, style]
         return None if isinstance(found, NoMatrixForm) else found
+
+    def _staying(self, reading: NamedPolynomial, variable: Node, style: Style | None = None) -> frozenset[Node]:
+        """The named derivatives that stay names in a reading, unless the closed form is asked for.
+
+        Those with a `let` name, and those that speak of the unknown derivative of an opaque loss and stand
+        there more than once, or are more than a product of two.
+        """
+        if style == "closed":
+            return frozenset()
+        leaves = reading.canonical.leaf_nodes
+        nodes = [leaves.get(number) for _, factors in reading.polynomial for number, _, _ in factors]
+        found = set()
+        for node in {node for node in nodes if node in self._variables}:
+            assert node is not None
+            if self._variables[node].node in self._short or (
+                self._is_open(node) and (nodes.count(node) > 1 or not self._is_short(node))
+            ):
+                found.add(node)
+        return frozenset(found)
+
+    def _is_open(self, adjoint: Node) -> bool:
+        """Whether a named derivative speaks of an unknown one."""
+        if adjoint not in self._openness:
+            self._openness[adjoint] = any(node in self._cotangents for node in topological([adjoint]))
+        return self._openness[adjoint]
+
+    def _is_short(self, adjoint: Node) -> bool:
+        reading = self._readings.get(adjoint)
+        return reading is not None and all(len(factors) <= 2 for _, factors in reading.polynomial)
 
     def _facts_in(self, reading: NamedPolynomial, style: Style) -> frozenset[tuple[str, str]]:
         """The facts a form rests on, those of the adjoints that are put into it included."""

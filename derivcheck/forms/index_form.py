@@ -11,8 +11,10 @@ from derivcheck.evidence.canonical.affine import combined
 from derivcheck.evidence.canonical.algebra import Algebra
 from derivcheck.evidence.canonical.atoms import Atom, Factor, Indices, Polynomial, Rational, UndefinedError, magnitude
 from derivcheck.evidence.canonical.form import Canonical
+from derivcheck.forms.collecting import collected, upright
 from derivcheck.forms.combinations import ONE, condition, written_sum
-from derivcheck.forms.reading import NamedPolynomial, factored, is_bound
+from derivcheck.forms.index_sums import drawn_out
+from derivcheck.forms.polynomials import NamedPolynomial, factored, is_bound, is_unnamed
 from derivcheck.graph.axes import Axis, Dimension
 from derivcheck.graph.nodes import Node
 from derivcheck.graph.positions import NOTHING, Affine, Comparing, is_within
@@ -140,7 +142,7 @@ class IndexForm:
         letters = _Letters(letters, used | getattr(letters, "used", frozenset()))
         if not polynomial:
             return Number(Fraction(0))
-        parts = factored(self._canonical, polynomial)
+        parts = factored(self._canonical, upright(self._canonical, collected(self._algebra, polynomial)))
         terms = [
             (self._term(t.bound, t.factors, magnitude(t.coefficient), letters), t.coefficient < 0) for t in parts.terms
         ]
@@ -175,7 +177,9 @@ class IndexForm:
             up, down = self._factors([f for f in members if f not in said and f not in dict(here)], names)
             summed = [k for k in group if k not in names.solved and k not in counts]
             ranges = [(names[k], self._algebra.dimensions[bound[k]]) for k in summed]
-            above.append(_reduced("sum", ranges, quotient([*up, *(count for _, count in here)], down)))
+            parts = drawn_out({letter for letter, _ in ranges}, [*up, *(count for _, count in here)], down)
+            above += [*parts.outside_above, _reduced("sum", ranges, quotient(parts.above, parts.below))]
+            below += parts.outside_below
         value = Fraction(coefficient)
         if value.numerator != 1 or not above:
             above.insert(0, Number(Fraction(value.numerator)))
@@ -210,7 +214,8 @@ class IndexForm:
 
     def _stands_alone(self, index: int, factors: Iterable[Factor]) -> bool:
         """Whether an index stands in the brackets of tensors alone."""
-        return all(self._algebra.atoms[number].kind == "leaf" for number, indices, _ in factors if index in indices)
+        nodes = [self._canonical.leaf_nodes.get(number) for number, indices, _ in factors if index in indices]
+        return all(node is not None and not is_unnamed(node) for node in nodes)
 
     def _counts(
         self, bound: Sequence[int], factors: Sequence[Factor], names: _Letters
@@ -254,6 +259,13 @@ class IndexForm:
     def _atom(self, number_: int, atom: Atom, indices: Indices, names: _Letters) -> Expression:
         places = [names.place(i) for i in indices]
         match atom.kind:
+            case "leaf" if is_unnamed(node := self._canonical.leaf_nodes[number_]):
+                filled = {
+                    self._canonical.outer(axis): names.get(i, str(-i))
+                    for axis, i in zip(node.axes, indices, strict=True)
+                }
+                used = frozenset(names.values()) | getattr(names, "used", frozenset())
+                return self.expression(self._canonical.opened(node), _Letters(filled, used))
             case "leaf":
                 return self._naming.entry(
                     self._canonical.leaf_nodes[number_],
@@ -279,7 +291,7 @@ class IndexForm:
                 return Conditional(relation, Number(Fraction(1)), Number(Fraction(0)))
             case "log":
                 return Call("log", (self._payload(atom, indices, names),))
-            case "power":
+            case "power" | "group":
                 return self._payload(atom, indices, names)
             case "function":
                 return self._function(atom, indices, names)
@@ -380,8 +392,8 @@ def may_be_letter(name: str) -> bool:
 
 def _reading_order(atom: Atom, letters: Sequence[str]) -> tuple[object, ...]:
     """Matrices before vectors, weights before adjoints before functions, free letters first."""
-    kinds = {"size": 0, "radical": 0, "leaf": 1, "exp": 2, "power": 3, "log": 3, "function": 4}
-    return (kinds.get(atom.kind, 5), -len(letters), [LETTERS.find(x) for x in letters], atom.name)
+    kinds = {"size": 0, "radical": 0, "leaf": 1, "group": 2, "exp": 3, "power": 4, "log": 4, "function": 5}
+    return (kinds.get(atom.kind, 6), -len(letters), [LETTERS.find(x) for x in letters], atom.name)
 
 
 def _groups(bound: Iterable[int], factors: Sequence[Factor]) -> list[tuple[list[int], list[Factor]]]:

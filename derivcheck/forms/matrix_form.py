@@ -14,14 +14,15 @@ from typing import Any, cast
 
 from derivcheck.evidence.canonical.atoms import Atom, Factor, Indices, Polynomial, Rational, UndefinedError, magnitude
 from derivcheck.evidence.canonical.form import Canonical
+from derivcheck.forms.collecting import collected, upright
 from derivcheck.forms.factor_graph import COLUMN, ONE, ROW, FactorGraph, Part
 from derivcheck.forms.index_form import MATRIX_FUNCTIONS, MatrixFunction, number, quotient, raised, total
 from derivcheck.forms.matrix_naming import MatrixNaming, NoMatrixForm
-from derivcheck.forms.reading import Factored, NamedPolynomial, Summand, factored, is_bound
-from derivcheck.forms.transposition import marked, transposed, transposes, unmarked
+from derivcheck.forms.polynomials import Factored, NamedPolynomial, Summand, factored, is_bound, is_unnamed
+from derivcheck.forms.transposition import MarkedScalar, is_number, marked, transposed, transposes, unmarked
 from derivcheck.graph.axes import Axis, Dimension
 from derivcheck.graph.nodes import Node
-from derivcheck.language.notation.syntax import Binary, Call, Expression, Name, Negate, Number, Transpose
+from derivcheck.language.notation.syntax import Binary, Call, Expression, Name, Negate, Number
 
 
 class MatrixForm:
@@ -73,6 +74,7 @@ class MatrixForm:
     def _matrix(self, polynomial: Polynomial, row: int | None, column: int | None) -> Part:
         if not polynomial:
             return Part(marked(Number(Fraction(0))), False, False)
+        polynomial = upright(self._canonical, collected(self._algebra, polynomial))
         parts = factored(self._canonical, polynomial)
         diagonal = any(self._algebra.atoms[a].kind == "equal" for t in parts.terms for a, _, _ in t.factors)
         if diagonal:
@@ -125,7 +127,10 @@ class MatrixForm:
             if inverted:
                 below.append(self._factor(number_, (), -power, bound))
                 continue
-            shown = self._factor(number_, indices, power, bound)
+            scale, shown = self._unscaled(self._factor(number_, indices, power, bound))
+            above, under = scale
+            graph.scalars.extend(above)
+            below.extend(under)
             vertices = []
             for index in indices:
                 if not is_bound(index) and index not in place:
@@ -168,10 +173,37 @@ class MatrixForm:
             under.insert(0, number(value.denominator))
         if not front and not under:
             return replace(part, expression=marked(part.expression)) if bare else part
-        scale = quotient(front or [ONE], under)
         if bare:
-            return Part(marked(scale), False, False)
-        return Part(Binary("*", marked(scale), part.expression), part.row, part.column)
+            return Part(marked(quotient(front or [ONE], under)), False, False)
+        whole = part.expression
+        if front:
+            whole = Binary("*", marked(quotient(front, under)), whole)
+        elif isinstance(whole, Negate):
+            whole = Negate(Binary("/", whole.operand, marked(quotient(under, []))))
+        else:
+            whole = Binary("/", whole, marked(quotient(under, [])))
+        return Part(whole, part.row, part.column)
+
+    def _unscaled(self, shown: Expression) -> tuple[tuple[list[Expression], list[Expression]], Expression]:
+        """((numbers above, numbers below), the rest) of a product: a number stands in front of a chain of matrices."""
+        above: list[Expression] = []
+        below: list[Expression] = []
+        while True:
+            match shown:
+                case Negate(operand):
+                    above.append(Negate(ONE))
+                    shown = operand
+                case Binary("*", left, right) if self._is_scale(left):
+                    _parted(left, above, below)
+                    shown = right
+                case Binary("/", left, right) if self._is_scale(right) and not self._is_scale(left):
+                    below.append(marked(right))
+                    shown = left
+                case _:
+                    return (above, below), shown
+
+    def _is_scale(self, tree: Expression) -> bool:
+        return is_number(tree, self._naming.scalars)
 
     # --- factors --------------------------------------------------------------------------
 
@@ -179,6 +211,8 @@ class MatrixForm:
         """A factor as scalar, column vector or matrix whose rows are its first index."""
         atom = self._algebra.atoms[number_]
         match atom.kind:
+            case "leaf" if is_unnamed(node := self._canonical.leaf_nodes[number_]):
+                base = self._unnamed(node)
             case "leaf":
                 base = self._leaf(number_, indices)
             case "size":
@@ -195,7 +229,7 @@ class MatrixForm:
                 raise NoMatrixForm("a case distinction")
             case "log":
                 base = self._entrywise(Call("log", (self._payload(atom, atom.payload),)), atom)
-            case "power":
+            case "power" | "group":
                 base = self._payload(atom, atom.payload)
             case "function":
                 name, primes = atom.name.rstrip("'"), atom.name.count("'")
@@ -208,7 +242,7 @@ class MatrixForm:
                 arguments = tuple(self._payload(atom, payload) for payload in atom.payload)
                 # A number with a name of its own: pi.
                 base = self._entrywise(Call(name, arguments, primes) if arguments else Name(name), atom)
-        shown = raised(base, power)
+        shown = _raised(base, power)
         self._note_symmetry(atom, base, shown)
         return marked(shown) if not indices else shown
 
@@ -267,7 +301,15 @@ class MatrixForm:
             raise NoMatrixForm("a tensor that is constant along an axis")
         own = [self._canonical.outer(axis) for axis in axes]
         atom_order = [self._canonical.outer(axis) for axis in self._leaf_axes(node)]
-        return expression if own == atom_order else Transpose(expression)
+        return expression if own == atom_order else self._turned(expression)
+
+    def _unnamed(self, node: Node) -> Expression:
+        """A node without a name, as what it stands for."""
+        if len(node.axes) > 2:
+            raise NoMatrixForm("a tensor with more than two axes")
+        places: list[int | None] = [*(self._canonical.outer(axis) for axis in node.axes), None, None]
+        part = self._matrix(self._canonical.opened(node), places[0], places[1])
+        return self._filled(part, places[0], places[1])
 
     def _leaf_axes(self, node: Node) -> tuple[Axis, ...]:
         return getattr(node, "home", None) or node.axes
@@ -282,6 +324,29 @@ class MatrixForm:
         if len(atom.payload) > 1 and not part.row and not part.column:
             return part.expression
         return self._filled(part, slots[0], slots[1])
+
+
+def _raised(base: Expression, power: Rational) -> Expression:
+    """A power; the root of a sum of squares is a norm."""
+    inner = base.expression if isinstance(base, MarkedScalar) else base
+    match inner:
+        case Call("sum", (Binary("**", squared, Number(value)),)) if value == 2 and Fraction(power).denominator == 2:
+            return raised(marked(Call("norm", (squared,))), power * 2)
+        case _:
+            return raised(base, power)
+
+
+def _parted(scale: Expression, above: list[Expression], below: list[Expression]) -> None:
+    """A number as what stands above and what stands below its line."""
+    match scale:
+        case MarkedScalar(inner):
+            _parted(inner, above, below)
+        case Binary("/", top, bottom):
+            if top != ONE:
+                above.append(marked(top))
+            below.append(marked(bottom))
+        case _:
+            above.append(marked(scale))
 
 
 def _places_of(marks: Polynomial) -> Iterator[int]:

@@ -8,17 +8,12 @@ shortest variant is the one that reads like the textbook's: dL/dz = p - y.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import cached_property
-from itertools import product
-from typing import NamedTuple
 
 from derivcheck.evidence.canonical.atoms import (
     ONE_TERM,
-    OUTER,
-    Factor,
     GrowthError,
     Indices,
     Polynomial,
@@ -26,23 +21,18 @@ from derivcheck.evidence.canonical.atoms import (
     UndefinedError,
     added,
     exact,
-    magnitude,
     outer_indices,
 )
 from derivcheck.evidence.canonical.form import Canonical, Facts
+from derivcheck.forms.folding import Pattern, folded
+from derivcheck.forms.lengths import collected_length, length
+from derivcheck.forms.polynomials import NamedPolynomial
+from derivcheck.forms.saved import SavedQuantities
+from derivcheck.forms.slopes import SlopesByValue
 from derivcheck.graph.axes import Axis
 from derivcheck.graph.nodes import Node, Quantity
 
 MAXIMAL_TERMS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class NamedPolynomial:
-    """A polynomial over named leaves: `canonical` holds its atoms, `facts` what the rewriting used."""
-
-    canonical: Canonical
-    polynomial: Polynomial
-    facts: frozenset[tuple[str, str]]
 
 
 class Namer:
@@ -126,8 +116,8 @@ class Namer:
         return found
 
     @cached_property
-    def _patterns(self) -> list[tuple[int, tuple[int, ...], tuple[Factor, ...], Rational]]:
-        """(leaf atom, its indices, the factors that mean it, their coefficient), the longest first."""
+    def _patterns(self) -> list[Pattern]:
+        """What foldable names are, the longest first."""
         patterns = []
         for node in self._foldable:
             polynomial = self._open.form(node)
@@ -145,6 +135,32 @@ class Namer:
         With `of_name`, the node is a named adjoint and what the name stands for is read.
         """
         body = node.operand if of_name and isinstance(node, Quantity) else node
+        shortest = self._shortest(node, body)
+        if not _is_simple(shortest.canonical, shortest.polynomial):
+            shortest = min((shortest, *self._saved.readings(node, body)), key=self._weight(node))
+        if of_name:
+            self._weights[node] = self._weight(node)(shortest)
+        return self._slopes.valued(shortest, body)
+
+    @cached_property
+    def _slopes(self) -> SlopesByValue:
+        return SlopesByValue(frozenset(self._names))
+
+    def _weight(self, node: Node) -> Callable[[NamedPolynomial], int]:
+        """How much there is to read; the derivative by something smaller stands for what it is worth."""
+        smaller = {other: weight for other, weight in self._weights.items() if len(other.axes) < len(node.axes)}
+        return lambda reading: collected_length(reading.canonical, reading.polynomial, smaller)
+
+    @cached_property
+    def _weights(self) -> dict[Node, int]:
+        return {}
+
+    @cached_property
+    def _saved(self) -> SavedQuantities:
+        return SavedQuantities(self._names, self._adjoints, self._facts, self._first)
+
+    def _shortest(self, node: Node, body: Node) -> NamedPolynomial:
+        """The shortest reading over names."""
         closed = self._closed.form(body)
         if _is_simple(self._closed, closed):
             simple = NamedPolynomial(self._closed, closed, self._closed.facts_used(body))
@@ -162,7 +178,7 @@ class Namer:
                 candidates.append((canonical, replaced, facts | canonical.algebra.used | self._facts_of_explicit))
         chosen = [(c, self._folded(p) if c is self._open else p, f) for c, p, f in candidates]
         chosen.extend(self._solutions(body))
-        canonical, polynomial, used = min(chosen, key=lambda item: _length(item[0], item[1]))
+        canonical, polynomial, used = min(chosen, key=lambda item: length(item[0], item[1]))
         if body is not node and not self._adjoint_leaves(canonical, polynomial):
             explicit = {c is self._open: p for c, p, _ in candidates if not self._adjoint_leaves(c, p)}
             self._explicit[node] = (explicit.get(False), explicit.get(True), self._lowered_explicit(body))
@@ -228,12 +244,12 @@ class Namer:
         leaves = self._adjoint_leaves(self._closed, simple.polynomial)
         if not leaves or not leaves <= set(self._explicit):
             return simple
-        bound = _length(self._closed, simple.polynomial) + 2
+        bound = length(self._closed, simple.polynomial) + 2
         if body is node and (written := self._with_explicit(self._closed, simple.polynomial, 0)) is not None:
             # A parameter's gradient is written without the names of adjoints, where they have a form.
-            bound = max(bound, _length(self._closed, written) - 1)
+            bound = max(bound, length(self._closed, written) - 1)
         for canonical, polynomial, facts in self._solutions(body):
-            if _length(canonical, polynomial) <= bound and not self._adjoint_leaves(canonical, polynomial):
+            if length(canonical, polynomial) <= bound and not self._adjoint_leaves(canonical, polynomial):
                 explicit = [self._with_explicit(c, c.form(body), k) for k, c in enumerate((self._closed, self._open))]
                 self._explicit[node] = (explicit[0], explicit[1], self._lowered_explicit(body))
                 return NamedPolynomial(canonical, polynomial, facts)
@@ -273,43 +289,7 @@ class Namer:
 
     def _folded(self, polynomial: Polynomial) -> Polynomial:
         """Products that mean a known name, written as that name."""
-        algebra = self._open.algebra
-        result: Polynomial = {}
-        for (bound, factors), coefficient in polynomial.items():
-            current, scale = list(factors), coefficient
-            for (number, slots, pattern, c), sign in product(self._patterns, (1, -1)):
-                signed = [(atom, indices, sign * power) for atom, indices, power in pattern]
-                while (match := _match(signed, slots, current)) is not None:
-                    current, filled = match
-                    current.append((number, filled, sign))
-                    scale = exact(Fraction(scale) / Fraction(c) ** sign)
-            for term, c in algebra.multiply({(bound, tuple(sorted(current))): scale}, algebra.number(1)).items():
-                added(result, term, c)
-        return result
-
-
-def _match(pattern: Sequence[Factor], slots: Indices, factors: list[Factor]) -> tuple[list[Factor], Indices] | None:
-    """(the factors without one instance of the pattern, the indices of its slots), or None."""
-    left: dict[tuple[int, Indices], Rational] = {}
-    for number, indices, power in factors:  # a name that was folded in before may stand there more than once
-        left[number, indices] = left.get((number, indices), 0) + power
-    binding: dict[int, int] = {}
-    for number, indices, power in sorted(pattern, key=lambda f: -len(f[1])):
-        for (other, place), there in left.items():
-            if other != number or not (there >= power > 0 or there <= power < 0):
-                continue
-            trial = dict(binding)
-            if all(
-                (trial.setdefault(i, have) if i in slots else i) == have for i, have in zip(indices, place, strict=True)
-            ):
-                binding = trial
-                left[other, place] = exact(there - power)
-                break
-        else:
-            return None
-    if any(slot not in binding for slot in slots):
-        return None
-    return [(a, i, p) for (a, i), p in left.items() if p], tuple(binding[s] for s in slots)
+        return folded(self._open.algebra, polynomial, self._patterns)
 
 
 def _is_simple(canonical: Canonical, polynomial: Polynomial) -> bool:
@@ -321,70 +301,3 @@ def _is_simple(canonical: Canonical, polynomial: Polynomial) -> bool:
     ((_, factors), _), *_ = polynomial.items()
     kinds = {canonical.algebra.atoms[a].kind for a, _, _ in factors}
     return kinds <= {"leaf", "function", "size"} and len(factors) <= 4 and all(p == 1 for _, _, p in factors)
-
-
-_WEIGHTS: Mapping[str, int] = {"leaf": 2, "size": 1, "function": 2, "equal": 2}
-
-
-def _length(canonical: Canonical, polynomial: Polynomial) -> int:
-    """How much there is to read."""
-    total = 0
-    for (bound, factors), _ in polynomial.items():
-        total += 1 + len(bound)
-        for number, _, power in factors:
-            atom = canonical.algebra.atoms[number]
-            total += _WEIGHTS.get(atom.kind, 6) + (power != 1)
-    return total
-
-
-class Summand(NamedTuple):
-    """One term of a sum: its bound dimensions, its factors, its coefficient."""
-
-    bound: tuple[int, ...]
-    factors: tuple[Factor, ...]
-    coefficient: Rational
-
-
-def is_bound(index: int) -> bool:
-    return 0 <= index < OUTER
-
-
-@dataclass(frozen=True, slots=True)
-class Factored:
-    """coefficient * Π common * Σ terms; with one term everything is in it and nothing is common."""
-
-    coefficient: Rational
-    common: tuple[Factor, ...]
-    terms: tuple[Summand, ...]
-
-
-def factored(canonical: Canonical, polynomial: Polynomial) -> Factored:
-    """The common factors and coefficient of all terms, taken out of the sum; positive terms first."""
-    items = [Summand(term[0], term[1], coefficient) for term, coefficient in polynomial.items()]
-    if len(items) == 1:
-        return Factored(1, (), (items[0],))
-    shared: dict[tuple[int, Indices], Rational] | None = None
-    for item in items:
-        here = {(a, i): p for a, i, p in item.factors if not any(is_bound(k) for k in i)}
-        if shared is None:
-            shared = here
-        else:
-            shared = {k: p for k in shared.keys() & here.keys() if (p := _nearer(shared[k], here[k]))}
-    common = {k: p for k, p in (shared or {}).items() if p}
-    sizes = {magnitude(item.coefficient) for item in items}
-    coefficient: Rational = magnitude(items[0].coefficient) if len(sizes) == 1 else 1
-    if all(item.coefficient < 0 for item in items):
-        coefficient = -coefficient
-    rest: list[Summand] = []
-    for item in items:
-        kept = tuple((a, i, q) for a, i, p in item.factors if (q := exact(p - common.get((a, i), 0))))
-        rest.append(Summand(item.bound, kept, exact(Fraction(item.coefficient) / coefficient)))
-    rest.sort(key=lambda term: (term.coefficient < 0, len(term.bound), len(term.factors)))
-    return Factored(coefficient, tuple((a, i, p) for (a, i), p in sorted(common.items())), tuple(rest))
-
-
-def _nearer(left: Rational, right: Rational) -> Rational:
-    """The common part of two powers of one sign, 0 otherwise."""
-    if left > 0 and right > 0:
-        return min(left, right)
-    return max(left, right) if left < 0 and right < 0 else 0

@@ -42,8 +42,14 @@ def transposed(
             return replace(expression, operand=transposed(operand, scalars, symmetric))
         case Binary("@", left, right):
             return Binary("@", transposed(right, scalars, symmetric), transposed(left, scalars, symmetric))
+        case Binary("*", left, right) if is_number(left, scalars):
+            return Binary("*", left, transposed(right, scalars, symmetric))
+        case Binary("/", left, right) if is_number(right, scalars):
+            return Binary("/", transposed(left, scalars, symmetric), right)
         case Binary(operator, left, right):
-            return Binary(operator, transposed(left, scalars, symmetric), transposed(right, scalars, symmetric))
+            pushed = Binary(operator, transposed(left, scalars, symmetric), transposed(right, scalars, symmetric))
+            # (U Vᵀ - R)ᵀ, not V Uᵀ - Rᵀ: what has as many transposes in its parts is turned as a whole.
+            return pushed if transposes(pushed) <= transposes(expression) else Transpose(expression)
         case Call("diag", (inner,), 0) if not (isinstance(inner, Call) and inner.function == "diag"):
             return expression
         case Call("eye"):

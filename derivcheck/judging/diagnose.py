@@ -22,7 +22,8 @@ from derivcheck.forms.entries import entry_writer, native
 from derivcheck.forms.index_form import Naming, index_form
 from derivcheck.forms.matrix_form import matrix_form, matrix_function_writer
 from derivcheck.forms.matrix_naming import MatrixNaming, NoMatrixForm
-from derivcheck.forms.reading import NamedPolynomial, Namer
+from derivcheck.forms.polynomials import NamedPolynomial
+from derivcheck.forms.reading import Namer
 from derivcheck.forms.rewriting import joined, summands
 from derivcheck.graph.axes import Axis
 from derivcheck.graph.nodes import Node, constant, delta, is_zero, multiply, subtract, topological

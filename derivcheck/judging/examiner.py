@@ -84,7 +84,10 @@ class Examiner:
         if network.loss is not None:
             taken = (*network.scope.dimensions, *network.scope.functions)
             spec = network.spec
-            self.derivation = Derivation(network.loss, network.tensors, network.facts, spec.vectors, taken, spec.layout)
+            short = network.scope.abbreviations
+            self.derivation = Derivation(
+                network.loss, network.tensors, network.facts, spec.vectors, taken, spec.layout, short
+            )
             adjoints = frozenset(node for node in self.derivation.adjoints.values() if isinstance(node, Quantity))
             names -= {network.loss.node}
         cuts.append(names)

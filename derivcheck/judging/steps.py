@@ -8,7 +8,8 @@ from fractions import Fraction
 
 from derivcheck.diagnostics.verdicts import Verdict
 from derivcheck.forms.index_form import fresh_letter, index_form
-from derivcheck.forms.reading import NamedPolynomial, Namer
+from derivcheck.forms.polynomials import NamedPolynomial
+from derivcheck.forms.reading import Namer
 from derivcheck.graph import derive
 from derivcheck.graph.axes import Axis, fresh
 from derivcheck.graph.nodes import Node, Quantity, constant, delta, multiply, rename, topological

@@ -253,7 +253,7 @@ def test_an_inverse_needs_no_name_of_its_own() -> None:
     loss = "loss: {L: 'log(det(A)) + x.T @ inv(A) @ x'}\n"
     unnamed = verify_text("tensors: {A: n n, x: n}\n" + loss)
     assert [g.verdict for g in unnamed.gradients] == ["proved", "proved"]
-    assert unnamed.gradients[1].forms.matrix_unicode == "(A⁻¹)ᵀ x + A⁻¹ x"
+    assert unnamed.gradients[1].forms.matrix_unicode == "(A⁻¹ + (A⁻¹)ᵀ) x"
     named = verify_text("tensors: {A: n n, x: n}\nlayers: {C: inv(A), D: det(A)}\nloss: {L: 'log(D) + x.T @ C @ x'}\n")
     assert [g.verdict for g in named.gradients] == ["proved", "proved"]
 
@@ -261,7 +261,7 @@ def test_an_inverse_needs_no_name_of_its_own() -> None:
 def test_a_regression_without_a_layer_of_its_own_reads_as_in_textbooks() -> None:
     logistic = "tensors: {X: M d, w: d, b: scalar, y: M}\nlayers: {p: sigmoid(X @ w + b)}\nloss: {L: 'binary_cross_entropy(p, y)/M'}\n"
     forms = {gradient.wrt: gradient.forms.matrix for gradient in verify_text(logistic).gradients}
-    assert forms["X"] == "1/M * ((p - y) @ w.T)" and forms["w"] == "1/M * (X.T @ p - X.T @ y)"
+    assert forms["X"] == "((p - y) @ w.T)/M" and forms["w"] == "(X.T @ (p - y))/M"
     plain = "tensors: {z: d, y: d}\nlayers: {p: sigmoid(z)}\nloss: {L: 'binary_cross_entropy(p, y)'}\n"
     assert {g.wrt: g.forms.matrix for g in verify_text(plain).gradients} == {"z": "p - y", "y": "-z"}
 

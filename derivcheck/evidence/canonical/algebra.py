@@ -201,7 +201,7 @@ class Algebra:
                     stack.extend((b, f, c * coefficient) for b, f, c in rewritten if c)
                     break
             else:
-                added(out, self._labelled(bound, merged), coefficient)
+                added(out, self.labelled(bound, merged), coefficient)
 
     def _merged(self, factors: Iterable[Factor]) -> list[Factor]:
         powers: dict[tuple[int, Indices], Rational] = {}
@@ -373,7 +373,7 @@ class Algebra:
 
     # --- canonical labels of bound indices ------------------------------------------------
 
-    def _labelled(self, bound: tuple[int, ...], factors: list[Factor]) -> Term:
+    def labelled(self, bound: tuple[int, ...], factors: list[Factor]) -> Term:
         if not bound:
             return (), tuple(sorted(factors))
         colours = self._colours(bound, factors)

@@ -37,6 +37,7 @@ AtomKind = Literal[
     "radical",  # the positive root of a prime: power strictly between 0 and 1
     "power",  # a sum of several terms, to a power that is negative, fractional or too large to expand
     "function",  # any other function of the payload
+    "group",  # the payload itself, a sum that is kept together: in forms for display only
 ]
 
 INDICATORS: frozenset[str] = frozenset({"equal", "less", "affine", "positive", "zero"})

@@ -233,7 +233,7 @@ def rebuilt(algebra: Algebra, number: int, indices: Indices, exponent: Rational)
         return function(algebra, atom.name, arguments, exponent)
     argument = algebra.payload(number, indices)
     match atom.kind:
-        case "power":
+        case "power" | "group":
             return power(algebra, argument, exponent)
         case "exp":
             return exponential(algebra, scaled(argument, exponent))

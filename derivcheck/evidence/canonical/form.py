@@ -164,6 +164,13 @@ class Canonical:
             difference = self.algebra.multiply(difference, lift)
         return difference
 
+    def opened(self, node: Node) -> Polynomial:
+        """The polynomial of a node that is a leaf here, over the leaves below it. Raises as `form` does."""
+        for operand in operands(node):
+            self.form(operand)
+        self.algebra.start()
+        return self._made(node)
+
     # --- one node -------------------------------------------------------------------------
 
     def leaf(self, node: Node) -> Polynomial:

@@ -1,0 +1,194 @@
+"""Readings over what a forward pass keeps: its names, and the parts of its formulas that have none.
+
+`x - mu` in `(x - mu) * r` stays one thing, as whoever wrote the network has it, so that the product
+of both is the normalised `h`. A derivative by something smaller than what is read, that by the mean
+or the norm, is looked into. Σ h = 0 and Σ p = 1 are seen from what the names stand for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from derivcheck.diagnostics.diagnostic import UnsupportedError
+from derivcheck.evidence.canonical.atoms import (
+    ONE_TERM,
+    GrowthError,
+    Polynomial,
+    UndefinedError,
+    added,
+    outer_indices,
+)
+from derivcheck.evidence.canonical.contents import constant_of
+from derivcheck.evidence.canonical.form import Canonical, Facts
+from derivcheck.evidence.canonical.terms import rebound
+from derivcheck.forms.folding import Pattern, folded, with_powers_of_names
+from derivcheck.forms.polynomials import NamedPolynomial, is_unnamed
+from derivcheck.graph.axes import Axis
+from derivcheck.graph.nodes import Map, Node, Quantity, Sum, operands, sum_over, topological
+
+MAXIMAL_TERMS = 24
+MAXIMAL_OPENED = 6  # derivatives that are looked into
+LEVELS = 3  # of definitions that are looked into for what a sum is worth
+
+
+class SavedQuantities:
+    """Readings with parts of formulas as leaves; `adjoints` are named derivatives."""
+
+    def __init__(self, names: Sequence[Node], adjoints: frozenset[Node], facts: Facts, first: Sequence[Axis]) -> None:
+        self._names = frozenset(names)
+        self._adjoints = adjoints
+        self._facts = facts
+        self._first = first
+        self._canonicals: dict[frozenset[Node], Canonical] = {}
+        self._pattern_lists: dict[frozenset[Node], list[Pattern]] = {}
+        self._sums: dict[tuple[Node, Axis], int | None] = {}
+
+    def readings(self, node: Node, body: Node) -> Iterator[NamedPolynomial]:
+        """What the derivative `node`, which stands for `body`, is read as, the sums of formulas kept, then more."""
+        smaller = self._smaller(node, body)
+        sums = frozenset(self._sums_kept & self._below(body))
+        more = frozenset(self._parts_kept & self._below(body))
+        if not sums and not more and not smaller:
+            return
+        for kept in dict.fromkeys((sums, more)):
+            cut = self._names | (self._adjoints - smaller) | kept
+            try:
+                yield self._reading(node, body, frozenset(cut))
+            except (GrowthError, UndefinedError, UnsupportedError):
+                continue
+
+    def _smaller(self, node: Node, body: Node) -> set[Node]:
+        """The derivatives by something smaller that a derivative is made of, and those that these are made of."""
+        found: set[Node] = set()
+        for _ in range(LEVELS):
+            below = topological([body], self._names | (self._adjoints - found - {node}))
+            found |= {a for a in below if a in self._adjoints and len(a.axes) < len(node.axes)}
+        return found if len(found) <= MAXIMAL_OPENED else set()
+
+    def _below(self, body: Node) -> set[Node]:
+        return set(topological([body], self._names))
+
+    @cached_property
+    def _forward(self) -> list[Node]:
+        """The parts of formulas that have no name, as they are computed on the way forwards."""
+        named = {node.operand for node in self._names if isinstance(node, Quantity)}
+        return [n for n in topological(self._names) if n not in self._names and n not in named and is_unnamed(n)]
+
+    @cached_property
+    def _sums_kept(self) -> frozenset[Node]:
+        """Sums and differences: u - v."""
+        return frozenset(n for n in self._forward if isinstance(n, Map) and n.operands and n.expression.is_Add)
+
+    @cached_property
+    def _parts_kept(self) -> frozenset[Node]:
+        """Those, and numbers that are sums, and sums of what is made of one thing: Σ x²."""
+        sums = (n for n in self._forward if isinstance(n, Sum))
+        return self._sums_kept | {n for n in sums if not n.axes or len(operands(n.operand)) == 1}
+
+    def _canonical(self, cut: frozenset[Node]) -> Canonical:
+        if cut not in self._canonicals:
+            made = self._canonicals[cut] = Canonical(self._facts, cut, lowered=False)
+            for axis in self._first:
+                made.outer(axis)
+        return self._canonicals[cut]
+
+    def _reading(self, node: Node, body: Node, cut: frozenset[Node]) -> NamedPolynomial:
+        canonical = self._canonical(cut - {node} if node is not body else cut)
+        polynomial = canonical.form(body)
+        if len(polynomial) > MAXIMAL_TERMS:
+            raise GrowthError
+        patterns = self._patterns(canonical)
+        algebra = canonical.algebra
+        algebra.start()
+        polynomial = self._without_known_sums(canonical, polynomial)
+        polynomial = with_powers_of_names(algebra, polynomial, patterns)
+        polynomial = self._without_known_sums(canonical, folded(algebra, polynomial, patterns))
+        return NamedPolynomial(canonical, polynomial, canonical.facts_used(body) | algebra.used)
+
+    def _patterns(self, canonical: Canonical) -> list[Pattern]:
+        """What each name is a product of, where it is one: the longest first."""
+        if canonical.cut not in self._pattern_lists:
+            found = []
+            for node in sorted(self._names, key=lambda name: name.serial):
+                pattern = self._pattern(canonical, node) if isinstance(node, Quantity) else None
+                if pattern is not None:
+                    found.append(pattern)
+            self._pattern_lists[canonical.cut] = sorted(found, key=lambda pattern: -len(pattern[2]))
+        return self._pattern_lists[canonical.cut]
+
+    def _pattern(self, canonical: Canonical, node: Quantity) -> Pattern | None:
+        try:
+            polynomial = canonical.opened(node.operand)
+        except (GrowthError, UndefinedError, UnsupportedError):
+            return None
+        if len(polynomial) != 1 or ONE_TERM in polynomial:
+            return None
+        ((bound, factors), coefficient), *_ = polynomial.items()
+        own = {canonical.outer(axis) for axis in node.axes}
+        if bound or not own <= outer_indices(polynomial) or not _tells(canonical, node, polynomial):
+            return None
+        ((_, ((number, indices, _),)), _), *_ = canonical.leaf(node).items()
+        return number, indices, factors, coefficient
+
+    # --- sums that are known --------------------------------------------------------------
+
+    def _without_known_sums(self, canonical: Canonical, polynomial: Polynomial) -> Polynomial:
+        """Σ_k p(k) = 1 and Σ_k h(k) = 0, where the definitions say so."""
+        result: Polynomial = {}
+        stack = list(polynomial.items())
+        while stack:
+            (bound, factors), coefficient = stack.pop()
+            for index in range(len(bound)):
+                holding = [f for f in factors if index in f[1]]
+                worth = self._sum_of(canonical, holding[0], index) if len(holding) == 1 else None
+                if worth is not None:
+                    if worth:
+                        rest = [f for f in factors if f is not holding[0]]
+                        left, moved, _ = rebound(bound, rest, [index])
+                        stack.append((canonical.algebra.labelled(left, list(moved)), coefficient))
+                    break
+            else:
+                added(result, (bound, factors), coefficient)
+        return result
+
+    def _sum_of(self, canonical: Canonical, factor: tuple[int, tuple[int, ...], object], index: int) -> int | None:
+        """What a leaf to the power one sums to over an index, if that is 0 or 1 at all places."""
+        number, indices, power = factor
+        node = canonical.leaf_nodes.get(number)
+        known = node in self._names or (node is not None and is_unnamed(node))
+        if power != 1 or not known or indices.count(index) > 1 or not isinstance(node, Quantity | Map):
+            return None
+        axis = node.axes[indices.index(index)]
+        if (node, axis) not in self._sums:
+            self._sums[node, axis] = self._found_sum(node, axis)
+        return self._sums[node, axis]
+
+    def _found_sum(self, node: Node, axis: Axis) -> int | None:
+        opened: set[Node] = {node}
+        body = node.operand if isinstance(node, Quantity) else node
+        for _ in range(LEVELS):
+            try:
+                total = Canonical({}, self._names - opened).form(sum_over(body, [axis]))
+            except (GrowthError, UndefinedError, UnsupportedError):
+                return None
+            value = constant_of(total)
+            if value in (0, 1):
+                return int(value)
+            opened |= set(topological([body], self._names - opened)) & self._names
+        return None
+
+
+def _tells(canonical: Canonical, node: Quantity, polynomial: Polynomial) -> bool:
+    """Whether a product is one that readers know by its name: a normalised vector, a root, no plain product."""
+    ((_, factors), _), *_ = polynomial.items()
+    if len(factors) == 1 and canonical.algebra.atoms[factors[0][0]].kind == "leaf" and factors[0][2] == 1:
+        return False
+    for number, indices, power in factors:
+        atom = canonical.algebra.atoms[number]
+        leaf = canonical.leaf_nodes.get(number)
+        if atom.kind not in ("leaf", "size") or power != 1 or (leaf is not None and is_unnamed(leaf)):
+            return True
+        if len(indices) < len(node.axes) and atom.kind == "leaf":
+            return True
+    return False
