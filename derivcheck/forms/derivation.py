@@ -381,9 +381,8 @@ class Derivation:
 
     def _above(self, tensor: NamedTensor) -> Expression:
         """∂L/∂tensor by its name, where a matrix form needs it."""
-        if tensor.node in self._short:
-            return native(tensor, self._short[tensor.node], self.scalars)
-        return native(tensor, self._in_layout(Derivative(self.output.tree, (tensor.tree,))), self.scalars)
+        tree = self._short.get(tensor.node) or Derivative(self.output.tree, (tensor.tree,))
+        return native(tensor, self._in_layout(tree), self.scalars)
 
     def _in_layout(self, tree: Expression) -> Expression:
         """In numerator layout the gradient of a scalar is the transpose of what has the variable's shape."""
