@@ -136,7 +136,8 @@ class Derivation:
         self._readings: dict[Node, NamedPolynomial] = {}
         self._unnamed: dict[Node, NamedPolynomial] = {}
         self._unread: dict[Node, Exception] = {}
-        self._matrices: dict[tuple[Node, Style], Expression | NoMatrixForm] = {}
+        self._matrices: dict[tuple[Node, Style, bool], Expression | NoMatrixForm] = {}
+        self._opens_all = False  # while a closed form is asked for
         self._depth = 0
         self._openness: dict[Node, bool] = {}
 
@@ -245,6 +246,7 @@ class Derivation:
         Without a style, the closed form comes first where it is readable, the nested one otherwise.
         """
         letters = self.letters(len(variable.axes))
+        self._opens_all = style == "closed"
         if variable.node not in self.adjoints:
             known = Number(Fraction(int(variable.node is self.output.node)))
             return Candidates(letters, (known,), (known,), "", frozenset())
@@ -265,7 +267,7 @@ class Derivation:
         try:
             reading = self.reading(variable.node)
             for one in (*_order(style), "named"):
-                kept = self._staying(reading, variable.node, style)
+                kept = self._staying(reading)
                 found.append(index_form(reading, variable.axes, letters, self.naming(one, kept)))
         except (GrowthError, UndefinedError) as why:
             problem = str(why) or "it grows too large"
@@ -293,7 +295,7 @@ class Derivation:
         for one in _order(style):
             try:
                 reading = self.reading(variable.node)
-                kept = self._staying(reading, variable.node, style)
+                kept = self._staying(reading)
                 matrix = matrix_form(reading, variable.axes, self._matrix_naming(one, kept))
                 found.append(self._in_layout(native(variable, matrix, self.scalars)))
             except NoMatrixForm as why:
@@ -355,7 +357,7 @@ class Derivation:
         try:
             names = [cast(Name, place).name for place in places]
             reading = self._readings[node]
-            outer = replace(self.naming(style, self._staying(reading, variable.node)), taken=self._taken | letters)
+            outer = replace(self.naming(style, self._staying(reading)), taken=self._taken | letters)
             return index_form(reading, variable.axes, names, outer)
         except (GrowthError, UndefinedError):
             return None
@@ -394,28 +396,29 @@ class Derivation:
     def _inline_matrix(self, node: Node, variable: NamedTensor, style: Style) -> Expression | None:
         if style == "nested" and is_affine_layer(variable.node, self._names):
             return None
-        if (node, style) not in self._matrices:
+        key = (node, style, self._opens_all)
+        if key not in self._matrices:
             if self._depth >= 8 or node not in self._readings:
                 return None
             self._depth += 1
             try:
                 reading = self._readings[node]
-                naming = self._matrix_naming(style, self._staying(reading, variable.node))
-                self._matrices[node, style] = matrix_form(reading, variable.axes, naming)
+                naming = self._matrix_naming(style, self._staying(reading))
+                self._matrices[key] = matrix_form(reading, variable.axes, naming)
             except NoMatrixForm as why:
-                self._matrices[node, style] = why
+                self._matrices[key] = why
             finally:
                 self._depth -= 1
-        found = self._matrices[node, style]
+        found = self._matrices[key]
         return None if isinstance(found, NoMatrixForm) else found
 
-    def _staying(self, reading: NamedPolynomial, variable: Node, style: Style | None = None) -> frozenset[Node]:
+    def _staying(self, reading: NamedPolynomial) -> frozenset[Node]:
         """The named derivatives that stay names in a reading, unless the closed form is asked for.
 
         Those with a `let` name, and those that speak of the unknown derivative of an opaque loss and stand
         there more than once, or are more than a product of two.
         """
-        if style == "closed":
+        if self._opens_all:
             return frozenset()
         leaves = reading.canonical.leaf_nodes
         nodes = [leaves.get(number) for _, factors in reading.polynomial for number, _, _ in factors]

@@ -12,6 +12,8 @@ from derivcheck.forms.polynomials import is_unnamed
 from derivcheck.graph.nodes import Node
 
 WEIGHTS: Mapping[str, int] = {"leaf": 2, "size": 1, "function": 2, "equal": 2}
+COMPOUND = frozenset({"exp", "log", "power", "group", "positive", "zero", "function"})
+DEEPEST = 8
 
 
 def length(canonical: Canonical, polynomial: Polynomial) -> int:
@@ -44,10 +46,10 @@ def collected_length(canonical: Canonical, polynomial: Polynomial, leaves: Mappi
             return leaves[node]
         if node is not None and is_unnamed(node):
             return of(canonical.opened(node), depth + 1)
-        if depth > 8 or (atom.kind in WEIGHTS and atom.kind != "function"):
+        if depth > DEEPEST or atom.kind not in COMPOUND:
             return WEIGHTS.get(atom.kind, 6)
         payloads = atom.payload if atom.kind == "function" else (atom.payload,)
-        shown = [dict(cast(Any, payload)) for payload in payloads if isinstance(payload, tuple)]
+        shown = [dict(cast(Any, payload)) for payload in payloads]
         return 1 + sum(of(payload, depth + 1) for payload in shown)
 
     return of(polynomial)

@@ -88,9 +88,10 @@ class _DerivationWriter:
         return self.page.show(sides[0]), self.page.show(sides[1])
 
     def forms(self, tensor: NamedTensor) -> list[str]:
-        form = self.examiner.proofreader.form(tensor, self.manner.style)
         if self.format == "sympy":
-            return self._sympy(form)
+            # Source knows no names of derivatives.
+            return self._sympy(self.examiner.proofreader.form(tensor, self.manner.style or "closed"))
+        form = self.examiner.proofreader.form(tensor, self.manner.style)
         of = self.derivation.output.tree
         places = tuple(Name(letter) for letter in form.letters)
         entry = Subscript(tensor.tree, places) if places else tensor.tree

@@ -75,7 +75,7 @@ def test_json_carries_everything() -> None:
     file = values["files"][0]
     assert file["path"] == MLP
     gradient = next(g for g in file["gradients"] if g["wrt"] == "W1")
-    assert gradient["matrix"] == "((W2.T @ (p - y)) * sigmoid'(z1)) @ x.T"
+    assert gradient["matrix"] == "((W2.T @ delta2) * a1 * (1 - a1)) @ x.T"
     assert set(gradient) >= {"of", "wrt", "shape", "index", "matrix", "latex", "verdict", "exact", "numeric"}
     assert set(gradient["exact"]) >= {"equal", "sizes", "draws", "all_sizes"}
     assert set(gradient["numeric"]) >= {"verdict", "scheme", "max_error", "bar", "entries"}
@@ -93,7 +93,7 @@ def test_plain_outputs(environment: dict[str, str]) -> None:
     assert max(map(len, result.stdout.splitlines())) <= 100
     if environment.get("PYTHONIOENCODING") == "ascii":
         assert result.stdout.isascii()
-        assert "((W2.T @ (p - y)) * sigmoid'(z1)) @ x.T" in result.stdout
+        assert "((W2.T @ delta2) * a1 * (1 - a1)) @ x.T" in result.stdout
 
 
 def test_ascii_option() -> None:
