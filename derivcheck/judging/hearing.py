@@ -7,14 +7,18 @@ from dataclasses import dataclass, replace
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError, SourceText, UnsupportedError, located
 from derivcheck.diagnostics.verdicts import ClaimResult, Verdict
-from derivcheck.graph.nodes import constant
+from derivcheck.evidence.canonical.form import Canonical
+from derivcheck.graph.nodes import Node, constant
 from derivcheck.judging.deadline import aside
 from derivcheck.judging.diagnose import Diagnoser, unexplained
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.measurement import finite_difference
 from derivcheck.judging.suggestion import PLAIN, Wording
 from derivcheck.language.claims import Link, Pair, proportional
+from derivcheck.language.divisors import vanishing_divisor
+from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.notation.relations import BY_NAME, Claimed
+from derivcheck.language.notation.syntax import Expression
 
 NEAR = "the sides differ; how near they are meant to be is not said"
 NONCONFORMING = frozenset({"DC130", "DC131", "DC132"})
@@ -77,6 +81,11 @@ class Hearing:
             message = f"the sides have different shapes: {link.shapes[0]} and {link.shapes[1]}"
             refuted = replace(blank, verdict=unequal, message=message)
             return refuted if different or known else self._diagnosed(refuted, link)
+        if (zero := self._vanishing_divisor(link)) is not None:
+            shown = examiner.proofreader.plain(zero)
+            return replace(
+                blank, verdict="undecided", message=f"a side has no value: it divides by `{shown}`, which is zero"
+            )
         judgement = examiner.judge.judge(
             link.left, link.right, link.axes, derived=link.derived, condition=link.condition
         )
@@ -103,6 +112,15 @@ class Hearing:
         )
         wrong = verdict == "refuted" and not different and not known
         return self._diagnosed(result, link) if wrong else result
+
+    def _vanishing_divisor(self, link: Pair) -> Expression | None:
+        """What a side divides by though it is zero wherever what is given holds."""
+        network = self.examiner.network
+
+        def lowered(tree: Expression) -> Node:
+            return network.known.imposed(Lowering(network.scope).expression(tree).node)
+
+        return vanishing_divisor((link.left_tree, link.right_tree), lowered, Canonical(network.facts))
 
     def _factor(self, link: Pair) -> ClaimResult:
         """`A ∝ B`: one factor, whatever it depends on, makes every entry of B that of A."""

@@ -18,6 +18,7 @@ from derivcheck.diagnostics.verdicts import ExactEvidence, NumericEvidence, Nume
 from derivcheck.evidence import exact
 from derivcheck.evidence.canonical.form import Equality, Facts, without_switches
 from derivcheck.evidence.field import Known
+from derivcheck.evidence.jumps import jumps_at
 from derivcheck.evidence.numeric.branches import are_multivalued, are_rational, rounding_decides
 from derivcheck.evidence.numeric.sides import DIGITS, FINEST, SidesAtAPoint, compare_precisely, compare_sides
 from derivcheck.evidence.numeric.tensors import Tensor
@@ -27,7 +28,7 @@ from derivcheck.graph.derive import Derived
 from derivcheck.graph.nodes import Node, topological
 from derivcheck.graph.sizes import SizeChoice, dimensions_of, names_of, shapes_of
 from derivcheck.judging.conditions import Point, are_met, branches
-from derivcheck.judging.measurement import Slopes
+from derivcheck.judging.measurement import Slopes, described
 from derivcheck.judging.proof import Prover
 from derivcheck.language.conditions import NO_CONDITIONS, Conditions
 from derivcheck.spec.facts.table import fact_texts
@@ -138,6 +139,11 @@ class Judge:
 
     def _judged_under_conditions(self, goal: Goal) -> Judgement:
         """The verdict where the equations that are given hold; derivatives are the unconstrained ones."""
+        kink = next((one for one in goal.derived if jumps_at(one.node, self.known.images, goal.facts)), None)
+        if kink is not None:
+            reason = f"`{described(kink)}` does not exist, given `{'`, `'.join(self.known.texts(goal.sides))}`: a kink"
+            nothing = NumericEvidence("kink", reason=reason)
+            return Judgement("undecided", (), ExactEvidence(None), nothing, reason=reason)
         left, right = (self.known.imposed(side) for side in goal.sides)
         condition = None if goal.condition is None else self.known.imposed(goal.condition)
         found = self._judged(replace(goal, left=left, right=right, condition=condition, derived=()))

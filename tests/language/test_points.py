@@ -50,6 +50,25 @@ ROWS = [
     ("at(r, z = 0) = 0 * z", True),
     ("at(dr[i]/dz[j], z = 3) = delta(i,j)", True),
     ("at(at(x + w, x = 0), w = 0) = 0 * x", True),
+    ("at(A[i,j], i = j, j = i) = A[j,i]", True),  # indices at once, too
+    ("at(A[i,j], i = j, j = i) = A[i,i]", False),
+    ("at(relu(c), c = 0) = 0", True),
+    ("at(max(x), x = c) = c", True),
+    ("at(d(relu(c))/dc, c = 3) = 1", True),
+    ("at(1/c, c = 2) = 1/2", True),
+]
+NO_VALUE = [
+    "at(d(relu(c))/dc, c = x.T @ x - x.T @ x) = 0",
+    "at(d(relu(c - q))/dc, c = q) = 0",
+    "at(d(max(c, q))/dc, c = q) = 0",
+    "at(d(max(x))/dx, x = c) = ones(n)/n",
+    "at(d(relu(x[1] - x[2]))/dx[1], x = 1) = 0",
+    "at(d(abs(x[i]))/dx[i], x = w - w) = 0",
+    "at(c/c, c = 0) = 1",
+    "at(x/x, x = w - w) = ones(n)",
+    "at(c**-1, c = 0) = at(c**-1, c = 0)",
+    "(c - c)/(c - c) = 1",
+    "(c - c)/(c - c) = 2",
 ]
 
 
@@ -73,9 +92,17 @@ def test_each_way_by_itself(equation: str, true: bool) -> None:
     assert judged(equation).verdict == ("proved" if true else "refuted")
 
 
+@pytest.mark.parametrize("equation", NO_VALUE)
+def test_a_kink_and_a_division_by_zero_have_no_value(equation: str) -> None:
+    found = judged(equation)
+    assert found.verdict == "undecided", found.verdict
+    assert "kink" in found.message or "zero" in found.message
+
+
 @pytest.mark.parametrize(
     ("claim", "code"),
     [
+        ("at(x, x = 0, x = w) = w", "DC156"),
         ("at(q, b = 0) = 0", "DC156"),
         ("at(q, q = 0) = q", None),
         ("at(a, z = x) = a", "DC130"),

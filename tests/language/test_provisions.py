@@ -139,6 +139,22 @@ def test_what_is_never_zero_divides(claim: str, given: str) -> None:
     assert found.verdict == "proved"
 
 
+@pytest.mark.parametrize(
+    ("claim", "given"),
+    [
+        ("s/s = 1", "s = 0"),
+        ("x/x = ones(n)", "x = zeros(n)"),
+        ("d(max(s, t))/ds = 0", "s = t"),
+        ("d(max(s, t))/ds = 1", "s = t"),
+        ("d(max(x))/dx = ones(n)/n", "x = zeros(n)"),
+        ("d(relu(s))/ds = 0", "s = 0"),
+    ],
+)
+def test_what_is_given_may_leave_no_value(claim: str, given: str) -> None:
+    assert judged(claim, given)[0] == "undecided"
+    assert judged("d(relu(s))/ds = 1", "s = 3")[0] == "proved"
+
+
 REFUSED = [
     ("exp(x) + x = y + y**2", "DC044"),
     ("W.T @ W = eye(n)", "DC044"),

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import sympy
-
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError, UnsupportedError
-from derivcheck.graph.nodes import Map, Node, topological
-from derivcheck.graph.scalars import lower, placeholder
+from derivcheck.evidence.canonical.form import Canonical
+from derivcheck.evidence.jumps import jumps_at
+from derivcheck.graph.nodes import Node, topological
 from derivcheck.graph.substitution import substituted
+from derivcheck.language.divisors import vanishing_divisor
 from derivcheck.language.formulas import mentioned_names
 from derivcheck.language.lowering.letters import index_error
 from derivcheck.language.lowering.state import LoweringState
@@ -34,12 +34,17 @@ def at(lowering: LoweringState, tree: Call) -> Value:
     if not rest or len(rest) % 2:
         raise lowering.call_error(tree, "`at` takes an expression and what stands where in it", "at(dL/dw, w = 0)")
     indices, quantities = _sorted(lowering, list(zip(rest[::2], rest[1::2], strict=True)))
-    for letter, by in indices:
-        body = _with_index(lowering, body, letter, by)
+    for targets in (indices, quantities):
+        seen: set[Expression] = set()
+        for target, _ in targets:
+            if target in seen:
+                raise _nowhere(target, "it stands for two things at once", "write it once")
+            seen.add(target)
+    body = _with_indices(lowering, body, indices)
     value = lowering.expression(body)
     places = dict(_replaced(lowering, body, place) for place in quantities)
-    if places and _jumps(value.node, places):
-        raise UnsupportedError(Diagnostic("DC410", f"`{to_plain(body)}` jumps at this point: there is a kink"))
+    if places:
+        _refuse_what_has_no_value(lowering, body, value.node, places)
     node = substituted(value.node, places) if places else value.node
     return Value(node, value.row, value.column, value.more)
 
@@ -56,22 +61,25 @@ def _sorted(lowering: LoweringState, places: Sequence[Place]) -> tuple[list[tupl
     return indices, quantities
 
 
-def _with_index(lowering: LoweringState, body: Expression, letter: Name, by: Expression) -> Expression:
-    if letter.name in lowering.scope.values or letter.name in lowering.scope.dimensions:
-        raise lowering.letters.ambiguous(letter)
-    if not isinstance(by, Name | Number):
-        raise index_error("DC143", "an index is a letter or a position from 1", by.span)
+def _with_indices(lowering: LoweringState, body: Expression, indices: Sequence[tuple[Name, Expression]]) -> Expression:
+    """The body with every index replaced at once: `i = j, j = i` exchanges two."""
     nodes = bottom_up(body)
     bound = {name for node in nodes if isinstance(node, Reduction) for name in node.letters}
-    if letter.name in bound or (isinstance(by, Name) and by.name in bound):
-        raise _nowhere(letter, "a sum binds it", "rename the bound one")
-    if letter not in nodes:
-        raise _nowhere(letter, f"it does not stand in `{to_plain(body)}`")
+    for letter, by in indices:
+        if letter.name in lowering.scope.values or letter.name in lowering.scope.dimensions:
+            raise lowering.letters.ambiguous(letter)
+        if not isinstance(by, Name | Number):
+            raise index_error("DC143", "an index is a letter or a position from 1", by.span)
+        if letter.name in bound or (isinstance(by, Name) and by.name in bound):
+            raise _nowhere(letter, "a sum binds it", "rename the bound one")
+        if letter not in nodes:
+            raise _nowhere(letter, f"it does not stand in `{to_plain(body)}`")
+    images = dict(indices)
 
     def put(node: Any) -> Any:
-        return by if node == letter else node
+        return images.get(node, node) if isinstance(node, Name) else node
 
-    return rebuilt(body, put)  # type: ignore[no-any-return]
+    return rebuilt(body, put) if images else body
 
 
 def _replaced(lowering: LoweringState, body: Expression, place: Place) -> tuple[Node, Node]:
@@ -93,24 +101,17 @@ def _replaced(lowering: LoweringState, body: Expression, place: Place) -> tuple[
     return there.node, moved
 
 
-def _jumps(root: Node, places: Mapping[Node, Node]) -> bool:
-    """Whether a function with branches has two values at the point, `relu'` at 0: what it says there is neither."""
-    for node in topological([root], places):
-        if not isinstance(node, Map) or not lower(node.expression).has(sympy.Piecewise):
-            continue
-        moved = [substituted(operand, places) for operand in node.operands]
-        known = {placeholder(k): m.expression for k, m in enumerate(moved) if isinstance(m, Map) and not m.operands}
-        for choice in lower(node.expression).atoms(sympy.Piecewise):
-            met = [piece.xreplace(known) for piece, test in choice.args if _is_boundary(test, known)]
-            if met and len({*met, *(piece.xreplace(known) for piece, _ in choice.args)}) > 1:
-                return True
-    return False
-
-
-def _is_boundary(test: Any, known: Mapping[Any, Any]) -> bool:
-    """Whether a comparison is one of equal numbers at the point."""
-    relations = test.atoms(sympy.core.relational.Relational) if known else ()
-    return any((one.lhs - one.rhs).xreplace(known).is_zero for one in relations)
+def _refuse_what_has_no_value(
+    lowering: LoweringState, body: Expression, node: Node, places: Mapping[Node, Node]
+) -> None:
+    if jumps_at(node, places):
+        raise UnsupportedError(Diagnostic("DC410", f"`{to_plain(body)}` jumps at this point: there is a kink"))
+    zero = vanishing_divisor(
+        [body], lambda tree: substituted(lowering.expression(tree).node, places), Canonical(lowered=False)
+    )
+    if zero is not None:
+        message = f"`{to_plain(body)}` has no value at this point: `{to_plain(zero)}` is zero, a division by zero"
+        raise UnsupportedError(Diagnostic("DC410", message))
 
 
 def _nowhere(tree: Expression, why: str, help_: str = "") -> NotationError:

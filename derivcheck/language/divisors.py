@@ -1,0 +1,34 @@
+"""What formulas divide by, as it is written: x/x is 1 once it is lowered, and has no value where x is 0."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from derivcheck.diagnostics.diagnostic import DerivcheckError
+from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
+from derivcheck.evidence.canonical.form import Canonical
+from derivcheck.graph.nodes import Node, constant
+from derivcheck.language.notation.syntax import Binary, Expression, Negate, Number, bottom_up
+
+
+def vanishing_divisor(
+    trees: Iterable[Expression], lowered: Callable[[Expression], Node], canonical: Canonical
+) -> Expression | None:
+    """The first divisor that is zero everywhere, as the canonical form shows."""
+    zero = constant(0)
+    for divisor in dict.fromkeys(divisor for tree in trees for divisor in _divisors(tree)):
+        try:
+            if canonical.equal(lowered(divisor), zero).proved:
+                return divisor
+        except (DerivcheckError, GrowthError, UndefinedError):
+            continue  # a letter that is bound around it, say
+    return None
+
+
+def _divisors(tree: Expression) -> Iterator[Expression]:
+    for node in bottom_up(tree):
+        match node:
+            case Binary("/", _, divisor) if not isinstance(divisor, Number):
+                yield divisor
+            case Binary("**", base, Negate(Number())) if not isinstance(base, Number):
+                yield base
