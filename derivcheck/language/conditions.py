@@ -1,12 +1,15 @@
-"""Equations that are given, each solved for an input."""
+"""What is given besides facts: what is drawn from which distribution, and equations, each solved for an input."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from derivcheck.diagnostics.diagnostic import NotationError, SourceText, located
 from derivcheck.graph.nodes import Node, topological
 from derivcheck.graph.substitution import substituted
+from derivcheck.language.notation.expectations import Drawn
+from derivcheck.language.notation.parser import parse_distribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +39,13 @@ class Conditions:
 
 
 NO_CONDITIONS = Conditions()
+
+
+def drawn(text: SourceText) -> Drawn | None:
+    """`a ~ p`; None for what draws nothing. Raises NotationError with its place."""
+    if "~" not in text.text:
+        return None
+    try:
+        return parse_distribution(text.text)
+    except NotationError as problem:
+        raise located(problem, text) from None

@@ -19,7 +19,7 @@ from derivcheck.graph.axes import Axis, Dimension
 from derivcheck.graph.nodes import Input, quantity, tensor
 from derivcheck.graph.sizes import dimensions_of, fitted, names_of
 from derivcheck.language.catalogue import functions as catalogue_functions
-from derivcheck.language.conditions import NO_CONDITIONS, Conditions
+from derivcheck.language.conditions import NO_CONDITIONS, Conditions, drawn
 from derivcheck.language.facts import combined, fits
 from derivcheck.language.families import Families
 from derivcheck.language.formulas import head_tree, in_order_of_use, name_tree, with_numbers
@@ -185,6 +185,7 @@ class _Builder:
             labels=self.families.labels,
             depth=self.depth,
             gradient=self.spec.gradient,
+            distributions=tuple((one.name, one.distribution) for one in map(drawn, self.spec.given) if one is not None),
             sums=self.spec.sums,
             loss="" if self.spec.loss is None else self.spec.loss.name.text,
         )

@@ -31,11 +31,13 @@ from derivcheck.evidence.exact import identical
 from derivcheck.evidence.numeric.branches import is_branched
 from derivcheck.graph.nodes import Input, Node, constant, topological
 from derivcheck.language.claims import Pair, pairs
+from derivcheck.language.conditions import drawn
 from derivcheck.language.facts import declared_facts, fits, no_fact, with_fact
 from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.lowering.values import onto, same_shape
 from derivcheck.language.network import Network
-from derivcheck.language.notation.parser import parse_equation
+from derivcheck.language.notation.expectations import NORMAL, Drawn
+from derivcheck.language.notation.parser import parse_equation, parse_expression
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import (
     Binary,
@@ -62,11 +64,35 @@ def provided(network: Network, given: Sequence[SourceText]) -> Network:
     for text in given:
         if any(text.text == known for known, _ in network.known.equations):
             continue
-        if re.search("[=<>]", text.text):
+        if (one := drawn(text)) is not None:
+            network = _with_distribution(network, one, text)
+        elif re.search("[=<>]", text.text):
             network = _with_equation(network, text)
         else:
             network = replace(network, facts=declared_facts(network.facts, network.tensors, text))
     return network
+
+
+def _with_distribution(network: Network, one: Drawn, text: SourceText) -> Network:
+    """The network that knows what is drawn: a tensor of normal entries, or a letter with probabilities."""
+    others = tuple(known for known in network.scope.distributions if known[0] != one.name)
+    scope = replace(network.scope, distributions=(*others, (one.name, one.distribution)))
+    if one.distribution == Name(NORMAL):
+        tensor = next((t for t in network.tensors if t.name == one.name and isinstance(t.node, Input)), None)
+        if tensor is None or network.facts.get(one.name):
+            reason = f"`{one.name}` is no tensor" if tensor is None else f"there is a fact about `{one.name}` already"
+            raise SpecError(Diagnostic("DC128", f"`{text.text}` is no distribution", text.where(), reason))
+        return replace(network, scope=scope)
+    try:
+        total = parse_expression(f"E_{one.name}(1)", scope.vocabulary())
+        node = Lowering(scope).expression(total).node
+    except (NotationError, UnsupportedError) as problem:
+        message = f"`{text.text}` is no distribution"
+        raise SpecError(Diagnostic("DC128", message, text.where(), problem.diagnostic.message)) from None
+    if not Canonical(network.facts).equal(node, constant(1)).proved:
+        message = f"the probabilities of `{one.name}` are not known to sum to one"
+        raise SpecError(Diagnostic("DC128", message, text.where(), help="p: {axes: n, given: simplex}"))
+    return replace(network, scope=scope)
 
 
 def _with_equation(network: Network, text: SourceText) -> Network:

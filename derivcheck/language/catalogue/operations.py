@@ -26,6 +26,7 @@ OPERATIONS: tuple[tuple[str, str, str], ...] = (
     ("logdet", "logdet(A)", "log(det(A)), where the determinant is positive"),
     ("solve", "solve(A, x)", "inv(A) @ x"),
     ("matrix_power", "matrix_power(A, 3)", "A @ A @ A; a negative power is one of the inverse"),
+    ("normal_mean", "normal_mean(x**2, x)", "mean of a polynomial over standard normal entries, E_{x ~ normal}(x**2)"),
     ("stop_gradient", "stop_gradient(x)", "x, through which nothing is differentiated"),
     ("argmax", "argmax(x)", "1 where the entry is the largest, else 0: one-hot, with shares where several are"),
     ("chain", "chain(dL/dz, dz/dx)", "the chain rule: summed over all axes of what links the derivatives"),

@@ -44,6 +44,7 @@ from derivcheck.language.lowering.matrices import (
     solution,
     trace,
 )
+from derivcheck.language.lowering.moments import normal_mean
 from derivcheck.language.lowering.points import at
 from derivcheck.language.lowering.positions import size_of
 from derivcheck.language.lowering.state import LoweringState
@@ -302,6 +303,7 @@ BUILTINS: Mapping[str, Callable[[LoweringState, Call], Value]] = {
     "matrix_power": matrix_power,
     "argmax": _attained,
     "stop_gradient": _stop_gradient,
+    "normal_mean": normal_mean,
     "chain": chain,
     "grad": gradient,
     "differential": differential,

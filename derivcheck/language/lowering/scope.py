@@ -38,7 +38,8 @@ class Scope:
 
     With `measured`, every outermost derivative becomes a leaf that is noted there. `labels`
     are those of families with their ranges, `depth` the numbers of the ends; `derived` are
-    the derivatives inside what a name stands for. `gradients` are names `dW` of derivatives of the loss.
+    the derivatives inside what a name stands for. `gradients` are names `dW` of derivatives of the loss,
+    `distributions` are those of what is drawn.
     """
 
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -59,6 +60,7 @@ class Scope:
     depth: Mapping[str, int] = field(default_factory=dict)
     derived: Mapping[str, tuple[Derived, ...]] = field(default_factory=dict)
     gradients: frozenset[str] = frozenset()
+    distributions: tuple[tuple[str, Expression], ...] = ()
 
     def measurement(self, found: Measured) -> Node:
         """A leaf that stands for a derivative until it is measured."""
@@ -93,4 +95,4 @@ class Scope:
     def vocabulary(self) -> Vocabulary:
         stems = {name.split("[")[0] for name in self.values} | self.families
         known = frozenset(self.dimensions), frozenset(self.functions)
-        return Vocabulary(frozenset(stems), *known, gradients=self.gradients)
+        return Vocabulary(frozenset(stems), *known, gradients=self.gradients, distributions=self.distributions)

@@ -22,6 +22,7 @@ from typing import NoReturn
 
 from derivcheck.language.notation.cursor import Cursor
 from derivcheck.language.notation.differentials import derivative, differential_at, held, nabla
+from derivcheck.language.notation.expectations import Drawn, begins_expectation, drawn_from, expectation
 from derivcheck.language.notation.limits import check_limits
 from derivcheck.language.notation.precedence import is_number
 from derivcheck.language.notation.reductions import (
@@ -353,6 +354,8 @@ class Parser(Cursor):
         token = self.token
         if begins_reduction(self, token):
             return named_reduction(self)
+        if begins_expectation(self, token):
+            return expectation(self)
         if token.text == "d" and self._is_bare_operator():
             self._refuse_operator("d/dx")
         declared = self.vocabulary.declares(token.text)
@@ -446,3 +449,12 @@ def parse_condition(text: str, vocabulary: Vocabulary = NOTHING_DECLARED) -> Con
     parser.end()
     check_limits(result)
     return result
+
+
+def parse_distribution(text: str, vocabulary: Vocabulary = NOTHING_DECLARED) -> Drawn | None:
+    """`a ~ p`; None for a text that draws nothing. Raises NotationError."""
+    parser = Parser(text, vocabulary)
+    drawn = drawn_from(parser)
+    if drawn is not None:
+        parser.end()
+    return drawn

@@ -131,6 +131,13 @@ NOTATION: dict[str, Explanation] = {
         "norm(W1, 2) = norm(W1)",
         "norm(W1) = sqrt(sum(W1**2))",
     ),
+    "DC127": Explanation(
+        "an expectation without a distribution",
+        "`E_{a ~ p}(R[a])` is the sum of p[a] R[a] over the entries of p, and `E_{eps ~ normal}(f)` the mean of a "
+        "polynomial over independent standard normal entries of the tensor eps. Nothing else is known.",
+        "p = E_{a ~ uniform}(a)",
+        "sum(p) = E_{a ~ p}(1)",
+    ),
     "DC130": Explanation(
         "shapes do not conform",
         "Two shapes cannot be combined entrywise; compare the dimension names.",

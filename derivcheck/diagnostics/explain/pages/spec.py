@@ -250,6 +250,13 @@ SPEC: dict[str, Explanation] = {
         "tensors: {x: n, y: n}\nclaims:\n  a: {claim: x = x, given: exp(x) + x = y + y**2}\n",
         "tensors: {x: n, y: n}\nclaims:\n  a: {claim: sum(x) = sum(y), given: x = y}\n",
     ),
+    "DC128": of_spec(
+        "no distribution",
+        "What is drawn, `given: a ~ p`, has probabilities that are known to sum to one: a tensor with the fact "
+        "simplex, or a softmax; `eps ~ normal` is a tensor without facts.",
+        "tensors: {p: n, R: n}\ngiven: a ~ p\nclaims:\n  a: E_a(R[a]) = p.T @ R\n",
+        "tensors: {p: {axes: n, given: simplex}, R: n}\ngiven: a ~ p\nclaims:\n  a: E_a(R[a]) = p.T @ R\n",
+    ),
     "DC045": of_spec(
         "an incomplete document section",
         "`document` names the file it speaks of; an expectation names its verdict.",
