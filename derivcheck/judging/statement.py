@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError, SourceText, SpecError
 from derivcheck.diagnostics.verdicts import ClaimResult
@@ -137,6 +137,13 @@ def stated(declaration: ClaimDeclaration, panel: Panel, strict: bool = False) ->
     span = (0, len(declaration.steps[0].text)) if declaration.steps else None
     assertions = Assertions(reader_of(declaration), continues=bool(declaration.steps))
     return Statement(declaration, text, assertions, panel, strict, span)
+
+
+def alone(text: str) -> ClaimDeclaration:
+    """An equation as a claim that nobody has declared; a text with a backslash in it is LaTeX."""
+    source = SourceText(text, "<equation>", ((1, 1),), (text,))
+    notation: Literal["plain", "latex"] = "latex" if "\\" in text else "plain"
+    return ClaimDeclaration("equation", notation, source, (), "", "", "", None, (), (), source.where())
 
 
 def text_of(declaration: ClaimDeclaration) -> SourceText:

@@ -1,20 +1,23 @@
-"""A standalone NumPy script that shows where two sides differ; it does not import derivcheck."""
+"""A standalone NumPy script that shows where two sides differ; it does not import derivcheck.
+
+Nothing that somebody has written stands in it but as a string or as a name that the spec has checked: the text of an
+equation in a comment could declare another encoding of the whole file.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import sympy
 
-from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, UnsupportedError
+from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 from derivcheck.diagnostics.verdicts import ClaimResult
 from derivcheck.evidence.numeric.opaque_functions import witnessed
 from derivcheck.evidence.numeric.sampling import inputs_of, sample
 from derivcheck.forms.source.conditions import condition
-from derivcheck.forms.source.scalars import NUMPY
+from derivcheck.forms.source.identifiers import Identifiers
+from derivcheck.forms.source.scalars import ATOM, Scalars, at
 from derivcheck.graph.axes import Axes, Axis
 from derivcheck.graph.nodes import (
     Determinant,
@@ -32,10 +35,12 @@ from derivcheck.graph.nodes import (
     topological,
 )
 from derivcheck.graph.scalars import lower
+from derivcheck.judging.examiner import Examiner
+from derivcheck.judging.panel import Panel
+from derivcheck.judging.statement import alone, stated
 from derivcheck.language.bare import bare_spec
-from derivcheck.language.claims import pairs
-from derivcheck.language.network import build, depths
-from derivcheck.language.notation.parser import parse_equation
+from derivcheck.language.claims import Pair
+from derivcheck.language.network import Network, build, depths
 from derivcheck.language.provisions import provided
 from derivcheck.spec import Spec, load_spec
 
@@ -53,7 +58,7 @@ def script(equation: str, spec: Spec | str | Path | None, result: ClaimResult) -
     else:
         loaded = spec if isinstance(spec, Spec) else load_spec(spec)
     network = provided(build(loaded, depths(loaded)[0]), loaded.given)
-    link = pairs(parse_equation(equation, network.scope.vocabulary()), network.scope)[0]
+    link = _refuted(_pairs(equation, network, result.witness.seed), result)
     link = replace(link, left=network.known.imposed(link.left), right=network.known.imposed(link.right))
     sizes = {**network.sizes, **dict(result.witness.sizes)}
     seed = result.witness.seed
@@ -61,11 +66,14 @@ def script(equation: str, spec: Spec | str | Path | None, result: ClaimResult) -
     values = sample(inputs_of([link.left, link.right]), sizes, network.facts, seed, witness.style, witness.spread)
     writer = _Script(sizes, seed)
     lines = [
-        _comment(equation),
-        f"# {', '.join(f'{name} = {size}' for name, size in result.witness.sizes)}, seed {seed}",
+        '"""Both sides of an equation at a point where they differ."""',
+        "",
         "import math",
         "",
         "import numpy as np",
+        "",
+        f"equation = {' '.join(equation.split())!a}",
+        f"sizes = {dict(result.witness.sizes)!a}  # seed {seed}",
         "",
     ]
     for node, tensor in values.items():
@@ -73,7 +81,8 @@ def script(equation: str, spec: Spec | str | Path | None, result: ClaimResult) -
         array = np.asarray(tensor.array)
         lines.append(f"{writer.name(node)} = np.array({array.tolist()!r})  # {name}")
         writer.axes[node] = tensor.axes
-    lines += writer.body([link.left, link.right])
+    body = writer.body([link.left, link.right])
+    lines += ["", *(line for one in writer.scalars.definitions for line in one.splitlines()), "", *body]
     left, right = writer.along(link.left, link.axes), writer.along(link.right, link.axes)
     entry = tuple(k - 1 for k in result.witness.entry)
     lines += [
@@ -81,6 +90,7 @@ def script(equation: str, spec: Spec | str | Path | None, result: ClaimResult) -
         f"left = np.broadcast_to({left}, {tuple(a.dimension.size(sizes) for a in link.axes)})",
         f"right = np.broadcast_to({right}, {tuple(a.dimension.size(sizes) for a in link.axes)})",
         f"entry = {entry!r}",
+        "print(equation, sizes)",
         "print('left side  ', left[entry])",
         "print('right side ', right[entry])",
         "print('largest difference', np.max(np.abs(left - right)))",
@@ -90,9 +100,18 @@ def script(equation: str, spec: Spec | str | Path | None, result: ClaimResult) -
     return "\n".join(lines)
 
 
-def _comment(text: str) -> str:
-    """A text as one line of a comment, whatever ends a line somewhere: an equation is anybody's."""
-    return "# " + "".join(c if c.isprintable() else repr(c)[1:-1] for c in " ".join(text.split()))
+def _pairs(equation: str, network: Network, seed: int) -> list[Pair]:
+    """Every step of the equation that has a meaning, read as it was when it was judged, in LaTeX too."""
+    panel = Panel([Examiner(network, seed)])
+    statement, examiner = stated(alone(equation), panel), panel.first
+    read = [one for labels in statement.labels_at(examiner) for one in statement.assertions(examiner, labels)]
+    return [link.outcome for assertion in read for link in assertion.links if isinstance(link.outcome, Pair)]
+
+
+def _refuted(found: list[Pair], result: ClaimResult) -> Pair:
+    """The step of a chain that the witness is of."""
+    verdicts = [link.verdict for link in result.links]
+    return found[verdicts.index("refuted")] if len(verdicts) == len(found) and "refuted" in verdicts else found[0]
 
 
 class _Script:
@@ -102,6 +121,7 @@ class _Script:
         self.sizes, self.seed = sizes, seed
         self.axes: dict[Node, Axes] = {}
         self._names: dict[Node, str] = {}
+        self.scalars = Scalars(Identifiers(frozenset({"np", "math"})), lambda name: str(sizes[name]))
 
     def name(self, node: Node) -> str:
         return self._names.setdefault(node, f"v{len(self._names)}")
@@ -135,7 +155,8 @@ class _Script:
                 axes: Axes = tuple(sorted({a for o in node.operands for a in self.axes[o]}))
                 operands = [self.along(o, axes) for o in node.operands]
                 self.axes[node] = axes
-                return self._expression(witnessed(lower(node.expression), self.seed), operands)
+                expression = witnessed(lower(node.expression), self.seed)
+                return at(self.scalars.write(expression, [(operand, ATOM) for operand in operands]), ATOM)
             case Sum() | Product() | Extremum():
                 own = self.axes[node.operand]
                 places = tuple(own.index(axis) for axis in node.bound)
@@ -171,49 +192,3 @@ class _Script:
 
         full = tuple(axis.dimension.size(self.sizes) for axis in node.axes)
         return f"np.broadcast_to({condition(node, positions, lambda d: str(d.size(self.sizes)))}, {full}).astype(float)"
-
-    def _expression(self, expression: Any, operands: list[str]) -> str:
-        def write(part: Any) -> str:
-            if isinstance(part, sympy.Symbol):
-                return operands[int(part.name[1:])] if part.name.startswith("_") else str(self.sizes[part.name])
-            if isinstance(part, sympy.Integer):
-                return f"({int(part)})" if part < 0 else str(int(part))
-            if isinstance(part, sympy.Rational):
-                return f"({int(part.p)} / {int(part.q)})"
-            if isinstance(part, sympy.NumberSymbol):
-                return repr(float(part))
-            if isinstance(part, sympy.Add):
-                return "(" + " + ".join(write(a) for a in part.args) + ")"
-            if isinstance(part, sympy.Mul):
-                return "(" + " * ".join(write(a) for a in part.args) + ")"
-            if isinstance(part, sympy.Pow):
-                if part.args[1] == -1:
-                    return f"(1 / {write(part.args[0])})"
-                return f"({write(part.args[0])} ** {write(part.args[1])})"
-            if isinstance(part, sympy.Piecewise):
-                text = "np.nan"
-                for value, condition in reversed(part.args):
-                    text = (
-                        write(value)
-                        if condition == sympy.true
-                        else f"np.where({test(condition)}, {write(value)}, {text})"
-                    )
-                return text
-            name = type(part).__name__
-            if name not in NUMPY:
-                raise UnsupportedError(Diagnostic("DC406", f"`{name}` is not evaluated in numbers"))
-            return f"{NUMPY[name]}({write(part.args[0])})"
-
-        def test(condition: Any) -> str:
-            if isinstance(condition, sympy.And | sympy.Or):
-                sign = " & " if isinstance(condition, sympy.And) else " | "
-                return "(" + sign.join(test(c) for c in condition.args) + ")"
-            if isinstance(condition, sympy.Not):
-                return f"~({test(condition.args[0])})"
-            if isinstance(condition, sympy.ITE):
-                chosen, yes, no = (test(c) for c in condition.args)
-                return f"np.where({chosen}, {yes}, {no})"
-            left, right = (write(side) for side in condition.args)
-            return f"({left} {condition.rel_op} {right})"
-
-        return write(expression)
