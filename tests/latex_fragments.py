@@ -635,6 +635,29 @@ READ: list[tuple[str, str, str]] = [
     ("mlp", r"\frac{\partial z_{1,i}}{\partial W_{1,i,:}} = x", "dz1[i]/dW1[i,:] = x"),
     ("mlp", r"\frac{\partial z_1}{\partial x_j} = W_{1,:,j}", "dz1/dx[j] = W1[:,j]"),
     ("mlp", r"\sum_m W_{1,:,m} x_m = z_1", "sum_m(W1[:,m] * x[m]) = z1"),
+    # a layer and its argument, evaluation bars, differentials, shapes
+    ("mlp", r"p(z_2) = p", "p = p"),
+    (
+        "mlp",
+        r"\left. \frac{\partial L}{\partial a_1} \right|_{z_2 = 0} = \frac{\partial L}{\partial a_1}",
+        "at(dL/da1, z2 = 0) = dL/da1",
+    ),
+    (
+        "mlp",
+        r"\frac{\partial p_i}{\partial z_{2,j}} \Bigr|_{i = j} = p_i (1 - p_i)",
+        "at(dp[i]/dz2[j], j = i) = p[i] * (1 - p[i])",
+    ),
+    ("mlp", r"\left. \frac{\partial L}{\partial z_1} \right|_{z_2} = a_1", "dL/dz1 holding z2 = a1"),
+    (
+        "mlp",
+        r"\left( \frac{\partial L}{\partial z_1} \right)_{a_1, z_2} = a_1",
+        "dL/dz1 holding (a1, z2) = a1",
+    ),
+    ("mlp", r"\left. W_1 x + b_1 \right|_{x = 0, b_1 = 2 b_1} = 2 b_1", "at(W1 @ x + b1, x = 0, b1 = 2 * b1) = 2 * b1"),
+    ("mlp", r"\mathrm{d} z_1 = \mathrm{d} W_1\, x + \mathrm d b_1", "d(z1) = d(W1) @ x + d(b1)"),
+    ("mlp", r"\mathrm{d} z_1^\top = (\mathrm{d} z_1)^\top", "d(z1).T = d(z1).T"),
+    ("mlp", r"\mathrm d (W_1 x) = \mathrm d (z_1 - b_1)", "d(W1 @ x) = d(z1 - b1)"),
+    ("mlp", r"(n_2 \times n_1)(n_1 \times 1) = n_2 \times 1", "shape(ones(n2, n1) @ ones(n1, 1)) = [n2, 1]"),
 ]
 
 # (network, LaTeX, the code of the refusal, words of its message)
@@ -711,7 +734,12 @@ REFUSED: list[tuple[str, str, str, str]] = [
     ("mlp", r"\sum_{k=1}^{5} p_k = 1", "DC119", "the sum runs to `5`, but `k` runs over `n2`"),
     ("mlp", r"\sum p = 1", "DC116", "a sum needs its index letter"),
     ("mlp", r"a_1(W_1 x + b_1) = 0", "DC177", "`a_1(W_1 x + b_1)` has two readings"),
-    ("mlp", r"p(z_2) = p", "DC177", "`p(z_2)` has two readings"),
+    ("mlp", r"p(0) = x", "DC177", "`p(0)` is the layer `p` at another point"),
+    ("mlp", r"p(y) = p", "DC177", "`p(y)` has two readings"),
+    ("mlp", r"W_2 a_1 \Bigr|_{x = 0} = b_2", "DC171", "how far does the bar of"),
+    ("mlp", r"\left. p \right|_{z_2} = p", "DC118", "the point `_{z_2}` of an evaluation is not read"),
+    ("mlp", r"\left. p \right|_{0} = p", "DC118", "the point `_{0}` of an evaluation is not read"),
+    ("mlp", r"\mathrm{d} x^2 = 0", "DC171", "`\\mathrm{d} x^2` has two readings"),
     ("mlp", r"z_1 = W_1 x 2", "DC110", "a number stands behind a factor"),
     ("mlp", r"1/\alpha x = 0", "DC106", "does the division reach over the product that follows?"),
     ("mlp", r"W_1 ... x = 0", "DC173", "a product with dots is not read"),

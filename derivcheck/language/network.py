@@ -185,6 +185,7 @@ class _Builder:
             labels=self.families.labels,
             depth=self.depth,
             gradient=self.spec.gradient,
+            differentials=self.spec.differentials,
             distributions=tuple((one.name, one.distribution) for one in map(drawn, self.spec.given) if one is not None),
             sums=self.spec.sums,
             loss="" if self.spec.loss is None else self.spec.loss.name.text,
@@ -196,8 +197,8 @@ class _Builder:
         tensors: dict[str, NamedTensor] = dict(inputs)
         scope = self._with_layers(scope, layers, tensors)
         loss = self._loss(tensors, scope)
-        if self.spec.differentials == "gradients" and loss is not None:
-            scope = _with_gradients(scope, loss, tensors.values())
+        if self.spec.differentials:
+            scope = _with_differentials(scope, loss, tensors.values())
         scope = self._with_abbreviations(scope)
         sizes, given = self._sizes(dimensions_of(value.node for value in scope.values.values()))
         return Network(self.spec, self.depth, scope, tuple(tensors.values()), loss, facts, sizes, given)
@@ -411,16 +412,21 @@ def _abbreviated(scope: Scope, tree: Expression, member: str, formula: NamedForm
     return scope.with_derived(member, lowering.derived)
 
 
-def _with_gradients(scope: Scope, loss: NamedTensor, tensors: Iterable[NamedTensor]) -> Scope:
-    """The scope in which `dW` is the derivative of the loss by W, where nothing else has that name."""
-    found: dict[str, tuple[Derivative, Lowering, Value]] = {}
-    for by in tensors:
-        stem = f"d{by.name.split('[')[0]}"
-        if by is loss or not scope.undeclared([stem]) or scope.is_family(stem):
+def _with_differentials(scope: Scope, loss: NamedTensor | None, tensors: Iterable[NamedTensor]) -> Scope:
+    """The scope in which `dW` is what the spec says that it is, where nothing else has that name."""
+    found: dict[str, tuple[Expression, Lowering, Value]] = {}
+    for one in tensors:
+        stem = f"d{one.name.split('[')[0]}"
+        if not scope.undeclared([stem]) or scope.is_family(stem):
             continue
-        lowering, tree = Lowering(scope), Derivative(loss.tree, (by.tree,))
+        tree: Expression = Call("differential", (one.tree,))
+        if scope.differentials == "gradients":
+            if loss is None or one is loss:
+                continue
+            tree = Derivative(loss.tree, (one.tree,))
+        lowering = Lowering(scope)
         with suppress(DerivcheckError):
-            found[f"d{by.name}"] = tree, lowering, lowering.expression(tree)
+            found[f"d{one.name}"] = tree, lowering, lowering.expression(tree)
     for name, (tree, lowering, value) in found.items():
         scope = scope.with_abbreviation(name, tree, value).with_derived(name, lowering.derived)
     return replace(scope, gradients=frozenset(name.split("[")[0] for name in found))

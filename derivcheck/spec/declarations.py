@@ -178,7 +178,7 @@ class Spec:
     vec: VecOrder = "columns"
     padding: Padding = "none"
     gradient: Gradient = "layout"
-    differentials: Differentials = "statements"
+    differentials: Differentials | Literal[""] = ""  # not said
     sums: Sums = "written"
     tensors: tuple[TensorDeclaration, ...] = ()
     functions: tuple[FunctionDeclaration, ...] = ()

@@ -220,7 +220,7 @@ SPEC = SectionValue(
         SpecKey("vectors", VECTORS, "what a one-axis tensor is in a matrix product"),
         SpecKey("layout", LAYOUT),
         SpecKey("gradient", GRADIENT, "∇ and grad(): laid out as other derivatives are, or always as the variable is"),
-        SpecKey("differentials", DIFFERENTIALS, "what dW by itself is: nothing that is read, or the gradient dL/dW"),
+        SpecKey("differentials", DIFFERENTIALS, "what dW by itself is: the differential d(W), or the gradient dL/dW"),
         SpecKey("sums", SUMS, "einstein: an index that a term repeats is summed over"),
         SpecKey("vec", ChoiceValue(get_args(VecOrder)), "the order in which vec() reads a matrix"),
         SpecKey("padding", ChoiceValue(get_args(Padding)), "zero: an entry outside of its tensor, `x[0]`, is zero"),

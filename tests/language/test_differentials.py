@@ -244,3 +244,55 @@ def test_a_differential_prints_so_that_it_reads_back(text: str) -> None:
     assert to_plain(tree, scope.vocabulary()) == text
     assert parse_equation(to_unicode(tree, frozenset(scope.dimensions)), scope.vocabulary()) == tree
     assert "differential" not in to_mathml(tree)
+
+
+# --- LaTeX --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("latex", "reading", "verdict"),
+    [
+        (r"\mathrm{d}C = \mathrm{d}A\, B + A\,\mathrm{d}B", "d(C) = d(A) @ B + A @ d(B)", "proved"),
+        (r"\mathrm{d}C = \mathrm{d}A\, B - A\,\mathrm{d}B", "d(C) = d(A) @ B - A @ d(B)", "refuted"),
+        (r"\mathrm d\phi = \operatorname{tr}(G^\top \mathrm dC) + \operatorname{tr}(C^\top \mathrm d G)", "", "proved"),
+        (r"\mathrm d(AB) = (\mathrm dA) B + A (\mathrm dB)", "d(A @ B) = d(A) @ B + A @ d(B)", "proved"),
+        (r"\left. \mathrm{d} z \right|_{x} = \mathrm{d} W\, x + \mathrm{d} b", "", "proved"),
+        # An italic one may be a gradient: where only differentials fit, these are the reading.
+        (r"dC = dA\,B + A\,dB", "d(C) = d(A) @ B + A @ d(B)", "proved"),
+        (r"d\phi = \operatorname{tr}(G^\top dC) + \operatorname{tr}(C^\top dG)", "", "proved"),
+        (r"dz = dW\,x + W\,dx + db", "d(z) = d(W) @ x + W @ d(x) + d(b)", "undecided"),
+    ],
+)
+def test_differentials_in_latex(latex: str, reading: str, verdict: str) -> None:
+    found = judged(latex)
+    assert found.verdict == verdict
+    assert not reading or found.reading == reading
+
+
+@pytest.mark.parametrize(
+    ("convention", "claim", "verdict"),
+    [
+        ("", r"dW^{2} = \frac{2}{M} \, dZ^{2} A^{1\top}", "refuted"),
+        ("", r"dW^{(2)} = dZ^{(2)} A^{(1)\top}", "undecided"),
+        ("differentials: gradients", r"dW^{(2)} = dZ^{(2)} A^{(1)\top}", "proved"),
+        ("differentials: gradients", r"dW^{(2)} = \frac{1}{M} dZ^{(2)} A^{(1)\top}", "refuted"),
+        ("differentials: statements", r"dW^{(2)} = dZ^{(2)} A^{(1)\top}", "refuted"),
+        ("differentials: statements", r"dZ^{(2)} = dW^{(2)} A^{(1)} + W^{(2)} \, dA^{(1)} + db^{(2)}", "proved"),
+        ("differentials: gradients", r"dZ^{(1)}_{is} = dA^{(1)}_{is} \, (1 - (A^{(1)}_{is})^2)", "proved"),
+    ],
+)
+def test_what_an_italic_d_is_in_latex_is_said_by_the_spec(convention: str, claim: str, verdict: str) -> None:
+    found = judged(claim, NG.format(convention=convention, more="").partition("claims:")[0])
+    assert found.verdict == verdict, (found.reading, found.message)
+    if verdict == "undecided":
+        assert found.diagnosis is not None and found.diagnosis.code == "DC172"
+        assert [note.rpartition(" ")[2] for _, note in found.diagnosis.notes] == ["(refuted)", "(proved)"]
+
+
+@pytest.mark.parametrize(
+    ("convention", "verdict"),
+    [("layout: numerator", "refuted"), ("layout: numerator\ngradient: column", "proved"), ("", "proved")],
+)
+def test_nabla_in_latex(convention: str, verdict: str) -> None:
+    assert judged(r"\nabla_x L = W^\top y", LAYOUTS.format(convention=convention)).verdict == verdict
+    assert judged(r"(\nabla_x L)^\top = y^\top W", LAYOUTS.format(convention=convention)).verdict == verdict

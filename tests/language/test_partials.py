@@ -266,3 +266,41 @@ def test_what_is_held_prints_so_that_it_reads_back(text: str) -> None:
 def test_a_quantity_may_be_called_holding() -> None:
     found = verify_text("tensors: {holding: n}\nlayers: {q: 2 * holding}\nclaims: {a: dq/dholding = 2 * eye(n)}")
     assert [claim.verdict for claim in found.claims] == ["proved"]
+
+
+# --- LaTeX --------------------------------------------------------------------------------------
+
+D = r"\frac{{\partial {}}}{{\partial {}}}"
+
+
+@pytest.mark.parametrize(
+    ("latex", "reading"),
+    [
+        (
+            rf"{D.format('E', 'z_i')} = {D.format('E', 'q_i')}{D.format('q_i', 'z_i')} + {D.format('E', 'm')}"
+            rf"{D.format('m', 'z_i')}",
+            "dE/dz[i] = dE/dq[i] * (dq[i]/dz[i] holding m) + dE/dm * dm/dz[i]",
+        ),
+        (
+            rf"{D.format('E', 'z')} = {D.format('E', 'q')}{D.format('q', 'z')} + {D.format('E', 'm')}{D.format('m', 'z')}",
+            "dE/dz = chain(dE/dq, dq/dz holding m) + chain(dE/dm, dm/dz)",
+        ),
+        (rf"\left. {D.format('q_i', 'z_j')} \right|_{{m}} = \delta_{{ij}}", "dq[i]/dz[j] holding m = delta(i,j)"),
+        (rf"{D.format('q_i', 'z_j')} \bigg|_{{m}} = \delta_{{ij}}", "dq[i]/dz[j] holding m = delta(i,j)"),
+        (rf"\left( {D.format('q_i', 'z_j')} \right)_{{m}} = \delta_{{ij}}", "dq[i]/dz[j] holding m = delta(i,j)"),
+        (
+            rf"\left. {D.format('u', 'z')} \right|_{{m, v}} = \frac{{1}}{{\sqrt{{v + c}}}} I_n",
+            "du/dz holding (m, v) = 1/sqrt(v + c) * eye(n)",
+        ),
+    ],
+)
+def test_latex_says_what_is_held(latex: str, reading: str) -> None:
+    found = judged(latex)
+    assert (found.verdict, found.reading) == ("proved", reading)
+
+
+def test_the_help_is_in_the_notation_of_the_claim() -> None:
+    found = judged(rf"{D.format('q_i', 'z_j')} = \delta_{{ij}}")
+    assert found.diagnosis is not None and found.diagnosis.code == "DC233"
+    assert found.diagnosis.help.startswith(r"\left. \frac{\partial q_{i}}{\partial z_{j}} \right|_{m}")
+    assert judged(found.diagnosis.help).verdict == "proved"

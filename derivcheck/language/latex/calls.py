@@ -12,6 +12,7 @@ from derivcheck.language.latex import derivatives, sums
 from derivcheck.language.latex.arguments import arguments_here, depends, letters_here
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.elements import Element
+from derivcheck.language.latex.products import Fork
 from derivcheck.language.latex.quantities import ScriptReadings
 from derivcheck.language.latex.scripts import Script, is_letter_t, is_transpose, slot_tree, take_scripts
 from derivcheck.language.latex.unknowns import refuse_unknown
@@ -233,9 +234,45 @@ def _applied(reader: RowCursor, tree: Expression) -> Expression:
     scripted = any(element.kind == "script" for element in bracket.inside)
     if lone and scripted and behind.kind == "script" and behind.text == "^":
         return tree
+    if isinstance(inner, Number) and reader.context.types.is_derived(base) and base is tree:
+        _refuse_other_point(reader, tree, span)
+    if lone and reader.context.types.is_derived(tree) and depends(reader, tree, inner):
+        return _of_its_argument(reader, tree, inner, span)
     if lone or (applied and _speaks_of(reader, tree, inner, any if scalar else all)):
         _refuse_application(reader, tree, span, f"{to_plain(tree)} as a function of {reader.source(inner.span)}")
     return tree
+
+
+def _of_its_argument(reader: RowCursor, tree: Expression, inner: Expression, span: Span) -> Expression:
+    """`p(z)` of a layer and what it is computed from: the layer, or the product where the equation allows no layer."""
+    applied = replace(tree, span=span)
+    shape, other = reader.context.types(tree), reader.context.types(inner)
+    shown = reader.source(span)
+    fork = Fork(
+        span,
+        "DC177",
+        f"`{shown}` has two readings",
+        "applied or multiplied?",
+        f"symbols: {{'{shown}': {to_plain(tree)}}}",
+    )
+    scalar = any(one is not None and one.is_scalar for one in (shape, other))
+    multiplies = scalar or reader.context.types(Binary("@", tree, inner)) is not None
+    found = reader.context.choices.take(applied, tree, fork) if multiplies else applied
+    if found is applied:
+        reader.advance()
+    return found
+
+
+def _refuse_other_point(reader: RowCursor, tree: Expression, span: Span) -> NoReturn:
+    """`p(0)`: a layer is declared where it stands, and has a value there alone."""
+    shown = reader.source(tree.span)
+    fail(
+        "DC177",
+        f"`{reader.source(span)}` is the layer `{to_plain(tree)}` at another point",
+        span,
+        "or a product?",
+        rf"\left. {shown} \right|_{{x = 0}} for its value where an input x is 0, {shown} \cdot for the product",
+    )
 
 
 def _mentions(tree: Expression, part: Expression) -> bool:

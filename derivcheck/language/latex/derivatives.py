@@ -376,7 +376,8 @@ def gradient(reader: RowCursor) -> Expression:
         fail("DC118", "the gradient by what?", span, "`\\nabla` names no variable", r"\nabla_{W} L")
     shape = reader.context.types(operand)
     if isinstance(operand, Transpose) and shape is not None and shape.is_scalar and order == 1:
-        return Transpose(Derivative(operand.operand, (variable,), span), span)  # `\\nabla f^T v`: of the gradient
+        # `\\nabla f^T v`: of the gradient
+        return Transpose(_column(reader, Derivative(operand.operand, (variable,), span)), span)
     if shape is not None and not shape.is_scalar:
         fail(
             "DC171",
@@ -389,7 +390,14 @@ def gradient(reader: RowCursor) -> Expression:
                 ("another reading", "its transpose, a column for each output"),
             ),
         )
-    return Derivative(operand, (variable,) * order, span)
+    return _column(reader, Derivative(operand, (variable,) * order, span))
+
+
+def _column(reader: RowCursor, tree: Derivative) -> Expression:
+    """A gradient as ∇ is laid out: with `gradient: column` in the shape of its variable."""
+    scope = reader.context.scope
+    turned = scope.gradient == "column" and scope.layout == "numerator" and len(tree.variables) == 1
+    return Transpose(tree, tree.span) if turned else tree
 
 
 def _checked_arguments(reader: RowCursor, operand: Expression, variable: Expression | None = None) -> list[Expression]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from derivcheck.language.notation.syntax import Span
+from derivcheck.language.tex.brackets import evaluates
 from derivcheck.language.tex.errors import fail
 from derivcheck.language.tex.nodes import (
     WIDE,
@@ -144,6 +145,10 @@ class _Elements:
                 self._emit(Element("prose", text, span))
             case Group():
                 self._group(node)
+            case Scripts(Group(_, body, _) as base, scripts) if evaluates(node):
+                self._emit(Element("group", ".", base.span, closer="|", rows=(elements(body),)))
+                for script in scripts:
+                    self._script(script)
             case Scripts(base, scripts):
                 self.row(() if base is None else (base,))
                 for script in scripts:

@@ -10,12 +10,13 @@ from typing import NoReturn
 from derivcheck.diagnostics.diagnostic import NotationError, UnsupportedError
 from derivcheck.graph.nodes import Input, Quantity
 from derivcheck.language.componentwise import componentwise
+from derivcheck.language.latex import bars
 from derivcheck.language.latex.checks import check_entries, check_primes
 from derivcheck.language.latex.conditions import refuse_words
 from derivcheck.language.latex.cursor import LABELS, Context, RowCursor
 from derivcheck.language.latex.elements import Element, Elements, elements
 from derivcheck.language.latex.labels import Labels
-from derivcheck.language.latex.memberships import is_sized, membership, sized
+from derivcheck.language.latex.memberships import arithmetic, is_arithmetic, is_sized, membership, sized
 from derivcheck.language.latex.ones import refuse_unsized, size_sides
 from derivcheck.language.latex.parser import LatexParser
 from derivcheck.language.latex.products import Choices, Fork
@@ -162,8 +163,12 @@ class _Chain:
             fail("DC109", "the formula is empty", span, "expected an equation")
         if reader.at(*NAMES):
             fail("DC109", "a side of the equation is empty", reader.element.span, "nothing stands before it")
-        sides = [reader.expression()]
         relations: list[Relation] = []
+        if is_arithmetic(reader):
+            sides = arithmetic(reader)
+            relations.append("=")
+        else:
+            sides = [reader.expression()]
         tests: list[Condition] = []
         while not reader.at_end():
             token = reader.element
@@ -195,7 +200,7 @@ class _Chain:
         where = None
         for test in tests:
             where = test if where is None else Junction("and", where, test, test.span)
-        found = Equation(tuple(sides), tuple(relations), where, span)
+        found = bars.oriented(Equation(tuple(sides), tuple(relations), where, span))
         for name, value, at in self._points:
             found = _at_point(found, name, value, at)
         check_entries(found, reader)

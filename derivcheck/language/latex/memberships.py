@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import NoReturn
 
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.elements import Element, Elements
 from derivcheck.language.latex.scripts import dimension_at
-from derivcheck.language.notation.syntax import Call, Expression, Matrix, Number, Span, Transpose
+from derivcheck.language.notation.syntax import Binary, Call, Expression, Matrix, Number, Span, Transpose
 from derivcheck.language.tex.errors import fail
 
 REALS = ("R", "ℝ")
@@ -38,6 +39,56 @@ def is_sized(row: Sequence[Element]) -> bool:
     """Whether a product of sizes stands behind one arrow."""
     signs = [element.text for element in row if element.kind == "sign"]
     return signs.count("→") == 1 and "×" in signs[signs.index("→") :] and "=" not in signs
+
+
+def is_arithmetic(reader: RowCursor) -> bool:
+    """Whether `(n \\times m)(m \\times 1) = n \\times 1` stands here: sizes and nothing else, in brackets."""
+    sides = _sides(reader.rest)
+    several = any(sum(element.is_group("(") for element in side) > 1 for side in sides)
+    return several and len(sides) == 2 and all(side and _is_shape(reader, side) for side in sides)
+
+
+def arithmetic(reader: RowCursor) -> list[Expression]:
+    """The sides of a statement about shapes; read to the end. Raises NotationError (DC174)."""
+    sides = [_product(reader, side) for side in _sides(reader.rest)]
+    reader.position = len(reader.row) - 1
+    return sides
+
+
+def _sides(row: Elements) -> list[Elements]:
+    cuts = [place for place, element in enumerate(row) if element.is_sign("=", "→")]
+    return [row[start + 1 : stop] for start, stop in pairwise([-1, *cuts, len(row)])]
+
+
+def _is_shape(reader: RowCursor, side: Elements) -> bool:
+    """Brackets with sizes in them, one behind the other, or two sizes."""
+    grouped = [element for element in side if element.is_group("(")]
+    if grouped:
+        return all(_is_sizes(reader, element.inside) for element in grouped) and all(
+            element.is_group("(") or element.is_sign("·", "×", "*") for element in side
+        )
+    return _is_sizes(reader, side)
+
+
+def _is_sizes(reader: RowCursor, row: Elements) -> bool:
+    """Two declared sizes, or numbers."""
+    cuts = [place for place, element in enumerate(row) if element.is_sign("×")]
+    parts = (row[: cuts[0]], row[cuts[0] + 1 :]) if len(cuts) == 1 else ()
+    return bool(parts) and all(part and dimension_at(reader, part, part[0].span) is not None for part in parts)
+
+
+def _product(reader: RowCursor, side: Elements) -> Expression:
+    """The shape of a product of matrices of ones, which have the sizes that are written."""
+    here = side[0].span.to(side[-1].span)
+    grouped = [element for element in side if element.is_group("(")]
+    if len(grouped) < 2:
+        return Matrix((tuple(_sizes(reader, grouped[0].inside if grouped else side)),), here)
+    made: Expression | None = None
+    for element in grouped:
+        factor = Call("ones", tuple(_sizes(reader, element.inside)), 0, element.span)
+        made = factor if made is None else Binary("@", made, factor, made.span.to(factor.span))
+    assert made is not None
+    return Call("shape", (made,), 0, here)
 
 
 def _shape(reader: RowCursor, side: Expression, sizes: list[Expression], span: Span) -> tuple[Expression, Expression]:

@@ -10,7 +10,18 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from derivcheck.language.latex import calls, conditions, derivatives, differentials, matrices, norms, ones, runs, sums
+from derivcheck.language.latex import (
+    bars,
+    calls,
+    conditions,
+    derivatives,
+    differentials,
+    matrices,
+    norms,
+    ones,
+    runs,
+    sums,
+)
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.elements import Element, Elements
 from derivcheck.language.latex.products import PRODUCT_SIGNS, Item, product
@@ -83,6 +94,8 @@ class LatexParser(RowCursor):
             items.append(Item(sign, tree, tree.span))
         if self.context.unsized:
             items = ones.sized_factors(self, items)
+        if self.context.barred:
+            bars.refuse_reach(self, [item.tree for item in items])
         if self.context.upright:
             matrices.refuse_upright(self, items)
         return product(items, self.context.types, self.context.choices)
@@ -128,6 +141,8 @@ class LatexParser(RowCursor):
     def factor(self) -> Expression:
         self.descend()
         tree = self.postfix(self._atom())
+        if bars.stands_here(self):
+            tree = bars.behind(self, tree)
         self.ascend()
         return tree
 
@@ -142,8 +157,9 @@ class LatexParser(RowCursor):
             inline = derivatives.inline(self)
             if inline is not None:
                 return inline
-            if not calls.is_word(self):
-                differentials.refuse_alone(self, self._starts)
+            differential = None if calls.is_word(self) else differentials.alone(self, self._starts)
+            if differential is not None:
+                return differential
             return calls.named(self)
         match token.kind, token.text:
             case "grid", _:
@@ -152,6 +168,8 @@ class LatexParser(RowCursor):
                 return derivatives.fraction(self)
             case "root", _:
                 return self._root()
+            case "group", ".":
+                return bars.group(self)
             case "group", "⟨":
                 return norms.scalar_product(self)
             case (("group" | "sign"), ("|" | "‖")):
@@ -213,6 +231,8 @@ class LatexParser(RowCursor):
 
     def _scripted(self, tree: Expression, scripts: list[Script], before: Element, bracket: bool) -> Expression:
         span = tree.span.to(scripts[-1].span)
+        if bracket and (held := bars.subscripted(self, tree, scripts, span)) is not None:
+            return held
         if self.context.types(tree) is None:
             return self._without_shape(tree, scripts, span)
         if bracket and self._is_component(tree, scripts):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from derivcheck.graph.axes import Axis, Dimension
 from derivcheck.graph.derive import Derived
@@ -12,7 +13,7 @@ from derivcheck.graph.scalars import NamedFunction
 from derivcheck.language.lowering.values import Value
 from derivcheck.language.notation.syntax import Expression
 from derivcheck.language.notation.vocabulary import Vocabulary
-from derivcheck.spec.declarations import Gradient, Layout, Orientation, Padding, Sums, VecOrder
+from derivcheck.spec.declarations import Differentials, Gradient, Layout, Orientation, Padding, Sums, VecOrder
 
 # Leaves, and the quantities that they stand for: what a derivative holds fixed.
 Leaves = tuple[tuple[Node, Node], ...]
@@ -39,7 +40,7 @@ class Scope:
     With `measured`, every outermost derivative becomes a leaf that is noted there. `labels`
     are those of families with their ranges, `depth` the numbers of the ends; `derived` are
     the derivatives inside what a name stands for. `gradients` are names `dW` of derivatives of the loss,
-    `distributions` are those of what is drawn.
+    or of differentials, `distributions` are those of what is drawn.
     """
 
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -52,6 +53,7 @@ class Scope:
     vec: VecOrder = "columns"
     padding: Padding = "none"
     gradient: Gradient = "layout"
+    differentials: Differentials | Literal[""] = ""
     sums: Sums = "written"
     loss: str = ""
     measured: dict[Node, Measured] | None = None

@@ -79,7 +79,7 @@ class LoweringState(ABC):
         if not name.startswith("d") or not declared:
             return None
         whole = f"differential({of})" if "d" in self.scope.values else f"d({of})"
-        readings = [("one reading", f"the differential, {whole}")]
+        readings = [("one reading", f"the differential, {whole}: `differentials: statements` says so")]
         help_ = f"{whole} for the differential"
         if self.scope.loss:
             gradient = f"d{self.scope.loss}/d{of}"

@@ -233,6 +233,8 @@ class _Typing(Lowering):
                 return Value(constant(1))
             case Call("delta" | "window"):
                 return Value(constant(1))
+            case Call("differential" | "at", (operand, *_)):
+                return self.expression(operand)
             case Derivative(_, variables) if any(isinstance(variable, Subscript) for variable in variables):
                 return super().expression(replace(tree, variables=tuple(map(self._indexed, variables))))
             case _:

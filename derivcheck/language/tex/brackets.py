@@ -29,6 +29,15 @@ def paired(row: Iterable[Node]) -> Row:
     return tuple(out)
 
 
+def evaluates(node: Scripts) -> bool:
+    """`\\left. x \\right|_{a = 0}`: what a bar with a point below it ends is evaluated there."""
+    match node:
+        case Scripts(Group(None, _, Symbol(text="|")), scripts):
+            return any(script.sign.text == "_" for script in scripts)
+        case _:
+            return False
+
+
 def _text(node: Node) -> str:
     return node.text if isinstance(node, Symbol) else ""
 
@@ -37,6 +46,8 @@ def _halves(row: Iterable[Node]) -> Iterator[Node]:
     """A group with one bracket alone is that bracket, and what stands on the other side of it."""
     for node in row:
         match node:
+            case Scripts(Group(None, _, Symbol(text="|"))) if evaluates(node):
+                yield node
             case Group(Symbol() as opener, body, None) | Scripts(Group(Symbol() as opener, body, None), _):
                 yield opener
                 yield from _halves(body)
