@@ -874,7 +874,7 @@ REFUSED: list[tuple[str, str, str, str]] = [
         "DC175",
         "the condition in words is not read: `multiplied with`",
     ),
-    ("vectors", r"A = S \Rightarrow x = y", "DC174", "`\\Rightarrow` makes no equation"),
+    ("vectors", r"A = S \Rightarrow x = y", "DC176", "a second equation stands in the formula"),
     ("vectors", r"[x_1, x_2]^T [x_1, x_2] = 0", "DC171", "a transposed list beside a vector has two readings"),
     ("vectors", r"(x_1, x_2) (x_1, x_2)^T = 0", "DC171", "a transposed list beside a vector has two readings"),
     ("vectors", r"x = \therefore y", "DC174", "`\\therefore` makes no equation"),

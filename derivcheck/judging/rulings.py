@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from derivcheck.diagnostics.diagnostic import (
     ContradictionError,
@@ -35,6 +36,9 @@ ORDER = ("internal", "invalid", "refuted", "undecided", "checked", "proved")
 RELATION = re.compile("!=|" + pattern(RELATIONS))
 # What may stand open around the sign: `\overset{(b)}{`
 STACKED = re.compile(r"\\(?:overset|underset|stackrel)\s*\{(?:[^{}]|\{[^{}]*\})*\}\s*\{\s*$")
+PREMISE = "it is no identity, and a premise of what stands behind the arrow"
+FOLLOWS = "it is claimed under the equation before the arrow, which is no identity"
+NOTHING_WRONG: dict[str, Any] = {"diagnosis": None, "suggestion": "", "witness": None}
 FAILED: tuple[Verdict, ...] = ("invalid", "refuted")
 
 
@@ -172,6 +176,7 @@ def _at(
         for one in _judged_links(assertion, position, hearing):
             found.append(one)
             seen.append(one.result)
+    found = _under_premises(found, assertions)
     result = _worst([one.result for one in found])
     if len(found) > 1:
         named = [_named(one, statement, number) for number, one in enumerate(found, 1)]
@@ -184,6 +189,25 @@ def _at(
         return result  # its lines are shown as they are written
     shown = [examiner.proofreader.plain(assertion.equation) for assertion in assertions]
     return replace(result, reading="; ".join(shown))
+
+
+def _under_premises(found: Sequence[_JudgedLink], assertions: Sequence[Assertion]) -> list[_JudgedLink]:
+    """What is refuted behind an arrow, or before one, where what stands before it is no identity.
+
+    That is a condition: it is none that holds of everything, and under it alone the rest is claimed.
+    """
+    said: dict[int, str] = {}
+    for position, assertion in enumerate(assertions):
+        holds = all(one.result.verdict in HOLDS for one in found if one.equation == position - 1)
+        if assertion.written.follows and (not holds or position - 1 in said):
+            said.setdefault(position - 1, PREMISE)
+            said[position] = FOLLOWS
+    return [
+        replace(one, result=replace(one.result, verdict="undecided", message=said[one.equation], **NOTHING_WRONG))
+        if one.equation in said and one.result.verdict == "refuted"
+        else one
+        for one in found
+    ]
 
 
 def _judged_links(assertion: Assertion, position: int, hearing: Hearing) -> Iterator[_JudgedLink]:

@@ -319,6 +319,13 @@ def test_macros_of_markdown(tmp_path: pathlib.Path, text: str, wanted: list[str]
         ("\\Big( SECOND \\Big)", ["refuted"]),
         ("\\{ SECOND \\}", ["unread"]),
         ("\\Rightarrow [ SECOND ]", ["unread"]),
+        # an arrow: both sides, and nothing under a condition that is not given
+        ("RIGHT \\Rightarrow SECOND", ["proved", "refuted"]),
+        ("RIGHT \\implies \\frac{\\partial L}{\\partial b} = p - y", ["proved", "proved"]),
+        ("RIGHT \\\\ \\Rightarrow SECOND", ["proved", "refuted"]),
+        ("W = 0 \\Rightarrow z = b", ["unread", "proved"]),
+        ("W = 0 \\Rightarrow p = b", ["unread", "unread"]),
+        ("p = y \\iff \\delta = 0", ["unread", "proved"]),
         ("z \\defeq W x + b", ["definition"]),
         ("\\frac{\\partial L}{\\partial z} \\eqqcolon y - p", ["refuted"]),
         ("\\delta \\isthesameas y - p", ["unread"]),

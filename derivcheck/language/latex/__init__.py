@@ -8,7 +8,7 @@ text -> tex          the tree of TeX; its statements: chains of sides, remarks
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex.equations import Sentence
@@ -71,7 +71,7 @@ def parse_latex_derivation(
     if not found:
         fail("DC109", "the formula is empty", Span(0, len(text)), "expected an equation")
     sentence = Sentence(text, scope, symbols, macros, labels)
-    return tuple(sentence.equation(chain.row) for chain in found)
+    return tuple(replace(sentence.equation(chain.row), follows=chain.follows) for chain in found)
 
 
 def read_latex(

@@ -30,6 +30,7 @@ from derivcheck.language.tex.nodes import rows_of as parts_of
 from derivcheck.language.tex.words import is_conditional
 
 JOINING = frozenset({"+", "·", "×", "*", "⊙", "⊗", "/"})
+IMPLYING = frozenset("⇒⇔∴")
 ORDERS = frozenset({"<", "<=", ">", ">=", "!="})
 FRAMING = frozenset({"array", "matrix"})  # that hold lines of equations where relations stand in them
 _LAST_LETTER = re.compile(r"(.*\S)[\s,;:]+([A-Za-z])", re.DOTALL)
@@ -37,10 +38,14 @@ _LAST_LETTER = re.compile(r"(.*\S)[\s,;:]+([A-Za-z])", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """One statement as a row of nodes; `remark` says that it stands inside a remark in words."""
+    """One statement as a row of nodes; `remark` says that it stands inside a remark in words.
+
+    What `follows` stands behind an arrow: it is said to hold under the statement before it.
+    """
 
     row: Row
     remark: bool = False
+    follows: bool = False
 
     @property
     def span(self) -> Span:
@@ -57,7 +62,7 @@ class Chain:
 
 def chains(row: Row) -> list[Chain]:
     """The statements of a formula, in order of their beginnings. Raises NotationError (DC176)."""
-    pieces: list[tuple[list[Node], bool]] = []
+    pieces: list[tuple[list[Node], bool, bool]] = []
     main = -1
     for line in _unbracketed(_lines(_named_in_words(_unframed(row)))):
         remark = isinstance(seen(line)[0], Prose)
@@ -69,10 +74,11 @@ def chains(row: Row) -> list[Chain]:
             if number == 0 and not remark and main >= 0 and _continues(part, pieces[main][0]):
                 _join(pieces[main][0], part)
                 continue
-            pieces.append((list(part), remark))
+            follows = bool(pieces) and is_sign(seen(part)[0], *IMPLYING) and _relates(part[1:])
+            pieces.append((list(_trimmed(part[1:]) if follows else part), remark, follows))
             if not remark and (main < 0 or not _after_keyword(part)):
                 main = len(pieces) - 1
-    return [Chain(paired(_without_breaks(found)), remark) for found, remark in pieces]
+    return [Chain(paired(_without_breaks(found)), remark, follows) for found, remark, follows in pieces]
 
 
 # --- nodes ----------------------------------------------------------------------------------------
@@ -243,20 +249,22 @@ def _holds_formula(line: Row) -> bool:
 def _parts(line: Row) -> list[Row]:
     """A line is cut where both sides hold a relation of their own.
 
-    It is cut at a comma, the word `and`, a remark, and wide space. An arrow cuts nothing: what follows from an equation
-    is claimed under it alone.
+    It is cut at a comma, the word `and`, a remark, and wide space; and at an arrow, which what follows keeps.
     """
     parts: list[Row] = []
     start = 0
     line = _with_commas(line)
     for cut, node in enumerate(line):
         remark = isinstance(node, Prose) and not is_conditional(node.text)
-        if not (remark or is_sign(node, ",", ";") or _is_keyword(node, "and") or _is_wide(line, cut)):
+        if not (remark or is_sign(node, ",", ";", *IMPLYING) or _is_keyword(node, "and") or _is_wide(line, cut)):
             continue
         before, after = line[start:cut], line[cut + 1 :]
-        if _relates(before) and _relates(after) and not _is_condition(after) and not _after_keyword(before):
+        arrow = is_sign(node, *IMPLYING)
+        if not _relates(before) or not _relates(after) or _after_keyword(before):
+            continue
+        if arrow or not _is_condition(after):
             parts.append(_trimmed(before))
-            start = cut if remark else cut + 1
+            start = cut if remark or arrow else cut + 1
     parts.append(_trimmed(_without_question(line[start:])))
     return [part for part in parts if part]
 

@@ -269,6 +269,8 @@ class Account:
     def _in_company(self, entry: Accounted, entries: Sequence[Accounted]) -> Source[FormulaResult]:
         """A refutation counts where nothing beside the formula may be a condition of it, or not under it either."""
         occurrence, result = entry.occurrence, entry.result
+        if (reason := self._behind_an_arrow(entry, entries)) is not None:
+            return (yield from self._following(entry, entries, reason))
         refuted = result.standing == "judged" and result.claim is not None and result.claim.verdict == "refuted"
         hypothetical = result.reason is not None and result.reason.code == "DC628"
         solves = entry.code == "DC637" and self.infers
@@ -288,6 +290,37 @@ class Account:
         if found is not None or hypothetical or solves or not conditions:
             return found or result
         return occurrence.unread(_conditional(occurrence, conditions[0].result.text))
+
+    def _behind_an_arrow(self, entry: Accounted, entries: Sequence[Accounted]) -> str | None:
+        """Why a refutation before or behind an arrow says nothing: what stands before the arrow is no identity."""
+        result = entry.result
+        if (
+            not entry.occurrence.free
+            or result.standing != "judged"
+            or result.claim is None
+            or result.claim.verdict != "refuted"
+        ):
+            return None
+        place = next(k for k, other in enumerate(entries) if other is entry)
+        if place + 1 < len(entries) and _follows(entry, entries[place + 1]):
+            return "it is no identity, and a premise of what stands behind the arrow"
+        while place and _follows(entries[place - 1], entries[place]):
+            place -= 1
+            claim = entries[place].result.claim
+            if claim is None or claim.verdict not in HOLDS:
+                return "it is claimed under the equation before the arrow, which is no identity"
+        return None
+
+    def _following(self, entry: Accounted, entries: Sequence[Accounted], reason: str) -> Source[FormulaResult]:
+        """What is refuted beside an arrow, under the premise where that can be used."""
+        place = next(k for k, other in enumerate(entries) if other is entry)
+        if place and _follows(entries[place - 1], entry) and entries[place - 1].piece.chain is not None:
+            premise = self._restriction(entries[place - 1])
+            claim = (yield from self._claim_under(entry, [premise])) if premise is not None else None
+            if claim is not None and claim.verdict in HOLDS:
+                told_of = told(entries[place - 1].occurrence.where, entries[place - 1].result.text)
+                return self._judged(entry.occurrence, claim, "judged", entry.settled, told_of)
+        return entry.occurrence.unread(entry.occurrence.said("DC639", reason, "under what?"))
 
     def _under(self, entry: Accounted, conditions: Sequence[Accounted]) -> Source[FormulaResult | None]:
         """The verdict under the conditions beside a formula, each by itself and all together; None without one."""
@@ -427,3 +460,9 @@ def _conditional(occurrence: Occurrence, condition: str) -> Diagnostic:
     where = in_plain_text(condition)
     help_ = f"bindings: {{{occurrence.key}: {{where: {where}}}}}" if where else f"expect: {{{occurrence.key}: refuted}}"
     return occurrence.said("DC628", message, "a condition stands beside it", help_)
+
+
+def _follows(before: Accounted, entry: Accounted) -> bool:
+    """Whether an arrow stands between two formulas."""
+    same = before.occurrence.passage is entry.occurrence.passage
+    return same and entry.piece.chain is not None and entry.piece.chain.follows

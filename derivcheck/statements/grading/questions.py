@@ -156,6 +156,8 @@ class AnswerReader:
                 "the question has none" if question.where is None else "the question has another one",
             )
         first = replace(first, where=question.where)
+        if first.rivals or not question.is_left_of(first.sides[0], scope):
+            _refuse_differential(first.sides[0])
         if question.is_left_of(first.sides[0], scope):
             answer = last.sides[-1]
         elif len(first.sides) == 2 and first.sides == last.sides and question.is_left_of(first.sides[1], scope):
@@ -174,6 +176,13 @@ class AnswerReader:
             _refuse("DC660", "the right side restates the question", restated.span, "this is what is asked")
         self.leftover = self.leftover or leftover(answer, question, scope, known)
         return first
+
+
+def _refuse_differential(left: Expression) -> None:
+    """Raise NotationError (DC118) for `dW` on the left: what is asked may be meant."""
+    for node in bottom_up(left):
+        if isinstance(node, Call) and node.function == "differential":
+            _refuse("DC118", "a differential, or the gradient that is asked?", node.span, "which of them?")
 
 
 def left_side(declaration: ClaimDeclaration, examiner: Examiner) -> Expression:

@@ -70,6 +70,11 @@ DOCUMENTS: dict[str, Explanation] = {
         "no equation to derive",
         "A probability, a limit, where a minimum is attained: the formula says something that no derivation decides.",
     ),
+    "DC639": text_only(
+        "an arrow behind a condition",
+        "`A = B \\Rightarrow C = D`: each side is judged. Where the first is no identity it is a condition, and the second "
+        "is judged under it, or not at all.",
+    ),
     "DC635": text_only(
         "a derivative set to zero",
         "`∂J/∂x = 0` in a document speaks of a point, such as a minimum: it is no identity, and what follows from it soon after holds there alone: it is judged under that equation, `AᵀA x = Aᵀ t` where the gradient vanishes, or not at all. A binding or an expectation for its line has it judged all the same.",
