@@ -41,14 +41,22 @@ def differential(lowering: LoweringState, tree: Call) -> Value:
     lowering.measuring = lowering.scope.measured is not None and not outer
     try:
         found = []
-        for node in topological([value.node]):
-            if isinstance(node, Input) and node not in still and not node.name.startswith((COTANGENT, DIRECTION)):
+        for node in _inputs(lowering, value.node):
+            if node not in still:
                 lowering.deriving = Derivative(operand, (name_tree(node.name),), tree.span, tuple(holding) or None)
                 found.append(_along(lowering, value, node))
     finally:
         lowering.measuring = False
         lowering.deriving, lowering.leaves = around
     return attached(replace(value, node=add(*found)), leaves)
+
+
+def _inputs(lowering: LoweringState, root: Node) -> list[Input]:
+    """The inputs that a node is made of, in the order of their declaration."""
+    order = {name: place for place, name in enumerate(lowering.scope.values)}
+    found = [node for node in topological([root]) if isinstance(node, Input)]
+    moving = (node for node in found if not node.name.startswith((COTANGENT, DIRECTION)))
+    return sorted(moving, key=lambda node: order.get(node.name, len(order)))
 
 
 def _along(lowering: LoweringState, value: Value, variable: Input) -> Node:

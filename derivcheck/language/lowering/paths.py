@@ -103,7 +103,8 @@ def _in_between(names: Iterable[str], factor: _Factor, scope: Scope) -> Iterator
     """Those of some layers that stand between what is derived and what it is derived by, in the order of their use."""
     above, below = (scope.values[name].node for name in (factor.above, factor.below))
     inside = set(topological([above], {below}))
-    for name in sorted(names, key=lambda name: scope.values[name].node.serial):
+    wanted = frozenset(names)
+    for name in (name for name in scope.values if name in wanted):
         node = scope.values[name].node
         if node in inside and node is not below and below in topological([node]):
             yield name
