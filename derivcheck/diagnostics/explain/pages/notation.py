@@ -334,7 +334,7 @@ NOTATION: dict[str, Explanation] = {
         "A bracket behind a quantity can be its argument or a factor; where neither is plain, nothing is guessed. "
         "Behind a layer, what it is computed from is its argument; a layer at another point is no quantity of the spec.",
         r"\mathbf{p}(y) = p",
-        r"\mathbf{p}(z_2) = p",
+        r"p(z_2) = \left( p \right)",
     ),
     "DC178": Explanation(
         "a symbol that is not read",
