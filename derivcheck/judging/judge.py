@@ -20,6 +20,7 @@ from derivcheck.evidence.canonical.form import Equality, Facts, without_switches
 from derivcheck.evidence.field import Known
 from derivcheck.evidence.jumps import jumps_at
 from derivcheck.evidence.numeric.branches import are_multivalued, are_rational, rounding_decides
+from derivcheck.evidence.numeric.sampling import inputs_of
 from derivcheck.evidence.numeric.sides import DIGITS, FINEST, SidesAtAPoint, compare_precisely, compare_sides
 from derivcheck.evidence.numeric.tensors import Tensor
 from derivcheck.evidence.points import Points
@@ -31,9 +32,10 @@ from derivcheck.judging.conditions import Point, are_met, branches
 from derivcheck.judging.measurement import Slopes, described
 from derivcheck.judging.proof import Prover
 from derivcheck.language.conditions import NO_CONDITIONS, Conditions
-from derivcheck.spec.facts.table import fact_texts
+from derivcheck.spec.facts.table import fact_texts, with_implied
 
 SMOOTH_POINTS, CORNER_POINTS, BRANCHED_POINTS = 2, 8, 48
+CHOICES = 16  # points, where an input has few values: a sign alone is the same at two points half of the time
 PRECISE_POINTS = 12  # at which functions with branches are compared to 50 digits
 FINEST_POINTS = 4  # and to many more
 # Of the further points of functions with branches.
@@ -228,7 +230,7 @@ class Judge:
     def _field(self, asked: Goal, proved: bool) -> ExactEvidence:
         """A second proof at one small assignment of sizes beside a proof; at two, drawn twice, without one."""
         sizes = self._choice(asked).exact()
-        tried, draws = (sizes[:1], 1) if proved else (sizes, 2)
+        tried, draws = (sizes[:1], 1) if proved else (sizes, CHOICES if self._chooses(asked) else 2)
         return exact.identical(
             *asked.sides, sizes=tried, facts=asked.facts, draws=draws, seed=self.seed, points=self.field_points
         )
@@ -297,8 +299,9 @@ class Judge:
         branched = are_multivalued(asked.sides)
         choice = self._choice(asked)
         every = choice.every()
+        least = CHOICES if self._chooses(asked) else SMOOTH_POINTS
         for sizes in (*every, *(choice.corners() if corners else ())):
-            count = SMOOTH_POINTS if not branched else BRANCHED_POINTS if sizes in every else CORNER_POINTS
+            count = least if not branched else BRANCHED_POINTS if sizes in every else CORNER_POINTS
             for k in range(count):
                 yield sizes, self.seed + 1 + k, SPREADS[k % len(SPREADS)] if branched else 1.0
 
@@ -316,8 +319,14 @@ class Judge:
         if are_multivalued(asked.sides):
             return False
         sizes = self._choice(asked).usual()
-        found = exact.identical(*asked.sides, sizes=[sizes], facts=asked.facts, draws=3, seed=self.seed + 1)
+        draws = CHOICES if self._chooses(asked) else 3
+        found = exact.identical(*asked.sides, sizes=[sizes], facts=asked.facts, draws=draws, seed=self.seed + 1)
         return bool(found.equal)
+
+    def _chooses(self, asked: Goal) -> bool:
+        """Whether an input has few values, or entries that are bound to each other: parts of it may be chosen."""
+        facts = {fact for node in inputs_of(asked.sides) for fact, _ in asked.facts.get(getattr(node, "name", ""), ())}
+        return any(kind.restricts for fact in facts for kind in with_implied(fact))
 
     def _refuted(self, asked: Goal, field: ExactEvidence, sides: SidesAtAPoint) -> Judgement:
         """A refutation with the smallest witness found."""

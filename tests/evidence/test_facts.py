@@ -87,7 +87,7 @@ def test_what_a_fact_declares_holds_at_its_points(fact: str, text: str, style: s
     network = build(read_spec(declared(fact, text)))
     (link,) = pairs(parse_equation(text, network.scope.vocabulary()), network.scope)
     sizes: dict[str, int]
-    for sizes, seed in (({"n": 1}, 3), ({"n": 2}, 5), ({"n": 4}, 7)):
+    for sizes, seed in (({"n": 1}, 3), ({"n": 2}, 5), ({"n": 3}, 7), ({"n": 4}, 9)):  # 1/3 is no float
         assert exact.identical(link.left, link.right, sizes=[sizes], facts=network.facts, seed=seed).equal
         for digits, error in ((16, 1e-14), (60, 1e-58)):
             with mpmath.workdps(digits):
@@ -282,3 +282,12 @@ def test_a_draw_does_not_depend_on_what_else_is_drawn() -> None:
     exact.Draws(3, {}, {"n": 2}).add_leaves([z, y], frozenset(), after)
     assert (alone[y].residues.p == after[y].residues.p).all()
     assert (after[y].residues.p != after[z].residues.p).any()
+
+
+@pytest.mark.parametrize("fact", ["signs", "binary"])
+@pytest.mark.parametrize("seed", range(6))
+def test_both_values_of_a_single_choice_are_tried(fact: str, seed: int) -> None:
+    claims = ["s * x = x", "A = s * A", "ones(n) = s * ones(n)", "s * x = -x", "s * x = 0 * x", "exp(s) = exp(1)"]
+    text = f"tensors: {{s: {{axes: scalar, given: {fact}}}, x: {{axes: n, given: simplex}}, A: n n}}\nclaims:\n"
+    text += "".join(f"  c{k}: {claim}\n" for k, claim in enumerate(claims))
+    assert {claim.verdict for claim in verify_text(text, seed=seed).claims} == {"refuted"}

@@ -103,7 +103,8 @@ class FloatDraw(Draw):
         return self._kind(np.eye(self.shape[0]))
 
     def inverse(self, numbers: Any) -> Any:
-        return 1 / numbers
+        # A third in floats is none in 50 digits.
+        return 1 / (self._kind(numbers) if isinstance(numbers, int) else numbers)
 
     def _normal(self) -> Any:
         scale = 1.0 / np.sqrt(self.shape[-1]) if len(self.shape) > 1 else 1.0
