@@ -117,6 +117,11 @@ def specs_here(wanted: str, documents: bool = True) -> list[Path]:
     return subjects
 
 
+def is_of_interest(path: Path) -> bool:
+    """Whether a file that somebody has changed may be a spec, or a document: YAML of other programs is neither."""
+    return not path.name.endswith(YAML) or _is_spec(path)
+
+
 def _is_spec(path: Path) -> bool:
     """Whether a YAML file calls itself a spec, or has a key at its top that only specs have."""
     if path.name.endswith(NAMED):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from derivcheck.cli.files import seen_from_here, specs_below, specs_here
+from derivcheck.cli.files import is_of_interest, seen_from_here, specs_below, specs_here
 from derivcheck.cli.options import Ascii, Color, ColorMode, FailOn, NumericWay
 from derivcheck.cli.reporting import Reports, targets, write
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
@@ -82,6 +82,10 @@ def verify(
     plot: Annotated[
         Path | None, typer.Option("--plot", metavar="FILE.svg|png", help="Draw errors and disagreements.")
     ] = None,
+    changed: Annotated[
+        bool,
+        typer.Option("--changed", help="As a hook names files: what is no spec and has no sidecar is passed over."),
+    ] = False,
     baseline: Annotated[
         Path | None, _option("--baseline", metavar="FILE", help="Known findings: they pass, new ones fail.")
     ] = None,
@@ -130,10 +134,16 @@ def verify(
         from derivcheck.cli.watching import watch as watch_files
 
         return watch_files(lambda: spec_files(specs or []), request, page, sys.stdout)
-    request = replace(request, subjects=tuple(spec_files(specs or [])))
+    if changed:
+        specs = [path for path in specs or [] if is_of_interest(path)]
+    request = replace(request, subjects=tuple(spec_files(specs or [])) if specs or not changed else ())
     wanted = targets(report or [], paths_of(request))
     known = _baseline(baseline, update_baseline, request.selection.text)
     found = _verified(request)
+    if changed:
+        found = replace(found, files=tuple(file for file in found.files if not _has_no_sidecar(file)))
+        if not found.files:
+            return 0
     if plot is not None:
         from derivcheck.report.plot import draw
 
@@ -186,6 +196,11 @@ def _write_behind(lines: list[Text], page: Page, stream: TextIO) -> None:
         console.line()
     for line in lines:
         write_line(console, line, 11)
+
+
+def _has_no_sidecar(file: FileResult) -> bool:
+    """Whether a document is nobody's to judge."""
+    return file.error is not None and file.error.code == "DC627"
 
 
 def require_seconds(timeout: float | None, claim_timeout: float | None) -> None:

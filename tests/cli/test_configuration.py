@@ -59,6 +59,7 @@ def test_every_key_is_an_option_of_verify() -> None:
         "spec",
         "plot",
         "update_baseline",
+        "changed",
         "report",
         "return",
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
+
+from derivcheck.cli.main import run
+from derivcheck.statements.document.formats import FORMATS, SUFFIXES
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -110,12 +114,117 @@ def test_what_the_action_runs(tmp_path: Path, code: int) -> None:
     ]
 
 
-def test_the_hook_selects_specs_by_their_name_and_runs_a_command_that_is_there() -> None:
-    import re
-
+def test_the_hook_selects_specs_and_documents_and_runs_a_command_that_is_there() -> None:
     (hook,) = read(HOOKS)
-    for name, wanted in (("a.derivcheck.yaml", True), ("notes/b.derivcheck.yml", True), ("specs.yaml", False)):
-        assert bool(re.search(hook["files"], name)) == wanted
+    for name in ("a.derivcheck.yaml", "notes.yaml", "notes.md", "notes/b.derivcheck.yml", "a.tex", "a.rst", "a.ipynb"):
+        assert re.search(hook["files"], name), name
+    assert not re.search(hook["files"], "setup.py")
+    assert {suffix for form, suffixes in FORMATS.items() for suffix in suffixes if form != "markdown"} <= {
+        suffix for suffix in SUFFIXES if re.search(hook["files"], f"a{suffix}")
+    }
     program, *arguments = hook["entry"].split()
     result = tool(program, *arguments, *hook["args"], "specs/networks/single_neuron.yaml")
     assert result.returncode == 0, result.stdout
+
+
+WRONG = "tensors: {x: n}\nloss: {L: sum(x^2)}\nclaims: {a: dL/dx = 3*x}\n"
+NOTE = "$\\frac{\\partial L}{\\partial x} = 3 x$\n"
+SIDECAR = "tensors: {x: n}\nloss: {L: sum(x^2)}\ndocument: {file: note.md}\n"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository with files that are none of derivcheck's business."""
+    made = tmp_path / "project"
+    made.mkdir()
+    git(made, "init", "-q")
+    for name, text in {"README.md": "$x = 1$\n", "compose.yaml": "services: {}\n", "a.py": "x = 1\n"}.items():
+        (made / name).write_text(text)
+    return made
+
+
+def git(folder: Path, *arguments: str) -> None:
+    subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, timeout=60)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="no checkout")
+def test_pre_commit_runs_the_hook(repository: Path, tmp_path: Path) -> None:
+    """The checkout as it stands is cloned and installed as pre-commit does it, over the packages that are here."""
+    site = next(path for path in sys.path if path.endswith("site-packages"))
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
+        "PRE_COMMIT_HOME": str(tmp_path / "home"),
+        "PIP_NO_DEPS": "1",
+        "PIP_NO_BUILD_ISOLATION": "0",  # which is how pip spells that there is none
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PYTHONPATH": site,
+        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+    }
+
+    for name, text in {"notes.yaml": WRONG, "note.md": NOTE, "note.derivcheck.yaml": SIDECAR}.items():
+        (repository / name).write_text(text)
+    git(repository, "add", "-A")
+    changed = ["notes.yaml", "note.md", "README.md", "compose.yaml"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pre_commit", "try-repo", str(ROOT), "derivcheck", "--files", *changed],
+        cwd=repository,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 1 and "2 claims do not hold" in done.stdout, done.stdout + done.stderr
+    assert "notes.yaml:3:" in done.stdout and "note.md:1:" in done.stdout
+    assert "README.md" not in done.stdout and "compose.yaml" not in done.stdout
+
+
+def test_what_changes_beside_specs_is_passed_over(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(repository)
+    assert run(["verify", "--changed", "README.md", "compose.yaml"]) == 0
+    assert run(["verify", "--changed"]) == 0
+    assert run(["verify", "README.md"]) == run(["verify", "compose.yaml"]) == 2
+    (repository / "broken.yaml").write_text("tensors: {x: [\n")
+    assert run(["verify", "--changed", "README.md", "broken.yaml"]) == 2
+
+
+def test_the_action_runs_its_steps(repository: Path, tmp_path: Path) -> None:
+    """Both scripts in a shell, with an installer that puts the packages that are here in place of those it fetches."""
+    (repository / "notes.yaml").write_text(WRONG)
+    home = tmp_path / "temp"
+    (stand_in := tmp_path / "bin").mkdir()
+    home.mkdir()
+    python = stand_in / "python"
+    python.write_text(
+        "#!/bin/bash\n"
+        'mkdir -p "$RUNNER_TEMP/derivcheck/bin"\n'
+        f'printf \'#!/bin/bash\\nif [ "$2" = pip ]; then echo "$@" >> "$RUNNER_TEMP/pip"; '
+        f'else exec {sys.executable} "$@"; fi\\n\' > "$RUNNER_TEMP/derivcheck/bin/python"\n'
+        'chmod +x "$RUNNER_TEMP/derivcheck/bin/python"\n'
+    )
+    python.chmod(0o755)
+    variables = {
+        **os.environ,
+        "PATH": f"{stand_in}{os.pathsep}{os.environ['PATH']}",
+        "RUNNER_TEMP": str(home),
+        "GITHUB_ENV": str(home / "env"),
+        "GITHUB_STEP_SUMMARY": str(home / "summary.md"),
+        "ACTION_PATH": str(ACTION.parent),
+        "INSTALL_PATH": "",
+        "INSTALL_VERSION": "",
+        "SPECS": "notes.yaml",
+        "ARGS": "",
+    }
+    codes = []
+    for step in (step for step in read(ACTION)["runs"]["steps"] if "run" in step):
+        if (home / "env").exists():
+            variables |= dict(line.split("=", 1) for line in (home / "env").read_text().splitlines())
+        command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
+        done = subprocess.run(
+            command, cwd=repository, env=variables, capture_output=True, text=True, timeout=60, check=False
+        )
+        codes.append(done.returncode)
+    assert codes == [0, 1], done.stdout + done.stderr
+    assert "::error file=notes.yaml,line=3" in done.stdout and "DC201" in (home / "summary.md").read_text()
+    assert (home / "pip").read_text().split()[-1] == f"{ACTION.parent}/../../..[documents]"
