@@ -20,7 +20,7 @@ def _named(names: str, about: str, instead: str) -> dict[str, Refusal]:
 
 ITSELF = "NAME"
 OPAQUE = f"functions: {{{ITSELF}: opaque}}, whose derivative is {ITSELF}'"
-FACTOR = "declare the factor, `L: {axes: n n, given: lower_triangular}`, and write `L @ L.T` for the matrix"
+FACTOR = "declare the factor, `L: {axes: n n, given: lower_triangular}`, and `given: A = L @ L.T`"
 SPECTRUM = 'declare the vectors with what they satisfy, `given: "A @ v = lam * v"`, and write with them'
 
 REFUSED: Mapping[str, Refusal] = {
