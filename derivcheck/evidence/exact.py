@@ -11,7 +11,7 @@ import itertools
 import math
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -102,6 +102,9 @@ class FieldDraw(Draw):
         array = self._filled(lambda: 0)
         np.fill_diagonal(array, 1)
         return array
+
+    def refuse(self) -> NoReturn:
+        raise Missing("there is no such matrix at these sizes")
 
     def inverse(self, numbers: Any) -> Any:
         return inverse_modulo(np.asarray(numbers, dtype=object), self.modulus)

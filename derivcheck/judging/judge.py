@@ -17,6 +17,7 @@ from derivcheck.diagnostics.diagnostic import ContradictionError, Diagnostic, Nu
 from derivcheck.diagnostics.verdicts import ExactEvidence, NumericEvidence, NumericVerdict, Slope, Verdict, Witness
 from derivcheck.evidence import exact
 from derivcheck.evidence.canonical.form import Equality, Facts, without_switches
+from derivcheck.evidence.extents import extents
 from derivcheck.evidence.field import Known
 from derivcheck.evidence.jumps import jumps_at
 from derivcheck.evidence.numeric.branches import are_multivalued, are_rational, rounding_decides
@@ -237,6 +238,7 @@ class Judge:
 
     def _choice(self, asked: Goal) -> SizeChoice:
         dimensions = dimensions_of(asked.sides).union(axis.dimension for axis in asked.axes)
+        dimensions |= extents(asked.sides, asked.facts)
         whole = tuple(axis.dimension for axis in asked.axes)
         shapes = (whole, *shapes_of(topological([*asked.sides, *asked.numerators])))
         return SizeChoice(dimensions, self.sizes, self._given, shapes)

@@ -18,6 +18,7 @@ import numpy as np
 from derivcheck.diagnostics.diagnostic import ContradictionError, Diagnostic, NumericError, UnsupportedError
 from derivcheck.diagnostics.verdicts import NumericEvidence, NumericVerdict, Slope, Witness
 from derivcheck.evidence.canonical.form import Facts, without_switches
+from derivcheck.evidence.extents import extents
 from derivcheck.evidence.numeric.branches import is_branched
 from derivcheck.evidence.numeric.comparison import difference_quotients
 from derivcheck.evidence.numeric.differences import EPSILON, ladder
@@ -71,6 +72,7 @@ class Slopes:
         """The sizes of the network; small ones for a derivative with many entries."""
         axes = {*derived.numerator.axes, *derived.columns}
         dimensions = dimensions_of([derived.node, derived.numerator]).union(axis.dimension for axis in axes)
+        dimensions |= extents([derived.node, derived.numerator], self.facts)
         shapes = (tuple(axis.dimension for axis in axes), *shapes_of(topological([derived.node, derived.numerator])))
         choice = SizeChoice(dimensions, self.sizes, self.given, shapes)
         usual = choice.usual()

@@ -61,6 +61,8 @@ def fits(fact: str, axes: Sequence[Axis]) -> bool:
             return len(axes) == 2 and axes[0].dimension == axes[1].dimension
         case "a vector":
             return len(axes) == 1
+        case "a matrix":
+            return len(axes) == 2
         case "":
             return True
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, SourceText, SpecError, located
 from derivcheck.evidence.canonical.form import Facts
+from derivcheck.evidence.extents import extents
 from derivcheck.graph import scalars
 from derivcheck.graph.axes import Axis, Dimension
 from derivcheck.graph.nodes import Input, quantity, tensor
@@ -200,7 +201,8 @@ class _Builder:
         if self.spec.differentials:
             scope = _with_differentials(scope, loss, tensors.values())
         scope = self._with_abbreviations(scope)
-        sizes, given = self._sizes(dimensions_of(value.node for value in scope.values.values()))
+        nodes = [value.node for value in scope.values.values()]
+        sizes, given = self._sizes(dimensions_of(nodes) | extents(nodes, facts))
         return Network(self.spec, self.depth, scope, tuple(tensors.values()), loss, facts, sizes, given)
 
     def _families(self) -> frozenset[str]:

@@ -67,7 +67,7 @@ def test_both_facts_hold_at_the_points_tried(pair: tuple[str, str]) -> None:
 
 def declared(fact: str, text: str) -> str:
     """A spec with a tensor of which a fact holds, along its only axis, and an identity as its claim."""
-    axes = "n n" if FACTS[fact].needs == "a square matrix" else "n"
+    axes = {"a square matrix": "n n", "a matrix": "n n"}.get(FACTS[fact].needs, "n")
     return f"tensors: {{y: {{axes: {axes}, given: {fact}}}}}\nclaims: {{identity: '{text}'}}\n"
 
 

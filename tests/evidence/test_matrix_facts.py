@@ -13,7 +13,8 @@ from derivcheck.spec.facts.table import KINDS
 SPEC = read_spec(
     "tensors: {L: {axes: n n, given: lower_triangular}, U: {axes: n n, given: upper_triangular}, x: n, A: n n, B: n n,"
     " D: {axes: n n, given: diagonal}, S: {axes: n n, given: positive_definite}, P: {axes: n n, given: idempotent},"
-    " e: {axes: n, given: sums_to_zero}, X: n m, E: {axes: n m, given: {sums_to_zero: m}}}\n"
+    " e: {axes: n, given: sums_to_zero}, X: n m, E: {axes: n m, given: {sums_to_zero: m}},"
+    " V: {axes: a b, given: orthonormal_columns}, R: {axes: c d, given: orthonormal_rows}, y: a, z: d}\n"
     "loss: {l: sum(x)}"
 )
 
@@ -47,6 +48,14 @@ EQUATIONS = [
     ("P @ P @ P @ x = P @ x", "P @ x = x"),
     ("(eye(n) - P) @ (eye(n) - P) = eye(n) - P", "(eye(n) - P) @ P = P"),
     ("(eye(n) - 2*P) @ (eye(n) - 2*P) = eye(n)", "(eye(n) - P) @ (eye(n) - P) = eye(n)"),
+    ("V.T @ V = eye(b)", "V @ V.T = eye(a)"),
+    ("V @ V.T @ V @ V.T @ y = V @ V.T @ y", "V @ V.T @ y = y"),
+    (
+        "sum((y - V @ V.T @ y)**2) = sum(y**2) - sum((V.T @ y)**2)",
+        "sum((y - V @ V.T @ y)**2) = sum(y**2) - sum(V.T @ y)",
+    ),
+    ("R @ R.T = eye(c)", "R.T @ R = eye(d)"),
+    ("norm(R.T @ R @ z)**2 = z.T @ R.T @ R @ z", "norm(R.T @ R @ z)**2 = z.T @ z"),
     ("sum(e * (x + 2)) = sum(e * x)", "sum(e * x) = 0"),
     ("sum(E, m) = zeros(n)", "sum(E, n) = zeros(m)"),
     ("sum(E * (X + x), m) = sum(E * X, m)", "sum(E * (X + x), n) = sum(E * X, n)"),

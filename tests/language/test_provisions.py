@@ -41,6 +41,8 @@ SPELLINGS = [
     ("A = A.T", "A @ x = A.T @ x", "A is symmetric"),
     ("B @ B = B", "B @ B @ B = B", "B² = B"),
     ("x.T @ x = 1", "sum(x**2) = 1", "‖x‖ = 1"),
+    ("W.T @ W = eye(n)", "sum((W @ x)**2) = sum(x**2)", "WᵀW = 1"),
+    ("W @ W.T = eye(m)", "W @ W.T @ W = W", "WWᵀ = 1"),
 ]
 
 
@@ -157,7 +159,8 @@ def test_what_is_given_may_leave_no_value(claim: str, given: str) -> None:
 
 REFUSED = [
     ("exp(x) + x = y + y**2", "DC044"),
-    ("W.T @ W = eye(n)", "DC044"),
+    ("W.T @ W = eye(n)", "proved"),
+    ("Q.T @ Q = 2*eye(n)", "DC044"),
     ("r = y", "proved"),
     ("u.T @ W @ w = sum(r)", "proved"),
     ("sum(r) = 1", "proved"),

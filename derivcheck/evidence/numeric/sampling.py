@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import mpmath
 import numpy as np
@@ -100,7 +100,10 @@ class FloatDraw(Draw):
         return self._kind(np.moveaxis(np.eye(count)[places], -1, self.along))
 
     def identity(self) -> Any:
-        return self._kind(np.eye(self.shape[0]))
+        return self._kind(np.eye(self.shape[0], self.shape[-1]))
+
+    def refuse(self) -> NoReturn:
+        raise NumericError(Diagnostic("DC504", "there is no such matrix at these sizes"))
 
     def inverse(self, numbers: Any) -> Any:
         # A third in floats is none in 50 digits.

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 Array = Any
 
@@ -58,6 +58,10 @@ class Draw(ABC):
     def inverse(self, numbers: Array) -> Array:
         """1/x, entry by entry."""
 
+    @abstractmethod
+    def refuse(self) -> NoReturn:
+        """Raises what says that there is no point of this shape."""
+
 
 @dataclass(frozen=True, slots=True)
 class FactKind:
@@ -83,7 +87,8 @@ class FactKind:
     amounts: tuple[frozenset[str], ...] = ()  # sets of other facts that together are this one
     together: frozenset[str] = frozenset()  # what holds of a point too that is made of numbers of which it holds
     relaxed: str = ""  # of facts with few values: what is left of it for any numbers in their place
-    needs: Literal["", "a vector", "a square matrix"] = ""
+    needs: Literal["", "a vector", "a square matrix", "a matrix"] = ""
+    longest: Literal["", "rows", "columns"] = ""  # of a matrix, of which there are at least as many as of the others
     along_an_axis: bool = False
     restricts: bool = True  # entries depend on each other, or have few values
     mostly_positive: bool = False  # entries are above zero but for an edge, of which proofs must not lose sight
@@ -94,5 +99,5 @@ class FactKind:
         """How it is given of a tensor y, or of one axis of it."""
         if self.along_an_axis:
             return f"y: {{axes: n m, given: {{{self.name}: n}}}}"
-        axes = {"a vector": "n", "a square matrix": "n n", "": "n m"}[self.needs]
+        axes = {"a vector": "n", "a square matrix": "n n"}.get(self.needs, "n m")
         return f"y: {{axes: {axes}, given: {self.name}}}"

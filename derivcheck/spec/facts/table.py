@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 
 from derivcheck.spec.facts.kinds import Array, Draw, FactKind
 
@@ -45,6 +46,23 @@ def _reflections(draw: Draw) -> Array:
         heights = (made * normal).sum(axis=1).reshape(-1, 1)
         made = made - 2 * heights * normal * draw.inverse((normal * normal).sum())
     return made
+
+
+def _frame(draw: Draw) -> Array:
+    """The first columns of the identity matrix with any signs, reflected as often as there are columns."""
+    made = draw.identity() * draw.chosen((-1, 1))
+    if len(made) < len(made.T):
+        draw.refuse()
+    for normal in draw.free().T:
+        heights = (made.T * normal).sum(axis=1)
+        made = made - 2 * normal.reshape(-1, 1) * heights * draw.inverse((normal * normal).sum())
+    return made
+
+
+def _frame_of_rows(draw: Draw) -> Array:
+    turned = copy(draw)
+    turned.shape = draw.shape[::-1]
+    return _frame(turned).T
 
 
 def _mirrored(draw: Draw) -> Array:
@@ -153,6 +171,24 @@ KINDS: tuple[FactKind, ...] = (
         _reflections,
         identities=("sum_k(y[k,i]*y[k,j]) = delta(i,j)", "sum_k(y[i,k]*y[j,k]) = delta(i,j)"),
         needs="a square matrix",
+    ),
+    FactKind(
+        "orthonormal_columns",
+        "{0}ᵀ{0} = 1",
+        "the columns of {0} are orthonormal",
+        _frame,
+        identities=("sum_k(y[k,i]*y[k,j]) = delta(i,j)",),
+        needs="a matrix",
+        longest="rows",
+    ),
+    FactKind(
+        "orthonormal_rows",
+        "{0}{0}ᵀ = 1",
+        "the rows of {0} are orthonormal",
+        _frame_of_rows,
+        identities=("sum_k(y[i,k]*y[j,k]) = delta(i,j)",),
+        needs="a matrix",
+        longest="columns",
     ),
     FactKind(
         "unit",

@@ -246,7 +246,7 @@ SPEC: dict[str, Explanation] = {
     "DC044": of_spec(
         "no point at which an equation holds",
         "An equation that is given is solved for an input: one without facts that stands in it once, as a term, a "
-        "factor or beside a vector. `W.T @ W = eye(k)` is a fact, `orthogonal`, of a square W.",
+        "factor or beside a vector. What says a fact, `W.T @ W = eye(k)`, is that fact.",
         "tensors: {x: n, y: n}\nclaims:\n  a: {claim: x = x, given: exp(x) + x = y + y**2}\n",
         "tensors: {x: n, y: n}\nclaims:\n  a: {claim: sum(x) = sum(y), given: x = y}\n",
     ),
