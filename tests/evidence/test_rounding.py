@@ -308,3 +308,19 @@ def test_a_saturated_gradient_is_rounding_alone(loss: str, seed: int, way: Way) 
     assert found[2] in ("differs", "cannot_tell")
     judged = verify_text(f"tensors: {{x: n}}\nloss: {{L: {loss}}}\n", seed=seed)
     assert [one.verdict for one in judged.gradients] == ["proved"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdicts"),
+    [
+        ("det(diag(h)) = det(ones(n) @ h.T)", {"proved", "checked"}),
+        ("det(diag(h)) = 1 + det(ones(n) @ h.T)", {"refuted"}),
+        ("asin(u.T @ u) = pi/2", {"checked", "undecided"}),  # of 1 + 1e-50 there is no arc sine
+        ("acos(u.T @ u) = 1", {"refuted", "undecided"}),
+    ],
+)
+@pytest.mark.parametrize("seed", range(3))
+def test_singular_matrices_and_what_is_not_real_in_many_digits(claim: str, verdicts: set[str], seed: int) -> None:
+    spec = "tensors: {h: {axes: n, given: one_hot}, u: {axes: n, given: unit}}\n"
+    (found,) = verify_text(f"{spec}claims: {{a: '{claim}'}}\n", seed=seed).claims
+    assert found.verdict in verdicts

@@ -206,8 +206,9 @@ class Program:
         if self._precise:
             matrices = [mpmath.matrix(array[place].tolist()) for place in np.ndindex(*array.shape[:-2])]
             if isinstance(node, Determinant):
-                return Tensor(np.array([mpmath.det(m) for m in matrices], dtype=object).reshape(array.shape[:-2]), left)
-            inverted = [(m**-1).tolist() for m in matrices]
+                found = np.array([_determinant(m) for m in matrices], dtype=object)
+                return Tensor(found.reshape(array.shape[:-2]), left)
+            inverted = [_inverse(m).tolist() for m in matrices]
             return Tensor(np.array(inverted, dtype=object).reshape(array.shape), (*left, node.row, node.column))
         if isinstance(node, Determinant):
             return Tensor(np.linalg.det(array), left)
@@ -224,3 +225,17 @@ class Program:
         keys = array if self._precise else np.real(array)
         places = np.argmax(keys, axis=-1) if node.kind == "max" else np.argmin(keys, axis=-1)
         return Tensor(np.take_along_axis(array, places[..., None], axis=-1)[..., 0], kept)
+
+
+def _determinant(matrix: Any) -> Any:
+    try:
+        return mpmath.det(matrix)
+    except TypeError:
+        return mpmath.mpf(0)  # mpmath looks for a pivot in a column of zeros, and takes none for a row
+
+
+def _inverse(matrix: Any) -> Any:
+    try:
+        return matrix**-1
+    except TypeError:
+        raise ZeroDivisionError from None

@@ -177,7 +177,8 @@ def compare_precisely(
     first, second = sides(digits)
     count = int(np.size(first))
     gaps = [abs(gap) for gap in np.ravel(np.asarray(first - second, dtype=object))]
-    if not count or any(not mpmath.isfinite(gap) for gap in gaps):
+    beyond = any(isinstance(x, mpmath.mpc) for x in (*np.ravel(first), *np.ravel(second)))
+    if not count or beyond or any(not mpmath.isfinite(gap) for gap in gaps):
         return SidesAtAPoint(NumericEvidence("cannot_tell", scheme, entries=count))
     place = np.unravel_index(max(range(count), key=lambda k: gaps[k]), np.shape(first))
     gap = max(gaps)
