@@ -22,7 +22,7 @@ from weakref import WeakValueDictionary
 import sympy
 
 from derivcheck.graph.axes import Axes, Axis, Dimension
-from derivcheck.graph.positions import Affine, Comparing, about_the_first, simplified
+from derivcheck.graph.positions import Affine, Comparing, about_the_first, not_positive, simplified
 from derivcheck.graph.scalars import Scalar, placeholder, settled
 
 
@@ -434,6 +434,9 @@ def _of_combination(relation: Comparing, value: Affine) -> Node:
         case bool():
             return constant(int(found))
         case Affine():
+            opposite = simplified(relation, not_positive(found)) if relation == "positive" else found
+            if isinstance(opposite, tuple):
+                return subtract(constant(1), indicator("less", *opposite))
             return _intern(Indicator, (relation, (found,)), tuple(sorted(found.axes)))
         case left, right:
             return indicator("equal" if relation == "zero" else "less", left, right)

@@ -148,6 +148,11 @@ def about_the_first(value: Affine) -> tuple[Axis, bool] | None:
             return None
 
 
+def not_positive(value: Affine) -> Affine:
+    """What is positive where the value is not: positions are whole numbers."""
+    return Affine.of(1).plus(value, -1)
+
+
 def _is_positive(value: Affine) -> bool:
     """Whether a combination is positive wherever its axes have entries."""
     return never_negative(value.least.plus(ONE, -1), value.dimensions)

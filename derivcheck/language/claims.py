@@ -16,11 +16,13 @@ from derivcheck.graph.slices import slice_at
 from derivcheck.language.lowering.indexed import refuse_bound_and_free
 from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.lowering.letters import dimension_name, index_error
+from derivcheck.language.lowering.positions import size_of
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.lowering.summation import over_pairs
 from derivcheck.language.lowering.values import Value, dimensions, fresh_axes, onto, same_shape, without_units
 from derivcheck.language.notation.relations import BY_NAME, Claimed, Relation
 from derivcheck.language.notation.syntax import (
+    Binary,
     Call,
     Condition,
     Equation,
@@ -308,5 +310,7 @@ def _dimension_text(tree: Expression, scope: Scope) -> str:
             return str(value)
         case _ if (name := dimension_name(tree, scope)) is not None:
             return name
+        case Binary() if (size := size_of(Lowering(scope), tree)) is not None:
+            return str(size)
         case _:
             raise index_error("DC152", "a shape lists dimensions", tree.span, "", "[n1, n0]")

@@ -15,7 +15,7 @@ from typing import Protocol, cast
 from derivcheck.evidence.canonical.atoms import OUTER, SWITCH, Atom, Factor, Rational
 from derivcheck.evidence.canonical.terms import Work, rebound
 from derivcheck.graph.axes import Axis, Dimension
-from derivcheck.graph.positions import Affine, Comparing, about_the_first, simplified
+from derivcheck.graph.positions import Affine, Comparing, about_the_first, not_positive, simplified
 
 Parts = list[tuple[tuple[Factor, ...], Rational]]  # a sum of products
 
@@ -51,6 +51,9 @@ def indicator(algebra: AtomTable, relation: Comparing, value: Affine, index_of: 
         case bool():
             return [((), 1)] if found else []
         case Affine():
+            opposite = simplified(relation, not_positive(found)) if relation == "positive" else found
+            if isinstance(opposite, tuple):
+                return [((), 1), ((_of_two(algebra, relation, *opposite, index_of),), -1)]
             return _normal(algebra, relation, found, index_of)
         case left, right:
             return [((_of_two(algebra, relation, left, right, index_of),), 1)]
@@ -68,9 +71,7 @@ def _of_two(
 
 def _normal(algebra: AtomTable, relation: Comparing, value: Affine, index_of: Mapping[Axis, int]) -> Parts:
     """One of the two ways of writing a condition: u = 0 as -u = 0, u > 0 as not 1 - u > 0."""
-    turned = value.times(-1)
-    if relation == "positive":
-        turned = turned.plus(Affine.of(1))
+    turned = not_positive(value) if relation == "positive" else value.times(-1)
     ways = [_written(algebra, way, index_of) for way in (value, turned)]
     keys = [key for key, _ in ways]
     best = min(keys)

@@ -255,6 +255,8 @@ class Algebra:
                     )
                 if indices[0] == -1 or indices[1] in (-1, -2):
                     return self._about_the_first(bound, factors, position)
+                if not self.keeps_roots and self._is_turned(*indices):
+                    return self._turned(bound, factors, position)
                 continue
             expands = atom.kind == "power" and power >= 1 and power // 1 <= EXPAND_POWER
             coincide = atom.slots and (len(set(indices)) < len(indices) or any(i < 0 for i in indices))
@@ -293,6 +295,19 @@ class Algebra:
         if right == -1:
             return []
         return [(bound, [*rest, first], 1)] if right == -2 else [(bound, rest, 1), (bound, [*rest, first], -1)]
+
+    @staticmethod
+    def _is_turned(left: int, right: int) -> bool:
+        """Whether a comparison is written the other way round: a bound index is compared with what is not bound."""
+        bound = [0 <= index < OUTER for index in (left, right)]
+        return bound == [False, True] or (bound == [False, False] and left > right)
+
+    def _turned(self, bound: tuple[int, ...], factors: list[Factor], position: int) -> list[Work]:
+        """1[i < j] = 1 - 1[j < i] - δ(i,j)."""
+        number, (left, right), _ = factors[position]
+        rest = factors[:position] + factors[position + 1 :]
+        same: Factor = (self.delta_atom(self.atoms[number].dimensions[0]), (left, right), 1)
+        return [(bound, rest, 1), (bound, [*rest, (number, (right, left), 1)], -1), (bound, [*rest, same], -1)]
 
     def _outside(self, bound: tuple[int, ...], index: int) -> int:
         """A stand-in from outside for a bound index, so that a payload can be instantiated."""

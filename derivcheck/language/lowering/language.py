@@ -27,7 +27,16 @@ from derivcheck.graph.nodes import (
 )
 from derivcheck.graph.positions import never_negative
 from derivcheck.graph.scalars import placeholder, power
-from derivcheck.language.lowering import calls, comparisons, derivatives, operations, positions, ranges, unrolled
+from derivcheck.language.lowering import (
+    arrangements,
+    calls,
+    comparisons,
+    derivatives,
+    operations,
+    positions,
+    ranges,
+    unrolled,
+)
 from derivcheck.language.lowering.letters import index_error, member_name
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value, broadcast, contracted, shape_error, tensor_value
@@ -222,14 +231,12 @@ class Lowering(LoweringState):
                 raise index_error("DC112", str(problem), tree.right.span) from None
 
     def matrix(self, tree: Matrix, rows: tuple[tuple[Expression, ...], ...]) -> Value:
-        """A written-out matrix: its dimensions have fixed sizes; one row is a vector."""
+        """A written-out matrix: its dimensions have fixed sizes; one row of numbers is a vector."""
         if not rows:
             raise shape_error("a written-out matrix has entries", tree.span, "none here")
         values = [[self.expression(e) for e in row] for row in rows]
-        for row, line in zip(values, rows, strict=True):
-            for value, e in zip(row, line, strict=True):
-                if not value.is_scalar:
-                    raise shape_error("the entries of a written-out matrix are scalars", e.span, value.shape())
+        if not all(value.is_scalar for row in values for value in row):
+            return arrangements.blocks(self, tree, values)
         down, across = Dimension.fixed(len(rows)), Dimension.fixed(len(rows[0]))
         if len(rows) == 1:
             axis = Axis(across, "0")

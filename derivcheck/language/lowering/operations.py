@@ -29,6 +29,7 @@ from derivcheck.graph.nodes import (
 from derivcheck.graph.positions import Affine
 from derivcheck.graph.scalars import placeholder
 from derivcheck.language.catalogue import functions as catalogue_functions
+from derivcheck.language.lowering.arrangements import ARRANGEMENTS
 from derivcheck.language.lowering.axes import chosen_axes
 from derivcheck.language.lowering.chains import chain
 from derivcheck.language.lowering.derivatives import COTANGENT, gradient
@@ -308,4 +309,5 @@ BUILTINS: Mapping[str, Callable[[LoweringState, Call], Value]] = {
     "grad": gradient,
     "differential": differential,
     "at": at,
+    **ARRANGEMENTS,
 }

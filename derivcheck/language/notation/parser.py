@@ -394,7 +394,13 @@ class Parser(Cursor):
 
     def call(self, token: Token, primes: int) -> Expression:
         opener = self.advance()
-        arguments = () if self.at(")") else self._listed() if token.text != "at" else self._placed()
+        quoted = self._quoted() if token.text == "einsum" and self.at("'") else ()
+        if quoted and self.accept(",") is None:
+            self.unexpected("`,` and the operands")
+        if token.text == "at" and not self.at(")"):
+            arguments = self._placed()
+        else:
+            arguments = (*quoted, *(() if self.at(")") else self._listed()))
         stop = self.close(opener)
         name = token.text
         if name in LETTER_FUNCTIONS and name not in self.vocabulary.functions:
@@ -415,6 +421,16 @@ class Parser(Cursor):
                 self.unexpected("`=` and what stands in its place", after_operand=True)
             items.append(self.expression())
         return tuple(items)
+
+    def _quoted(self) -> tuple[Expression, ...]:
+        """The letters of an einsum, which stand in quotes: a name that keeps them."""
+        opener = self.advance()
+        while not self.at("'"):
+            if self.token.kind == "end":
+                fail("DC103", "`'` is never closed", opener.span, "opened here", "add `'`")
+            self.advance()
+        span = opener.span.to(self.advance().span)
+        return (Name(self.source(span), span),)
 
 
 def parse_expression(text: str, vocabulary: Vocabulary = NOTHING_DECLARED) -> Expression:
