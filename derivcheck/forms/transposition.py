@@ -106,8 +106,8 @@ def unmarked(expression: Any) -> Expression:
             return inner.operand if isinstance(inner, Negate) else Negate(inner)
         case Transpose(operand):
             return Transpose(unmarked(operand))
-        case Call(function, arguments, primes):
-            return Call(function, tuple(unmarked(a) for a in arguments), primes)
+        case Call(function, arguments, primes, _, options):
+            return Call(function, tuple(unmarked(a) for a in arguments), primes, options=options)
         case _:
             return cast(Expression, expression)
 

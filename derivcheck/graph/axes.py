@@ -53,10 +53,22 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Axis:
-    """One way of running over a dimension; `key` tells axes of one dimension apart."""
+    """One way of running over a dimension; `key` tells axes of one dimension apart.
+
+    An axis that a person gave a name, `S: t s=t`, has it as its key, behind the sign.
+    """
 
     dimension: Dimension
     key: str
+
+    @staticmethod
+    def named(dimension: Dimension, name: str) -> Axis:
+        return Axis(dimension, f"={name}")
+
+    @property
+    def name(self) -> str:
+        """What it is called, where it has a name of its own."""
+        return self.key[1:] if self.key[:1] == "=" else ""
 
     def __str__(self) -> str:
         return f"{self.dimension}.{self.key}"

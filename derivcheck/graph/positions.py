@@ -93,6 +93,14 @@ def never_negative(value: Dimension, inhabited: Iterable[Dimension] = ()) -> boo
     return False
 
 
+def divided(room: Dimension, count: int) -> Dimension | None:
+    """The largest size that fits into `room` so many times; None where that is no combination of sizes, or none."""
+    if any(number % count for _, number in room.terms):
+        return None
+    size = Dimension(tuple((name, number // count) for name, number in room.terms), room.constant // count)
+    return size if size.terms or size.constant >= 1 else None
+
+
 def is_within(value: Affine, dimension: Dimension) -> bool:
     """Whether a combination is a position of a dimension wherever its axes have entries."""
     below, above = value.least.plus(ONE, -1), dimension.plus(value.greatest, -1)

@@ -34,7 +34,7 @@ from derivcheck.language.notation.parser import parse_expression
 from derivcheck.language.notation.syntax import Call, Derivative, Equation, Expression, Name
 from derivcheck.language.notation.vocabulary import Vocabulary
 from derivcheck.language.tensors import NamedTensor
-from derivcheck.spec.declarations import NamedFormula, Spec
+from derivcheck.spec.declarations import NamedFormula, Spec, TensorDeclaration
 from derivcheck.spec.facts.table import FACTS
 
 DEFAULT_SIZES = (4, 5, 3, 6, 2, 7, 8, 9, 10, 11, 12, 13)
@@ -125,22 +125,33 @@ class _Builder:
         facts: dict[str, tuple[tuple[str, int | None], ...]] = {}
         for declaration in self.spec.tensors:
             for member, labels in self.families.members(declaration.name):
-                counts: dict[Dimension, int] = {}
-                axes = []
-                for axis in declaration.axes:
-                    dimension = self.dimension(axis, labels)
-                    counts[dimension] = counts.get(dimension, -1) + 1
-                    axes.append(Axis(dimension, str(counts[dimension])))
+                axes = self._axes(declaration, labels)
                 made[member] = NamedTensor(member, name_tree(member), tensor(member, tuple(axes)), tuple(axes))
                 found = [self._fact(fact, declaration.name, axes, labels) for fact in declaration.facts]
                 facts[member] = combined(found, member, declaration.facts[0].where if found else None)
         return made, {name: found for name, found in facts.items() if found}
 
+    def _axes(self, declaration: TensorDeclaration, labels: Mapping[str, int]) -> list[Axis]:
+        """The axes of a tensor; `s=t` is one over t that is called s."""
+        counts: dict[Dimension, int] = {}
+        axes: list[Axis] = []
+        for text in declaration.axes:
+            name, sign, over = text.text.rpartition("=")
+            dimension = self.dimension(replace(text, text=over), labels)
+            counts[dimension] = counts.get(dimension, -1) + 1
+            axes.append(Axis.named(dimension, name) if sign else Axis(dimension, str(counts[dimension])))
+        if len(set(axes)) < len(axes):
+            message = f"two axes of `{declaration.name.text}` have one name"
+            raise SpecError(Diagnostic("DC029", message, declaration.name.where(), "", help="S: t s=t"))
+        return axes
+
     def _fact(self, fact: Any, name: SourceText, axes: list[Axis], labels: Mapping[str, int]) -> tuple[str, int | None]:
         if fact.dimension is not None:
             text = replace(name, text=fact.dimension)
-            wanted = self.dimension(text, labels)
-            places = [k for k, axis in enumerate(axes) if axis.dimension == wanted]
+            called = [k for k, axis in enumerate(axes) if axis.name == fact.dimension]
+            # A name of an axis is no dimension.
+            wanted = None if called else self.dimension(text, labels)
+            places = called or [k for k, axis in enumerate(axes) if axis.dimension == wanted]
             position = int(fact.dimension) if fact.dimension.isdecimal() else 0
             if not places and 1 <= position <= len(axes):
                 places = [position - 1]

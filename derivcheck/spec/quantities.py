@@ -25,6 +25,9 @@ MULTIPLE = re.compile(r"[1-9][0-9]{0,3}\*")
 
 def _is_axis(text: str) -> bool:
     """Whether a text is a size, or a dimension to which sizes and dimensions may be added: `n[l]`, `2*k+i-1`."""
+    name, sign, over = text.partition("=")
+    if sign:
+        return is_name(name) and _is_axis(over)
     first, *others = (MULTIPLE.sub("", part, count=1) for part in SIGN.split(text))
     if SIZE.fullmatch(text):
         return True

@@ -13,13 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, cast
 
 from derivcheck.evidence.canonical.atoms import OUTER, SWITCH, Atom, Factor, Rational
-from derivcheck.evidence.canonical.terms import Work, rebound
+from derivcheck.evidence.canonical.terms import Work, rebound, substituted
 from derivcheck.graph.axes import Axis, Dimension
-from derivcheck.graph.positions import Affine, Comparing, about_the_first, not_positive, simplified
+from derivcheck.graph.positions import Affine, Comparing, about_the_first, is_within, not_positive, simplified
 
 Parts = list[tuple[tuple[Factor, ...], Rational]]  # a sum of products
 
 SYMMETRIES = 24
+FEW = 9
 
 
 class AtomTable(Protocol):
@@ -174,17 +175,27 @@ def _put_in(value: Affine, axis: Axis, solved: Affine) -> Affine | None:
 def _summed(
     algebra: AtomTable, bound: tuple[int, ...], factors: list[Factor], places: list[int], zeros: list[int]
 ) -> list[Work] | None:
-    """Σ_p of conditions alone: p is put into all others, and has to be a position of its axis."""
+    """Σ_p of conditions alone: p is put into all others, and has to be a position of its axis.
+
+    Over an axis of few entries the sum is written out, unless every place is one of them.
+    """
     uses = Counter(index for _, indices, _ in factors for index in set(indices))
     inside = Counter(index for k in places for index in set(factors[k][1]))
     for place in zeros:
         _, solved, index_of = combined(algebra, factors[place])
         for axis, count in solved.terms:
             index = index_of[axis]
-            if 0 <= index < OUTER and uses[index] == inside[index] and count in (1, -1):
-                others = [k for k in places if k != place and index in factors[k][1]]
-                kept = [factors[k] for k in range(len(factors)) if k != place and k not in others]
-                sums = list(_range(algebra, Affine.of(axis).plus(solved, -count), axis.dimension, index_of))
+            if not 0 <= index < OUTER or uses[index] != inside[index]:
+                continue
+            others = [k for k in places if k != place and index in factors[k][1]]
+            kept = [factors[k] for k in range(len(factors)) if k != place and k not in others]
+            there = Affine.of(axis).plus(solved, -count)
+            few = not axis.dimension.terms and axis.dimension.constant <= FEW
+            if few and (count not in (1, -1) or not is_within(there, axis.dimension)):
+                positions = range(1, axis.dimension.constant + 1)
+                return [rebound(bound, substituted(factors, {index: -position}), [index]) for position in positions]
+            if count in (1, -1):
+                sums = list(_range(algebra, there, axis.dimension, index_of))
                 for relation, value, more in (combined(algebra, factors[k]) for k in others):
                     put = value.plus(solved, -dict(value.terms)[axis] * count)
                     sums.append(indicator(algebra, relation, put, {**index_of, **more}))

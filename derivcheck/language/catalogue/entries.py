@@ -30,7 +30,10 @@ class Definition:
     carried along. `lines` are `name = expression` in order and then the result, in
     which operations align by axis and `sum(e, n)` sums over an axis.
     `result` are the letters of the result where they are not the first argument's.
-    `new` are letters with a dimension of their own, as an expression in the others.
+    `new` are letters with a dimension of their own, as an expression in the others and in the `options`,
+    which are whole numbers, `stride=2`, with what they are where the caller gives none: a number or another one.
+    `sees(t, e)` is 1 where the position t is e. `shown` are dimensions of letters where
+    the function is shown by itself.
     `everything`: without named dimensions the function runs over all axes.
     """
 
@@ -42,6 +45,8 @@ class Definition:
     new: tuple[tuple[str, str], ...] = ()
     defaults: tuple[tuple[str, str], ...] = ()
     everything: bool = False
+    options: tuple[tuple[str, str], ...] = ()
+    shown: tuple[tuple[str, str], ...] = ()
     matrix: tuple[tuple[str, str], ...] = ()
 
     @property

@@ -12,6 +12,13 @@ NORMALISED = (
     "gamma * hat + beta",
 )
 
+STEPS = (("stride", "1"), ("padding", "0"), ("dilation", "1"))
+FILTERED = "({0} + 2*padding - dilation*({1} - 1) - 1)/stride + 1"  # how many places a filter of {1} has in {0}
+SEEN = "sees({0}, stride*({1} - 1) + dilation*({2} - 1) + 1 - padding)"  # the entry that {2} of a filter sees at {1}
+POOL = (("size", "2"), ("stride", "size"))
+POOLED = "({0} - size)/stride + 1"
+INSIDE = "sees({0}, stride*({1} - 1) + {2})"
+
 LAYERS: tuple[Definition, ...] = (
     Definition("softmax(z)", ("exp(z) / sum(exp(z), n)",), "exp(z) / Σ exp(z)", over=("n",)),
     Definition("log_softmax(z)", ("z - log(sum(exp(z), n))",), "log of the softmax", over=("n",)),
@@ -45,11 +52,75 @@ LAYERS: tuple[Definition, ...] = (
     ),
     Definition(
         "conv1d(x[c,t], w[o,c,k], b[o])",
-        ("sum(w * x * window(t, i, k), c, k, t) + b",),
-        "one-dimensional convolution (cross-correlation), stride 1, no padding",
+        (f"sum(w * x * {SEEN.format('t', 'i', 'k')}, c, k, t) + b",),
+        "one-dimensional convolution (cross-correlation); stride=2, padding=1, dilation=2 as needed",
         result=("o", "i"),
-        new=(("i", "t - k + 1"),),
+        new=(("i", FILTERED.format("t", "k")),),
         defaults=(("b", "0"),),
+        options=STEPS,
+    ),
+    Definition(
+        "conv2d(x[c,s,t], w[o,c,u,v], b[o])",
+        (f"sum(w * x * {SEEN.format('s', 'i', 'u')} * {SEEN.format('t', 'j', 'v')}, c, u, v, s, t) + b",),
+        "two-dimensional convolution (cross-correlation), options as of conv1d",
+        result=("o", "i", "j"),
+        new=(("i", FILTERED.format("s", "u")), ("j", FILTERED.format("t", "v"))),
+        defaults=(("b", "0"),),
+        options=STEPS,
+    ),
+    Definition(
+        "depthwise_conv1d(x[c,t], w[c,k], b[c])",
+        (f"sum(w * x * {SEEN.format('t', 'i', 'k')}, k, t) + b",),
+        "a filter for each channel, options as of conv1d",
+        result=("c", "i"),
+        new=(("i", FILTERED.format("t", "k")),),
+        defaults=(("b", "0"),),
+        options=STEPS,
+    ),
+    Definition(
+        "conv_transpose1d(x[o,i], w[o,c,k], b[c])",
+        (f"sum(w * x * {SEEN.format('t', 'i', 'k')}, o, k, i) + b",),
+        "transposed convolution: what conv1d's gradient by its input is; options as of conv1d",
+        result=("c", "t"),
+        new=(("t", "stride*(i - 1) + dilation*(k - 1) + 1 - 2*padding"),),
+        defaults=(("b", "0"),),
+        options=STEPS,
+    ),
+    Definition(
+        "maxpool1d(x[t])",
+        (f"max(sum(x * {INSIDE.format('t', 'i', 'k')}, t), k)",),
+        "the largest of each `size=2` entries, every `stride=size`",
+        result=("i",),
+        new=(("k", "size"), ("i", POOLED.format("t"))),
+        options=POOL,
+        shown=(("t", "2*n_t"),),
+    ),
+    Definition(
+        "maxpool2d(x[s,t])",
+        (f"max(max(sum(x * {INSIDE.format('s', 'i', 'u')} * {INSIDE.format('t', 'j', 'v')}, s, t), u), v)",),
+        "the largest of each `size=2` times `size=2` entries, every `stride=size`",
+        result=("i", "j"),
+        new=(("u", "size"), ("v", "size"), ("i", POOLED.format("s")), ("j", POOLED.format("t"))),
+        options=POOL,
+        shown=(("s", "2*n_s"), ("t", "2*n_t")),
+    ),
+    Definition(
+        "avgpool1d(x[t])",
+        (f"mean(sum(x * {INSIDE.format('t', 'i', 'k')}, t), k)",),
+        "the mean of each `size=2` entries, every `stride=size`",
+        result=("i",),
+        new=(("k", "size"), ("i", POOLED.format("t"))),
+        options=POOL,
+        shown=(("t", "2*n_t"),),
+    ),
+    Definition(
+        "avgpool2d(x[s,t])",
+        (f"mean(sum(x * {INSIDE.format('s', 'i', 'u')} * {INSIDE.format('t', 'j', 'v')}, s, t), u, v)",),
+        "the mean of each `size=2` times `size=2` entries, every `stride=size`",
+        result=("i", "j"),
+        new=(("u", "size"), ("v", "size"), ("i", POOLED.format("s")), ("j", POOLED.format("t"))),
+        options=POOL,
+        shown=(("s", "2*n_s"), ("t", "2*n_t")),
     ),
     Definition(
         "dense(x, W, b)",

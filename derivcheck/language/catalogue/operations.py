@@ -40,7 +40,7 @@ OPERATIONS: tuple[tuple[str, str, str], ...] = (
     ("tril", "tril(A, -1)", "entries on and below a diagonal"),
     ("swapaxes", "swapaxes(X, n, m)", "two axes exchanged, as .T exchanges those of a matrix"),
     ("stack", "stack(x, y)", "tensors of one shape along a new first axis"),
-    ("einsum", "einsum('ij,jk->ik', A, B)", "a product of entries, summed over letters that the result lacks"),
+    ("einsum", "einsum('ij,jk->ik', A, X)", "a product of entries, summed over letters that the result lacks"),
     ("chain", "chain(dL/dz, dz/dx)", "the chain rule: summed over all axes of what links the derivatives"),
     ("grad", "grad(L, X)", "gradient of a number, ∇_X L: dL/dX, in the shape of X with `gradient: column`"),
     ("at", "at(sum(x * y), x = 0)", "an expression at a point: what stands where in it; at(A[i,j], j = i) of an index"),

@@ -57,7 +57,8 @@ def function_spec(name: str, size: str, layout: str) -> tuple[Spec, str, str]:
         if found.matrix:
             tensors[stem] = {"W": "m n", "x": "n", "b": "m"}[stem]
         elif letters:
-            tensors[stem] = " ".join(f"n_{letter}" for letter in letters.rstrip("]").split(","))
+            shown = dict(found.shown)
+            tensors[stem] = " ".join(shown.get(letter, f"n_{letter}") for letter in letters.rstrip("]").split(","))
         elif stem not in defaults or stem in ("gamma", "beta"):
             tensors[stem] = "n" if name != "batch_norm" or stem != "z" else "N n"
     arguments = ", ".join(tensors)

@@ -6,7 +6,20 @@ from derivcheck.graph.axes import Axes, Axis
 from derivcheck.language.lowering.letters import dimension_name, index_error
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value
-from derivcheck.language.notation.syntax import Call, Expression, Number
+from derivcheck.language.notation.syntax import Call, Expression, Name, Number
+
+
+def names_an_axis(lowering: LoweringState, value: Value, tree: Expression) -> bool:
+    """Whether a tree is a dimension, or the name of one axis of a value."""
+    if dimension_name(tree, lowering.scope) is not None:
+        return True
+    if not isinstance(tree, Name) or tree.name in lowering.scope.values:
+        return False
+    return any(axis.name == tree.name for axis in value.axes)
+
+
+def _positions(value: Value, axes: list[Axis]) -> str:
+    return " or ".join(str(value.axes.index(axis) + 1) for axis in axes)
 
 
 def chosen_axes(lowering: LoweringState, value: Value, names: tuple[Expression, ...], tree: Call) -> Axes:
@@ -27,9 +40,11 @@ def chosen_axes(lowering: LoweringState, value: Value, names: tuple[Expression, 
                         f"two axes run over `{dimension}`",
                         name.span,
                         value.shape(),
-                        "name the axis by its position, 1 or 2",
+                        f"name the axis by its position, {_positions(value, matching)}",
                     )
                 axis = matching[0]
+            case Name(letter) if any(axis.name == letter for axis in value.axes):
+                axis = next(axis for axis in value.axes if axis.name == letter)
             case _:
                 raise index_error(
                     "DC132", "a dimension or the position of an axis is expected", name.span, value.shape()

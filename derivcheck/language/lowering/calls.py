@@ -15,7 +15,8 @@ from derivcheck.language.catalogue.layers import LAYERS
 from derivcheck.language.catalogue.losses import LOSSES
 from derivcheck.language.catalogue.refused import refusal
 from derivcheck.language.lowering import definitions
-from derivcheck.language.lowering.letters import dimension_name, index_error
+from derivcheck.language.lowering.axes import names_an_axis
+from derivcheck.language.lowering.letters import index_error
 from derivcheck.language.lowering.operations import BUILTINS
 from derivcheck.language.lowering.scope import Measured
 from derivcheck.language.lowering.state import LoweringState
@@ -30,6 +31,9 @@ def call(lowering: LoweringState, tree: Call) -> Value:
     """The value of a call. Raises NotationError: DC122 arguments, DC124 unknown function, DC13x shapes."""
     name = tree.function
     user = lowering.scope.functions
+    if tree.options and name not in DEFINITIONS:
+        given = ", ".join(option for option, _ in tree.options)
+        raise lowering.call_error(tree, f"`{name}` has no option `{given}`", "leave it out")
     if name in BUILTINS and name not in user and not (name in ("max", "min") and _two_values(lowering, tree)):
         if tree.primes:
             raise lowering.call_error(tree, f"`{name}` is not an entrywise function and has no `{name}'`")
@@ -64,9 +68,9 @@ def _two_values(lowering: LoweringState, tree: Call) -> bool:
     if len(tree.arguments) != 2:
         return False
     first, second = tree.arguments
-    if not isinstance(second, Number):
-        return dimension_name(second, lowering.scope) is None
     value = lowering.expression(first)
+    if not isinstance(second, Number):
+        return not names_an_axis(lowering, value, second)
     if second.value.denominator != 1 or not 1 <= second.value <= len(value.axes):
         return True
     dimensions = [axis.dimension for axis in value.axes]

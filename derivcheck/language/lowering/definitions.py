@@ -15,6 +15,7 @@ from derivcheck.graph.nodes import (
     add,
     constant,
     divide,
+    extremum,
     indicator,
     mapped,
     multiply,
@@ -24,11 +25,11 @@ from derivcheck.graph.nodes import (
     subtract,
     sum_over,
 )
-from derivcheck.graph.positions import Affine
+from derivcheck.graph.positions import Affine, divided
 from derivcheck.graph.scalars import placeholder
 from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.catalogue.entries import Definition
-from derivcheck.language.lowering.axes import chosen_axes
+from derivcheck.language.lowering.axes import chosen_axes, names_an_axis
 from derivcheck.language.lowering.letters import dimension_name, index_error
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value, shape_error, tensor_value
@@ -88,9 +89,10 @@ def defined(lowering: LoweringState, tree: Call, definition: Definition) -> Valu
     if definition.over:
         over = _axes_run_over(lowering, tree, definition, first, named)
     environment = _aligned(tree, made, values, letters, place)
-    for letter, dimension in made.new:
-        letters[letter] = fresh(_dimension(dimension, letters), letters.values(), "")
-    aligned = Aligned(environment, letters, over)
+    options = _options(lowering, tree, definition)
+    for letter, length in made.new:
+        letters[letter] = fresh(_new_size(tree, letter, length, letters, options), letters.values(), "")
+    aligned = Aligned(environment, letters, over, options)
     for name, expression in made.lines:
         line = aligned.along(expression)
         environment[name] = Along(lowering.intermediate(name, line.node, _ordered(line.axes, first.axes)), line.axes)
@@ -153,6 +155,8 @@ def _names_axis(lowering: LoweringState, arguments: list[Expression], parameters
     name = dimension_name(last, lowering.scope)
     if name is not None and name not in lowering.scope.values:
         return True
+    if isinstance(last, Name) and last.name not in lowering.scope.values:
+        return names_an_axis(lowering, lowering.expression(arguments[0]), last)
     # A number is the position of an axis only where it cannot be a parameter's value.
     return isinstance(last, Number) and len(arguments) > parameters
 
@@ -204,7 +208,9 @@ def _aligned(
     tree: Call, made: ParsedDefinition, values: list[Value], letters: dict[str, Axis], first: int
 ) -> dict[str, Along]:
     """The arguments on common axes: by letter where the signature has letters, as in the `first` one elsewhere."""
-    carried = list(values[first].axes) if not made.parameters[0].letters else []
+    # Along axes that no letter names, every argument goes with the first.
+    taken = len(made.parameters[first].letters)
+    carried = list(values[first].axes[: len(values[first].axes) - taken])
     environment: dict[str, Along] = {}
     for position, (parameter, value) in enumerate(zip(made.parameters, values, strict=True)):
         mapping: dict[Axis, Axis] = {}
@@ -232,16 +238,66 @@ def _aligned(
     return environment
 
 
-def _dimension(tree: Expression, letters: Mapping[str, Axis]) -> Dimension:
-    match tree:
-        case Name(letter):
-            return letters[letter].dimension
-        case Number(value):
-            return Dimension.fixed(int(value))
-        case Binary("+" | "-" as operator, left, right):
-            return _dimension(left, letters).plus(_dimension(right, letters), 1 if operator == "+" else -1)
+Options = Mapping[str, int]
+Named = Callable[[str], Affine]  # what a letter of a combination stands for: a position, or a size
+
+
+def _options(lowering: LoweringState, tree: Call, definition: Definition) -> Options:
+    """The whole numbers that a call gives by name, and those that it leaves as they are."""
+    given = {name: int(number.value) for name, number in tree.options}
+    known = [name for name, _ in definition.options]
+    for name in given:
+        if name not in known:
+            message = f"`{definition.name}` has no option `{name}`"
+            raise lowering.call_error(tree, message, f"{', '.join(known)}" if known else "leave it out")
+    found: dict[str, int] = {}
+    for name, usual in definition.options:
+        found[name] = given[name] if name in given else found[usual] if usual in found else int(usual)
+    if any(number < (name != "padding") for name, number in found.items()):
+        raise lowering.call_error(tree, "an option is a whole number of 1 or more, padding one of 0 or more")
+    return found
+
+
+def _new_size(tree: Call, letter: str, size: Expression, letters: Mapping[str, Axis], options: Options) -> Dimension:
+    """The size of a new axis. Raises NotationError (DC158) for one that no combination of sizes is."""
+
+    def of(name: str) -> Affine:
+        return Affine.of(letters[name].dimension)
+
+    match size:
+        case Binary("+", Binary("/", room, Name(divisor)), Number(more)):
+            inside, count = _combination(room, of, options).offset, options[divisor]
+            quotient = divided(inside, count)
+            if quotient is None:
+                odd = next((name for name, number in inside.terms if number % count), "n")
+                raise shape_error(
+                    f"`{tree.function}` makes an axis of ({inside})/{count} + {more} entries, which may be no number",
+                    tree.span,
+                    f"steps of {count}",
+                    help_=f"declare the axis `{odd}` as `{count}*m` or `{count}*m+1`",
+                    code="DC158",
+                )
+            return quotient.plus(Dimension.fixed(int(more)))
         case _:
-            raise AssertionError("a new dimension is a sum of others")
+            return _combination(size, of, options).offset
+
+
+def _combination(tree: Expression, named: Named, options: Options) -> Affine:
+    """Σ count · letter + number, where the factors of letters are options."""
+    match tree:
+        case Number(value):
+            return Affine.of(int(value))
+        case Name(name):
+            return Affine.of(options[name]) if name in options else named(name)
+        case Binary("+" | "-" as operator, left, right):
+            first, second = (_combination(side, named, options) for side in (left, right))
+            return first.plus(second, 1 if operator == "+" else -1)
+        case Binary("*", Name(factor), right) if factor in options:
+            return _combination(right, named, options).times(options[factor])
+        case Binary("*", Number(value), right):
+            return _combination(right, named, options).times(int(value))
+        case _:
+            raise AssertionError("a combination of letters is a sum of multiples")
 
 
 def _reduces(result: Expression) -> bool:
@@ -277,10 +333,13 @@ class Along:
 class Aligned:
     """Evaluates a definition's formulas; axes align by themselves."""
 
-    def __init__(self, environment: Mapping[str, Along], letters: Mapping[str, Axis], over: Axes) -> None:
+    def __init__(
+        self, environment: Mapping[str, Along], letters: Mapping[str, Axis], over: Axes, options: Options
+    ) -> None:
         self._environment = environment
         self._letters = letters
         self._over = over
+        self._options = options
 
     def _axes(self, names: tuple[Expression, ...]) -> Axes:
         found: list[Axis] = []
@@ -309,11 +368,13 @@ class Aligned:
                 if kind == "mean":
                     total = divide(total, multiply(*(size(axis.dimension) for axis in axes)))
                 return Along(total, inner.axes - set(axes))
-            case Call("window", names):
-                axes = self._axes(names)
-                place, start, offset = (Affine.of(axis) for axis in axes)
-                shifted = place.plus(start, -1).plus(offset, -1).plus(Affine.of(1))
-                return Along(indicator("zero", shifted), frozenset(axes))
+            case Call("max", (body, *names)):
+                axes, inner = self._axes(tuple(names)), self.along(body)
+                return Along(extremum("max", inner.node, axes), inner.axes - set(axes))
+            case Call("sees", (place, seen)):
+                there = _combination(seen, lambda name: Affine.of(self._letters[name]), self._options)
+                (axis,) = self._axes((place,))
+                return Along(indicator("zero", Affine.of(axis).plus(there, -1)), frozenset((axis, *there.axes)))
             case Call(function, arguments, primes):
                 symbols = [placeholder(k) for k in range(len(arguments))]
                 expression = catalogue_functions.applied(function, primes, list(symbols), {}, tree)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
-from derivcheck.graph.axes import Axis, Dimension
+from derivcheck.graph.axes import Axis
 from derivcheck.graph.nodes import rename
 from derivcheck.language.lowering.letters import index_error
 from derivcheck.language.lowering.state import LoweringState
@@ -52,12 +52,10 @@ def indexed(lowering: LoweringState, tree: Expression, name: str, letters: Seque
                 "it indexes no tensor here",
                 _without(name, letters, letter),
             )
-    counts: dict[Dimension, int] = {}
     there: dict[Axis, Axis] = {}
     for letter in letters:
         axis = lowering.letters.axis(letter, free[letter])
-        counts[axis.dimension] = counts.get(axis.dimension, -1) + 1
-        there[axis] = Axis(axis.dimension, str(counts[axis.dimension]))
+        there[axis] = Axis.named(axis.dimension, letter)
     return tensor_value(rename(value.node, there), tuple(there.values()), lowering.scope.vectors)
 
 

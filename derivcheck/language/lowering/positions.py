@@ -25,7 +25,7 @@ from derivcheck.graph.nodes import (
     subtract,
     sum_over,
 )
-from derivcheck.graph.positions import ONE, Affine, never_negative
+from derivcheck.graph.positions import ONE, Affine, divided, never_negative
 from derivcheck.language.lowering.letters import dimension_name, index_error
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.notation.printer import to_plain
@@ -133,7 +133,7 @@ def _settled(lowering: LoweringState, found: Combination, axis: Axis, place: Exp
         room = axis.dimension.plus(value.greatest, -1) if count > 0 else value.least.plus(ONE, -1)
         # Where entries outside are zero, an index may run beyond the axis.
         alone = len(found.unknown) == 1 and lowering.scope.padding == "none"
-        dimension = _divided(room, abs(count)) if alone else None
+        dimension = divided(room, abs(count)) if alone else None
         if dimension is None:
             raise index_error(
                 "DC140",
@@ -144,14 +144,6 @@ def _settled(lowering: LoweringState, found: Combination, axis: Axis, place: Exp
             )
         value = value.plus(Affine.of(lowering.letters.axis(letter, place.span, dimension)), count)
     return value
-
-
-def _divided(room: Dimension, count: int) -> Dimension | None:
-    """The largest size that fits into `room` so many times; None where that is no combination of sizes."""
-    if any(number % count for _, number in room.terms):
-        return None
-    size = Dimension(tuple((name, number // count) for name, number in room.terms), room.constant // count)
-    return size if size.terms or size.constant >= 1 else None
 
 
 def _refuse_outside(lowering: LoweringState, value: Affine, dimension: Dimension, place: Expression | Slice) -> None:

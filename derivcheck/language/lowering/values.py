@@ -96,6 +96,11 @@ def fresh_axes(wanted: Iterable[Dimension], avoid: Iterable[Axis]) -> Axes:
     return tuple(made)
 
 
+def kept_axes(axes: Axes, avoid: Iterable[Axis]) -> Axes:
+    """The axes, or fresh ones of their dimensions where one of them is to be avoided."""
+    return fresh_axes(dimensions(axes), avoid) if set(axes) & set(avoid) else axes
+
+
 def shape_error(
     message: str, span: Span, label: str, notes: tuple[tuple[str, str], ...] = (), help_: str = "", code: str = "DC130"
 ) -> NotationError:
@@ -228,8 +233,8 @@ def _batched(left: Value, right: Value, span: Span) -> Value:
             "DC131",
         )
     front = first or second
-    row = fresh_axes(dimensions(rows), front)
-    column = fresh_axes(dimensions(columns), (*front, *row))
+    row = kept_axes(rows, front)
+    column = kept_axes(columns, (*front, *row))
     between = fresh_axes(dimensions(inner), (*front, *row, *column))
     nodes = (
         placed(left, *([(first, front)] if first else []), (rows, row), (inner, between)),

@@ -341,7 +341,8 @@ class Parser(Cursor):
 
     def _listed(self) -> tuple[Expression, ...]:
         items = [self.expression()]
-        while self.accept(",") is not None:
+        while self.at(",") and not self._is_option(self.position + 1):
+            self.advance()
             items.append(self.expression())
         return tuple(items)
 
@@ -400,7 +401,10 @@ class Parser(Cursor):
         if token.text == "at" and not self.at(")"):
             arguments = self._placed()
         else:
-            arguments = (*quoted, *(() if self.at(")") else self._listed()))
+            arguments = (*quoted, *(() if self.at(")") or self._is_option(self.position) else self._listed()))
+        if self.at(",") and self._is_option(self.position + 1):
+            self.advance()
+        options = self._options() if self._is_option(self.position) else ()
         stop = self.close(opener)
         name = token.text
         if name in LETTER_FUNCTIONS and name not in self.vocabulary.functions:
@@ -410,7 +414,26 @@ class Parser(Cursor):
         if name == "differential":
             arguments += held(self) or ()
             stop = self.tokens[self.position - 1].span
-        return Call(name, arguments, primes, token.span.to(stop))
+        return Call(name, arguments, primes, token.span.to(stop), options)
+
+    def _is_option(self, position: int) -> bool:
+        """Whether `stride=` stands at a position."""
+        return self.ahead(position).kind == "name" and self.sign_at(position + 1, "=")
+
+    def _options(self) -> tuple[tuple[str, Number], ...]:
+        """`stride=2, padding=1`: whole numbers by their names, behind the arguments."""
+        found: list[tuple[str, Number]] = []
+        while True:
+            if not self._is_option(self.position):
+                self.unexpected("an option such as `stride=2`")
+            name = self.advance().text
+            self.advance()
+            token = self.advance()
+            if token.kind != "number" or not token.text.isdecimal():
+                fail("DC122", f"the option `{name}` is a whole number", token.span, "", f"{name}=1")
+            found.append((name, Number(Fraction(token.text), token.span)))
+            if self.accept(",") is None:
+                return tuple(found)
 
     def _placed(self) -> tuple[Expression, ...]:
         """`dL/dw, w = 0`: an expression, and what stands where in it."""

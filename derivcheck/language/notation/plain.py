@@ -199,6 +199,7 @@ class Plain:
 
     def call(self, tree: Call) -> Written:
         arguments = [self.expression(argument).text for argument in tree.arguments]
+        arguments += [f"{name}={number.value}" for name, number in tree.options]
         separator = "," if tree.function == "delta" else ", "
         return Written(f"{tree.function}{chr(39) * tree.primes}({separator.join(arguments)})", ATOM)
 

@@ -93,12 +93,13 @@ class Transpose:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`name(arguments)` with `primes` primes: `sigmoid'(z)` has one."""
+    """`name(arguments)` with `primes` primes: `sigmoid'(z)` has one. `options` are whole numbers, `stride=2`."""
 
     function: str
     arguments: tuple[Expression, ...]
     primes: int = 0
     span: Span = field(default=NOWHERE, compare=False)
+    options: tuple[tuple[str, Number], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -287,6 +287,13 @@ NOTATION: dict[str, Explanation] = {
         "claim",
         PLAIN,
     ),
+    "DC158": of_spec(
+        "a size that is no combination",
+        "Sizes are whole combinations of dimensions, so that a stride has to divide what it steps through: "
+        "an axis of `2*m` entries has m steps of 2, one of n entries has an unknown number of them.",
+        "tensors: {x: n}\nlayers: {y: maxpool1d(x)}\n",
+        "tensors: {x: 2*m}\nlayers: {y: maxpool1d(x)}\n",
+    ),
     "DC170": Explanation(
         "unknown macro",
         "LaTeX's macros have one meaning each here; another one is declared under macros: in the spec.",
