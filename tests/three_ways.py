@@ -37,7 +37,7 @@ tensors:
   R: {axes: n M, given: {simplex: M}}
   Z: 2 2
   o: n+1
-  Y: {axes: n n, given: {simplex: n}}
+  Y: {axes: n n, given: {simplex: 1}}
   z: {axes: n, given: [simplex, positive]}
 functions: {f: opaque, g: opaque, r(t): sqrt(t^2)}
 """
