@@ -74,6 +74,12 @@ class SizeChoice:
         found += [fitted({**base, **dict.fromkeys(names, 1)}, self.dimensions), sizes_from(LARGEST, self.dimensions)]
         return self._whole(sizes for sizes in found if sizes)
 
+    def one_after_the_other(self) -> list[Mapping[str, int]]:
+        """Sizes from each number up to the largest: combinations of positions meet at some of them only."""
+        return self._whole(
+            sizes for base in range(1, LARGEST + 1) if (sizes := sizes_from(base, self.dimensions)) is not None
+        )
+
     def _whole(self, found: Iterable[Mapping[str, int]]) -> list[Mapping[str, int]]:
         """Sizes for every name of the network, that memory suffices for."""
         return _once([affordable({**self.network, **s}, self.dimensions, self.shapes) for s in found])

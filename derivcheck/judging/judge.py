@@ -29,7 +29,7 @@ from derivcheck.graph.axes import Axes
 from derivcheck.graph.derive import Derived
 from derivcheck.graph.nodes import Node, topological
 from derivcheck.graph.sizes import SizeChoice, dimensions_of, names_of, shapes_of
-from derivcheck.judging.conditions import Point, are_met, branches
+from derivcheck.judging.conditions import Point, are_combined, are_met, branches
 from derivcheck.judging.measurement import Slopes, described
 from derivcheck.judging.proof import Prover
 from derivcheck.language.conditions import NO_CONDITIONS, Conditions
@@ -302,7 +302,8 @@ class Judge:
         choice = self._choice(asked)
         every = choice.every()
         least = CHOICES if self._chooses(asked) else SMOOTH_POINTS
-        for sizes in (*every, *(choice.corners() if corners else ())):
+        beyond = [*choice.corners(), *(choice.one_after_the_other() if are_combined(asked.sides) else ())]
+        for sizes in (*every, *(beyond if corners else ())):
             count = least if not branched else BRANCHED_POINTS if sizes in every else CORNER_POINTS
             for k in range(count):
                 yield sizes, self.seed + 1 + k, SPREADS[k % len(SPREADS)] if branched else 1.0

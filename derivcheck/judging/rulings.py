@@ -29,7 +29,16 @@ from derivcheck.language.claims import Link, links_of
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.notation.labels import label_value
 from derivcheck.language.notation.relations import RELATIONS, pattern
-from derivcheck.language.notation.syntax import Equation, Expression, Name, Number, Slice, Subscript, bottom_up
+from derivcheck.language.notation.syntax import (
+    Comparison,
+    Equation,
+    Expression,
+    Name,
+    Number,
+    Slice,
+    Subscript,
+    bottom_up,
+)
 from derivcheck.language.powers import as_products
 
 ORDER = ("internal", "invalid", "refuted", "undecided", "checked", "proved")
@@ -112,7 +121,9 @@ def _everywhere(statement: Statement, seen: list[ClaimResult]) -> ClaimResult:
         return replace(statement.blank(), diagnosis=nothing, message=nothing.message)
     worst = _worst(results)
     if worst.verdict in HOLDS:
+        taken = _positions_taken(statement)
         worst = replace(worst, reach=reach_of(statement, proved=worst.verdict == "proved"))
+        worst = replace(worst, note="; ".join(filter(None, (worst.note, taken))))
     if declaration.notation == "plain" and worst.verdict != "invalid":
 
         def nothing_said() -> str:
@@ -123,6 +134,21 @@ def _everywhere(statement: Statement, seen: list[ClaimResult]) -> ClaimResult:
         note = aside(lambda: diagnoser.attempted(lambda: _of_powers(statement), ""), nothing_said)
         worst = replace(worst, note="; ".join(filter(None, (worst.note, note))))
     return worst
+
+
+def _positions_taken(statement: Statement) -> str:
+    """What a comparison with a position takes for granted: `1 if i == 2` is said of axes that have an entry 2."""
+    found: dict[str, int] = {}
+    for examiner in statement.panel.examiners:
+        scope = examiner.network.scope
+        for labels in statement.labels_at(examiner):
+            for assertion in statement.assertions(examiner, labels):
+                for node in bottom_up(assertion.equation):
+                    match node:
+                        case Comparison(_, Name(letter), Number(value)) | Comparison(_, Number(value), Name(letter)):
+                            if value >= 2 and letter not in scope.values and letter not in scope.dimensions:
+                                found[letter] = max(int(value), found.get(letter, 0))
+    return "; ".join(f"where `{letter}` runs to {value} at least" for letter, value in found.items())
 
 
 def _of_powers(statement: Statement) -> str:

@@ -70,3 +70,29 @@ def test_a_condition_that_is_never_met_decides_nothing(equation: str, verdict: s
     assert claim.verdict == verdict, claim.message
     if verdict == "undecided":
         assert claim.message == "a condition holds at no point that was tried"
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("(1 if p == q + 20 else 0)*S[p,q] = 0", "undecided"),
+        ("(1 if p - q > 30 else 0)*S[p,q] = 0", "undecided"),
+        ("(1 if p + q > 30 else 0)*S[p,q] = 0", "undecided"),
+        ("sum_{p in 1..n}(x[p]*(1 if 2*p > 50 else 0)) = 0", "undecided"),
+        ("(1 if p + q > 0 else 0)*S[p,q] = S[p,q]", "proved"),
+        # At n = 5 it is S[3,1], at n = 4 nothing.
+        (
+            "sum_{i in 1..n}(sum_{j in 1..n}((1 if 2*i - j == n else 0)*(1 if i + j == n-1 else 0)*S[i,j])) = 0",
+            "refuted",
+        ),
+    ],
+)
+def test_positions_that_meet_at_large_sizes_only(claim: str, verdict: str) -> None:
+    (found,) = verify_text(f"tensors: {{x: n, S: n n}}\nclaims: {{a: '{claim}'}}\n").claims
+    assert found.verdict == verdict
+
+
+def test_a_comparison_with_a_position_tells_what_it_takes_for_granted() -> None:
+    claims = ["sum_{i in 1..n}(1 if i == 2 else 0) = 1", "sum_{i in 1..n}(1 if i >= 1 else 0) = n", "x[2] = x[2]"]
+    text = "tensors: {x: n}\nclaims:\n" + "".join(f"  c{k}: '{claim}'\n" for k, claim in enumerate(claims))
+    assert [claim.note for claim in verify_text(text).claims] == ["where `i` runs to 2 at least", "", ""]
