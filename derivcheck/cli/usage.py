@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 SETTINGS = {"help_option_names": ["-h", "--help"]}
 UNLIMITED = 10_000
 CHOICE = re.compile(r"'(?P<given>[^']*)' is not one of (?P<known>'.*')\.?$")
-POSSIBLE = re.compile(r" \(Possible options: (?P<known>[^)]*)\)$")
+POSSIBLE = re.compile(r" \(?'?\(Possible options: (?P<known>[^)]*)\)(?:',\))?$")
 
 
 class CommandGroup(TyperGroup):
