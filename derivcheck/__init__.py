@@ -38,6 +38,11 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(module), attribute)
 
 
+def load_ipython_extension(shell: Any) -> None:
+    """What `%load_ext derivcheck` calls in a notebook."""
+    import_module("derivcheck.cli.magics").register(shell)
+
+
 def _writer() -> display.Writer:
     return cast(display.Writer, import_module("derivcheck.report.notebook"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
@@ -18,12 +19,35 @@ from derivcheck.report.html import file_section, stylesheet
 from derivcheck.report.markup import PAGE, Child, element, markup, math, styled
 from derivcheck.report.tables import heat_map
 
+RULE = re.compile(r"@[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}|[^{}@]+\{[^{}]*\}")
+
 
 def fragment(value: object) -> str:
     """What a notebook shows of a result. Raises TypeError for what is none."""
     if isinstance(value, Formula):
         return markup(_math(value, display=True))
-    return markup(element("div", styled(stylesheet()), *_parts(value), class_="derivcheck"))
+    parts = list(_parts(value))
+    return markup(element("div", styled(_rules(parts)), *parts, class_="derivcheck"))
+
+
+def _rules(parts: list[Child]) -> str:
+    """The rules of the style sheet that say something of these pieces, in as few characters as they need."""
+    elements = [one for part in parts if isinstance(part, Element) for one in part.iter()]
+    known = {name for one in elements for name in (one.tag, *(one.get("class") or "").split())}
+    text = re.sub(r"/\*.*?\*/", "", stylesheet(), flags=re.DOTALL)
+    kept = [rule for rule in RULE.findall(text) if _says_something(rule, known)]
+    return re.sub(r"\s*([{};,])\s*|(:)\s+|\s+", lambda found: found[1] or found[2] or " ", "".join(kept)).strip()
+
+
+def _says_something(rule: str, known: set[str]) -> bool:
+    """Whether a rule is one of a piece as a whole, or of an element or a class that is there."""
+    if rule.lstrip().startswith("@media print") or ".page" in rule.partition("{")[0]:
+        return False
+    if rule.lstrip().startswith("@"):
+        return True
+    selectors = rule.partition("{")[0].split(",")
+    named = [set(re.findall(r"[A-Za-z][\w-]*", re.sub(r":[\w-]+|\[[^]]*\]", "", one))) for one in selectors]
+    return any(names - {"derivcheck"} <= known for names in named)
 
 
 def latex(value: object) -> str | None:

@@ -112,6 +112,7 @@ class Page:
             width=self.width,
             color_system="standard" if self.color else None,
             force_terminal=True if self.color else None,
+            force_jupyter=False,  # a notebook would be shown each line as an output of its own
             no_color=not self.color,
             markup=False,
             emoji=False,
