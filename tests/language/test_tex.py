@@ -260,3 +260,23 @@ def check(row: Row, length: int) -> None:
         assert 0 <= node.span.start <= node.span.stop <= length, node
         for inner in rows_of(node):
             check(inner, length)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (r"\frac1\pp", r"\frac{1}{s t}"),
+        (r"\frac\pp2", r"\frac{s t}{2}"),
+        (r"\frac{1}\pp u", r"\frac{1}{s t} u"),
+        (r"\frac\pp\pp", r"\frac{s t}{s t}"),
+        (r"\sqrt\pp u", r"\sqrt{s t} u"),
+        (r"\hat\pp", r"\hat{s t}"),
+        (r"x_\pp", "x_s t"),  # a script takes the first piece of what the macro becomes
+        (r"x^\pp", "x^s t"),
+        (r"u \pp v", "u s t v"),
+        (r"\half\pp", r"\frac12 s t"),
+    ],
+)
+def test_a_macro_is_an_argument_as_it_stands(written: str, meant: str) -> None:
+    macros = {"\\pp": "s t", "\\half": r"\frac12"}
+    assert shown(parse_tex(written, macros)) == shown(parse_tex(meant, {}))

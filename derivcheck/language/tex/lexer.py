@@ -11,7 +11,7 @@ from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.notation.syntax import Span
 from derivcheck.language.notation.tokens import MAXIMAL_DIGITS, MAXIMAL_LENGTH
 from derivcheck.language.tex.bodies import PARAMETER, Body
-from derivcheck.language.tex.commands import CHARACTERS
+from derivcheck.language.tex.commands import CHARACTERS, COMMANDS
 from derivcheck.language.tex.errors import error, fail
 from derivcheck.language.tex.packages import PACKAGES
 from derivcheck.spec.spelling import GREEK
@@ -125,8 +125,36 @@ def _expanded(given: Sequence[Lexeme], macros: Mapping[str, str]) -> list[Lexeme
         count += 1
         if count > MAXIMAL_EXPANSIONS or len(waiting) > MAXIMAL_LEXEMES:
             fail("DC170", f"the macro `\\{lexeme.text}` expands without end", lexeme.span, "declared by its own name?")
-        waiting += reversed(_called(bodies[lexeme.text], lexeme, waiting))
+        made = _called(bodies[lexeme.text], lexeme, waiting)
+        if len(made) > 1 and _is_argument(done):
+            # `\\frac1\\half`: the macro is the argument as it stands, not the first piece of what it becomes.
+            opened, closed = (Lexeme("sign", sign, lexeme.span, lexeme.spaced) for sign in "{}")
+            made = [opened, *made, closed]
+        waiting += reversed(made)
     return done
+
+
+def _is_argument(done: Sequence[Lexeme]) -> bool:
+    """Whether what follows is the first or second argument of a command."""
+    if not done:
+        return False
+    if _arity(done[-1]) >= 1:
+        return True
+    if done[-1].kind == "number" and len(digits_of(done[-1])) > 1:
+        return False  # `\\frac12` has both of its arguments
+    start = len(done) - 1
+    if done[-1].is_sign("}"):
+        depth = 0
+        while start >= 0:
+            depth += done[start].is_sign("}") - done[start].is_sign("{")
+            if not depth:
+                break
+            start -= 1
+    return start >= 1 and _arity(done[start - 1]) >= 2
+
+
+def _arity(lexeme: Lexeme) -> int:
+    return COMMANDS[lexeme.text].arity if lexeme.kind == "command" and lexeme.text in COMMANDS else 0
 
 
 def _called(body: Body, macro: Lexeme, waiting: list[Lexeme]) -> list[Lexeme]:
