@@ -658,6 +658,14 @@ READ: list[tuple[str, str, str]] = [
     ("mlp", r"\mathrm{d} z_1^\top = (\mathrm{d} z_1)^\top", "d(z1).T = d(z1).T"),
     ("mlp", r"\mathrm d (W_1 x) = \mathrm d (z_1 - b_1)", "d(W1 @ x) = d(z1 - b1)"),
     ("mlp", r"(n_2 \times n_1)(n_1 \times 1) = n_2 \times 1", "shape(ones(n2, n1) @ ones(n1, 1)) = [n2, 1]"),
+    # --- vectors of ones beside a vector, or with a number before them ---
+    ("mlp", r"p - \alpha\mathbf{1} = p - \mathbf 1 \alpha", "p - alpha * ones(n2) = p - ones(n2) * alpha"),
+    ("mlp", r"p + \alpha \cdot \mathbf{1} = y", "p + alpha * ones(n2) = y"),
+    ("mlp", r"p^\top + \mathbf{1}^\top = y^\top", "p.T + ones(n2).T = y.T"),
+    ("mlp", r"W_1 x + \mathbf{1} = z_1", "W1 @ x + ones(n1) = z1"),
+    # --- numbers and remarks behind the steps ---
+    ("mlp", r"\begin{aligned} L &= L \quad (1) \\ &= L + 0 \quad (2) \end{aligned}", "L = L = L + 0"),
+    ("mlp", r"\begin{aligned} L &= \alpha && \text{commutes} \\ &= L \end{aligned}", "L = alpha = L"),
 ]
 
 # (network, LaTeX, the code of the refusal, words of its message)
@@ -882,4 +890,8 @@ REFUSED: list[tuple[str, str, str, str]] = [
     ("mlp", r"z_1 = W_1 x + b_.1", "DC120", "unknown name `b_.`"),
     ("mlp", r"x^.5 = 1", "DC107", "unexpected `.`"),
     ("mlp", r"\underset{i}{\operatorname{argmax}} p_i = 1", "DC114", "`\\operatorname{argmax}` needs its argument"),
+    ("mlp", r"p^\top + \mathbf{1} = p^\top", "DC120", "the size of the vector of ones"),
+    ("mlp", r"\mathbf 1 \odot p^\top = p^\top", "DC120", "the size of the vector of ones"),
+    ("mlp", r"[\alpha\; L] = [\alpha, L]", "DC171", "two readings"),
+    ("mlp", r"L = \alpha \quad \text{commutes} x", "DC120", "unknown name"),
 ]

@@ -73,6 +73,19 @@ def test_fragment_is_refused(name: str, latex: str, code: str, words: str) -> No
     assert 0 <= start <= stop <= len(latex)
 
 
+CONDITIONS = [
+    (r"p_i = y_i \quad i > 1 \quad i < 3", "p[i] = y[i] where i > 1 and i < 3"),
+    (r"p_i = y_i \quad \text{if } i > 1 \quad i < 3", "p[i] = y[i] where i > 1 and i < 3"),
+    (r"p_i = y_i \qquad p_i > 0 \quad y_i > 0", "p[i] = y[i] where p[i] > 0 and y[i] > 0"),
+    (r"p_i = y_i, \quad i = 1, \dots, n_2 \quad p_i > 0", "p[i] = y[i] where p[i] > 0"),
+]
+
+
+@pytest.mark.parametrize(("latex", "plain"), CONDITIONS)
+def test_conditions_that_stand_apart_hold_together(latex: str, plain: str) -> None:
+    assert to_plain(read("mlp", latex)) == plain
+
+
 def test_enough_fragments() -> None:
     assert len(READ) >= 150
     assert len(REFUSED) >= 40

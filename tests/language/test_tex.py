@@ -143,8 +143,8 @@ def test_macros_of_an_author(text: str, tree: str) -> None:
         ("a = b \\\\ \\foo{c} = d \\\\ e = f", "a = b ; !DC170 ; e = f", [True, False, True]),
         (
             "\\begin{aligned} a &= b \\\\ c &= {d \\\\ e &= f \\end{aligned}",
-            "!DC103",
-            [False],
+            "aligned[a & = b ; !DC103 ; e & = f]",
+            [True, False, True],
         ),
         (
             "\\begin{aligned} a &= b \\\\ c &= d} \\\\ e &= f \\end{aligned}",
@@ -280,3 +280,50 @@ def check(row: Row, length: int) -> None:
 def test_a_macro_is_an_argument_as_it_stands(written: str, meant: str) -> None:
     macros = {"\\pp": "s t", "\\half": r"\frac12"}
     assert shown(parse_tex(written, macros)) == shown(parse_tex(meant, {}))
+
+
+BROKEN_ROWS = [
+    (r"a = b \\ c = {d \\ e = f", "`{` is never closed", r"{"),
+    (r"\begin{aligned} a &= b \\ c &= \frac{1}{2 d \\ e &= f \end{aligned}", "`{` is never closed", r"{2"),
+    (r"\begin{cases} a = b \\ c = \foo \\ e = f \end{cases}", "unknown macro", r"\foo"),
+    (r"\begin{cases} a = b \\ c = {d \\ e = f \end{cases}", "`{` is never closed", r"{d"),
+    (r"\begin{aligned} a &= b \\ c &= \begin{bmatrix} 1 \\ {2 \end{bmatrix} \\ e &= f \end{aligned}", "`{`", r"{2"),
+]
+
+
+@pytest.mark.parametrize(("text", "message", "place"), BROKEN_ROWS, ids=range(len(BROKEN_ROWS)))
+def test_a_row_that_is_left_open_takes_no_other_along(text: str, message: str, place: str) -> None:
+    first, broken, last = chains(parse_tex(text))
+    assert first.problem is None
+    assert last.problem is None
+    assert broken.problem is not None
+    assert message in broken.problem.diagnostic.message
+    assert broken.problem.span is not None
+    assert broken.problem.span[0] == text.index(place)
+
+
+BRACKETS = [
+    r"x = \left( a + b \right. \\ \left. + c \right)",
+    r"x = ({a + b) c}",
+    r"x = \left( a + b )",
+    r"x = \left( a \right. \\ \left. + c \right)^2",
+]
+
+
+@pytest.mark.parametrize("text", BRACKETS)
+def test_brackets_across_rows_and_braces_are_one_pair(text: str) -> None:
+    (found,) = chains(parse_tex(text))
+    last = [node.base if isinstance(node, Scripts) else node for node in found.row]
+    (group,) = (node for node in last if isinstance(node, Group))
+    assert group.opener is not None
+    assert group.closer is not None
+
+
+def test_a_macro_has_the_place_of_its_whole_call() -> None:
+    text = r"\pd{L}{x} = \vv{z}"
+    row = parse_tex(text, {"pd": r"\frac{\partial #1}{\partial #2}", "vv": r"\mathbf{#1}_{0}"})
+    assert [text[node.span.start : node.span.stop] for node in row if not isinstance(node, Space)] == [
+        r"\pd{L}{x}",
+        "=",
+        r"\vv{z}",
+    ]

@@ -83,7 +83,12 @@ def named(reader: RowCursor) -> Expression:
         _refuse_two_fonts(reader, token, tree)
     if primes:
         tree = _primed(reader, tree, token, primes, span)
-    return _applied(reader, tree) if reader.at_group("(") and reader.applies and not reader.letters else tree
+    return _applied(reader, tree) if _is_followed(reader) else tree
+
+
+def _is_followed(reader: RowCursor) -> bool:
+    """Whether a bracket stands behind a quantity that may hold what it depends on."""
+    return reader.at_group("(") and reader.applies and not reader.letters and not reader.at_number()
 
 
 def _refuse_two_fonts(reader: RowCursor, token: Element, tree: Expression) -> None:

@@ -44,10 +44,16 @@ def _at_word(reader: RowCursor, word: str) -> bool:
     return reader.element.kind == "keyword" and reader.element.text == word
 
 
+def _stands_apart(reader: RowCursor) -> bool:
+    """Whether another condition begins behind wide space."""
+    return reader.element.wide and reader.element.kind in ("letter", "word", "number")
+
+
 def _all_of(reader: RowCursor) -> Condition:
     left = _comparison(reader)
-    while _at_word(reader, "and") or reader.at(",", "∧"):
-        reader.advance()
+    while _at_word(reader, "and") or reader.at(",", "∧") or _stands_apart(reader):
+        if not _stands_apart(reader):
+            reader.advance()
         right = _comparison(reader)
         left = Junction("and", left, right, left.span.to(right.span))
     return left

@@ -134,7 +134,14 @@ class RowCursor(ABC):
         here, behind = self.element, self.ahead()
         if not here.is_group("(") or not here.wide or [one.kind in LABELS for one in here.inside] != [True]:
             return False
-        return behind.kind == "end" or behind.is_sign(*NAMES)
+        return behind.kind in ("end", "prose") or behind.is_sign(",", *NAMES)
+
+    def at_remark(self) -> bool:
+        """Whether a word that names nothing stands here, set apart, and nothing behind it: a remark."""
+        here, behind, names = self.element, self.ahead(), self.context.names
+        if here.kind != "word" or not here.wide or not (behind.kind in ("end", "prose") or behind.is_sign(*NAMES)):
+            return False
+        return not names.begins(here) and names.function(here) is None and not self.context.symbols.has_base(here)
 
     def advance(self) -> Element:
         element = self.element

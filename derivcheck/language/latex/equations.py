@@ -188,7 +188,7 @@ class _Chain:
                 relations.append("=")
             elif token.is_sign(*ARROWS):
                 self._label(token)
-            elif reader.at_number():
+            elif reader.at_number() or reader.at_remark():
                 reader.advance()
             elif token.kind == "keyword" or token.is_sign(",", ";"):
                 tests += self._tail(sides)

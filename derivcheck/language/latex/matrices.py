@@ -10,7 +10,7 @@ from typing import NoReturn
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex import conditions, patterns
 from derivcheck.language.latex.cursor import RowCursor
-from derivcheck.language.latex.elements import Elements
+from derivcheck.language.latex.elements import Element, Elements
 from derivcheck.language.latex.patterns import ShownEntry, Unindexed
 from derivcheck.language.latex.products import Item
 from derivcheck.language.latex.scripts import is_letter_t, is_transpose
@@ -46,6 +46,8 @@ def group(reader: RowCursor) -> Expression:
         entries.append(_listed(inner))
     inner.leave(opener)
     span = opener.span
+    if opener.text == "[" and len(entries) == 1:
+        _refuse_spaced(reader, opener)
     if len(entries) == 1:
         tree = entries[0].tree
         return replace(tree, span=span) if tree is not None else refuse_dots(reader, "dots alone in a bracket")
@@ -56,6 +58,23 @@ def group(reader: RowCursor) -> Expression:
         reader.context.upright.add(span)
     vectors = reader.context.scope.vectors
     return _matrix(reader, [entries], span, "column" if upright else vectors)
+
+
+def _refuse_spaced(reader: RowCursor, group: Element) -> None:
+    """Raise NotationError (DC171) for `[s \\; t]`: a list without commas, or a product of numbers."""
+    first, *others = (element for element in group.inside if element.kind != "script")
+    names = (reader.context.names.is_value(one) for one in (first, *others))
+    if not others or not all(one.made for one in others) or not all(names):
+        return
+    shown = [reader.source(one.span) for one in (first, *others)]
+    fail(
+        "DC171",
+        f"`{reader.source(group.span)}` has two readings",
+        group.span,
+        "a list or a product?",
+        f"[{', '.join(shown)}]",
+        (("one reading", f"the list of {', '.join(shown)}"), ("another reading", f"the product {' '.join(shown)}")),
+    )
 
 
 def refuse_upright(reader: RowCursor, items: Sequence[Item]) -> None:

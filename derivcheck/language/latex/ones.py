@@ -9,16 +9,48 @@ from itertools import chain
 from derivcheck.graph.axes import Dimension
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.products import DOT_LIKE, Item
-from derivcheck.language.notation.syntax import Call, Expression, Name, Transpose
+from derivcheck.language.lowering.types import Type
+from derivcheck.language.notation.syntax import Call, Expression, Name, Number, Span, Transpose, bottom_up, rebuilt
 from derivcheck.language.tex.errors import fail
 
 
-def size_terms(reader: RowCursor, terms: Sequence[Expression]) -> None:
-    """A vector of ones in a sum with a tensor has that tensor's size: the number is as good."""
-    sized = (term for term in terms if term.span not in reader.context.unsized)
-    types = [reader.context.types(term) for term in sized]
-    if any(shape is not None and not shape.is_scalar for shape in types):
+def sized_terms(reader: RowCursor, terms: Sequence[Expression]) -> list[Expression]:
+    """Vectors of ones in a sum with a tensor have the size of that tensor, `x - s \\mathbf{1}`; beside a matrix the
+    number is as good.
+    """
+    types = {reader.context.types(term) for term in terms if not _unsized_in(reader, term)} - {None, Type()}
+    if len(types) != 1:
+        return list(terms)
+    (wanted,) = types
+    assert wanted is not None
+    if not wanted.is_vector:
         reader.context.unsized -= {term.span for term in terms}
+        return list(terms)
+    return [_as_term(reader, term, wanted) if _unsized_in(reader, term) else term for term in terms]
+
+
+def _unsized_in(reader: RowCursor, tree: Expression) -> set[Span]:
+    """The vectors of ones without a size in a tree."""
+    numbers = {node.span for node in bottom_up(tree) if isinstance(node, Number) and node.value == 1}
+    return numbers & reader.context.unsized
+
+
+def _as_term(reader: RowCursor, term: Expression, wanted: Type) -> Expression:
+    name = _name_of(reader, wanted.axes[0])
+    places = _unsized_in(reader, term)
+
+    def put(node: object) -> object:
+        ones = isinstance(node, Number) and node.span in places
+        return Call("ones", (Name(name, node.span),), 0, node.span) if ones and isinstance(node, Number) else node
+
+    if not name and term.span in places and _stands_alike(reader, wanted):
+        reader.context.unsized -= places
+        return term
+    made: Expression = rebuilt(term, put) if name else term
+    if reader.context.types(made) != wanted:
+        return term
+    reader.context.unsized -= places
+    return made
 
 
 def sized_factors(reader: RowCursor, items: Sequence[Item]) -> list[Item]:
@@ -43,7 +75,12 @@ def _is_entrywise(reader: RowCursor, items: Sequence[Item], place: int) -> bool:
     before = items[place - 1 : place] if items[place].sign == "⊙" else []
     behind = [item for item in items[place + 1 : place + 2] if item.sign == "⊙"]
     types = [reader.context.types(item.tree) for item in (*before, *behind)]
-    return any(shape is not None and not shape.is_scalar for shape in types)
+    return any(shape is not None and not shape.is_scalar and _stands_alike(reader, shape) for shape in types)
+
+
+def _stands_alike(reader: RowCursor, shape: Type) -> bool:
+    """Whether a type is no vector, or one that lies as vectors of the spec do."""
+    return not shape.is_vector or bool(shape.row) == (reader.context.scope.vectors == "column")
 
 
 def size_sides(reader: RowCursor, sides: Sequence[Expression]) -> list[Expression]:
@@ -81,10 +118,15 @@ def _settle(reader: RowCursor, tree: Expression) -> None:
     reader.context.unsized.discard((tree.operand if isinstance(tree, Transpose) else tree).span)
 
 
+def _name_of(reader: RowCursor, dimension: Dimension) -> str:
+    """The name of a dimension, empty where it has none."""
+    return next((name for name, known in reader.context.scope.dimensions.items() if known == dimension), "")
+
+
 def _of_size(reader: RowCursor, tree: Expression, dimension: Dimension) -> Expression | None:
     """The vector of ones, transposed as it is written; None for a dimension without a name."""
-    name = next((name for name, known in reader.context.scope.dimensions.items() if known == dimension), None)
-    if name is None:
+    name = _name_of(reader, dimension)
+    if not name:
         return None
     made = Call("ones", (Name(name, tree.span),), 0, tree.span)
     return Transpose(made, tree.span) if isinstance(tree, Transpose) else made

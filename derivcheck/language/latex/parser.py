@@ -74,7 +74,8 @@ class LatexParser(RowCursor):
         if any(term.tree is None for term in terms):
             return sums.dotted(self, terms)
         if self.context.unsized:
-            ones.size_terms(self, [term.tree for term in terms if term.tree is not None])
+            trees = ones.sized_terms(self, [term.tree for term in terms if term.tree is not None])
+            terms = [replace(term, tree=tree) for term, tree in zip(terms, trees, strict=True)]
         return _total(terms)
 
     def term(self) -> Expression:
@@ -129,6 +130,8 @@ class LatexParser(RowCursor):
                 "an operator is missing",
                 f"\\cdot {self.element.text}",
             )
+        if self.element.wide and (self.letters or self.at_remark()):
+            return False  # conditions stand apart, words behind an equation are no factor
         return self._starts(self.element) and not self.at_number()
 
     def _starts(self, token: Element) -> bool:

@@ -251,7 +251,7 @@ class TexParser(RowReader):
             help_ = f"\\end{{{name}}}"
             fail("DC103", f"`\\begin{{{name}}}` is never closed", opener.span, "opened here", help_)
         self._last = opener.span
-        body = self._until("end", layout_of(name) is RowLayout.LINES)
+        body = self._until("end", layout_of(name) in (RowLayout.LINES, RowLayout.CASES))
         closed = rendered(self._raw(opener)).replace(" ", "")
         if closed != name:
             help_ = f"\\end{{{name}}}"

@@ -18,6 +18,7 @@ from derivcheck.language.tex.words import read_words, with_words
 
 MAXIMAL_NESTING = 40
 PAIRS = {"(": ")", "[": "]", "\\{": "\\}", "⟨": "⟩"}
+OPENERS = {"}": "{", "]": "["}
 RELATED = NAMES | UNREAD_SIGNS | {"←"}
 JOINING = frozenset({"+", "-", "·", "×", "*", "⊙", "⊗", "/", ")", "]"})
 
@@ -75,6 +76,8 @@ class RowReader(LexemeStream, ABC):
             lexeme = self._next()
             if closer is not None and (lexeme.is_command("end") if closer == "end" else lexeme.is_sign(closer)):
                 break
+            if closer in ("}", "]") and lexeme.is_command("end"):
+                unclosed(OPENERS[closer], closer, opener)
             try:
                 if lexeme.is_sign("}"):
                     fail("DC103", "`}` closes nothing", lexeme.span, "no brace is open here")
@@ -85,10 +88,10 @@ class RowReader(LexemeStream, ABC):
                 if not recovers:
                     raise
                 self._frames, self._depth, mine[1:] = mine, depth, []
-                mine[0].nodes[kept:] = [self._skipped(start, problem)]
+                mine[0].nodes[kept:] = [self._skipped(start, closer == "end", problem)]
         else:
             if closer is not None:
-                unclosed("{" if closer == "}" else "[", closer, opener)
+                unclosed(OPENERS.get(closer, "\\begin"), closer, opener)
         while len(self._frames) > 1:
             self._dissolve()
         nodes = self._frames[0].nodes
@@ -102,26 +105,30 @@ class RowReader(LexemeStream, ABC):
             help_ = "split it with `let:` names"
             fail("DC111", "the formula is nested too deeply", opener, f"more than {MAXIMAL_NESTING} levels", help_)
 
-    def _skipped(self, start: int, problem: NotationError) -> Broken:
-        """The row that begins at `start`, passed over."""
-        reached, self._at = self._at, start
-        depth = 0
-        related = False
-        while not self._ended:
-            lexeme = self._given[self._at]
-            inner = depth > 0 or self._at < reached
-            ends = lexeme.is_command("\\", "cr", "end")
-            if ends and not inner:
-                break
-            depth += lexeme.is_sign("{") - lexeme.is_sign("}")
-            depth += lexeme.is_command("begin") - lexeme.is_command("end")
-            related = related or (not depth and sign_of(lexeme) in RELATED)
-            self._at += 1
+    def _skipped(self, start: int, framed: bool, problem: NotationError) -> Broken:
+        """The row that begins at `start`, passed over; one that a brace leaves open ends where rows end."""
+        ends = ("\\", "cr", "end") if framed else ("\\", "cr")
+        self._at = self._row_end(start, self._at, ends, True) or self._row_end(start, start, ends, False)
         row = self._given[start : self._at]
+        depth, related = 0, False
+        for lexeme in row:
+            depth += lexeme.is_sign("{") - lexeme.is_sign("}") + lexeme.is_command("begin") - lexeme.is_command("end")
+            related = related or (not depth and sign_of(lexeme) in RELATED)
         signs = [sign_of(lexeme) for lexeme in row if sign_of(lexeme) != "&"]
         joined = not related or (bool(signs) and signs[0] in JOINING)
         self._last = row[-1].span if row else self._last
         return Broken(problem, row[0].span.to(row[-1].span) if row else self._last, joined)
+
+    def _row_end(self, start: int, reached: int, ends: tuple[str, ...], braces: bool) -> int:
+        """Where a row ends that was read so far; 0 where a brace in it is never closed."""
+        frames = open_ = 0
+        for at in range(start, len(self._given)):
+            lexeme = self._given[at]
+            if lexeme.is_command(*ends) and frames <= 0 and open_ <= 0 and at >= reached:
+                return at
+            frames += lexeme.is_command("begin") - lexeme.is_command("end")
+            open_ += braces * (lexeme.is_sign("{") - lexeme.is_sign("}"))
+        return 0 if open_ > 0 else len(self._given)
 
     def _dissolve(self) -> None:
         """A bracket that nothing closes is a sign."""

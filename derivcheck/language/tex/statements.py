@@ -106,6 +106,11 @@ def _is_letter(node: Node) -> bool:
     return isinstance(node, Symbol) and node.kind == "letter"
 
 
+def _is_half(node: Node | None) -> bool:
+    """Whether a group closes what nothing in its line opens."""
+    return isinstance(node, Group) and node.opener is None and node.closer is not None
+
+
 def _is_hidden(node: Node) -> bool:
     return isinstance(node, Group) and node.opener is None and node.closer is None
 
@@ -258,11 +263,13 @@ def _parts(line: Row) -> list[Row]:
         remark = isinstance(node, Prose) and not is_conditional(node.text)
         if not (remark or is_sign(node, ",", ";", *IMPLYING) or _is_keyword(node, "and") or _is_wide(line, cut)):
             continue
+        if any(is_sign(one, "…") for one in (*seen(line[:cut])[-1:], *seen(line[cut + 1 :])[:1])):
+            continue  # of a listing
         before, after = line[start:cut], line[cut + 1 :]
         arrow = is_sign(node, *IMPLYING)
         if not _relates(before) or not _relates(after) or _after_keyword(before):
             continue
-        if arrow or not _is_condition(after):
+        if arrow or not _are_conditions(after):
             parts.append(_trimmed(before))
             start = cut if remark or arrow else cut + 1
     parts.append(_trimmed(_without_question(line[start:])))
@@ -276,10 +283,18 @@ def _with_commas(line: Row) -> Row:
         if not (is_sign(node, ",", ";") or _is_wide(line, cut)) or not _relates(before) or _after_keyword(before):
             continue
         last = seen(before)[-1]
-        if _is_condition(after) and not (isinstance(last, Prose) or _is_keyword(last) or is_sign(last, ",", ";")):
+        if _are_conditions(after) and not (isinstance(last, Prose) or _is_keyword(last) or is_sign(last, ",", ";")):
             comma = Symbol("sign", ",", node.span) if isinstance(node, Space) else node
             return (*before, comma, *_with_commas(after))
     return line
+
+
+def _are_conditions(line: Row) -> bool:
+    """Whether a line is a condition, or several between commas and wide spaces."""
+    cuts = [place for place, node in enumerate(line) if is_sign(node, ",") or _is_wide(line, place)]
+    begins, ends = [0, *(cut + 1 for cut in cuts)], [*cuts, len(line)]
+    parts = (line[begin:end] for begin, end in zip(begins, ends, strict=True))
+    return _is_condition(line) or all(_is_condition(part) for part in parts if seen(part))
 
 
 def _is_wide(line: Row, position: int) -> bool:
@@ -394,6 +409,8 @@ def _continues(line: Row, before: Sequence[Node]) -> bool:
         return first.joined or is_sign(last, *NAMES, *JOINING, "-")
     if is_sign(first, *NAMES, *UNREAD_SIGNS, *JOINING) or is_sign(last, *NAMES, *JOINING, "-"):
         return True
+    if any(_is_half(_base(node)) for node in seen(line)):
+        return True  # it closes what the line above leaves open
     if isinstance(last, Broken) and not _relates(line):
         return True  # what has no relation of its own belongs to the row that could not be read
     return is_sign(first, "-") and not _relates(line)
