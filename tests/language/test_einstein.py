@@ -63,6 +63,8 @@ ROWS = [
     ("sum_i(x[i]*y[i]) = x.T @ y", "sum_i(x[i] * y[i]) = x.T @ y", True),
     ("g = 2*(a[i] - t[i])*a[i]", "g = sum_i(2 * (a[i] - t[i]) * a[i])", True),
     ("h[i] = W[i,j]*x[j]", "h[i] = sum_j(W[i,j] * x[j])", False),
+    ("x[n+1-i]*y[n+1-i] = x.T @ y", "", True),
+    ("x[n+1-i]*y[i] = sum_k(y[k] * x[n+1-k])", "sum_i(x[n + 1 - i] * y[i]) = sum_k(y[k] * x[n + 1 - k])", True),
     ("x[i]*y[j] = A[i,j] where i != j", "x[i] * y[j] = A[i,j] where i != j", False),
 ]
 

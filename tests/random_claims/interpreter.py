@@ -178,8 +178,8 @@ class Point(Slopes, Functions, Layers):
                 return self._entrywise(sign, self.value(left, letters), self.value(right, letters))
             case At(base, entries):
                 return self._entry(self.value(base, letters), entries, letters)
-            case Der(above, below):
-                return self._derivative(above, below, letters)
+            case Der(above, below, holding):
+                return self._held(holding)._derivative(above, below, letters)
             case If(test, then, otherwise):
                 return self._cases(test, self.value(then, letters), self.value(otherwise, letters), letters)
             case Big():

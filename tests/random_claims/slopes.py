@@ -30,6 +30,16 @@ from .values import (
 class Slopes:
     """What a point knows of derivatives, of layouts and of chains."""
 
+    def _held(self, holding: tuple[Tree, ...]) -> Slopes:
+        """The point at which some quantities stay what they are, whatever moves."""
+        names = [self.member(one) for one in holding]
+        if not names:
+            return self
+        if any(name is None or name in self.lets for name in names):
+            raise MeaninglessError("what is held is no quantity")
+        still = {name: self.named(name) for name in names if name is not None}
+        return replace(self, replaced={**self.replaced, **still}, known={}, base=self.base or self)
+
     def _derivative(self, above: Tree, below: tuple[Tree, ...], letters: Mapping[str, int]) -> Value:
         if len(below) > 1:
             return self._derivative(Der(above, below[:1]), below[1:], letters)

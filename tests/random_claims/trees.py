@@ -92,6 +92,7 @@ class Fn(Tree):
 class Der(Tree):
     above: Tree
     below: tuple[Tree, ...]
+    holding: tuple[Tree, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -210,6 +211,9 @@ def _show(tree: Tree) -> tuple[str, int]:
             return f"{inner}.T", ATOM
         case Fn(name, arguments, primes):
             return f"{name}{chr(39) * primes}({', '.join(map(show, arguments))})", ATOM
+        case Der(_, _, (_, *_) as holding):
+            names = ", ".join(map(show, holding))
+            return f"{show(replace(tree, holding=()))} holding {names if len(holding) == 1 else f'({names})'}", CASES
         case Der(above, (one,)):
             return f"{_differential(above)}/{_differential(one)}", FRACTION
         case Der(above, (one, two)):
@@ -454,7 +458,26 @@ class Reader:
                 self.place = start
                 return None
             below.append(found[1])
-        return Der(tree, tuple(below))
+        return Der(tree, tuple(below), self.holding())
+
+    def holding(self) -> tuple[Tree, ...]:
+        """What stands behind a derivative and is held."""
+        if self.token != "holding" or "holding" in self.declared:
+            return ()
+        self.take()
+        several = self.took("(")
+        names = [self.held_name()]
+        while several and self.took(","):
+            names.append(self.held_name())
+        if several:
+            self.take(")")
+        return tuple(names)
+
+    def held_name(self) -> Tree:
+        name: Tree = Var(self.take())
+        while self.token == "[":
+            name = self.entries(name)
+        return name
 
     def differential(self, numerator: bool) -> tuple[int, Tree] | None:
         token = self.token

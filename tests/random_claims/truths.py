@@ -266,6 +266,29 @@ def chained(maker: Maker, chance: random.Random) -> Claim:
     raise NoFormError("no chain")
 
 
+def around(maker: Maker, chance: random.Random) -> Claim:
+    """A derivative along the paths through a layer, and along all others with that layer held."""
+    network = maker.network
+    for name in variables(maker, chance):
+        depends = depends_on(network, name)
+        tops = [n for n in network.formulas if n != name and depends(n)]
+        pairs = [
+            (top, n) for top in tops for n in network.layers if n not in (top, name) and depends_on(network, n)(top)
+        ]
+        pairs = [(top, n) for top, n in pairs if depends(n) and "[" not in n]
+        if not pairs:
+            continue
+        above, layer = chance.choice(pairs)
+        entries = Entries(maker)
+        places = [tuple(entries.fresh() for _ in maker.point.named(n).axes) for n in (above, layer, name)]
+        top, through, by = (At(Var(n), p) if p else Var(n) for n, p in zip((above, layer, name), places, strict=True))
+        body: Tree = Op("*", Der(top, (through,)), Der(through, (by,)))
+        for letter in reversed(places[1]):
+            body = Big("sum", (letter.name,), None, body)
+        return equation(Der(top, (by,)), Op("+", body, Der(top, (by,), (Var(layer),))))
+    raise NoFormError("no layer in between")
+
+
 def _reaches(network: Network, start: str, above: str, without: str) -> bool:
     """Whether a layer is used by another one on a way that avoids a third."""
     if start == above:
@@ -476,6 +499,7 @@ CLAIMS: Mapping[str, tuple[float, Callable[[Maker, random.Random], Claim]]] = {
     "gradient": (4, gradients),
     "same slope": (1, same_slope),
     "chain": (1, chained),
+    "around": (1, around),
     "jacobian": (2, jacobians),
     "hessian": (1.5, hessians),
     "kronecker": (0.7, kronecker),

@@ -96,9 +96,9 @@ class _Summing:
             case Subscript(base, entries):
                 made, count = (base, Counter[str]()) if isinstance(base, Name) else self._factor(base)
                 own = not (isinstance(base, Name) and self.scope.is_family(base.name))
-                return replace(tree, base=made), count + (_indices(entries) if own else Counter())
+                return replace(tree, base=made), count + (_indices(entries, self.scope) if own else Counter())
             case Call("delta" | "window", arguments):
-                return tree, _indices(arguments)
+                return tree, _indices(arguments, self.scope)
             case Binary("+" | "-") | Negate() | Transpose():
                 return self.side(tree)
             case Binary("*" | "@" | "/" as sign, left, right):
@@ -132,8 +132,16 @@ def _largest(counts: Iterable[Count]) -> Count:
     return reduce(lambda one, other: one | other, counts, Counter())
 
 
-def _indices(entries: Iterable[Expression | Slice]) -> Count:
-    return Counter(node.name for entry in entries for node in bottom_up(entry) if isinstance(node, Name))
+def _indices(entries: Iterable[Expression | Slice], scope: Scope) -> Count:
+    """The letters of entries; in `x[n-i]` a declared size is none."""
+    found: Count = Counter()
+    for entry in entries:
+        if isinstance(entry, Name):
+            found[entry.name] += 1
+        elif not isinstance(entry, Slice):
+            names = {node.name for node in bottom_up(entry) if isinstance(node, Name)}
+            found.update(scope.undeclared(names))
+    return found
 
 
 def _compared(condition: Condition) -> Iterator[str]:
