@@ -74,6 +74,32 @@ class Sabotage(NamedTuple):
 
 
 SABOTAGES = [
+    # what is held, summed by convention, evaluated and implied
+    Sabotage(
+        "graph/substitution.py", "return sum_over(made[operand], bound)", "return sum_over(made[operand], bound[1:])"
+    ),
+    Sabotage("graph/substitution.py", "elif node in cut or all(", "elif all("),
+    Sabotage("language/lowering/variables.py", "node=substituted(numerator.node, leaves, by)", "node=numerator.node"),
+    Sabotage("language/lowering/variables.py", "node=substituted(value.node, dict(leaves))", "node=value.node"),
+    Sabotage("language/lowering/paths.py", "names = between[factor.below] - {factor.above}", "names = set[str]()"),
+    Sabotage(
+        "language/lowering/paths.py",
+        "if any(one.below == factor.above for one in term):",
+        "if factor.below in between:",
+    ),
+    Sabotage("language/lowering/paths.py", "if between and between <= set(names):", "if between:"),
+    Sabotage("language/lowering/differentials.py", "if node not in still:", "if True:"),
+    Sabotage("language/lowering/einstein.py", "if times > 1 and letter not in self.kept", "if times > 1"),
+    Sabotage(
+        "language/lowering/einstein.py",
+        "return replace(tree, left=one, right=other), first + second",
+        "return replace(tree, left=one, right=other), first | second",
+    ),
+    Sabotage("language/lowering/points.py", "if jumps_at(node, places):", "if False:"),
+    Sabotage("judging/rulings.py", "if plain.verdict not in HOLDS:", "if True:"),
+    Sabotage(
+        "judging/rulings.py", "if assertion.written.follows and (not holds or position - 1 in said):", "if False:"
+    ),
     # --- adjoint rules ---
     Sabotage(
         "graph/derive.py",
