@@ -218,6 +218,7 @@ def test_backpropagation_through_time() -> None:
         "all said": ("dL/dW = sum_t(chain(dL/dh[t], dh[t]/dW holding h))", "proved"),
         "twice": ("dL/dW = sum_t(2 * chain(dL/dh[t], dh[t]/dW))", "refuted"),
         "without the last": ("dL/dW = sum_{t in 1..T-1}(chain(dL/dh[t], dh[t]/dW))", "refuted"),
+        "from the second": ("dL/dW = sum_{t in 2..T}(chain(dL/dh[t], dh[t]/dW))", "refuted"),
         "nothing": ("dL/dW = sum_t(chain(dL/dh[t], dh[t]/dW holding nothing))", "refuted"),
     }
     told = "".join(f"  {name}: {{claim: '{claim}', expect: {verdict}}}\n" for name, (claim, verdict) in claims.items())
@@ -230,6 +231,8 @@ def test_backpropagation_through_time() -> None:
     assert found.exit_code == 0, [(claim.id, claim.verdict, claim.message) for claim in found.claims if not claim.holds]
     by_name = {claim.id: claim for claim in found.claims}
     assert by_name["sum over time"].reading == "dL/dW = sum_t(chain(dL/dh[t], dh[t]/dW holding h))"
+    # Of layers in between that no term goes through, nothing is held.
+    assert "holding" not in by_name["from the second"].reading
     assert by_name["local"].reach == "for every layer at any depth"
 
 
