@@ -746,6 +746,7 @@ REFUSED: list[tuple[str, str, str, str]] = [
     ("mlp", r"p(y) = p", "DC177", "`p(y)` has two readings"),
     ("mlp", r"W_2 a_1 \Bigr|_{x = 0} = b_2", "DC171", "how far does the bar of"),
     ("mlp", r"\left. p \right|_{z_2} = p", "DC118", "the point `_{z_2}` of an evaluation is not read"),
+    ("mlp", r"p_i \Bigr|_{i \ne j} = p_i", "DC118", "the point `_{i \\ne j}` of an evaluation is not read"),
     ("mlp", r"\left. p \right|_{0} = p", "DC118", "the point `_{0}` of an evaluation is not read"),
     ("mlp", r"\mathrm{d} x^2 = 0", "DC171", "`\\mathrm{d} x^2` has two readings"),
     ("mlp", r"z_1 = W_1 x 2", "DC110", "a number stands behind a factor"),

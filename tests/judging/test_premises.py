@@ -33,6 +33,8 @@ def judged(claim: str) -> ClaimResult:
         # An equation that is no identity is a condition: nothing is refuted without it.
         (r"h = 0 \Rightarrow q = 0", ["undecided", "undecided"]),
         (r"b = 0 \implies h = W x", ["undecided", "undecided"]),
+        (r"b = 0 \therefore h = W x", ["undecided", "undecided"]),
+        (r"b = 0 \\ \therefore h = W x", ["undecided", "undecided"]),
         (r"b = 0 \Rightarrow q = q", ["undecided", "proved"]),
         (r"h = 0 \iff q = 0", ["undecided", "undecided"]),
         (r"b = 0 \Rightarrow h = Wx \Rightarrow q = 0", ["undecided", "undecided", "undecided"]),

@@ -157,3 +157,40 @@ def test_an_evaluation_prints_so_that_it_reads_back(text: str) -> None:
     assert to_plain(tree, scope.vocabulary()) == text
     assert parse_equation(to_unicode(tree, frozenset(scope.dimensions)), scope.vocabulary()) == tree
     assert "|" in to_mathml(tree)
+
+
+# --- LaTeX --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("latex", "reading", "true"),
+    [
+        (
+            r"\left. \frac{\partial a_i}{\partial z_j} \right|_{z = 0} = \frac{1}{4} \delta_{ij}",
+            "at(da[i]/dz[j], z = 0) = 1/4 * delta(i,j)",
+            True,
+        ),
+        (
+            r"\frac{\partial p_i}{\partial z_j} \Bigr|_{i = j} = p_i (1 - p_i)",
+            "at(dp[i]/dz[j], j = i) = p[i] * (1 - p[i])",
+            True,
+        ),
+        (r"\frac{\partial p_i}{\partial z_j} \Bigr|_{i = j} = p_j (1 - p_j)", "", True),
+        (r"\frac{\partial p_i}{\partial z_j} \Bigr|_{i = j} = p_i", "at(dp[i]/dz[j], j = i) = p[i]", False),
+        (r"\left. W x + b \right|_{x = 0} = b", "at(W @ x + b, x = 0) = b", True),
+        (r"\left. \nabla_x q \right|_{x = w} = (A + A^\top) w", "at(dq/dx, x = w) = (A + A.T) @ w", True),
+        (r"q(x) = x^\top A x", "q = x.T @ A @ x", True),
+        (r"\frac{\partial L(z)}{\partial z} = 2 a(z) \odot a(z) \odot (1 - a(z))", "", True),
+    ],
+)
+def test_evaluations_in_latex(latex: str, reading: str, true: bool) -> None:
+    found = judged(latex)
+    assert found.verdict == ("proved" if true else "refuted")
+    assert not reading or found.reading == reading
+
+
+def test_a_layer_at_another_point_is_refused_and_the_help_says_how() -> None:
+    found = judged(r"p(0)^\top p(0) = \frac{1}{m}")
+    assert found.diagnosis is not None
+    assert (found.verdict, found.diagnosis.code) == ("invalid", "DC177")
+    assert judged(rf"({found.diagnosis.help})^\top {found.diagnosis.help} = \frac{{1}}{{m}}").verdict == "proved"

@@ -198,6 +198,8 @@ def test_a_broken_row_leaves_its_neighbours(text: str, tree: str, read: list[boo
         ("a = b \\implies c = d \\iff e = f", ["a = b", "c = d", "e = f"]),
         ("a = b \\\\ \\Rightarrow c = d", ["a = b", "c = d"]),
         ("a = b \\therefore c = d", ["a = b", "c = d"]),
+        ("a = b \\\\ \\therefore c = d", ["a = b", "c = d"]),
+        ("\\therefore c = d", ["c = d"]),
         ("a \\Rightarrow c = d", ["a ⇒ c = d"]),
         ("\\Rightarrow c = d", ["⇒ c = d"]),
         ("a = b \\\\ - c", ["a = b - c"]),

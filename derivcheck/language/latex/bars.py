@@ -10,6 +10,7 @@ from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.elements import Element, Elements
 from derivcheck.language.latex.scripts import Script, divided
+from derivcheck.language.notation.relations import NAMES
 from derivcheck.language.notation.syntax import (
     Call,
     Derivative,
@@ -111,7 +112,7 @@ def _refuse(reader: RowCursor, script: Element) -> NoReturn:
 def _piece(reader: RowCursor, slot: Elements, here: Span) -> tuple[Expression, Expression | None]:
     """`x = 0`: what is replaced, and by what; `m` alone is held."""
     signs = [place for place, element in enumerate(slot) if element.is_sign("=")]
-    if len(signs) > 1:
+    if len(signs) > 1 or any(element.is_sign(*(NAMES - {"="})) for element in slot):
         _refuse(reader, reader.before)
     parts = [slot] if not signs else [slot[: signs[0]], slot[signs[0] + 1 :]]
     found = []

@@ -8,6 +8,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NoReturn
 
+from derivcheck.graph.nodes import Input, Quantity, topological
+from derivcheck.language.formulas import name_tree
 from derivcheck.language.latex import derivatives, sums
 from derivcheck.language.latex.arguments import arguments_here, depends, letters_here
 from derivcheck.language.latex.cursor import RowCursor
@@ -17,7 +19,7 @@ from derivcheck.language.latex.quantities import ScriptReadings
 from derivcheck.language.latex.scripts import Script, is_letter_t, is_transpose, slot_tree, take_scripts
 from derivcheck.language.latex.unknowns import refuse_unknown
 from derivcheck.language.latex.vocabulary import INDEXED_FUNCTIONS, POWERED_FUNCTIONS, PREFIX_FUNCTIONS
-from derivcheck.language.notation.printer import to_plain
+from derivcheck.language.notation.printer import to_latex, to_plain
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,
@@ -240,7 +242,7 @@ def _applied(reader: RowCursor, tree: Expression) -> Expression:
     if lone and scripted and behind.kind == "script" and behind.text == "^":
         return tree
     if isinstance(inner, Number) and reader.context.types.is_derived(base) and base is tree:
-        _refuse_other_point(reader, tree, span)
+        _refuse_other_point(reader, tree, inner, span)
     if lone and reader.context.types.is_derived(tree) and depends(reader, tree, inner):
         return _of_its_argument(reader, tree, inner, span)
     if lone or (applied and _speaks_of(reader, tree, inner, any if scalar else all)):
@@ -268,16 +270,16 @@ def _of_its_argument(reader: RowCursor, tree: Expression, inner: Expression, spa
     return found
 
 
-def _refuse_other_point(reader: RowCursor, tree: Expression, span: Span) -> NoReturn:
+def _refuse_other_point(reader: RowCursor, tree: Expression, inner: Expression, span: Span) -> NoReturn:
     """`p(0)`: a layer is declared where it stands, and has a value there alone."""
-    shown = reader.source(tree.span)
-    fail(
-        "DC177",
-        f"`{reader.source(span)}` is the layer `{to_plain(tree)}` at another point",
-        span,
-        "or a product?",
-        rf"\left. {shown} \right|_{{x = 0}} for its value where an input x is 0, {shown} \cdot for the product",
-    )
+    value, scope = reader.context.types.value(tree), reader.context.scope
+    assert value is not None
+    below = [node for node in topological([value.node]) if isinstance(node, Input | Quantity)]
+    names = [node.name for node in below[:-1] if node.name in scope.values]
+    argument = to_latex(name_tree(names[-1]), families=scope.families) if names else ""
+    point = rf"\left. {reader.source(tree.span)} \right|_{{{argument} = {reader.source(inner.span)}}}"
+    message = f"`{reader.source(span)}` is the layer `{to_plain(tree)}` at another point"
+    fail("DC177", message, span, "of what it is computed from?", point if names else "")
 
 
 def _mentions(tree: Expression, part: Expression) -> bool:

@@ -74,8 +74,10 @@ def chains(row: Row) -> list[Chain]:
             if number == 0 and not remark and main >= 0 and _continues(part, pieces[main][0]):
                 _join(pieces[main][0], part)
                 continue
-            follows = bool(pieces) and is_sign(seen(part)[0], *IMPLYING) and _relates(part[1:])
-            pieces.append((list(_trimmed(part[1:]) if follows else part), remark, follows))
+            behind = _trimmed(part[1:]) if is_sign(part[0], *IMPLYING) else ()
+            follows = bool(pieces) and _relates(behind)
+            bare = behind if follows or (is_sign(part[0], "∴") and behind) else part
+            pieces.append((list(bare), remark, follows))
             if not remark and (main < 0 or not _after_keyword(part)):
                 main = len(pieces) - 1
     return [Chain(paired(_without_breaks(found)), remark, follows) for found, remark, follows in pieces]
@@ -238,9 +240,9 @@ def _unbracketed(lines: Iterable[Row]) -> Iterator[Row]:
 
 
 def _trimmed(line: Sequence[Node]) -> Row:
-    """Without punctuation at its end, and without an `and` or `\\therefore` that joins it to the line above."""
+    """Without punctuation at its end, and without an `and` that joins it to the line above."""
     line = tuple(line)
-    while line and (isinstance(line[0], Space) or _is_keyword(line[0], "and") or is_sign(line[0], "∴")):
+    while line and (isinstance(line[0], Space) or _is_keyword(line[0], "and")):
         line = line[1:]
     while line and (isinstance(line[-1], Space) or is_sign(line[-1], ",", ";", ".", ":")):
         line = line[:-1]
