@@ -124,3 +124,27 @@ def test_the_letters_of_a_family_are_labels() -> None:
         "  b: {claim: 'h[l][i] = W[l][j,i]*h[l-1][j]', for: l in 1..2, expect: refuted}\n"
     )
     assert found.exit_code == 0, [(claim.id, claim.verdict, claim.message) for claim in found.claims]
+
+
+@pytest.mark.parametrize(
+    ("latex", "reading", "true"),
+    [
+        (r"z_i = W_{ij} x_j + b_i \,", "z[i] = sum_j(W[i,j] * x[j]) + b[i]", True),
+        (r"A_{ii} = \operatorname{tr}(A)", "sum_i(A[i,i]) = trace(A)", True),
+        (
+            r"\frac{\partial q}{\partial x_k} = (A_{kj} + A_{jk}) x_j",
+            "dq/dx[k] = sum_j((A[k,j] + A[j,k]) * x[j])",
+            True,
+        ),
+        (r"\frac{\partial q}{\partial x_k} = 2 A_{kj} x_j", "dq/dx[k] = sum_j(2 * A[k,j] * x[j])", False),
+        (
+            r"\frac{\partial L}{\partial W_{ij}} = \frac{\partial L}{\partial z_k}\frac{\partial z_k}{\partial W_{ij}}",
+            "dL/dW[i,j] = sum_k(dL/dz[k] * dz[k]/dW[i,j])",
+            True,
+        ),
+        (r"\sum_j W_{ij} x_j = z_i - b_i", "sum_j(W[i,j] * x[j]) = z[i] - b[i]", True),
+    ],
+)
+def test_the_convention_in_latex(latex: str, reading: str, true: bool) -> None:
+    found = judged(latex)
+    assert (found.verdict, found.reading) == ("proved" if true else "refuted", reading)
