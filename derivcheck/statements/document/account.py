@@ -27,7 +27,14 @@ from derivcheck.spec import ClaimDeclaration, Spec
 from derivcheck.spec.declarations import Binding, NamedFormula
 from derivcheck.statements.document.accounting import Accountant, lines_of
 from derivcheck.statements.document.company import Accounted, conditions_of, in_plain_text
-from derivcheck.statements.document.conditions import Restriction, at_values, multiple_of, restriction
+from derivcheck.statements.document.conditions import (
+    ZERO,
+    Restriction,
+    at_values,
+    multiple_of,
+    restriction,
+    vanishing_with,
+)
 from derivcheck.statements.document.kinds import (
     defines,
     input_set,
@@ -40,7 +47,7 @@ from derivcheck.statements.document.kinds import (
     no_equation,
     restricts_inputs,
 )
-from derivcheck.statements.document.namings import TextDefinition, naming, told
+from derivcheck.statements.document.namings import TextDefinition, called_loss, naming, told
 from derivcheck.statements.document.occurrence import AMBIGUOUS, Occurrence
 from derivcheck.statements.document.passages import Passage
 from derivcheck.statements.document.pieces import Piece
@@ -48,6 +55,7 @@ from derivcheck.statements.document.provisions import Provisions
 from derivcheck.statements.document.reading import Reading, Setting, Spelling, changed
 from derivcheck.statements.document.words import chooses, is_plain_condition, is_stationary_point, says_defined
 
+ORDERS = frozenset({"<", "<=", ">", ">=", "≈", "≪", "≫"})
 HYPOTHESIS = "no assertion by itself"
 MOST_CONDITIONS = 4
 FACTORS = tuple(map(Fraction, ("1", "-1", "2", "-2", "1/2", "-1/2")))  # of an equation on its way
@@ -83,7 +91,7 @@ class Account:
             result = yield from self._formula(occurrence, piece, setting)
             lines = lines_of(occurrence.passage, occurrence.span)
             result = self.provisions.stepwise(result, occurrence.expectation, lines)
-            entries.append(Accounted(occurrence, piece, result, setting))
+            entries.append(Accounted(occurrence, piece, result, self._setting(occurrence)))
         self.provisions.refuse_unused([entry.result for entry in entries], self.accountant.manuscript.path)
         found = []
         for entry in entries:
@@ -160,7 +168,10 @@ class Account:
         if self.infers and claim.witness is not None and (name := input_set(equation, panel.first)):
             message = f"`{name}` is free in the spec, and is set to something here"
             return occurrence.said("DC637", message, "a choice, a solution or a condition")
-        restricts = claim.verdict == "refuted" and restricts_inputs(equation, panel.first)
+        restricts = restricts_inputs(equation, panel.first)
+        if self.infers and restricts and set(equation.relations) & ORDERS:
+            return occurrence.said("DC637", "it restricts what is free in the spec", "an order, or a choice")
+        restricts = restricts and claim.verdict == "refuted"
         lead = occurrence.passage.lead
         if self.infers and restricts and chooses(lead) and not is_stationary_point(lead):
             return occurrence.said("DC637", "it restricts what is free in the spec", "a condition of the prose")
@@ -175,6 +186,10 @@ class Account:
         assert piece.chain is not None
         if not self.infers or not occurrence.free:
             return occurrence.unread(problem)
+        called = called_loss(problem, self.panel.first)
+        if called is not None and all(one.spelling != called[0] for one in self._defined):
+            self._defined.append(TextDefinition(*called, called[0], occurrence.where))
+            return (yield from self._formula(occurrence, piece, self._setting(occurrence)))
         if problem.diagnostic.code not in AMBIGUOUS:
             defined = self._meaning(occurrence, piece.chain, setting)
             if defined is not None and all(one.where != defined.where for one in self._defined):
@@ -287,6 +302,8 @@ class Account:
         if self.infers and (point is not None or is_stationary_point(occurrence.passage.lead)):
             there = yield from self._at_point(entry, point)
             return result if solves and there.claim is None else there
+        if refuted and self.infers and found is None and (said := (yield from self._stationary(entry))) is not None:
+            return occurrence.unread(said)
         if found is not None or hypothetical or solves or not conditions:
             return found or result
         return occurrence.unread(_conditional(occurrence, conditions[0].result.text))
@@ -382,22 +399,58 @@ class Account:
         reader = self._reader(occurrence, entry.piece, setting, panel)
         said = point.result.text if point is not None else occurrence.passage.lead
         lines = (told(point.occurrence.where if point is not None else occurrence.where, said),)
-        equation = reader.equation(panel.first, reader.labels(panel.first)[0])
-        for slope in self._slopes(point, panel):
-            for factor in FACTORS if len(equation.sides) == 2 and equation.relations == ("=",) else ():
-                wanted = multiple_of(equation, slope, factor)
-                assertions = Assertions(partial(_stated, wanted))
-                claim = yield replace(self._statement(occurrence, reader, panel), assertions=assertions, labels=None)
-                if claim.verdict in HOLDS:
-                    return self._judged(occurrence, claim, "judged", setting, *lines)
+        equation = _read(reader, panel)
+        slope = yield from self._vanishing(entry, equation, self._slopes(point, panel))
+        if slope is not None:
+            claim = yield replace(
+                self._statement(occurrence, reader, panel), assertions=_assertions(slope), labels=None
+            )
+            if claim.verdict in HOLDS:
+                return self._judged(occurrence, claim, "judged", setting, *lines)
         message = f"it holds where a derivative vanishes, if at all: `{' '.join(said.split())}`"
         return occurrence.unread(occurrence.said("DC635", message, "no identity"))
+
+    def _stationary(self, entry: Accounted) -> Source[Diagnostic | None]:
+        """Why an equation of inputs alone does not hold of everything: it says that the gradient vanishes."""
+        panel = self._panel(entry.settled)
+        reader = self._reader(entry.occurrence, entry.piece, entry.settled, panel)
+        equation = _read(reader, panel)
+        if equation is None or not restricts_inputs(equation, panel.first):
+            return None
+        for slope in self._slopes(None, panel):
+            if (yield from self._vanishing(entry, equation, [slope])) is not None:
+                message = f"it holds where `{to_plain(slope)} = 0`, and nowhere else"
+                return entry.occurrence.said("DC635", message, "no identity")
+        return None
+
+    def _vanishing(
+        self, entry: Accounted, equation: Equation | None, slopes: Sequence[Expression]
+    ) -> Source[Equation | None]:
+        """What is proved of an equation and one of some slopes, from which it follows where that is zero."""
+        if equation is None or len(equation.sides) != 2 or equation.relations != ("=",):
+            return None
+        setting = entry.settled
+        panel = self._panel(setting)
+        reader = self._reader(entry.occurrence, entry.piece, setting, panel)
+        blank = replace(self._statement(entry.occurrence, reader, panel), labels=None)
+        for slope in slopes:
+            claim = yield replace(blank, assertions=_assertions(replace(equation, sides=(slope, ZERO))))
+            if claim.verdict in HOLDS:
+                continue  # it is zero everywhere: nothing follows from that
+            for wanted in (vanishing_with(equation, slope), *(multiple_of(equation, slope, f) for f in FACTORS)):
+                claim = yield replace(blank, assertions=_assertions(wanted))
+                if claim.verdict in HOLDS:
+                    return wanted
+                if claim.verdict == "refuted" and wanted.relations == ("∝",):
+                    break  # no factor does
+        return None
 
     def _slopes(self, point: Accounted | None, panel: Panel) -> list[Expression]:
         """The derivatives that may vanish: the one that the text speaks of, else those of the loss."""
         if point is not None:
             reader = self._reader(point.occurrence, point.piece, point.settled, self._panel(point.settled))
-            sides = reader.equation(panel.first, {}).sides
+            equation = _read(reader, self._panel(point.settled))
+            sides = equation.sides if equation is not None else ()
             return [side for side in sides if any(isinstance(node, Derivative) for node in bottom_up(side))]
         network = panel.first.network
         if network.loss is None:
@@ -448,6 +501,17 @@ class Account:
 def _network(spec: Spec) -> tuple[object, ...]:
     """What a spec declares of its network."""
     return spec.tensors, spec.layers, spec.loss
+
+
+def _read(reader: Reading, panel: Panel) -> Equation | None:
+    try:
+        return reader.equation(panel.first, reader.labels(panel.first)[0])
+    except NotationError:  # with what the text has said since
+        return None
+
+
+def _assertions(equation: Equation) -> Assertions:
+    return Assertions(partial(_stated, equation))
 
 
 def _stated(equation: Equation, examiner: Examiner, labels: Labels) -> tuple[Equation]:

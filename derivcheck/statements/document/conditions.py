@@ -103,6 +103,12 @@ def at_values(spec: Spec, values: Mapping[str, str], examiner: Examiner) -> Spec
     return spec
 
 
+def vanishing_with(equation: Equation, slope: Expression) -> Equation:
+    """`A - B` in proportion to a slope that is not zero everywhere: `A = B` follows where the slope is zero."""
+    left, right = equation.sides
+    return replace(equation, sides=(Binary("-", left, right), slope), relations=("∝",))
+
+
 def multiple_of(equation: Equation, slope: Expression, factor: Fraction) -> Equation:
     """`A - B = factor slope`, from which `A = B` follows where the slope is zero."""
     left, right = equation.sides

@@ -19,6 +19,8 @@ def continued(passages: Iterable[Passage]) -> tuple[Passage, ...]:
     made: list[Passage] = []
     shown = -1  # the last display
     for passage in passages:
+        if passage.kind == "inline" and made and _is_behind(made[-1], passage):
+            passage = _going_on(made[-1], passage)
         if passage.kind != "display" or passage.stray:
             made.append(passage)
             continue
@@ -29,11 +31,20 @@ def continued(passages: Iterable[Passage]) -> tuple[Passage, ...]:
                 passage = replace(passage, above=above.above)
                 del made[shown]
             elif BEGINS.match(passage.text.text):
-                text = _below(above.text, passage.text)
-                passage = replace(passage, text=text, above=len(above.text.text) + len(BREAK))
+                passage = _going_on(above, passage)
         shown = len(made)
         made.append(passage)
     return tuple(made)
+
+
+def _going_on(above: Passage, below: Passage) -> Passage:
+    return replace(below, text=_below(above.text, below.text), above=len(above.text.text) + len(BREAK))
+
+
+def _is_behind(before: Passage, passage: Passage) -> bool:
+    """Whether a formula within the text begins with `=` directly behind another one, as where lines are broken."""
+    behind = re.search(r"\$[\s\\]*\Z", passage.lead) is not None
+    return behind and before.kind == "inline" and not before.stray and BEGINS.match(passage.text.text) is not None
 
 
 def _is_near(above: Passage, below: Passage) -> bool:

@@ -69,6 +69,7 @@ def is_of_letters(chain: Chain, spec: Spec) -> bool:
     """`i = j`, `l = 1, ..., L`: letters that nothing declares, and numbers. `\\delta = y - p` is none of these."""
     quantities = {tensor.name.text for tensor in spec.tensors}
     quantities |= {formula.name.text for formula in (*spec.layers, *spec.let)}
+    quantities |= {spec.loss.name.text} if spec.loss is not None else set()
     declared = quantities | {symbol.name.text for symbol in spec.symbols} | set(spec.depths)
     first, *others = elements(chain.row)
     return (
@@ -160,6 +161,8 @@ def is_step(chain: Chain) -> bool:
     if signs != [1] or len(nodes) < 4 or not is_sign(nodes[3], "+", "-"):
         return False
     left, right = nodes[0], nodes[2]
+    if isinstance(left, Accent) and isinstance(right, Symbol):
+        return _letters(left) == _letters(right) != ()  # `\\hat{w} = w - ...`
     if not isinstance(left, Scripts) or not isinstance(right, Scripts | Symbol):
         return False
     base = right.base if isinstance(right, Scripts) else right

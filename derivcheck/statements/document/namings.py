@@ -12,6 +12,8 @@ from derivcheck.language.notation.syntax import Expression
 from derivcheck.language.tex.nodes import Accent, Node, Row, ScriptNode, Scripts, Symbol
 from derivcheck.language.tex.statements import Chain, is_relation, is_sign, seen
 
+CALLED = re.compile(r"`(?P<called>(?P<meant>[^`(]+)\([^`()=+*/-]+\))` has two readings")
+MEANT = re.compile(r":\s*([A-Za-z]\w*)\}$")
 INDEX = re.compile(r"[a-z]")
 ASSIGNING = re.compile(r":=|≔|≜|≡|\\(?:coloneqq|triangleq|equiv|doteq|stackrel\b.*|overset\b.*)", re.DOTALL)
 
@@ -74,6 +76,16 @@ class NamedMeaning:
         """What the name is said to mean. Raises NotationError."""
         equals = Symbol("sign", "=", self.meaning[0].span)
         return sentence.equation((*self.meaning, equals, *self.meaning)).sides[0]
+
+
+def called_loss(problem: NotationError, examiner: Examiner) -> tuple[str, str] | None:
+    """`J(w)` with the loss J and inputs in the brackets, a product or a call: (how it is spelled, the loss)."""
+    loss = examiner.network.loss
+    found = CALLED.search(problem.diagnostic.message) if problem.diagnostic.code == "DC177" else None
+    if loss is None or found is None or found["meant"] not in problem.diagnostic.message:
+        return None
+    meant = MEANT.search(problem.diagnostic.help)
+    return (found["called"], loss.name) if meant and meant[1] == loss.name else None
 
 
 def naming(chain: Chain, text: str) -> NamedMeaning | None:
