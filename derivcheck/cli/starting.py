@@ -34,6 +34,9 @@ def init(
     example: Annotated[
         Example | None, typer.Option("--example", help="A shipped spec instead, with the files that belong to it.")
     ] = None,
+    document: Annotated[
+        Path | None, typer.Option("--from", help="A document: a draft of its sidecar, of what its text says.")
+    ] = None,
     schema: Annotated[
         bool, typer.Option("--schema/--no-schema", help="Write the schema for editors beside it.")
     ] = True,
@@ -43,6 +46,8 @@ def init(
 
     if example is not None:
         return _write_example(example.value, Path() if path == Path(DEFAULT) else path)
+    if document is not None:
+        return _write_draft(document, None if path == Path(DEFAULT) else path)
     if os.path.isdir(path):  # false, not an error, for what no file can be called
         path = path / DEFAULT
     if path.suffix.lower() not in (".yaml", ".yml"):
@@ -91,6 +96,22 @@ def _write_example(example: str, folder: Path) -> int:
         typer.echo(page.show(f"wrote {folder / name}"))
     command = next_command(example)
     typer.echo(page.show(f"next: {command if folder == Path() else f'cd {_quoted(folder)}; {command}'}"))
+    return 0
+
+
+def _write_draft(document: Path, path: Path | None) -> int:
+    """The sidecar of a document drafted from its text. Raises DerivcheckError."""
+    from derivcheck.pipeline.drafts import draft_of
+    from derivcheck.report.page import page_for
+
+    text, asked = draft_of(document)
+    beside = path or document.with_suffix(".derivcheck.yaml")
+    _create(beside, text)
+    page = page_for(sys.stdout)
+    typer.echo(page.show(f"wrote {beside}"))
+    for one in asked:
+        typer.echo(page.show(f"asked of you: {' '.join(one.split())}"))
+    typer.echo(page.show(f"next: derivcheck verify {_quoted(document)} --coverage"))
     return 0
 
 

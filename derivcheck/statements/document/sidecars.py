@@ -106,7 +106,7 @@ def sidecar_of(manuscript: Manuscript) -> Path:
             "DC627",
             f"`{manuscript.path}` has no sidecar that declares its network",
             Where(manuscript.path, 1, 1, 1, manuscript.text.split("\n", 1)[0]),
-            help=f"write {beside[0].name}, or --spec FILE.yaml",
+            help=f"derivcheck init --from {manuscript.path}, or --spec FILE.yaml",
         )
     )
 

@@ -29,7 +29,7 @@ DOCUMENTS: dict[str, Explanation] = {
     "DC626": text_only("an update", "`W := W - alpha dL/dW` gives W a new value: that asserts nothing."),
     "DC627": text_only(
         "no sidecar",
-        "A document is judged with a spec that declares its network: NAME.derivcheck.yaml beside it, `derivcheck: FILE.yaml` in its front matter, or --spec.",
+        "A document is judged with a spec that declares its network: NAME.derivcheck.yaml beside it, `derivcheck: FILE.yaml` in its front matter, or --spec. `derivcheck init --from notes.md` drafts one of what the text says, and lists what it asks.",
     ),
     "DC628": text_only(
         "under a condition",

@@ -1,0 +1,183 @@
+"""Shapes of names by the products and sums they stand in: what is said by memberships and indices goes first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from derivcheck.language.tex.nodes import Accent, Fraction, Group, Node, Numeral, Prose, Row, Scripts, Symbol
+from derivcheck.language.tex.statements import is_sign, seen
+from derivcheck.statements.document.inventory import FUNCTIONS, TRANSPOSED, Mention, mention_in, spelled_row
+
+Shape = tuple[str, str]  # rows and columns; "1" for one
+NUMBERS = frozenset({"lambda", "eta", "alpha", "epsilon", "gamma", "beta", "rho", "tau", "sigma"})  # by custom
+SCALAR: Shape = ("1", "1")
+CLOSED = frozenset({"sum", "prod", "max", "min", "log", "ln"})
+
+
+@dataclass(slots=True)
+class Shapes:
+    """Dimensions as variables that equations of sizes make one; `sure` are names whose kind the text says."""
+
+    mentions: Mapping[str, Mention]
+    text: str = ""
+    known: dict[str, Shape] = field(default_factory=dict)
+    sure: set[str] = field(default_factory=set)
+    _same: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, mention in self.mentions.items():
+            axes: tuple[str, ...]
+            if mention.shape is not None:
+                axes = mention.shape[:2]
+                self.sure.add(name)
+            elif mention.indices:
+                axes = tuple(f"{name}#{k}" for k in range(min(mention.indices, 2)))
+                self.sure.add(name)
+            elif mention.letters in NUMBERS:
+                axes = ()
+            elif len(mention.letters) == 1 and mention.letters.isupper():
+                axes = (f"{name}#0", f"{name}#1")
+            else:
+                axes = (f"{name}#0",)
+            rows, columns, *_ = (*axes, "1", "1")
+            self.known[name] = (rows, columns) if axes else SCALAR
+
+    def find(self, dimension: str) -> str:
+        while dimension in self._same:
+            dimension = self._same[dimension]
+        return dimension
+
+    def join(self, one: str, other: str) -> bool:
+        """Make two dimensions one; whether that is possible. What the text names keeps its name."""
+        one, other = self.find(one), self.find(other)
+        if one == other:
+            return True
+        if "#" not in one and "#" not in other:
+            return False
+        if "#" not in one:
+            one, other = other, one
+        self._same[one] = other
+        return True
+
+    def of(self, name: str) -> Shape:
+        rows, columns = self.known.get(name, SCALAR)
+        return self.find(rows), self.find(columns)
+
+    def together(self, dimensions: Sequence[str]) -> None:
+        """Dimensions that one index runs over."""
+        for other in dimensions[1:]:
+            self.join(dimensions[0], other)
+
+    # --- formulas -------------------------------------------------------------------------
+
+    def define(self, name: str, meaning: Row, text: str) -> None:
+        """What a definition says of the shapes in it, as far as it is made of sums and products."""
+        self.text = text
+        shape = self.sum(meaning)
+        if shape is None:
+            return
+        if name not in self.sure:
+            self.known[name] = shape
+        else:
+            self._both(self.of(name), shape)
+
+    def _both(self, one: Shape, other: Shape) -> None:
+        if "1" not in (one[0], other[0]):
+            self.join(one[0], other[0])
+        if "1" not in (one[1], other[1]):
+            self.join(one[1], other[1])
+
+    def sum(self, row: Row) -> Shape | None:
+        """The shape of a sum; a name by itself is a number beside one."""
+        terms: list[list[Node]] = [[]]
+        for node in seen(row):
+            if is_sign(node, "+", "-"):
+                terms.append([])
+            else:
+                terms[-1].append(node)
+        found = [(term, self.product(term)) for term in terms if term]
+        shapes = [shape for _, shape in found if shape is not None]
+        if not shapes or len(shapes) < len(found):
+            return shapes[0] if shapes else None
+        many = [shape for term, shape in found if len(term) > 1 and shape is not None] or shapes
+        for term, shape in found:
+            alone = mention_in(term[0], self.text) if len(term) == 1 else None
+            if alone is not None and alone.name not in self.sure and SCALAR in many:
+                self.known[alone.name] = SCALAR
+            elif shape is not None and shape != SCALAR and many[0] != SCALAR:
+                self._both(shape, many[0])
+        return many[0]
+
+    def product(self, factors: Sequence[Node]) -> Shape | None:
+        """The shape of a product: inner sizes are equal, numbers and entrywise factors change nothing."""
+        found: Shape | None = None
+        entrywise = False
+        pending: str | None = None
+        for node in factors:
+            if is_sign(node, "⊙", "∘", "*"):
+                entrywise = True
+                continue
+            if isinstance(node, Symbol) and (node.text in CLOSED or node.text in FUNCTIONS):
+                pending = node.text
+                continue
+            if isinstance(node, Symbol) and node.kind == "sign":
+                if node.text in ("·", "×"):
+                    continue
+                return None
+            shape = self.factor(node)
+            if pending is not None and isinstance(node, Group):
+                shape = SCALAR if pending in ("sum", "tr") else shape
+                pending = None
+            if shape is None:
+                return None
+            if found is None or found == SCALAR:
+                found = shape
+            elif shape != SCALAR and entrywise:
+                self._both(found, shape)
+            elif shape != SCALAR:
+                if found[1] == "1" or shape[0] == "1":
+                    if (found[1], shape[0]) != ("1", "1") and not self._demoted(factors):
+                        return None
+                    if (found[1], shape[0]) != ("1", "1"):
+                        return SCALAR
+                elif not self.join(found[1], shape[0]):
+                    return None
+                found = (found[0], shape[1])
+            entrywise = False
+        return found
+
+    def _demoted(self, factors: Sequence[Node]) -> bool:
+        """Make names numbers that do not conform as vectors: `w x`; whether the text leaves them free to be."""
+        names = [mention.name for node in factors if (mention := mention_in(node, self.text)) is not None]
+        if any(name in self.sure or self.of(name)[1] != "1" for name in names):
+            return False
+        self.known |= dict.fromkeys(names, SCALAR)
+        return True
+
+    def factor(self, node: Node) -> Shape | None:
+        match node:
+            case Numeral():
+                return SCALAR
+            case Prose():
+                return None
+            case Group(body=body):
+                return self.sum(body)
+            case Fraction(above=above):
+                return self.sum(above)
+            case Scripts(base=base, scripts=scripts) if base is not None:
+                if isinstance(base, Symbol) and base.text in FUNCTIONS:
+                    return SCALAR
+                mention = mention_in(node, self.text)
+                turned = any(is_sign(s.sign, "^") and spelled_row(s.body) in TRANSPOSED for s in scripts)
+                if mention is not None and mention.indices and mention.name in self.known:
+                    return SCALAR if mention.indices >= sum(part != "1" for part in self.of(mention.name)) else None
+                shape = self.of(mention.name) if mention is not None else self.factor(base)
+                if any(is_sign(s.sign, "^") and spelled_row(s.body) == "-1" for s in scripts) and shape:
+                    self.join(*shape)
+                return (shape[1], shape[0]) if turned and shape is not None else shape
+            case Symbol() | Accent():
+                mention = mention_in(node, self.text)
+                return self.of(mention.name) if mention is not None else None
+            case _:
+                return None

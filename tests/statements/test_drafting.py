@@ -1,0 +1,146 @@
+"""Sidecars drafted from documents: what the text says of the network is declared, the rest is asked."""
+
+from __future__ import annotations
+
+import pathlib
+
+import pytest
+
+from derivcheck.cli.main import run
+from derivcheck.pipeline.drafts import draft_of
+from derivcheck.pipeline.verification import verify_document
+from derivcheck.report.coverage import standing
+from derivcheck.spec import load_spec
+
+SOFTMAX = r"""
+Let $\mathbf{p} = \text{softmax}(\mathbf{z})$ with $\mathbf{y}$ one-hot, and $\mathcal{L} = -\sum_k y_k \log p_k$. Then
+$$\frac{\partial \mathcal{L}}{\partial z_k} = p_k - y_k$$
+but not $\frac{\partial \mathcal{L}}{\partial z_k} = y_k - p_k$.
+"""
+RIDGE = r"""
+$$J(w) = \lVert y - Xw \rVert^2 + \lambda \lVert w \rVert^2$$
+with $X \in \mathbb{R}^{n \times d}$, $y \in \mathbb{R}^n$ and $w \in \mathbb{R}^d$. So
+$$\nabla_w J(w) = -2X^T(y - Xw) + 2\lambda w$$
+"""
+LAYERS = r"""
+Define $z^{(l)} = W^{(l)} a^{(l-1)} + b^{(l)}$ and $a^{(l)} = \tanh(z^{(l)})$, with the cost
+$C = \frac{1}{2} \sum_j (a^{(L)}_j - y_j)^2$. Then
+$$\delta^{(l)} = ((W^{(l+1)})^T \delta^{(l+1)}) \odot \tanh'(z^{(l)})$$
+"""
+NEURON = r"""
+The output is $\hat{y} = \frac{1}{1 + e^{-z}}$ with $z = w x + b$. So
+$$\frac{\partial \hat{y}}{\partial z} = \hat{y}(1 - \hat{y}), \qquad \frac{\partial L}{\partial z} = \hat{y} - y$$
+"""
+
+
+def drafted(folder: pathlib.Path, text: str, name: str = "notes.md") -> tuple[str, tuple[str, ...]]:
+    (folder / name).write_text(text)
+    return draft_of(folder / name)
+
+
+def judged(folder: pathlib.Path, sidecar: str) -> list[str]:
+    (folder / "notes.derivcheck.yaml").write_text(sidecar)
+    result = verify_document(folder / "notes.md")
+    assert result.error is None, result.error
+    return [standing(one) for one in result.formulas]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines", "asked", "standings"),
+    [
+        (
+            SOFTMAX,
+            [
+                "z: n_z",
+                'y: {axes: "n_z", given: one_hot}',
+                'p: "softmax(z)"',
+                'L: "-sum_k(y[k] * log(p[k]))"',
+                "'\\mathcal{L}': L",
+            ],
+            0,
+            ["definition", "definition", "proved", "refuted"],
+        ),
+        (
+            RIDGE,
+            ["X: n d", "y: n", "w: d", "lambda: scalar", 'J: "norm(y - X @ w)**2 + lambda * norm(w)**2"'],
+            0,
+            ["definition", "proved", "proved", "proved", "proved"],
+        ),
+        (
+            LAYERS,
+            [
+                "families: {l: 1..L}",
+                '"W[l]": "n[l] n[l-1]"',
+                '"b[l]": "n[l]"',
+                '"a[0]": "n[0]"',
+                'y: "n[L]"',
+                '"z[l]": "W[l] @ a[l - 1] + b[l]"',
+                '"a[l]": "tanh(z[l])"',
+                "for: l in 1..L-1",
+            ],
+            None,
+            None,
+        ),
+        (
+            NEURON,
+            ["x: scalar", "w: scalar", "b: scalar", 'z: "w * x + b"', "'\\hat{y}': y_hat"],
+            1,
+            ["definition", "definition", "proved", "unread"],
+        ),
+    ],
+    ids=["softmax", "ridge", "layers", "neuron"],
+)
+def test_what_the_text_says_is_declared(
+    tmp_path: pathlib.Path, text: str, lines: list[str], asked: int | None, standings: list[str] | None
+) -> None:
+    sidecar, asks = drafted(tmp_path, text)
+    declared = [line.partition("  #")[0].strip() for line in sidecar.split("\n")]
+    assert [line for line in lines if line not in declared] == [], sidecar
+    assert asked is None or len(asks) == asked, asks
+    found = judged(tmp_path, sidecar)
+    assert standings is None or found == standings
+
+
+def test_every_line_says_where_it_comes_from(tmp_path: pathlib.Path) -> None:
+    sidecar, _ = drafted(tmp_path, SOFTMAX)
+    entries = [line for line in sidecar.split("\n") if line.startswith("  ") and "file:" not in line]
+    assert entries and all("  # " in line for line in entries)
+    assert "  # from the text, line 2: " in sidecar
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "no formula",
+        "$$",
+        "$q$",
+        "$z = $",
+        "$a = b$ and $b = a$",
+        "$n^l = m$ and $z^l_{ij} = \\sum x$",
+        "$\\foo{x} = 1$",
+    ],
+)
+def test_whatever_stands_there_the_draft_is_a_spec(tmp_path: pathlib.Path, text: str) -> None:
+    sidecar, asks = drafted(tmp_path, text)
+    (tmp_path / "draft.yaml").write_text(sidecar)
+    assert load_spec(tmp_path / "draft.yaml").document is not None
+    assert asks
+
+
+def test_a_loss_that_the_text_does_not_give_is_asked_and_not_made_up(tmp_path: pathlib.Path) -> None:
+    sidecar, asks = drafted(tmp_path, NEURON)
+    assert "\nloss:" not in sidecar and asks == ("loss: {L: ...}, of which the text gives derivatives alone",)
+    assert "#   loss: {L: ...}" in sidecar
+
+
+def test_a_draft_is_written_beside_its_document(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    notes = tmp_path / "notes.md"
+    notes.write_text(NEURON)
+    error = verify_document(notes).error
+    assert error is not None and error.help.startswith(f"derivcheck init --from {notes}, or")
+    assert run(["init", "--from", str(notes)]) == 0
+    told = capsys.readouterr().out
+    assert f"wrote {tmp_path / 'notes.derivcheck.yaml'}" in told and "asked of you: loss: {L: ...}" in told
+    assert run(["init", "--from", str(notes)]) == 2  # nothing is overwritten
+    assert run(["init", "--from", str(tmp_path / "absent.md")]) == 2
