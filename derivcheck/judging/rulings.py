@@ -26,6 +26,7 @@ from derivcheck.judging.rivals import reconciled
 from derivcheck.judging.statement import Assertion, Labels, Shape, Source, Statement
 from derivcheck.judging.suggestion import Wording
 from derivcheck.language.claims import Link, links_of
+from derivcheck.language.ends import at_the_ends
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.notation.labels import label_value
 from derivcheck.language.notation.relations import RELATIONS, pattern
@@ -250,7 +251,7 @@ def _judged_links(assertion: Assertion, position: int, hearing: Hearing) -> Iter
 
 def _along_paths(reading: Assertion, k: int, hearing: Hearing) -> ClaimResult:
     """What is found of a link. A chain over paths that fails is read without holding anything, too."""
-    found = hearing.judged(reading.links[k])
+    found = _of_any_entry(reading, k, hearing)
     literal = reading.literal
     if literal is None or found.verdict in HOLDS or (other := literal.links[k]) == reading.links[k]:
         return found
@@ -259,6 +260,20 @@ def _along_paths(reading: Assertion, k: int, hearing: Hearing) -> ClaimResult:
         return found
     shown = [hearing.examiner.proofreader.plain(one.equation) for one in (reading, literal)]
     return reconciled([found, plain], found, shown)
+
+
+def _of_any_entry(reading: Assertion, k: int, hearing: Hearing) -> ClaimResult:
+    """What is found of a link. One that fails for any index that is called as a dimension may be one of the last."""
+    found = hearing.judged(reading.links[k])
+    scope = hearing.examiner.network.scope
+    last = None if found.verdict in HOLDS else at_the_ends(reading.equation, scope)
+    if last is None:
+        return found
+    other = replace(hearing, before=FAILED).judged(links_of(last, scope)[k])
+    if other.verdict not in HOLDS:
+        return found
+    shown = [hearing.examiner.proofreader.plain(equation) for equation in (reading.equation, last)]
+    return reconciled([found, other], found, shown)
 
 
 def _written_labels(equations: Sequence[Equation], known: Labels, scope: Scope) -> dict[int, Expression]:
