@@ -67,6 +67,7 @@ KEYS: Mapping[str, Key] = {
     "numeric": _one_of("numeric", *_words(NumericWay)),
     "sizes": Key("sizes", 'a text such as "n0=784,M=32"', lambda value: isinstance(value, str)),
     "durations": Key("durations", "a whole number from 0", lambda value: isinstance(value, int) and _number(value, 0)),
+    "no-cache": _switch("no_cache"),
     "documents": Key("documents", "a folder", lambda value: isinstance(value, str) and bool(value)),
     "baseline": Key("baseline", "a file", lambda value: isinstance(value, str) and bool(value)),
     "color": _one_of("color", *_words(ColorMode)),

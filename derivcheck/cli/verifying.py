@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from derivcheck.cli.baseline import Baseline
+    from derivcheck.cli.cache import Cache
     from derivcheck.pipeline.request import Request
     from derivcheck.pipeline.results import FileResult, Report
     from derivcheck.report.page import Page
     from derivcheck.spec.selection import Selection
 
 MOST_JOBS = 256
+MANY = 8  # files that are worth several processes
 
 
 def _option(*names: str, **settings: Any) -> Any:
@@ -58,8 +60,14 @@ def verify(
         _option("--exit-zero/--no-exit-zero", help="Exit code 0 instead of 1; 2 (not judged) and 3 (a bug) remain."),
     ] = False,
     jobs: Annotated[
-        int, _option("--jobs", min=0, max=MOST_JOBS, help="How many processes judge files; 0: one per processor.")
-    ] = 1,
+        int | None,
+        _option(
+            "--jobs",
+            min=0,
+            max=MOST_JOBS,
+            help="How many processes judge files; 0: one per processor, as from 8 files on.",
+        ),
+    ] = None,
     timeout: Annotated[
         float | None, _option("--timeout", metavar="SECONDS", help="For each file; one that takes longer is an error.")
     ] = None,
@@ -82,6 +90,9 @@ def verify(
     plot: Annotated[
         Path | None, typer.Option("--plot", metavar="FILE.svg|png", help="Draw errors and disagreements.")
     ] = None,
+    no_cache: Annotated[
+        bool, _option("--no-cache", help="Judge every file anew, and keep nothing in .derivcheck_cache.")
+    ] = False,
     changed: Annotated[
         bool,
         typer.Option("--changed", help="As a hook names files: what is no spec and has no sidecar is passed over."),
@@ -127,7 +138,7 @@ def verify(
         fail_on=fail_on.value,
         exit_zero=exit_zero,
         timeout=timeout,
-        jobs=jobs or os.cpu_count() or 1,
+        jobs=_processes(MANY) if jobs == 0 else jobs or 0,
     )
     page = replace(_page(color, ascii, -1 if quiet else verbose), causes=coverage)
     if watch:
@@ -139,7 +150,7 @@ def verify(
     request = replace(request, subjects=tuple(spec_files(specs or [])) if specs or not changed else ())
     wanted = targets(report or [], paths_of(request))
     known = _baseline(baseline, update_baseline, request.selection.text)
-    found = _verified(request)
+    found = _verified(request, None if no_cache or plot or durations is not None else _cache(request))
     if changed:
         found = replace(found, files=tuple(file for file in found.files if not _has_no_sidecar(file)))
         if not found.files:
@@ -262,15 +273,54 @@ def paths_of(request: Request) -> list[Path]:
     return [subject for subject in request.subjects if isinstance(subject, Path)]
 
 
-def _verified(request: Request) -> Report:
-    """The report on a request, with progress told on a terminal."""
-    from derivcheck.pipeline.verification import verify
+def _verified(request: Request, cache: Cache | None = None) -> Report:
+    """The report on a request, with progress told on a terminal; a `cache` answers what has not changed."""
+    from derivcheck.pipeline.results import Report
 
-    tell, clear = _progress()
+    known = _known(request, cache)
+    unknown = [place for place in range(len(request.subjects)) if place not in known]
+    if unknown:
+        from derivcheck.pipeline.verification import verify
+
+        tell, clear = _progress()
+        asked = replace(request, subjects=tuple(request.subjects[place] for place in unknown), progress=tell)
+        try:
+            judged = verify(replace(asked, jobs=request.jobs or _processes(len(unknown)))).files
+        finally:
+            clear()
+        for place, result in zip(unknown, judged, strict=True):
+            known[place] = result
+            subject = request.subjects[place]
+            if cache is not None and isinstance(subject, Path):
+                cache.keep(subject, result)
+    return Report(tuple(known[place] for place in range(len(request.subjects))), request.exit_zero)
+
+
+def _cache(request: Request) -> Cache | None:
+    """That of the project, or of the working directory."""
+    from derivcheck.cli.cache import Cache
+    from derivcheck.cli.configuration import nearest
+
     try:
-        return verify(replace(request, progress=tell))
-    finally:
-        clear()
+        table = nearest(Path.cwd())
+    except OSError:
+        return None
+    return Cache.of(table.parent if table is not None else Path(), request)
+
+
+def _known(request: Request, cache: Cache | None) -> dict[int, FileResult]:
+    """What was found before, by its place among the subjects."""
+    if cache is None:
+        return {}
+    found = {place: cache.found(subject) for place, subject in enumerate(request.subjects) if isinstance(subject, Path)}
+    return {place: result for place, result in found.items() if result is not None}
+
+
+def _processes(files: int) -> int:
+    """How many processes are worth their start: one for few files."""
+    if files < MANY:
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _progress() -> tuple[Callable[[str], None], Callable[[], None]]:

@@ -35,6 +35,8 @@ class FileResult(Displayed):
     deselected: int = 0  # claims and gradients that were not asked for
     known: tuple[str, ...] = ()  # by which tensors the gradients are that a baseline lets pass
     durations: tuple[Duration, ...] = field(default=(), compare=False, repr=False)
+    # Each file that it rests upon, and its state.
+    reads: tuple[tuple[str, str], ...] = field(default=(), compare=False, repr=False)
     spec: Spec | None = field(default=None, compare=False, repr=False)  # what a report may draw or derive from
 
     @property

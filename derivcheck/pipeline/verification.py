@@ -25,6 +25,7 @@ from derivcheck.pipeline.request import DocumentFile, Request, Subject, path_of
 from derivcheck.pipeline.results import FileResult, Report
 from derivcheck.spec import Spec, load_spec, read_spec
 from derivcheck.spec.document import read_text
+from derivcheck.spec.reads import recorded
 
 if TYPE_CHECKING:
     from derivcheck.statements.document.passages import Manuscript
@@ -45,11 +46,12 @@ def verify(request: Request) -> Report:
 def _in_its_time(request: Request, subject: Subject) -> FileResult:
     if isinstance(subject, FileResult):
         return subject
-    if request.timeout is None:
-        found = _verified(request, subject)
-    else:
-        found = within(Limit(request.timeout), lambda: _verified(request, subject), lambda: request.late(subject))
-    return replace(found, fail_on=request.fail_on)
+    with recorded() as reads:
+        if request.timeout is None:
+            found = _verified(request, subject)
+        else:
+            found = within(Limit(request.timeout), lambda: _verified(request, subject), lambda: request.late(subject))
+    return replace(found, fail_on=request.fail_on, reads=tuple(reads.items()))
 
 
 def _verified(request: Request, subject: Subject) -> FileResult:

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, SourceText, SpecError, Where
 from derivcheck.spec.quoting import CLOSERS, OPENERS, requoted_line
+from derivcheck.spec.reads import noted
 
 MAXIMAL_LINES = 40
 MAXIMAL_BYTES = 2 * 1024 * 1024
@@ -60,7 +61,9 @@ def read_text(path: str | Path) -> str:
     try:
         with open(path, "rb") as file:
             data = file.read(MAXIMAL_BYTES + 1)
+        noted(path, data)
     except FileNotFoundError:
+        noted(path, None)
         fail("DC601", f"no such file: `{shown}`", _alike(path))
     except IsADirectoryError:
         fail("DC602", f"`{shown}` is a folder", f"derivcheck verify {shown}")

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, SourceText, SpecError
 from derivcheck.spec.declarations import Spec
+from derivcheck.spec.reads import exists, is_file
 
 DEEPEST = 8
 ENDINGS = (".yaml", ".yml", ".json")
@@ -48,14 +49,14 @@ def _beside(spec: Spec, name: SourceText) -> Path:
         below = False
     if not below:
         _refuse(name, "it lies outside the folder of the spec, the working directory and the project")
-    if not path.is_file():
+    if not is_file(path):
         _refuse(name, "no such file")
     return path
 
 
 def _project(path: Path) -> list[Path]:
     """The folder of the project that a file belongs to, where one calls itself so."""
-    return [folder for folder in path.parents if any((folder / mark).exists() for mark in PROJECT)][:1]
+    return [folder for folder in path.parents if any(exists(folder / mark) for mark in PROJECT)][:1]
 
 
 def _refuse(name: SourceText, why: str) -> NoReturn:

@@ -1,6 +1,7 @@
-"""`derivcheck verify` on the one-hidden-layer spec against importing its libraries, in one run.
+"""`derivcheck verify` against importing its libraries, cold and with an answer of its cache, in one run.
 
-Beside it help and completion, against importing Typer alone and against the smallest program with it.
+Beside it help and completion, against importing Typer alone and against the smallest program with it; and 200 files
+that have not changed, beside mypy and ruff on as many small modules, for orientation.
 
 Run: python tests/benchmarks/bench_startup.py
 """
@@ -11,40 +12,44 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-
+FILES = 200
 
 SMALLEST = (
     "import typer; app = typer.Typer(); app.command()(lambda x=1: None); app.command('b')(lambda x=1: None); app()"
 )
 COMPLETION = {"_DERIVCHECK_COMPLETE": "complete_bash", "COMP_WORDS": "derivcheck verify --fail", "COMP_CWORD": "2"}
+SPEC = "tensors: {{x: n, y: n}}\nloss: {{L: '{0} * sse(x, y)'}}\nclaims: {{a: dL/dx = {1}*(x - y)}}\n"
+DERIVCHECK = (sys.executable, "-m", "derivcheck")
 
 
-def seconds(*command: str, **variables: str) -> float:
-    """The median of seven runs; compiled modules are kept, as in any installation."""
+def seconds(*command: str, folder: Path = ROOT, runs: int = 7, **variables: str) -> float:
+    """The median of several runs after one; compiled modules are kept, as in any installation."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    environment |= variables
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, env=environment)
+    environment |= {"PYTHONPATH": str(ROOT), **variables}
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, env=environment)
     times = []
-    for _ in range(7):
+    for _ in range(runs):
         start = time.perf_counter()
-        subprocess.run(command, cwd=ROOT, check=True, capture_output=True, env=environment)
+        subprocess.run(command, cwd=folder, check=True, capture_output=True, env=environment)
         times.append(time.perf_counter() - start)
     return statistics.median(times)
 
 
-def main() -> None:
+def start_up(folder: Path) -> None:
     imports = seconds(sys.executable, "-c", "import sympy, numpy, typer, rich, ruamel.yaml, pydantic")
-    helped = seconds(sys.executable, "-m", "derivcheck", "--help")
+    helped = seconds(*DERIVCHECK, "--help")
     interpreter = seconds(sys.executable, "-c", "pass")
     typer = seconds(sys.executable, "-c", "import typer")
     smallest = seconds(sys.executable, "-c", SMALLEST, "--help")
-    completed = seconds(sys.executable, "-m", "derivcheck", **COMPLETION)
+    completed = seconds(*DERIVCHECK, **COMPLETION)
     pydantic = seconds(sys.executable, "-c", "import typer, typer._adapters")
-    verified = seconds(sys.executable, "-m", "derivcheck", "verify", "specs/mlp.yaml")
+    verified = seconds(*DERIVCHECK, "verify", str(ROOT / "specs/mlp.yaml"), "--no-cache", folder=folder)
+    known = seconds(*DERIVCHECK, "verify", str(ROOT / "specs/mlp.yaml"), folder=folder)
     print(f"importing the libraries   {imports:.3f} s")
     print(f"python alone              {interpreter:.3f} s")
     print(f"importing Typer           {typer:.3f} s")
@@ -53,6 +58,34 @@ def main() -> None:
     print(f"importing Typer, pydantic {pydantic:.3f} s (Typer itself needs it for every parameter)")
     print(f"completion of an option   {completed:.3f} s, {completed / pydantic:.2f} times that")
     print(f"derivcheck verify         {verified:.3f} s, {verified / imports:.2f} times the imports")
+    print(f"the same, known           {known:.3f} s, {known / pydantic:.2f} times importing Typer, pydantic")
+
+
+def many(folder: Path) -> None:
+    for number in range(FILES):
+        (folder / f"spec{number:03}.yaml").write_text(SPEC.format(number + 1, 2 * (number + 1)))
+        (folder / f"module{number:03}.py").write_text(f"def f{number}(x: int) -> int:\n    return x + {number}\n")
+    start = time.perf_counter()
+    subprocess.run(
+        [*DERIVCHECK, "verify"],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    print(f"{FILES} specs, judged        {time.perf_counter() - start:.3f} s")
+    print(f"{FILES} specs, known         {seconds(*DERIVCHECK, 'verify', folder=folder, runs=5):.3f} s")
+    for name, *arguments in (("mypy", "."), ("ruff", "check", ".")):
+        taken = seconds(sys.executable, "-m", name, *arguments, folder=folder, runs=5)
+        print(f"{FILES} modules, known: {name}  {taken:.3f} s")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_CACHE_HOME"] = str(Path(folder) / "home")
+        os.environ.pop("DERIVCHECK_NO_CACHE", None)
+        start_up(Path(folder))
+        many(Path(folder))
 
 
 if __name__ == "__main__":

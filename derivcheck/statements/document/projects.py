@@ -7,6 +7,7 @@ from pathlib import Path
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Stretch
 from derivcheck.spec.document import read_text
+from derivcheck.spec.reads import is_file
 from derivcheck.statements.document.asides import latex_asides
 from derivcheck.statements.document.sheets import masked
 
@@ -48,7 +49,7 @@ class _Project:
         for name in map(str.strip, names):
             spelled = [name, name + ending] if Path(name).suffix else [name + ending]
             places = [place / one for place in (self.folder, beside) for one in spelled if name]
-            found += [path for path in places if path.is_file() and self._is_below(path)][:1]
+            found += [path for path in places if is_file(path) and self._is_below(path)][:1]
         return found
 
     def _is_below(self, path: Path) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, SourceText, SpecError, Where
 from derivcheck.spec import Spec
 from derivcheck.spec.document import read_text
+from derivcheck.spec.reads import is_file
 from derivcheck.statements.document.formats import format_of
 from derivcheck.statements.document.joining import joined
 from derivcheck.statements.document.passages import Manuscript, read_manuscript, unknown_format
@@ -73,7 +74,7 @@ def is_document(path: str | Path) -> bool:
     """
     known = format_of(path) is not None
     suffix = Path(path).suffix.lower()
-    if not known and suffix and suffix not in SPECS and Path(path).is_file():
+    if not known and suffix and suffix not in SPECS and is_file(Path(path)):
         raise DerivcheckError(unknown_format(path, Where(str(path), 1, 1), SPECS))
     return known
 
@@ -99,7 +100,7 @@ def sidecar_of(manuscript: Manuscript) -> Path:
         return named
     beside = _beside(document)
     for candidate in beside:
-        if candidate.is_file():
+        if is_file(candidate):
             return candidate
     raise SpecError(
         Diagnostic(
@@ -141,7 +142,7 @@ def _manuscript_at(spec: Spec, file: SourceText, folder: str | Path | None) -> M
             )
         )
     for path in paths:
-        if path.is_file():
+        if is_file(path):
             return read_manuscript(read_text(path), str(path))
     return None
 

@@ -1,0 +1,74 @@
+"""Which files a verdict rests upon: every one that was read or looked for, and how it was found.
+
+Whoever reads or looks for a file while a spec is judged does it here, so that a verdict can be kept as long as
+nothing it rests upon has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ABSENT, UNSTEADY = "absent", "changed while it was read"
+
+_open: list[dict[str, str]] = []
+
+
+@contextmanager
+def recorded() -> Iterator[dict[str, str]]:
+    """The files of all that happens inside, by path: their states."""
+    found: dict[str, str] = {}
+    _open.append(found)
+    try:
+        yield found
+    finally:
+        _open.remove(found)
+
+
+def state_of(path: str | Path) -> str:
+    """What changes when a file does: where it really lies, and what is in it."""
+    try:
+        real = os.path.realpath(path)
+        if os.path.isdir(path):
+            return f"folder {real}"
+        with open(path, "rb") as file:
+            return _state(real, file.read())
+    except (OSError, ValueError):
+        return ABSENT
+
+
+def noted(path: str | Path, data: bytes | None) -> None:
+    """That a file was read, or could not be."""
+    if _open:
+        _note(path, ABSENT if data is None else _state(os.path.realpath(path), data))
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; noted either way."""
+    _look(path)
+    return path.is_file()
+
+
+def exists(path: Path) -> bool:
+    """Whether there is such a file or folder; noted either way."""
+    _look(path)
+    return path.exists()
+
+
+def _look(path: Path) -> None:
+    if _open:
+        _note(path, state_of(path))
+
+
+def _note(path: str | Path, state: str) -> None:
+    for found in _open:
+        known = found.setdefault(str(path), state)
+        if known != state:
+            found[str(path)] = UNSTEADY
+
+
+def _state(real: str, data: bytes) -> str:
+    return f"{hashlib.sha256(data).hexdigest()} {real}"
