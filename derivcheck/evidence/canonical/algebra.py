@@ -16,8 +16,8 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
-from functools import partial
-from typing import Any, cast
+from functools import cached_property, partial
+from typing import Any, TypeAlias, cast
 
 from derivcheck.evidence.canonical import leads
 from derivcheck.evidence.canonical.affine import without_combinations
@@ -42,8 +42,12 @@ from derivcheck.evidence.canonical.atoms import (
 from derivcheck.evidence.canonical.identities import replaced
 from derivcheck.evidence.canonical.inverses import without_inverses
 from derivcheck.evidence.canonical.knowledge import lowest_power
+from derivcheck.evidence.canonical.led_inverses import without_led_inverses
+from derivcheck.evidence.canonical.sines import without_squares_of_sines
 from derivcheck.evidence.canonical.terms import Work, eliminated, joined, rebound, substituted
 from derivcheck.graph.axes import Dimension
+
+Rule: TypeAlias = "Callable[[tuple[int, ...], list[Factor]], list[Work] | None]"
 
 WORK_CAP = 6000
 EXPAND_POWER = 8
@@ -170,11 +174,21 @@ class Algebra:
 
     # --- normal form of one term ----------------------------------------------------------
 
+    @cached_property
+    def _rules_of_proofs(self) -> tuple[Rule, ...]:
+        """Rules that prove more and read worse."""
+        if self.keeps_roots:
+            return ()
+        return (
+            partial(without_led_inverses, self),
+            partial(without_squares_of_sines, self.atoms, self.intern),
+        )
+
     def _normalise(
         self, bound: tuple[int, ...], factors: Sequence[Factor], coefficient: Rational, out: Polynomial
     ) -> None:
         """Add coefficient * term to `out`, fully rewritten."""
-        rules = (
+        rules: tuple[Rule, ...] = (
             self._without_deltas,
             partial(without_combinations, self),
             self._with_instances,
@@ -184,6 +198,7 @@ class Algebra:
             self._within_supports,
             self._without_attained,
             partial(without_inverses, self.atoms, self.delta_atom),
+            *self._rules_of_proofs,
             partial(leads.without_zeros, self.atoms),
             partial(leads.without_leads, self.atoms),
             partial(leads.without_negative_leads, self.atoms),

@@ -10,9 +10,20 @@ from typing import Any, assert_never, cast
 import sympy
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
-from derivcheck.evidence.canonical import affine, elementary, generic, indicators, matrices, products
-from derivcheck.evidence.canonical.algebra import Algebra
+from derivcheck.evidence.canonical import (
+    affine,
+    angles,
+    determinants,
+    elementary,
+    generic,
+    indicators,
+    inverted,
+    matrices,
+    products,
+)
+from derivcheck.evidence.canonical.algebra import EXPAND_POWER, Algebra
 from derivcheck.evidence.canonical.atoms import (
+    ONE_TERM,
     OUTER,
     Atom,
     GrowthError,
@@ -132,6 +143,7 @@ class Canonical:
             self.algebra.start()
             if difference and denominators:
                 difference = self._over_one_denominator(difference)
+                difference = self._beside_matrices(difference) if difference else difference
         except GrowthError:
             return Equality(False, reason="the canonical form grows too large")
         except ZeroDivisorError as problem:
@@ -144,6 +156,15 @@ class Canonical:
             return Equality(False, reason="the canonical forms differ")
         used = self.facts_used(left) | self.facts_used(right) | self.algebra.used
         return Equality(True, tuple(sorted(used)))
+
+    def _beside_matrices(self, difference: Polynomial, depth: int = 2) -> Polynomial:
+        """The difference times a matrix whose inverse stands in it: zero where that is, otherwise as it was."""
+        for number, indices in sorted({(n, ii) for _, factors in difference for n, ii, p in factors if p == 1}):
+            for product in inverted.beside_its_matrix(self.algebra, number, indices, difference):
+                product = self._over_one_denominator(product)
+                if not product or (depth > 1 and not self._beside_matrices(product, depth - 1)):
+                    return {}
+        return difference
 
     def _over_one_denominator(self, difference: Polynomial) -> Polynomial:
         """The difference times its denominators that have no bound index; they are not zero."""
@@ -302,15 +323,75 @@ class Canonical:
         triangle = self._of_triangle(node) if isinstance(node, Determinant) and self.lowered else None
         if triangle is not None:
             return triangle
-        dimension = algebra.dimension(node.row.dimension)
-        aside = [algebra.outer(dimension, ("reduced", k)) for k in (0, 1)]
         row, column = self.outer(node.row), self.outer(node.column)
         inner = self._forms[node.operand]
+        if isinstance(node, Determinant):
+            return self._determinant(inner, row, column) if self.lowered else self._bare(inner, row, column, False)
+        return self._inverse(inner, row, column) if self.lowered else self._bare(inner, row, column, True)
+
+    def _inverse(self, matrix: Polynomial, row: int, column: int) -> Polynomial:
+        """The inverse of an inverse is the matrix."""
+        found = inverted.inverted(self.algebra, matrix, row, column)
+        return self._bare(matrix, row, column, True) if found is None else found
+
+    def _determinant(self, matrix: Polynomial, row: int, column: int) -> Polynomial:
+        """A determinant by simpler ones (determinants.py), where there are any."""
+        algebra = self.algebra
+        scale, matrix = determinants.multiple(matrix)
+        size = algebra.size(algebra.outer_dimension[row])
+        found = self._raised(algebra.number(scale), size) if scale != 1 else algebra.number(1)
+        below = inverted.inverted(algebra, matrix, row, column)
+        if below is not None:
+            inner = self._determinant(below, row, column)
+            return algebra.multiply(found, elementary.power(algebra, inner, -1))
+        return algebra.multiply(found, self._of_chain(matrix, row, column))
+
+    def _of_chain(self, matrix: Polynomial, row: int, column: int) -> Polynomial:
+        """The determinant of the identity or a free matrix and a chain; any other is only known by its matrix."""
+        algebra = self.algebra
+        parts = determinants.with_chain(algebra, matrix, row, column)
+        if parts is None:
+            return self._bare(matrix, row, column, False)
+        base, chain = parts
+        ((number, _, _),) = base[1]
+        product: Polynomial = {chain: matrix[chain]}
+        found = algebra.number(1)
+        if algebra.atoms[number].kind == "leaf":
+            if not self._is_free(number):
+                return self._bare(matrix, row, column, False)
+            alone: Polynomial = {base: matrix[base]}
+            found = self._bare(alone, row, column, False)
+            middle = algebra.outer(algebra.outer_dimension[row], ("turned", 1))
+            inverse = algebra.substitute(self._bare(alone, row, column, True), {column: middle})
+            product = algebra.sum_over(algebra.multiply(inverse, algebra.substitute(product, {row: middle})), [middle])
+        elif matrix[base] != 1:
+            return self._bare(matrix, row, column, False)
+        number_of = determinants.of_unit_and_chain(algebra, product, row, column)
+        if number_of is not None:
+            return algebra.multiply(found, number_of)
+        choices = []
+        for here, first, last in determinants.turns(algebra, product, row, column):
+            unit = algebra.factor(algebra.delta_atom(algebra.outer_dimension[first]), (first, last))
+            choices.append(self._bare(combination(unit, here), first, last, False))
+        if not choices:
+            return self._bare(matrix, row, column, False)
+        return algebra.multiply(found, min(choices, key=repr))
+
+    def _is_free(self, leaf: int) -> bool:
+        """Whether a matrix is an input of which nothing is known but that it may be symmetric: it has an inverse."""
+        node = self.leaf_nodes.get(leaf)
+        return isinstance(node, Input) and all(fact == "symmetric" for fact, _ in self.facts.get(node.name, ()))
+
+    def _bare(self, inner: Polynomial, row: int, column: int, is_inverse: bool) -> Polynomial:
+        """The inverse or the determinant of a matrix, of which nothing is known but the matrix."""
+        algebra = self.algebra
+        dimension = algebra.outer_dimension[row]
+        aside = [algebra.outer(dimension, ("reduced", k)) for k in (0, 1)]
         straight = algebra.substitute(inner, {row: aside[0], column: aside[1]})
         turned = algebra.substitute(inner, {row: aside[1], column: aside[0]})
         swapped = repr(sorted(turned.items())) < repr(sorted(straight.items()))
         matrix = turned if swapped else straight
-        if isinstance(node, Determinant):
+        if not is_inverse:
             return elementary.function(algebra, "determinant", [matrix])
         place = algebra.intern(Atom("leaf", ("place", 0), (dimension,), ((0,),), name="place"))
         places = [algebra.factor(place, (index,)) for index in ((column, row) if swapped else (row, column))]
@@ -374,6 +455,12 @@ class Canonical:
             return elementary.logarithm(algebra, self._scalar(expression.args[0], operands))
         if isinstance(expression, sympy.Piecewise):
             return self._piecewise(expression, operands)
+        if self.lowered and isinstance(expression, (sympy.sin, sympy.cos)):
+            sine, cosine = angles.sine_and_cosine(algebra, self._scalar(expression.args[0], operands))
+            return sine if isinstance(expression, sympy.sin) else cosine
+        if self.lowered and isinstance(expression, sympy.tan):
+            sine, cosine = angles.sine_and_cosine(algebra, self._scalar(expression.args[0], operands))
+            return algebra.multiply(sine, elementary.power(algebra, cosine, -1))
         if self.lowered and isinstance(expression, (sympy.tanh, sympy.sinh, sympy.cosh, sympy.coth)):
             return self._scalar(expression.rewrite(sympy.exp), operands)
         if expression in (sympy.zoo, sympy.nan, sympy.oo, -sympy.oo):
@@ -403,6 +490,11 @@ class Canonical:
         value = constant_of(exponent)
         if value is not None:
             return elementary.power(self.algebra, base, value)
+        whole = exponent.get(ONE_TERM, 0)
+        if self.lowered and base and whole and not isinstance(whole, Fraction) and abs(whole) <= EXPAND_POWER:
+            # x^(γ + 1) = x x^γ
+            rest = {term: c for term, c in exponent.items() if term != ONE_TERM}
+            return self.algebra.multiply(elementary.power(self.algebra, base, whole), self._raised(base, rest))
         if is_positive(self.algebra, base):
             logged = elementary.logarithm(self.algebra, base)
             return elementary.exponential(self.algebra, self.algebra.multiply(exponent, logged))

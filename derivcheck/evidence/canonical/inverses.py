@@ -10,12 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from derivcheck.evidence.canonical.atoms import OUTER, Atom, Factor, Indices, Rational, exact
 from derivcheck.evidence.canonical.terms import Work, rebound
 
 INVERSE = "inverse"
+
+
+class MatrixTable(Protocol):
+    """What rules about matrices need of the algebra."""
+
+    atoms: list[Atom]
+    outer_dimension: dict[int, int]
+
+    def outer(self, dimension: int, key: object) -> int: ...
+
+    def delta_atom(self, dimension: int) -> int: ...
 
 
 def without_inverses(
@@ -32,7 +43,7 @@ def without_inverses(
             if other != leaf or times != 1:
                 continue
             rest = others[:place] + others[place + 1 :]
-            for own in _entries_of(atoms[number], indices):
+            for own in places_of(atoms[number], indices):
                 for symmetry in atoms[leaf].symmetries:
                     one = tuple(entry[slot] for slot in symmetry)
                     met = _met(own, one)
@@ -40,6 +51,13 @@ def without_inverses(
                         made = (delta_atom(atoms[leaf].dimensions[0]), met[1], 1)
                         return [rebound(bound, [*rest, made], [met[0]], exact(1 / Fraction(coefficient)))]
     return None
+
+
+def rows_and_columns(algebra: MatrixTable, atom: Atom) -> tuple[int, int]:
+    """The indices of rows and columns in the matrix that is inverted."""
+    (((_, ((place, _, _), *_)), _), *_) = cast(Any, atom.payload[1])
+    dimension = algebra.atoms[place].dimensions[0]
+    return algebra.outer(dimension, ("reduced", 0)), algebra.outer(dimension, ("reduced", 1))
 
 
 def _matrix_of(atom: Atom) -> tuple[int, Rational] | None:
@@ -58,7 +76,7 @@ def _matrix_of(atom: Atom) -> tuple[int, Rational] | None:
     return (leaf, coefficient) if straight and power == 1 else None
 
 
-def _entries_of(atom: Atom, indices: Indices) -> Iterator[Indices]:
+def places_of(atom: Atom, indices: Indices) -> Iterator[Indices]:
     """(row, column) of an inverse; that of a symmetric matrix has its places side by side, in either order."""
     filling = dict(zip(atom.slots, indices, strict=True))
     marks = [next(iter(dict(cast(Any, marked)))) for marked in atom.payload[1:]]
