@@ -283,7 +283,7 @@ def test_a_name_that_looks_like_an_entry_is_spelled_out() -> None:
 def test_a_convolution_can_be_followed() -> None:
     shown = derivcheck("derive", "specs/networks/conv1d.yaml", "--steps", "--wrt", "w")
     assert shown.returncode == 0
-    assert "x[j,p + m − 1]" in shown.stdout
+    assert "x[j,q + m − 1]" in shown.stdout
 
 
 def test_deltas_beside_a_quantity_called_delta() -> None:
