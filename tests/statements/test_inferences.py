@@ -87,6 +87,10 @@ NAMES = {
         r"but $\frac{\partial p_i}{\partial z_j} = \delta_{ij}$.",
         ["definition DC636", "proved", "proved", "refuted"],
     ),
+    "a mistake in what was defined is no other meaning": (
+        "$$e = p - y$$\n\nand so\n\n$$e = y - p$$\n\n$$e = p - y$$",
+        ["definition DC636", "unread DC636", "proved"],
+    ),
     "another meaning from there on": (
         r"Let $e = p - y$. Then $\frac{\partial L}{\partial z} = e$. "
         r"Now let $e = y - p$, so $\frac{\partial L}{\partial z} = e$.",

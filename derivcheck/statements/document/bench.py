@@ -1,0 +1,90 @@
+"""Who judges the formulas of a document, in the setting that each of them has."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from derivcheck.diagnostics.diagnostic import (
+    ContradictionError,
+    DerivcheckError,
+    SpecError,
+)
+from derivcheck.diagnostics.verdicts import ClaimResult, FormulaResult, Standing
+from derivcheck.judging.panel import Panel
+from derivcheck.judging.statement import Statement
+from derivcheck.spec import ClaimDeclaration, Spec
+from derivcheck.statements.document.accounting import Accountant
+from derivcheck.statements.document.namings import TextDefinition, told
+from derivcheck.statements.document.occurrence import Occurrence
+from derivcheck.statements.document.passages import Passage
+from derivcheck.statements.document.pieces import Piece
+from derivcheck.statements.document.provisions import Provisions
+from derivcheck.statements.document.reading import Reading, Setting, Spelling
+
+
+class Bench:
+    """What reads and judges formulas of one document, before the panel of its spec."""
+
+    def __init__(self, accountant: Accountant, panel: Panel, strict: bool) -> None:
+        self.accountant = accountant
+        self.spec = accountant.spec
+        self.panel = panel
+        self.strict = strict
+        self.infers = accountant.declaration.infer
+        self.provisions = Provisions(self.spec, accountant.declaration, accountant.manuscript)
+        self._spellings: dict[int, Spelling] = {}
+        self._defined: list[TextDefinition] = []
+        self._networks: dict[tuple[object, ...], Panel] = {}
+
+    def _judged(
+        self, occurrence: Occurrence, claim: ClaimResult, standing: Standing, setting: Setting, *more: str
+    ) -> FormulaResult:
+        """A verdict, with what of the text it rests on; what has no meaning under that is not read."""
+        spelled = {symbol.name.text for symbol in setting.named}
+        used = [told(one.where, one.shown) for one in self._defined if one.spelling in spelled]
+        if used and claim.verdict == "invalid" and claim.diagnosis is not None and occurrence.free:
+            return occurrence.unread(claim.diagnosis.with_notes(*(("inferred", line) for line in used)))
+        return occurrence.judged(claim, standing, (*used, *more))
+
+    def _reader(self, occurrence: Occurrence, piece: Piece, setting: Setting, panel: Panel) -> Reading:
+        assert piece.chain is not None
+        passage = occurrence.passage
+        return Reading(passage.text, piece.chain, setting, self._spelling(passage), panel.examiners, piece.above)
+
+    def _statement(self, occurrence: Occurrence, reader: Reading, panel: Panel) -> Statement:
+        text = occurrence.passage.text
+        declaration = ClaimDeclaration(occurrence.name, "latex", text, (), "", "", "", None, (), (), occurrence.where)
+        return Statement(declaration, text, reader.assertions, panel, self.strict, occurrence.span, reader.labels)
+
+    def _panel(self, setting: Setting) -> Panel:
+        """Who judges in a setting. Raises SpecError for what the sidecar says and cannot be used."""
+        let, given = (setting.binding.let, setting.binding.given) if setting.binding is not None else ((), ())
+        plain = ClaimDeclaration(
+            "", "latex", None, (), "", "", "", None, let, given, self.accountant.declaration.file.where()
+        )
+        try:
+            own = self._whole(setting.spec)
+            return own.at(self.accountant.depths).under(setting.spec).for_claim(plain)
+        except ContradictionError:
+            raise
+        except DerivcheckError as problem:
+            raise SpecError(problem.diagnostic) from None
+
+    def _whole(self, spec: Spec) -> Panel:
+        """The panel of a network that a section of the document, or a value, makes of the spec's."""
+        key = _network(spec)
+        if key == _network(self.spec):
+            return self.panel
+        if key not in self._networks:
+            first = self.panel.first
+            self._networks[key] = Panel.of(replace(spec, let=(), symbols=()), first.seed, first.measuring)
+        return self._networks[key]
+
+    def _spelling(self, passage: Passage) -> Spelling:
+        macros = self.accountant.macros(passage)  # the same object where the same definitions are in force
+        return self._spellings.setdefault(id(macros), Spelling(macros))
+
+
+def _network(spec: Spec) -> tuple[object, ...]:
+    """What a spec declares of its network."""
+    return spec.tensors, spec.layers, spec.loss
