@@ -142,7 +142,9 @@ class Judge:
 
     def _judged_under_conditions(self, goal: Goal) -> Judgement:
         """The verdict where the equations that are given hold; derivatives are the unconstrained ones."""
-        kink = next((one for one in goal.derived if jumps_at(one.node, self.known.images, goal.facts)), None)
+        kink = next(
+            (one for one in goal.derived if jumps_at([one.node, one.numerator], self.known.images, goal.facts)), None
+        )
         if kink is not None:
             reason = f"`{described(kink)}` does not exist, given `{'`, `'.join(self.known.texts(goal.sides))}`: a kink"
             nothing = NumericEvidence("kink", reason=reason)

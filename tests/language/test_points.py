@@ -64,6 +64,12 @@ NO_VALUE = [
     "at(d(max(x))/dx, x = c) = ones(n)/n",
     "at(d(relu(x[1] - x[2]))/dx[1], x = 1) = 0",
     "at(d(abs(x[i]))/dx[i], x = w - w) = 0",
+    # What meets the branch may itself be chosen: where t < 0, a value that jumps.
+    "at(d(where(c > 2, 1, x[1]))/dc, c = 2) = 0",
+    "at(d(max(where(1 > x[1], c, 1)*c, 1))/dc, c = -1) = 0",
+    "at(d(min(relu(x[1]), 1 - c))/dc, c = 1) = -1",
+    "at(d(relu(max(c, x[1])))/dc, c = 0) = 0",
+    "at(d(relu(c if x[1] > 1 else x[1]))/dc, c = 0) = 0",
     "at(c/c, c = 0) = 1",
     "at(x/x, x = w - w) = ones(n)",
     "at(c**-1, c = 0) = at(c**-1, c = 0)",

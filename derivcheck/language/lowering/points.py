@@ -41,10 +41,12 @@ def at(lowering: LoweringState, tree: Call) -> Value:
                 raise _nowhere(target, "it stands for two things at once", "write it once")
             seen.add(target)
     body = _with_indices(lowering, body, indices)
+    before = len(lowering.derived)
     value = lowering.expression(body)
+    derived = [one.numerator for one in list(lowering.derived)[before:]]
     places = dict(_replaced(lowering, body, place) for place in quantities)
     if places:
-        _refuse_what_has_no_value(lowering, body, value.node, places)
+        _refuse_what_has_no_value(lowering, body, [value.node, *derived], places)
     node = substituted(value.node, places) if places else value.node
     return Value(node, value.row, value.column, value.more)
 
@@ -102,9 +104,10 @@ def _replaced(lowering: LoweringState, body: Expression, place: Place) -> tuple[
 
 
 def _refuse_what_has_no_value(
-    lowering: LoweringState, body: Expression, node: Node, places: Mapping[Node, Node]
+    lowering: LoweringState, body: Expression, nodes: Sequence[Node], places: Mapping[Node, Node]
 ) -> None:
-    if jumps_at(node, places):
+    """Raise UnsupportedError (DC410) where a branch decides: of the value, and of what is derived in it."""
+    if jumps_at(nodes, places):
         raise UnsupportedError(Diagnostic("DC410", f"`{to_plain(body)}` jumps at this point: there is a kink"))
     zero = vanishing_divisor(
         [body], lambda tree: substituted(lowering.expression(tree).node, places), Canonical(lowered=False)
