@@ -66,7 +66,7 @@ ROWS: list[tuple[str, bool, str, str]] = [
     # order
     ("(1 if i < j else 0)*(1 if i < j else 0) = (1 if i < j else 0)", True, "proved", "equal"),
     ("(1 if i < i else 0)*x[i] = 0", True, "proved", "equal"),
-    ("(1 if i < j else 0) + (1 if j < i else 0) + delta(i,j) = 1", True, "open", "equal"),
+    ("(1 if i < j else 0) + (1 if j < i else 0) + delta(i,j) = 1", True, "proved", "equal"),
     ("(1 if i < j else 0) + (1 if j < i else 0) = 1", False, "open", "differs"),
     ("(1 if i <= j else 0) - (1 if i < j else 0) = delta(i,j)", True, "proved", "equal"),
     ("(1 if i < j else 0)*A[i,j] = (1 if j < i else 0)*A[i,j]", False, "open", "differs"),

@@ -37,6 +37,7 @@ from derivcheck.language.tensors import NamedTensor
 from derivcheck.spec.declarations import NamedFormula, Spec, TensorDeclaration
 from derivcheck.spec.facts.table import FACTS
 
+ONE_HOT, POSITION = "one_hot", "position"  # what an index is: its last axis has a name of its own
 DEFAULT_SIZES = (4, 5, 3, 6, 2, 7, 8, 9, 10, 11, 12, 13)
 
 
@@ -100,6 +101,7 @@ class _Builder:
         self.depth = depth
         self.dimensions: dict[str, Dimension] = {}
         self.families = Families(spec.families, depth)
+        self.indices: set[str] = set()
 
     # --- dimensions and inputs ------------------------------------------------------------
 
@@ -126,9 +128,14 @@ class _Builder:
         for declaration in self.spec.tensors:
             for member, labels in self.families.members(declaration.name):
                 axes = self._axes(declaration, labels)
+                if declaration.index is not None:
+                    self.indices.add(member)
+                    axes.append(Axis.named(self.dimension(declaration.index, labels), POSITION))
                 made[member] = NamedTensor(member, name_tree(member), tensor(member, tuple(axes)), tuple(axes))
                 found = [self._fact(fact, declaration.name, axes, labels) for fact in declaration.facts]
-                facts[member] = combined(found, member, declaration.facts[0].where if found else None)
+                if declaration.index is not None:
+                    found.append((ONE_HOT, len(axes) - 1))
+                facts[member] = combined(found, member, declaration.facts[0].where if declaration.facts else None)
         return made, {name: found for name, found in facts.items() if found}
 
     def _axes(self, declaration: TensorDeclaration, labels: Mapping[str, int]) -> list[Axis]:
@@ -194,6 +201,7 @@ class _Builder:
             self.spec.layout,
             self.spec.vec,
             padding=self.spec.padding,
+            indices=frozenset(self.indices),
             labels=self.families.labels,
             depth=self.depth,
             gradient=self.spec.gradient,

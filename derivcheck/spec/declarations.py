@@ -32,9 +32,12 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class TensorDeclaration:
+    """A tensor; the entries of one with an `index` are positions of that dimension."""
+
     name: SourceText
     axes: tuple[SourceText, ...]
     facts: tuple[Fact, ...] = ()
+    index: SourceText | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@ TENSOR = SectionValue(
             "facts used in proofs and in sampling; a fact along one of several axes names it",
             fills="facts",
         ),
+        SpecKey("index", PLACED_WORD, "the dimension whose positions the entries are: E[w,:] looks them up"),
     ),
     tensor_of,
     short="axes",

@@ -181,25 +181,27 @@ def _summed(
     """
     uses = Counter(index for _, indices, _ in factors for index in set(indices))
     inside = Counter(index for k in places for index in set(factors[k][1]))
+    found: list[tuple[bool, int, Axis]] = []
     for place in zeros:
         _, solved, index_of = combined(algebra, factors[place])
         for axis, count in solved.terms:
-            index = index_of[axis]
-            if not 0 <= index < OUTER or uses[index] != inside[index]:
-                continue
+            if 0 <= index_of[axis] < OUTER and uses[index_of[axis]] == inside[index_of[axis]]:
+                whole = count in (1, -1) and is_within(Affine.of(axis).plus(solved, -count), axis.dimension)
+                found.append((not whole, place, axis))
+    for partly, place, axis in sorted(found):
+        _, solved, index_of = combined(algebra, factors[place])
+        index, count = index_of[axis], dict(solved.terms)[axis]
+        if partly and not axis.dimension.terms and axis.dimension.constant <= FEW:
+            positions = range(1, axis.dimension.constant + 1)
+            return [rebound(bound, substituted(factors, {index: -position}), [index]) for position in positions]
+        if count in (1, -1):
             others = [k for k in places if k != place and index in factors[k][1]]
             kept = [factors[k] for k in range(len(factors)) if k != place and k not in others]
-            there = Affine.of(axis).plus(solved, -count)
-            few = not axis.dimension.terms and axis.dimension.constant <= FEW
-            if few and (count not in (1, -1) or not is_within(there, axis.dimension)):
-                positions = range(1, axis.dimension.constant + 1)
-                return [rebound(bound, substituted(factors, {index: -position}), [index]) for position in positions]
-            if count in (1, -1):
-                sums = list(_range(algebra, there, axis.dimension, index_of))
-                for relation, value, more in (combined(algebra, factors[k]) for k in others):
-                    put = value.plus(solved, -dict(value.terms)[axis] * count)
-                    sums.append(indicator(algebra, relation, put, {**index_of, **more}))
-                return _multiplied(bound, index, kept, sums)
+            sums = list(_range(algebra, Affine.of(axis).plus(solved, -count), axis.dimension, index_of))
+            for relation, value, more in (combined(algebra, factors[k]) for k in others):
+                put = value.plus(solved, -dict(value.terms)[axis] * count)
+                sums.append(indicator(algebra, relation, put, {**index_of, **more}))
+            return _multiplied(bound, index, kept, sums)
     return None
 
 

@@ -270,8 +270,6 @@ class Algebra:
                     )
                 if indices[0] == -1 or indices[1] in (-1, -2):
                     return self._about_the_first(bound, factors, position)
-                if not self.keeps_roots and self._is_turned(*indices):
-                    return self._turned(bound, factors, position)
                 continue
             expands = atom.kind == "power" and power >= 1 and power // 1 <= EXPAND_POWER
             coincide = atom.slots and (len(set(indices)) < len(indices) or any(i < 0 for i in indices))
@@ -311,11 +309,32 @@ class Algebra:
             return []
         return [(bound, [*rest, first], 1)] if right == -2 else [(bound, rest, 1), (bound, [*rest, first], -1)]
 
-    @staticmethod
-    def _is_turned(left: int, right: int) -> bool:
-        """Whether a comparison is written the other way round: a bound index is compared with what is not bound."""
-        bound = [0 <= index < OUTER for index in (left, right)]
-        return bound == [False, True] or (bound == [False, False] and left > right)
+    def in_one_order(self, polynomial: Polynomial) -> Polynomial:
+        """The polynomial with every comparison of a free index written in one of two ways.
+
+        Two bound ones may change places as their letters do: which way is meant is not seen.
+        """
+        if not any(self._is_turned(factor) for _, factors in polynomial for factor in factors):
+            return polynomial
+        result: Polynomial = {}
+        stack: list[Work] = [(bound, factors, coefficient) for (bound, factors), coefficient in polynomial.items()]
+        while stack:
+            bound, factors, coefficient = stack.pop()
+            factors = list(factors)
+            place = next((k for k, factor in enumerate(factors) if self._is_turned(factor)), None)
+            if place is None:
+                self._normalise(bound, factors, coefficient, result)
+            else:
+                stack.extend((b, f, c * coefficient) for b, f, c in self._turned(bound, factors, place))
+        return result
+
+    def _is_turned(self, factor: Factor) -> bool:
+        """Whether a factor compares a free index with a bound one, or with one of a smaller number."""
+        number, indices, _ = factor
+        if self.atoms[number].kind != "less":
+            return False
+        left, right = indices
+        return not 0 <= left < OUTER and (0 <= right < OUTER or left > right)
 
     def _turned(self, bound: tuple[int, ...], factors: list[Factor], position: int) -> list[Work]:
         """1[i < j] = 1 - 1[j < i] - δ(i,j)."""

@@ -144,6 +144,8 @@ class Canonical:
             if difference and denominators:
                 difference = self._over_one_denominator(difference)
                 difference = self._beside_matrices(difference) if difference else difference
+            if difference:
+                difference = self.algebra.in_one_order(difference)
         except GrowthError:
             return Equality(False, reason="the canonical form grows too large")
         except ZeroDivisorError as problem:

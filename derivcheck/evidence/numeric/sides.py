@@ -90,8 +90,12 @@ def compare_sides(
     if not confirmed:
         quick: NumericVerdict = "differs" if worst > 16 * bar else "cannot_tell"
         return SidesAtAPoint(NumericEvidence(quick, "two sides", relative, relative_bar, count))
+
+    def to_digits(digits: int) -> list[Any]:
+        return [side[place] for side in _to_digits(digits, left, right, axes, sizes, facts, seed, style, spread)]
+
     try:
-        precise = [side[place] for side in _to_digits(DIGITS, left, right, axes, sizes, facts, seed, style, spread)]
+        precise = to_digits(DIGITS)
     except ZeroDivisionError:
         reason = "a division by zero"
         return SidesAtAPoint(NumericEvidence("cannot_tell", "two sides", relative, relative_bar, count, reason))
@@ -99,6 +103,8 @@ def compare_sides(
     size = max(abs(precise[0]), abs(precise[1]), mpmath.mpf(10) ** -300)
     found = census(second, first, np.broadcast_to(bar, np.shape(first))) if count > 1 else None
     differs = gap > size * mpmath.mpf(10) ** -30 and gap > mpmath.mpf(worst) / 1000
+    if differs:
+        differs = _is_the_same(to_digits(_enough(DIGITS, gap)), precise)
     verdict: NumericVerdict = "differs" if differs else "cannot_tell"
     return SidesAtAPoint(
         NumericEvidence(verdict, "two sides", relative, relative_bar, count, "", found),
@@ -113,6 +119,20 @@ def compare_sides(
         spread,
         style,
     )
+
+
+def _enough(digits: int, gap: Any) -> int:
+    """More digits: so many that a gap beside numbers of the size of 1 is seen in all of the usual ones."""
+    return max(2 * digits, min(digits - int(mpmath.floor(mpmath.log10(gap))), FINEST + digits))
+
+
+def _is_the_same(sides: Sequence[Any], fewer: Sequence[Any]) -> bool:
+    """Whether more digits leave a difference as it is: of rounding errors they make another one, be it larger.
+
+    Two sides that are zero have no size that the difference could be compared with.
+    """
+    more, less = (pair[0] - pair[1] for pair in (sides, fewer))
+    return bool(abs(more - less) < abs(less) / 1000)
 
 
 def copies(
@@ -186,9 +206,7 @@ def compare_precisely(
     bar = mpmath.mpf(10) ** (20 - digits)
     differs = gap > size * bar
     if differs:
-        # A side that is zero has no size: of rounding errors more digits leave nothing, of a difference all.
-        more, less = sides(2 * digits)
-        differs = abs(more[place] - less[place]) > gap * mpmath.mpf(10) ** -10
+        differs = _is_the_same([side[place] for side in sides(_enough(digits, gap))], [first[place], second[place]])
     relative = float(gap / size) if size and differs else 0.0
     evidence = NumericEvidence("differs" if differs else "agrees", scheme, relative, float(bar), count)
     one, other = first[place], second[place]

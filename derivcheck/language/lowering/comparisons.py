@@ -7,7 +7,7 @@ import sympy
 from derivcheck.graph.axes import Axis, Dimension
 from derivcheck.graph.nodes import Node, constant, delta, indicator, mapped, subtract
 from derivcheck.graph.scalars import placeholder
-from derivcheck.language.lowering import positions
+from derivcheck.language.lowering import lookups, positions
 from derivcheck.language.lowering.letters import dimension_name, index_error
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value, broadcast
@@ -17,6 +17,9 @@ from derivcheck.language.notation.syntax import Comparison, Condition, Junction,
 
 def comparison(lowering: LoweringState, tree: Comparison) -> Value:
     """1 where it holds, 0 elsewhere. Raises NotationError: DC144 no index comparison, DC154 it may be either."""
+    looked_up = lookups.comparison(lowering, tree)
+    if looked_up is not None:
+        return looked_up
     reckoned = positions.relation(lowering, tree) if positions.reckons(lowering, tree) else None
     if reckoned is not None:
         return Value(reckoned)
@@ -36,6 +39,8 @@ def is_of_letters(lowering: LoweringState, tree: Condition) -> bool:
         case Junction(_, left, right):
             return is_of_letters(lowering, left) and is_of_letters(lowering, right)
         case Comparison():
+            if lookups.comparison(lowering, tree) is not None:
+                return True
             return positions.reckons(lowering, tree) or lowering.letters.compares(tree)
 
 

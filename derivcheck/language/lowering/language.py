@@ -8,7 +8,7 @@ from dataclasses import replace
 import sympy
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
-from derivcheck.graph.axes import Axis, Dimension, fresh
+from derivcheck.graph.axes import Axes, Axis, Dimension, fresh
 from derivcheck.graph.nodes import (
     Map,
     Node,
@@ -32,6 +32,7 @@ from derivcheck.language.lowering import (
     calls,
     comparisons,
     derivatives,
+    lookups,
     operations,
     positions,
     ranges,
@@ -188,23 +189,25 @@ class Lowering(LoweringState):
         # Out of the way first, so that a letter's axis can be given to any position.
         staging = [fresh(axis.dimension, (*node.axes, *base.axes), f"at{k}.") for k, axis in enumerate(base.axes)]
         node = rename(node, dict(zip(base.axes, staging, strict=True)))
-        homes: dict[Axis, Axis] = {}
+        homes: dict[Axis, Axes] = {}
         for axis, original, place in zip(staging, base.axes, tree.entries, strict=True):
             if isinstance(place, Slice):
                 node, left = positions.sliced(self, node, axis, place, original)
-                homes[original] = left
+                homes[original] = (left,)
+            elif lookups.is_lookup(self, place):
+                node, homes[original] = lookups.looked_up(self, node, axis, place)
             else:
                 node = positions.at(self, node, axis, place)
         return self._sliced(base, node, homes)
 
-    def _sliced(self, base: Value, node: Node, homes: Mapping[Axis, Axis]) -> Value:
-        """What is left of a value along the axes that it keeps, each of them perhaps as a part of itself."""
-        kept = tuple(homes[axis] for axis in base.axes if axis in homes)
+    def _sliced(self, base: Value, node: Node, homes: Mapping[Axis, Axes]) -> Value:
+        """What is left of a value: for each axis what stands in its place, a part of itself or what is looked up."""
+        kept = tuple(axis for original in base.axes for axis in homes.get(original, ()))
         if not kept:
             return Value(node)
-        if base.more:
+        if base.more or any(len(axes) > 1 for axes in homes.values()):
             return tensor_value(node, kept, self.scope.vectors)
-        row, column = (tuple(homes[axis] for axis in side if axis in homes) for side in (base.row, base.column))
+        row, column = (tuple(a for o in side for a in homes.get(o, ())) for side in (base.row, base.column))
         return Value(node, row, column)
 
     # --- operators ------------------------------------------------------------------------

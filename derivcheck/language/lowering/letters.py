@@ -163,7 +163,7 @@ class Letters:
             if len(axes) != len(node.entries):
                 continue
             for axis, entry in zip(axes, node.entries, strict=True):
-                if isinstance(entry, Name) and entry.name not in hidden:
+                if isinstance(entry, Name) and entry.name not in hidden | self._scope.indices:
                     known, _ = found.setdefault(entry.name, (axis.dimension, entry.span))
                     if known != axis.dimension and entry.name not in limited:
                         raise _two_dimensions(entry.name, known, axis.dimension, entry.span)

@@ -37,10 +37,10 @@ class Measured:
 class Scope:
     """Names in reach of a formula. `opaque_losses` are scalars that have derivatives but no value.
 
-    With `measured`, every outermost derivative becomes a leaf that is noted there. `labels`
-    are those of families with their ranges, `depth` the numbers of the ends; `derived` are
-    the derivatives inside what a name stands for. `gradients` are names `dW` of derivatives of the loss,
-    or of differentials, `distributions` are those of what is drawn.
+    With `measured`, every outermost derivative becomes a leaf that is noted there. `labels` are those of
+    families with their ranges, `depth` the numbers of the ends; `derived` are the derivatives inside what a
+    name stands for. `gradients` are names `dW` of derivatives of the loss, or of differentials, `distributions`
+    are those of what is drawn. Tensors of `indices` are positions: one-hot along their last axis.
     """
 
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -52,6 +52,7 @@ class Scope:
     layout: Layout = "mixed"
     vec: VecOrder = "columns"
     padding: Padding = "none"
+    indices: frozenset[str] = frozenset()
     gradient: Gradient = "layout"
     differentials: Differentials | Literal[""] = ""
     sums: Sums = "written"
