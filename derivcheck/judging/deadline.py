@@ -15,6 +15,8 @@ from math import inf
 from types import FrameType
 from typing import Any, TypeVar
 
+from derivcheck.spec.reads import hurried
+
 Result = TypeVar("Result")
 AGAIN = 0.2  # seconds until an interruption is repeated that was lost, in a destructor for instance
 STARVED = 5  # times as long as it computes, by the clock on the wall: then even a busy limit is over
@@ -164,6 +166,7 @@ def within(limit: Limit, work: Callable[[], Result], late: Callable[[], Result])
         limit.close()
         if problem.limit is not limit:
             raise
+    hurried()
     return late()
 
 
@@ -176,6 +179,7 @@ def aside(work: Callable[[], Result], late: Callable[[], Result]) -> Result:
     if around is None or not around.seconds:
         return work()
     if around.beside <= 0:
+        hurried()
         return late()
     own = Limit(around.beside, around.busy)
     around.stand_still()

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ABSENT, UNSTEADY = "absent", "changed while it was read"
+CLOCK = ""  # no file has this name
 
 _open: list[dict[str, str]] = []
 
@@ -44,6 +45,12 @@ def noted(path: str | Path, data: bytes | None) -> None:
     """That a file was read, or could not be."""
     if _open:
         _note(path, ABSENT if data is None else _state(os.path.realpath(path), data))
+
+
+def hurried() -> None:
+    """That something was not finished in its time: what follows does not rest upon files alone."""
+    for found in _open:
+        found[CLOCK] = UNSTEADY
 
 
 def is_file(path: Path) -> bool:

@@ -13,7 +13,10 @@ import pytest
 
 from derivcheck.cli import cache, verifying
 from derivcheck.cli.main import run
+from derivcheck.judging import deadline
+from derivcheck.judging.deadline import Limit, aside, within
 from derivcheck.pipeline import verification
+from derivcheck.spec.reads import UNSTEADY, recorded
 
 NET = "tensors: {x: n, y: n}\nloss: {L: 'sse(x, y)'}\nclaims: {a: dL/dx = 2*(x - y)}\n"
 FILES = {
@@ -213,6 +216,20 @@ def test_what_another_run_may_find_otherwise_is_not_kept(project: Project) -> No
     for options, code in ((["--claim-timeout", "0.0000001"], 1), (["--timeout", "0.0000001"], 2)):
         assert [project.verify("net.yaml", *options)[1] for _ in range(2)] == [code, code]
     assert not [path for path in (project.folder / cache.FOLDER).iterdir() if path.name != ".gitignore"]
+
+
+def test_work_that_is_given_up_is_known_to_depend_on_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A suggestion, for instance: whoever is given more time may find it."""
+
+    def endless() -> str:
+        while True:
+            pass
+
+    monkeypatch.setattr(deadline, "ASIDE", 0.01)
+    for work, unsteady in ((endless, True), (lambda: "done", False)):
+        with recorded() as reads:
+            assert within(Limit(20), lambda work=work: aside(work, lambda: "late"), lambda: "never") in ("late", "done")
+        assert (UNSTEADY in reads.values()) is unsteady
 
 
 def test_a_bug_is_not_kept(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
