@@ -27,7 +27,7 @@ from derivcheck.evidence.numeric.tensors import Tensor
 from derivcheck.evidence.points import Points
 from derivcheck.graph.axes import Axes
 from derivcheck.graph.derive import Derived
-from derivcheck.graph.nodes import Node, topological
+from derivcheck.graph.nodes import Node, constant, topological
 from derivcheck.graph.sizes import SizeChoice, dimensions_of, names_of, shapes_of
 from derivcheck.judging.conditions import Point, are_combined, are_met, branches
 from derivcheck.judging.measurement import Slopes, described
@@ -44,6 +44,7 @@ SPREADS = (1.0, 8.0, 1.0, 1 / 64, 1.0, 64.0, 1.0, 4096.0, 2.0**-10, 2.0**20)
 AT_A_KINK = "rounding errors choose the branch"
 NO_DERIVATIVE = "a derivative does not exist where the sides differ"
 TOO_CLOSE = f"the sides differ exactly, by less than {FINEST - 10} digits show"
+NEVER_HOLDS = "the condition holds nowhere"
 NEVER_MET = "a condition holds at no point that was tried"
 
 
@@ -220,6 +221,8 @@ class Judge:
             self._contradiction("the canonical form proves what numbers refute", sides)
         if numeric.verdict == "undefined":
             return self._beside_zero(asked) or Judgement("undecided", (), field, numeric, reason=numeric.reason)
+        if asked.condition is not None and self.prover.proof(asked.condition, constant(0), asked.facts).proved:
+            return Judgement("undecided", (), field, numeric, reason=NEVER_HOLDS)
         return Judgement("proved", fact_texts(proof.facts), field, numeric)
 
     def _beside_zero(self, asked: Goal) -> Judgement | None:

@@ -19,7 +19,15 @@ from derivcheck.language.lowering.letters import dimension_name, index_error
 from derivcheck.language.lowering.positions import size_of
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.lowering.summation import over_pairs
-from derivcheck.language.lowering.values import Value, dimensions, fresh_axes, onto, same_shape, without_units
+from derivcheck.language.lowering.values import (
+    Value,
+    dimensions,
+    fresh_axes,
+    onto,
+    same_shape,
+    shape_error,
+    without_units,
+)
 from derivcheck.language.notation.relations import BY_NAME, Claimed, Relation
 from derivcheck.language.notation.syntax import (
     Binary,
@@ -140,7 +148,11 @@ def pair(left: Expression, right: Expression, relation: Relation, where: Conditi
     letters = tuple(lowering.letters.axis(name, span) for name, span in {**on_left, **on_right}.items())
     test = None
     if where is not None:
-        test = lowering.condition(where).node
+        condition = lowering.condition(where)
+        if not condition.is_scalar and not (same_shape(condition, first) or same_shape(condition, second)):
+            label = f"the condition is {condition.shape()}, the sides are {first.shape()}"
+            raise shape_error("a condition of another shape", where.span, label, help_="name entries: `a[i] == 0`")
+        test = condition.node
         letters = tuple(
             dict.fromkeys((*letters, *(lowering.letters.axis(n, s) for n, s in lowering.letters.used_free.items())))
         )

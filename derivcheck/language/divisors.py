@@ -28,7 +28,6 @@ def vanishing_divisor(
 def _divisors(tree: Expression) -> Iterator[Expression]:
     for node in bottom_up(tree):
         match node:
-            case Binary("/", _, divisor) if not isinstance(divisor, Number):
-                yield divisor
-            case Binary("**", base, Negate(Number())) if not isinstance(base, Number):
-                yield base
+            case Binary("/", _, divisor) | Binary("**", divisor, Negate(Number())):
+                if not isinstance(divisor, Number) or not divisor.value:
+                    yield divisor

@@ -15,8 +15,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-import sympy
-
 from derivcheck.diagnostics.diagnostic import (
     DerivcheckError,
     Diagnostic,
@@ -241,14 +239,24 @@ class Divisors:
         return found
 
     def is_never_zero(self, divisor: Expression) -> bool:
-        """Whether no entry is zero at any point, as the canonical form shows of its sign or its square."""
-        wanted = ((Call("sign", (divisor,)), 1), (Call("sign", (divisor,)), -1), (Binary("*", divisor, divisor), 1))
-        try:
-            lowered = [(Lowering(self.network.scope).expression(tree).node, worth) for tree, worth in wanted]
-            canonical = Canonical(self.network.facts)
-            return any(canonical.equal(node, constant(sympy.Integer(worth))).proved for node, worth in lowered)
-        except (NotationError, UnsupportedError, GrowthError, UndefinedError):
-            return False
+        """Whether no entry is zero at any point: by facts, as an exponential, or of factors that are not."""
+        match divisor:
+            case Number(value):
+                return value != 0
+            case Name(name) if name in self.network.scope.dimensions:
+                return True
+            case Name(name):
+                kinds = [FACTS[fact] for fact, _ in self.network.facts.get(name, ())]
+                return any(kind.positive or (kind.values and 0 not in kind.values) for kind in kinds)
+            case Call("exp", (_,)):
+                return True
+            case Negate(operand) | Transpose(operand):
+                return self.is_never_zero(operand)
+            case Binary("*" | "/", left, right):
+                return self.is_never_zero(left) and self.is_never_zero(right)
+            case Binary("**", base, _):
+                return self.is_never_zero(base)
+        return False
 
     def is_seldom_zero(self, vector: Expression) -> bool:
         """Whether a vector is zero at single points only, where limits tell what holds: no `relu(y)`, no 0/1 input."""

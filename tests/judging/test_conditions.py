@@ -96,3 +96,21 @@ def test_a_comparison_with_a_position_tells_what_it_takes_for_granted() -> None:
     claims = ["sum_{i in 1..n}(1 if i == 2 else 0) = 1", "sum_{i in 1..n}(1 if i >= 1 else 0) = n", "x[2] = x[2]"]
     text = "tensors: {x: n}\nclaims:\n" + "".join(f"  c{k}: '{claim}'\n" for k, claim in enumerate(claims))
     assert [claim.note for claim in verify_text(text).claims] == ["where `i` runs to 2 at least", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("x[i] = 0 where i == 1 and i == 2", "undecided"),
+        ("x[i] = 0 where i != i", "undecided"),
+        ("S[i,j] = 0 where i < j and j < i", "undecided"),
+        ("1/0 = 2/0", "undecided"),
+        ("0/0 = 0/0", "undecided"),
+        ("sum(x) = 0 where x == 0", "invalid"),  # of every entry, or of one
+        ("x = 0 * x where x == 0", "proved"),
+        ("S[i,j] = S[j,i] where i == j", "proved"),
+    ],
+)
+def test_conditions_that_hold_nowhere_or_are_of_another_shape(claim: str, verdict: str) -> None:
+    (found,) = verify_text(f"tensors: {{x: n, S: n n}}\nclaims: {{a: '{claim}'}}\n").claims
+    assert found.verdict == verdict

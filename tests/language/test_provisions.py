@@ -112,6 +112,7 @@ SEVERAL = [
     ("x = v", "x * z = v * z"),
     ("s = t", "s * relu(lam) = t * relu(lam)"),
     ("s = t", "s * cos(lam) = t * cos(lam)"),
+    ("s = 2", "s * lam**2 = 2 * lam**2"),
     ("x.T @ y = v.T @ y", "x.T @ z = v.T @ z"),
 ]
 
