@@ -95,7 +95,7 @@ SABOTAGES = [
         "return replace(tree, left=one, right=other), first + second",
         "return replace(tree, left=one, right=other), first | second",
     ),
-    Sabotage("language/lowering/points.py", "if jumps_at(node, places):", "if False:"),
+    Sabotage("language/lowering/points.py", "if jumps_at(nodes, places):", "if False:"),
     Sabotage("judging/rulings.py", "if plain.verdict not in HOLDS:", "if True:"),
     Sabotage(
         "judging/rulings.py", "if assertion.written.follows and (not holds or position - 1 in said):", "if False:"
@@ -239,10 +239,14 @@ SABOTAGES = [
     Sabotage("spec/facts/table.py", 'identities=("sum_k(y[k]) = 1",)', 'identities=("sum_k(y[k]^2) = 1",)'),
     Sabotage("spec/facts/table.py", 'identities=("sum_k(y[k]^2) = 1",)', 'identities=("sum_k(y[k]) = 1",)'),
     Sabotage("spec/facts/table.py", '"y[i]*y[j] = y[i]*delta(i,j)"', '"y[i]*y[j] = delta(i,j)"'),
-    Sabotage("spec/facts/table.py", '"sum_k(y[k,i]*y[k,j]) = delta(i,j)"', '"sum_k(y[k,i]*y[i,j]) = delta(k,j)"'),
+    Sabotage("spec/facts/table.py", '"sum_k(y[k,i]*y[k,j]) = delta(i,j)", ', '"sum_k(y[k,i]*y[i,j]) = delta(k,j)", '),
     Sabotage("spec/facts/table.py", 'implies=("sums_to_one",)', 'implies=("sums_to_one", "positive")'),
     Sabotage("spec/facts/table.py", "made[row, :row] = made[:row, row]", "pass"),
-    Sabotage("spec/facts/table.py", "made = draw.identity() * draw.chosen((-1, 1))", "made = draw.identity()"),
+    Sabotage(
+        "spec/facts/table.py",
+        "made = draw.identity() * draw.chosen((-1, 1))\n    for normal",
+        "made = draw.identity()\n    for normal",
+    ),
     Sabotage("spec/facts/table.py", "numbers[-1] = 1 - square", "pass"),
     Sabotage("spec/facts/table.py", "bool(FACTS[name].together & given)", "not FACTS[name].together & given"),
     Sabotage(
@@ -626,9 +630,9 @@ SABOTAGES = [
         "shown = self._factor(number_, indices, -power if inverted else power, names)",
         "shown = self._factor(number_, indices, power, names)",
     ),
-    Sabotage("forms/reading.py", "scale = exact(Fraction(scale) / Fraction(c) ** sign)", "pass"),
+    Sabotage("forms/folding.py", "scale = exact(Fraction(scale) / Fraction(c) ** sign)", "pass"),
     Sabotage(
-        "forms/reading.py",
+        "forms/folding.py",
         "left[number, indices] = left.get((number, indices), 0) + power",
         "left[number, indices] = power",
     ),
