@@ -87,6 +87,11 @@ NAMES = {
         r"but $\frac{\partial p_i}{\partial z_j} = \delta_{ij}$.",
         ["definition DC636", "proved", "proved", "refuted"],
     ),
+    "letters that mean something else too": (
+        r"Let $e = y - p$. Then $p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}$ and $\frac{\partial L}{\partial z} = e$. "
+        r"Let $k = \sum_i z_i$. Then $L = -\sum_k y_k \log p_k$ and $\frac{\partial k}{\partial z_j} = 2$.",
+        ["definition DC636", "definition", "refuted", "definition DC636", "definition", "refuted"],
+    ),
     "a mistake in what was defined is no other meaning": (
         "$$e = p - y$$\n\nand so\n\n$$e = y - p$$\n\n$$e = p - y$$",
         ["definition DC636", "unread DC636", "proved"],

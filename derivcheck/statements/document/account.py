@@ -86,6 +86,10 @@ class Account(Review):
         if claim.verdict in (*HOLDS, "internal"):
             defined = claim.verdict in HOLDS and defines(equation, panel.first)
             return self._judged(occurrence, claim, "definition" if defined else "judged", setting)
+        if setting.named:  # `e^{z}` is no power of an e that the text defines
+            bare = yield from self._formula(occurrence, piece, self._bare(occurrence, setting))
+            if bare.claim is not None and bare.claim.verdict in HOLDS:
+                return bare
         if occurrence.expectation is None:
             said = self._no_identity(occurrence, equation, claim, panel)
             if said is not None:
@@ -158,15 +162,14 @@ class Account(Review):
             return (yield from self._formula(occurrence, piece, self._setting(occurrence)))
         if problem.diagnostic.code not in AMBIGUOUS:
             defined = self._meaning(occurrence, piece.chain, setting)
-            if defined is not None and all(one.where != defined.where for one in self._defined):
-                self._defined = [one for one in self._defined if one.spelling != defined.spelling] + [defined]
+            if defined is not None and all(one.spelling != defined.spelling for one in self._defined):
+                self._defined.append(defined)
                 meaning = naming(piece.chain, occurrence.passage.text.text)
                 if meaning is not None and not meaning.further:
                     return occurrence.defined(defined.shown)
                 return (yield from self._formula(occurrence, piece, self._setting(occurrence)))
         if setting.named:  # what the text calls so may be something else here
-            bare = replace(setting, named=(), spec=self.provisions.setting(self._line(occurrence), None).spec)
-            return (yield from self._formula(occurrence, piece, bare))
+            return (yield from self._formula(occurrence, piece, self._bare(occurrence, setting)))
         if occurrence.passage.under:
             return occurrence.unread(self._hypothetical(occurrence))
         if is_step(piece.chain):
@@ -232,6 +235,11 @@ class Account(Review):
                 let.append(NamedFormula(SourceText(name), SourceText(one.meaning), one.letters, ends))
         spec = changed(setting.spec, Binding(SourceText(""), let=tuple(let))) if let else setting.spec
         return replace(setting, spec=spec, named=tuple(named))
+
+    def _bare(self, occurrence: Occurrence, setting: Setting) -> Setting:
+        """The setting without the meanings that the text has given to names."""
+        own = self.provisions.setting(self._line(occurrence), occurrence.binding)
+        return replace(setting, named=(), spec=own.spec)
 
     def _line(self, occurrence: Occurrence) -> int:
         return lines_of(occurrence.passage, occurrence.span)[0]
