@@ -165,6 +165,12 @@ class MatrixForm:
     def _scaled(self, part: Part, scalars: list[Expression], below: list[Expression], coefficient: Rational) -> Part:
         value = Fraction(coefficient)
         bare = not part.row and not part.column
+        minus = [unmarked(scalar) for scalar in scalars if isinstance(unmarked(scalar), Negate)]
+        if minus:
+            others = [scalar for scalar in scalars if not isinstance(unmarked(scalar), Negate)]
+            others += [marked(scalar.operand) for scalar in minus if isinstance(scalar, Negate)]
+            found = self._scaled(part, others, below, coefficient)
+            return replace(found, expression=Negate(found.expression)) if len(minus) % 2 else found
         front = [scalar for scalar in scalars if scalar not in (ONE, marked(ONE))]
         if value.numerator != 1:
             front.insert(0, number(value.numerator))
