@@ -9,8 +9,13 @@ from derivcheck.diagnostics.diagnostic import Diagnostic
 from derivcheck.diagnostics.verdicts import HOLDS, ClaimResult
 
 
-def reconciled(results: Sequence[ClaimResult], worst: ClaimResult, readings: Sequence[str]) -> ClaimResult:
-    """The worst of the results where they all hold or all fail alike, else `undecided` with each reading."""
+def reconciled(
+    results: Sequence[ClaimResult], worst: ClaimResult, readings: Sequence[str], choice: str = ""
+) -> ClaimResult:
+    """The worst of the results where they all hold or all fail alike, else `undecided` with each reading.
+
+    `choice` says what to write for one of them.
+    """
     if len(results) == 1:
         return worst
     each = list(zip(readings, results, strict=True))
@@ -19,7 +24,7 @@ def reconciled(results: Sequence[ClaimResult], worst: ClaimResult, readings: Seq
         return replace(worst, note="; ".join(said))
     names = ("one reading", *["another reading"] * (len(each) - 1))
     notes = tuple((name, f"{text} ({result.verdict})") for name, (text, result) in zip(names, each, strict=True))
-    found = Diagnostic("DC172", "two readings have different verdicts", worst.where, "which of them?", notes)
+    found = Diagnostic("DC172", "two readings have different verdicts", worst.where, "which of them?", notes, choice)
     return replace(
         worst, verdict="undecided", diagnosis=found, suggestion="", witness=None, message=found.message, facts=()
     )

@@ -243,7 +243,7 @@ def _judged_links(assertion: Assertion, position: int, hearing: Hearing) -> Iter
     for k, link in enumerate(assertion.links):
         results = [_along_paths(reading, k, hearing) for reading in readings]
         shown = [hearing.examiner.proofreader.plain(reading.equation) for reading in readings]
-        yield _JudgedLink(reconciled(results, _worst(results), shown), position, link)
+        yield _JudgedLink(reconciled(results, _worst(results), shown, assertion.equation.choice), position, link)
     if assertion.broken is not None:
         why = located(assertion.broken, hearing.text).diagnostic
         yield _JudgedLink(replace(hearing.blank, diagnosis=why, message=why.message), position + 1)

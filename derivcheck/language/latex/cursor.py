@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol, Self
 
 from derivcheck.language.latex.elements import Element, Elements, is_closed
+from derivcheck.language.latex.forks import Choices
 from derivcheck.language.latex.labels import Labels
-from derivcheck.language.latex.products import Choices
 from derivcheck.language.latex.relations import refuse_relation
 from derivcheck.language.latex.vocabulary import Names
 from derivcheck.language.lowering.scope import Scope

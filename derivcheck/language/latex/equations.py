@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import NoReturn
@@ -15,11 +15,11 @@ from derivcheck.language.latex.checks import check_entries, check_primes
 from derivcheck.language.latex.conditions import refuse_words
 from derivcheck.language.latex.cursor import LABELS, Context, RowCursor
 from derivcheck.language.latex.elements import Element, Elements, elements
+from derivcheck.language.latex.forks import Choices, Fork
 from derivcheck.language.latex.labels import Labels
 from derivcheck.language.latex.memberships import arithmetic, is_arithmetic, is_sized, membership, sized
 from derivcheck.language.latex.ones import refuse_unsized, size_sides
 from derivcheck.language.latex.parser import LatexParser
-from derivcheck.language.latex.products import Choices, Fork
 from derivcheck.language.latex.relations import refuse_relation
 from derivcheck.language.latex.scripts import dimension_at
 from derivcheck.language.latex.symbols import Symbols
@@ -73,7 +73,7 @@ class Sentence:
         self._names = Names(scope)
 
     def equation(self, row: Row) -> Equation:
-        """The one reading of a chain, with its rivals. Raises NotationError, DC171 and DC172 where two readings fit."""
+        """The readings of a chain that conform, one with its rivals. Raises NotationError where there is none."""
         span = Span(row[0].span.start, max(node.span.stop for node in row))
         read = elements(row)
         if not read:
@@ -81,7 +81,7 @@ class Sentence:
         readings: list[Equation] = []
         problems: list[NotationError] = []
         first: Fork | None = None
-        judged = True
+        strict = False
         waiting: list[tuple[int, ...]] = [()]
         count = 0
         while waiting:
@@ -95,23 +95,21 @@ class Sentence:
                 check_limits(found)
                 readings += [found] if found not in readings else []
             first = first or next(iter(choices.forks), None)
-            judged = judged and all(fork.judged for fork in choices.forks)
-            new = range(len(script), len(choices.forks))
-            waiting += [(*script, *[0] * (k - len(script)), 1) for k in reversed(new)]
+            strict = strict or any(fork.kind.strict for fork in choices.forks)
+            waiting += reversed([*_further(script, [*choices.forks.values()])])
             count += 1
             if first is not None and count + len(waiting) > MAXIMAL_READINGS:
-                _refuse_fork(first, readings[0] if readings else None, None)
+                _refuse_fork(first, readings)
         if not readings:
             raise problems[0]
         if len(readings) == 1 or first is None:
             return readings[0]
-        fitting = [reading for reading in readings if self._fits(reading, any_zero=judged)]
-        if len(fitting) == 1:
-            return fitting[0]
-        if judged:
-            return replace(fitting[0], rivals=tuple(fitting[1:])) if fitting else readings[0]
-        shown = fitting or readings
-        _refuse_fork(first, shown[0], shown[1] if len(shown) > 1 else readings[1])
+        fitting = [reading for reading in readings if self._fits(reading)]
+        if fitting:
+            return replace(fitting[0], rivals=tuple(fitting[1:]), choice=first.advice)
+        if strict:
+            _refuse_fork(first, readings)
+        return readings[0]
 
     def _read(self, row: Elements, span: Span, choices: Choices) -> Equation:
         labels = Labels(self._scope, self._labels)
@@ -136,17 +134,23 @@ class Sentence:
         except RecursionError:
             fail("DC111", "the formula is nested too deeply", span, "split it with `let:` names")
 
-    def _fits(self, equation: Equation, any_zero: bool) -> bool:
-        """Whether the sides of an equation have one shape; with `any_zero`, a literal 0 has every shape."""
-        types = [self._types(side) for side in equation.sides if not any_zero or side != Number(Fraction(0))]
+    def _fits(self, equation: Equation) -> bool:
+        """Whether the sides of an equation have one type; a literal 0 has every one."""
+        types = [self._types(side) for side in equation.sides if side != Number(Fraction(0))]
         return all(shape is not None and shape == types[0] for shape in types)
 
 
-def _refuse_fork(fork: Fork, one: Equation | None, other: Equation | None) -> NoReturn:
-    shown = [reading for reading in (one, other) if reading is not None]
+def _further(script: tuple[int, ...], counts: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """The scripts that take another reading at a fork that was met for the first time."""
+    for place in range(len(script), len(counts)):
+        for option in range(1, counts[place]):
+            yield (*script, *[0] * (place - len(script)), option)
+
+
+def _refuse_fork(fork: Fork, readings: Sequence[Equation]) -> NoReturn:
     names = ("one reading", "another reading")
-    notes = tuple((name, to_plain(reading)) for name, reading in zip(names, shown, strict=False))
-    fail(fork.code, fork.message, fork.span, fork.label, fork.help, notes)
+    notes = tuple((name, to_plain(reading)) for name, reading in zip(names, readings, strict=False))
+    fail(fork.kind.code, fork.message, fork.span, fork.kind.label, fork.advice, notes)
 
 
 class _Chain:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from derivcheck.language.latex.cursor import RowCursor
-from derivcheck.language.latex.products import Fork
+from derivcheck.language.latex.forks import LENGTH, Fork
 from derivcheck.language.notation.syntax import Binary, Call, Expression, Number, Span
 from derivcheck.language.tex.errors import fail
 
@@ -63,14 +63,8 @@ def _norm(inner: Expression, order: str, span: Span) -> Expression:
 
 def _length_or_entries(reader: RowCursor, inner: Expression, entries: Expression) -> Expression:
     """`|x|` of a vector: its length, or the absolute values of its entries."""
-    fork = Fork(
-        entries.span,
-        "DC171",
-        f"`{reader.source(entries.span)}` has two readings",
-        "of a vector",
-        r"\|x\| for the norm, \operatorname{abs}(x) for the absolute values",
-    )
-    return reader.context.choices.take(Call("norm", (inner,), 0, entries.span), entries, fork)
+    fork = Fork(LENGTH, "", entries.span, reader.source(entries.span))
+    return reader.context.choices.take(fork, Call("norm", (inner,), 0, entries.span), entries)
 
 
 def _order(reader: RowCursor) -> tuple[str, Expression | None]:

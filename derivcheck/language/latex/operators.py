@@ -16,7 +16,8 @@ from typing import NoReturn
 
 from derivcheck.graph.nodes import Node, topological
 from derivcheck.language.latex.cursor import RowCursor
-from derivcheck.language.latex.products import Choices, Item, product
+from derivcheck.language.latex.forks import Choices
+from derivcheck.language.latex.products import Item, product
 from derivcheck.language.notation.syntax import (
     Binary,
     Derivative,

@@ -6,7 +6,7 @@
     ⊗               the outer product of two vectors, else Kronecker's
 
 A scalar times anything is entrywise. Where two readings conform and differ, the whole
-equation decides; where it cannot, the formula is refused with both readings.
+equation decides; where it cannot, both are judged.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from derivcheck.language.latex import chains
+from derivcheck.language.latex.forks import CHAIN, ORDER, PRODUCT, SCALAR_PRODUCT, Choices, Fork, ForkKind
 from derivcheck.language.lowering.types import Types
 from derivcheck.language.notation.limits import check_limits
 from derivcheck.language.notation.printer import to_plain
@@ -33,32 +34,6 @@ class Item:
     sign: str
     tree: Expression
     span: Span
-
-
-@dataclass(slots=True)
-class Fork:
-    """A place with two readings, and what to say where the whole equation does not decide between them."""
-
-    span: Span
-    code: str
-    message: str
-    label: str
-    help: str
-    judged: bool = False  # where both readings fit, each is judged
-
-
-class Choices:
-    """The forks met while one formula is read, and which reading each one takes."""
-
-    def __init__(self, script: Sequence[int] = ()) -> None:
-        self.script = tuple(script)
-        self.forks: list[Fork] = []
-
-    def take(self, first: Expression, second: Expression, fork: Fork) -> Expression:
-        if fork not in self.forks:  # what is read twice is asked once
-            self.forks.append(fork)
-        number = self.forks.index(fork)
-        return (first, second)[self.script[number] if number < len(self.script) else 0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +64,7 @@ def product(items: Sequence[Item], types: Types, choices: Choices) -> Expression
     if types(whole) is None or types(chained) is None:
         return whole if types(chained) is None else chained
     span = items[0].span.to(items[-1].span)
-    fork = Fork(
-        span,
-        "DC172",
-        "a product of derivatives has two readings",
-        "the chain rule or the matrix product?",
-        "",
-        judged=True,
-    )
-    return choices.take(chained, whole, fork)
+    return choices.take(Fork(CHAIN, str(span), span), chained, whole)
 
 
 def _chained(items: Sequence[Item], types: Types) -> list[Item]:
@@ -133,7 +100,7 @@ class _Product:
     def _chosen(self, candidates: Sequence[_Grouped], flat: _Grouped) -> Expression:
         strict = [c for c in candidates if c.strict]
         if len(strict) == 2 and not self._same(strict[0].tree, strict[1].tree):
-            return self._choose(strict[0].tree, strict[1].tree, self._span, "which product is taken first?")
+            return self._choose(strict[0].tree, strict[1].tree, ORDER)
         if strict:
             return strict[0].tree
         tight = candidates[0].tree
@@ -141,7 +108,7 @@ class _Product:
             return tight
         if self._types(tight) is None or self._scales(tight):
             return flat.tree
-        return self._choose(tight, flat.tree, self._span, "which product is taken first?")
+        return self._choose(tight, flat.tree, ORDER)
 
     def _scales(self, tree: Expression) -> bool:
         """`d ⊙ (B C)` with a vector d scales rows or columns: it is `(d ⊙ B) C`."""
@@ -204,7 +171,7 @@ class _Product:
         if not right.strict:
             return left
         if left.strict and not self._same(left.tree, right.tree):
-            return _Grouped(self._choose(left.tree, right.tree, self._span, "which product is taken first?"), True)
+            return _Grouped(self._choose(left.tree, right.tree, ORDER), True)
         return left if left.strict else right
 
     def _fold(self, items: Sequence[Item], from_right: bool = False) -> _Grouped:
@@ -241,15 +208,8 @@ class _Product:
             parts += inner[1:] if same and isinstance(inner, tuple) else [inner]
         return parts[0] if len(parts) == 1 else (tree.operator, *parts)
 
-    def _choose(self, first: Expression, second: Expression, span: Span, message: str) -> Expression:
-        fork = Fork(
-            span,
-            "DC172",
-            f"two products conform: {message}",
-            "which of them?",
-            r"juxtaposition for the matrix product, \odot for the entrywise one",
-        )
-        return self._choices.take(first, second, fork)
+    def _choose(self, first: Expression, second: Expression, kind: ForkKind, shown: str = "") -> Expression:
+        return self._choices.take(Fork(kind, shown or str(self._span), first.span, shown), first, second)
 
     # --- two factors ----------------------------------------------------------------------
 
@@ -286,8 +246,8 @@ class _Product:
         if a.contracts(b):
             if sign == "":
                 return matrix
-            return self._choose(matrix, entrywise, span, f"`{sign}` can be the matrix product or the entrywise one")
+            return self._choose(matrix, entrywise, PRODUCT, sign)
         if sign in ("·", ".") and a.is_vector:
             dot = Call("dot", (left, right), 0, span)
-            return self._choose(dot, entrywise, span, f"`{sign}` can be the scalar product or the entrywise one")
+            return self._choose(dot, entrywise, SCALAR_PRODUCT, sign)
         return entrywise

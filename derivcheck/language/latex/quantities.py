@@ -1,7 +1,7 @@
 """What a name with its scripts is: a declared name, a member of a family, an entry, a power, a transpose.
 
 Every way to divide the scripts among these roles is tried against what is declared.
-One that fits is the reading; several that differ are refused with both.
+One that fits is the reading; of several that differ each is read.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import NoReturn
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex.constants import special
 from derivcheck.language.latex.elements import Elements
-from derivcheck.language.latex.products import Fork
+from derivcheck.language.latex.forks import COLUMN, SCRIPTS, Fork
 from derivcheck.language.latex.scripts import Script, Scripted, indices, is_inverse_transpose, slot_text, slot_tree
 from derivcheck.language.latex.trees import folded_label
 from derivcheck.language.notation.powers import matrix_power
@@ -337,13 +337,12 @@ class ScriptReadings(Scripted):
     def one(self) -> Expression | None:
         """The reading, None where nothing of that name is declared. Raises NotationError (DC171)."""
         found = self.readings()
-        if len(found) > 1:
-            self.refuse_both(found[0], found[1])
         if not found:
             return None
-        self._note(found[0])
-        self._check_letters(found[0])
-        return self._upright(found[0])
+        tree = found[0] if len(found) == 1 else self._chosen(found)
+        self._note(tree)
+        self._check_letters(tree)
+        return self._upright(tree)
 
     def _upright(self, tree: Expression) -> Expression:
         """`A_{i,:}^T` is a column; where rows are written as upright vectors, it is the row."""
@@ -352,30 +351,17 @@ class ScriptReadings(Scripted):
         row = tree.operand
         if len(row.entries) != 2 or isinstance(row.entries[0], Slice) or not isinstance(row.entries[1], Slice):
             return tree
-        fork = Fork(
-            self.span,
-            "DC171",
-            f"`{self.reader.source(self.span)}` has two readings",
-            "a column or a row?",
-            "leave the transpose out for the row",
-        )
-        return self.reader.context.choices.take(tree, row, fork)
+        return self.reader.context.choices.take(Fork(COLUMN, "", self.span, self.reader.source(self.span)), tree, row)
 
-    def refuse_both(self, first: Expression, second: Expression) -> NoReturn:
-        shown = self.reader.source(self.span)
-        meant = to_plain(first)
+    def _chosen(self, found: Sequence[Expression]) -> Expression:
+        """One of several readings, and what to write for the first of them."""
+        shown, meant = self.reader.source(self.span), to_plain(found[0])
         quoted = f"'{meant}'" if any(sign in meant for sign in ",[]{}'#:") else meant
         help_ = f"symbols: {{'{shown}': {quoted}}}"
-        if isinstance(second, Call) and second.function == "exp":
+        if any(isinstance(tree, Call) and tree.function == "exp" for tree in found):
             help_ = r"\exp(..) for the exponential, e \cdot e for a power of `e`"
-        fail(
-            "DC171",
-            f"`{shown}` has two readings",
-            self.span,
-            "which of them?",
-            help_,
-            (("one reading", to_plain(first)), ("another reading", to_plain(second))),
-        )
+        about = " ".join([self.base.spelling, *(script.kind for script in self.scripts), str(len(found))])
+        return self.reader.context.choices.take(Fork(SCRIPTS, about, self.span, shown, help_), *found)
 
     def _check_letters(self, tree: Expression) -> None:
         """A letter that indexes and is declared besides would be read by guess."""

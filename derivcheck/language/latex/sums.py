@@ -12,7 +12,7 @@ from derivcheck.graph.axes import Dimension
 from derivcheck.language.latex import patterns
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.elements import Element
-from derivcheck.language.latex.products import Fork
+from derivcheck.language.latex.forks import LAYERS, Fork
 from derivcheck.language.latex.scripts import Script, dimension_at, script_of
 from derivcheck.language.lowering.ranges import check_members, label_letters, some_end
 from derivcheck.language.notation.labels import label_value
@@ -365,14 +365,7 @@ def _over_layers(
     if shape is None or shape.is_scalar:
         return found
     turned = Transpose(replace(found, body=Transpose(body, body.span)), span)
-    fork = Fork(
-        span,
-        "DC171",
-        "in which order are the matrices multiplied?",
-        "the first layer in front, or the last?",
-        "write one of them under `claim:`",
-    )
-    return reader.context.choices.take(found, turned, fork)
+    return reader.context.choices.take(Fork(LAYERS, str(span), span), found, turned)
 
 
 # --- sums of vectors ------------------------------------------------------------------------------

@@ -184,8 +184,8 @@ class Equation:
     """`side relation side relation ...` with an optional side condition after `where`.
 
     `relations[k]` stands between `sides[k]` and `sides[k + 1]`. `rivals` are further
-    readings of the same text: what is said of the equation must hold of each. One that `follows` is said to
-    hold under the equation before it.
+    readings of the same text: what is said of the equation must hold of each, and `choice` says what to write for
+    one of them. One that `follows` is said to hold under the equation before it.
     """
 
     sides: tuple[Expression, ...]
@@ -194,6 +194,7 @@ class Equation:
     span: Span = field(default=NOWHERE, compare=False)
     rivals: tuple[Equation, ...] = field(default=(), compare=False)
     follows: bool = field(default=False, compare=False)
+    choice: str = field(default="", compare=False)
 
     def changed(self, change: Callable[[Equation], Equation]) -> Equation:
         """The equation with a change made to it and to each of its rivals."""
