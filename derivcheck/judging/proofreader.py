@@ -248,15 +248,19 @@ class Proofreader:
         return self._means(read, meant)
 
     def _means(self, read: Callable[[], Equation], meant: Equation) -> bool:
-        """Whether a text is read as an equation of the same two sides."""
+        """Whether a text is read as an equation of the same two sides, in all of its readings."""
         try:
             found = read()
-            mine = pairs(meant, self.network.scope)
-            if found == meant:
-                return True
-            theirs = pairs(found, self.network.scope)
+            return all(self._is(one, meant) for one in (found, *found.rivals))
         except UNREADABLE:
             return False
+
+    def _is(self, found: Equation, meant: Equation) -> bool:
+        """Whether an equation has the same two sides as another."""
+        mine = pairs(meant, self.network.scope)
+        if found == meant:
+            return True
+        theirs = pairs(found, self.network.scope)
         return len(mine) == len(theirs) and all(
             a.shapes == b.shapes and self.equal(one, other, a.axes)
             for a, b in zip(mine, theirs, strict=True)

@@ -7,7 +7,7 @@ import functools
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from latex_fragments import NETWORKS, READ, REFUSED
+from latex_fragments import FORKED, NETWORKS, READ, REFUSED
 
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.judging.examiner import Examiner
@@ -71,6 +71,15 @@ def test_fragment_is_refused(name: str, latex: str, code: str, words: str) -> No
     assert caught.value.span is not None
     start, stop = caught.value.span
     assert 0 <= start <= stop <= len(latex)
+
+
+@pytest.mark.parametrize(("name", "latex", "readings"), FORKED, ids=range(len(FORKED)))
+def test_every_reading_that_conforms_is_kept(name: str, latex: str, readings: tuple[str, ...]) -> None:
+    network = examiner(name).network
+    symbols, macros = spellings(network.spec.symbols), spellings(network.spec.macros)
+    found = parse_latex(latex, network.scope, symbols, macros, labels(name))
+    assert tuple(map(to_plain, (found, *found.rivals))) == readings
+    assert bool(found.choice) == (len(readings) > 1)
 
 
 CONDITIONS = [

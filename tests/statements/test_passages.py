@@ -90,7 +90,7 @@ def in_latex(tmp_path: pathlib.Path, text: str, head: str = "") -> list[str]:
         ("> the value $\\delta\n> = y - p$ is", ["refuted"]),
         ("$$\np \n> 0\n$$", ["undecided"]),
         # tables
-        ("| a | b |\n|---|---|\n| $|\\delta| = |y - p|$ | $WRONG$ |", ["ambiguous", "refuted"]),
+        ("| a | b |\n|---|---|\n| $|\\delta| = |y - p|$ | $WRONG$ |", ["proved", "refuted"]),
         ("| a | b |\n|---|---|\n| c | $\\|\\delta\\|^2 = p^T p$ |", ["unread"]),
     ],
 )

@@ -14,7 +14,7 @@ from derivcheck.language.latex import derivatives, sums
 from derivcheck.language.latex.arguments import arguments_here, depends, letters_here
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.elements import Element
-from derivcheck.language.latex.products import Fork
+from derivcheck.language.latex.forks import APPLICATION, FUNCTION_REACH, Fork
 from derivcheck.language.latex.quantities import ScriptReadings
 from derivcheck.language.latex.scripts import Script, is_letter_t, is_transpose, slot_tree, take_scripts
 from derivcheck.language.latex.unknowns import refuse_unknown
@@ -255,16 +255,10 @@ def _of_its_argument(reader: RowCursor, tree: Expression, inner: Expression, spa
     applied = replace(tree, span=span)
     shape, other = reader.context.types(tree), reader.context.types(inner)
     shown = reader.source(span)
-    fork = Fork(
-        span,
-        "DC177",
-        f"`{shown}` has two readings",
-        "applied or multiplied?",
-        f"symbols: {{'{shown}': {to_plain(tree)}}}",
-    )
+    fork = Fork(APPLICATION, shown, span, shown, f"symbols: {{'{shown}': {to_plain(tree)}}}")
     scalar = any(one is not None and one.is_scalar for one in (shape, other))
     multiplies = scalar or reader.context.types(Binary("@", tree, inner)) is not None
-    found = reader.context.choices.take(applied, tree, fork) if multiplies else applied
+    found = reader.context.choices.take(fork, applied, tree) if multiplies else applied
     if found is applied:
         reader.advance()
     return found
@@ -388,7 +382,7 @@ def _with_arguments(reader: RowCursor, function: str, primes: int, span: Span) -
         primes += _primes_behind(reader, function, arguments)
         if function in ("max", "min") and len(arguments) == 2 and isinstance(arguments[1], Number):
             arguments.reverse()  # behind, a number could be an axis; nobody writes one in LaTeX
-        _refuse_power(reader, function, arguments, whole)
+        arguments = _raised(reader, function, arguments, whole)
         return Call(function, tuple(arguments), primes, whole)
     if function not in PREFIX_FUNCTIONS or reader.at_end() or reader.element.kind == "keyword":
         fail(
@@ -398,42 +392,32 @@ def _with_arguments(reader: RowCursor, function: str, primes: int, span: Span) -
             "a function of what?",
             f"{reader.source(span)}(z), or a tensor of that name: let: {{{function}: …}}",
         )
+    begin = reader.position
     argument = reader.factor()
-    if not _goes_on(reader, argument):
-        return Call(function, (argument,), primes, span.to(argument.span))
-    shown, rest = to_plain(argument), reader.source(reader.element.span)
-    fail(
-        "DC179",
-        f"how far does `{reader.source(span)}` reach?",
-        span.to(reader.element.span),
-        "put its argument in brackets",
-        rf"{reader.source(span)}(..)",
-        (
-            ("one reading", f"{function}({shown}) times {rest}.."),
-            ("another reading", f"{function} of {shown} times {rest}.."),
-        ),
-    )
+    shown = reader.source(span)
+    fork = Fork(FUNCTION_REACH, shown, span, shown, rf"{shown}(..)")
+    if _goes_on(reader, argument) and reader.context.choices.number(fork, 2):
+        reader.position = begin
+        argument = reader.term()
+    return Call(function, (argument,), primes, span.to(argument.span))
 
 
-def _refuse_power(reader: RowCursor, function: str, arguments: Sequence[Expression], span: Span) -> None:
-    """`\\log (1 - s)^2` is the square of a logarithm, or the logarithm of a square. Raises NotationError (DC179)."""
+def _raised(reader: RowCursor, function: str, arguments: list[Expression], span: Span) -> list[Expression]:
+    """`\\log (1 - s)^2` is the square of a logarithm, or the logarithm of a square: the argument, perhaps with it."""
     bare = function == "log" or (function in REACHING and isinstance(arguments[0], Binary | Negate))
     if not bare or not reader.at_script("^") or len(arguments) > 1:
-        return
+        return arguments
     script = reader.element
     if is_transpose(script.inside[0]) or is_letter_t(script.inside[0]):
-        return
-    power = script.span
+        return arguments
     shown, name = reader.source(span), re.split(r"\\left|\(", reader.source(span))[0].strip()
-    inner, raised = reader.source(arguments[0].span).strip("()"), reader.source(power)
-    fail(
-        "DC179",
-        f"how far does `{name}` reach?",
-        span.to(power),
-        "put its argument in brackets",
-        rf"\left({shown}\right){raised}, or {name}\left(({inner}){raised}\right)",
-        (("one reading", "a power of the function"), ("another reading", "the function of a power")),
-    )
+    inner, raised = reader.source(arguments[0].span).strip("()"), reader.source(script.span)
+    help_ = rf"\left({shown}\right){raised}, or {name}\left(({inner}){raised}\right)"
+    if not reader.context.choices.number(Fork(FUNCTION_REACH, name, span, name, help_), 2):
+        return arguments
+    reader.advance()
+    exponent = reader.part(script.inside, script.span).whole()
+    return [Binary("**", arguments[0], exponent, arguments[0].span.to(script.span))]
 
 
 def _goes_on(reader: RowCursor, argument: Expression) -> bool:

@@ -13,7 +13,7 @@ from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.formulas import name_tree
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.elements import Element
-from derivcheck.language.latex.products import Fork
+from derivcheck.language.latex.forks import DIFFERENTIAL, Fork
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import (
     Binary,
@@ -81,12 +81,7 @@ def _read(reader: RowCursor, of: Expression, span: Span, upright: bool) -> Expre
         return whole if scope.differentials == "statements" else gradient
     if upright:
         return whole
-    # One and the same for every d of the formula.
-    shown = f"`{reader.source(reader.context.differential or span)}` has two readings"
-    reader.context.differential = reader.context.differential or span
-    said = "differentials: statements, or differentials: gradients"
-    fork = Fork(reader.context.differential, "DC118", shown, "which of them?", said, judged=True)
-    return reader.context.choices.take(whole, gradient, fork)
+    return reader.context.choices.take(Fork(DIFFERENTIAL, "", span, reader.source(span)), whole, gradient)
 
 
 def _refuse(reader: RowCursor, of: Expression, span: Span, squared: bool, number: bool) -> NoReturn:

@@ -58,6 +58,13 @@ CHAIN = ForkKind(
     "DC172", "a product of derivatives has two readings", "the chain rule or the matrix product?", "", strict=False
 )
 APPLICATION = ForkKind("DC177", "`{shown}` has two readings", "applied or multiplied?", "")
+DIFFERENTIAL = ForkKind(
+    "DC118",
+    "`{shown}` has two readings",
+    "which of them?",
+    "differentials: statements, or differentials: gradients",
+    strict=False,
+)
 FUNCTION_REACH = ForkKind("DC179", "how far does `{shown}` reach?", "put its argument in brackets", "")
 DERIVATIVE_REACH = ForkKind("DC118", "how far does the derivative reach?", "put its argument in brackets", "")
 

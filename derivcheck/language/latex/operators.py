@@ -16,7 +16,7 @@ from typing import NoReturn
 
 from derivcheck.graph.nodes import Node, topological
 from derivcheck.language.latex.cursor import RowCursor
-from derivcheck.language.latex.forks import Choices
+from derivcheck.language.latex.forks import DERIVATIVE_REACH, Choices, Fork
 from derivcheck.language.latex.products import Item, product
 from derivcheck.language.notation.syntax import (
     Binary,
@@ -86,8 +86,10 @@ class _Reach:
     def operand(self) -> Expression:
         if self._is_form():
             return self._taken(len(self._factors) - 1)
-        if self._is_scripted() or (not self._end_at_core() and not self._is_delimited()):
+        if self._is_scripted():
             self._refuse()
+        if not self._end_at_core() and not self._is_delimited():
+            return self._taken(self._reach())
         return self._taken(self._core)
 
     def named(self, gradient: bool) -> tuple[Expression, bool]:
@@ -97,9 +99,7 @@ class _Reach:
             return self._taken(self._core), True
         if name and self._is_derived(core.tree):
             rival = any(self._depends(f.tree) and self._is_scalar(f.tree) for f in self._tail if f.sign in ("", *DOTS))
-            if rival and not self._is_link():
-                self._refuse()
-            return self._taken(self._core), False
+            return self._taken(self._reach() if rival and not self._is_link() else self._core), False
         if not gradient:
             return self.operand(), False
         return self._taken(self._core if self._end_at_core() else self._scalar_end()), False
@@ -164,7 +164,7 @@ class _Reach:
         fitting = list(islice(scalars, 2))
         rest = self._factors[fitting[0] + 1 :] if fitting else []
         if len(fitting) > 1 or any(self._depends(f.tree) for f in rest):
-            self._refuse()
+            return self._reach()
         return fitting[0] if fitting else self._core
 
     def _product(self, end: int) -> Expression:
@@ -247,18 +247,32 @@ class _Reach:
             items.append(self._factor(reader.product_sign() or "").item)
         return product(items, self._types, reader.context.choices)
 
+    def _reach(self) -> int:
+        """The factor that it reaches up to: the first that depends on the variable, or one of those behind it."""
+        ends = range(self._core, len(self._factors))
+        fork = Fork(DERIVATIVE_REACH, str(self._span), self._span, "", self._help(ends[-1]))
+        return ends[self._reader.context.choices.number(fork, len(ends))]
+
+    def _source(self, last: int) -> str:
+        first, stop = self._factors[0].start, self._factors[last].stop
+        row = self._reader.row
+        return self._reader.source(row[first].span.to(row[stop - 1].span))
+
+    def _help(self, last: int) -> str:
+        return rf"{self._reader.source(self._span)}\left({self._source(last)}\right)"
+
     def _refuse(self) -> NoReturn:
-        reader = self._reader
-        first, core, last = self._factors[0].start, self._factors[self._core].stop, self._factors[-1].stop
-        if self._is_scripted():
-            core = first + 1
-        reach, whole = (reader.source(reader.row[first].span.to(reader.row[end - 1].span)) for end in (core, last))
-        operator, behind = reader.source(self._span), reader.row[core].span
+        """A script behind a bracket could belong to the derivative."""
+        row, last = self._reader.row, len(self._factors) - 1
+        first = row[self._factors[0].start]
         fail(
-            "DC118",
-            "how far does the derivative reach?",
-            self._span.to(behind),
-            "put its argument in brackets",
-            rf"{operator}\left({whole}\right)",
-            (("one reading", f"of {reach} only"), ("another reading", f"of {whole}")),
+            DERIVATIVE_REACH.code,
+            DERIVATIVE_REACH.message,
+            self._span.to(first.span),
+            DERIVATIVE_REACH.label,
+            self._help(last),
+            (
+                ("one reading", f"of {self._reader.source(first.span)} only"),
+                ("another reading", f"of {self._source(last)}"),
+            ),
         )

@@ -307,10 +307,10 @@ NOTATION: dict[str, Explanation] = {
         r"\mathbf{p}_i = 1 - \sum_{k \ne i} p_k",
     ),
     "DC172": Explanation(
-        "two products conform",
-        "A dot or a star can be the matrix product or the entrywise one, a product of linked derivatives the matrix product or the chain rule; here the shapes of the operands and of both sides allow both.",
-        r"y \cdot p = p \cdot y \cdot 1",
-        r"y \odot p = p \odot y",
+        "two readings have different verdicts",
+        "A formula may be read in several ways: a power or an index, a product or an argument, the matrix product or the entrywise one, the chain rule or a product, a derivative or a logarithm of one factor or of several. Each reading that the shapes allow is judged; where their verdicts differ, the line under `help` says how to choose.",
+        r"\log p_i y_i = y_i \log(p_i)",
+        r"y_i \log p_i = y_i \log(p_i)",
     ),
     "DC173": Explanation(
         "dots without a pattern",
@@ -352,8 +352,8 @@ NOTATION: dict[str, Explanation] = {
     ),
     "DC179": Explanation(
         "how far a function reaches",
-        "A function without brackets takes one factor; where a product follows, or a power behind its brackets, more brackets say what it takes.",
-        r"\log p_i y_i = y_i \log(p_i)",
+        "A function without brackets takes one factor, or the product that follows; a power behind its brackets is its own, or its argument's. Each reading is judged, but where the shapes allow none, more brackets say what it takes.",
+        r"\log p_i y_i = z_1",
         r"y_i \log p_i = y_i \log(p_i)",
     ),
 }
