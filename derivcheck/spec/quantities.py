@@ -34,6 +34,14 @@ def _is_axis(text: str) -> bool:
     return is_named(first) and all(SIZE.fullmatch(other) or is_name(other) for other in others)
 
 
+def _instead(text: str) -> str:
+    """What may stand for a text that is no axis: two axes for a product of sizes."""
+    factors = text.split("*")
+    if len(factors) > 1 and all(_is_axis(factor) for factor in factors):
+        return f"a product of sizes is two axes: {' '.join(factors)}"
+    return "dimension names or numbers, separated by spaces: n1 n0"
+
+
 @dataclass(frozen=True, slots=True)
 class AxesValue:
     """Dimension names or numbers, in words or as a list; `scalar` for none."""
@@ -47,7 +55,7 @@ class AxesValue:
                     f"`{word.text}` is not an axis",
                     word.where(),
                     "",
-                    "dimension names or numbers, separated by spaces: n1 n0",
+                    _instead(word.text),
                 )
             if spelled(word.text) in RESERVED:
                 message, advice = f"`{word.text}` is a word of the notation", f"n_{word.text}"

@@ -94,7 +94,7 @@ class Lowering(LoweringState):
                         "a transpose needs a vector or a matrix",
                         operand.span,
                         inner.shape(),
-                        help_=_transposed_by_index(operand, len(inner.more)),
+                        help_=_exchanged(operand, len(inner.more)),
                     )
                 return inner.transposed()
             case Call():
@@ -357,8 +357,6 @@ class Lowering(LoweringState):
                 return extremum(tree.kind, body, axes)
 
 
-def _transposed_by_index(tree: Expression, axes: int) -> str:
-    """The layer that a tensor with its last two axes exchanged is."""
-    name = to_plain(tree) if isinstance(tree, Name) else "A"
-    *front, row, column = tuple("ijklmnpq"[:axes])
-    return f"{name}T[{','.join((*front, column, row))}]: {name}[{','.join((*front, row, column))}]"
+def _exchanged(tree: Expression, axes: int) -> str:
+    """A tensor with its last two axes exchanged: the transposes of its matrices."""
+    return f"swapaxes({to_plain(tree)}, {axes - 1}, {axes})"

@@ -159,6 +159,10 @@ def without_units(value: Value) -> Value:
 def _conform_help(left: Value, right: Value) -> str:
     if dimensions(left.row) == dimensions(right.column) and dimensions(left.column) == dimensions(right.row):
         return "transpose one side with `.T`"
+    if right.is_vector and _broadcasts(left, right.transposed()):
+        return "transpose the right side with `.T`"
+    if left.is_vector and _broadcasts(left.transposed(), right):
+        return "transpose the left side with `.T`"
     return ""
 
 
