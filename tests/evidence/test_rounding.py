@@ -190,8 +190,9 @@ CONDITIONS = [
     ("sum(relu(x / 10^200)) = 11/10^201 * sum(relu(x))", "refuted"),
     ("sum(relu(lam)) = 1/10^14 * sum(relu(x))", "proved"),
     ("max_i(max(lam[i], lam[1])) = max(lam)", "checked"),
-    ("(1 if sin(s)^2 + cos(s)^2 > 1 else 0) = 0", "undecided"),
-    ("relu(10^6*(sin(s)^2 + cos(s)^2 - 1)) = 0", "undecided"),
+    ("(1 if sin(s)^2 + cos(s)^2 > 1 else 0) = 0", "proved"),
+    ("(1 if sin(2*s) > 2*sin(s)*cos(s) else 0) = 0", "undecided"),
+    ("relu(10^6*(sin(2*s) - 2*sin(s)*cos(s))) = 0", "undecided"),
 ]
 
 
