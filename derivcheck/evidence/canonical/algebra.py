@@ -65,13 +65,16 @@ class Algebra:
         rebuild: Callable[[Algebra, int, Indices, Rational], Polynomial],
         inputs: Callable[[int], LeafInputs],
         keeps_roots: bool = False,
+        circles: bool = False,
     ) -> None:
         """`rebuild(algebra, atom, indices, power)` makes a compound atom anew from its payload.
 
         `inputs(leaf)` are the inputs that a leaf atom depends on.
 
-        With `keeps_roots` nothing is taken out of a root: that reads better, and proves less.
+        With `keeps_roots` nothing is taken out of a root: that reads better, and proves less. With `circles` no sine
+        is squared: 1 - cos² is not seen to be a square.
         """
+        self.circles = circles
         self.keeps_roots = keeps_roots
         self._rebuild = rebuild
         self.inputs = inputs
@@ -179,10 +182,8 @@ class Algebra:
         """Rules that prove more and read worse."""
         if self.keeps_roots:
             return ()
-        return (
-            partial(without_led_inverses, self),
-            partial(without_squares_of_sines, self.atoms, self.intern),
-        )
+        sines: tuple[Rule, ...] = (partial(without_squares_of_sines, self.atoms, self.intern),) if self.circles else ()
+        return (partial(without_led_inverses, self), *sines)
 
     def _normalise(
         self, bound: tuple[int, ...], factors: Sequence[Factor], coefficient: Rational, out: Polynomial

@@ -90,8 +90,15 @@ class Canonical:
     (`sigmoid'` is an atom), which is how forms for display are made.
     """
 
-    def __init__(self, facts: Facts | None = None, cut: frozenset[Node] = frozenset(), lowered: bool = True) -> None:
-        self.algebra = Algebra(elementary.rebuilt, self._inputs, keeps_roots=not lowered)
+    def __init__(
+        self,
+        facts: Facts | None = None,
+        cut: frozenset[Node] = frozenset(),
+        lowered: bool = True,
+        circles: bool = False,
+    ) -> None:
+        self.algebra = Algebra(elementary.rebuilt, self._inputs, keeps_roots=not lowered, circles=circles)
+        self._on_circles: Canonical | None = None
         self.facts = dict(facts or {})
         self.cut = cut
         # An inverse or a determinant that is cut by its name is that name wherever it occurs.
@@ -154,6 +161,10 @@ class Canonical:
             return Equality(False, reason=str(problem), undefined=True)
         except UnsupportedError as problem:
             return Equality(False, reason=problem.diagnostic.message)
+        if difference and not self.algebra.circles and any(atom.name in ("sin", "cos") for atom in self.algebra.atoms):
+            # Squares of sines stay squares, of which more is known, unless 1 - cos² has to be told to be one.
+            self._on_circles = self._on_circles or Canonical(self.facts, self.cut, self.lowered, circles=True)
+            return self._on_circles.equal(left, right, denominators)
         if difference:
             return Equality(False, reason="the canonical forms differ")
         used = self.facts_used(left) | self.facts_used(right) | self.algebra.used

@@ -1,4 +1,9 @@
-"""The square of a sine is that of the cosine taken from one: sin² a = 1 - cos² a."""
+"""Squares of sines beside cosines of the same angle.
+
+    sin² a = 1 - cos² a        cos² a / sin a = 1 / sin a - sin a
+
+The second one is used where a sine stands below, so that no square is turned back and forth.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +20,13 @@ def without_squares_of_sines(
     """A term with a sine to the power two or more, by the cosine; None where there is none."""
     for position, (number, indices, power) in enumerate(factors):
         atom = atoms[number]
-        if atom.kind != "function" or atom.name != "sin" or not isinstance(power, int) or power < 2:
+        if atom.kind != "function" or atom.name not in ("sin", "cos") or not isinstance(power, int) or power < 2:
+            continue
+        other = intern(replace(atom, name="cos" if atom.name == "sin" else "sin"))
+        if atom.name == "cos" and not any(a == other and at == indices and p < 0 for a, at, p in factors):
             continue
         rest: list[Factor] = [*factors[:position], *factors[position + 1 :]]
         if power > 2:
             rest.append((number, indices, power - 2))
-        cosine: Factor = (intern(replace(atom, name="cos")), indices, 2)
-        return [(bound, rest, 1), (bound, [*rest, cosine], -1)]
+        return [(bound, rest, 1), (bound, [*rest, (other, indices, 2)], -1)]
     return None
