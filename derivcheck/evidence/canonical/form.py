@@ -13,12 +13,12 @@ from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
 from derivcheck.evidence.canonical import (
     affine,
     angles,
-    determinants,
     elementary,
     generic,
     indicators,
     inverted,
     matrices,
+    matrix_functions,
     products,
 )
 from derivcheck.evidence.canonical.algebra import EXPAND_POWER, Algebra
@@ -38,8 +38,8 @@ from derivcheck.evidence.canonical.atoms import (
     scaled,
 )
 from derivcheck.evidence.canonical.contents import constant_of, is_positive
-from derivcheck.evidence.canonical.inverses import INVERSE
 from derivcheck.evidence.canonical.knowledge import knowledge
+from derivcheck.evidence.canonical.matrix_functions import MatrixFunctions
 from derivcheck.graph.axes import Axis
 from derivcheck.graph.nodes import (
     Determinant,
@@ -322,10 +322,7 @@ class Canonical:
         return scaled(elementary.largest(algebra, moved, tuple(reduced.values())), sign)
 
     def _of_matrix(self, node: Inverse | Determinant) -> Polynomial:
-        """A function of the whole matrix; that of the transpose is the transposed one, and written as one of the two.
-
-        The places of an inverse are marked by two leaves that say nothing but where.
-        """
+        """A function of the whole matrix (matrix_functions.py)."""
         algebra = self.algebra
         factored = matrices.of_factors(node, self.cut) if self.lowered else None
         if factored is not None:
@@ -336,82 +333,16 @@ class Canonical:
         triangle = self._of_triangle(node) if isinstance(node, Determinant) and self.lowered else None
         if triangle is not None:
             return triangle
-        row, column = self.outer(node.row), self.outer(node.column)
-        inner = self._forms[node.operand]
-        if isinstance(node, Determinant):
-            return self._determinant(inner, row, column) if self.lowered else self._bare(inner, row, column, False)
-        return self._inverse(inner, row, column) if self.lowered else self._bare(inner, row, column, True)
-
-    def _inverse(self, matrix: Polynomial, row: int, column: int) -> Polynomial:
-        """The inverse of an inverse is the matrix."""
-        found = inverted.inverted(self.algebra, matrix, row, column)
-        return self._bare(matrix, row, column, True) if found is None else found
-
-    def _determinant(self, matrix: Polynomial, row: int, column: int) -> Polynomial:
-        """A determinant by simpler ones (determinants.py), where there are any."""
-        algebra = self.algebra
-        scale, matrix = determinants.multiple(matrix)
-        size = algebra.size(algebra.outer_dimension[row])
-        found = self._raised(algebra.number(scale), size) if scale != 1 else algebra.number(1)
-        below = inverted.inverted(algebra, matrix, row, column)
-        if below is not None:
-            inner = self._determinant(below, row, column)
-            return algebra.multiply(found, elementary.power(algebra, inner, -1))
-        return algebra.multiply(found, self._of_chain(matrix, row, column))
-
-    def _of_chain(self, matrix: Polynomial, row: int, column: int) -> Polynomial:
-        """The determinant of the identity or a free matrix and a chain; any other is only known by its matrix."""
-        algebra = self.algebra
-        parts = determinants.with_chain(algebra, matrix, row, column)
-        if parts is None:
-            return self._bare(matrix, row, column, False)
-        base, chain = parts
-        ((number, _, _),) = base[1]
-        product: Polynomial = {chain: matrix[chain]}
-        found = algebra.number(1)
-        if algebra.atoms[number].kind == "leaf":
-            if not self._is_free(number):
-                return self._bare(matrix, row, column, False)
-            alone: Polynomial = {base: matrix[base]}
-            found = self._bare(alone, row, column, False)
-            middle = algebra.outer(algebra.outer_dimension[row], ("turned", 1))
-            inverse = algebra.substitute(self._bare(alone, row, column, True), {column: middle})
-            product = algebra.sum_over(algebra.multiply(inverse, algebra.substitute(product, {row: middle})), [middle])
-        elif matrix[base] != 1:
-            return self._bare(matrix, row, column, False)
-        number_of = determinants.of_unit_and_chain(algebra, product, row, column)
-        if number_of is not None:
-            return algebra.multiply(found, number_of)
-        choices = []
-        for here, first, last in determinants.turns(algebra, product, row, column):
-            unit = algebra.factor(algebra.delta_atom(algebra.outer_dimension[first]), (first, last))
-            choices.append(self._bare(combination(unit, here), first, last, False))
-        if not choices:
-            return self._bare(matrix, row, column, False)
-        return algebra.multiply(found, min(choices, key=repr))
+        at = self._forms[node.operand], self.outer(node.row), self.outer(node.column)
+        if not self.lowered:
+            return matrix_functions.bare(algebra, *at, isinstance(node, Inverse))
+        functions = MatrixFunctions(algebra, self._raised, self._is_free)
+        return functions.determinant(*at) if isinstance(node, Determinant) else functions.inverse(*at)
 
     def _is_free(self, leaf: int) -> bool:
         """Whether a matrix is an input of which nothing is known but that it may be symmetric: it has an inverse."""
         node = self.leaf_nodes.get(leaf)
         return isinstance(node, Input) and all(fact == "symmetric" for fact, _ in self.facts.get(node.name, ()))
-
-    def _bare(self, inner: Polynomial, row: int, column: int, is_inverse: bool) -> Polynomial:
-        """The inverse or the determinant of a matrix, of which nothing is known but the matrix."""
-        algebra = self.algebra
-        dimension = algebra.outer_dimension[row]
-        aside = [algebra.outer(dimension, ("reduced", k)) for k in (0, 1)]
-        straight = algebra.substitute(inner, {row: aside[0], column: aside[1]})
-        turned = algebra.substitute(inner, {row: aside[1], column: aside[0]})
-        swapped = repr(sorted(turned.items())) < repr(sorted(straight.items()))
-        matrix = turned if swapped else straight
-        if not is_inverse:
-            return elementary.function(algebra, "determinant", [matrix])
-        place = algebra.intern(Atom("leaf", ("place", 0), (dimension,), ((0,),), name="place"))
-        places = [algebra.factor(place, (index,)) for index in ((column, row) if swapped else (row, column))]
-        if straight == turned:
-            # The inverse of a symmetric matrix is symmetric: its places are a pair without an order.
-            return elementary.function(algebra, INVERSE, [matrix, algebra.multiply(*places)])
-        return elementary.function(algebra, INVERSE, [matrix, *places])
 
     def _of_triangle(self, node: Determinant) -> Polynomial | None:
         """The product of the diagonal, where nothing stands on one side of it; None elsewhere."""
