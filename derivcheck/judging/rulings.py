@@ -266,7 +266,8 @@ def _of_any_entry(reading: Assertion, k: int, hearing: Hearing) -> ClaimResult:
     """What is found of a link. One that fails for any index that is called as a dimension may be one of the last."""
     found = hearing.judged(reading.links[k])
     scope = hearing.examiner.network.scope
-    last = None if found.verdict in HOLDS else at_the_ends(reading.equation, scope)
+    # What has no meaning for any index says why: there the size may be meant elsewhere.
+    last = None if found.verdict in (*HOLDS, "invalid") else at_the_ends(reading.equation, scope)
     if last is None:
         return found
     other = replace(hearing, before=FAILED).judged(links_of(last, scope)[k])

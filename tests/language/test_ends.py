@@ -19,7 +19,7 @@ loss: {L: "sum(h*y) + sum(q)"}
     [
         ("y[n] = f[1]*x[n-1] + f[2]*x[n]", "undecided"),  # of the last entry alone
         ("q[n] = 0", "undecided"),
-        ("q[n+0] = 0", "checked"),
+        ("q[n+0] = 0", "proved"),
         ("p[n] = exp(x[n])/sum(exp(x))", "proved"),  # of every entry
         ("p[n] = exp(x[n])", "refuted"),  # of none
         ("W[n,m] = W[m,n]", "invalid"),
