@@ -90,6 +90,8 @@ class SympyForm:
                 return sympy.Rational(value.numerator, value.denominator)
             case Name("pi"):
                 return sympy.pi
+            case Name(name) if letters.is_letter(tree):
+                return self._letter(name)
             case Name(name):
                 return self.size(name) if name in self.scope.dimensions else sympy.Symbol(name, real=True)
             case Subscript(Call() as base, (row, column)):
@@ -158,8 +160,17 @@ class SympyForm:
                 return self._letter(name)
             case Number(value):
                 return sympy.Integer(int(value))
+            case Binary("+" | "-" | "*" as operator, left, right):
+                a, b = self._index(left), self._index(right)
+                return a + b if operator == "+" else a - b if operator == "-" else a * b
             case _:
                 raise _unsupported(tree)
+
+    def _index(self, tree: Any) -> Any:
+        """A part of a sum in brackets: a letter, a size or a number."""
+        if isinstance(tree, Name) and tree.name in self.scope.dimensions:
+            return self.size(tree.name)
+        return self._place(tree)
 
     def _applied(self, function: str, primes: int, values: list[Any], tree: Call) -> Any:
         """A function of entries; named ones are written out by their definitions, opaque ones stay."""
