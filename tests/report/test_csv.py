@@ -77,7 +77,7 @@ def test_everything_that_is_judged_has_its_row() -> None:
 def test_files_follow_one_another_and_what_could_not_be_read_is_a_row() -> None:
     broken = verify_text("tensors: {x: n\n", "broken.yaml")
     rows = table(Report((broken, mixed(), FileResult("odd.yaml", contradiction=True, notes=("nothing, yet",)))))
-    assert rows[0][:6] == ("broken.yaml", "2", "file", "broken.yaml", "error", "")
+    assert rows[0][:6] == ("broken.yaml", "1", "file", "broken.yaml", "error", "")
     assert rows[0][6].startswith("DC0")
     assert rows[1 : 1 + len(ROWS)] == ROWS
     assert rows[-2][2:7] == ("bug", "odd.yaml", "internal error", "", "DC901")
