@@ -286,15 +286,6 @@ def test_a_convolution_can_be_followed() -> None:
     assert "x[j,q + m − 1]" in shown.stdout
 
 
-def test_an_index_is_one_symbol_for_sympy() -> None:
-    """In brackets, in conditions and under sums: else no sum would bind it."""
-    shown = derivcheck("derive", "specs/convolution/conv1d_strides.yaml", "--format", "sympy")
-    assert shown.returncode == 0
-    assert "Equality(Symbol('i', integer=True)" in shown.stdout
-    assert "Add(Symbol('i', integer=True), Mul(Integer(2), Symbol('j', integer=True)), Integer(-2))" in shown.stdout
-    assert not any(f"Symbol('{letter}', real=True)" in shown.stdout for letter in "ijp")
-
-
 def test_deltas_beside_a_quantity_called_delta() -> None:
     text = "tensors: {x: n, y: n}\nlayers: {q: x * y}\nloss: {L: sum(q)}\nlet: {delta: dL/dq}\n"
     vocabulary = build(read_spec(text)).scope.vocabulary()
