@@ -94,10 +94,10 @@ def test_every_notation_is_read_back(name: str, layout: str, vectors: str) -> No
 @pytest.mark.parametrize(
     ("name", "variable", "matrix"),
     [
-        ("a saved inverse root", "x", "r * (g - (x.T @ g) * r**2 * x)"),
+        ("a saved inverse root", "x", "r * (g - r**2 * (x.T @ g) * x)"),
         ("the sum of a product", "A", "ones(n) @ sum(B, k).T"),
         ("the sum of a product", "B", "sum(A, n) @ ones(k).T"),
-        ("pooled columns", "X", "(1/n * g) @ ones(n).T"),
+        ("pooled columns", "X", "(g/n) @ ones(n).T"),
         ("the sum of a vector", "x", "ones(n)"),
         ("fixed sizes", "A", "ones(2, 3)"),
         ("a determinant", "B", "sum(inv(K), 2) @ ones(m).T"),

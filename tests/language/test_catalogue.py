@@ -54,7 +54,7 @@ def test_dense_by_its_weights() -> None:
 def test_two_by_two() -> None:
     result = show("sigmoid", size="2x2")
     assert result.matrix is not None
-    assert result.matrix.plain == "diag(vec(sigmoid'(Z)))"
+    assert result.matrix.plain == "diag(vec(A * (1 - A)))"
     assert np.array(result.numbers).shape == (4, 4)
 
 

@@ -31,13 +31,13 @@ def model() -> Model:
 
 
 def test_the_sentence_of_the_documentation(model: Model) -> None:
-    assert str(derivcheck.load(MLP).derive("W1").matrix) == "dL/dW1 = ((W2.T @ (p - y)) * sigmoid'(z1)) @ x.T"
+    assert str(derivcheck.load(MLP).derive("W1").matrix) == "dL/dW1 = ((W2.T @ delta2) * a1 * (1 - a1)) @ x.T"
     gradient = model.derive("W1")
     assert isinstance(gradient, Gradient) and isinstance(gradient.matrix, Formula)
-    assert repr(gradient.matrix) == repr(gradient) == "∂L/∂W1 = (W2ᵀ (p − y) ⊙ σ′(z1)) xᵀ"
+    assert repr(gradient.matrix) == repr(gradient) == "∂L/∂W1 = (W2ᵀ δ2 ⊙ a1 ⊙ (1 − a1)) xᵀ"
     assert (
         gradient.latex
-        == r"\frac{\partial L}{\partial W_{1}} = (W_{2}^{\top} \, (p - y) \odot \sigma'(z_{1})) \, x^{\top}"
+        == r"\frac{\partial L}{\partial W_{1}} = (W_{2}^{\top} \, \delta_{2} \odot a_{1} \odot (1 - a_{1})) \, x^{\top}"
     )
     assert gradient.verdict == "proved" and gradient.shape == ("n1", "n0")
     assert str(gradient.index).startswith("dL/dW1[i,j] = ")
