@@ -65,7 +65,9 @@ def function_of(text: str, namespace: Mapping[str, Any] | None = None) -> Functi
 
 def point(network: Network, sizes: Mapping[str, int] | None = None, style: str = "generic") -> Point:
     """A random point that honours the facts, in the order of the function's arguments."""
-    inputs = [tensor for tensor in network.tensors if isinstance(tensor.node, Input)]
+    below = set() if network.loss is None else set(topological([network.loss.node]))
+    inputs = [tensor for tensor in network.tensors if tensor.node in below or tensor in network.parameters]
+    inputs = [tensor for tensor in inputs if isinstance(tensor.node, Input)]
     values = sample([tensor.node for tensor in inputs], sizes or network.sizes, network.facts, 11, style)
     return {tensor: np.asarray(values[tensor.node].array, dtype=float) for tensor in inputs}
 

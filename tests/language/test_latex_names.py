@@ -125,3 +125,19 @@ def test_a_number_of_one_entry_is_a_factor_in_latex_as_in_plain_text() -> None:
     for right in (r"2 (a - y) \odot a \odot (1 - a) W^\top", r"2 W^\top \left((a - y) \odot a \odot (1 - a)\right)"):
         assert judged(rf"\frac{{\partial L}}{{\partial x}} = {right}", network)[0] in ("proved", "checked")
         assert judged(rf"\frac{{\partial L}}{{\partial x}} = -{right}", network)[0] == "refuted"
+
+
+def test_a_bold_one_is_what_is_declared() -> None:
+    """A matrix of ones, with and without scripts, and not the vector that it is elsewhere."""
+    found = verify_text(r"""
+tensors: {X: N}
+layers: {mu: mean(X), R: X - mu}
+loss: {L: sum(R*R)}
+symbols: {'\mathbf{1}': 'ones(N,N)'}
+claims:
+  a: {latex: 'R = X - \frac{1}{N} \mathbf{1} X'}
+  b: {latex: 'R = X - \frac{1}{N} (\mathbf{1} X)'}
+  c: {latex: 'R = X - \frac{1}{N} \mathbf{1}^\top X'}
+  d: {latex: 'R = X - \mathbf{1} X', expect: refuted}
+""")
+    assert found.exit_code == 0, [(claim.id, claim.verdict) for claim in found.claims]

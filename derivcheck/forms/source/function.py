@@ -70,6 +70,7 @@ class _FunctionWriter:
         self.values: dict[Node, Array] = {}
         self.lines: list[str] = []
         self.parts = 0
+        self._written: dict[str, str] = {}
 
     def _count(self, found: Sequence[Node]) -> dict[Node, int]:
         """How often a node is written; one seen along other axes is written where that is."""
@@ -215,10 +216,17 @@ class _FunctionWriter:
             elif node in self._targets:
                 self._assign(node, f"d{self.loss.name}/d{self._targets[node]}", value)
             elif self.uses[node] > 1 or (len(value.text) > LONGEST and node not in self._wants):
-                self.parts += 1
-                self._assign(node, f"part{self.parts}", value)
+                self._part(node, value)
             else:
                 self.values[node] = value
+
+    def _part(self, node: Node, value: Array) -> None:
+        """A line for a node; what is written already, an identity along other axes, say, is taken from there."""
+        if value.text not in self._written:
+            self.parts += 1
+            self._assign(node, f"part{self.parts}", value)
+            self._written[value.text] = self.values[node].text
+        self.values[node] = Array(self._written[value.text], ATOM, value.axes)
 
     def _assign(self, node: Node, name: str, value: Array) -> None:
         shown = self.identifiers.name(name)

@@ -194,7 +194,19 @@ class LatexParser(RowCursor):
                 self.unexpected("a name, a number or `(`")
 
     def _number(self) -> Expression:
+        begin = self.position
         token = self.advance()
+        if token.font == "bold" and self.context.symbols.has_base(token):
+            # What the sidecar declares is known: `\mathbf{1}` may be a matrix of ones.
+            scripts, primes = take_scripts(self)
+            span = token.span.to(scripts[-1].span) if scripts else token.span
+            symbol = None if primes else self.context.symbols.scripted(self, token, scripts, span)
+            if symbol is not None and not symbol.function:
+                found = symbol.tree
+                if symbol.rest:
+                    found = ScriptReadings(self, token, symbol.rest, span, tree=found).one() or found
+                return found
+            self.position = begin + 1
         if token.text == "1" and (token.font == "bold" or sums.at_indicator(self)):
             return sums.indicator(self, token)
         return Number(Fraction(token.text), token.span)
