@@ -451,8 +451,10 @@ SABOTAGES = [
     ),
     Sabotage("evidence/canonical/form.py", "remaining = combination(remaining, here, -1)", "pass"),
     Sabotage("evidence/canonical/form.py", 'sign = -1 if node.kind == "min" else 1', "sign = 1"),
-    Sabotage("evidence/canonical/form.py", "if straight == turned:", "if True:"),
-    Sabotage("evidence/canonical/form.py", "((column, row) if swapped else (row, column))", "(row, column)"),
+    Sabotage("evidence/canonical/matrix_functions.py", "if straight == turned:", "if True:"),
+    Sabotage(
+        "evidence/canonical/matrix_functions.py", "((column, row) if swapped else (row, column))", "(row, column)"
+    ),
     Sabotage("evidence/canonical/products.py", "if not is_generic(algebra, others):\n        return None", "pass"),
     Sabotage(
         "evidence/canonical/products.py",

@@ -46,6 +46,8 @@ def _as_term(reader: RowCursor, term: Expression, wanted: Type) -> Expression:
     if not name and term.span in places and _stands_alike(reader, wanted):
         reader.context.unsized -= places
         return term
+    if reader.context.types(term) != Type():
+        return term  # `\mathbf{1} x` is a product of a matrix of ones, not a vector entry by entry
     made: Expression = rebuilt(term, put) if name else term
     if reader.context.types(made) != wanted:
         return term

@@ -202,7 +202,7 @@ class LatexParser(RowCursor):
             span = token.span.to(scripts[-1].span) if scripts else token.span
             symbol = None if primes else self.context.symbols.scripted(self, token, scripts, span)
             if symbol is not None and not symbol.function:
-                found = symbol.tree
+                found: Expression = symbol.tree
                 if symbol.rest:
                     found = ScriptReadings(self, token, symbol.rest, span, tree=found).one() or found
                 return found
