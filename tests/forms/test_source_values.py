@@ -155,11 +155,21 @@ def test_sizes_are_read_off_the_arrays(path: str) -> None:
             require_agreement(network, sizes, "positive")
 
 
+def where_it_has_a_value(network: Network) -> Point:
+    """A point at which the loss is finite: a determinant has a logarithm where it is positive."""
+    for style in ("fraction", "dominant", "positive", "generic"):
+        values = point(network, style=style)
+        with np.errstate(all="ignore"):
+            if np.isfinite(package_values(network, values, network.sizes)[0]):
+                return values
+    raise AssertionError("no point has a value")
+
+
 def test_no_source_warns(tmp_path: Path) -> None:
     """In one process that turns warnings into errors: reading the text, importing it, and calling it."""
     for number, path in enumerate(CLOSED):
         (tmp_path / f"source_{number}.py").write_text(source(shipped(path)), encoding="utf-8")
-        arrays = {f"a{k}": value for k, value in enumerate(point(shipped(path), style="fraction").values())}
+        arrays = {f"a{k}": value for k, value in enumerate(where_it_has_a_value(shipped(path)).values())}
         np.savez(tmp_path / f"point_{number}.npz", **arrays)
     (tmp_path / "caller.py").write_text(
         "import importlib\nimport numpy as np\n"
