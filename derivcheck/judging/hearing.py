@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError, SourceText, UnsupportedError, located
 from derivcheck.diagnostics.verdicts import ClaimResult, Verdict
-from derivcheck.evidence.canonical.form import Canonical
 from derivcheck.graph.nodes import Node, constant
 from derivcheck.judging.deadline import aside
 from derivcheck.judging.diagnose import Diagnoser, unexplained
@@ -120,7 +119,7 @@ class Hearing:
         def lowered(tree: Expression) -> Node:
             return network.known.imposed(Lowering(network.scope).expression(tree).node)
 
-        return vanishing_divisor((link.left_tree, link.right_tree), lowered, Canonical(network.facts))
+        return vanishing_divisor((link.left_tree, link.right_tree), lowered, network.facts)
 
     def _factor(self, link: Pair) -> ClaimResult:
         """`A ∝ B`: one factor, whatever it depends on, makes every entry of B that of A."""

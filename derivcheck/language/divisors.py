@@ -6,19 +6,19 @@ from collections.abc import Callable, Iterable, Iterator
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
-from derivcheck.evidence.canonical.form import Canonical
+from derivcheck.evidence.canonical.form import Canonical, Facts
 from derivcheck.graph.nodes import Node, constant
 from derivcheck.language.notation.syntax import Binary, Expression, Negate, Number, bottom_up
 
 
 def vanishing_divisor(
-    trees: Iterable[Expression], lowered: Callable[[Expression], Node], canonical: Canonical
+    trees: Iterable[Expression], lowered: Callable[[Expression], Node], facts: Facts | None = None
 ) -> Expression | None:
     """The first divisor that is zero everywhere, as the canonical form shows."""
     zero = constant(0)
     for divisor in dict.fromkeys(divisor for tree in trees for divisor in _divisors(tree)):
         try:
-            if canonical.equal(lowered(divisor), zero).proved:
+            if Canonical(facts).equal(lowered(divisor), zero).proved:
                 return divisor
         except (DerivcheckError, GrowthError, UndefinedError):
             continue  # a letter that is bound around it, say

@@ -35,6 +35,7 @@ DERIVATIVES = [
     ("atanh'(q) = 1/(1 - q^2)", "atanh'(q) = 1/(1 + q^2)"),
     ("d(sum(atan2(x, u)))/dx = u/(x^2 + u^2)", "d(sum(atan2(x, u)))/dx = x/(x^2 + u^2)"),
     ("d(sum(atan2(x, u)))/du = -x/(x^2 + u^2)", "d(sum(atan2(x, u)))/du = x/(x^2 + u^2)"),
+    ("atan2(0, -1) = pi", "atan2(0, -1) = -pi"),
     ("atan2(s * q, s * p) = atan2(q, p) if s > 0 else atan2(-q, -p)", "atan2(s * q, s * p) = atan2(q, p)"),
     ("log1p'(p) = 1/(1 + p)", "log1p'(p) = 1/p"),
     ("expm1'(x) = expm1(x) + 1", "expm1'(x) = expm1(x)"),

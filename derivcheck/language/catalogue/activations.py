@@ -31,7 +31,7 @@ ACTIVATIONS: tuple[Activation, ...] = (
     Activation("acos", "pi / 2 - asin(t)", "inverse cosine"),
     Activation(
         "atan2",
-        "atan(t / x) if x > 0 else atan(t / x) + (pi if t > 0 else -pi)",
+        "atan(t / x) if x > 0 else atan(t / x) + (pi if t >= 0 else -pi)",
         "angle of the point with the abscissa x and the ordinate t, for x other than 0",
         (("x", ""),),
     ),

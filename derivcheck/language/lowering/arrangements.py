@@ -27,7 +27,7 @@ from derivcheck.language.lowering.axes import chosen_axes
 from derivcheck.language.lowering.letters import index_error
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value, shape_error, tensor_value
-from derivcheck.language.notation.syntax import Call, Expression, Matrix, Name, Negate, Number, Span
+from derivcheck.language.notation.syntax import Call, Expression, Matrix, Name, Number, Span, whole_number
 
 Place = Callable[[Axis], Affine]
 
@@ -118,7 +118,7 @@ def lower_triangle(lowering: LoweringState, tree: Call) -> Value:
 
 def _triangle(lowering: LoweringState, tree: Call, sign: int) -> Value:
     value = _first(lowering, tree)
-    offset = _whole(tree.arguments[1]) if len(tree.arguments) == 2 else 0
+    offset = whole_number(tree.arguments[1]) if len(tree.arguments) == 2 else 0
     if len(tree.arguments) > 2 or offset is None:
         raise lowering.call_error(tree, f"`{tree.function}` takes a matrix and the number of a diagonal")
     if len(value.axes) < 2 or len(value.row) > 1 or len(value.column) > 1:
@@ -127,16 +127,6 @@ def _triangle(lowering: LoweringState, tree: Call, sign: int) -> Value:
     beyond = Affine.of(column).plus(Affine.of(row), -1).plus(Affine.of(offset), -1).times(sign)
     kept = indicator("positive", beyond.plus(Affine.of(1)))
     return Value(multiply(value.node, kept), value.row, value.column, value.more)
-
-
-def _whole(tree: Expression) -> int | None:
-    match tree:
-        case Number(value) if value.denominator == 1:
-            return int(value)
-        case Negate(Number(value)) if value.denominator == 1:
-            return -int(value)
-        case _:
-            return None
 
 
 # --- axes ---------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from derivcheck.language.lowering.values import (
     tensor_value,
     without_units,
 )
-from derivcheck.language.notation.syntax import Call, Negate, Number
+from derivcheck.language.notation.syntax import Call, whole_number
 
 LARGEST_POWER = 32
 
@@ -91,7 +91,7 @@ def matrix_power(lowering: LoweringState, tree: Call) -> Value:
     """`matrix_power(A, k)`: A times itself, or its inverse, for a written-out whole k."""
     if len(tree.arguments) != 2:
         raise lowering.call_error(tree, "`matrix_power` takes a matrix and a power", "matrix_power(A, 2)")
-    value, power = lowering.expression(tree.arguments[0]), _whole(tree.arguments[1])
+    value, power = lowering.expression(tree.arguments[0]), whole_number(tree.arguments[1])
     if power is None or abs(power) > LARGEST_POWER:
         message = f"the power of a matrix is a written-out whole number up to {LARGEST_POWER}"
         raise lowering.call_error(tree, message, "matrix_power(A, 2)")
@@ -103,13 +103,3 @@ def matrix_power(lowering: LoweringState, tree: Call) -> Value:
     for _ in range(abs(power) - 1):
         found = contracted(found, factor, tree.span)
     return found
-
-
-def _whole(tree: object) -> int | None:
-    match tree:
-        case Number(value) if value.denominator == 1:
-            return int(value)
-        case Negate(Number(value)) if value.denominator == 1:
-            return -int(value)
-        case _:
-            return None

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError, UnsupportedError
-from derivcheck.evidence.canonical.form import Canonical
 from derivcheck.evidence.jumps import jumps_at
 from derivcheck.graph.nodes import Node, topological
 from derivcheck.graph.substitution import substituted
@@ -109,9 +108,7 @@ def _refuse_what_has_no_value(
     """Raise UnsupportedError (DC410) where a branch decides: of the value, and of what is derived in it."""
     if jumps_at(nodes, places):
         raise UnsupportedError(Diagnostic("DC410", f"`{to_plain(body)}` jumps at this point: there is a kink"))
-    zero = vanishing_divisor(
-        [body], lambda tree: substituted(lowering.expression(tree).node, places), Canonical(lowered=False)
-    )
+    zero = vanishing_divisor([body], lambda tree: substituted(lowering.expression(tree).node, places))
     if zero is not None:
         message = f"`{to_plain(body)}` has no value at this point: `{to_plain(zero)}` is zero, a division by zero"
         raise UnsupportedError(Diagnostic("DC410", message))

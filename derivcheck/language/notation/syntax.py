@@ -262,3 +262,14 @@ def _part(value: Any, change: Callable[[Any], Any]) -> Any:
     if hasattr(value, "__dataclass_fields__") and not isinstance(value, Span):
         return rebuilt(value, change)
     return value
+
+
+def whole_number(tree: Any) -> int | None:
+    """The whole number that is written, `3` or `-3`; None for anything else."""
+    match tree:
+        case Number(value) if value.denominator == 1:
+            return int(value)
+        case Negate(Number(value)) if value.denominator == 1:
+            return -int(value)
+        case _:
+            return None
