@@ -6,7 +6,7 @@ absolute: the bar is the measured noise of what is compared.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,7 @@ NOISY = 1e-3  # of the values: an agreement within such noise is none,
 NOISE_OF_ZERO = 1e-9  # unless both sides are as good as zero
 JITTER = 1 << 20  # added to the seed of a point for the signs of its moves
 DIGITS = 60  # of what is said to hold to 50
+SEEN = 1e-40  # of the largest number on the way: a difference beyond that is no rounding error of many digits
 FINEST = 460  # digits that tell apart what any number that can be written makes different
 SHOWN = 25  # digits of both sides in a witness
 REMEMBERED = 1 << 14  # entries of an array, above which it is evaluated anew for every question
@@ -71,7 +72,7 @@ def compare_sides(
     The point is one at which the nodes `beside` have values too. `points` remember what is evaluated.
     Raises NumericError where no finite point is found.
     """
-    style, _, (*_, one, other) = copies([*beside, left, right], sizes, facts, seed, points or Points(), spread)
+    style, known, (*_, one, other) = copies([*beside, left, right], sizes, facts, seed, points or Points(), spread)
     shape = [3, *(axis.dimension.size(sizes) for axis in axes)]
     sides = [np.broadcast_to(t.aligned((PROBE, *axes)), shape) for t in (one, other)]
     first, second = (side[0] for side in sides)
@@ -104,7 +105,11 @@ def compare_sides(
     found = census(second, first, np.broadcast_to(bar, np.shape(first))) if count > 1 else None
     differs = gap > size * mpmath.mpf(10) ** -30 and gap > mpmath.mpf(worst) / 1000
     if differs:
-        differs = _is_the_same(to_digits(_enough(DIGITS, gap)), precise)
+        # What floats and many digits agree on is settled, unless both may have lost it beside a larger number.
+        floats = [mpmath.mpf(float(side[place])) for side in (first, second)]
+        differs = (gap > SEEN * _largest(known.values()) and _is_the_same(precise, floats)) or _is_the_same(
+            to_digits(_enough(DIGITS, gap)), precise
+        )
     verdict: NumericVerdict = "differs" if differs else "cannot_tell"
     return SidesAtAPoint(
         NumericEvidence(verdict, "two sides", relative, relative_bar, count, "", found),
@@ -119,6 +124,16 @@ def compare_sides(
         spread,
         style,
     )
+
+
+def _largest(values: Iterable[Tensor]) -> float:
+    """The largest number on the way; infinite where exponents are kept apart."""
+    found = 1.0
+    for value in values:
+        if value.scale is not None:
+            return float("inf")
+        found = max(found, float(np.max(np.abs(value.array), initial=0.0)))
+    return found if np.isfinite(found) else float("inf")
 
 
 def _enough(digits: int, gap: Any) -> int:
