@@ -330,14 +330,14 @@ class Diagnoser:
 
     def _differ_under(self, link: Pair, sizes: Sequence[Mapping[str, int]], facts: Facts, ordered: bool) -> bool:
         """Whether both sides differ at a point at which facts hold: of the field, or of floats, which have an order."""
-        if ordered:
-            return self.judge.differs_at_once(link.left, link.right, link.axes, facts)
-        return (
-            exact.identical(
+        if not ordered:
+            found = exact.identical(
                 link.left, link.right, sizes=sizes, facts=facts, draws=1, seed=17, points=self.judge.field_points
             ).equal
-            is False
-        )
+            if found is not None:
+                return not found
+        # The field has no order, and does not know every function.
+        return self.judge.differs_at_once(link.left, link.right, link.axes, facts)
 
     def _diagonal(self, link: Pair) -> Iterator[tuple[str, str]]:
         """Right where two letters agree: what is missing is the rest of the Jacobian."""
