@@ -122,6 +122,8 @@ class SympyForm:
                     "*": lambda: a * b,
                     "/": lambda: a / b,
                     "**": lambda: a**b,
+                    "//": lambda: sympy.floor(a / b),
+                    "%": lambda: sympy.Mod(a, b),
                 }[operator]()
             case Call("delta", (Name(i), Name(j))):
                 return sympy.KroneckerDelta(self._letter(i), self._letter(j))

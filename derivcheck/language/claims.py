@@ -16,8 +16,8 @@ from derivcheck.graph.slices import slice_at
 from derivcheck.language.lowering.indexed import refuse_bound_and_free
 from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.lowering.letters import dimension_name, index_error
-from derivcheck.language.lowering.positions import size_of
 from derivcheck.language.lowering.scope import Scope
+from derivcheck.language.lowering.shapes import sizes_of
 from derivcheck.language.lowering.summation import over_pairs
 from derivcheck.language.lowering.values import (
     Value,
@@ -26,6 +26,7 @@ from derivcheck.language.lowering.values import (
     onto,
     same_shape,
     shape_error,
+    united,
     without_units,
 )
 from derivcheck.language.notation.relations import BY_NAME, Claimed, Relation
@@ -190,6 +191,10 @@ def conformed(
         # n·1 rows, of `vec` or `kron`, are n.
         first, second = without_units(first), without_units(second)
         second_node = onto(second, first)
+    elif not same_shape(first, second) and same_shape(united(first), united(second)):
+        # 3·n rows are 3*n.
+        first, second = united(first), united(second)
+        second_node = onto(second, first)
     elif not same_shape(first, second) and (folded := _folded(second, first)) is not None:
         second_node = onto(folded, first)
     elif not same_shape(first, second):
@@ -300,10 +305,10 @@ def _shape_of(tree: Expression, scope: Scope) -> tuple[object, ...]:
             value = Lowering(scope).expression(inner)
             if value.more or value.is_scalar:
                 return tuple(str(axis.dimension) for axis in value.axes)
-            if value.is_vector:
+            if not value.row or not value.column:
                 # A vector in the spec's own orientation is [n]; turned, it shows its 1.
                 native = bool(value.row) == (scope.vectors == "column")
-                name = str(value.axes[0].dimension)
+                name = "·".join(str(axis.dimension) for axis in value.axes)
                 return (name,) if native else (("1", name) if value.column else (name, "1"))
             return tuple("·".join(str(a.dimension) for a in side) for side in (value.row, value.column))
         case Transpose(Matrix() as listed):
@@ -322,7 +327,7 @@ def _dimension_text(tree: Expression, scope: Scope) -> str:
             return str(value)
         case _ if (name := dimension_name(tree, scope)) is not None:
             return name
-        case Binary() if (size := size_of(Lowering(scope), tree)) is not None:
-            return str(size)
+        case Binary() if (sizes := sizes_of(Lowering(scope), tree)) is not None:
+            return "·".join(map(str, sizes))
         case _:
             raise index_error("DC152", "a shape lists dimensions", tree.span, "", "[n1, n0]")

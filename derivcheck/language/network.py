@@ -12,11 +12,18 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, SourceText, SpecError, located
+from derivcheck.diagnostics.diagnostic import (
+    DerivcheckError,
+    Diagnostic,
+    NotationError,
+    SourceText,
+    SpecError,
+    located,
+)
 from derivcheck.evidence.canonical.form import Facts
 from derivcheck.evidence.extents import extents
 from derivcheck.graph import scalars
-from derivcheck.graph.axes import Axis, Dimension
+from derivcheck.graph.axes import Axes, Axis, Dimension
 from derivcheck.graph.nodes import Input, quantity, tensor
 from derivcheck.graph.sizes import dimensions_of, fitted, names_of
 from derivcheck.language.catalogue import functions as catalogue_functions
@@ -36,7 +43,9 @@ from derivcheck.language.notation.vocabulary import Vocabulary
 from derivcheck.language.tensors import NamedTensor
 from derivcheck.spec.declarations import NamedFormula, Spec, TensorDeclaration
 from derivcheck.spec.facts.table import FACTS
+from derivcheck.spec.formulas import factors_of
 
+UNMATCHED = ("DC130", "DC131")  # shapes that do not conform
 ONE_HOT, POSITION = "one_hot", "position"  # what an index is: its last axis has a name of its own
 DEFAULT_SIZES = (4, 5, 3, 6, 2, 7, 8, 9, 10, 11, 12, 13)
 
@@ -92,16 +101,28 @@ def build(spec: Spec, depth: Mapping[str, int] | None = None) -> Network:
 
     Raises SpecError and NotationError with their place in the file.
     """
-    return _Builder(spec, dict(depth if depth is not None else depths(spec)[0])).network()
+    depth = dict(depth if depth is not None else depths(spec)[0])
+    try:
+        return _Builder(spec, depth).network()
+    except NotationError as problem:
+        products = any(len(factors_of(axis.text)) > 1 for one in spec.tensors for axis in one.axes)
+        if not products or problem.diagnostic.code not in UNMATCHED:
+            raise
+        # `a*b` entries may be counted by the other factor first: those of `vec` are.
+        with suppress(DerivcheckError):
+            return _Builder(spec, depth, turned=True).network()
+        raise
 
 
 class _Builder:
-    def __init__(self, spec: Spec, depth: dict[str, int]) -> None:
+    def __init__(self, spec: Spec, depth: dict[str, int], turned: bool = False) -> None:
         self.spec = spec
         self.depth = depth
         self.dimensions: dict[str, Dimension] = {}
         self.families = Families(spec.families, depth)
         self.indices: set[str] = set()
+        self.turned = turned  # the factors of a product of sizes, from the last to the first
+        self.sides: dict[str, tuple[Axes, ...]] = {}
 
     # --- dimensions and inputs ------------------------------------------------------------
 
@@ -127,10 +148,13 @@ class _Builder:
         facts: dict[str, tuple[tuple[str, int | None], ...]] = {}
         for declaration in self.spec.tensors:
             for member, labels in self.families.members(declaration.name):
-                axes = self._axes(declaration, labels)
+                sides = self._axes(declaration, labels)
+                axes = [axis for side in sides for axis in side]
                 if declaration.index is not None:
                     self.indices.add(member)
                     axes.append(Axis.named(self.dimension(declaration.index, labels), POSITION))
+                else:
+                    self.sides[member] = sides
                 made[member] = NamedTensor(member, name_tree(member), tensor(member, tuple(axes)), tuple(axes))
                 found = [self._fact(fact, declaration.name, axes, labels) for fact in declaration.facts]
                 if declaration.index is not None:
@@ -138,19 +162,27 @@ class _Builder:
                 facts[member] = combined(found, member, declaration.facts[0].where if declaration.facts else None)
         return made, {name: found for name, found in facts.items() if found}
 
-    def _axes(self, declaration: TensorDeclaration, labels: Mapping[str, int]) -> list[Axis]:
-        """The axes of a tensor; `s=t` is one over t that is called s."""
+    def _axes(self, declaration: TensorDeclaration, labels: Mapping[str, int]) -> tuple[Axes, ...]:
+        """The axes of a tensor; `s=t` is one over t that is called s, `H*k` two as one, k the faster."""
         counts: dict[Dimension, int] = {}
-        axes: list[Axis] = []
+        sides: list[Axes] = []
         for text in declaration.axes:
             name, sign, over = text.text.rpartition("=")
-            dimension = self.dimension(replace(text, text=over), labels)
-            counts[dimension] = counts.get(dimension, -1) + 1
-            axes.append(Axis.named(dimension, name) if sign else Axis(dimension, str(counts[dimension])))
+            factors = factors_of(over)
+            if len(factors) > 1 and (len(declaration.axes) > 2 or declaration.index is not None):
+                message, advice = f"`{text.text}` is an axis of a vector or a matrix", " ".join(factors)
+                raise SpecError(Diagnostic("DC029", message, text.where(), "", help=f"an axis for each: {advice}"))
+            side: list[Axis] = []
+            for factor in factors[::-1] if self.turned else factors:
+                dimension = self.dimension(replace(text, text=factor), labels)
+                counts[dimension] = counts.get(dimension, -1) + 1
+                side.append(Axis.named(dimension, name) if sign else Axis(dimension, str(counts[dimension])))
+            sides.append(tuple(side))
+        axes = [axis for side in sides for axis in side]
         if len(set(axes)) < len(axes):
             message = f"two axes of `{declaration.name.text}` have one name"
             raise SpecError(Diagnostic("DC029", message, declaration.name.where(), "", help="S: t s=t"))
-        return axes
+        return tuple(sides)
 
     def _fact(self, fact: Any, name: SourceText, axes: list[Axis], labels: Mapping[str, int]) -> tuple[str, int | None]:
         if fact.dimension is not None:
@@ -190,7 +222,7 @@ class _Builder:
 
     def network(self) -> Network:
         inputs, facts = self.inputs()
-        values = {name: tensor_value(t.node, t.axes, self.spec.vectors) for name, t in inputs.items()}
+        values = {name: self._value(t) for name, t in inputs.items()}
         scope = Scope(
             values,
             self.dimensions,
@@ -223,6 +255,13 @@ class _Builder:
         nodes = [value.node for value in scope.values.values()]
         sizes, given = self._sizes(dimensions_of(nodes) | extents(nodes, facts))
         return Network(self.spec, self.depth, scope, tuple(tensors.values()), loss, facts, sizes, given)
+
+    def _value(self, declared: NamedTensor) -> Value:
+        sides = self.sides.get(declared.name, ())
+        if all(len(side) == 1 for side in sides):
+            return tensor_value(declared.node, declared.axes, self.spec.vectors)
+        column = len(sides) == 2 or self.spec.vectors == "column"
+        return Value(declared.node, *sides) if column else Value(declared.node, (), *sides)
 
     def _families(self) -> frozenset[str]:
         names = [t.name.text for t in self.spec.tensors] + [f.name.text for f in self.spec.layers]

@@ -18,6 +18,8 @@ LABEL = r"\[[^\[\]]+\]"
 NAME = re.compile(rf"({WORD})(?:{LABEL})?")
 INDEXED = re.compile(rf"({WORD}(?:{LABEL})?)\[([^\[\]]+)\]")
 RANGE = re.compile(rf"({WORD})\s+in\s+1\s*\.\.\s*(\S.*)")  # `t in 1..n`
+SIGN = re.compile(r"[+-](?![^\[]*\])")  # outside of a label
+MULTIPLE = re.compile(r"[1-9][0-9]*\*[^*]*")
 FUNCTION = re.compile(rf"({WORD})\s*(?:\(([^()]*)\))?")
 
 
@@ -40,6 +42,11 @@ def name_of(reader: Reader, subject: Subject, what: str, indexed: bool = False) 
 def respelled(source: SourceText) -> SourceText:
     """The names in a text as formulas spell them: `W₁` is `W1`, `δ` is `delta`."""
     return replace(source, text=spelled(source.text), width=len(source.text))
+
+
+def factors_of(text: str) -> tuple[str, ...]:
+    """The sizes of a product of them, `H*k`: an axis for each. A multiple of one, `2*k`, is one size."""
+    return (text,) if SIGN.search(text) or MULTIPLE.fullmatch(text) else tuple(text.split("*"))
 
 
 def is_named(text: str) -> bool:

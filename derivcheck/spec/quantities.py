@@ -10,13 +10,12 @@ from derivcheck.diagnostics.diagnostic import SourceText
 from derivcheck.spec.declarations import Fact
 from derivcheck.spec.document import Reader, close_match, is_mapping, is_null, is_sequence
 from derivcheck.spec.facts.table import FACTS
-from derivcheck.spec.formulas import RESERVED, is_named, respelled
+from derivcheck.spec.formulas import RESERVED, SIGN, factors_of, is_named, respelled
 from derivcheck.spec.spelling import is_name, spelled
 from derivcheck.spec.values import JsonSchema, Subject
 
 AXIS = re.compile(r"(?:[^\s\[\]]|\[[^\[\]]*\])+")
 SIZE = re.compile(r"[0-9]{1,4}")
-SIGN = re.compile(r"[+-](?![^\[]*\])")  # outside of a label
 MOST_AXES = 8
 
 
@@ -28,18 +27,13 @@ def _is_axis(text: str) -> bool:
     name, sign, over = text.partition("=")
     if sign:
         return is_name(name) and _is_axis(over)
-    first, *others = (MULTIPLE.sub("", part, count=1) for part in SIGN.split(text))
     if SIZE.fullmatch(text):
         return True
+    factors = factors_of(text)
+    if len(factors) > 1:
+        return all(is_named(factor) or (SIZE.fullmatch(factor) and int(factor) > 0) for factor in factors)
+    first, *others = (MULTIPLE.sub("", part, count=1) for part in SIGN.split(text))
     return is_named(first) and all(SIZE.fullmatch(other) or is_name(other) for other in others)
-
-
-def _instead(text: str) -> str:
-    """What may stand for a text that is no axis: two axes for a product of sizes."""
-    factors = text.split("*")
-    if len(factors) > 1 and all(_is_axis(factor) for factor in factors):
-        return f"a product of sizes is two axes: {' '.join(factors)}"
-    return "dimension names or numbers, separated by spaces: n1 n0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +49,7 @@ class AxesValue:
                     f"`{word.text}` is not an axis",
                     word.where(),
                     "",
-                    _instead(word.text),
+                    "dimension names or numbers, separated by spaces: n1 n0",
                 )
             if spelled(word.text) in RESERVED:
                 message, advice = f"`{word.text}` is a word of the notation", f"n_{word.text}"

@@ -145,6 +145,45 @@ JUDGED = [
         ["dL/dS[i,j] = G[i,j] if i - j <= 2 and i - j >= -2 else 0", "dL/dS[i,j] = 0 where i > j + 2"],
         ["dL/dS[i,j] = G[i,j] if i - j <= 2 else 0", "dL/dS[i,j] = 0 where i > j + 1"],
     ),
+    (
+        "",
+        "y[i in 1..2*m]: g[(i-1)//2 + 1]",
+        "sum(even * y)",
+        [
+            "dL/dg[p] = even[2*p-1] + even[2*p]",
+            "dL/dg[p] = sum_{i: (i-1)//2 + 1 == p}(even[i])",
+            "y[2*p] = g[p]",
+            "y[2*p] = y[2*p-1]",
+        ],
+        [
+            "dL/dg[p] = even[2*p]",
+            "dL/dg[p] = sum_{i: i//2 + 1 == p}(even[i])",
+            "y[2*p] = g[m+1-p]",
+            "dL/dg[p] = sum_{i: (i-1)//3 + 1 == p}(even[i])",
+        ],
+    ),
+    (
+        "",
+        "y[i in 1..n]: f[(i-1) % 3 + 1] * x[i]",
+        "sum(h * y)",
+        [
+            "dL/df[r] = sum_{i: (i-1) % 3 + 1 == r}(h[i] * x[i])",
+            "dL/dx[i] = f[(i-1) % 3 + 1] * h[i]",
+        ],
+        [
+            "dL/df[r] = sum_{i: (i-1) % 2 + 1 == r}(h[i] * x[i])",
+            "dL/dx[i] = f[i % 3 + 1] * h[i]",
+            "sum_{i in 1..n}(i) = sum_{i in 1..n}(3 * (i//3))",
+        ],
+    ),
+    (
+        "",
+        "P[t in 1..m, j in 1..n]: sin(t / 9**(2*((j-1)//2)/n)) if j % 2 == 1 else cos(t / 9**(2*((j-1)//2)/n))\n"
+        "  z: P @ x",
+        "sum(g * z)",
+        ["dL/dx = P.T @ g", "P[t,1] = sin(t)", "P[t,2] = cos(t)"],
+        ["P[t,2] = sin(t)", "P[t,1] = cos(t)"],
+    ),
 ]
 
 
@@ -178,6 +217,12 @@ REFUSED = [
     ("y: sum_{i in 0..n}(x[i])", "DC119", "sum_i(...)"),
     ("y: sum_{i in 2..3}(x[i+1])", "DC119", "sum_i(...)"),
     ("y: x[-1]", "DC155", "`padding: zero`"),
+    ("y[i in 1..n]: x[i//2]", "DC155", "`padding: zero`"),
+    ("y[i in 1..n]: x[(i-2)//2 + 1]", "DC143", "(i - 1) // 2"),
+    ("y: x // 2", "DC143", "(i - 1) // 2 and (i - 1) % 2"),
+    ("y[i in 1..n]: x[i // n]", "DC143", "letters, sizes and whole numbers"),
+    ("y: x[n//2]", "DC143", "letters, sizes and whole numbers"),
+    ("y[i]: x[(i-1)//2 + 1]", "DC140", "`i in 1..n` on the left"),
 ]
 
 

@@ -2,6 +2,8 @@
 
 [p = e] [p = f] = [p = e] [e = f]      where the latter is a delta or decided
 Σ_p [p = e] F(p) = [1 <= e] [e <= n] F(e)      for F of such indicators alone
+[c t + r = c s + q] = [t = s] [r = q]      for r and q of less than c + 1 entries
+Σ_t Σ_r [c (t - 1) + r = e] = [1 <= e] [e <= c n]      for r of c entries and t of n
 [u > 0] = 1 - [1 - u > 0]      for one of the two, as positions are whole numbers
 """
 
@@ -10,6 +12,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import prod
 from typing import Protocol, cast
 
 from derivcheck.evidence.canonical.atoms import OUTER, SWITCH, Atom, Factor, Rational
@@ -17,8 +20,10 @@ from derivcheck.evidence.canonical.terms import Work, rebound, substituted
 from derivcheck.graph.axes import Axis, Dimension
 from derivcheck.graph.positions import Affine, Comparing, about_the_first, is_within, not_positive, simplified
 
-Parts = list[tuple[tuple[Factor, ...], Rational]]  # a sum of products
+Term = tuple[tuple[Factor, ...], Rational]
+Parts = list[Term]  # a sum of products
 
+ONE_MORE = Affine.of(1)
 SYMMETRIES = 24
 FEW = 9
 
@@ -48,6 +53,9 @@ def indicator(algebra: AtomTable, relation: Comparing, value: Affine, index_of: 
         here = _of_two(algebra, "zero", axis, 1, index_of)
         return [((here,), 1)] if is_first else [((), 1), ((here,), -1)]
     found = simplified(relation, value)
+    parts = by_digits(found) if relation == "zero" and isinstance(found, Affine) else None
+    if parts is not None:
+        return list(_both(algebra, parts, index_of))
     match found:
         case bool():
             return [((), 1)] if found else []
@@ -58,6 +66,35 @@ def indicator(algebra: AtomTable, relation: Comparing, value: Affine, index_of: 
             return _normal(algebra, relation, found, index_of)
         case left, right:
             return [((_of_two(algebra, relation, left, right, index_of),), 1)]
+
+
+def _both(algebra: AtomTable, values: Sequence[Affine], index_of: Mapping[Axis, int]) -> Iterator[Term]:
+    """The product of `u = 0` for each of some combinations."""
+    for choice in itertools.product(*(indicator(algebra, "zero", value, index_of) for value in values)):
+        yield tuple(itertools.chain(*(more for more, _ in choice))), prod(factor for _, factor in choice)
+
+
+def by_digits(value: Affine) -> tuple[Affine, ...] | None:
+    """Combinations that are all 0 where this one is, the lower digits first; (1,) where it never is; None for itself.
+
+    What is less than c and a multiple of c is 0.
+    """
+    for base in sorted({abs(count) for _, count in value.terms if abs(count) > 1}, reverse=True):
+        low = tuple((axis, count) for axis, count in value.terms if count % base)
+        whole = all(count % base == 0 for _, count in value.offset.terms)
+        if not whole or any(axis.dimension.terms for axis, _ in low):
+            continue
+        part = Affine(low, Dimension.fixed(value.offset.constant % base))
+        least, greatest = part.least.constant, part.greatest.constant
+        multiples = range(-(-least // base), greatest // base + 1)
+        if len(multiples) > 1:
+            continue
+        if not multiples:
+            return (Affine.of(1),)
+        carried = Affine.of(multiples[0] * base)
+        high = value.plus(part, -1).plus(carried)
+        return (part.plus(carried, -1), high) if low else None
+    return None
 
 
 def _of_two(
@@ -180,6 +217,10 @@ def _summed(
     Over an axis of few entries the sum is written out, unless every place is one of them.
     """
     uses = Counter(index for _, indices, _ in factors for index in set(indices))
+    for place in zeros:
+        counted = _counted(algebra, bound, factors, place, uses)
+        if counted is not None:
+            return counted
     inside = Counter(index for k in places for index in set(factors[k][1]))
     found: list[tuple[bool, int, Axis]] = []
     for place in zeros:
@@ -201,7 +242,29 @@ def _summed(
             for relation, value, more in (combined(algebra, factors[k]) for k in others):
                 put = value.plus(solved, -dict(value.terms)[axis] * count)
                 sums.append(indicator(algebra, relation, put, {**index_of, **more}))
-            return _multiplied(bound, index, kept, sums)
+            return _multiplied(bound, [index], kept, sums)
+    return None
+
+
+def _counted(
+    algebra: AtomTable, bound: tuple[int, ...], factors: list[Factor], place: int, uses: Mapping[int, int]
+) -> list[Work] | None:
+    """Σ_t Σ_r [c t + r + e = 0] of all digits: each number has its own."""
+    _, value, index_of = combined(algebra, factors[place])
+    alone = [(axis, count) for axis, count in value.terms if 0 <= index_of[axis] < OUTER and uses[index_of[axis]] == 1]
+    for (fast, step), (slow, base) in itertools.permutations(alone, 2):
+        length = fast.dimension
+        if step not in (1, -1) or length.terms or abs(base) != length.constant:
+            continue
+        rest = Affine(tuple(t for t in value.terms if t[0] not in (fast, slow)), value.offset)
+        # c (t - 1) + r = e, counted from the other end where the sign is another.
+        position = rest.times(-1 if base > 0 else 1).plus(Affine.of(length), -1)
+        if step * base < 0:
+            position = position.plus(Affine.of(length)).plus(ONE_MORE)
+        size = Dimension(()).plus(slow.dimension, abs(base))
+        kept = factors[:place] + factors[place + 1 :]
+        gone = [index_of[slow], index_of[fast]]
+        return _multiplied(bound, gone, kept, _range(algebra, position, size, index_of))
     return None
 
 
@@ -212,12 +275,12 @@ def _range(algebra: AtomTable, place: Affine, dimension: Dimension, index_of: Ma
         yield indicator(algebra, "positive", inner, index_of)
 
 
-def _multiplied(bound: tuple[int, ...], gone: int, kept: list[Factor], sums: Iterable[Parts]) -> list[Work]:
+def _multiplied(bound: tuple[int, ...], gone: Sequence[int], kept: list[Factor], sums: Iterable[Parts]) -> list[Work]:
     found: list[Work] = []
     for choice in itertools.product(*sums):
         coefficient: Rational = 1
         made = list(kept)
         for more, factor in choice:
             coefficient, made = coefficient * factor, [*made, *more]
-        found.append(rebound(bound, made, [gone], coefficient))
+        found.append(rebound(bound, made, gone, coefficient))
     return found

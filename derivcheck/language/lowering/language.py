@@ -216,6 +216,8 @@ class Lowering(LoweringState):
         if tree.operator == "@":
             self._refuse_differential(tree)
             return contracted(self.expression(tree.left), self.expression(tree.right), tree.span)
+        if tree.operator in ("//", "%"):
+            return Value(positions.digit(self, tree))
         left, right = self.expression(tree.left), self.expression(tree.right)
         if tree.operator == "**" and not right.is_scalar:
             raise shape_error("an exponent is a scalar", tree.right.span, right.shape())

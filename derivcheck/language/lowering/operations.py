@@ -48,6 +48,13 @@ from derivcheck.language.lowering.matrices import (
 from derivcheck.language.lowering.moments import normal_mean
 from derivcheck.language.lowering.points import at
 from derivcheck.language.lowering.positions import size_of
+from derivcheck.language.lowering.shapes import (
+    divided_into_heads,
+    heads_together,
+    reshaped,
+    sizes_of,
+    unvectorised,
+)
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import (
     Value,
@@ -100,13 +107,14 @@ def dimension_of(lowering: LoweringState, tree: Expression) -> Dimension | None:
             return None
 
 
-def _dimensions(lowering: LoweringState, tree: Call) -> list[Dimension]:
-    found = []
+def _sides(lowering: LoweringState, tree: Call) -> list[Axes]:
+    """Axes for each size that is given, several for a product of sizes."""
+    found: list[Axes] = []
     for argument in tree.arguments:
-        dimension = dimension_of(lowering, argument)
-        if dimension is None:
+        sizes = sizes_of(lowering, argument)
+        if sizes is None:
             raise index_error("DC132", "a dimension is expected", argument.span)
-        found.append(dimension)
+        found.append(fresh_axes(sizes, [axis for side in found for axis in side]))
     return found
 
 
@@ -114,20 +122,22 @@ def _filled(value: int) -> Callable[[LoweringState, Call], Value]:
     """`ones(n)`, `zeros(n, m)`: the node is constant, only the positions have axes."""
 
     def lowered(lowering: LoweringState, tree: Call) -> Value:
-        shape = _dimensions(lowering, tree)
-        if not 1 <= len(shape) <= 2:
+        sides = _sides(lowering, tree)
+        if not 1 <= len(sides) <= 2:
             raise lowering.call_error(tree, f"`{tree.function}` takes one or two dimensions")
-        return tensor_value(constant(value), fresh_axes(shape, ()), lowering.scope.vectors)
+        down = len(sides) == 2 or lowering.scope.vectors == "column"
+        return Value(constant(value), *sides) if down else Value(constant(value), (), *sides)
 
     return lowered
 
 
 def _eye(lowering: LoweringState, tree: Call) -> Value:
-    shape = _dimensions(lowering, tree)
-    if len(shape) != 1:
+    sides = _sides(lowering, tree)
+    if len(sides) != 1:
         raise lowering.call_error(tree, "`eye` takes one dimension")
-    i, j = fresh_axes([shape[0], shape[0]], ())
-    return Value(delta(i, j), (i,), (j,))
+    (row,) = sides
+    column = fresh_axes([axis.dimension for axis in row], row)
+    return Value(multiply(*(delta(i, j) for i, j in zip(row, column, strict=True))), row, column)
 
 
 def _outer(lowering: LoweringState, tree: Call) -> Value:
@@ -309,5 +319,9 @@ BUILTINS: Mapping[str, Callable[[LoweringState, Call], Value]] = {
     "grad": gradient,
     "differential": differential,
     "at": at,
+    "reshape": reshaped,
+    "unvec": unvectorised,
+    "split_heads": divided_into_heads,
+    "merge_heads": heads_together,
     **ARRANGEMENTS,
 }

@@ -1,8 +1,8 @@
 """Index arithmetic: what stands in the brackets of a tensor, `x[2*t + a - 2]`, and an index as a number, `i - j`.
 
-An index is a whole combination of letters, sizes and numbers. It has to be a position of the
-axis for all letters and sizes, or by the conditions around it, unless the spec says that what
-is outside is zero.
+An index is a whole combination of letters, sizes, numbers and digits of such, `(i - 1) // 2` and
+`(i - 1) % 2`. It has to be a position of the axis for all letters and sizes, or by the conditions
+around it, unless the spec says that what is outside is zero.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from derivcheck.graph.axes import Axis, Dimension, fresh
+from derivcheck.graph.axes import Axes, Axis, Dimension, fresh
 from derivcheck.graph.nodes import (
     Node,
     add,
@@ -22,10 +22,12 @@ from derivcheck.graph.nodes import (
     indicator,
     multiply,
     rename,
+    size,
     subtract,
     sum_over,
 )
 from derivcheck.graph.positions import ONE, Affine, divided, never_negative
+from derivcheck.language.lowering.digits import digits, quotient
 from derivcheck.language.lowering.letters import dimension_name, index_error
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.notation.printer import to_plain
@@ -40,26 +42,38 @@ from derivcheck.language.notation.syntax import (
     Negate,
     Number,
     Slice,
+    whole_number,
 )
 
 OPPOSITE: Mapping[Relation, Relation] = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 INDEX = "an index is a letter, a position from 1, or `:`"
 EXAMPLE = "letters, sizes and whole numbers may be added, and multiplied by whole numbers: x[2*t + a - 1]"
+DIVIDED = "positions are divided by whole numbers: (i - 1) // 2 and (i - 1) % 2, with i from 1"
 STEPS = (1, 2, 3)
 
 
 @dataclass(slots=True)
 class Combination:
-    """Σ count · position + offset; `unknown` are letters of which no dimension is known yet."""
+    """Σ count · position + offset; `unknown` are letters of which no dimension is known yet.
+
+    `digits` say which positions are digits of what, along axes that are summed over.
+    """
 
     value: Affine = field(default_factory=Affine)
     unknown: dict[str, int] = field(default_factory=dict)
+    digits: dict[Node, Axes] = field(default_factory=dict)
 
     def plus(self, other: Combination, factor: int) -> Combination:
         unknown = dict(self.unknown)
         for letter, count in other.unknown.items():
             unknown[letter] = unknown.get(letter, 0) + factor * count
-        return Combination(self.value.plus(other.value, factor), {k: c for k, c in unknown.items() if c})
+        kept = {letter: count for letter, count in unknown.items() if count}
+        return Combination(self.value.plus(other.value, factor), kept, {**self.digits, **other.digits})
+
+    def read(self, node: Node) -> Node:
+        """What speaks of digits, at those that there are: exactly one of each."""
+        axes = [axis for axes in self.digits.values() for axis in axes]
+        return sum_over(multiply(node, *self.digits), axes) if axes else node
 
 
 def combination(lowering: LoweringState, tree: Expression) -> Combination | None:
@@ -78,8 +92,32 @@ def combination(lowering: LoweringState, tree: Expression) -> Combination | None
         case Binary("*", Number(value), other) | Binary("*", other, Number(value)) if value.denominator == 1:
             inner = combination(lowering, other)
             return None if inner is None else Combination().plus(inner, int(value))
+        case Binary("//" | "%"):
+            return _digit(lowering, tree)
         case _:
             return _term(lowering, tree)
+
+
+def _digit(lowering: LoweringState, tree: Binary) -> Combination | None:
+    """`u // c` and `u % c`: u + 1 is c times the one and, counted from 1, the other."""
+    found, divisor = combination(lowering, tree.left), whole_number(tree.right)
+    if found is None or divisor is None or divisor < 1 or not (found.value.terms or found.unknown):
+        return None
+    for letter in found.unknown:
+        advice = f"`{letter} in 1..n` on the left of the formula, or sum_{{{letter} in 1..n}}(...)"
+        raise index_error("DC140", f"nothing says how far the index `{letter}` runs", tree.span, "", advice)
+    if not _is_safe(lowering, found.value):
+        message = f"`{to_plain(tree.left)}` is negative at some positions"
+        raise index_error("DC143", message, tree.left.span, f"it runs from {found.value.least}", "(i - 1) // 2")
+    count = found.value.greatest.plus(Dimension.fixed(divisor))
+    rounded = Dimension(count.terms, count.constant - count.constant % divisor)
+    many = quotient(rounded, Dimension.fixed(divisor)) or found.value.greatest.plus(ONE)
+    written = " ".join(f"{number}{axis}" for axis, number in found.value.terms)
+    slow, fast = (Axis(d, f"{written}+{found.value.offset}//{divisor}") for d in (many, Dimension.fixed(divisor)))
+    there = digits(found.value.plus(Affine.of(1)), slow, fast)
+    assert there is not None
+    digit = slow if tree.operator == "//" else fast
+    return Combination(Affine.of(digit).plus(Affine.of(1), -1), {}, {**found.digits, there: (slow, fast)})
 
 
 def _term(lowering: LoweringState, tree: Expression) -> Combination | None:
@@ -111,7 +149,7 @@ def at(lowering: LoweringState, node: Node, axis: Axis, place: Expression) -> No
         raise index_error("DC143", INDEX, place.span, "", EXAMPLE)
     value = _settled(lowering, found, axis, place)
     _refuse_outside(lowering, value, axis.dimension, place)
-    return sum_over(multiply(node, indicator("zero", Affine.of(axis).plus(value, -1))), [axis])
+    return found.read(sum_over(multiply(node, indicator("zero", Affine.of(axis).plus(value, -1))), [axis]))
 
 
 def _is_limited(lowering: LoweringState, place: Name, axis: Axis) -> bool:
@@ -204,7 +242,7 @@ def _end(lowering: LoweringState, tree: Expression | None) -> Dimension | None:
 def size_of(lowering: LoweringState, tree: Expression) -> Dimension | None:
     """The size that a tree is; None where it is none."""
     found = combination(lowering, tree)
-    return None if found is None or found.unknown or found.value.terms else found.value.offset
+    return None if found is None or found.unknown or found.digits or found.value.terms else found.value.offset
 
 
 def runs_to(lowering: LoweringState, letter: str, end: Expression) -> None:
@@ -224,6 +262,16 @@ def position(axis: Axis) -> Node:
     return add(constant(1), sum_over(indicator("less", before, axis), [before]))
 
 
+def digit(lowering: LoweringState, tree: Binary) -> Node:
+    """A quotient or a remainder as a number. Raises NotationError (DC143) for one of anything but positions."""
+    found = combination(lowering, tree)
+    if found is None:
+        message = f"`{tree.operator}` divides positions by a whole number"
+        raise index_error("DC143", message, tree.span, "", DIVIDED)
+    terms = (multiply(constant(count), position(axis)) for axis, count in found.value.terms)
+    return found.read(add(*terms, size(found.value.offset)))
+
+
 # --- conditions -------------------------------------------------------------------------------------
 
 
@@ -233,9 +281,9 @@ def relation(lowering: LoweringState, tree: Comparison) -> Node | None:
     if difference is None:
         return None
     if tree.relation in ("=", "!="):
-        equal = indicator("zero", difference)
+        equal = difference.read(indicator("zero", difference.value))
         return equal if tree.relation == "=" else subtract(constant(1), equal)
-    return indicator("positive", _at_least_zero(difference, tree.relation).plus(Affine.of(1)))
+    return difference.read(indicator("positive", _at_least_zero(difference.value, tree.relation).plus(Affine.of(1))))
 
 
 def reckons(lowering: LoweringState, tree: Comparison) -> bool:
@@ -245,13 +293,12 @@ def reckons(lowering: LoweringState, tree: Comparison) -> bool:
     )
 
 
-def _difference(lowering: LoweringState, tree: Comparison) -> Affine | None:
+def _difference(lowering: LoweringState, tree: Comparison) -> Combination | None:
     """left - right of a comparison of letters."""
     left, right = combination(lowering, tree.left), combination(lowering, tree.right)
     if left is None or right is None or left.unknown or right.unknown:
         return None
-    difference = left.plus(right, -1).value
-    return difference if left.value.terms or right.value.terms else None
+    return left.plus(right, -1) if left.value.terms or right.value.terms else None
 
 
 def _at_least_zero(difference: Affine, relation: Relation) -> Affine:
@@ -280,8 +327,8 @@ def _guards(lowering: LoweringState, condition: Condition, holds: bool) -> list[
         return [g for side in (condition.left, condition.right) for g in _guards(lowering, side, holds)]
     difference = _difference(lowering, condition)
     relation = condition.relation if holds else OPPOSITE.get(condition.relation, condition.relation)
-    if difference is None or relation == "!=":
+    if difference is None or difference.digits or relation == "!=":
         return []
     if relation == "=":
-        return [difference, difference.times(-1)]
-    return [_at_least_zero(difference, relation)]
+        return [difference.value, difference.value.times(-1)]
+    return [_at_least_zero(difference.value, relation)]

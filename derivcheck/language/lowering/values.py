@@ -2,7 +2,7 @@
 
 In the matrix language every value has rows and columns: each is a tuple of axes,
 `()` standing for size 1 and more than one axis for a product index, the first
-the slowest (`vec`, `kron`). A tensor with three or more axes keeps them in `more`.
+the slowest (`vec`, `kron`, `H*k`). A tensor with three or more axes keeps them in `more`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
 from derivcheck.graph.axes import Axes, Axis, Dimension, fresh
 from derivcheck.graph.nodes import Node, multiply, rename, sum_over
+from derivcheck.language.lowering.digits import joined
 from derivcheck.language.notation.syntax import Span
 from derivcheck.spec.declarations import Orientation
 
@@ -116,6 +117,8 @@ def broadcast(left: Value, right: Value, span: Span, operation: str) -> tuple[No
         return _broadcast_many(left, right, span, operation)
     if not _broadcasts(left, right):
         left, right = without_units(left), without_units(right)
+    if not _broadcasts(left, right) and _broadcasts(one := united(left), other := united(right)):
+        left, right = one, other
     sides = []
     for a, b in ((left.row, right.row), (left.column, right.column)):
         if a and b and dimensions(a) != dimensions(b):
@@ -154,6 +157,20 @@ def without_units(value: Value) -> Value:
         return value
     row, column = (tuple(axis for axis in axes if axis not in units) for axes in (value.row, value.column))
     return Value(sum_over(value.node, units), row, column)
+
+
+def united(value: Value) -> Value:
+    """The value with one axis for rows or columns of several, where their product is a combination of sizes."""
+    if value.more:
+        return value
+    node, made = value.node, []
+    for side in (value.row, value.column):
+        axes = list(side)
+        while len(axes) > 1 and (found := joined(node, axes[-2], axes[-1])) is not None:
+            node, whole = found
+            axes[-2:] = [whole]
+        made.append(tuple(axes))
+    return Value(node, *made)
 
 
 def _conform_help(left: Value, right: Value) -> str:
@@ -198,6 +215,10 @@ def contracted(left: Value, right: Value, span: Span) -> Value:
         return _batched(left, right, span)
     if dimensions(left.column) != dimensions(right.row):
         left, right = without_units(left), without_units(right)
+    if dimensions(left.column) != dimensions(right.row):
+        one, other = united(left), united(right)
+        if dimensions(one.column) == dimensions(other.row):
+            left, right = one, other
     if dimensions(left.column) != dimensions(right.row):
         raise shape_error(
             "the inner dimensions of the product differ",

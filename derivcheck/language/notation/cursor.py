@@ -14,7 +14,7 @@ from derivcheck.language.notation.vocabulary import Vocabulary
 MAXIMAL_DEPTH = 60
 KEYWORDS = frozenset({"if", "else", "where", "and", "or"})
 RELATION_SIGNS = frozenset({"==", *(text for one in RELATIONS if one.turned for text in spellings(one))})
-INFIX_SIGNS = frozenset({"+", "-", "*", "⊙", "/", "@", "^", "**"})
+INFIX_SIGNS = frozenset({"+", "-", "*", "⊙", "/", "@", "^", "**", "//", "%"})
 PRODUCT_HELP = "write `@` to contract, `*` to multiply entrywise"
 
 

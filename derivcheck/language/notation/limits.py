@@ -86,6 +86,8 @@ def _arithmetic(node: Binary, constants: dict[int, Fraction]) -> None:
             if right == 0:
                 return
             value = left / right
+        case "//" | "%":
+            return
         case _:
             value = left * right
     if _bits(value) > MAXIMAL_BITS:

@@ -156,6 +156,13 @@ class _MathML(Unicode):
             sign = _sign("⋅") if LEADING_DIGIT.match(right) else _sign(INVISIBLE_TIMES) + THIN
         return Written(f"{left}{sign}{right}", PRODUCT)
 
+    def digit(self, tree: Binary) -> Written:
+        left, right = self.expression(tree.left), self.expression(tree.right)
+        if tree.operator == "//":
+            below = _of("mfrac", _row(left.text), _row(right.text))
+            return Written(f"{_sign('⌊')}{below}{_sign('⌋')}", ATOM)
+        return Written(f"{left.at(PRODUCT + 1)}{_sign('mod')}{right.at(PRODUCT + 1)}", PRODUCT)
+
     def contraction(self, tree: Binary) -> Written:
         left, right = self.expression(tree.left), self.expression(tree.right)
         if LEADING_DIGIT.match(right.text) or is_number(tree.left) or is_number(tree.right):

@@ -67,6 +67,8 @@ INFIX: Mapping[str, tuple[int, BinaryOperator]] = {
     "⊙": (PRODUCT, "*"),
     "/": (PRODUCT, "/"),
     "@": (PRODUCT, "@"),
+    "//": (PRODUCT, "//"),
+    "%": (PRODUCT, "%"),
 }
 
 

@@ -165,20 +165,26 @@ class Plain:
                 return Written(self.power(base, exponent), POWER)
             case "*" | "/" | "@":
                 return self.product(tree)
+            case "//" | "%":
+                return self.digit(tree)
 
     def power(self, base: str, exponent: Written) -> str:
         return f"{base}**{exponent.at(POWER)}"
 
     def product(self, tree: Binary) -> Written:
         # `a @ b * c` reads from the left, but nobody should have to remember that.
-        mixed = isinstance(tree.left, Binary) and {tree.operator, tree.left.operator} in (
-            {"@", "*"},
-            {"@", "/"},
+        mixed = isinstance(tree.left, Binary) and (
+            {tree.operator, tree.left.operator} in ({"@", "*"}, {"@", "/"}) or tree.left.operator in ("//", "%")
         )
         left = self.expression(tree.left).at(PRODUCT + mixed)
         right = self.expression(tree.right).at(PRODUCT + 1)
         if tree.operator == "/":
             return Written(f"{left}/{self.divisor(tree)}", PRODUCT)
+        return Written(f"{left} {tree.operator} {right}", PRODUCT)
+
+    def digit(self, tree: Binary) -> Written:
+        """A quotient or a remainder of positions; whatever is a product in it stands in parentheses."""
+        left, right = (self.expression(side).at(PRODUCT + 1) for side in (tree.left, tree.right))
         return Written(f"{left} {tree.operator} {right}", PRODUCT)
 
     def divisor(self, tree: Binary) -> str:

@@ -72,12 +72,15 @@ class Negate:
     span: Span = field(default=NOWHERE, compare=False)
 
 
-BinaryOperator = Literal["+", "-", "*", "/", "@", "**"]
+BinaryOperator = Literal["+", "-", "*", "/", "@", "**", "//", "%"]
 
 
 @dataclass(frozen=True, slots=True)
 class Binary:
-    """`*` is entrywise, `@` contracts, `**` is an entrywise power (plain text also writes `^`)."""
+    """`*` is entrywise, `@` contracts, `**` is an entrywise power (plain text also writes `^`).
+
+    `//` and `%` divide positions, as Python divides whole numbers.
+    """
 
     operator: BinaryOperator
     left: Expression

@@ -105,6 +105,12 @@ class Latex(Plain):
             sign = r" \cdot "
         return Written(f"{left}{sign}{right}", PRODUCT)
 
+    def digit(self, tree: Binary) -> Written:
+        left, right = self.expression(tree.left), self.expression(tree.right)
+        if tree.operator == "//":
+            return Written(rf"\left\lfloor \frac{{{left.text}}}{{{right.text}}} \right\rfloor", ATOM)
+        return Written(rf"{left.at(PRODUCT + 1)} \bmod {right.at(PRODUCT + 1)}", PRODUCT)
+
     def power(self, base: str, exponent: Written) -> str:
         # Behind an index a raised number would be read as one more, behind a raised sign as part of it.
         raised = re.search(r"\^\{[^{}]*\}(?:_\{[^{}]*\})?$|\^\{\(.*\)\\top\}$|_\{\d+\}$|'+\([^()]*\)$", base)
