@@ -119,7 +119,7 @@ def test_an_operation_is_called_as_it_is_listed(name: str, signature: str, about
         spec = read_spec(f"tensors: {{x: n, y: m}}\nloss: {{L: '{signature}'}}")
         assert check_equation("dL/dx = dL/dx", spec).verdict == "proved"
         return
-    spec = read_spec("tensors: {x: n, y: n, A: n n, B: m k, X: n m}\nloss: {L: sum(X)}")
+    spec = read_spec("tensors: {x: n, y: n, A: n n, B: m k, X: n m, Q: m n*k, G: n m k}\nloss: {L: sum(X)}")
     claim = f"delta(i, j) = {signature}" if name == "delta" else f"{signature} = {signature}"
     if name == "window":
         spec = read_spec("tensors: {u: p, w: r, v: p+r-1}\nloss: {L: sum(v)}")

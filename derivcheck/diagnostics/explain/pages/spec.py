@@ -155,9 +155,9 @@ SPEC: dict[str, Explanation] = {
     ),
     "DC029": of_spec(
         "not an axis",
-        "Axes are dimension names or numbers, separated by spaces.",
-        "tensors: {x: n*m}\n",
-        "tensors: {x: n m}\n",
+        "Axes are dimension names or numbers, separated by spaces; a product of sizes is an axis of a matrix at most.",
+        "tensors: {x: t n h*k}\n",
+        "tensors: {x: t n h k}\n",
     ),
     "DC030": of_spec(
         "unknown fact",
