@@ -6,6 +6,7 @@ well-formed XML as well as HTML.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Union
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
@@ -96,6 +97,8 @@ def styled(text: str) -> Element:
 def markup(root: Element) -> str:
     """The text of an element; only `meta` has no end tag."""
     text = tostring(root, encoding="unicode", short_empty_elements=False)
+    # In a style sheet a reference to a character is none.
+    text = re.sub(r"<style>[^<]*</style>", lambda sheet: sheet[0].replace("&gt;", ">"), text)
     return text.replace("></meta>", " />").replace("></mspace>", " />")
 
 
