@@ -9,17 +9,16 @@ Where the two ends are nearer to each other than that, every depth is looked at 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from derivcheck.graph.nodes import Input, Node, Quantity, topological
 from derivcheck.judging.judge import Judge
+from derivcheck.judging.precedents import LABEL, Precedents
 from derivcheck.language.claims import Pair
 from derivcheck.language.uniformity import WINDOW
 from derivcheck.spec import Spec
 
-LABEL = re.compile(r"\[(\d+)\]")
 DEEP = 2 * WINDOW + 2  # from where on no label is near to both ends
 
 Signature = frozenset[tuple[str, tuple[int, ...], bool]]
@@ -38,6 +37,31 @@ class Instance:
     judge: Judge
     links: tuple[Pair, ...]
     summed: frozenset[str] = frozenset()
+
+    def offsets(self, name: str) -> tuple[int, ...] | None:
+        """The labels in a name relative to the claim's own, or to the nearer end; None beyond the window."""
+        offsets = []
+        for match in LABEL.finditer(name):
+            label = int(match[1])
+            if self.label is not None:
+                distance = label - self.label
+            else:
+                from_end = label - self.depth
+                distance = from_end if -from_end <= WINDOW else label - self.first + 100
+                if distance > 50 and label - self.first > WINDOW:
+                    return None
+            if self.label is not None and abs(distance) > WINDOW:
+                return None
+            offsets.append(distance)
+        return tuple(offsets)
+
+    def renamed(self, name: str) -> str | None:
+        """A name with its labels told from the claim's own; None beyond the window."""
+        offsets = self.offsets(name)
+        if not offsets:
+            return None if offsets is None else name
+        waiting = iter(offsets)
+        return LABEL.sub(lambda _: f"[{next(waiting):+d}]", name)
 
 
 def depths_to_try(spec: Spec) -> list[dict[str, int]]:
@@ -67,7 +91,7 @@ def _end(spec: Spec) -> str | None:
     return ends.pop() if single else None
 
 
-def holds_for_every_depth(instances: Iterable[Instance]) -> bool:
+def holds_for_every_depth(instances: Iterable[Instance], precedents: Precedents) -> bool:
     """Whether every instance of two depths is proved, and instances with like surroundings are proved alike.
 
     Raises ContradictionError.
@@ -76,7 +100,7 @@ def holds_for_every_depth(instances: Iterable[Instance]) -> bool:
     labels: dict[tuple[int, int], list[int]] = {}
     depths: set[int] = set()
     for instance in instances:
-        signature = _signature(instance)
+        signature = _signature(instance, precedents)
         if signature is None:
             return False
         place = _place(instance)
@@ -100,25 +124,32 @@ def _reaches_from_end_to_end(labels: Mapping[tuple[int, int], list[int]]) -> boo
     return not labels or all(set.intersection(*ends) for ends in (lows, highs))
 
 
-def is_proved(links: Iterable[Pair], judge: Judge) -> bool:
+def is_proved(instance: Instance, precedents: Precedents) -> bool:
     """Whether every link is an equation that is proved. Raises ContradictionError."""
-    return all(_proof_of(link, judge) is not None for link in links)
+    return all(_proof_of(link, instance, precedents) is not None for link in instance.links)
 
 
-def _proof_of(link: Pair, judge: Judge) -> frozenset[Node] | None:
+def _proof_of(link: Pair, instance: Instance, precedents: Precedents) -> frozenset[Node] | None:
     """The names into which the proof of an equation did not have to look; None where it is not proved.
 
     The derivatives of which it speaks are measured before. Raises ContradictionError.
     """
     if link.relation != "=" or link.shapes is not None:
         return None
+    judge = instance.judge
+    known = precedents.cut_of(link.left, link.right, instance.renamed, judge.prover.facts)
+    if known is not None:
+        return known
     if any(slope.numeric.verdict == "kink" for slope in judge.measured(link.derived)):
         return None
     # A formula of one depth is seldom true at another, and the search for a proof of what is false is long.
     if judge.differs_at_once(link.left, link.right, link.axes):
         return None
     proof, cut = judge.prover.proof_and_cut(link.left, link.right)
-    return cut if proof.proved else None
+    if not proof.proved:
+        return None
+    precedents.add(link.left, link.right, cut, instance.renamed, judge.prover.facts)
+    return cut
 
 
 def _place(instance: Instance) -> tuple[int, int]:
@@ -129,15 +160,15 @@ def _place(instance: Instance) -> tuple[int, int]:
     return min(instance.label - instance.first, away), min(instance.depth - instance.label, away)
 
 
-def _signature(instance: Instance) -> Signature | None:
+def _signature(instance: Instance, precedents: Precedents) -> Signature | None:
     """What the proofs of an instance look at, by offset; None where there is no proof or it looks too far."""
     found: set[tuple[str, tuple[int, ...], bool]] = set()
     for link in instance.links:
-        cut = _proof_of(link, instance.judge)
+        cut = _proof_of(link, instance, precedents)
         if cut is None:
             return None
         for name, leaf in _names([link.left, link.right], cut):
-            offsets = _offsets(name, instance)
+            offsets = instance.offsets(name)
             if offsets is None or (name in instance.summed and not leaf):
                 return None
             found.add((LABEL.sub("[]", name), offsets, leaf))
@@ -148,24 +179,6 @@ def _names(roots: list[Node], cut: frozenset[Node]) -> Iterator[tuple[str, bool]
     for node in topological(roots, cut):
         if isinstance(node, Input | Quantity):
             yield node.name, node in cut or isinstance(node, Input)
-
-
-def _offsets(name: str, instance: Instance) -> tuple[int, ...] | None:
-    """The labels in a name relative to the claim's own, or to the nearer end; None beyond the window."""
-    offsets = []
-    for match in LABEL.finditer(name):
-        label = int(match[1])
-        if instance.label is not None:
-            distance = label - instance.label
-        else:
-            from_end = label - instance.depth
-            distance = from_end if -from_end <= WINDOW else label - instance.first + 100
-            if distance > 50 and label - instance.first > WINDOW:
-                return None
-        if instance.label is not None and abs(distance) > WINDOW:
-            return None
-        offsets.append(distance)
-    return tuple(offsets)
 
 
 def described(least: Mapping[str, int] | None, labelled: bool, depths: Iterable[Mapping[str, int]]) -> str:

@@ -15,6 +15,7 @@ from derivcheck.judging.general import (
     is_proved,
     least_depth,
 )
+from derivcheck.judging.precedents import Precedents
 from derivcheck.judging.statement import Assertion, Labels, Statement
 from derivcheck.language.claims import Link, Pair
 from derivcheck.language.uniformity import is_uniform, sums_of_families
@@ -45,14 +46,10 @@ def _least_depth(statement: Statement, above: Examiner) -> Labels | None:
     def instances(summed: frozenset[str]) -> Iterator[Instance]:
         for depth in depths_to_try(spec):
             examiner = above.at_depth(depth).for_claim(statement.declaration)
-            first = min(int(family.first.text) for family in spec.families)
             for labels in statement.labels_at(examiner):
-                links: list[Pair] = []
-                for reading in _readings(statement, examiner, labels):
-                    links += map(_pair_of, reading.links)
-                label = next(iter(labels.values()), None)
-                yield Instance(next(iter(depth.values())), label, first, examiner.judge, tuple(links), summed)
+                yield _instance(statement, examiner, labels, summed)
 
+    precedents = Precedents()
     try:
         found = sums_of_families(above.network, statement.declaration.let)
         said = [reading for labels in statement.labels_at(above)[:1] for reading in _readings(statement, above, labels)]
@@ -60,16 +57,16 @@ def _least_depth(statement: Statement, above: Examiner) -> Labels | None:
             is_uniform(side, above.network.scope) for one in said for side in one.written.sides
         ):
             return None
-        if not holds_for_every_depth(instances(found)):
+        if not holds_for_every_depth(instances(found), precedents):
             return None
-        return least_depth(spec, lambda depth: _is_proved_at(statement, above, depth))
+        return least_depth(spec, lambda depth: _is_proved_at(statement, above, depth, precedents))
     except ContradictionError:
         raise
     except DerivcheckError:
         return None
 
 
-def _is_proved_at(statement: Statement, above: Examiner, depth: dict[str, int]) -> bool:
+def _is_proved_at(statement: Statement, above: Examiner, depth: dict[str, int], precedents: Precedents) -> bool:
     """Whether a statement is proved at a depth wherever it says something there: `W[3]` says nothing of two layers."""
     try:
         examiner = above.at_depth(depth).for_claim(statement.declaration)
@@ -78,12 +75,23 @@ def _is_proved_at(statement: Statement, above: Examiner, depth: dict[str, int]) 
         return True
     for labels in every:
         try:
-            links = [_pair_of(link) for one in _readings(statement, examiner, labels) for link in one.links]
+            instance = _instance(statement, examiner, labels)
         except DerivcheckError:
             continue
-        if not is_proved(links, examiner.judge):
+        if not is_proved(instance, precedents):
             return False
     return True
+
+
+def _instance(
+    statement: Statement, examiner: Examiner, labels: Labels, summed: frozenset[str] = frozenset()
+) -> Instance:
+    """Raises NotationError and UnsupportedError for a link without a meaning."""
+    links = [_pair_of(link) for one in _readings(statement, examiner, labels) for link in one.links]
+    network = examiner.network
+    first = min(int(family.first.text) for family in network.spec.families)
+    label = next(iter(labels.values()), None)
+    return Instance(next(iter(network.depth.values())), label, first, examiner.judge, tuple(links), summed)
 
 
 def _readings(statement: Statement, examiner: Examiner, labels: Labels) -> Iterator[Assertion]:
