@@ -150,7 +150,9 @@ class _Forward:
         self.unit = float(np.sqrt(np.mean(self.base[0] ** 2))) or 1.0
         self._program = Program([self.numerator], frozenset([self.variable]), seed)
         moving = {self.variable, *dependents(self.numerator, self.variable)}
-        self._still = {node: value for node, value in known.items() if node not in moving}
+        still = {node: value for node, value in known.items() if node not in moving}
+        # What lies beneath a value that is known is never asked for.
+        self._still = {node: still[node] for node in topological([self.numerator], still) if node in still}
 
     def _at(self, array: Any, copies_too: bool, rounding: Rounding | None = None) -> Any:
         """The numerator at points (direction, copy, *variable axes), along (direction, copy, *rows)."""
