@@ -137,11 +137,11 @@ def _proof_of(link: Pair, instance: Instance, precedents: Precedents) -> frozens
     if link.relation != "=" or link.shapes is not None:
         return None
     judge = instance.judge
+    if any(slope.numeric.verdict == "kink" for slope in judge.measured(link.derived)):
+        return None
     known = precedents.cut_of(link.left, link.right, instance.renamed, judge.prover.facts)
     if known is not None:
         return known
-    if any(slope.numeric.verdict == "kink" for slope in judge.measured(link.derived)):
-        return None
     # A formula of one depth is seldom true at another, and the search for a proof of what is false is long.
     if judge.differs_at_once(link.left, link.right, link.axes):
         return None
