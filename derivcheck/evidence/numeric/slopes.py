@@ -148,11 +148,11 @@ class _Forward:
         shape = [3, *(axis.dimension.size(sizes) for axis in self.variable.axes)]
         self.base = np.broadcast_to(np.real(at.aligned((PROBE, *self.variable.axes))), shape)
         self.unit = float(np.sqrt(np.mean(self.base[0] ** 2))) or 1.0
-        self._program = Program([self.numerator], frozenset([self.variable]), seed)
         moving = {self.variable, *dependents(self.numerator, self.variable)}
         still = {node: value for node, value in known.items() if node not in moving}
-        # What lies beneath a value that is known is never asked for.
-        self._still = {node: still[node] for node in topological([self.numerator], still) if node in still}
+        # What stands still is given, and what lies beneath it never asked for.
+        self._program = Program([self.numerator], frozenset([self.variable, *still]), seed)
+        self._still = {node: still[node] for node in self._program.order if node in still}
 
     def _at(self, array: Any, copies_too: bool, rounding: Rounding | None = None) -> Any:
         """The numerator at points (direction, copy, *variable axes), along (direction, copy, *rows)."""
