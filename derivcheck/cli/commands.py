@@ -17,6 +17,7 @@ from derivcheck.cli.grading import grade
 from derivcheck.cli.listing import explain, list_names
 from derivcheck.cli.options import Ascii, Color, ColorMode
 from derivcheck.cli.reporting import claim_text
+from derivcheck.cli.serving import lsp
 from derivcheck.cli.starting import init
 from derivcheck.cli.usage import SETTINGS, CommandGroup
 from derivcheck.cli.verifying import verify
@@ -259,6 +260,7 @@ def _tensors(network: Network, wrt: str, spec: Path) -> list[NamedTensor]:
 app.command("list")(list_names)
 app.command()(explain)
 app.command()(init)
+app.command()(lsp)
 
 
 @app.command()

@@ -15,10 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-from derivcheck.pipeline.memory import Memory
+from derivcheck.pipeline.recollection import Recollection
 from derivcheck.pipeline.request import Request
 from derivcheck.pipeline.results import FileResult, Report
-from derivcheck.pipeline.verification import verify
 from derivcheck.report.page import Page
 
 EVERY = 0.03  # seconds between two looks
@@ -42,7 +41,7 @@ class Watched:
     """One file, with the document that it may speak of: as it was when it was judged, and since when it is gone."""
 
     path: Path
-    memory: Memory = field(default_factory=Memory)
+    recollection: Recollection = field(default_factory=Recollection)
     beside: tuple[str, ...] = ()
     judged: tuple[Stamp, ...] | None = None
     gone_since: float | None = None
@@ -64,16 +63,11 @@ class Watched:
 
     def judge(self, request: Request) -> FileResult:
         """Its verdicts. What is written while it is judged is seen at the next look."""
-        from derivcheck.graph.derive import forget_sweeps
-
         self.judged = self.stamps()
-        (result,) = verify(request.of(self.path, self.memory)).files
-        if result.exit_code == 3 or (result.error is not None and result.error.code == "DC644"):
-            self.memory = Memory()  # what was interrupted, or contradicts itself, is not built upon
+        result = self.recollection.judge(self.path, request)
         beside = (result.document,) if result.document and result.document != str(self.path) else ()
         if beside != self.beside and result.error is None:
             self.beside, self.judged = beside, (self.judged[0], *(stamp_of(path) for path in beside))
-        forget_sweeps()
         return result
 
 

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, SourceText, SpecError, Where
 from derivcheck.spec.quoting import CLOSERS, OPENERS, requoted_line
-from derivcheck.spec.reads import noted
+from derivcheck.spec.reads import content_of, noted
 
 MAXIMAL_LINES = 40
 MAXIMAL_BYTES = 2 * 1024 * 1024
@@ -59,8 +59,7 @@ def read_text(path: str | Path) -> str:
         raise SpecError(Diagnostic(code, message, Where(shown, 1, 1), help=help_))
 
     try:
-        with open(path, "rb") as file:
-            data = file.read(MAXIMAL_BYTES + 1)
+        data = content_of(path, MAXIMAL_BYTES + 1)
         noted(path, data)
     except FileNotFoundError:
         noted(path, None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,6 +16,32 @@ ABSENT, UNSTEADY = "absent", "changed while it was read"
 CLOCK = ""  # no file has this name
 
 _open: list[dict[str, str]] = []
+_unsaved: dict[str, bytes] = {}  # by where the file really lies
+
+
+@contextmanager
+def unsaved(texts: Mapping[Path, str]) -> Iterator[None]:
+    """Texts in the place of files, as an editor shows them before they are saved."""
+    before = dict(_unsaved)
+    _unsaved.update({os.path.realpath(path): text.encode("utf-8", "surrogatepass") for path, text in texts.items()})
+    try:
+        yield
+    finally:
+        _unsaved.clear()
+        _unsaved.update(before)
+
+
+def content_of(path: str | Path, most: int = -1) -> bytes:
+    """The first bytes of a file, or of what stands in its place. Raises OSError and ValueError."""
+    instead = _instead(path)
+    if instead is not None:
+        return instead if most < 0 else instead[:most]
+    with open(path, "rb") as file:
+        return file.read(most)
+
+
+def _instead(path: str | Path) -> bytes | None:
+    return _unsaved.get(os.path.realpath(path)) if _unsaved else None
 
 
 @contextmanager
@@ -35,8 +61,7 @@ def state_of(path: str | Path) -> str:
         real = os.path.realpath(path)
         if os.path.isdir(path):
             return f"folder {real}"
-        with open(path, "rb") as file:
-            return _state(real, file.read())
+        return _state(real, content_of(path))
     except (OSError, ValueError):
         return ABSENT
 
@@ -56,13 +81,13 @@ def hurried() -> None:
 def is_file(path: Path) -> bool:
     """Whether there is such a file; noted either way."""
     _look(path)
-    return path.is_file()
+    return path.is_file() or _instead(path) is not None
 
 
 def exists(path: Path) -> bool:
     """Whether there is such a file or folder; noted either way."""
     _look(path)
-    return path.exists()
+    return path.exists() or _instead(path) is not None
 
 
 def _look(path: Path) -> None:

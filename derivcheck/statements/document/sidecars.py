@@ -42,6 +42,13 @@ def subjects_in(names: Iterable[Path]) -> list[Path]:
     return sorted([path for path in specs if path not in alone] + judged)
 
 
+def has_sidecar(document: Path, text: str) -> bool:
+    """Whether a document of this text names a sidecar, or has one beside it."""
+    notebook = document.suffix.lower() == ".ipynb"
+    head, pattern = (text[:LONGEST], NOTEBOOK_NAMES) if notebook else (text[:HEAD], NAMES_SIDECAR)
+    return pattern.search(head) is not None or any(is_file(path) for path in _beside(document))
+
+
 def _beside(document: Path) -> list[Path]:
     return [document.with_suffix(f".derivcheck{ending}") for ending in (".yaml", ".yml")]
 

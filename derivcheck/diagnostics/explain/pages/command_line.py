@@ -27,7 +27,10 @@ COMMAND_LINE: dict[str, Explanation] = {
         "The operating system refuses the output: a full disk, a closed device, or a folder that is not there.",
     ),
     "DC614": text_only("not sizes", "--sizes takes dimensions and positive numbers: --sizes n0=784,n1=100,M=32."),
-    "DC615": text_only("a missing library", "Plots need matplotlib: pip install 'derivcheck-nn[plot]'."),
+    "DC615": text_only(
+        "a missing library",
+        "Plots need matplotlib: pip install 'derivcheck-nn[plot]'. The language server needs pygls: pip install 'derivcheck-nn[lsp]'.",
+    ),
     "DC616": text_only("not a plot file", "A plot is written to a file whose name ends in .svg or .png."),
     "DC640": text_only(
         "not a selection",
