@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from derivcheck.cli.editor.context import Context, context_at, taken_at
+from derivcheck.cli.editor.context import WritingContext, context_at, taken_at
 from derivcheck.cli.editor.names import catalogue, declared, derivatives, in_latex
 from derivcheck.cli.editor.places import line_at
 from derivcheck.diagnostics.explain.pages import PAGES
@@ -48,7 +48,7 @@ def in_a_spec(
     return list(_values(context, spec))
 
 
-def _keys(context: Context, formulas: Sequence[FormulaResult]) -> Iterator[Completion]:
+def _keys(context: WritingContext, formulas: Sequence[FormulaResult]) -> Iterator[Completion]:
     taken = taken_at(context.keys)
     size = len(context.written)
     if isinstance(taken, SectionValue):
@@ -61,7 +61,7 @@ def _keys(context: Context, formulas: Sequence[FormulaResult]) -> Iterator[Compl
             yield Completion(f"{formula.known_as}: ", "name", " ".join(formula.text.split()), size)
 
 
-def _values(context: Context, spec: Spec | None) -> Iterator[Completion]:
+def _values(context: WritingContext, spec: Spec | None) -> Iterator[Completion]:
     taken = _short(taken_at(context.keys))
     found = WORD.search(context.written)
     size = len(found[0]) if found is not None else 0

@@ -19,7 +19,7 @@ COMMENT = re.compile(r"(?:^|\s)#")
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class WritingContext:
     """The keys around a place, the nearest last, what is written of a key or a value before it, and which it is."""
 
     keys: tuple[str, ...]
@@ -28,21 +28,21 @@ class Context:
     is_comment: bool = False
 
 
-def context_at(lines: Sequence[str], line: int, column: int) -> Context:
+def context_at(lines: Sequence[str], line: int, column: int) -> WritingContext:
     """What stands around a place."""
     before = line_at(lines, line)[: column - 1]
     keys = _above(lines, line, len(before) - len(before.lstrip()))
     if COMMENT.search(before):
-        return Context(keys, before, False, is_comment=True)
+        return WritingContext(keys, before, False, is_comment=True)
     rest = before.lstrip().removeprefix("- ")
     while found := KEY.match(rest):
         keys = (*keys, _name(found))
         rest = rest[found.end() :]
         inside = _inside(rest)
         if inside is None:
-            return Context(keys, rest, False)
+            return WritingContext(keys, rest, False)
         rest = inside
-    return Context(keys, rest.lstrip(), True)
+    return WritingContext(keys, rest.lstrip(), True)
 
 
 def _above(lines: Sequence[str], line: int, indent: int) -> tuple[str, ...]:

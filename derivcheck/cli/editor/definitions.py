@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from derivcheck.cli.editor.names import Known, declared, in_latex, named, parts
+from derivcheck.cli.editor.names import KnownName, declared, in_latex, named, parts
 from derivcheck.cli.editor.places import NAME, line_at, word_at
 from derivcheck.diagnostics.diagnostic import Where
 from derivcheck.spec import Spec
@@ -18,7 +18,7 @@ def definitions(lines: Sequence[str], line: int, column: int, spec: Spec | None,
     if spec is None:
         return []
     text = line_at(lines, line)
-    found: list[Known] = []
+    found: list[KnownName] = []
     if is_document:
         found = _of_latex(text, column, spec)
     else:
@@ -27,7 +27,7 @@ def definitions(lines: Sequence[str], line: int, column: int, spec: Spec | None,
     return [one.where for one in found if one.where is not None]
 
 
-def _of_latex(text: str, column: int, spec: Spec) -> list[Known]:
+def _of_latex(text: str, column: int, spec: Spec) -> list[KnownName]:
     """What a name in LaTeX means: as the sidecar spells it, as derivcheck writes it, or by its letters."""
     spelled = [(name.name.text, name.text.text) for name in (*spec.symbols, *spec.macros)]
     for key, value in sorted(spelled, key=lambda pair: -len(pair[0])):

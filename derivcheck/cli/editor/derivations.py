@@ -14,16 +14,16 @@ from derivcheck.pipeline.model import Gradient
 def derivative(desk: Desk, path: Path, name: str) -> str | None:
     """`∂L/∂z1 = …` as a product of matrices and entry by entry; None where there is nothing to derive or to write."""
     subject = desk.subject(path)
-    sheet = desk.sheets.get(subject) if subject is not None else None
-    if sheet is None or desk.result(path) is None:
+    file = desk.files.get(subject) if subject is not None else None
+    if file is None or desk.result(path) is None:
         return None
-    memory = sheet.recollection.memory
+    memory = file.recollection.memory
     if memory.panel is None or memory.panel.first.derivation is None:
         return None
     examiner = memory.panel.first
     stem = name.partition("[")[0]
     members = [tensor for tensor in examiner.network.tensors if tensor.name.partition("[")[0] == stem]
-    special = {formula.name.text for formula in (*sheet.spec.layers, *sheet.spec.let)} if sheet.spec is not None else ()
+    special = {formula.name.text for formula in (*file.spec.layers, *file.spec.let)} if file.spec is not None else ()
     general = [one for one in members if one.name not in special]
     tensor = next((one for one in members if one.name == name), next(iter(general or members), None))
     if tensor is None:

@@ -22,7 +22,7 @@ class SupersededError(BaseException):
 
 
 @dataclass(slots=True)
-class Sheet:
+class OpenFile:
     """One open file: its text, the verdicts on it as it was last judged, and the last spec that could be read.
 
     `judged` are the open files as they were then.
@@ -40,91 +40,90 @@ class Sheet:
     def is_document(self) -> bool:
         return format_of(self.path) is not None
 
-    @property
-    def is_of_interest(self) -> bool:
-        """Whether it is a spec or has a sidecar: YAML and prose of other kinds are left alone."""
-        if self.is_document:
-            return has_sidecar(self.path, self.text)
-        if not self.path.name.endswith(YAML):
-            return False
-        return self.path.name.endswith(NAMED) or bool(DECLARED.search(self.text.encode("utf-8", "surrogatepass")))
-
 
 class Desk:
     """The open files. A document that an open spec speaks of is judged with that spec, and not by itself."""
 
     def __init__(self, request: Request | None = None) -> None:
         self.request = request or Request()
-        self.sheets: dict[Path, Sheet] = {}
+        self.files: dict[Path, OpenFile] = {}
 
     def put(self, path: Path, text: str, version: int | None = None) -> None:
         """Open a file, or change its text."""
-        sheet = self.sheets.setdefault(path, Sheet(path, text))
-        sheet.text, sheet.version = text, version
+        file = self.files.setdefault(path, OpenFile(path, text))
+        file.text, file.version = text, version
 
     def remove(self, path: Path) -> None:
-        self.sheets.pop(path, None)
+        self.files.pop(path, None)
 
     def subject(self, path: Path) -> Path | None:
         """The open file that a file is judged with: itself, or the spec that speaks of it; None for one of no interest.
 
         A file that is closed is judged with nothing.
         """
-        sheet = self.sheets.get(path)
-        if sheet is None:
+        file = self.files.get(path)
+        if file is None:
             return None
-        if sheet.is_document:
+        if file.is_document:
             for other in self._all():
                 if not other.is_document and rests_upon(other.result, path):
                     return other.path
-        return path if sheet.is_of_interest else None
+        return path if self.is_of_interest(file) else None
+
+    def is_of_interest(self, file: OpenFile) -> bool:
+        """Whether it is a spec or has a sidecar: YAML and prose of other kinds are left alone."""
+        if file.is_document:
+            return has_sidecar(file.path, file.text, self.files)
+        if not file.path.name.endswith(YAML):
+            return False
+        return file.path.name.endswith(NAMED) or bool(DECLARED.search(file.text.encode("utf-8", "surrogatepass")))
 
     def subjects(self, path: Path) -> list[Path]:
         """What is to be judged where a file has changed: its own subject first, then what else rests upon it."""
         own = self.subject(path)
-        resting = [self.subject(sheet.path) for sheet in self._all() if rests_upon(sheet.result, path)]
+        resting = [self.subject(file.path) for file in self._all() if rests_upon(file.result, path)]
         return [one for one in dict.fromkeys([own, *resting]) if one is not None]
 
-    def members(self, subject: Path) -> list[Sheet]:
+    def members(self, subject: Path) -> list[OpenFile]:
         """The open files that are judged with a subject."""
-        return [sheet for sheet in self._all() if self.subject(sheet.path) == subject]
+        return [file for file in self._all() if self.subject(file.path) == subject]
 
-    def _all(self) -> list[Sheet]:
-        return list(self.sheets.values())  # another thread may open one
+    def _all(self) -> list[OpenFile]:
+        return list(self.files.values())  # another thread may open one
 
     def judge(self, path: Path, tell: Callable[[str], None] | None = None) -> FileResult | None:
         """The verdicts on an open file; None where it was closed. Whatever `tell` raises passes through."""
-        sheet = self.sheets.get(path)
-        if sheet is None:
+        file = self.files.get(path)
+        if file is None:
             return None
         texts = self.texts()
         with unsaved(texts):
-            result = sheet.recollection.judge(path, replace(self.request, progress=tell))
-        sheet.result, sheet.judged = result, texts
-        sheet.spec = result.spec or sheet.spec
+            result = file.recollection.judge(path, replace(self.request, progress=tell))
+        file.result, file.judged = result, texts
+        file.spec = result.spec or file.spec
         return result
 
     def texts(self) -> dict[Path, str]:
         """The open files as they are to be read."""
-        return {sheet.path: sheet.text for sheet in self._all()}
+        return {file.path: file.text for file in self._all()}
 
     def result(self, path: Path) -> FileResult | None:
         """The verdicts that hold of a file, as far as they are of its text as it is now."""
         subject = self.subject(path)
-        sheet = self.sheets.get(subject) if subject is not None else None
-        if sheet is None or any(self.text(one) != sheet.judged.get(one) for one in (sheet.path, path)):
+        file = self.files.get(subject) if subject is not None else None
+        if file is None or any(self.text(one) != file.judged.get(one) for one in (file.path, path)):
             return None
-        return sheet.result
+        return file.result
 
     def text(self, path: Path) -> str | None:
-        sheet = self.sheets.get(path)
-        return sheet.text if sheet is not None else None
+        file = self.files.get(path)
+        return file.text if file is not None else None
 
     def spec(self, path: Path) -> Spec | None:
         """The spec that a file is judged with, as it could last be read."""
         subject = self.subject(path)
-        sheet = self.sheets.get(subject if subject is not None else path)
-        return sheet.spec if sheet is not None else None
+        file = self.files.get(subject if subject is not None else path)
+        return file.spec if file is not None else None
 
 
 def rests_upon(result: FileResult | None, path: Path) -> bool:

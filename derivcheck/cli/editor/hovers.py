@@ -8,7 +8,7 @@ from pathlib import Path
 
 from derivcheck.cli.editor.context import context_at, taken_at
 from derivcheck.cli.editor.desk import is_same
-from derivcheck.cli.editor.names import DERIVED, Known, named, parts
+from derivcheck.cli.editor.names import DERIVED, KnownName, named, parts
 from derivcheck.cli.editor.places import CODE, NAME, extent, line_at, statement_end, word_at
 from derivcheck.cli.editor.tidings import verdict_text
 from derivcheck.diagnostics.explain import page as explanation
@@ -94,7 +94,7 @@ def _in_spec(lines: Sequence[str], line: int, column: int, spec: Spec | None, de
             return
 
 
-def _known(one: Known, name: str, derived: Deriving) -> str:
+def _known(one: KnownName, name: str, derived: Deriving) -> str:
     said = f"**{one.name}** ({one.kind}): `{one.about}`"
     form = derived(name if "[" in name else one.name) if one.kind in DERIVED else None
     return said + (f"\n{_fenced(form)}" if form else "")

@@ -24,7 +24,7 @@ DERIVED = ("tensor", "layer", "loss", "abbreviation")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownName:
     """A name, what it is, what is said of it, and where it is declared."""
 
     name: str
@@ -33,13 +33,13 @@ class Known:
     where: Where | None = None
 
 
-def declared(spec: Spec) -> list[Known]:
+def declared(spec: Spec) -> list[KnownName]:
     """What a spec declares, in its order."""
     found = []
     for tensor in spec.tensors:
         axes = " ".join(axis.text for axis in tensor.axes) or "scalar"
         facts = f", given {', '.join(fact.name for fact in tensor.facts)}" if tensor.facts else ""
-        found.append(Known(tensor.name.text, "tensor", axes + facts, tensor.name.where()))
+        found.append(KnownName(tensor.name.text, "tensor", axes + facts, tensor.name.where()))
     groups: tuple[tuple[Kind, tuple[object, ...]], ...] = (("layer", spec.layers), ("abbreviation", spec.let))
     for kind, formulas in groups:
         found += [_formula(formula.name, kind, formula.text) for formula in formulas]  # type: ignore[attr-defined]
@@ -48,38 +48,38 @@ def declared(spec: Spec) -> list[Known]:
     for function in spec.functions:
         signature = f"{function.name}({', '.join(function.parameters)})"
         body = f"{signature} = {function.body.text}" if function.body is not None else f"{signature}, opaque"
-        found.append(Known(function.name, "function", body, function.where))
+        found.append(KnownName(function.name, "function", body, function.where))
     for family in spec.families:
         about = f"{family.label} = {family.first.text}..{family.last.text}"
-        found.append(Known(family.label, "label", about, family.first.where()))
+        found.append(KnownName(family.label, "label", about, family.first.where()))
     return [*found, *_dimensions(spec)]
 
 
-def _formula(name: SourceText, kind: Kind, text: SourceText) -> Known:
-    return Known(name.text, kind, f"{name.text} = {' '.join(text.text.split())}", name.where())
+def _formula(name: SourceText, kind: Kind, text: SourceText) -> KnownName:
+    return KnownName(name.text, kind, f"{name.text} = {' '.join(text.text.split())}", name.where())
 
 
-def _dimensions(spec: Spec) -> Iterator[Known]:
+def _dimensions(spec: Spec) -> Iterator[KnownName]:
     seen = set()
     for tensor in spec.tensors:
         for axis in tensor.axes:
             if axis.text not in seen and re.fullmatch(r"[^\W\d]\w*(\[.*\])?", axis.text) and axis.text != "scalar":
                 seen.add(axis.text)
-                yield Known(axis.text, "dimension", f"a dimension, of {tensor.name.text}", axis.where())
+                yield KnownName(axis.text, "dimension", f"a dimension, of {tensor.name.text}", axis.where())
 
 
 @cache
-def catalogue() -> tuple[Known, ...]:
+def catalogue() -> tuple[KnownName, ...]:
     """The functions, layers, losses and operations that every formula may use."""
-    found = {name: Known(name, "catalogue", f"{signature}: {about}") for name, signature, about in OPERATIONS}
+    found = {name: KnownName(name, "catalogue", f"{signature}: {about}") for name, signature, about in OPERATIONS}
     for entry in (*LAYERS, *LOSSES):
-        found[entry.name] = Known(entry.name, "catalogue", f"{entry.signature}: {entry.about}")
+        found[entry.name] = KnownName(entry.name, "catalogue", f"{entry.signature}: {entry.about}")
     for name, about in (*ELEMENTARY_NAMES, *((one.name, one.about) for one in ACTIVATIONS)):
-        found[name] = Known(name, "catalogue", f"{name}(t): {about}")
+        found[name] = KnownName(name, "catalogue", f"{name}(t): {about}")
     return tuple(found.values())
 
 
-def named(spec: Spec | None, word: str) -> list[Known]:
+def named(spec: Spec | None, word: str) -> list[KnownName]:
     """What a word of a formula stands for: what is declared so, else the members of its family, else the catalogue."""
     name = word.rstrip("'")
     stem = name.partition("[")[0]

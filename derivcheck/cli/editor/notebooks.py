@@ -9,7 +9,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class EditorCell:
     """One cell: what an editor calls it, and its text."""
 
     uri: str
@@ -17,7 +17,7 @@ class Cell:
     is_markdown: bool
 
 
-def notebook_text(cells: Sequence[Cell], metadata: Mapping[str, Any]) -> str:
+def notebook_text(cells: Sequence[EditorCell], metadata: Mapping[str, Any]) -> str:
     """The notebook as it would be saved, as far as it is read."""
     return json.dumps(
         {

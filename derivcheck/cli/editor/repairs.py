@@ -23,7 +23,7 @@ SECONDS = 5.0  # that trying one fix may take
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class TextChange:
     """A text in the place of what stands at an extent of a file."""
 
     path: Path
@@ -36,21 +36,21 @@ class Repair:
     """An edit after which a finding is gone, and nothing else is found that was not before."""
 
     title: str
-    edit: Edit
+    edit: TextChange
 
 
 def repair(told: Tiding, path: Path, desk: Desk) -> Repair | None:
     """The first edit that does what the help of a finding says; None where none is found to help."""
     subject = desk.subject(path)
     help_ = told.finding.diagnostic.help
-    sheet = desk.sheets.get(path)
-    if subject is None or sheet is None or not help_ or BLANK.search(help_):
+    file = desk.files.get(path)
+    if subject is None or file is None or not help_ or BLANK.search(help_):
         return None
     before = desk.result(path)
     if before is None:
         return None
     texts = desk.texts()
-    for edit in _candidates(told, path, sheet.text, help_, before, texts):
+    for edit in _candidates(told, path, file.text, help_, before, texts):
         changed = {**texts, edit.path: edited(texts[edit.path], edit)}
         if changed[edit.path] != texts[edit.path] and _helps(told, path, subject, changed, desk.request, before):
             shown = " ".join(help_.split())
@@ -60,7 +60,7 @@ def repair(told: Tiding, path: Path, desk: Desk) -> Repair | None:
 
 def _candidates(
     told: Tiding, path: Path, text: str, help_: str, before: FileResult, texts: dict[Path, str]
-) -> Iterator[Edit]:
+) -> Iterator[TextChange]:
     """Where a help may belong: in the place of what is marked, of the right side, of the line, into the sidecar."""
     lines = lines_of(text)
     where = told.where
@@ -71,7 +71,7 @@ def _candidates(
         file = _sidecar(path, before, texts)
         yield from _entries(file, texts[file], entry[1], entry[2]) if file in texts else ()
         return
-    yield Edit(path, marked, help_)
+    yield TextChange(path, marked, help_)
     for claim in before.claims:
         whole = claim.where
         if whole is None or not is_same(whole.path, path) or whole.line != where.line:
@@ -82,12 +82,12 @@ def _candidates(
         written = line[start:stop]
         sign = written.find("=")
         if "=" in help_:
-            yield Edit(path, Extent(whole.line, start + 1, whole.line, stop + 1), help_)
+            yield TextChange(path, Extent(whole.line, start + 1, whole.line, stop + 1), help_)
         if sign >= 0:
             right = start + sign + 1 + (written[sign + 1 : sign + 2] == " ")
-            yield Edit(path, Extent(whole.line, right + 1, whole.line, stop + 1), help_)
+            yield TextChange(path, Extent(whole.line, right + 1, whole.line, stop + 1), help_)
     indent = line[: len(line) - len(line.lstrip())]
-    yield Edit(path, Extent(where.line, 1, where.line, len(line) + 1), indent + help_)
+    yield TextChange(path, Extent(where.line, 1, where.line, len(line) + 1), indent + help_)
 
 
 def _sidecar(path: Path, before: FileResult, texts: dict[Path, str]) -> Path:
@@ -100,7 +100,7 @@ def _sidecar(path: Path, before: FileResult, texts: dict[Path, str]) -> Path:
     return found
 
 
-def _entries(path: Path, text: str, section: str, entry: str) -> Iterator[Edit]:
+def _entries(path: Path, text: str, section: str, entry: str) -> Iterator[TextChange]:
     """An entry of a section of a spec: below the section's own key, or in a section of its own at the end."""
     lines = lines_of(text)
     around = "document" if section in ("bindings", "expect") else ""
@@ -108,14 +108,16 @@ def _entries(path: Path, text: str, section: str, entry: str) -> Iterator[Edit]:
         if re.match(rf"{'  ' if around else ''}{section}:\s*(?:#.*)?$", line):
             below = line_at(lines, number + 1)
             indent = below[: len(below) - len(below.lstrip())] if below.startswith(" ") else "  "
-            yield Edit(path, Extent(number, len(line) + 1, number, len(line) + 1), f"\n{indent}{entry}")
+            yield TextChange(path, Extent(number, len(line) + 1, number, len(line) + 1), f"\n{indent}{entry}")
     if not around:
         last = len(lines)
         begin = "" if not lines[-1] else "\n"
-        yield Edit(path, Extent(last, len(lines[-1]) + 1, last, len(lines[-1]) + 1), f"{begin}{section}:\n  {entry}\n")
+        yield TextChange(
+            path, Extent(last, len(lines[-1]) + 1, last, len(lines[-1]) + 1), f"{begin}{section}:\n  {entry}\n"
+        )
 
 
-def edited(text: str, edit: Edit) -> str:
+def edited(text: str, edit: TextChange) -> str:
     """A text with an edit made."""
     starts = [0, *(found.end() for found in re.finditer(r"\r\n|\n|\r", text))]
     extent = edit.extent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -42,11 +42,14 @@ def subjects_in(names: Iterable[Path]) -> list[Path]:
     return sorted([path for path in specs if path not in alone] + judged)
 
 
-def has_sidecar(document: Path, text: str) -> bool:
-    """Whether a document of this text names a sidecar, or has one beside it."""
+def has_sidecar(document: Path, text: str, known: Container[Path] = ()) -> bool:
+    """Whether a document of this text names a sidecar, or has one beside it, in a file or among those that are known.
+
+    No verdict rests upon the answer.
+    """
     notebook = document.suffix.lower() == ".ipynb"
     head, pattern = (text[:LONGEST], NOTEBOOK_NAMES) if notebook else (text[:HEAD], NAMES_SIDECAR)
-    return pattern.search(head) is not None or any(is_file(path) for path in _beside(document))
+    return pattern.search(head) is not None or any(path in known or path.is_file() for path in _beside(document))
 
 
 def _beside(document: Path) -> list[Path]:

@@ -14,13 +14,14 @@ from derivcheck.cli.editor.desk import Desk, SupersededError
 Answer = TypeVar("Answer")
 
 
-class Bench:
+class Tribunal:
     """What waits to be judged or answered. What is asked of a file waits until the file is judged as it is now."""
 
-    def __init__(self, desk: Desk, tell: Callable[[Path], None]) -> None:
-        """`tell` is called with the subject whose verdicts are new."""
+    def __init__(self, desk: Desk, tell: Callable[[Path], None], complain: Callable[[Exception], None]) -> None:
+        """`tell` is called with the subject whose verdicts are new, `complain` with what nobody foresaw."""
         self.desk = desk
         self._tell = tell
+        self._complain = complain
         self._changed = threading.Condition()
         self._waiting: dict[Path, None] = {}  # in the order in which they changed
         self._asked: deque[tuple[Path | None, Future[Any], Callable[[], Any]]] = deque()
@@ -75,9 +76,11 @@ class Bench:
 
         try:
             self.desk.judge(subject, tell)
+            self._tell(subject)
         except SupersededError:
-            return
-        self._tell(subject)
+            pass
+        except Exception as problem:
+            self._complain(problem)
 
 
 def _answer(future: Future[Any], work: Callable[[], Any]) -> None:
