@@ -108,6 +108,8 @@ class Slopes:
         try:
             found = measure_slopes(derived, sizes, facts, seed, points, spread, style)
         except (NumericError, UnsupportedError) as problem:
+            if problem.diagnostic.code == "DC502":
+                raise ContradictionError(replace(problem.diagnostic, code="DC902")) from problem
             verdict: NumericVerdict = "undefined" if problem.diagnostic.code == "DC501" else "cannot_tell"
             return NumericEvidence(verdict, reason=problem.diagnostic.message)
         if found.verdict == "differs":
