@@ -17,10 +17,14 @@ def complete_function(incomplete: str) -> Iterator[tuple[str, str]]:
     return (pair for pair in found.items() if pair[0].startswith(incomplete))
 
 
-def complete_code(incomplete: str) -> Iterator[tuple[str, str]]:
-    """(code, title) of the codes that begin so, as they are typed: shells drop what differs in its capitals."""
+def complete_page(incomplete: str) -> Iterator[tuple[str, str]]:
+    """(topic or code, title) of the pages that begin so, as they are typed: shells drop what differs in its capitals."""
     from derivcheck.diagnostics.explain.pages import PAGES
+    from derivcheck.diagnostics.explain.topics import TOPICS, title
 
+    for topic in TOPICS:
+        if topic.startswith(incomplete.lower()):
+            yield incomplete + topic[len(incomplete) :], title(topic)
     for code, page in sorted(PAGES.items()):
         if code.startswith(incomplete.upper()):
             yield incomplete + code[len(incomplete) :], page.title

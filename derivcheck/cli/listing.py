@@ -1,4 +1,4 @@
-"""`derivcheck list` and `derivcheck explain`: what there is, and what a code means."""
+"""`derivcheck list` and `derivcheck explain`: what there is, what a code means, and the reference by topics."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from derivcheck.cli.completion import complete_code
+from derivcheck.cli.completion import complete_page
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 
 if TYPE_CHECKING:
@@ -64,19 +64,26 @@ def list_names(
 
 
 def explain(
-    code: Annotated[
-        str, typer.Argument(help="A code such as DC203; all codes where none is given.", autocompletion=complete_code)
+    topic: Annotated[
+        str,
+        typer.Argument(
+            help="A topic such as language, or a code such as DC203; all topics where none is given.",
+            autocompletion=complete_page,
+        ),
     ] = "",
 ) -> int:
-    """Explain a code: what it means, an example that fails with it, and the repair."""
-    if not code:
-        _write({"codes": name_rows(Listed.codes)}, ListFormat.text, ascii=False)
-        return 0
+    """Explain a topic, or a code: what it means, an example that fails with it, and the repair."""
     from derivcheck.diagnostics.explain import page as explanation
+    from derivcheck.diagnostics.explain.topics import TOPICS, title
     from derivcheck.report.page import page_for
 
     page = page_for(sys.stdout)
-    for line in explanation(code.strip().upper()).splitlines():
+    if not topic:
+        _write_rows([{"name": name, "about": title(name)} for name in TOPICS], page)
+        typer.echo()
+        _write_line("codes: derivcheck list codes, derivcheck explain DC203", page)
+        return 0
+    for line in explanation(topic.strip()).splitlines():
         _write_line(page.show(line), page, len(line) - len(line.lstrip()) + 2)
     return 0
 

@@ -12,12 +12,13 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
-from derivcheck.cli.completion import complete_code, complete_function
+from derivcheck.cli.completion import complete_page, complete_function
 from derivcheck.cli.main import run
 from derivcheck.cli.starting import DEFAULT, SCHEMA, Template
 from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.diagnostics.explain import page
 from derivcheck.diagnostics.explain.pages import PAGES
+from derivcheck.diagnostics.explain.topics import TOPICS
 from derivcheck.graph.scalars import ELEMENTARY
 from derivcheck.language.catalogue.elementary import ELEMENTARY_NAMES
 from derivcheck.language.catalogue.specs import function_names
@@ -152,25 +153,36 @@ def test_hostile_claims_stay_on_their_line(here: Path, capsys: pytest.CaptureFix
     assert capsys.readouterr().out == "a.yaml\n  [red]\\u202e<script>  a = d\n"
 
 
-def test_explain_without_a_code_lists_them(capsys: pytest.CaptureFixture[str]) -> None:
+def test_explain_without_a_name_lists_the_topics(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explain"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == sorted(PAGES)
+    *topics, blank, codes = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in topics] == list(TOPICS) and not blank and "list codes" in codes
+    assert run(["list", "codes"]) == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == sorted(PAGES)
 
 
 @pytest.mark.parametrize(
-    ("asked", "meant"), [("203", "DC203"), ("DC2O3", "DC203"), ("transpose missing", "DC203"), ("D203", "DC203")]
+    ("asked", "meant"),
+    [
+        ("203", "DC203"),
+        ("DC2O3", "DC203"),
+        ("transpose missing", "DC203"),
+        ("D203", "DC203"),
+        ("lenguage", "language"),
+        ("stride", "tensors"),
+        ("baseline known", "ci"),
+    ],
 )
-def test_unknown_codes_suggest_close_ones(asked: str, meant: str) -> None:
+def test_unknown_pages_suggest_close_ones(asked: str, meant: str) -> None:
     with pytest.raises(DerivcheckError) as caught:
-        page(asked.upper())
-    assert meant in dict(caught.value.diagnostic.notes)
+        page(asked)
+    assert meant in dict(caught.value.diagnostic.notes) and caught.value.diagnostic.help.endswith(meant)
 
 
 def test_nothing_close_leads_to_the_list() -> None:
     with pytest.raises(DerivcheckError) as caught:
         page("!!")
-    assert caught.value.diagnostic.help == "derivcheck list codes"
+    assert caught.value.diagnostic.help == "derivcheck explain"
 
 
 # --- completion -----------------------------------------------------------------------------------
@@ -202,6 +214,7 @@ def completed(words: str, shell: str = "bash") -> list[str]:
         ("derivcheck ini", ["init"]),
         ("derivcheck explain DC20", [f"DC20{k}" for k in range(1, 10)]),
         ("derivcheck explain dc203", ["dc203"]),
+        ("derivcheck explain La", ["Language", "Latex", "Layouts"]),
         ("derivcheck show-jacobian soft", ["softplus", "softmax"]),
         ("derivcheck list c", ["codes", "claims"]),
         ("derivcheck init --template ", ["mlp", "batch", "family"]),
@@ -213,9 +226,9 @@ def test_completion_in_bash_needs_no_mathematics(words: str, offered: list[str])
 
 def test_what_is_completed_is_accepted() -> None:
     assert [name for name, _ in complete_function("log_")] == ["log_softmax"]
-    assert [code for code, _ in complete_code("dc68")] == [code.lower() for code in sorted(PAGES) if "DC68" in code]
+    assert [code for code, _ in complete_page("dc68")] == [code.lower() for code in sorted(PAGES) if "DC68" in code]
     assert [name for name, _ in complete_function("")] == list(function_names())
-    assert run(["explain", "dc203"]) == 0
+    assert run(["explain", "dc203"]) == 0 and run(["explain", "Latex"]) == 0
 
 
 @pytest.mark.parametrize("option", ["--show-completion", "--install-completion"])

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import re
-import shlex
 import shutil
 import tomllib
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from executed import EXITS, blocks_of, execute, said, write
 from ruamel.yaml import YAML
 
 from derivcheck.cli.main import run
+from derivcheck.diagnostics.explain.topics import TOPICS, title
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-EXITS = {"": 0, "fails": 1, "unreadable": 2}
 SETUP = "python3 -m venv .venv && .venv/bin/pip install -q -e"
-
-
-class Block(NamedTuple):
-    language: str
-    rest: str  # the file it is, or how the commands end
-    text: str
-
-
-BLOCKS = [Block(*match) for match in re.findall(r"^```(\w+) ?(\S*)\n(.*?)^```$", README, re.S | re.M)]
+SCREEN = 40  # lines
+BLOCKS = blocks_of(README)
 
 
 @pytest.fixture(scope="module")
@@ -39,30 +29,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / "specs", made / "specs")
     for block in BLOCKS:
         if block.rest not in EXITS and block.rest != "pyproject.toml":
-            (made / block.rest).parent.mkdir(parents=True, exist_ok=True)
-            (made / block.rest).write_text(block.text)
+            write(block, made)
     return made
-
-
-class Output(io.StringIO):
-    """A standard output that carries Unicode."""
-
-    encoding = "utf-8"  # type: ignore[assignment]
-
-
-def said(command: str) -> tuple[int, str]:
-    """The exit code of a command of the README, and its standard output."""
-    program, *arguments = shlex.split(command)
-    assert program == "derivcheck"
-    output = Output()
-    with contextlib.redirect_stdout(output):
-        code = run(arguments)
-    return code, output.getvalue()
-
-
-def masked(text: str) -> list[str]:
-    """Lines in which error bars may differ between machines in their digits."""
-    return [re.sub(r"\d\.\de-\d+", "#", line.rstrip()) for line in text.splitlines()]
 
 
 def test_the_first_screen_sets_up_and_runs() -> None:

@@ -1,7 +1,7 @@
-"""What each code means: an explanation, an example that fails with it, and the repair.
+"""What each code means: an explanation, an example that fails with it, and the repair; and the reference by topics.
 
-The examples are run by the tests: the wrong one fails with exactly this code, the
-right one is proved (a claim) or judged without it (a spec).
+The examples are run by the tests: the wrong one of a code fails with exactly this code, the
+right one is proved (a claim) or judged without it (a spec); those of a topic do what they show.
 """
 
 from __future__ import annotations
@@ -12,17 +12,21 @@ import textwrap
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 from derivcheck.diagnostics.explain.pages import PAGES
 from derivcheck.diagnostics.explain.pages.explanation import BASE
+from derivcheck.diagnostics.explain.topics import TOPICS, source, title, topic_page
 
-MOST = 5  # codes that are suggested
+MOST = 5  # pages that are suggested
 
 
-def page(code: str) -> str:
-    """The page of a code as text. Raises DerivcheckError (DC611) for an unknown code."""
+def page(asked: str) -> str:
+    """The page of a topic or of a code as text. Raises DerivcheckError (DC611) where there is none."""
+    if asked.lower() in TOPICS:
+        return topic_page(asked.lower())
+    code = asked.upper()
     if code not in PAGES:
-        close = _close(code)
-        notes = tuple((other, PAGES[other].title) for other in close)
-        help_ = f"derivcheck explain {close[0]}" if close else "derivcheck list codes"
-        raise DerivcheckError(Diagnostic("DC611", f"there is no code `{code}`", notes=notes, help=help_))
+        close = _close(asked)
+        notes = tuple((other, PAGES[other].title if other in PAGES else title(other)) for other in close)
+        help_ = f"derivcheck explain {close[0]}" if close else "derivcheck explain"
+        raise DerivcheckError(Diagnostic("DC611", f"there is no topic or code `{asked}`", notes=notes, help=help_))
     found = PAGES[code]
     lines = [f"{code}: {found.title}", "", *textwrap.wrap(found.about, 78), ""]
     if found.wrong:
@@ -36,11 +40,12 @@ def page(code: str) -> str:
     return "\n".join(lines)
 
 
-def _close(code: str) -> list[str]:
-    """The codes that may be meant: those whose title has every word, or else that are spelled alike."""
-    words = code.casefold().split()
-    titled = [
-        other for other, found in PAGES.items() if words and all(word in found.title.casefold() for word in words)
-    ]
-    typed = code.upper().replace("O", "0").replace("I", "1")
-    return titled[:MOST] or difflib.get_close_matches(typed, PAGES, MOST, 0.6)
+def _close(asked: str) -> list[str]:
+    """What may be meant: titles that have every word, names that are spelled alike, topics that speak of it."""
+    words = asked.casefold().split()
+    titles = {code: found.title for code, found in PAGES.items()}
+    titled = [name for name, about in titles.items() if words and all(word in about.casefold() for word in words)]
+    alike = difflib.get_close_matches(asked.lower(), TOPICS, 1, 0.7)
+    typed = asked.upper().replace("O", "0").replace("I", "1")
+    spoken = [topic for topic in TOPICS if words and all(word in source(topic).casefold() for word in words)]
+    return (alike + titled)[:MOST] or difflib.get_close_matches(typed, PAGES, MOST, 0.6) or spoken[:MOST]

@@ -20,7 +20,10 @@ COMMAND_LINE: dict[str, Explanation] = {
     "DC608": text_only("nothing found", "There is no spec to judge; that is never success."),
     "DC609": text_only("no loss", "Gradients need a loss."),
     "DC610": text_only("unknown tensor", "The name after --wrt is not declared."),
-    "DC611": text_only("unknown code", "All codes are listed by `derivcheck list codes`."),
+    "DC611": text_only(
+        "unknown topic or code",
+        "The topics are listed by `derivcheck explain`, all codes by `derivcheck list codes`.",
+    ),
     "DC612": text_only("no witness", "Only a refuted equation has a witness."),
     "DC613": text_only(
         "cannot be written",
