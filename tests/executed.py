@@ -1,4 +1,4 @@
-"""Pages in Markdown whose blocks are run: files are written, commands and programs run, what is shown is what is said."""
+"""Pages in Markdown whose blocks are run: files are written, commands run, what is shown is what is said."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def write(block: Block, folder: Path) -> None:
 
 
 def execute(blocks: list[Block], folder: Path) -> int:
-    """Runs blocks in order and tells how many ran: a text is what the command or program before it says, line by line."""
+    """Runs blocks in order, and tells how many ran: a text is what the one before it says, line by line."""
     output, ran = "", 0
     for block in blocks:
         if block.rest not in EXITS:

@@ -18,7 +18,7 @@ def complete_function(incomplete: str) -> Iterator[tuple[str, str]]:
 
 
 def complete_page(incomplete: str) -> Iterator[tuple[str, str]]:
-    """(topic or code, title) of the pages that begin so, as they are typed: shells drop what differs in its capitals."""
+    """(topic or code, title) of the pages that begin so, as they are typed: shells drop what differs in capitals."""
     from derivcheck.diagnostics.explain.pages import PAGES
     from derivcheck.diagnostics.explain.topics import TOPICS, title
 

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
-from derivcheck.cli.completion import complete_page, complete_function
+from derivcheck.cli.completion import complete_function, complete_page
 from derivcheck.cli.main import run
 from derivcheck.cli.starting import DEFAULT, SCHEMA, Template
 from derivcheck.diagnostics.diagnostic import DerivcheckError

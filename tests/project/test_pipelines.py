@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from executed import blocks_of
 from ruamel.yaml import YAML
 
 from derivcheck.cli.main import run
@@ -124,6 +125,17 @@ def test_the_hook_selects_specs_and_documents_and_runs_a_command_that_is_there()
     }
     program, *arguments = hook["entry"].split()
     result = tool(program, *arguments, *hook["args"], "specs/networks/single_neuron.yaml")
+    assert result.returncode == 0, result.stdout
+
+
+def test_the_hook_is_narrowed_as_the_readme_shows(tmp_path: Path) -> None:
+    (block,) = [block for block in blocks_of((ROOT / "README.md").read_text()) if block.rest.startswith(".pre-commit")]
+    (tmp_path / block.rest).write_text(block.text)
+    (hook,) = read(tmp_path / block.rest)["repos"][0]["hooks"]
+    assert hook["id"] == read(HOOKS)[0]["id"]
+    chosen = [name for name in ("notes/a.md", "specs/x/b.yaml", "c.md", "notes/d.py") if re.search(hook["files"], name)]
+    assert chosen == ["notes/a.md", "specs/x/b.yaml"]
+    result = tool("pre-commit", "validate-config", str(tmp_path / block.rest))
     assert result.returncode == 0, result.stdout
 
 
