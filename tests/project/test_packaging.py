@@ -14,6 +14,7 @@ from shipped import ROOT
 
 from derivcheck.cli.examples import FILES, Example, texts
 from derivcheck.cli.main import run
+from derivcheck.diagnostics.explain.topics import TOPICS
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
@@ -32,12 +33,14 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "site"
 
 
-def test_the_wheel_has_its_types_and_its_examples(unpacked: Path) -> None:
+def test_the_wheel_has_its_types_its_examples_and_its_reference(unpacked: Path) -> None:
     assert (unpacked / "derivcheck" / "py.typed").is_file()
     for names in FILES.values():
         for name in names:
             packed = unpacked / "derivcheck" / "cli" / "examples" / name
             assert packed.read_bytes() == (ROOT / "specs" / name).read_bytes()
+    for topic in TOPICS:
+        assert (unpacked / "derivcheck" / "diagnostics" / "explain" / "topics" / f"{topic}.md").is_file()
     assert not (unpacked / "specs").exists() and not (unpacked / "tests").exists()
 
 

@@ -56,7 +56,7 @@ def test_each_role_is_led_to_its_section() -> None:
         for heading in re.findall("^## (.*)$", README, re.MULTILINE)
     }
     led = re.findall(r"\]\(#([^)]*)\)", README)
-    assert len(led) == 6 and set(led) <= headings
+    assert len(led) == 7 and set(led) <= headings
 
 
 def test_the_topics_of_the_reference_are_listed() -> None:
