@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError, SourceText, UnsupportedError, located
+from derivcheck.diagnostics.diagnostic import (
+    Diagnostic,
+    NotationError,
+    NumericError,
+    SourceText,
+    UnsupportedError,
+    located,
+)
 from derivcheck.diagnostics.verdicts import ClaimResult, Verdict
 from derivcheck.graph.nodes import Node, constant
 from derivcheck.judging.deadline import aside
@@ -21,6 +28,7 @@ from derivcheck.language.notation.syntax import Expression
 
 NEAR = "the sides differ; how near they are meant to be is not said"
 NONCONFORMING = frozenset({"DC130", "DC131", "DC132"})
+NOWHERE = frozenset({"DC501", "DC505"})  # has no value at any point that was tried
 
 Search = Callable[[Diagnoser], tuple[Diagnostic, str]]
 
@@ -47,7 +55,12 @@ class Hearing:
         """What is found of a link, whatever its outcome."""
         match link.outcome:
             case Pair():
-                return self.pair(link.outcome, self.known)
+                try:
+                    return self.pair(link.outcome, self.known)
+                except NumericError as problem:
+                    if problem.diagnostic.code not in NOWHERE:
+                        raise
+                    return replace(self.blank, verdict="undecided", message=problem.diagnostic.message)
             case UnsupportedError() as problem:
                 return replace(self.blank, verdict="undecided", message=problem.diagnostic.message)
             case NotationError() as problem:

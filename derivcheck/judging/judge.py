@@ -20,7 +20,7 @@ from derivcheck.evidence.canonical.form import Equality, Facts, without_switches
 from derivcheck.evidence.extents import extents
 from derivcheck.evidence.field import Known
 from derivcheck.evidence.jumps import jumps_at
-from derivcheck.evidence.numeric.branches import are_multivalued, are_rational, rounding_decides
+from derivcheck.evidence.numeric.branches import are_multivalued, are_rational, far_numbers, rounding_decides
 from derivcheck.evidence.numeric.sampling import inputs_of
 from derivcheck.evidence.numeric.sides import DIGITS, FINEST, SidesAtAPoint, compare_precisely, compare_sides
 from derivcheck.evidence.numeric.tensors import Tensor
@@ -304,6 +304,10 @@ class Judge:
 
     def _further_points(self, asked: Goal, corners: bool) -> Iterator[Point]:
         branched = are_multivalued(asked.sides)
+        spreads: tuple[float, ...] = SPREADS
+        if branched:
+            # A branch at `s < 10^9` is seen from as far as that only, and on one side of it.
+            spreads += 2 * tuple(8 * size for size in far_numbers(asked.sides))
         choice = self._choice(asked)
         every = choice.every()
         least = CHOICES if self._chooses(asked) else SMOOTH_POINTS
@@ -311,7 +315,7 @@ class Judge:
         for sizes in (*every, *(beyond if corners else ())):
             count = least if not branched else BRANCHED_POINTS if sizes in every else CORNER_POINTS
             for k in range(count):
-                yield sizes, self.seed + 1 + k, SPREADS[k % len(SPREADS)] if branched else 1.0
+                yield sizes, self.seed + 1 + k, spreads[k % len(spreads)] if branched else 1.0
 
     def _meets_conditions(self, asked: Goal) -> bool:
         """Whether every condition holds somewhere at the points tried; where it does not, nothing is compared.

@@ -471,3 +471,20 @@ def test_a_saturated_softmax_contradicts_nothing(seed: int) -> None:
         seed=seed,
     )
     assert [claim.verdict for claim in judged.claims] == ["proved", "refuted"]
+
+
+# (equation, verdict): a branch may lie far from every number that is drawn without it
+FAR = [
+    ("relu(s - 10**12) = 0", "refuted"),
+    ("relu(x[i] - 10**6) = 0", "refuted"),
+    ("max(s, -10**9) = s", "refuted"),
+    ("relu(s - 1/10**9) * relu(1/10**8 - s) = 0", "refuted"),
+    ("relu(s - 10**9) = max(0, s - 10**9)", "proved"),
+    ("relu(s - 10**400) = 0", "undecided"),  # no float can tell, and nothing else in the file is touched by it
+]
+
+
+def test_branches_far_away_are_looked_for() -> None:
+    claims = "\n".join(f"  - {equation!r}" for equation, _ in FAR)
+    judged = verify_text(f"tensors: {{s: scalar, x: n}}\nloss: {{L: s * sum(x)}}\nclaims:\n{claims}\n")
+    assert [(claim.text, claim.verdict) for claim in judged.claims] == FAR

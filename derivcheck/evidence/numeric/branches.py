@@ -18,6 +18,8 @@ from derivcheck.evidence.numeric.tensors import Sizes
 from derivcheck.graph.nodes import Extremum, Map, Node, mapped, topological
 from derivcheck.graph.scalars import lower
 
+FAR, MANY, HUGE = 64.0, 4, 1e30
+
 
 def compared_with_zero(nodes: Sequence[Node], leaves: frozenset[Node] = frozenset()) -> list[Node]:
     """What the branches of functions compare with zero."""
@@ -46,6 +48,19 @@ def are_rational(nodes: Sequence[Node]) -> bool:
         or (isinstance(node, Map) and not (found := lower(node.expression)).is_rational_function(*found.free_symbols))
         for node in topological(nodes)
     )
+
+
+def far_numbers(nodes: Sequence[Node]) -> tuple[float, ...]:
+    """The size of a few numbers that are far from 1, the largest first: branches may lie there."""
+    numbers = {
+        abs(float(number))
+        for node in topological(nodes)
+        if isinstance(node, Map)
+        for number in node.expression.atoms(sympy.Number)
+        if number.is_finite and abs(number) < HUGE
+    }
+    far = sorted((size for size in numbers if size > FAR or 0 < size < 1 / FAR), reverse=True)
+    return tuple(far[:MANY])
 
 
 def rounding_decides(nodes: Sequence[Node], sizes: Sizes, facts: Facts, seed: int, spread: float) -> bool:
