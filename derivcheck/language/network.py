@@ -74,6 +74,10 @@ class Network:
                 return tensor_
         raise KeyError(name)
 
+    def with_facts(self, facts: Facts) -> Network:
+        """The network of which these facts are known."""
+        return replace(self, facts=facts, scope=replace(self.scope, facts=facts))
+
     @property
     def parameters(self) -> tuple[NamedTensor, ...]:
         """The declared tensors that gradients are reported for."""
@@ -241,6 +245,7 @@ class _Builder:
             distributions=tuple((one.name, one.distribution) for one in map(drawn, self.spec.given) if one is not None),
             sums=self.spec.sums,
             loss="" if self.spec.loss is None else self.spec.loss.name.text,
+            facts=facts,
         )
         scope = self._with_functions(scope)
         layers = self.families.expanded(self.spec.layers)

@@ -67,7 +67,7 @@ def provided(network: Network, given: Sequence[SourceText]) -> Network:
         elif re.search("[=<>]", text.text):
             network = _with_equation(network, text)
         else:
-            network = replace(network, facts=declared_facts(network.facts, network.tensors, text))
+            network = network.with_facts(declared_facts(network.facts, network.tensors, text))
     return network
 
 
@@ -97,7 +97,7 @@ def _with_equation(network: Network, text: SourceText) -> Network:
     for pattern, fact in ((ABOVE_ZERO, "positive"), (BETWEEN, "open_unit")):
         match = pattern.fullmatch(text.text)
         if match is not None and any(t.name == match[1] and isinstance(t.node, Input) for t in network.tensors):
-            return replace(network, facts=with_fact(network.facts, network.tensors, fact, match[1], None, text))
+            return network.with_facts(with_fact(network.facts, network.tensors, fact, match[1], None, text))
     try:
         equation = parse_equation(text.text, network.scope.vocabulary())
         link = pairs(equation, network.scope)[0]
@@ -108,7 +108,7 @@ def _with_equation(network: Network, text: SourceText) -> Network:
     said = _fact_said(network, link)
     if said is not None:
         tensor, fact, place = said
-        return replace(network, facts=with_fact(network.facts, network.tensors, fact, tensor.name, place, text))
+        return network.with_facts(with_fact(network.facts, network.tensors, fact, tensor.name, place, text))
     return _solved(network, link, text)
 
 

@@ -200,3 +200,21 @@ def test_a_layer_at_another_point_is_refused_and_the_help_says_how() -> None:
     assert found.diagnosis is not None
     assert (found.verdict, found.diagnosis.code) == ("invalid", "DC177")
     assert judged(rf"({found.diagnosis.help})^\top {found.diagnosis.help} = \frac{{1}}{{m}}").verdict == "proved"
+
+
+# (equation, what is known of u, verdict): a fact may put the point on a kink, or keep it away from one
+AT_A_FACT = [
+    ("at(d(abs(s))/ds, s = u) = 1", "binary", "undecided"),
+    ("at(d(relu(s))/ds, s = 1 - u) = 1 - u", "binary", "undecided"),
+    ("at(d(abs(s))/ds, s = u) = u", "signs", "proved"),
+    ("at(d(relu(s))/ds, s = u) = 1", "positive", "proved"),
+    ("at(d(relu(s))/ds, s = u) = u", "positive", "refuted"),
+]
+
+
+@pytest.mark.parametrize(("equation", "fact", "verdict"), AT_A_FACT)
+@pytest.mark.parametrize("of_the_claim", [False, True])
+def test_what_is_known_of_the_point_counts(equation: str, fact: str, verdict: str, of_the_claim: bool) -> None:
+    declared, given = ("scalar", f", given: u is {fact}") if of_the_claim else (f"{{axes: [], given: {fact}}}", "")
+    text = f"tensors: {{s: scalar, u: {declared}}}\nclaims: {{a: {{claim: '{equation}'{given}}}}}\n"
+    assert verify_text(text).claims[0].verdict == verdict

@@ -106,7 +106,7 @@ def _refuse_what_has_no_value(
     lowering: LoweringState, body: Expression, nodes: Sequence[Node], places: Mapping[Node, Node]
 ) -> None:
     """Raise UnsupportedError (DC410) where a branch decides: of the value, and of what is derived in it."""
-    if jumps_at(nodes, places):
+    if jumps_at(nodes, places, lowering.scope.facts):
         raise UnsupportedError(Diagnostic("DC410", f"`{to_plain(body)}` jumps at this point: there is a kink"))
     zero = vanishing_divisor([body], lambda tree: substituted(lowering.expression(tree).node, places))
     if zero is not None:

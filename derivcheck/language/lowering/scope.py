@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from derivcheck.evidence.canonical.form import Facts
 from derivcheck.graph.axes import Axis, Dimension
 from derivcheck.graph.derive import Derived
 from derivcheck.graph.nodes import Node, tensor
@@ -64,6 +65,7 @@ class Scope:
     derived: Mapping[str, tuple[Derived, ...]] = field(default_factory=dict)
     gradients: frozenset[str] = frozenset()
     distributions: tuple[tuple[str, Expression], ...] = ()
+    facts: Facts = field(default_factory=dict)
 
     def measurement(self, found: Measured) -> Node:
         """A leaf that stands for a derivative until it is measured."""
