@@ -155,6 +155,8 @@ def test_hover(net: Editor, words: str, inside: int, shown: list[str]) -> None:
         ("refuted}", "refuted, code: DC}", "code: DC", {"DC202", "DC203"}, {"DC601", "W"}),
         ("title: α and 𝐱", "tit", "tit", {"title", "layers", "claims"}, {"axes"}),
         ("@ x.T\n", "@ x.T  # derivcheck: ignore[\n", "ignore[", {"DC202"}, {"W"}),
+        ("title: α", "title: ta", "title: ta", set(), {"tanh"}),
+        ("dL/da = 2 * (a - y)", "{latex: '\\p", "latex: '\\p", {"\\frac{\\partial L}{\\partial W}"}, {"tanh"}),
         ("", "", "layers:\n  z: ", {"W"}, {"layers"}),
     ],
 )
@@ -196,8 +198,16 @@ def test_a_document_and_its_sidecar(editor: Editor) -> None:
     found = editor.completions("text.md", "  = 2 (")
     assert {"\\hat{x}", "\\frac{\\partial L}{\\partial y}"} <= found.keys()
     assert editor.completions("text.md", "so ") == {}
-    # What is changed in the sidecar holds before it is saved.
+    # An entry that the sidecar lacks.
+    (told,) = editor.replace("text.md", "$ and\n", "$ and $h(x) = h(\\hat{x})$\n")
+    assert told.code == "DC124" and editor.marked("text.md", told) == "h"
+    (fix,) = editor.fixes("text.md", told)
     editor.open("text.derivcheck.yaml", SIDECAR)
+    assert editor.fixed("text.derivcheck.yaml", fix) == SIDECAR + "functions:\n  h: opaque\n"
+    editor.type("text.derivcheck.yaml", SIDECAR, editor.fixed("text.derivcheck.yaml", fix))
+    assert "$h(x) = h(\\hat{x})$ «✓ proved»" in editor.inlays("text.md")[0]
+    editor.type("text.md", "$ and $h(x) = h(\\hat{x})$\n", "$ and\n")
+    # What is changed in the sidecar holds before it is saved.
     editor.replace("text.derivcheck.yaml", "': x", "': y")
     editor.replace("text.md", " and\n", " and so\n")
     assert "read as  dL/dy = 2 * (y - y)" in editor.hover("text.md", "\\hat{x}", 2)

@@ -16,12 +16,13 @@ from derivcheck.spec import Spec
 from derivcheck.spec.facts.table import KINDS
 from derivcheck.spec.ignores import CODE
 from derivcheck.spec.quantities import AxesValue, FactsValue, ProvisionsValue
-from derivcheck.spec.values import ChoiceValue, MappingValue, SectionValue, SwitchValue, Taken
+from derivcheck.spec.values import ChoiceValue, MappingValue, SectionValue, SwitchValue, Taken, TextValue
 
 Kind = Literal["key", "choice", "fact", "code", "name", "function"]
 WORD = re.compile(r"[^\W\d]?\w*$")
 FRACTION = re.compile(r"[d∂][^\W\d]\w*/?(?:[d∂]\w*)?$")
 COMMAND = re.compile(r"\\[A-Za-z]*$|[A-Za-z]*$")
+FILES = ("extends", "file", "files")
 IGNORES = re.compile(r"#\s*derivcheck:\s*ignore\s*\[[^\]]*$")
 MATH = re.compile(r"\\(?:begin|end)\{(?:equation|align|gather|multline|displaymath|math)\*?\}|\\[\[\]()]|\$\$?")
 
@@ -77,10 +78,17 @@ def _values(context: WritingContext, spec: Spec | None) -> Iterator[Completion]:
         own = declared(spec) if spec is not None else []
         yield from (Completion(one.name, "name", one.about, size) for one in own if one.kind == "dimension")
         yield Completion("scalar", "choice", "no axes", size)
-    elif taken is not None:
+    elif context.keys[-1:] == ("latex",):
+        yield from _in_latex(context.written, spec)
+    elif taken is not None and _is_formula(taken, context.keys[-1]):
         yield from _names(context.written, spec)
         if isinstance(taken, ProvisionsValue):
             yield from _facts(size)
+
+
+def _is_formula(taken: Taken, key: str) -> bool:
+    """Whether a value speaks of names: no remark does, and no name of a file."""
+    return not (isinstance(taken, TextValue) and not taken.placed) and key not in FILES
 
 
 def _short(taken: Taken | None) -> Taken | None:
@@ -118,10 +126,14 @@ def in_a_document(lines: Sequence[str], line: int, column: int, spec: Spec | Non
     before = line_at(lines, line)[: column - 1]
     if spec is None or not _in_math([*lines[: line - 1], before]):
         return []
-    found = COMMAND.search(before)
+    return list(_in_latex(before, spec))
+
+
+def _in_latex(written: str, spec: Spec | None) -> Iterator[Completion]:
+    found = COMMAND.search(written)
     size = len(found[0]) if found is not None else 0
-    texts = dict(in_latex(spec))
-    return [Completion(text, "name", about, size) for text, about in texts.items()]
+    texts = dict(in_latex(spec)) if spec is not None else {}
+    yield from (Completion(text, "name", about, size) for text, about in texts.items())
 
 
 def _in_math(lines: Sequence[str]) -> bool:

@@ -25,13 +25,14 @@ class SupersededError(BaseException):
 class OpenFile:
     """One open file: its text, the verdicts on it as it was last judged, and the last spec that could be read.
 
-    `judged` are the open files as they were then.
+    `judged` are the open files as they were then; what is tried has a memory of its own.
     """
 
     path: Path
     text: str
     version: int | None = None
     recollection: Recollection = field(default_factory=Recollection)
+    trials: Recollection = field(default_factory=Recollection)
     result: FileResult | None = None
     judged: Mapping[Path, str] = field(default_factory=dict)
     spec: Spec | None = None
@@ -102,6 +103,11 @@ class Desk:
         file.result, file.judged = result, texts
         file.spec = result.spec or file.spec
         return result
+
+    def tried(self, path: Path, texts: Mapping[Path, str], request: Request) -> FileResult:
+        """The verdicts on an open file if these were the texts."""
+        with unsaved(texts):
+            return self.files[path].trials.judge(path, request)
 
     def texts(self) -> dict[Path, str]:
         """The open files as they are to be read."""

@@ -10,11 +10,8 @@ from pathlib import Path
 from derivcheck.cli.editor.desk import Desk, is_same
 from derivcheck.cli.editor.places import Extent, line_at, lines_of
 from derivcheck.cli.editor.tidings import Tiding, tidings
-from derivcheck.pipeline.request import Request
 from derivcheck.pipeline.results import FileResult
-from derivcheck.pipeline.verification import verify
 from derivcheck.spec.document import read_text
-from derivcheck.spec.reads import unsaved
 from derivcheck.spec.selection import EVERYTHING, Selection
 
 ENTRY = re.compile(r"(symbols|macros|functions|let|given|bindings|expect|depths): \{(.+)\}", re.DOTALL)
@@ -52,7 +49,7 @@ def repair(told: Tiding, path: Path, desk: Desk) -> Repair | None:
     texts = desk.texts()
     for edit in _candidates(told, path, file.text, help_, before, texts):
         changed = {**texts, edit.path: edited(texts[edit.path], edit)}
-        if changed[edit.path] != texts[edit.path] and _helps(told, path, subject, changed, desk.request, before):
+        if changed[edit.path] != texts[edit.path] and _helps(told, path, subject, changed, desk, before):
             shown = " ".join(help_.split())
             return Repair(shown if len(shown) <= 60 else shown[:59] + "…", edit)
     return None
@@ -127,23 +124,22 @@ def edited(text: str, edit: TextChange) -> str:
     return text[:begin] + edit.text + text[end:]
 
 
-def _helps(
-    told: Tiding, path: Path, subject: Path, texts: dict[Path, str], request: Request, before: FileResult
-) -> bool:
+def _helps(told: Tiding, path: Path, subject: Path, texts: dict[Path, str], desk: Desk, before: FileResult) -> bool:
     """Whether a finding is gone from the texts as they would be, and nothing is found there that was not.
 
     Behind what kept a file from being read there may be anything, further below.
     """
     selection = _selection(told) if before.error is None else EVERYTHING
-    trial = replace(request, subjects=(subject,), jobs=1, memory=None, timeout=SECONDS, selection=selection)
-    with unsaved(texts):
-        (after,) = verify(trial).files
+    after = desk.tried(subject, texts, replace(desk.request, timeout=SECONDS, selection=selection))
     if before.error is not None:
         where = after.error.where if after.error is not None else None
         return after.error is None or (where is not None and where.line > told.where.line)
     known = [_content(one) for one in tidings(before, path, texts)]
     left = [_content(one) for one in tidings(after, path, texts)]
-    return _content(told) not in left and all(one in known for one in left)
+    # What could not be read before may be found wrong.
+    unread = told.finding.verdict in ("unread", "ambiguous")
+    new = [one for one in left if one not in known and not (unread and one[1] == told.finding.subject)]
+    return _content(told) not in left and not new
 
 
 def _selection(told: Tiding) -> Selection:

@@ -42,6 +42,7 @@ KINDS = {
     "name": types.CompletionItemKind.Variable,
     "function": types.CompletionItemKind.Function,
 }
+CHOSEN = ("choice", "fact", "code")  # what is offered before a letter is typed
 NOTEBOOKS = types.NotebookDocumentSyncOptions(
     [types.NotebookDocumentFilterWithNotebook(types.NotebookDocumentFilterNotebookType("jupyter-notebook"))], save=True
 )
@@ -244,7 +245,8 @@ class EditorServer(LanguageServer):
             found = in_a_spec(cursor.lines, cursor.line, cursor.column, spec, formulas)
         else:
             return []
-        return [self._item(one, cursor) for one in found]
+        blank = params.context is not None and params.context.trigger_character == " "
+        return [self._item(one, cursor) for one in found if not blank or one.kind in CHOSEN]
 
     def _item(self, found: Completion, cursor: TextCursor) -> types.CompletionItem:
         place = Extent(cursor.line, cursor.column - found.replaces, cursor.line, cursor.column)
