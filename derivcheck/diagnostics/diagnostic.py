@@ -151,9 +151,13 @@ class SourceText:
         return self.origin[min(row, len(self.origin) - 1)][0]
 
 
+def placed(error: DerivcheckError, source: SourceText) -> Diagnostic:
+    """What an error says, with its place in the file; the error may be met elsewhere too, and keeps none."""
+    span = getattr(error, "span", None)
+    return error.diagnostic.at(source.where(*span) if span else source.where())
+
+
 def located(error: DerivcheckError, source: SourceText) -> DerivcheckError:
     """The same error with its place in the file."""
-    span = getattr(error, "span", None)
-    where = source.where(*span) if span else source.where()
-    error.diagnostic = error.diagnostic.at(where)
+    error.diagnostic = placed(error, source)
     return error

@@ -11,7 +11,7 @@ from derivcheck.diagnostics.diagnostic import (
     NumericError,
     SourceText,
     UnsupportedError,
-    located,
+    placed,
 )
 from derivcheck.diagnostics.verdicts import ClaimResult, Verdict
 from derivcheck.graph.nodes import Node, constant
@@ -64,7 +64,7 @@ class Hearing:
             case UnsupportedError() as problem:
                 return replace(self.blank, verdict="undecided", message=problem.diagnostic.message)
             case NotationError() as problem:
-                return self._without_meaning(link, located(problem, self.text).diagnostic)
+                return self._without_meaning(link, placed(problem, self.text))
 
     def _without_meaning(self, link: Link, found: Diagnostic) -> ClaimResult:
         if link.relation == "!=" and found.code in NONCONFORMING:

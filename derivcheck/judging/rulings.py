@@ -13,8 +13,8 @@ from derivcheck.diagnostics.diagnostic import (
     Diagnostic,
     NotationError,
     UnsupportedError,
-    located,
     own_bug,
+    placed,
     tracebacks_are_wanted,
 )
 from derivcheck.diagnostics.verdicts import HOLDS, ClaimResult, Verdict
@@ -113,7 +113,7 @@ def _everywhere(statement: Statement, seen: list[ClaimResult]) -> ClaimResult:
     results: list[ClaimResult] = []
     for examiner in panel.examiners:
         for labels in statement.labels_at(examiner):
-            found = [result.verdict for result in results]
+            found = [*(FAILED if statement.trial else ()), *(result.verdict for result in results)]
             results.append(_at(statement, examiner, labels, found, seen))
     if not results:
         quantifier = declaration.quantifier
@@ -192,7 +192,7 @@ def _at(
     except UnsupportedError as problem:
         return replace(blank, verdict="undecided", message=problem.diagnostic.message)
     except NotationError as problem:
-        why = located(problem, statement.text).diagnostic
+        why = placed(problem, statement.text)
         return replace(blank, diagnosis=why, message=why.message)
     written = [assertion.written for assertion in assertions]
     known = {**network.depth, **labels}
@@ -245,7 +245,7 @@ def _judged_links(assertion: Assertion, position: int, hearing: Hearing) -> Iter
         shown = [hearing.examiner.proofreader.plain(reading.equation) for reading in readings]
         yield _JudgedLink(reconciled(results, _worst(results), shown, assertion.equation.choice), position, link)
     if assertion.broken is not None:
-        why = located(assertion.broken, hearing.text).diagnostic
+        why = placed(assertion.broken, hearing.text)
         yield _JudgedLink(replace(hearing.blank, diagnosis=why, message=why.message), position + 1)
 
 

@@ -104,6 +104,7 @@ class Statement:
     The `panel` are those who judge it, without what its declaration brings along; `span` is the
     part of the text that says it, all of it where there is none; `labels` are what its layer labels
     run through, given an examiner. `strict` lets only a proof hold where nothing else is expected.
+    Of one on `trial` it is asked whether it holds alone: what is wrong with it is not searched for.
     """
 
     declaration: ClaimDeclaration
@@ -113,6 +114,7 @@ class Statement:
     strict: bool = False
     span: tuple[int, int] | None = None
     labels: Callable[[Examiner], Sequence[Labels]] | None = None
+    trial: bool = False
 
     def labels_at(self, examiner: Examiner) -> Sequence[Labels]:
         """The labels that it runs through. Raises SpecError (DC041)."""

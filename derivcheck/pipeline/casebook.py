@@ -204,6 +204,11 @@ class Casebook:
         with self._pace.step(statement.declaration.id):
             return judge(statement)
 
+    def _registered(self, statement: Statement) -> ClaimResult:
+        """The verdict on a formula, a remembered one where the same was stated before."""
+        with self._pace.step(statement.declaration.id):
+            return self._memory.register.ruling(statement)
+
     # --- the document ---------------------------------------------------------------------
 
     @cached_property
@@ -233,7 +238,8 @@ class Casebook:
         if accountant is None:
             return ()
         self._pace.begin("formula")
-        return judged(Account(accountant, self.panel(), self.request.strict).formulas(), self._paced)
+        account = Account(accountant, self.panel(), self.request.strict, self._memory.readings)
+        return judged(account.formulas(), self._registered)
 
     def _about_the_document(self) -> tuple[str, ...]:
         """What is to be said of a document that is not here. Raises SpecError (DC622) where it must not be missing."""

@@ -1,7 +1,8 @@
 """What was last found of one spec, so that judging it again costs only what has changed.
 
 The network and its gradients are kept as long as everything but the claims says what it
-said, wherever it stands; a claim's verdict as long as its declaration stands where it stood.
+said, wherever it stands; a claim's verdict as long as its declaration stands where it stood;
+what formulas of a document say, and the verdicts on them, as long as they are in it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from derivcheck.diagnostics.diagnostic import SourceText, Where
 from derivcheck.diagnostics.verdicts import ClaimResult, GradientResult
 from derivcheck.graph.nodes import World
 from derivcheck.judging.panel import Panel
+from derivcheck.judging.register import Register
 from derivcheck.spec import ClaimDeclaration, Spec
+from derivcheck.statements.document.readings import Readings
 
 
 class Memory:
@@ -26,6 +29,7 @@ class Memory:
 
     def __init__(self) -> None:
         self._key: object = None
+        self._spec: Spec | None = None
         self._forget()
 
     def _forget(self) -> None:
@@ -33,6 +37,8 @@ class Memory:
         self.panel: Panel | None = None
         self.gradients: dict[tuple[int, str], GradientResult] = {}
         self.claims: dict[ClaimDeclaration, ClaimResult] = {}
+        self.register = Register()
+        self.readings = Readings()
 
     def turn_to(self, spec: Spec, settings: tuple[Hashable, ...]) -> None:
         """Forget what does not belong to this network under these settings, and the claims that are gone."""
@@ -41,8 +47,11 @@ class Memory:
         if key != self._key:
             self._key = key
             self._forget()
-        if self.panel is not None:
+        self.register.turn()
+        self.readings.turn()
+        if self.panel is not None and spec != self._spec:
             self.panel.turn_to(spec)
+        self._spec = spec
         self.claims = {claim: self.claims[claim] for claim in spec.claims if claim in self.claims}
 
 

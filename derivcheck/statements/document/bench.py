@@ -20,21 +20,22 @@ from derivcheck.statements.document.passages import Passage
 from derivcheck.statements.document.pieces import Piece
 from derivcheck.statements.document.provisions import Provisions
 from derivcheck.statements.document.reading import Reading, Setting, Spelling
+from derivcheck.statements.document.readings import Readings
 
 
 class Bench:
     """What reads and judges formulas of one document, before the panel of its spec."""
 
-    def __init__(self, accountant: Accountant, panel: Panel, strict: bool) -> None:
+    def __init__(self, accountant: Accountant, panel: Panel, strict: bool, readings: Readings) -> None:
         self.accountant = accountant
         self.spec = accountant.spec
         self.panel = panel
         self.strict = strict
         self.infers = accountant.declaration.infer
         self.provisions = Provisions(self.spec, accountant.declaration, accountant.manuscript)
+        self.readings = readings
         self._spellings: dict[int, Spelling] = {}
         self._defined: list[TextDefinition] = []
-        self._networks: dict[tuple[object, ...], Panel] = {}
 
     def _judged(
         self, occurrence: Occurrence, claim: ClaimResult, standing: Standing, setting: Setting, *more: str
@@ -48,8 +49,7 @@ class Bench:
 
     def _reader(self, occurrence: Occurrence, piece: Piece, setting: Setting, panel: Panel) -> Reading:
         assert piece.chain is not None
-        passage = occurrence.passage
-        return Reading(passage.text, piece.chain, setting, self._spelling(passage), panel.examiners, piece.above)
+        return self.readings.reading(occurrence.passage, piece, setting, self._spelling(occurrence.passage), panel)
 
     def _statement(self, occurrence: Occurrence, reader: Reading, panel: Panel) -> Statement:
         text = occurrence.passage.text
@@ -75,14 +75,15 @@ class Bench:
         key = _network(spec)
         if key == _network(self.spec):
             return self.panel
-        if key not in self._networks:
-            first = self.panel.first
-            self._networks[key] = Panel.of(replace(spec, let=(), symbols=()), first.seed, first.measuring)
-        return self._networks[key]
+        first = self.panel.first
+        bare = replace(spec, let=(), symbols=())
+        return self.readings.panels.made(key, lambda: Panel.of(bare, first.seed, first.measuring))
 
     def _spelling(self, passage: Passage) -> Spelling:
         macros = self.accountant.macros(passage)  # the same object where the same definitions are in force
-        return self._spellings.setdefault(id(macros), Spelling(macros))
+        if id(macros) not in self._spellings:
+            self._spellings[id(macros)] = self.readings.spelling(macros)
+        return self._spellings[id(macros)]
 
 
 def _network(spec: Spec) -> tuple[object, ...]:

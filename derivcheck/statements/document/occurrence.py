@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError, Where, located
+from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError, Where, placed
 from derivcheck.diagnostics.verdicts import ClaimResult, FormulaResult, Standing
 from derivcheck.spec.declarations import Binding, Expectation
 from derivcheck.statements.document.namings import told
@@ -52,7 +52,7 @@ class Occurrence:
 
     def unread(self, problem: Diagnostic | NotationError) -> FormulaResult:
         """It is not judged, for a reason."""
-        reason = located(problem, self.passage.text).diagnostic if isinstance(problem, NotationError) else problem
+        reason = placed(problem, self.passage.text) if isinstance(problem, NotationError) else problem
         standing: Standing = "ambiguous" if reason.code in AMBIGUOUS else "unread"
         expected = self.expectation is not None
         holds = self.expectation.verdict == standing if self.expectation is not None else not self.strict

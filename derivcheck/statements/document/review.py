@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
 
 from derivcheck.diagnostics.diagnostic import (
     ContradictionError,
@@ -15,9 +14,8 @@ from derivcheck.diagnostics.diagnostic import (
     SourceText,
 )
 from derivcheck.diagnostics.verdicts import HOLDS, ClaimResult, FormulaResult
-from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.panel import Panel
-from derivcheck.judging.statement import Assertions, Labels, Source
+from derivcheck.judging.statement import Source
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Derivative, Equation, Expression, Name, bottom_up
 from derivcheck.spec.declarations import Binding
@@ -165,9 +163,8 @@ class Review(Bench):
         equation = _read(reader, panel)
         slope = yield from self._vanishing(entry, equation, self._slopes(point, panel))
         if slope is not None:
-            claim = yield replace(
-                self._statement(occurrence, reader, panel), assertions=_assertions(slope), labels=None
-            )
+            said_so = self.readings.assertions(slope)
+            claim = yield replace(self._statement(occurrence, reader, panel), assertions=said_so, labels=None)
             if claim.verdict in HOLDS:
                 return self._judged(occurrence, claim, "judged", setting, *lines)
         message = f"it holds where a derivative vanishes, if at all: `{' '.join(said.split())}`"
@@ -195,13 +192,14 @@ class Review(Bench):
         setting = entry.settled
         panel = self._panel(setting)
         reader = self._reader(entry.occurrence, entry.piece, setting, panel)
-        blank = replace(self._statement(entry.occurrence, reader, panel), labels=None)
+        blank = replace(self._statement(entry.occurrence, reader, panel), labels=None, trial=True)
         for slope in slopes:
-            claim = yield replace(blank, assertions=_assertions(replace(equation, sides=(slope, ZERO))))
+            vanishes = self.readings.assertions(replace(equation, sides=(slope, ZERO)))
+            claim = yield replace(blank, assertions=vanishes)
             if claim.verdict in HOLDS:
                 continue  # it is zero everywhere: nothing follows from that
             for wanted in (vanishing_with(equation, slope), *(multiple_of(equation, slope, f) for f in FACTORS)):
-                claim = yield replace(blank, assertions=_assertions(wanted))
+                claim = yield replace(blank, assertions=self.readings.assertions(wanted))
                 if claim.verdict in HOLDS:
                     return wanted
                 if claim.verdict == "refuted" and wanted.relations == ("∝",):
@@ -226,14 +224,6 @@ def _read(reader: Reading, panel: Panel) -> Equation | None:
         return reader.equation(panel.first, reader.labels(panel.first)[0])
     except NotationError:  # with what the text has said since
         return None
-
-
-def _assertions(equation: Equation) -> Assertions:
-    return Assertions(partial(_stated, equation))
-
-
-def _stated(equation: Equation, examiner: Examiner, labels: Labels) -> tuple[Equation]:
-    return (equation,)
 
 
 def _conditional(occurrence: Occurrence, condition: str) -> Diagnostic:
