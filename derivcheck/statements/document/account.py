@@ -18,7 +18,7 @@ from derivcheck.language.notation.syntax import Equation
 from derivcheck.language.tex.statements import Chain
 from derivcheck.spec.declarations import Binding, NamedFormula
 from derivcheck.statements.document.accounting import lines_of
-from derivcheck.statements.document.company import Accounted
+from derivcheck.statements.document.company import Accounted, conditions_among
 from derivcheck.statements.document.kinds import (
     defines,
     input_set,
@@ -63,9 +63,9 @@ class Account(Review):
             result = self.provisions.stepwise(result, occurrence.expectation, lines)
             entries.append(Accounted(occurrence, piece, result, self._setting(occurrence)))
         self.provisions.refuse_unused([entry.result for entry in entries], self.accountant.manuscript.path)
-        found = []
-        for entry in entries:
-            found.append((yield from self._in_company(entry, entries)))
+        found, conditions = [], conditions_among(entries)
+        for place, entry in enumerate(entries):
+            found.append((yield from self._in_company(entries, place, conditions)))
         return tuple(found)
 
     def _formula(self, occurrence: Occurrence, piece: Piece, setting: Setting) -> Source[FormulaResult]:

@@ -55,17 +55,24 @@ class Accounted:
         return self.code == STATIONARY
 
 
+def conditions_among(entries: Iterable[Accounted]) -> list[Accounted]:
+    """The formulas that may be a condition of others."""
+    return [one for one in entries if one.is_stationary or (one.code in CONDITIONAL and _is_usable(one))]
+
+
 def conditions_of(entry: Accounted, others: Iterable[Accounted]) -> list[Accounted]:
-    """The formulas beside one that may be a condition of it."""
+    """Those of the conditions of a document that stand beside a formula."""
     return [other for other in others if other is not entry and _may_restrict(entry, other)]
+
+
+def _is_usable(one: Accounted) -> bool:
+    return RANGE.search(one.result.text) is None and one.setting is not None
 
 
 def _may_restrict(entry: Accounted, other: Accounted) -> bool:
     passage, beside = entry.occurrence.passage, other.occurrence.passage
     if other.is_stationary:
         return _follows(passage, beside)
-    if other.code not in CONDITIONAL or RANGE.search(other.result.text) or other.setting is None:
-        return False
     if " ".join(other.result.text.split()) == " ".join(entry.result.text.split()) or negates(beside.lead):
         return False
     if _beside(passage, beside):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
 from derivcheck.language.notation.relations import RELATIONS, UNREAD_RELATIONS, pattern
@@ -13,7 +14,7 @@ from derivcheck.language.tex.nodes import Prose
 from derivcheck.language.tex.parser import parse_tex
 from derivcheck.language.tex.statements import Chain, chains, is_relation, is_sign, seen
 from derivcheck.statements.document.kinds import asserts, assigning, relates_inside
-from derivcheck.statements.document.passages import Passage
+from derivcheck.statements.document.passages import Kind, Passage
 from derivcheck.statements.document.places import balanced
 
 MARKS = re.compile(pattern((*RELATIONS, *UNREAD_RELATIONS), "in leftarrow gets", "←"))
@@ -35,33 +36,49 @@ class Piece:
     problem: Diagnostic | NotationError | None = None
     above: int = 0
 
+    @property
+    def accounted(self) -> bool:
+        """Whether it has a chain, or a reason to have none."""
+        return self.chain is not None or self.problem is not None
+
 
 def pieces(passage: Passage, macros: Mapping[str, str]) -> list[Piece]:
     """All that a passage asserts, in order; one whose lines cannot be told apart is one piece."""
     text = passage.text.text
-    whole = (0, len(text))
     if passage.stray:
-        return [Piece(whole, None, Diagnostic("DC623", passage.stray, passage.text.where()))]
+        return [Piece((0, len(text)), None, Diagnostic("DC623", passage.stray, passage.text.where()))]
+    found = _taken_apart(text, passage.kind, passage.above, tuple(macros.items()))
+    return [piece if piece.accounted else _inside(piece.span, passage) for piece in found]
+
+
+def _inside(span: tuple[int, int], passage: Passage) -> Piece:
+    said = Diagnostic("DC623", "a relation inside brackets", passage.text.where(*span), "not read as a claim")
+    return Piece(span, None, said)
+
+
+@lru_cache(maxsize=4096)
+def _taken_apart(text: str, kind: Kind, whole: int, defined: tuple[tuple[str, str], ...]) -> tuple[Piece, ...]:
+    """The pieces of a text, behind the `whole` that goes on in it; those of relations inside brackets are bare."""
+    macros = dict(defined)
     try:
         found = chains(parse_tex(text, macros))
     except NotationError as problem:
-        return [Piece(whole, None, problem)] if may_assert(text, macros) else []
+        return (Piece((0, len(text)), None, problem),) if may_assert(text, macros) else ()
     made = []
     for chain, start in _going_on(map(assigning, found)):
-        if min(chain.span.stop, len(text)) <= passage.above:
+        if min(chain.span.stop, len(text)) <= whole:
             continue
-        start = _behind(text, max(start, passage.above))
+        start = _behind(text, max(start, whole))
         above = sum(is_relation(node) and node.span.start < start for node in chain.row)
         span = balanced(text, start, min(chain.span.stop, len(text)))
-        aside = passage.kind == "inline" and text[: span[0]].strip() and ASIDE.fullmatch(text[: span[0]])
+        aside = kind == "inline" and text[: span[0]].strip() and ASIDE.fullmatch(text[: span[0]])
         if chain.problem is not None:
             made += [Piece(span, None, chain.problem)] if may_assert(text[slice(*span)], macros) else []
         elif asserts(chain) and not aside:
             made.append(Piece(span, chain, above=above))
-        elif aside or (passage.kind == "display" and relates_inside(chain.row)):
-            inside = Diagnostic("DC623", "a relation inside brackets", passage.text.where(*span), "not read as a claim")
-            made.append(Piece(span, None, inside))
-    return sorted(made, key=lambda piece: piece.span[0])
+        elif aside or (kind == "display" and relates_inside(chain.row)):
+            made.append(Piece(span))
+    return tuple(sorted(made, key=lambda piece: piece.span[0]))
 
 
 def _going_on(found: Iterable[Chain]) -> Iterator[tuple[Chain, int]]:

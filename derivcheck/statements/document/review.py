@@ -44,17 +44,20 @@ FACTORS = tuple(map(Fraction, ("1", "-1", "2", "-2", "1/2", "-1/2")))  # of an e
 class Review(Bench):
     """What becomes of formulas once all of them are judged, each by itself."""
 
-    def _in_company(self, entry: Accounted, entries: Sequence[Accounted]) -> Source[FormulaResult]:
+    def _in_company(
+        self, entries: Sequence[Accounted], place: int, restricting: Sequence[Accounted]
+    ) -> Source[FormulaResult]:
         """A refutation counts where nothing beside the formula may be a condition of it, or not under it either."""
+        entry = entries[place]
         occurrence, result = entry.occurrence, entry.result
-        if (reason := self._behind_an_arrow(entry, entries)) is not None:
-            return (yield from self._following(entry, entries, reason))
+        if (reason := self._behind_an_arrow(entries, place)) is not None:
+            return (yield from self._following(entries, place, reason))
         refuted = result.standing == "judged" and result.claim is not None and result.claim.verdict == "refuted"
         hypothetical = result.reason is not None and result.reason.code == "DC628"
         solves = entry.code == "DC637" and self.infers
         if not (refuted or solves or (hypothetical and self.infers)) or not occurrence.free:
             return result
-        conditions = conditions_of(entry, entries)
+        conditions = conditions_of(entry, restricting)
         found = None
         if self.infers and not solves:
             others = [other for other in conditions if not other.is_stationary]
@@ -71,8 +74,9 @@ class Review(Bench):
             return found or result
         return occurrence.unread(_conditional(occurrence, conditions[0].result.text))
 
-    def _behind_an_arrow(self, entry: Accounted, entries: Sequence[Accounted]) -> str | None:
+    def _behind_an_arrow(self, entries: Sequence[Accounted], place: int) -> str | None:
         """Why a refutation before or behind an arrow says nothing: what stands before the arrow is no identity."""
+        entry = entries[place]
         result = entry.result
         if (
             not entry.occurrence.free
@@ -81,7 +85,6 @@ class Review(Bench):
             or result.claim.verdict != "refuted"
         ):
             return None
-        place = next(k for k, other in enumerate(entries) if other is entry)
         if place + 1 < len(entries) and _follows(entry, entries[place + 1]):
             return "it is no identity, and a premise of what stands behind the arrow"
         while place and _follows(entries[place - 1], entries[place]):
@@ -91,9 +94,9 @@ class Review(Bench):
                 return "it is claimed under the equation before the arrow, which is no identity"
         return None
 
-    def _following(self, entry: Accounted, entries: Sequence[Accounted], reason: str) -> Source[FormulaResult]:
+    def _following(self, entries: Sequence[Accounted], place: int, reason: str) -> Source[FormulaResult]:
         """What is refuted beside an arrow, under the premise where that can be used."""
-        place = next(k for k, other in enumerate(entries) if other is entry)
+        entry = entries[place]
         if place and _follows(entries[place - 1], entry) and entries[place - 1].piece.chain is not None:
             premise = self._restriction(entries[place - 1])
             claim = (yield from self._claim_under(entry, [premise])) if premise is not None else None
