@@ -204,10 +204,10 @@ class Casebook:
         with self._pace.step(statement.declaration.id):
             return judge(statement)
 
-    def _registered(self, statement: Statement) -> ClaimResult:
+    def _reheard(self, statement: Statement) -> ClaimResult:
         """The verdict on a formula, a remembered one where the same was stated before."""
         with self._pace.step(statement.declaration.id):
-            return self._memory.register.ruling(statement)
+            return self._memory.rehearings.ruling(statement)
 
     # --- the document ---------------------------------------------------------------------
 
@@ -239,7 +239,7 @@ class Casebook:
             return ()
         self._pace.begin("formula")
         account = Account(accountant, self.panel(), self.request.strict, self._memory.readings)
-        return judged(account.formulas(), self._registered)
+        return judged(account.formulas(), self._reheard)
 
     def _about_the_document(self) -> tuple[str, ...]:
         """What is to be said of a document that is not here. Raises SpecError (DC622) where it must not be missing."""

@@ -15,7 +15,7 @@ from derivcheck.diagnostics.diagnostic import SourceText, Where
 from derivcheck.diagnostics.verdicts import ClaimResult, GradientResult
 from derivcheck.graph.nodes import World
 from derivcheck.judging.panel import Panel
-from derivcheck.judging.register import Register
+from derivcheck.judging.rehearing import Rehearings
 from derivcheck.spec import ClaimDeclaration, Spec
 from derivcheck.statements.document.readings import Readings
 
@@ -37,7 +37,7 @@ class Memory:
         self.panel: Panel | None = None
         self.gradients: dict[tuple[int, str], GradientResult] = {}
         self.claims: dict[ClaimDeclaration, ClaimResult] = {}
-        self.register = Register()
+        self.rehearings = Rehearings()
         self.readings = Readings()
 
     def turn_to(self, spec: Spec, settings: tuple[Hashable, ...]) -> None:
@@ -47,7 +47,7 @@ class Memory:
         if key != self._key:
             self._key = key
             self._forget()
-        self.register.turn()
+        self.rehearings.turn()
         self.readings.turn()
         if self.panel is not None and spec != self._spec:
             self.panel.turn_to(spec)

@@ -7,7 +7,7 @@ from functools import partial
 
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.panel import Panel
-from derivcheck.judging.register import Shelf
+from derivcheck.judging.rehearing import Shelf
 from derivcheck.judging.statement import Assertions, Labels
 from derivcheck.language.notation.syntax import Equation
 from derivcheck.statements.document.passages import Passage
