@@ -55,7 +55,7 @@ def test_what_is_folded_says_the_same() -> None:
         value, relation = some_combination(numbers), numbers.choice(["zero", "positive"])
         node = indicator(relation, value)
         kinds[type(node).__name__ + getattr(node, "relation", "")] += 1
-        at = {axis: 1 for axis in numbers.sample(AXES, 1)}
+        at = dict.fromkeys(numbers.sample(AXES, 1), 1)
         for sizes in SIZES:
             for place in places(sizes):
                 assert said(node, place, sizes) == truth(relation, value, place, sizes), (relation, value, place, sizes)

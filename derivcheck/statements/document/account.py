@@ -64,7 +64,7 @@ class Account(Review):
             entries.append(Accounted(occurrence, piece, result, self._setting(occurrence)))
         self.provisions.refuse_unused([entry.result for entry in entries], self.accountant.manuscript.path)
         found, conditions = [], conditions_among(entries)
-        for place, entry in enumerate(entries):
+        for place in range(len(entries)):
             found.append((yield from self._in_company(entries, place, conditions)))
         return tuple(found)
 
