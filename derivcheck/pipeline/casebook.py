@@ -239,7 +239,9 @@ class Casebook:
             return ()
         self._pace.begin("formula")
         account = Account(accountant, self.panel(), self.request.strict, self._memory.readings)
-        return judged(account.formulas(), self._reheard)
+        formulas = judged(account.formulas(), self._reheard)
+        self._memory.turn()
+        return formulas
 
     def _about_the_document(self) -> tuple[str, ...]:
         """What is to be said of a document that is not here. Raises SpecError (DC622) where it must not be missing."""

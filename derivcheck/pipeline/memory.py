@@ -47,12 +47,15 @@ class Memory:
         if key != self._key:
             self._key = key
             self._forget()
-        self.rehearings.turn()
-        self.readings.turn()
         if self.panel is not None and spec != self._spec:
             self.panel.turn_to(spec)
         self._spec = spec
         self.claims = {claim: self.claims[claim] for claim in spec.claims if claim in self.claims}
+
+    def turn(self) -> None:
+        """Forget of a document what was not met when it was accounted for: one left halfway has forgotten nothing."""
+        self.rehearings.turn()
+        self.readings.turn()
 
 
 def _words(value: Any) -> Any:

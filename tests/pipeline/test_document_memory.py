@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from derivcheck.diagnostics.verdicts import ClaimResult
+from derivcheck.judging import rehearing, rulings
+from derivcheck.judging.statement import Statement
 from derivcheck.pipeline.memory import Memory
 from derivcheck.pipeline.results import FileResult
 from derivcheck.pipeline.verification import verify_document
@@ -58,3 +61,30 @@ def test_what_is_remembered_is_what_is_found_anew(edit: str, tmp_path: Path) -> 
     assert {formula.claim.verdict for formula in again.formulas if formula.claim is not None} >= {"proved", "refuted"}
     # And back again, when much is remembered from the time before the last.
     assert judged(tmp_path, NOTES, memory).formulas == judged(tmp_path, NOTES).formulas
+
+
+class LeftError(BaseException):
+    """That somebody does not wait for the rest."""
+
+
+def test_what_is_left_halfway_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory, told, anew = Memory(), list[str](), list[str]()
+    whole = judged(tmp_path, NOTES, memory)
+
+    def leave(what: str) -> None:
+        told.append(what)
+        if ": formula 3" in what:
+            raise LeftError
+
+    def judge(statement: Statement) -> ClaimResult:
+        anew.append(statement.text.text)
+        return rulings.judge(statement)
+
+    monkeypatch.setattr(rehearing, "judge", judge)
+    for _ in range(3):
+        with pytest.raises(LeftError):
+            verify_document(tmp_path / "notes.md", memory=memory, progress=leave)
+    assert told
+    assert judged(tmp_path, NOTES, memory) == whole and not anew
+    judged(tmp_path, NOTES.replace("= 2 ", "= 3 "), memory)
+    assert len(anew) == 1

@@ -18,7 +18,7 @@ def derivative(desk: Desk, path: Path, name: str) -> str | None:
     if file is None or desk.result(path) is None:
         return None
     memory = file.recollection.memory
-    if memory.panel is None or memory.panel.first.derivation is None:
+    if memory is None or memory.panel is None or memory.panel.first.derivation is None:
         return None
     examiner = memory.panel.first
     stem = name.partition("[")[0]

@@ -103,5 +103,8 @@ def serve(version: str, settings: Callable[[Path], Request]) -> None:
     with redirect_stdout(sys.stderr):
         listening = threading.Thread(target=listen, name="messages", daemon=True)
         listening.start()
+        # Loaded while the editor says what it has open.
+        import derivcheck.pipeline.casebook  # noqa: F401
+
         made.tribunal.run()
         listening.join(1)

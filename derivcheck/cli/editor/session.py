@@ -15,7 +15,6 @@ from pygls.lsp.server import LanguageServer
 
 from derivcheck.cli.editor.completions import Completion, in_a_document, in_a_spec
 from derivcheck.cli.editor.definitions import definitions
-from derivcheck.cli.editor.derivations import derivative
 from derivcheck.cli.editor.desk import Desk
 from derivcheck.cli.editor.hovers import hover
 from derivcheck.cli.editor.notebooks import EditorCell, notebook_text
@@ -223,6 +222,9 @@ class EditorServer(LanguageServer):
             return None
 
         def found() -> str:
+            # An editor that has begun waits for no mathematics.
+            from derivcheck.cli.editor.derivations import derivative
+
             desk, path = self.desk, cursor.path
             spec, result = desk.spec(path), desk.result(path)
             derived = partial(derivative, desk, path)
