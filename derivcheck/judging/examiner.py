@@ -35,6 +35,7 @@ from derivcheck.judging.diagnose import Diagnoser
 from derivcheck.judging.judge import Judge
 from derivcheck.judging.proofreader import Notation, Proofreader, UnwrittenError
 from derivcheck.judging.settings import Measuring
+from derivcheck.judging.steps import StepWriter
 from derivcheck.language.network import Network, build, unknown_dimension, with_abbreviations
 from derivcheck.language.notation.syntax import Derivative, Equation, Expression, Name, Subscript
 from derivcheck.language.provisions import provided
@@ -97,6 +98,7 @@ class Examiner:
         self.judge.reduced = self.reduced
         self.proofreader = Proofreader(network, self.derivation, self.judge)
         self._diagnoser: Diagnoser | None = None
+        self._writer: StepWriter | None = None
         self._deeper: dict[tuple[tuple[str, int], ...], Examiner] = {}
 
     def renew(self) -> None:
@@ -111,6 +113,13 @@ class Examiner:
         if self._diagnoser is None:
             self._diagnoser = Diagnoser(self.network, self.judge, self.proofreader)
         return self._diagnoser
+
+    @property
+    def writer(self) -> StepWriter:
+        """The writer of derivations line by line, of a network with a loss; made when it is first asked."""
+        if self._writer is None:
+            self._writer = StepWriter(self.proofreader)
+        return self._writer
 
     def meet(self, others: Iterable[Examiner]) -> None:
         """Know the same spec at other depths, so that it is not built there again."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 
 from derivcheck.diagnostics.diagnostic import Diagnostic
 from derivcheck.diagnostics.incidents import in_short, isolated
@@ -17,7 +17,7 @@ from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.forms.derivation import Style
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.proofreader import UnwrittenError
-from derivcheck.judging.steps import Step, StepWriter
+from derivcheck.judging.steps import Step
 from derivcheck.language.network import formulas
 from derivcheck.language.notation.syntax import Derivative, Equation, Name, Subscript
 from derivcheck.language.tensors import NamedTensor
@@ -72,17 +72,13 @@ class Expositor:
         network = self.examiner.network
         sections = [Section("Definitions", "", tuple(self._definitions()))]
         if self.steps:
-            made = (isolated(partial(self._stage, t), partial(_lost, t)) for t in self._writer.path(tensors))
+            made = (isolated(partial(self._stage, t), partial(_lost, t)) for t in self.examiner.writer.path(tensors))
             written = [section for section in made if section is not None]
             tensors = [t for t in tensors if t.name not in {section.name for section in written}]
             sections += written
         sections += [isolated(partial(self._gradient, tensor), partial(_lost, tensor)) for tensor in tensors]
         depth = tuple(sorted(network.depth.items()))
         return Exposition(network.spec.title, network.spec.source, depth, tuple(sections))
-
-    @cached_property
-    def _writer(self) -> StepWriter:
-        return StepWriter(self.examiner.proofreader)
 
     # --- sections -------------------------------------------------------------------------
 
@@ -93,7 +89,7 @@ class Expositor:
     def _stage(self, tensor: NamedTensor) -> Section | None:
         """The derivative by one quantity line by line, None where it is zero or one without more ado."""
         try:
-            steps = [*self._writer.stage(tensor), *self._writer.in_matrix_form(tensor)]
+            steps = [*self.examiner.writer.stage(tensor), *self.examiner.writer.in_matrix_form(tensor)]
         except (GrowthError, UndefinedError) as problem:
             return Section("Derivative by", tensor.name, (_unwritten(problem),))
         chains: list[list[Step]] = []

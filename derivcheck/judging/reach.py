@@ -31,7 +31,8 @@ def reach_of(statement: Statement, proved: bool) -> str:
         statement.panel.renew()
         return None
 
-    least = aside(lambda: _least_depth(statement, examiners[0]), unknown) if proved else None
+    asked = proved and not statement.names_its_depth
+    least = aside(lambda: _least_depth(statement, examiners[0]), unknown) if asked else None
     runs = any(labels for examiner in examiners for labels in statement.labels_at(examiner))
     return described(least, runs, [examiner.network.depth for examiner in examiners])
 

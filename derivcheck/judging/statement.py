@@ -105,6 +105,7 @@ class Statement:
     part of the text that says it, all of it where there is none; `labels` are what its layer labels
     run through, given an examiner. `strict` lets only a proof hold where nothing else is expected.
     Of one on `trial` it is asked whether it holds alone: what is wrong with it is not searched for.
+    A text that `names_its_depth` is written for the depths of its panel and says nothing of others.
     """
 
     declaration: ClaimDeclaration
@@ -115,6 +116,7 @@ class Statement:
     span: tuple[int, int] | None = None
     labels: Callable[[Examiner], Sequence[Labels]] | None = None
     trial: bool = False
+    names_its_depth: bool = False
 
     def labels_at(self, examiner: Examiner) -> Sequence[Labels]:
         """The labels that it runs through. Raises SpecError (DC041)."""

@@ -41,12 +41,13 @@ class Step:
 
 
 class StepWriter:
-    """Writes the steps from the loss down to one variable."""
+    """Writes the steps from the loss down to one variable; a stage that several of them pass is written once."""
 
     def __init__(self, proofreader: Proofreader) -> None:
         assert proofreader.derivation is not None
         self.proofreader, self.derivation = proofreader, proofreader.derivation
         self.names = frozenset(self.derivation.tensors)
+        self._stages: dict[Node, list[Step]] = {}
 
     def steps(self, variable: NamedTensor) -> list[Step]:
         """Every stage between the loss and the variable. Raises GrowthError, UndefinedError."""
@@ -102,6 +103,11 @@ class StepWriter:
 
     def stage(self, tensor: NamedTensor) -> list[Step]:
         """The derivative by one quantity, entry by entry. Raises GrowthError, UndefinedError."""
+        if tensor.node not in self._stages:
+            self._stages[tensor.node] = self._stage(tensor)
+        return self._stages[tensor.node]
+
+    def _stage(self, tensor: NamedTensor) -> list[Step]:
         derivation = self.derivation
         letters = list(derivation.letters(len(tensor.axes)))
         places = tuple(Name(letter) for letter in letters)

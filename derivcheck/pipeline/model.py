@@ -17,7 +17,7 @@ from derivcheck.diagnostics.verdicts import ClaimResult, GradientResult, Verdict
 from derivcheck.forms.derivation import GradientForm
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.proofreader import Notation, Proofreader
-from derivcheck.judging.steps import Step, StepWriter
+from derivcheck.judging.steps import Step
 from derivcheck.language.network import build
 from derivcheck.language.notation.mathml import to_mathml
 from derivcheck.language.notation.printer import to_latex, to_plain, to_unicode
@@ -151,7 +151,7 @@ class Gradient(Displayed):
         """How it comes about, from the loss down."""
         examiner = self._examiner
         assert examiner.derivation is not None
-        written = StepWriter(examiner.proofreader).steps(self._tensor)
+        written = examiner.writer.steps(self._tensor)
         families = examiner.network.scope.families
         return Steps(tuple(written), examiner.derivation.scalars, families, examiner.proofreader)
 

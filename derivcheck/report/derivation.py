@@ -15,7 +15,6 @@ from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.forms.sympy_form import PREAMBLE, SympyForm, source
 from derivcheck.forms.sympy_trial import SympyTrial
 from derivcheck.judging.proofreader import UnwrittenError
-from derivcheck.judging.steps import StepWriter
 from derivcheck.language.notation.syntax import Derivative, Equation, Expression, Name, Subscript
 from derivcheck.report.lines import write_line
 from derivcheck.report.page import Page
@@ -125,7 +124,7 @@ class _DerivationWriter:
 
     def steps(self, tensor: NamedTensor) -> list[str]:
         lines: list[str] = []
-        written = StepWriter(self.examiner.proofreader).steps(tensor)
+        written = self.examiner.writer.steps(tensor)
         if not written:
             of = self.derivation.output
             zero = f"{of.name} does not depend on {tensor.name}: the derivative is zero"

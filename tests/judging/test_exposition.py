@@ -17,7 +17,6 @@ from shipped import SPECS as FILES
 from derivcheck.diagnostics.diagnostic import DerivcheckError, NotationError
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.exposition import Exposition, Expositor, Lines, Words, in_words
-from derivcheck.judging.steps import StepWriter
 from derivcheck.language.claims import pairs
 from derivcheck.language.latex import parse_latex
 from derivcheck.language.network import build, depths
@@ -67,7 +66,7 @@ def equations(judge: Examiner) -> dict[str, Equation]:
     """Both forms of every gradient, and every line of its derivation."""
     derivation = judge.derivation
     assert derivation is not None
-    writer = StepWriter(judge.proofreader)
+    writer = judge.writer
     found: list[Equation] = []
     for tensor in judge.network.parameters:
         form = judge.proofreader.form(tensor)
@@ -319,6 +318,15 @@ def test_documents_of_another_depth_are_refused(tmp_path: Path) -> None:
             assert [result.standing for result in found] == ["definition"]
         except DerivcheckError as problem:
             assert problem.diagnostic.code == code
+
+
+def test_a_document_that_names_its_depth_says_nothing_of_others() -> None:
+    spec = load_spec("specs/networks/deep_mlp.yaml")
+    formula = r"$\frac{\partial C}{\partial W^{(1)}} = \frac{\partial C}{\partial z^{(1)}} a^{(0)\top}$"
+    for head, reach in (("", "at any depth"), ("---\ndepths: L = 3\n---\n\n", "at L = 3")):
+        (found,) = Casebook(spec, manuscript=read_manuscript(f"{head}{formula}\n", "x.md")).formulas()
+        assert found.claim is not None
+        assert (found.claim.verdict, found.claim.reach) == ("proved", reach)
 
 
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:

@@ -203,6 +203,4 @@ def verify_steps() -> list[str]:
 
 
 def steps_of(judge: Examiner) -> list[Any]:
-    from derivcheck.judging.steps import StepWriter
-
-    return StepWriter(judge.proofreader).steps(judge.network.named("x"))
+    return judge.writer.steps(judge.network.named("x"))

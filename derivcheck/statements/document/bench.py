@@ -54,7 +54,9 @@ class Bench:
     def _statement(self, occurrence: Occurrence, reader: Reading, panel: Panel) -> Statement:
         text = occurrence.passage.text
         declaration = ClaimDeclaration(occurrence.name, "latex", text, (), "", "", "", None, (), (), occurrence.where)
-        return Statement(declaration, text, reader.assertions, panel, self.strict, occurrence.span, reader.labels)
+        pinned = bool(self.accountant.manuscript.depth)
+        span, labels = occurrence.span, reader.labels
+        return Statement(declaration, text, reader.assertions, panel, self.strict, span, labels, names_its_depth=pinned)
 
     def _panel(self, setting: Setting) -> Panel:
         """Who judges in a setting. Raises SpecError for what the sidecar says and cannot be used."""
