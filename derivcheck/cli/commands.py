@@ -53,6 +53,11 @@ class FormFormat(str, Enum):  # noqa: UP042
     sympy = "sympy"
 
 
+class SlopeName(str, Enum):  # noqa: UP042
+    value = "value"
+    prime = "prime"
+
+
 class JacobianFormat(str, Enum):  # noqa: UP042
     text = "text"
     unicode = "unicode"
@@ -179,6 +184,9 @@ def derive(
     format: Annotated[FormFormat, typer.Option("--format", help="How to write.")] = FormFormat.text,
     nested: Annotated[bool, typer.Option("--nested", help="In terms of the next layer's derivative.")] = False,
     closed: Annotated[bool, typer.Option("--closed", help="With the derivatives above put in.")] = False,
+    slopes: Annotated[
+        SlopeName, typer.Option("--slopes", help="Slopes by the function's value, a*(1 - a), or as sigmoid'(z).")
+    ] = SlopeName.value,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file: a document, or code.")
     ] = None,
@@ -195,7 +203,7 @@ def derive(
     from derivcheck.report.page import page_for
     from derivcheck.spec import load_spec
 
-    examiner = Examiner(build(load_spec(spec)))
+    examiner = Examiner(build(load_spec(spec)), slopes=slopes.value)
     if examiner.derivation is None:
         raise DerivcheckError(Diagnostic("DC609", f"`{spec}` declares no loss to derive", help="loss: {L: ...}"))
     chosen = list(examiner.network.parameters)

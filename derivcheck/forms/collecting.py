@@ -49,8 +49,12 @@ class Shared:
     places: tuple[tuple[int, int], ...]
 
 
-def collected(algebra: Algebra, polynomial: Polynomial) -> Polynomial:
-    """The polynomial with its terms joined as long as two of them share something."""
+def collected(algebra: Algebra, polynomial: Polynomial, contracts: bool = False) -> Polynomial:
+    """The polynomial with its terms joined as long as two of them share something.
+
+    Where sums are written as products of matrices, which `contracts` says, a product that is summed over stays one
+    unless a factor of it is shared: `A @ x + B @ y`, not Σ_j of `A[i,j] x[j] + B[i,j] y[j]`.
+    """
     current = dict(polynomial)
     if len(current) > MAXIMAL_TERMS:
         return current
@@ -62,7 +66,7 @@ def collected(algebra: Algebra, polynomial: Polynomial) -> Polynomial:
         terms = sorted(current)
         for position, first in enumerate(terms):
             for second in terms[position + 1 :]:
-                shared = _shared(algebra, first, second)
+                shared = _shared(algebra, first, second, contracts)
                 if shared is not None and (best is None or shared.weight > best[0].weight):
                     best = shared, first, second
         if best is None:
@@ -103,7 +107,7 @@ def _with_quotients(algebra: Algebra, polynomial: Polynomial) -> Polynomial:
     return result
 
 
-def _shared(algebra: Algebra, first: Term, second: Term) -> Shared | None:
+def _shared(algebra: Algebra, first: Term, second: Term, contracts: bool) -> Shared | None:
     """The heaviest thing that two terms share; None for nothing."""
     best: Shared | None = None
     alike = _share_a_leaf(algebra, first, second)
@@ -124,6 +128,8 @@ def _shared(algebra: Algebra, first: Term, second: Term) -> Shared | None:
                 factors.append((number, indices, common))
         matched = set(mapping.values())
         if any(k >= 0 and k < OUTER and k not in matched for _, ii, _ in factors for k in ii):
+            continue
+        if contracts and not _stay_products(first, second, factors, mapping):
             continue
         if any(algebra.atoms[n].kind in POSITIONAL and matched.intersection(ii) for n, ii, _ in first[1]):
             continue
@@ -149,6 +155,18 @@ def _is_wide(first: Term, second: Term, shared: Sequence[Factor], mapping: Mappi
                 )
     every = outside[0] | outside[1]
     return len(every) > 2 or (len(every) == 2 and bool(mapping) and outside[0] != outside[1])
+
+
+def _stay_products(first: Term, second: Term, shared: Sequence[Factor], mapping: Mapping[int, int]) -> bool:
+    """Whether no product over an index that two terms sum over ends up in the brackets, with nothing shared of it."""
+    along = {index for _, indices, _ in shared for index in indices}
+    return all(
+        one in along or max(_count(first[1], one), _count(second[1], other)) < 2 for other, one in mapping.items()
+    )
+
+
+def _count(factors: Sequence[Factor], index: int) -> int:
+    return sum(index in indices for _, indices, _ in factors)
 
 
 def _share_a_leaf(algebra: Algebra, first: Term, second: Term) -> bool:

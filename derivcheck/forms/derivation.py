@@ -22,6 +22,7 @@ from derivcheck.forms.matrix_form import matrix_form, matrix_function_writer
 from derivcheck.forms.matrix_naming import MatrixNaming, NoMatrixForm
 from derivcheck.forms.polynomials import NamedPolynomial
 from derivcheck.forms.reading import Namer
+from derivcheck.forms.slopes import SlopeStyle
 from derivcheck.forms.structural_form import structural_form
 from derivcheck.forms.transposition import transposed, transposes
 from derivcheck.graph.axes import Axis
@@ -118,8 +119,10 @@ class Derivation:
         taken: Iterable[str] = (),
         layout: str = "mixed",
         abbreviations: Mapping[str, Expression] | None = None,
+        slopes: SlopeStyle = "value",
     ) -> None:
-        """`abbreviations` are `let` names with what they stand for."""
+        """`abbreviations` are `let` names with what they stand for; `slopes` says how slopes are written."""
+        self.slopes = slopes
         self.layout = layout
         self._abbreviations = dict(abbreviations or {})
         self.output = output
@@ -177,7 +180,7 @@ class Derivation:
             return self._reader_with(without_switches(self.facts), again=True)
 
     def _reader_with(self, facts: Facts, again: bool = False) -> Namer:
-        reader = Namer(tuple(self.tensors), tuple(self._variables), facts)
+        reader = Namer(tuple(self.tensors), tuple(self._variables), facts, slopes=self.slopes)
         self._readings.clear()
         # From the loss backwards, so that explicit adjoints are known when they are needed.
         for adjoint in sorted(self._variables, key=lambda node: node.serial):
@@ -211,9 +214,8 @@ class Derivation:
 
     def without_facts(self) -> Derivation:
         """The same derivation with nothing given."""
-        return Derivation(
-            self.output, self.tensors.values(), {}, self.vectors, self._taken, self.layout, self._abbreviations
-        )
+        tensors, short = self.tensors.values(), self._abbreviations
+        return Derivation(self.output, tensors, {}, self.vectors, self._taken, self.layout, short, self.slopes)
 
     def readings_of(self, variable: Node) -> NamedPolynomial | None:
         """The reading of ∂output/∂variable, None where it grows too large."""
@@ -296,8 +298,8 @@ class Derivation:
             try:
                 reading = self.reading(variable.node)
                 kept = self._staying(reading)
-                matrix = matrix_form(reading, variable.axes, self._matrix_naming(one, kept))
-                found.append(self._in_layout(native(variable, matrix, self.scalars)))
+                matrix = matrix_form(reading, variable.axes, self.matrix_naming(one, kept))
+                found.append(self.in_layout(native(variable, matrix, self.scalars)))
             except NoMatrixForm as why:
                 reason = reason or str(why)
             except (GrowthError, UndefinedError) as why:
@@ -339,7 +341,7 @@ class Derivation:
                 return entry_of(self._short[variable.node], here)
             return Derivative(self.output.tree, (entry_of(variable.tree, here),))
 
-        return Naming(entry, self._taken, matrix_function_writer(self._matrix_naming("named")))
+        return Naming(entry, self._taken, matrix_function_writer(self.matrix_naming("named")))
 
     def _inline_index(
         self,
@@ -364,11 +366,11 @@ class Derivation:
         finally:
             self._depth -= 1
 
-    def _matrix_naming(self, style: Style, kept: frozenset[Node] = frozenset()) -> MatrixNaming:
+    def matrix_naming(self, style: Style, kept: frozenset[Node] = frozenset()) -> MatrixNaming:
         def leaf(node: Node) -> tuple[Expression, tuple[Axis, ...]]:
             unknown = self._cotangents.get(node)
             if unknown is not None:
-                return self._above(unknown), unknown.axes
+                return self.above(unknown), unknown.axes
             variable = self._variables.get(node)
             if variable is None:
                 tensor = self.tensors[node]
@@ -377,16 +379,16 @@ class Derivation:
                 inline = self._inline_matrix(node, variable, attempt)
                 if inline is not None and length(inline) <= INLINED:
                     return inline, variable.axes
-            return self._above(variable), variable.axes
+            return self.above(variable), variable.axes
 
         return MatrixNaming(leaf, self.vectors, self.scalars, dimension_tree)
 
-    def _above(self, tensor: NamedTensor) -> Expression:
+    def above(self, tensor: NamedTensor) -> Expression:
         """∂L/∂tensor by its name, where a matrix form needs it."""
         tree = self._short.get(tensor.node) or Derivative(self.output.tree, (tensor.tree,))
-        return native(tensor, self._in_layout(tree), self.scalars)
+        return native(tensor, self.in_layout(tree), self.scalars)
 
-    def _in_layout(self, tree: Expression) -> Expression:
+    def in_layout(self, tree: Expression) -> Expression:
         """In numerator layout the gradient of a scalar is the transpose of what has the variable's shape."""
         if self.layout != "numerator":
             return tree
@@ -403,7 +405,7 @@ class Derivation:
             self._depth += 1
             try:
                 reading = self._readings[node]
-                naming = self._matrix_naming(style, self._staying(reading))
+                naming = self.matrix_naming(style, self._staying(reading))
                 self._matrices[key] = matrix_form(reading, variable.axes, naming)
             except NoMatrixForm as why:
                 self._matrices[key] = why

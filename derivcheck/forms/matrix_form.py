@@ -74,7 +74,7 @@ class MatrixForm:
     def _matrix(self, polynomial: Polynomial, row: int | None, column: int | None) -> Part:
         if not polynomial:
             return Part(marked(Number(Fraction(0))), False, False)
-        polynomial = upright(self._canonical, collected(self._algebra, polynomial))
+        polynomial = upright(self._canonical, collected(self._algebra, polynomial, contracts=True))
         parts = factored(self._canonical, polynomial)
         diagonal = any(self._algebra.atoms[a].kind == "equal" for t in parts.terms for a, _, _ in t.factors)
         if diagonal:

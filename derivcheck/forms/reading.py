@@ -28,7 +28,7 @@ from derivcheck.forms.folding import Pattern, folded
 from derivcheck.forms.lengths import collected_length, length
 from derivcheck.forms.polynomials import NamedPolynomial
 from derivcheck.forms.saved import SavedQuantities
-from derivcheck.forms.slopes import SlopesByValue
+from derivcheck.forms.slopes import SlopesByValue, SlopeStyle
 from derivcheck.graph.axes import Axis
 from derivcheck.graph.nodes import Node, Quantity
 
@@ -38,17 +38,24 @@ MAXIMAL_TERMS = 60
 class Namer:
     """Readings of nodes over the given named quantities and named adjoints.
 
-    The facts are used where they make the result shorter; a reading reports them.
+    The facts are used where they make the result shorter; a reading reports them. Slopes are written by
+    values of the forward pass where they can be, `a (1 - a)`, or stay slopes, `sigmoid'(z)`.
     """
 
     def __init__(
-        self, names: Sequence[Node], adjoints: Sequence[Node], facts: Facts, first: Sequence[Axis] = ()
+        self,
+        names: Sequence[Node],
+        adjoints: Sequence[Node],
+        facts: Facts,
+        first: Sequence[Axis] = (),
+        slopes: SlopeStyle = "value",
     ) -> None:
         """`first` are axes whose letters a delta keeps: δ(i,j) f(i), not δ(i,j) f(j)."""
         self._first = tuple(first)
         self._names = tuple(names)
         self._adjoints = frozenset(node for node in adjoints if isinstance(node, Quantity))
         self._facts = facts
+        self._slope_style = slopes
         self._explicit: dict[Node, tuple[Polynomial | None, Polynomial | None, Polynomial | None]] = {}
 
     def _canonical(self, cut: frozenset[Node], lowered: bool) -> Canonical:
@@ -140,7 +147,7 @@ class Namer:
             shortest = min((shortest, *self._saved.readings(node, body)), key=self._weight(node))
         if of_name:
             self._weights[node] = self._weight(node)(shortest)
-        return self._slopes.valued(shortest, body)
+        return self._slopes.valued(shortest, body) if self._slope_style == "value" else shortest
 
     @cached_property
     def _slopes(self) -> SlopesByValue:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache, cached_property
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import sympy
 
@@ -33,6 +33,7 @@ from derivcheck.graph.nodes import Map, Node, Quantity, mapped, tensor, topologi
 from derivcheck.graph.scalars import NamedFunction, Scalar, lower, placeholder
 from derivcheck.language.catalogue.functions import activation, activations
 
+SlopeStyle = Literal["value", "prime"]
 POWERS = (-1, 0, 1, 2)  # of a function's value
 POINTS = (sympy.Rational(-7, 5), sympy.Rational(-1, 3), sympy.Rational(3, 7), sympy.Rational(9, 8))
 DIGITS, LARGEST = 40, 64  # of the coefficients that are looked for

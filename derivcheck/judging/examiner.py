@@ -27,6 +27,7 @@ from derivcheck.evidence.canonical.form import Facts, without_switches
 from derivcheck.evidence.numeric.comparison import compare_gradient
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.forms.derivation import Derivation, GradientForm, is_affine_layer
+from derivcheck.forms.slopes import SlopeStyle
 from derivcheck.graph.derive import forget_sweeps
 from derivcheck.graph.nodes import Input, Node, Quantity, topological
 from derivcheck.graph.sizes import affordable, dimensions_of, fitted, shapes_of
@@ -58,10 +59,20 @@ def late_text(seconds: float) -> str:
 class Examiner:
     """Everything about one network at one depth."""
 
-    def __init__(self, network: Network, seed: int | None = None, measuring: Measuring | None = None) -> None:
-        """Raises SpecError (DC039) where `measuring` gives a size to a dimension that the spec does not have."""
+    def __init__(
+        self,
+        network: Network,
+        seed: int | None = None,
+        measuring: Measuring | None = None,
+        slopes: SlopeStyle = "value",
+    ) -> None:
+        """`slopes` says how slopes are written in what is derived.
+
+        Raises SpecError (DC039) where `measuring` gives a size to a dimension that the spec does not have.
+        """
         self.network = network = provided(network, network.spec.given)
         self.measuring = measuring or Measuring()
+        self.slopes: SlopeStyle = slopes
         for name in self.measuring.sizes:
             if name not in network.sizes:
                 raise unknown_dimension(name, network.sizes)
@@ -87,7 +98,7 @@ class Examiner:
             spec = network.spec
             short = network.scope.abbreviations
             self.derivation = Derivation(
-                network.loss, network.tensors, network.facts, spec.vectors, taken, spec.layout, short
+                network.loss, network.tensors, network.facts, spec.vectors, taken, spec.layout, short, self.slopes
             )
             adjoints = frozenset(node for node in self.derivation.adjoints.values() if isinstance(node, Quantity))
             names -= {network.loss.node}
@@ -129,7 +140,7 @@ class Examiner:
         """The same spec at another depth (remembered)."""
         key = tuple(sorted(depth.items()))
         if key not in self._deeper:
-            self._deeper[key] = Examiner(build(self.network.spec, depth), self.seed, self.measuring)
+            self._deeper[key] = Examiner(build(self.network.spec, depth), self.seed, self.measuring, self.slopes)
         return self._deeper[key]
 
     def for_claim(self, declaration: ClaimDeclaration) -> Examiner:
@@ -141,7 +152,7 @@ class Examiner:
             return self
         network = with_abbreviations(self.network, declaration.let)
         network = provided(network, declaration.given)
-        made = Examiner(network, self.seed, self.measuring)
+        made = Examiner(network, self.seed, self.measuring, self.slopes)
         made.judge.reduced = self.reduced
         made._deeper = self._deeper  # nothing of it depends on what the claim brings along
         return made

@@ -168,7 +168,7 @@ class StepWriter:
         adjoint = derive.adjoints(consumer.node.operand, seed, direct)[variable.node]
         adjoint = rename(adjoint, dict(zip(variable.axes, column_axes, strict=True)))
         axes = (*row_axes, *column_axes)
-        reading = Namer(tuple(self.names), (), {}, axes).reading(adjoint)
+        reading = Namer(tuple(self.names), (), {}, axes, self.derivation.slopes).reading(adjoint)
         return self._written(reading, axes, (*rows, *columns))
 
     def _written(self, reading: NamedPolynomial, axes: Sequence[Axis], letters: Sequence[str]) -> Expression:
