@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from derivcheck.diagnostics.verdicts import GradientResult
     from derivcheck.forms.derivation import Style
     from derivcheck.judging.examiner import Examiner
+    from derivcheck.judging.steps import StepStyle
     from derivcheck.language.network import Network
     from derivcheck.language.tensors import NamedTensor
 
@@ -51,6 +52,12 @@ class FormFormat(str, Enum):  # noqa: UP042
     markdown = "markdown"
     numpy = "numpy"
     sympy = "sympy"
+
+
+class StepStyleName(str, Enum):  # noqa: UP042
+    entries = "index"  # the name `index` is a method of strings
+    matrix = "matrix"
+    differential = "differential"
 
 
 class SlopeName(str, Enum):  # noqa: UP042
@@ -181,6 +188,9 @@ def derive(
         str, typer.Option("--wrt", metavar="W1,b1", help="The tensors or layers to derive by; by default every one.")
     ] = "",
     steps: Annotated[bool, typer.Option("--steps", help="Show the derivation line by line.")] = False,
+    style: Annotated[
+        StepStyleName | None, typer.Option("--style", help="The steps by entries, in matrices or by differentials.")
+    ] = None,
     format: Annotated[FormFormat, typer.Option("--format", help="How to write.")] = FormFormat.text,
     nested: Annotated[bool, typer.Option("--nested", help="In terms of the next layer's derivative.")] = False,
     closed: Annotated[bool, typer.Option("--closed", help="With the derivatives above put in.")] = False,
@@ -209,14 +219,19 @@ def derive(
     chosen = list(examiner.network.parameters)
     if wrt:
         chosen = _tensors(examiner.network, wrt, spec)
-    style: Style | None = "closed" if closed else "nested" if nested else None
+    form: Style | None = "closed" if closed else "nested" if nested else None
+    steps_in: StepStyle | None = style.value if style is not None else None
+    if style is StepStyleName.differential and format in (FormFormat.markdown, FormFormat.latex):
+        said = "what a line of differentials holds is said in words, and a document is judged formula by formula"
+        raise DerivcheckError(Diagnostic("DC692", said, help="--style matrix, or --format text"))
+    steps = steps or style is not None
     with output_of(output) as stream:
         page = page_for(stream, ascii_only=ascii)
         if format in (FormFormat.markdown, FormFormat.latex):
             from derivcheck.judging.exposition import Expositor
             from derivcheck.report.exposition import WRITERS
 
-            exposition = Expositor(examiner, style, steps).exposition(chosen)
+            exposition = Expositor(examiner, form, steps, steps_in).exposition(chosen)
             stream.write(WRITERS[format.value](exposition, sidecar_for(spec, output), page))
         elif format is FormFormat.numpy:
             from derivcheck.forms.source.function import numpy_source
@@ -229,7 +244,7 @@ def derive(
             sound = [tensor for tensor in chosen if tensor.name in verdicts]
             stream.write(numpy_source(examiner.network, sound, verdicts))
         else:
-            write_derivation(examiner, chosen, stream, page, Manner(format.value, style, steps))
+            write_derivation(examiner, chosen, stream, page, Manner(format.value, form, steps, steps_in))
     return 0
 
 

@@ -131,7 +131,7 @@ class Derivation:
         self.tensors = {tensor.node: tensor for tensor in tensors}
         # Only names that a letter could be called need to be avoided.
         every = frozenset(taken) | {t.name for t in self.tensors.values()} | {output.name}
-        self._taken = frozenset(name for name in every if may_be_letter(name))
+        self.taken = frozenset(name for name in every if may_be_letter(name))
         self._affine: dict[Node, bool] = {}
         self._names = frozenset(self.tensors)
         names = {tensor.name for tensor in self.tensors.values() if not tensor.axes}
@@ -156,10 +156,15 @@ class Derivation:
         return {a: self.tensors[v] for v, a in self.adjoints.items() if _names(a, self.output, self.tensors[v])}
 
     @cached_property
-    def _short(self) -> dict[Node, Expression]:
+    def _short(self) -> Mapping[Node, Expression]:
         """The `let` name of a derivative of the output, by what it is the derivative by."""
         wanted = {Derivative(self.output.tree, (t.tree,)): node for node, t in self.tensors.items()}
-        return {wanted[tree]: name_tree(name) for name, tree in self._abbreviations.items() if tree in wanted}
+        return {wanted[tree]: name for tree, name in self.short_names.items() if tree in wanted}
+
+    @cached_property
+    def short_names(self) -> Mapping[Expression, Expression]:
+        """The `let` names by what they stand for."""
+        return {tree: name_tree(name) for name, tree in self._abbreviations.items()}
 
     @cached_property
     def _cotangents(self) -> dict[Node, NamedTensor]:
@@ -212,10 +217,11 @@ class Derivation:
         _ = self._reader
         return self._readings
 
+    @cached_property
     def without_facts(self) -> Derivation:
         """The same derivation with nothing given."""
         tensors, short = self.tensors.values(), self._abbreviations
-        return Derivation(self.output, tensors, {}, self.vectors, self._taken, self.layout, short, self.slopes)
+        return Derivation(self.output, tensors, {}, self.vectors, self.taken, self.layout, short, self.slopes)
 
     def readings_of(self, variable: Node) -> NamedPolynomial | None:
         """The reading of ∂output/∂variable, None where it grows too large."""
@@ -314,7 +320,7 @@ class Derivation:
 
     def letters(self, count: int) -> tuple[str, ...]:
         """The letters of an entry with so many axes."""
-        used = set(self._taken)
+        used = set(self.taken)
         letters = []
         for _ in range(count):
             letters.append(fresh_letter(used))
@@ -341,7 +347,7 @@ class Derivation:
                 return entry_of(self._short[variable.node], here)
             return Derivative(self.output.tree, (entry_of(variable.tree, here),))
 
-        return Naming(entry, self._taken, matrix_function_writer(self.matrix_naming("named")))
+        return Naming(entry, self.taken, matrix_function_writer(self.matrix_naming("named")))
 
     def _inline_index(
         self,
@@ -359,7 +365,7 @@ class Derivation:
         try:
             names = [cast(Name, place).name for place in places]
             reading = self._readings[node]
-            outer = replace(self.naming(style, self._staying(reading)), taken=self._taken | letters)
+            outer = replace(self.naming(style, self._staying(reading)), taken=self.taken | letters)
             return index_form(reading, variable.axes, names, outer)
         except (GrowthError, UndefinedError):
             return None

@@ -15,6 +15,7 @@ from derivcheck.forms.derivation import Derivation
 from derivcheck.forms.entries import native
 from derivcheck.forms.matrix_form import matrix_form
 from derivcheck.forms.reading import Namer
+from derivcheck.forms.slopes import SlopeStyle
 from derivcheck.graph import derive
 from derivcheck.graph.axes import Axis, fresh
 from derivcheck.graph.nodes import Node, Quantity, add, constant, delta, multiply, rename, sum_over, tensor, topological
@@ -33,7 +34,20 @@ class Propagation:
         """The names that a quantity is made of directly."""
         return set(topological([node], self.names - {node})) & self.names - {node}
 
-    def back(self, consumers: Sequence[NamedTensor], variable: NamedTensor) -> Expression:
+    def consumers(self, node: Node) -> list[NamedTensor]:
+        """The quantities made of a name directly that the output depends on, the output included."""
+        found = [
+            tensor
+            for tensor in self.derivation.tensors.values()
+            if isinstance(tensor.node, Quantity)
+            and (tensor.node in self.derivation.adjoints or tensor.node is self.derivation.output.node)
+            and node in self.made_of(tensor.node)
+        ]
+        return sorted(found, key=lambda t: t.node.serial)
+
+    def back(
+        self, consumers: Sequence[NamedTensor], variable: NamedTensor, slopes: SlopeStyle | None = None
+    ) -> Expression:
         """∂L/∂variable by the derivatives of what is made of it. Raises NoMatrixForm, GrowthError, UndefinedError."""
         output = self.derivation.output
         above: dict[Node, NamedTensor] = {}
@@ -47,7 +61,7 @@ class Propagation:
             independent = self.made_of(consumer.node)
             parts.append(derive.adjoints(consumer.node.operand, seed, independent)[variable.node])
         leaves = {node: (self.derivation.above(consumer), consumer) for node, consumer in above.items()}
-        return self.derivation.in_layout(self._written(add(*parts), variable, leaves))
+        return self.derivation.in_layout(self._written(add(*parts), variable, leaves, slopes))
 
     def forward(self, consumer: NamedTensor, variables: Sequence[NamedTensor]) -> Expression:
         """d(consumer) by the differentials of what moves in it. Raises NoMatrixForm, GrowthError, UndefinedError."""
@@ -59,15 +73,19 @@ class Propagation:
         parts: list[Node] = []
         for variable in variables:
             leaf = tensor(f"d {variable.name} along", variable.node.axes)
-            moving[leaf] = native(variable, Call("d", (variable.tree,)), self.derivation.scalars), variable
+            moving[leaf] = native(variable, Call("differential", (variable.tree,)), self.derivation.scalars), variable
             parts.append(sum_over(multiply(found[variable.node], leaf), variable.node.axes))
         turned = rename(add(*parts), {row: axis for axis, row in rows.items()})
         return self._written(turned, consumer, moving)
 
     def _written(
-        self, node: Node, shape: NamedTensor, leaves: Mapping[Node, tuple[Expression, NamedTensor]]
+        self,
+        node: Node,
+        shape: NamedTensor,
+        leaves: Mapping[Node, tuple[Expression, NamedTensor]],
+        slopes: SlopeStyle | None = None,
     ) -> Expression:
-        reading = Namer(tuple(self.names), (), {}, shape.axes, self.derivation.slopes).reading(node)
+        reading = Namer(tuple(self.names), (), {}, shape.axes, slopes or self.derivation.slopes).reading(node)
         naming = self.derivation.matrix_naming("named")
 
         def leaf(one: Node) -> tuple[Expression, tuple[Axis, ...]]:

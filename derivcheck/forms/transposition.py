@@ -23,7 +23,23 @@ from derivcheck.language.notation.syntax import (
 
 # Functions of the notation that do not act entrywise: a transpose does not pass through them.
 NOT_ENTRYWISE = frozenset(
-    {"sum", "mean", "diag", "eye", "ones", "zeros", "trace", "outer", "vec", "kron", "det", "inv", "norm", "chain"}
+    {
+        "differential",
+        "sum",
+        "mean",
+        "diag",
+        "eye",
+        "ones",
+        "zeros",
+        "trace",
+        "outer",
+        "vec",
+        "kron",
+        "det",
+        "inv",
+        "norm",
+        "chain",
+    }
 )
 
 

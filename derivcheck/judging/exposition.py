@@ -16,8 +16,9 @@ from derivcheck.diagnostics.incidents import in_short, isolated
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.forms.derivation import Style
 from derivcheck.judging.examiner import Examiner
+from derivcheck.judging.lines import Step
 from derivcheck.judging.proofreader import UnwrittenError
-from derivcheck.judging.steps import Step
+from derivcheck.judging.steps import StepStyle
 from derivcheck.language.network import formulas
 from derivcheck.language.notation.syntax import Derivative, Equation, Name, Subscript
 from derivcheck.language.tensors import NamedTensor
@@ -62,9 +63,15 @@ class Exposition:
 class Expositor:
     """Writes the derivation of one spec at one depth; `style` is best, nested or closed."""
 
-    def __init__(self, examiner: Examiner, style: Style | None = None, steps: bool = False) -> None:
+    def __init__(
+        self,
+        examiner: Examiner,
+        style: Style | None = None,
+        steps: bool = False,
+        steps_in: StepStyle | None = None,
+    ) -> None:
         assert examiner.derivation is not None
-        self.examiner, self.style, self.steps = examiner, style, steps
+        self.examiner, self.style, self.steps, self.steps_in = examiner, style, steps, steps_in
         self.derivation = examiner.derivation
 
     def exposition(self, tensors: Sequence[NamedTensor]) -> Exposition:
@@ -89,7 +96,7 @@ class Expositor:
     def _stage(self, tensor: NamedTensor) -> Section | None:
         """The derivative by one quantity line by line, None where it is zero or one without more ado."""
         try:
-            steps = [*self.examiner.writer.stage(tensor), *self.examiner.writer.in_matrix_form(tensor)]
+            steps = self.examiner.writer.passage(tensor, self.steps_in)
         except (GrowthError, UndefinedError) as problem:
             return Section("Derivative by", tensor.name, (_unwritten(problem),))
         chains: list[list[Step]] = []

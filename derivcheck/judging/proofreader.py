@@ -147,10 +147,13 @@ class Proofreader:
                 return tree, judgement
         return None
 
-    def _reread(self, left: Expression, right: Expression) -> Pair | None:
+    def _reread(
+        self, left: Expression, right: Expression, means: Callable[[Equation], Equation] | None = None
+    ) -> Pair | None:
         """`left = right` as its text says; None where that has no meaning."""
         try:
             tree = parse_equation(self.plain(Equation((left, right), ("=",))), self.network.scope.vocabulary())
+            tree = means(tree) if means is not None else tree
             link = pair(tree.sides[0], tree.sides[1], "=", None, self.network.scope)
         except UNREADABLE:
             return None
@@ -169,9 +172,14 @@ class Proofreader:
 
     # --- any equation ---------------------------------------------------------------------
 
-    def judged(self, left: Expression, right: Expression) -> Judgement | None:
-        """What is found of `left = right` as its text says; None where it has no meaning, or does not hold."""
-        link = self._reread(left, right)
+    def judged(
+        self, left: Expression, right: Expression, means: Callable[[Equation], Equation] | None = None
+    ) -> Judgement | None:
+        """What is found of `left = right` as its text says; None where it has no meaning, or does not hold.
+
+        `means` makes of what was read what it stands for, where words beside the text say more.
+        """
+        link = self._reread(left, right, means)
         return self.judgement(link.left, link.right, link.axes) if link is not None else None
 
     def equal(self, left: Node, right: Node, axes: Axes) -> bool:

@@ -1,21 +1,31 @@
-"""A derivation as a person would follow it: one rule a line, every line proved equal to the one before."""
+"""A derivation as a person would follow it: one rule a line, every line proved equal to the one before.
+
+Entry by entry, as products of matrices (matrix_steps.py), or by differentials (differential_steps.py).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
+from typing import Literal
 
-from derivcheck.diagnostics.verdicts import Verdict
 from derivcheck.forms.index_form import fresh_letter, index_form
 from derivcheck.forms.polynomials import NamedPolynomial
+from derivcheck.forms.propagation import Propagation
 from derivcheck.forms.reading import Namer
+from derivcheck.forms.slopes import SlopeStyle
 from derivcheck.graph import derive
 from derivcheck.graph.axes import Axis, fresh
 from derivcheck.graph.nodes import Node, Quantity, constant, delta, multiply, rename, topological
+from derivcheck.judging.differential_steps import DifferentialSteps
+from derivcheck.judging.lines import FACTS, PUT_IN, Chain, Line, Step
+from derivcheck.judging.matrix_steps import MatrixSteps
 from derivcheck.judging.proofreader import Proofreader, UnwrittenError
+from derivcheck.judging.rules import Rules
 from derivcheck.language.notation.syntax import (
     Binary,
+    Call,
     Derivative,
     Equation,
     Expression,
@@ -23,21 +33,12 @@ from derivcheck.language.notation.syntax import (
     Number,
     Reduction,
     Subscript,
+    bottom_up,
 )
 from derivcheck.language.tensors import NamedTensor
 
+StepStyle = Literal["index", "matrix", "differential"]
 ZERO = Number(Fraction(0))
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line: what was done, the equation, and how it follows from the line before."""
-
-    rule: str
-    equation: Equation
-    verdict: Verdict
-    facts: tuple[str, ...] = ()
-    opens: bool = False
 
 
 class StepWriter:
@@ -47,14 +48,50 @@ class StepWriter:
         assert proofreader.derivation is not None
         self.proofreader, self.derivation = proofreader, proofreader.derivation
         self.names = frozenset(self.derivation.tensors)
+        self._rules = Rules(proofreader.network)
         self._stages: dict[Node, list[Step]] = {}
 
-    def steps(self, variable: NamedTensor) -> list[Step]:
-        """Every stage between the loss and the variable. Raises GrowthError, UndefinedError."""
-        written: list[Step] = []
-        for tensor in self._path(variable):
-            written.extend(self.stage(tensor))
-        return written + self.in_matrix_form(variable)
+    def steps(self, variable: NamedTensor, style: StepStyle | None = None) -> list[Step]:
+        """Every stage between the loss and the variable; without a style by entries, and the whole at the end.
+
+        Where there is no step of a style, it is one by entries. Raises GrowthError, UndefinedError.
+        """
+        match style:
+            case "differential":
+                found = self._differentials.steps(self._path(variable), variable)
+                return found or self.steps(variable, "matrix")
+            case "matrix":
+                return [step for t in self._path(variable) for step in self._matrices.stage(t) or self.stage(t)]
+            case "index":
+                return [step for tensor in self._path(variable) for step in self.stage(tensor)]
+            case None:
+                return [*self.steps(variable, "index"), *self.in_matrix_form(variable)]
+
+    def passage(self, tensor: NamedTensor, style: StepStyle | None = None) -> list[Step]:
+        """One stage in a style, for a text that passes each once; by entries also what it is in matrices."""
+        match style:
+            case "matrix":
+                return self._matrices.stage(tensor) or self.stage(tensor)
+            case "index":
+                return self.stage(tensor)
+            case _:
+                return [*self.stage(tensor), *self.in_matrix_form(tensor)]
+
+    def remark(self, variable: NamedTensor, style: StepStyle | None = None) -> str:
+        """What is to be said before the lines of a style; empty for nothing."""
+        return self._differentials.remark(variable) if style == "differential" else ""
+
+    @cached_property
+    def _propagation(self) -> Propagation:
+        return Propagation(self.derivation)
+
+    @cached_property
+    def _matrices(self) -> MatrixSteps:
+        return MatrixSteps(self.proofreader, self._propagation, self._rules)
+
+    @cached_property
+    def _differentials(self) -> DifferentialSteps:
+        return DifferentialSteps(self.proofreader, self._propagation, self._rules)
 
     def path(self, variables: Iterable[NamedTensor]) -> list[NamedTensor]:
         """What lies on the way from the loss to any of the variables, each once, these at the end."""
@@ -79,25 +116,10 @@ class StepWriter:
         adjoints = self.derivation.adjoints
         on_path = {variable.node}
         for node in sorted((n for n in adjoints if isinstance(n, Quantity)), key=lambda n: n.serial):
-            if self._direct(node) & on_path:
+            if self._propagation.made_of(node) & on_path:
                 on_path.add(node)
         chosen = [self.derivation.tensors[n] for n in on_path if n in adjoints]
         return sorted(chosen, key=lambda t: (t.node is variable.node, -t.node.serial))
-
-    def _direct(self, node: Node) -> set[Node]:
-        """The names that a quantity is made of directly."""
-        return set(topological([node], self.names - {node})) & self.names - {node}
-
-    def _consumers(self, node: Node) -> list[NamedTensor]:
-        """The quantities made of a name directly that the loss depends on, the loss included."""
-        found = [
-            tensor
-            for tensor in self.derivation.tensors.values()
-            if isinstance(tensor.node, Quantity)
-            and (tensor.node in self.derivation.adjoints or tensor.node is self.derivation.output.node)
-            and node in self._direct(tensor.node)
-        ]
-        return sorted(found, key=lambda t: t.node.serial)
 
     # --- one stage ------------------------------------------------------------------------
 
@@ -109,66 +131,100 @@ class StepWriter:
 
     def _stage(self, tensor: NamedTensor) -> list[Step]:
         derivation = self.derivation
-        letters = list(derivation.letters(len(tensor.axes)))
-        places = tuple(Name(letter) for letter in letters)
-        left = Derivative(derivation.output.tree, (Subscript(tensor.tree, places) if places else tensor.tree,))
-        consumers = self._consumers(tensor.node)
-        lines: list[tuple[str, Expression]] = []
-        if any(c.node is derivation.output.node for c in consumers) and len(consumers) == 1:
-            local = self._local(consumers[0], tensor, [], letters)
-            lines.append((f"derivative of {consumers[0].name}", local))
+        letters = derivation.letters(len(tensor.axes))
+        entry = _entry(tensor, letters)
+        left = Derivative(derivation.output.tree, (entry,))
+        consumers = self._propagation.consumers(tensor.node)
+        lines: list[Line] = []
+        if [c.node for c in consumers] == [derivation.output.node]:
+            lines += self._local_lines(consumers, [()], tensor, letters, Number(Fraction(1)))
         else:
-            chain, substituted, known = [], [], []
+            chain, known = [], []
             totals = all(self._only_directly(c.node, tensor.node) for c in consumers)
-            used = set(derivation._taken) | set(letters)
-            for consumer in consumers:
-                bound = []
-                for _ in consumer.axes:
-                    bound.append(fresh_letter(used))
-                    used.add(bound[-1])
-                entry = Subscript(consumer.tree, tuple(Name(b) for b in bound)) if bound else consumer.tree
-                above: Expression = Derivative(derivation.output.tree, (entry,))
-                if consumer.node is derivation.output.node:
-                    above = Name("1")
-                local = self._local(consumer, tensor, bound, letters)
-                symbol = Derivative(entry, (Subscript(tensor.tree, places) if places else tensor.tree,))
-                chain.append(self._summed(bound, above, symbol))
-                substituted.append(self._summed(bound, above, local))
+            bounds = self._bound(consumers, letters)
+            for consumer, bound in zip(consumers, bounds, strict=True):
+                chain.append(
+                    self._summed(bound, self._above(consumer, bound), Derivative(_entry(consumer, bound), (entry,)))
+                )
                 explicit = self._explicit(consumer, bound)
-                known.append(self._summed(bound, explicit if explicit is not None else above, local))
+                local = self._local(consumer, tensor, bound, letters, derivation.slopes)
+                known.append(self._summed(bound, explicit or self._above(consumer, bound), local))
             if totals:
                 lines.append(("chain rule", _total(chain)))
-            lines.append((f"derivative of {', '.join(c.name for c in consumers)}", _total(substituted)))
+            lines += self._local_lines(consumers, bounds, tensor, letters)
             settled = derivation.readings_of(tensor.node)
-            if known != substituted and settled is not None and not derivation.mentions_adjoints(settled):
-                lines.append(("the derivative above put in", _total(known)))
-        lines.extend(self._simplified(tensor, letters))
-        return self._checked(left, lines)
+            if settled is not None and not derivation.mentions_adjoints(settled):
+                lines.append((PUT_IN, _total(known)))
+        lines.extend(self._simplified(tensor, letters, lines[-1][1]))
+        return Chain(self.proofreader).steps(left, lines)
+
+    def _local_lines(
+        self,
+        consumers: Sequence[NamedTensor],
+        bounds: Sequence[Sequence[str]],
+        tensor: NamedTensor,
+        letters: Sequence[str],
+        one: Expression | None = None,
+    ) -> list[Line]:
+        """The derivatives of what is made of a quantity put in: by slopes, and by what these are."""
+        lines: list[Line] = []
+        for slopes in dict.fromkeys(("prime", self.derivation.slopes)):
+            parts = [
+                self._summed(
+                    bound, one or self._above(consumer, bound), self._local(consumer, tensor, bound, letters, slopes)
+                )
+                for consumer, bound in zip(consumers, bounds, strict=True)
+            ]
+            rule = self._rules.slope_by_value(lines[-1][1]) if lines else self._rules.derivative(consumers, tensor)
+            lines.append((rule, _total(parts)))
+        return lines
+
+    def _bound(self, consumers: Sequence[NamedTensor], letters: Sequence[str]) -> list[list[str]]:
+        """Letters for the entries of what is made of a quantity, no two alike."""
+        used = set(self.derivation.taken) | set(letters)
+        found: list[list[str]] = []
+        for consumer in consumers:
+            found.append([])
+            for _ in consumer.axes:
+                found[-1].append(fresh_letter(used))
+                used.add(found[-1][-1])
+        return found
+
+    def _above(self, consumer: NamedTensor, bound: Sequence[str]) -> Expression:
+        """∂L/∂consumer[bound] by its name."""
+        if consumer.node is self.derivation.output.node:
+            return Number(Fraction(1))
+        return Derivative(self.derivation.output.tree, (_entry(consumer, bound),))
 
     def _summed(self, bound: Sequence[str], above: Expression, local: Expression) -> Expression:
         if above == ZERO:
             return above
-        body = local if above == Name("1") else Binary("*", above, local)
+        body = local if above == Number(Fraction(1)) else Binary("*", above, local)
         return Reduction("sum", tuple(bound), None, body) if bound else body
 
     def _only_directly(self, consumer: Node, variable: Node) -> bool:
         """Whether a quantity depends on a name through no other name: then ∂q/∂v is the whole derivative."""
-        others = self._direct(consumer) - {variable}
+        others = self._propagation.made_of(consumer) - {variable}
         return not any(variable in set(topological([other])) for other in others)
 
     def _local(
-        self, consumer: NamedTensor, variable: NamedTensor, rows: Sequence[str], columns: Sequence[str]
+        self,
+        consumer: NamedTensor,
+        variable: NamedTensor,
+        rows: Sequence[str],
+        columns: Sequence[str],
+        slopes: SlopeStyle,
     ) -> Expression:
         """∂consumer[rows]/∂variable[columns], other names held fixed, as an index expression."""
         row_axes = [fresh(a.dimension, (), f"row{k}.") for k, a in enumerate(consumer.axes)]
         column_axes = [fresh(a.dimension, (), f"column{k}.") for k, a in enumerate(variable.axes)]
         seed = multiply(constant(1), *(delta(a, b) for a, b in zip(consumer.axes, row_axes, strict=True)))
-        direct = self._direct(consumer.node)
         assert isinstance(consumer.node, Quantity)
-        adjoint = derive.adjoints(consumer.node.operand, seed, direct)[variable.node]
+        independent = self._propagation.made_of(consumer.node)
+        adjoint = derive.adjoints(consumer.node.operand, seed, independent)[variable.node]
         adjoint = rename(adjoint, dict(zip(variable.axes, column_axes, strict=True)))
         axes = (*row_axes, *column_axes)
-        reading = Namer(tuple(self.names), (), {}, axes, self.derivation.slopes).reading(adjoint)
+        reading = Namer(tuple(self.names), (), {}, axes, slopes).reading(adjoint)
         return self._written(reading, axes, (*rows, *columns))
 
     def _written(self, reading: NamedPolynomial, axes: Sequence[Axis], letters: Sequence[str]) -> Expression:
@@ -181,31 +237,24 @@ class StepWriter:
             return None
         return self._written(reading, consumer.axes, letters)
 
-    def _simplified(self, tensor: NamedTensor, letters: Sequence[str]) -> list[tuple[str, Expression]]:
+    def _simplified(self, tensor: NamedTensor, letters: Sequence[str], before: Expression) -> list[Line]:
         """The sum carried out, first without facts, then with those given."""
         derivation = self.derivation
         final = derivation.reading(tensor.node)
-        lines: list[tuple[str, Expression]] = []
+        deltas = any(isinstance(node, Call) and node.function == "delta" for node in bottom_up(before))
+        rule = "sum over a delta" if deltas else "sums carried out"
+        lines: list[Line] = []
         if final.facts:
-            bare = derivation.without_facts().readings_of(tensor.node)
+            bare = derivation.without_facts.readings_of(tensor.node)
             if bare is not None:
-                lines.append(("sums carried out, deltas contracted", self._written(bare, tensor.axes, letters)))
-        rule = "facts used" if final.facts else "sums carried out, deltas contracted"
-        lines.append((rule, self._written(final, tensor.axes, letters)))
+                lines.append((rule, self._written(bare, tensor.axes, letters)))
+        lines.append((FACTS if final.facts else rule, self._written(final, tensor.axes, letters)))
         return lines
 
-    def _checked(self, left: Expression, lines: Sequence[tuple[str, Expression]]) -> list[Step]:
-        """Each line that is read back as equal to the one before; one that says the same again is left out."""
-        written: list[Step] = []
-        previous = left
-        for rule, right in lines:
-            judged = self.proofreader.judged(previous, right) if right != previous else None
-            if judged is None:
-                continue
-            shown = f"{rule}: {', '.join(judged.facts)}" if rule == "facts used" and judged.facts else rule
-            written.append(Step(shown, Equation((left, right), ("=",)), judged.verdict, judged.facts, not written))
-            previous = right
-        return written
+
+def _entry(tensor: NamedTensor, letters: Sequence[str]) -> Expression:
+    places = tuple(Name(letter) for letter in letters)
+    return Subscript(tensor.tree, places) if places else tensor.tree
 
 
 def _total(parts: Sequence[Expression]) -> Expression:

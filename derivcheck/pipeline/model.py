@@ -16,8 +16,8 @@ from derivcheck.diagnostics.display import Displayed
 from derivcheck.diagnostics.verdicts import ClaimResult, GradientResult, Verdict
 from derivcheck.forms.derivation import GradientForm
 from derivcheck.judging.examiner import Examiner
+from derivcheck.judging.lines import Step
 from derivcheck.judging.proofreader import Notation, Proofreader
-from derivcheck.judging.steps import Step
 from derivcheck.language.network import build
 from derivcheck.language.notation.mathml import to_mathml
 from derivcheck.language.notation.printer import to_latex, to_plain, to_unicode

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from derivcheck.forms.derivation import GradientForm, Style
     from derivcheck.judging.examiner import Examiner
     from derivcheck.judging.proofreader import Notation
+    from derivcheck.judging.steps import StepStyle
     from derivcheck.language.tensors import NamedTensor
 
 
@@ -34,6 +35,7 @@ class Manner:
     format: str = "text"
     style: Style | None = None
     steps: bool = False
+    steps_in: StepStyle | None = None
 
 
 def write_derivation(
@@ -124,7 +126,10 @@ class _DerivationWriter:
 
     def steps(self, tensor: NamedTensor) -> list[str]:
         lines: list[str] = []
-        written = self.examiner.writer.steps(tensor)
+        written = self.examiner.writer.steps(tensor, self.manner.steps_in)
+        told = self.examiner.writer.remark(tensor, self.manner.steps_in)
+        if told and written:
+            lines += [self.page.show(told), ""]
         if not written:
             of = self.derivation.output
             zero = f"{of.name} does not depend on {tensor.name}: the derivative is zero"
@@ -132,7 +137,7 @@ class _DerivationWriter:
         for step in written:
             left, right = self.shown(*step.equation.sides)
             if step.opens:
-                if lines:
+                if lines and lines[-1]:
                     lines.append("")
                 lines.append(left)
             mark = "" if step.verdict == "proved" else f"  ({step.verdict})"

@@ -100,4 +100,8 @@ COMMAND_LINE: dict[str, Explanation] = {
         "a size that no array has",
         "Sizes are read off the shapes of the arguments; one that occurs only inside a sum such as n - k + 1, or in a formula alone, cannot be.",
     ),
+    "DC692": text_only(
+        "differentials in a document",
+        "Lines of differentials hold everything but one variable, which is said in words before them. A document is judged formula by formula and would not know; `--style differential` writes text, `--style matrix` documents as well.",
+    ),
 }
