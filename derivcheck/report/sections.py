@@ -11,7 +11,8 @@ from derivcheck.diagnostics.incidents import in_short, isolated
 from derivcheck.diagnostics.verdicts import HOLDS, ClaimResult, FormulaResult
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.judging.examiner import Examiner
-from derivcheck.judging.steps import Step, StepWriter
+from derivcheck.judging.lines import Step
+from derivcheck.judging.steps import StepWriter
 from derivcheck.language.network import build, depths
 from derivcheck.language.notation.syntax import Derivative, Equation
 from derivcheck.language.tensors import NamedTensor
@@ -162,7 +163,7 @@ class Sections:
         derivation = examiner.derivation
         assert derivation is not None
         yield element(self.level, "Derivation")
-        writer = StepWriter(examiner.proofreader)
+        writer = examiner.writer
         for tensor in writer.path(examiner.network.parameters):
             name = f"d{derivation.output.name}/d{tensor.name}"
             yield isolated(partial(self._stage, writer, tensor), partial(lost, name))
