@@ -22,9 +22,9 @@ from derivcheck.forms.matrix_naming import NoMatrixForm
 from derivcheck.forms.propagation import Propagation
 from derivcheck.forms.transposition import transposed
 from derivcheck.graph.nodes import Input, topological
-from derivcheck.judging.lines import Chain, Line, Step
+from derivcheck.judging.lines import Line, LineProver, Step
 from derivcheck.judging.proofreader import Proofreader, UnwrittenError
-from derivcheck.judging.rules import Rules
+from derivcheck.judging.rule_names import RuleNames
 from derivcheck.language.lowering.letters import member_name
 from derivcheck.language.notation.syntax import Binary, Call, Derivative, Equation, Expression, rebuilt
 from derivcheck.language.tensors import NamedTensor
@@ -33,7 +33,7 @@ from derivcheck.language.tensors import NamedTensor
 class DifferentialSteps:
     """Derivations of one network by differentials."""
 
-    def __init__(self, proofreader: Proofreader, propagation: Propagation, rules: Rules) -> None:
+    def __init__(self, proofreader: Proofreader, propagation: Propagation, rules: RuleNames) -> None:
         self.proofreader, self.propagation, self.rules = proofreader, propagation, rules
         self.derivation = propagation.derivation
 
@@ -46,7 +46,7 @@ class DifferentialSteps:
         """All lines, none where a differential or a derivative on the way is no product of matrices."""
         output = self.derivation.output
         layers = [output, *(tensor for tensor in path if tensor.node is not variable.node)]
-        chain = Chain(self.proofreader, lambda equation: self._held_in(equation, variable))
+        chain = LineProver(self.proofreader, lambda equation: self._held_in(equation, variable))
         try:
             form = self.proofreader.form(variable)
             found = [step for layer in layers[1:] for step in chain.steps(*self._layer(layer, layers, variable))]
@@ -57,7 +57,7 @@ class DifferentialSteps:
             return []
         collected = chain.steps(_d(output), lines)
         gradient = Derivative(output.tree, (variable.tree,))
-        off = Chain(self.proofreader).steps(gradient, [(f"read off: {self._pattern(variable)}", form.matrix)])
+        off = LineProver(self.proofreader).steps(gradient, [(f"read off: {self._pattern(variable)}", form.matrix)])
         return [*found, *collected, *off] if len(collected) == len(lines) and off else []
 
     def _layer(

@@ -25,7 +25,7 @@ class Step:
     opens: bool = False
 
 
-class Chain:
+class LineProver:
     """Writes chains of lines; `means` is what an equation stands for where words beside it say more than its text."""
 
     def __init__(self, proofreader: Proofreader, means: Callable[[Equation], Equation] | None = None) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.forms.matrix_naming import NoMatrixForm
 from derivcheck.forms.propagation import Propagation
-from derivcheck.judging.lines import FACTS, PUT_IN, Chain, Line, Step
+from derivcheck.judging.lines import FACTS, PUT_IN, Line, LineProver, Step
 from derivcheck.judging.proofreader import Proofreader, UnwrittenError
-from derivcheck.judging.rules import Rules
+from derivcheck.judging.rule_names import RuleNames
 from derivcheck.language.notation.syntax import Binary, Derivative, Expression, Transpose
 from derivcheck.language.tensors import NamedTensor
 
@@ -17,7 +17,7 @@ from derivcheck.language.tensors import NamedTensor
 class MatrixSteps:
     """The stages of one derivation as products of matrices; each is written once."""
 
-    def __init__(self, proofreader: Proofreader, propagation: Propagation, rules: Rules) -> None:
+    def __init__(self, proofreader: Proofreader, propagation: Propagation, rules: RuleNames) -> None:
         self.proofreader, self.propagation, self.rules = proofreader, propagation, rules
         self.derivation = propagation.derivation
         self._stages: dict[NamedTensor, list[Step]] = {}
@@ -27,7 +27,7 @@ class MatrixSteps:
         if tensor not in self._stages:
             left = Derivative(self.derivation.output.tree, (tensor.tree,))
             lines = list(self._lines(tensor))
-            self._stages[tensor] = Chain(self.proofreader).steps(left, lines) if lines else []
+            self._stages[tensor] = LineProver(self.proofreader).steps(left, lines) if lines else []
         return self._stages[tensor]
 
     def _lines(self, tensor: NamedTensor) -> Iterator[Line]:

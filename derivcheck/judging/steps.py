@@ -19,10 +19,10 @@ from derivcheck.graph import derive
 from derivcheck.graph.axes import Axis, fresh
 from derivcheck.graph.nodes import Node, Quantity, constant, delta, multiply, rename, topological
 from derivcheck.judging.differential_steps import DifferentialSteps
-from derivcheck.judging.lines import FACTS, PUT_IN, Chain, Line, Step
+from derivcheck.judging.lines import FACTS, PUT_IN, Line, LineProver, Step
 from derivcheck.judging.matrix_steps import MatrixSteps
 from derivcheck.judging.proofreader import Proofreader, UnwrittenError
-from derivcheck.judging.rules import Rules
+from derivcheck.judging.rule_names import RuleNames
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,
@@ -48,7 +48,7 @@ class StepWriter:
         assert proofreader.derivation is not None
         self.proofreader, self.derivation = proofreader, proofreader.derivation
         self.names = frozenset(self.derivation.tensors)
-        self._rules = Rules(proofreader.network)
+        self._rules = RuleNames(proofreader.network)
         self._stages: dict[Node, list[Step]] = {}
 
     def steps(self, variable: NamedTensor, style: StepStyle | None = None) -> list[Step]:
@@ -156,7 +156,7 @@ class StepWriter:
             if settled is not None and not derivation.mentions_adjoints(settled):
                 lines.append((PUT_IN, _total(known)))
         lines.extend(self._simplified(tensor, letters, lines[-1][1]))
-        return Chain(self.proofreader).steps(left, lines)
+        return LineProver(self.proofreader).steps(left, lines)
 
     def _local_lines(
         self,

@@ -11,7 +11,7 @@ from shipped import derivcheck
 from derivcheck.forms.slopes import SlopeStyle
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.exposition import Expositor
-from derivcheck.judging.lines import Chain, Step
+from derivcheck.judging.lines import LineProver, Step
 from derivcheck.judging.steps import StepStyle
 from derivcheck.language.network import build, depths
 from derivcheck.language.notation.parser import parse_expression
@@ -109,7 +109,7 @@ def test_what_is_not_so_is_no_line() -> None:
     read = functools.partial(parse_expression, vocabulary=vocabulary)
     held = judge.writer._differentials
     variable = judge.network.named("W1")
-    chain = Chain(judge.proofreader, lambda equation: held._held_in(equation, variable))
+    chain = LineProver(judge.proofreader, lambda equation: held._held_in(equation, variable))
     for left, right, holds in (
         ("d(z1)", "d(W1) @ x", True),
         ("d(z1)", "2 * d(W1) @ x", False),
@@ -119,7 +119,7 @@ def test_what_is_not_so_is_no_line() -> None:
     ):
         assert bool(chain.steps(read(left), [("", read(right))])) == holds
     # Without what is held it is another statement: the bias moves, too.
-    assert not Chain(judge.proofreader).steps(read("d(z1)"), [("", read("d(W1) @ x"))])
+    assert not LineProver(judge.proofreader).steps(read("d(z1)"), [("", read("d(W1) @ x"))])
 
 
 def test_a_line_that_says_the_same_again_is_left_out() -> None:

@@ -70,7 +70,7 @@ def test_steps_that_fail_cost_themselves(
 ) -> None:
     for method in ("steps", "stage"):
         honest = getattr(StepWriter, method)
-        monkeypatch.setattr(StepWriter, method, failing_for("W", honest, lambda self, tensor: tensor.name))
+        monkeypatch.setattr(StepWriter, method, failing_for("W", honest, lambda self, tensor, *style: tensor.name))
     assert run(["derive", spec, "--steps", "--format", format]) == 3
     shown = capsys.readouterr()
     assert "DC900" in shown.out and ("∂L/∂b" in shown.out or "Derivative by `b`" in shown.out)

@@ -11,7 +11,7 @@ from derivcheck.language.notation.syntax import Binary, Call, Expression, Negate
 from derivcheck.language.tensors import NamedTensor
 
 
-class Rules:
+class RuleNames:
     """Names of rules, by how the layers of one network are defined."""
 
     def __init__(self, network: Network) -> None:
