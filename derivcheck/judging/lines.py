@@ -28,8 +28,14 @@ class Step:
 class LineProver:
     """Writes chains of lines; `means` is what an equation stands for where words beside it say more than its text."""
 
-    def __init__(self, proofreader: Proofreader, means: Callable[[Equation], Equation] | None = None) -> None:
-        self.proofreader, self._means = proofreader, means
+    def __init__(
+        self,
+        proofreader: Proofreader,
+        means: Callable[[Equation], Equation] | None = None,
+        otherwise: str = PUT_IN,
+    ) -> None:
+        """`otherwise` is the rule of a line for facts that needs none."""
+        self.proofreader, self._means, self._otherwise = proofreader, means, otherwise
 
     def steps(self, left: Expression, lines: Sequence[Line]) -> list[Step]:
         """Each line that is read back as equal to the one before; the fewest that say something."""
@@ -39,7 +45,9 @@ class LineProver:
             judged = self.proofreader.judged(previous, right, self._means) if right != previous else None
             if judged is None:
                 continue
-            shown = rule if rule != FACTS else f"{FACTS}: {', '.join(judged.facts)}" if judged.facts else PUT_IN
+            shown = (
+                rule if rule != FACTS else f"{FACTS}: {', '.join(judged.facts)}" if judged.facts else self._otherwise
+            )
             written.append(Step(shown, Equation((left, right), ("=",)), judged.verdict, judged.facts, not written))
             previous = right
         return written

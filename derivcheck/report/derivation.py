@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TextIO
@@ -14,7 +14,7 @@ from derivcheck.diagnostics.incidents import in_short, isolated
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.forms.sympy_form import PREAMBLE, SympyForm, source
 from derivcheck.forms.sympy_trial import SympyTrial
-from derivcheck.judging.proofreader import UnwrittenError
+from derivcheck.judging.proofreader import Proofreader, UnwrittenError
 from derivcheck.language.notation.syntax import Derivative, Equation, Expression, Name, Subscript
 from derivcheck.report.lines import write_line
 from derivcheck.report.page import Page
@@ -23,6 +23,7 @@ from derivcheck.spec.facts.table import fact_texts
 if TYPE_CHECKING:
     from derivcheck.forms.derivation import GradientForm, Style
     from derivcheck.judging.examiner import Examiner
+    from derivcheck.judging.lines import Step
     from derivcheck.judging.proofreader import Notation
     from derivcheck.judging.steps import StepStyle
     from derivcheck.language.tensors import NamedTensor
@@ -134,13 +135,26 @@ class _DerivationWriter:
             of = self.derivation.output
             zero = f"{of.name} does not depend on {tensor.name}: the derivative is zero"
             lines.append(f"{of.name} is derived by itself: the derivative is one" if tensor.node is of.node else zero)
-        for step in written:
-            left, right = self.shown(*step.equation.sides)
-            if step.opens:
-                if lines and lines[-1]:
-                    lines.append("")
-                lines.append(left)
-            mark = "" if step.verdict == "proved" else f"  ({step.verdict})"
-            lines.append(f"  = {right}")
-            lines.append(f"      # {self.page.show(step.rule)}{mark}")
-        return lines
+        return [*lines, *step_lines(self.examiner.proofreader, written, self.page, self.notation)]
+
+
+def step_lines(proofreader: Proofreader, steps: Sequence[Step], page: Page, notation: Notation) -> Iterator[str]:
+    """Steps below each other, under each the rule that it follows by; a chain begins with its left side."""
+    for position, step in enumerate(steps):
+        sides = proofreader.sides(step.equation, notation)
+        assert sides is not None  # what is handed out was read back in plain notation
+        left, right = map(page.show, sides)
+        if step.opens:
+            if position:
+                yield ""
+            yield left
+        mark = "" if step.verdict == "proved" else f"  ({step.verdict})"
+        yield f"  = {right}"
+        yield f"      # {page.show(step.rule)}{mark}"
+
+
+def write_steps(proofreader: Proofreader, steps: Sequence[Step], stream: TextIO, page: Page) -> None:
+    """The lines of one chain."""
+    console = page.console(stream)
+    for text in step_lines(proofreader, steps, page, "unicode" if page.unicode else "plain"):
+        write_line(console, Text(text), len(text) - len(text.lstrip()) + 4)

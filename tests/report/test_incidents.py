@@ -12,7 +12,7 @@ from derivcheck.cli.main import run
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.proofreader import Proofreader
 from derivcheck.judging.steps import StepWriter
-from derivcheck.report import gradepage, html
+from derivcheck.report import gradepage, sections
 
 SPEC = """
 tensors: {x: n0, W: n1 n0, b: n1}
@@ -87,10 +87,10 @@ def test_code_is_written_of_the_gradients_that_hold(
 
 
 PIECES = [
-    (html, "claim_card", lambda claim, *rest: claim.id, "right"),
-    (html, "gradient_card", lambda gradient, *rest: gradient.wrt, "W"),
-    (html, "drawings", lambda network: "", ""),
-    (html, "jacobians", lambda examiner: "", ""),
+    (sections, "claim_card", lambda claim, *rest: claim.id, "right"),
+    (sections, "gradient_card", lambda gradient, *rest: gradient.wrt, "W"),
+    (sections, "drawings", lambda network: "", ""),
+    (sections, "jacobians", lambda examiner: "", ""),
     (StepWriter, "stage", lambda self, tensor: tensor.name, "W"),
 ]
 

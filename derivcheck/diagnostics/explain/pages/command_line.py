@@ -104,4 +104,8 @@ COMMAND_LINE: dict[str, Explanation] = {
         "differentials in a document",
         "Lines of differentials hold everything but one variable, which is said in words before them. A document is judged formula by formula and would not know; `--style differential` writes text, `--style matrix` documents as well.",
     ),
+    "DC693": text_only(
+        "no lines to lead from one to the other",
+        "`derive --claim LABEL --between 1 2` fills in what a claimed derivation skips between two of its lines, counted from 1; 0 is the left side of the first. Lines that are not equal have nothing between them: `verify` shows which is wrong.",
+    ),
 }
