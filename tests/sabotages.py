@@ -95,7 +95,7 @@ SABOTAGES = [
         "return replace(tree, left=one, right=other), first + second",
         "return replace(tree, left=one, right=other), first | second",
     ),
-    Sabotage("language/lowering/points.py", "if jumps_at(nodes, places):", "if False:"),
+    Sabotage("language/lowering/points.py", "if jumps_at(nodes, places, lowering.scope.facts):", "if False:"),
     Sabotage("judging/rulings.py", "if plain.verdict not in HOLDS:", "if True:"),
     Sabotage(
         "judging/rulings.py", "if assertion.written.follows and (not holds or position - 1 in said):", "if False:"
