@@ -133,6 +133,13 @@ NETWORKS = {
 
 # (network, LaTeX, the same in the plain notation)
 READ: list[tuple[str, str, str]] = [
+    # --- a transposed list, where one way it may stand conforms ---
+    ("vectors", r"[x_1, x_2]^T [x_1, x_2] = x_1^2 + x_2^2", "[x[1], x[2]].T @ [x[1], x[2]] = x[1]**2 + x[2]**2"),
+    (
+        "vectors",
+        r"[x_1, x_2]^T [y_1, y_2] = [x_1 y_1, x_2 y_2]",
+        "[x[1], x[2]] * [y[1], y[2]] = [x[1]*y[1], x[2]*y[2]]",
+    ),
     # --- derivatives in all their spellings ---
     ("mlp", r"\frac{\partial L}{\partial W_1} = 0", "dL/dW1 = 0"),
     ("mlp", r"\frac {\partial L} {\partial W^{1}} = 0", "dL/dW1 = 0"),
@@ -777,9 +784,6 @@ REFUSED: list[tuple[str, str, str, str]] = [
     ("mlp", r"\frac{\partial^2 L}{\partial x} = 0", "DC117", "a second derivative needs two variables"),
     ("family", r"z^m = 0", "DC121", "`z^m` is no member of the family `z`"),
     ("family", r"z = W a + b", "DC121", "`z` needs its label"),
-    ("vectors", r"S^2 = S S", "DC171", "`S^2` has two readings"),
-    ("vectors", r"A^2 = A A", "DC171", "`A^2` has two readings"),
-    ("vectors", r"A^{-2} = A A", "DC171", "`A^{-2}` has two readings"),
     ("vectors", r"(x \cdot y) z = 0", "DC120", "unknown name `z`"),
     ("vectors", r"r_i' = 1", "DC114", "`r_i'` is not read: `r_i` is no function"),
     ("neuron", r"L(w + x) = 0", "DC177", "`L(w + x)` has two readings"),
@@ -838,8 +842,6 @@ REFUSED: list[tuple[str, str, str, str]] = [
         "the condition in words is not read: `multiplied with`",
     ),
     ("vectors", r"A = S \Rightarrow x = y", "DC176", "a second equation stands in the formula"),
-    ("vectors", r"[x_1, x_2]^T [x_1, x_2] = 0", "DC171", "a transposed list beside a vector has two readings"),
-    ("vectors", r"(x_1, x_2) (x_1, x_2)^T = 0", "DC171", "a transposed list beside a vector has two readings"),
     ("vectors", r"x = \therefore y", "DC174", "`\\therefore` makes no equation"),
     ("vectors", r"\frac{\partial x_i}{\partial x_j} = 1 \ (i = j)", "DC120", "unknown name `i`"),
     ("mlp", r"z_1 = W_1 x + b_.1", "DC120", "unknown name `b_.`"),
@@ -912,6 +914,21 @@ FORKED: list[tuple[str, str, tuple[str, ...]]] = [
     ("neuron", r"\nabla_w (L(w) + 2) = 0", ("d(L + 2)/dw = 0", "d(L * w + 2)/dw = 0")),
     ("vectors", r"A_{ij}^{-1} = 0", ("A[i,j]**(-1) = 0", "inv(A)[i,j] = 0")),
     ("vectors", r"A^2_{ij} = 0", ("A[i,j]**2 = 0", "(A @ A)[i,j] = 0")),
+    ("vectors", r"A^3_{ij} = 0", ("A[i,j]**3 = 0", "(A @ A @ A)[i,j] = 0")),
+    ("vectors", r"S^2 = S S", ("S @ S = S @ S", "S**2 = S @ S")),
+    ("vectors", r"A^2 S^2 = (A S)^2", ("A @ A @ (S @ S) = A @ S @ (A @ S)", "A**2 @ S**2 = (A @ S)**2")),
+    ("vectors", r"A^{-2} = A A", ("inv(A) @ inv(A) = A @ A", "A**(-2) = A @ A")),
+    ("vectors", r"x^T A^2 x = 0", ("x.T @ (A @ A) @ x = 0", "x.T @ A**2 @ x = 0")),
+    (
+        "vectors",
+        r"[x_1, x_2]^T [x_1, x_2] = 0",
+        ("[x[1], x[2]] * [x[1], x[2]] = 0", "[x[1], x[2]].T @ [x[1], x[2]] = 0"),
+    ),
+    (
+        "vectors",
+        r"(x_1, x_2) (x_1, x_2)^T = 0",
+        ("[x[1], x[2]] * [x[1], x[2]] = 0", "[x[1], x[2]] @ [x[1], x[2]].T = 0"),
+    ),
     ("vectors", r"A^T_{i,:} x = 0", ("A.T[i,:] @ x = 0", "A[i,:].T * x = 0", "A[i,:] @ x = 0")),
     ("vectors", r"A_{i,:}^T = A_{j,:}^T", ("A[i,:].T = A[j,:].T", "A[i,:] = A[j,:]")),
     ("vectors", r"|x| = |y|", ("norm(x) = norm(y)", "abs(x) = abs(y)")),

@@ -21,6 +21,7 @@ tensors:
   v: {axes: [], given: positive}
   w: {axes: [], given: positive}
   T: scalar
+  wv: scalar
 layers: {a: w * v, u: x * y}
 loss: {L: sum(u) * a}
 """
@@ -42,7 +43,16 @@ JUDGED = [
     (forks.DERIVATIVE_REACH, r"\frac{d}{dw} (w + 1)(w - 1) = 7 w^3", "refuted", ()),
     (forks.FUNCTION_REACH, r"\log w v = 3", "refuted", ()),
     (forks.LENGTH, r"|x| = -|x|", "refuted", ()),
+    (forks.POWER, r"A^2 = A^3", "refuted", ()),
+    (forks.POWER, r"A^2 B^2 = (A B)^2", "refuted", ()),
+    (forks.NAME, r"wv = 0", "refuted", ()),
+    (forks.LIST, r"[v, w]^T [w, v] = 0", "refuted", ()),
     # several with different verdicts
+    (forks.POWER, r"A^2 = A A", "undecided", ("A @ A = ", "A**2 = ")),
+    (forks.POWER, r"(A^\top)^2 = A^\top A^\top", "undecided", ("A.T @ A.T = ", "A.T**2 = ")),
+    (forks.POWER, r"A^{-2} A^2 A = A", "undecided", ("inv(A) @ inv(A) @ (A @ A)", "A**(-2) @ A**2")),
+    (forks.NAME, r"wv = v \cdot w", "undecided", ("wv = ", "w * v = ")),
+    (forks.LIST, r"\operatorname{sum}([v, w]^T [w, v]^T) = 2 v w", "proved", ()),
     (forks.SCRIPTS, r"A^i_j = A_{ij}", "undecided", ("A[j,i]", "A[i,j]")),
     (forks.SCRIPTS, r"\delta_{ij} = \delta_{ji}", "undecided", ("delta(i,j)", "delta[i,j]")),
     (forks.SCRIPTS, r"w^T = w", "undecided", ("w**T", "w.T")),

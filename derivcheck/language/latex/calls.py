@@ -14,7 +14,7 @@ from derivcheck.language.latex import derivatives, sums
 from derivcheck.language.latex.arguments import arguments_here, depends, letters_here
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.elements import Element
-from derivcheck.language.latex.forks import APPLICATION, FUNCTION_REACH, Fork
+from derivcheck.language.latex.forks import APPLICATION, FUNCTION_REACH, NAME, Fork
 from derivcheck.language.latex.quantities import ScriptReadings
 from derivcheck.language.latex.scripts import Script, is_letter_t, is_transpose, slot_tree, take_scripts
 from derivcheck.language.latex.unknowns import refuse_unknown
@@ -142,16 +142,13 @@ def _word(reader: RowCursor) -> tuple[Element, int]:
     if known is None:
         return first, 1
     letters = [reader.ahead(k) for k in range(known[1])]
+    if reader.context.symbols.has_base(known[0]):
+        return known
     if names.is_value(known[0]) and all(t.kind == "letter" and names.is_value(t) for t in letters):
         shown = " ".join(t.text for t in letters)
-        fail(
-            "DC171",
-            f"`{known[0].text}` has two readings",
-            known[0].span,
-            "one name or a product?",
-            f"\\mathrm{{{known[0].text}}} or {shown}",
-            (("one reading", known[0].text), ("another reading", f"the product {shown}")),
-        )
+        word = known[0].text
+        fork = Fork(NAME, word, known[0].span, word, rf"\mathrm{{{word}}} or {shown}")
+        return known if reader.context.choices.number(fork, 2) == 0 else (first, 1)
     return known
 
 

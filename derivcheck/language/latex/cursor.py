@@ -48,7 +48,6 @@ class Context:
     bound: list[str] = field(default_factory=list)
     calls: int = 0
     unsized: set[Span] = field(default_factory=set)
-    upright: set[Span] = field(default_factory=set)  # the lists `[a, b]^T`, read as columns
     barred: set[Span] = field(default_factory=set)  # the factors with a bar behind them, `x |_{a = 0}`
     primed: set[Span] = field(default_factory=set)  # the `W'` that were read as transposes
     fonts: dict[str, Element] = field(default_factory=dict)  # whole names, by what they were read as

@@ -28,6 +28,15 @@ class ForkKind:
 
 SCRIPTS = ForkKind("DC171", "`{shown}` has two readings", "which of them?", "")
 COLUMN = ForkKind("DC171", "`{shown}` has two readings", "a column or a row?", "leave the transpose out for the row")
+POWER = ForkKind("DC171", "`{shown}` has two readings", "a power of a square matrix", r"W W, or W^{\odot 2}")
+NAME = ForkKind("DC171", "`{shown}` has two readings", "one name or a product?", "")
+LIST = ForkKind(
+    "DC171",
+    "a transposed list has two readings",
+    "a row or a column?",
+    r"\begin{bmatrix} a \\ b \end{bmatrix} for the column",
+    strict=False,
+)
 LENGTH = ForkKind(
     "DC171",
     "`{shown}` has two readings",

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import NoReturn
 
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex import conditions, patterns
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.elements import Element, Elements
+from derivcheck.language.latex.forks import LIST, Fork
 from derivcheck.language.latex.patterns import ShownEntry, Unindexed
-from derivcheck.language.latex.products import Item
 from derivcheck.language.latex.scripts import is_letter_t, is_transpose
 from derivcheck.language.notation.syntax import Binary, Call, Expression, Matrix, Number, Span, Transpose
 from derivcheck.language.tex.commands import RowLayout, layout_of
@@ -53,11 +52,11 @@ def group(reader: RowCursor) -> Expression:
         return replace(tree, span=span) if tree is not None else refuse_dots(reader, "dots alone in a bracket")
     if opener.text == "\\{":
         fail("DC107", "a set is not read", span, "expected an expression")
-    upright = _take_transpose(reader)
-    if upright:
-        reader.context.upright.add(span)
     vectors = reader.context.scope.vectors
-    return _matrix(reader, [entries], span, "column" if upright else vectors)
+    if not _take_transpose(reader):
+        return _matrix(reader, [entries], span, vectors)
+    turned = vectors == "column" and reader.context.choices.number(Fork(LIST, "", span), 2)
+    return _matrix(reader, [entries], span, "row" if turned else "column")
 
 
 def _refuse_spaced(reader: RowCursor, group: Element) -> None:
@@ -75,22 +74,6 @@ def _refuse_spaced(reader: RowCursor, group: Element) -> None:
         f"[{', '.join(shown)}]",
         (("one reading", f"the list of {', '.join(shown)}"), ("another reading", f"the product {' '.join(shown)}")),
     )
-
-
-def refuse_upright(reader: RowCursor, items: Sequence[Item]) -> None:
-    """Raise NotationError (DC171) for `[a, b]^T [c, d]`: the transposed list is a column, or a row."""
-    for one, other in pairwise(items):
-        types = [reader.context.types(item.tree) for item in (one, other)]
-        if other.sign == "⊙" or not reader.context.upright & {one.tree.span, other.tree.span}:
-            continue
-        if types[0] == types[1] and types[0] is not None and types[0].is_vector:
-            fail(
-                "DC171",
-                "a transposed list beside a vector has two readings",
-                one.tree.span.to(other.tree.span),
-                "a row or a column?",
-                r"\begin{bmatrix} a \\ b \end{bmatrix}^\top",
-            )
 
 
 def _listed(reader: RowCursor) -> MatrixCell:

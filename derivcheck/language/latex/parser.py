@@ -97,8 +97,6 @@ class LatexParser(RowCursor):
             items = ones.sized_factors(self, items)
         if self.context.barred:
             bars.refuse_reach(self, [item.tree for item in items])
-        if self.context.upright:
-            matrices.refuse_upright(self, items)
         return product(items, self.context.types, self.context.choices)
 
     def _run(self, first: Item, sign: str) -> list[Item]:

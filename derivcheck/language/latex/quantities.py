@@ -16,7 +16,7 @@ from typing import NoReturn
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex.constants import special
 from derivcheck.language.latex.elements import Elements
-from derivcheck.language.latex.forks import COLUMN, SCRIPTS, Fork
+from derivcheck.language.latex.forks import COLUMN, POWER, SCRIPTS, Fork
 from derivcheck.language.latex.scripts import Script, Scripted, indices, is_inverse_transpose, slot_text, slot_tree
 from derivcheck.language.latex.trees import folded_label
 from derivcheck.language.notation.powers import matrix_power
@@ -287,40 +287,52 @@ class ScriptReadings(Scripted):
         power = Binary("**", tree, exponent, self.span)
         inverse = isinstance(exponent, Negate) and exponent.operand == Number(Fraction(1))
         if isinstance(tree, Subscript) and tree.base == entity and axes == 2 and self._is_square(entity):
-            return self._entry_powers(tree, power, inverse, self._is_first(script))
+            return self._entry_powers(tree, power, self._is_first(script))
         if tree is not entity and not isinstance(tree, Transpose):
             return [power]
         if axes == 2 and inverse:
             return [Call("inv", (tree,), 0, self.span)]
         if axes == 2 and self._is_square(entity):
-            self._refuse_power(tree, exponent)
+            return [self._square_power(tree, power)]
         return [power]
 
-    def _entry_powers(self, entry: Subscript, power: Binary, inverse: bool, first: bool) -> list[Expression]:
+    def _entry_powers(self, entry: Subscript, power: Binary, first: bool) -> list[Expression]:
         """`A^{-1}_{ij}` is an entry of the inverse, `A_{ij}^2` a square; `A_{ij}^{-1}` and `A^2_{ij}` may be either."""
-        matrix: Expression = Binary("@", entry.base, entry.base, self.span)
-        if inverse:
-            matrix = Call("inv", (entry.base,), 0, self.span)
+        inverse = power.right == Negate(Number(Fraction(1)))
+        if not inverse and not first:
+            return [power]
+        matrix = Call("inv", (entry.base,), 0, self.span) if inverse else matrix_power(entry.base, power.right)
+        if matrix is None:
+            self._refuse_power(entry.base, power.right)
         of_matrix = Subscript(matrix, entry.entries, self.span)
-        if inverse == first:
-            return [of_matrix] if inverse else [power]
-        return [power, of_matrix]
+        return [of_matrix] if inverse and first else [power, of_matrix]
 
     def _is_square(self, entity: Expression) -> bool:
         self._note(entity)
         shape = self.reader.context.types(entity)
         return shape is None or shape.is_square
 
+    def _square_power(self, tree: Expression, power: Binary) -> Expression:
+        """`A^2` of a square matrix: the matrix product A A, or the square of each entry."""
+        product = matrix_power(tree, power.right)
+        if product is None:
+            self._refuse_power(tree, power.right)
+        shown, name = self.reader.source(self.span), self.reader.source(tree.span)
+        help_ = f"{name} {name}, or {name}^{{\\odot 2}}" if self.tree is not None else self._line(shown, product)
+        fork = Fork(POWER, "", self.span, shown, help_)
+        return self.reader.context.choices.take(fork, product, power)
+
     def _refuse_power(self, tree: Expression, exponent: Expression) -> NoReturn:
-        product = matrix_power(tree, exponent)
-        shown = to_plain(product) if product is not None else f"a product of {to_plain(tree)} with itself"
         fail(
             "DC171",
             f"`{self.reader.source(self.span)}` has two readings",
             self.span,
             "a power of a square matrix",
-            r"W W, or W^{\odot 2}",
-            (("as matrix products", shown), ("entry by entry", to_plain(Binary("**", tree, exponent)))),
+            POWER.help,
+            (
+                ("as matrix products", f"a product of {to_plain(tree)} with itself"),
+                ("entry by entry", to_plain(Binary("**", tree, exponent))),
+            ),
         )
 
     # --- the one reading ------------------------------------------------------------------
@@ -355,13 +367,18 @@ class ScriptReadings(Scripted):
 
     def _chosen(self, found: Sequence[Expression]) -> Expression:
         """One of several readings, and what to write for the first of them."""
-        shown, meant = self.reader.source(self.span), to_plain(found[0])
-        quoted = f"'{meant}'" if any(sign in meant for sign in ",[]{}'#:") else meant
-        help_ = f"symbols: {{'{shown}': {quoted}}}"
+        shown = self.reader.source(self.span)
+        help_ = self._line(shown, found[0])
         if any(isinstance(tree, Call) and tree.function == "exp" for tree in found):
             help_ = r"\exp(..) for the exponential, e \cdot e for a power of `e`"
         about = " ".join([self.base.spelling, *(script.kind for script in self.scripts), str(len(found))])
         return self.reader.context.choices.take(Fork(SCRIPTS, about, self.span, shown, help_), *found)
+
+    def _line(self, shown: str, tree: Expression) -> str:
+        """The line of a sidecar by which a spelling has one meaning."""
+        meant = to_plain(tree)
+        quoted = f"'{meant}'" if any(sign in meant for sign in ",[]{}'#:") else meant
+        return f"symbols: {{'{shown}': {quoted}}}"
 
     def _check_letters(self, tree: Expression) -> None:
         """A letter that indexes and is declared besides would be read by guess."""
