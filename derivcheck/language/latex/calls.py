@@ -8,10 +8,11 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NoReturn
 
+from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.graph.nodes import Input, Quantity, topological
 from derivcheck.language.formulas import name_tree
-from derivcheck.language.latex import derivatives, sums
-from derivcheck.language.latex.arguments import arguments_here, depends, letters_here
+from derivcheck.language.latex import derivatives, numbers, sums
+from derivcheck.language.latex.arguments import arguments_here, called_here, depends, letters_here
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.elements import Element
 from derivcheck.language.latex.forks import APPLICATION, FUNCTION_REACH, NAME, Fork
@@ -75,12 +76,16 @@ def named(reader: RowCursor) -> Expression:
         found = derivatives.jacobian(reader, token, scripts, span)
         if found is not None:
             return found
-    if tree is None and reader.letters and token.kind == "letter" and not primes:
-        letter = _letter(reader, token, scripts, span)
-        if letter is not None:
-            return letter
     if tree is None:
-        _refuse_name(reader, quantity, begin, primes)
+        letter = None if primes else numbers.letter(reader, token, scripts, span)
+        problem = None if letter is not None and reader.letters else _unknown(reader, quantity, begin, primes)
+        if letter is None and problem is not None:
+            raise problem
+        if letter is not None:
+            if problem is not None:
+                reader.context.numbered.setdefault(token.text, problem)
+            return letter
+    assert tree is not None
     if symbol is None:
         _refuse_two_fonts(reader, token, tree)
     if primes:
@@ -146,8 +151,8 @@ def _word(reader: RowCursor) -> tuple[Element, int]:
         return known
     if names.is_value(known[0]) and all(t.kind == "letter" and names.is_value(t) for t in letters):
         shown = " ".join(t.text for t in letters)
-        word = known[0].text
-        fork = Fork(NAME, word, known[0].span, word, rf"\mathrm{{{word}}} or {shown}")
+        name = known[0].text
+        fork = Fork(NAME, name, known[0].span, name, rf"\mathrm{{{name}}} or {shown}")
         return known if reader.context.choices.number(fork, 2) == 0 else (first, 1)
     return known
 
@@ -164,16 +169,12 @@ def _run(reader: RowCursor, begin: Span) -> str:
     return text
 
 
-def _letter(reader: RowCursor, token: Element, scripts: Sequence[Script], span: Span) -> Expression | None:
-    """An index letter, `i` or `i_1`."""
-    if token.accent:
-        return None
-    if not scripts:
-        return Name(token.text, span)
-    digits = scripts[0].name
-    if len(scripts) == 1 and scripts[0].kind == "sub" and digits is not None and digits.isdigit():
-        return Name(token.text + digits, span)
-    return None
+def _unknown(reader: RowCursor, quantity: ScriptReadings, begin: Span, primes: int) -> NotationError:
+    """What is said of a name that is not declared."""
+    try:
+        _refuse_name(reader, quantity, begin, primes)
+    except NotationError as problem:
+        return problem
 
 
 def _refuse_name(reader: RowCursor, quantity: ScriptReadings, begin: Span, primes: int) -> NoReturn:
@@ -229,6 +230,8 @@ def _applied(reader: RowCursor, tree: Expression) -> Expression:
             return replace(tree, span=span)
         _refuse_application(reader, tree, span, to_plain(tree))
     reader.position = begin
+    if numbers.is_place(reader, inner) and not bracket.spaced:
+        _refuse_application(reader, tree, span, f"{to_plain(tree)} at {reader.source(inner.span)}")
     base = tree.base if isinstance(tree, Subscript) and reader.context.types.member(tree) is None else tree
     shape = reader.context.types(tree)
     lone = isinstance(inner, Name) or (isinstance(inner, Subscript) and reader.context.types.member(inner) is not None)
@@ -314,7 +317,7 @@ def _function(reader: RowCursor, token: Element, scripts: Sequence[Script], prim
     if function is None:
         fail("DC124", f"unknown function `{token.text}`", span, "not in the catalogue", names.close(token.text))
     if function in ("max", "min") and scripts and scripts[0].kind == "sub":
-        return sums.extremum(reader, function, scripts[0], span)
+        return sums.extremum(reader, function, scripts, span)
     return _call(reader, function, scripts, primes, span)
 
 
@@ -374,13 +377,13 @@ def _logarithm_base(reader: RowCursor, script: Script) -> Expression:
 
 def _with_arguments(reader: RowCursor, function: str, primes: int, span: Span) -> Expression:
     if reader.at_group("(", "[", "\\{"):
-        arguments = letters_here(reader) if function == "window" else arguments_here(reader)
+        arguments, options = (letters_here(reader), ()) if function == "window" else called_here(reader)
         whole = span.to(reader.before.span)
         primes += _primes_behind(reader, function, arguments)
         if function in ("max", "min") and len(arguments) == 2 and isinstance(arguments[1], Number):
             arguments.reverse()  # behind, a number could be an axis; nobody writes one in LaTeX
         arguments = _raised(reader, function, arguments, whole)
-        return Call(function, tuple(arguments), primes, whole)
+        return Call(function, tuple(arguments), primes, whole, options)
     if function not in PREFIX_FUNCTIONS or reader.at_end() or reader.element.kind == "keyword":
         fail(
             "DC114",

@@ -12,7 +12,6 @@ from derivcheck.language.notation.syntax import (
     Expression,
     Name,
     Negate,
-    Number,
     Reduction,
     Slice,
     Span,
@@ -25,10 +24,7 @@ from derivcheck.language.tex.errors import fail
 
 
 def check_entries(equation: Equation, reader: RowCursor) -> None:
-    """`x_n` outside a pattern may be the last entry or every entry; `x_{i+1}` is no entry that is judged.
-
-    Raises NotationError (DC143, DC171).
-    """
+    """`x_n` outside a pattern may be the last entry or every entry. Raises NotationError (DC171)."""
     waiting: list[tuple[object, frozenset[str]]] = [(equation, frozenset())]
     dimensions = reader.context.scope.dimensions
     while waiting:
@@ -48,7 +44,6 @@ def check_entries(equation: Equation, reader: RowCursor) -> None:
                         "use another index letter",
                         (("one reading", f"for every index {to_plain(entry)}"), ("another reading", "the last entry")),
                     )
-                _check_shift(entry, node, reader)
         waiting += [(part, bound) for part in children(node)]  # type: ignore[arg-type]
 
 
@@ -58,17 +53,6 @@ def _names_dimension(
     if isinstance(entry, Name):
         return entry.name in dimensions and entry.name not in bound
     return isinstance(entry, Subscript) and reader.context.types.dimension(entry) is not None
-
-
-def _check_shift(entry: Expression, node: Subscript, reader: RowCursor) -> None:
-    """Only `x_{i+k-1}`, the index of a convolution, is read: `x_{i+1}` ends before i does."""
-    match entry:
-        case Binary("-", Binary("+", Name(), Name()), Number(value)) if value == 1:
-            return
-        case Binary() if reader.context.types(node.base) is not None:
-            fail(
-                "DC143", f"the index `{to_plain(entry)}` is not read", node.span, "a letter, a position from 1, or `:`"
-            )
 
 
 # --- primes -------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol, Self
 
+from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex.elements import Element, Elements, is_closed
 from derivcheck.language.latex.forks import Choices
 from derivcheck.language.latex.labels import Labels
@@ -50,6 +51,8 @@ class Context:
     unsized: set[Span] = field(default_factory=set)
     barred: set[Span] = field(default_factory=set)  # the factors with a bar behind them, `x |_{a = 0}`
     primed: set[Span] = field(default_factory=set)  # the `W'` that were read as transposes
+    indexing: frozenset[str] = frozenset()  # the letters that stand where indices do
+    numbered: dict[str, NotationError] = field(default_factory=dict)  # what to say of one that indexes nothing
     fonts: dict[str, Element] = field(default_factory=dict)  # whole names, by what they were read as
     components: set[str] = field(default_factory=set)  # the i of a vector `(y_i - t_i)_i`
 
@@ -60,7 +63,7 @@ class RowCursor(ABC):
     `letters` says that a bare letter may stand here as an index; `pattern` that a
     dimension may stand as the last index, inside a matrix with dots. Without `applies`
     a bracket behind a quantity is left where it is. `trying` says that the row is
-    read again: what is asked then need not be asked now.
+    read again: what is asked then need not be asked now, `listed` that the row may be one of indices, `[i, j]`.
     """
 
     def __init__(self, row: Elements, context: Context, here: Span, depth: int = 0) -> None:
@@ -74,6 +77,7 @@ class RowCursor(ABC):
         self.pattern = False
         self.applies = True
         self.trying = False
+        self.listed = False
         self.bars: list[str] = []
 
     @abstractmethod

@@ -10,7 +10,7 @@ from typing import NoReturn
 from derivcheck.diagnostics.diagnostic import NotationError, UnsupportedError
 from derivcheck.graph.nodes import Input, Quantity
 from derivcheck.language.componentwise import componentwise
-from derivcheck.language.latex import bars
+from derivcheck.language.latex import bars, numbers
 from derivcheck.language.latex.checks import check_entries, check_primes
 from derivcheck.language.latex.conditions import refuse_words
 from derivcheck.language.latex.cursor import LABELS, Context, RowCursor
@@ -122,6 +122,7 @@ class Sentence:
             labels,
             self._types,
             choices,
+            indexing=numbers.indexing(row),
         )
         reader = LatexParser(row, context, span)
         try:
@@ -208,6 +209,7 @@ class _Chain:
         for name, value, at in self._points:
             found = _at_point(found, name, value, at)
         check_entries(found, reader)
+        numbers.check_numbers(found, reader)
         check_primes(found, reader)
         refuse_unsized(reader)
         return found

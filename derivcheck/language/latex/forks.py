@@ -37,6 +37,13 @@ LIST = ForkKind(
     r"\begin{bmatrix} a \\ b \end{bmatrix} for the column",
     strict=False,
 )
+BLOCKS = ForkKind(
+    "DC171",
+    "a list of vectors or matrices has two readings",
+    "behind each other, or side by side?",
+    r"\begin{bmatrix} a \\ b \end{bmatrix} for what stands behind each other",
+    strict=False,
+)
 LENGTH = ForkKind(
     "DC171",
     "`{shown}` has two readings",

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from derivcheck.diagnostics.diagnostic import NotationError
-from derivcheck.language.latex import conditions, patterns
+from derivcheck.language.latex import conditions, numbers, patterns
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.elements import Element, Elements
-from derivcheck.language.latex.forks import LIST, Fork
+from derivcheck.language.latex.forks import BLOCKS, LIST, Fork
 from derivcheck.language.latex.patterns import ShownEntry, Unindexed
 from derivcheck.language.latex.scripts import is_letter_t, is_transpose
 from derivcheck.language.notation.syntax import Binary, Call, Expression, Matrix, Number, Span, Transpose
@@ -38,6 +38,7 @@ def group(reader: RowCursor) -> Expression:
     """`(...)`, or a list `[a, b, c]`, which is a vector. Raises NotationError (DC103, DC107)."""
     opener = reader.element
     inner = reader.enter()
+    inner.listed = opener.text == "[" and numbers.are_indices(opener.inside)
     if inner.at_end():
         fail("DC104", "the bracket is empty", opener.span, "expected an expression")
     entries = [_listed(inner)]
@@ -53,6 +54,8 @@ def group(reader: RowCursor) -> Expression:
     if opener.text == "\\{":
         fail("DC107", "a set is not read", span, "expected an expression")
     vectors = reader.context.scope.vectors
+    if _are_blocks(reader, [entries]):
+        return _listed_blocks(reader, [entry.tree for entry in entries if entry.tree is not None], span)
     if not _take_transpose(reader):
         return _matrix(reader, [entries], span, vectors)
     turned = vectors == "column" and reader.context.choices.number(Fork(LIST, "", span), 2)
@@ -73,6 +76,25 @@ def _refuse_spaced(reader: RowCursor, group: Element) -> None:
         "a list or a product?",
         f"[{', '.join(shown)}]",
         (("one reading", f"the list of {', '.join(shown)}"), ("another reading", f"the product {' '.join(shown)}")),
+    )
+
+
+def _are_blocks(reader: RowCursor, rows: Sequence[Sequence[MatrixCell]]) -> bool:
+    """Whether something written out holds vectors or matrices, and no dots."""
+    types = [reader.context.types(cell.tree) for row in rows for cell in row if cell.tree is not None]
+    whole = len(types) == sum(map(len, rows))
+    return whole and any(shape is not None and not shape.is_scalar for shape in types)
+
+
+def _listed_blocks(reader: RowCursor, trees: Sequence[Expression], span: Span) -> Expression:
+    """`[h, x]` of vectors: one behind the other or side by side; its transpose that of either."""
+    stacked: Expression = Matrix(tuple((tree,) for tree in trees), span)
+    beside: Expression = Matrix((tuple(trees),), span)
+    if _take_transpose(reader):
+        stacked, beside = Transpose(beside, span), stacked
+    readings = [tree for tree in (stacked, beside) if reader.context.types(tree) is not None]
+    return (
+        reader.context.choices.take(Fork(BLOCKS, "", span), *readings) if len(readings) > 1 else (*readings, beside)[0]
     )
 
 
@@ -154,6 +176,8 @@ def _matrix(reader: RowCursor, rows: Sequence[Sequence[MatrixCell]], span: Span,
     trees = tuple(tuple(entry.tree for entry in row if entry.tree is not None) for row in rows)
     if len(trees) == 1 and len(trees[0]) == 1:
         return replace(trees[0][0], span=span)
+    if _are_blocks(reader, rows):
+        return Matrix(trees, span)
     vectors = reader.context.scope.vectors
     if len(trees) == 1:
         vector = Matrix(trees, span)

@@ -184,7 +184,10 @@ class ScriptReadings(Scripted):
             wanted = base + suffix
             if label is None:
                 for name in sorted(context.names.plain.get(wanted, ())):
-                    yield Name(name, self.span), len(context.scope.values[name].axes)
+                    axes = len(context.scope.values[name].axes)
+                    yield Name(name, self.span), axes
+                    if name in context.scope.indices and axes > 1:
+                        yield Name(name, self.span), axes - 1  # `w_t` is the position that is looked up
                 for name in sorted(context.names.dimensions.get(wanted, ())):
                     yield Name(name, self.span), 0
                 continue
@@ -265,25 +268,35 @@ class ScriptReadings(Scripted):
             case Number(value):
                 return value.denominator == 1 and value >= 1
             case Binary("+" | "-"):
-                return self.reader.pattern or not self._holds_dimension(entry)
+                return self.reader.pattern or not self._holds_dimension(entry) or self._holds_letter(entry)
+            case Binary("*", Number(), Name(name)):
+                return not self.reader.context.types.dimension(Name(name))
+            case Subscript(Name(name)) if name in self.reader.context.scope.indices:
+                return True
             case Subscript():
                 return self.reader.pattern and self.reader.context.types.dimension(entry) is not None
             case _:
                 return False
 
+    def _holds_letter(self, entry: Expression) -> bool:
+        """Whether a letter that nobody declares counts beside a dimension, `b_{i-j+t}`."""
+        names = [node.name for node in bottom_up(entry) if isinstance(node, Name)]
+        return any(name in self.reader.context.indexing for name in self.reader.context.scope.undeclared(names))
+
     def _holds_dimension(self, entry: Expression) -> bool:
         types = self.reader.context.types
         return any(isinstance(n, Name | Subscript) and types.dimension(n) is not None for n in bottom_up(entry))
 
-    def _speaks_of_labels(self, tree: Expression) -> bool:
+    def _speaks_of_indices(self, tree: Expression) -> bool:
         context = self.reader.context
         names = [node.name for node in bottom_up(tree) if isinstance(node, Name)]
-        return any(context.labels.may_be(name) for name in context.scope.undeclared(names))
+        undeclared = context.scope.undeclared(names)
+        return any(context.labels.may_be(name) or name in context.types.numbers for name in undeclared)
 
     def _powers(self, tree: Expression, script: Script, entity: Expression, axes: int) -> list[Expression]:
         exponent = self.exponent(script)
-        if exponent is None or (axes and self._speaks_of_labels(exponent)):
-            return []  # the label of a tensor that has none is no power
+        if exponent is None or (axes and self._speaks_of_indices(exponent)):
+            return []  # the label of a tensor that has none is no power, nor is an index raised
         power = Binary("**", tree, exponent, self.span)
         inverse = isinstance(exponent, Negate) and exponent.operand == Number(Fraction(1))
         if isinstance(tree, Subscript) and tree.base == entity and axes == 2 and self._is_square(entity):
@@ -389,6 +402,8 @@ class ScriptReadings(Scripted):
             if not isinstance(entry, Name) or entry.name in context.bound or self.reader.pattern:
                 continue
             name = entry.name
+            if name in context.scope.indices:
+                continue
             if name in context.scope.values or name in context.scope.dimensions:
                 kind = "the last entry" if name in context.scope.dimensions else f"the entry at `{name}`"
                 shown = self.reader.source(self.span)

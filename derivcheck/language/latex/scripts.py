@@ -194,7 +194,15 @@ def slot_tree(reader: RowCursor, slot: Elements, here: Span) -> Expression | Sli
             return Slice(sign.span)
         case (Element("letter", accent="") as letter,):
             return Name(letter.text, letter.span)
-    inner = reader.part(slot, here)
+    for place, element in enumerate(slot):
+        if element.is_sign(":"):
+            ends = [_index(reader, part, element.span) if part else None for part in (slot[:place], slot[place + 1 :])]
+            return Slice(element.span, *ends)
+    return _index(reader, slot, here)
+
+
+def _index(reader: RowCursor, row: Elements, here: Span) -> Expression:
+    inner = reader.part(row, here)
     inner.letters = True
     return inner.whole()
 

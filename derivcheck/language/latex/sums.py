@@ -80,28 +80,49 @@ def signed(reader: RowCursor) -> Expression:
     span = sign.span.to(body.span)
     if _runs_over_layers(reader, Reduction(kind, tuple(bound.letters), None, body, below.span)):
         return _over_layers(reader, kind, bound, above, below, body, span)
-    test = _limited(reader, bound, above, below, body)
-    if kind == "sum" and test is None and len(bound.letters) == 1:
+    found = _over_index(reader, kind, bound, above, below, body, span)
+    if kind == "sum" and found.condition is None and found.ends is None and len(bound.letters) == 1:
         whole = _collected(reader, bound.letters[0], body)
         if whole is not None:
             return whole
-    return Reduction(kind, tuple(bound.letters), test, body, span)
+    return found
 
 
-def extremum(reader: RowCursor, function: str, script: Script, span: Span) -> Expression:
-    """`\\max_k z_k`. Raises NotationError (DC116)."""
-    bound = _bound(reader, script)
-    if bound.lower is not None:
+def extremum(reader: RowCursor, function: str, scripts: Sequence[Script], span: Span) -> Expression:
+    """`\\max_k z_k`, `\\max_{k=1}^{n} z_k`. Raises NotationError (DC116, DC119)."""
+    below, *others = scripts
+    bound = _bound(reader, below)
+    above = others[0] if others else None
+    letter = bound.letters[0]
+    if len(others) > 1 or (above is not None and (above.kind != "sup" or bound.lower is None)):
         fail(
             "DC119",
-            "an extremum runs over the whole dimension of its letter",
-            script.span,
-            "no limits here",
-            r"\max_k z_k",
+            "the script behind the letter of an extremum has no reading",
+            others[-1].span,
+            "an upper limit needs the lower one, a power a bracket",
+            rf"\{function}_{{{letter}=1}}^{{n}} z_{letter}, or (\{function}_{letter} z_{letter})^2",
         )
     body = _body(reader, bound, factor=reader.at_group("("))
     kind: ReductionKind = "max" if function == "max" else "min"
-    return Reduction(kind, tuple(bound.letters), bound.test, body, span.to(body.span))
+    return _over_index(reader, kind, bound, above, below, body, span.to(body.span))
+
+
+def _over_index(
+    reader: RowCursor,
+    kind: ReductionKind,
+    bound: SumLimits,
+    above: Script | None,
+    below: Script,
+    body: Expression,
+    span: Span,
+) -> Reduction:
+    """Over a dimension or a part of it; a letter that indexes nothing by itself, `x_{2t+r-2}`, has its limits."""
+    letter, tests = bound.letters[0], [] if bound.test is None else [bound.test]
+    limited = above is not None and bound.lower is not None and patterns.mentions(body, letter)
+    if limited and reader.context.types.letter_dimension(letter, body, *tests) is None:
+        assert above is not None and bound.lower is not None
+        return Reduction(kind, (letter,), bound.test, body, span, _ends(reader, bound.lower, above))
+    return Reduction(kind, tuple(bound.letters), _limited(reader, bound, above, below, body), body, span)
 
 
 def _body(reader: RowCursor, bound: SumLimits, factor: bool = False, layers: bool = False) -> Expression:

@@ -103,16 +103,29 @@ class Types:
         self.labels = labels
         self._under: Mapping[str, int] | None = None
         self._known: dict[int, tuple[Expression, Type | None]] = {}  # which trees they are, lest a number be used again
-        self._typing = _Typing(scope, labels)
+        self.numbers: set[str] = set()  # the index letters that stand where a number does
+        self._typing = _Typing(scope, labels, self.numbers)
 
     def __call__(self, tree: Expression) -> Type | None:
         if self.labels.values != self._under:
             self._under = dict(self.labels.values)
-            self._typing = _Typing(self.scope, self.labels)
+            self._typing = _Typing(self.scope, self.labels, self.numbers)
             self._known.clear()
         if id(tree) not in self._known:
             self._known[id(tree)] = tree, self._found(tree)
         return self._known[id(tree)][1]
+
+    def axis_names(self, tree: Expression) -> tuple[str, ...]:
+        """What the axes of a tree are called."""
+        if self(tree) is None:
+            return ()
+        return tuple(axis.name for axis in self._typing.expression(self._typing.numbered(tree)).axes)
+
+    def take_number(self, letter: str) -> None:
+        """From here on an index letter has the type of the number that it is."""
+        if letter not in self.numbers:
+            self.numbers.add(letter)
+            self._under = None
 
     def _found(self, tree: Expression) -> Type | None:
         try:
@@ -204,8 +217,9 @@ class _OpenLetters(Letters):
 class _Typing(Lowering):
     """A lowering that is asked for types alone, of one tree after the other."""
 
-    def __init__(self, scope: Scope, labels: LabelNumbers) -> None:
+    def __init__(self, scope: Scope, labels: LabelNumbers, numbers: set[str]) -> None:
         super().__init__(replace(scope, measured={}))
+        self._numbers = numbers
         self.letters = _OpenLetters(scope)
         self._labels = labels
         self._known: dict[Expression, Value | DerivcheckError] = {}
@@ -229,7 +243,7 @@ class _Typing(Lowering):
 
     def _lowered(self, tree: Expression) -> Value:
         match tree:
-            case Name(name) if self._labels.may_be(name) and self.scope.undeclared([name]):
+            case Name(name) if name in self._numbers or (self._labels.may_be(name) and self.scope.undeclared([name])):
                 return Value(constant(1))
             case Call("delta" | "window"):
                 return Value(constant(1))

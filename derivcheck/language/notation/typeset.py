@@ -133,6 +133,7 @@ class Latex(Plain):
 
     def call(self, tree: Call) -> Written:
         arguments = [self.expression(argument).text for argument in tree.arguments]
+        options = [rf"\mathrm{{{name}}}={number.value}" for name, number in tree.options]
         if tree.function == "delta" and len(arguments) == 2:
             return Written(rf"\delta_{{{arguments[0]} {arguments[1]}}}", ATOM)
         if tree.function == "inv" and len(arguments) == 1:
@@ -144,7 +145,7 @@ class Latex(Plain):
         if len(tree.function) == 1:
             name = tree.function
         primes = "'" * tree.primes
-        return Written(f"{name}{primes}({', '.join(arguments)})", ATOM)
+        return Written(f"{name}{primes}({', '.join(arguments + options)})", ATOM)
 
     def differential(self, tree: Expression, order: int) -> str:
         mark = r"\partial^2" if order == 2 else r"\partial"
