@@ -16,6 +16,7 @@ from derivcheck.language.latex import (
     conditions,
     derivatives,
     differentials,
+    expectations,
     matrices,
     norms,
     ones,
@@ -154,6 +155,9 @@ class LatexParser(RowCursor):
         token = self.element
         if token.kind == "number":
             return self._number()
+        expected = expectations.expectation(self)
+        if expected is not None:
+            return expected
         if token.kind in ("letter", "word", "function"):
             inline = derivatives.inline(self)
             if inline is not None:

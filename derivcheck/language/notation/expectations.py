@@ -58,7 +58,7 @@ def expectation(cursor: Cursor) -> Expression:
     body = cursor.expression()
     span = token.span.to(cursor.close(opener))
     for one in reversed(drawn):
-        body = _mean(one, body, span)
+        body = mean(one, body, span)
     return body
 
 
@@ -109,7 +109,7 @@ def _refuse_unsupported(cursor: Cursor, distribution: Expression) -> None:
         fail("DC127", message, distribution.span, "", "E_{a ~ p}(...) with p: {axes: n, given: simplex}")
 
 
-def _mean(drawn: Drawn, body: Expression, span: Span) -> Expression:
+def mean(drawn: Drawn, body: Expression, span: Span) -> Expression:
     if drawn.distribution == Name(NORMAL):
         return Call(NORMAL_MEAN, (body, Name(drawn.name, span)), 0, span)
     weight = _at(drawn.distribution, Name(drawn.name, span), span)
