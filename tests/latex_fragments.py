@@ -121,7 +121,44 @@ let:
   epsilon: x - y
 """
 
+SIGNALS = """
+padding: zero
+tensors:
+  x: 2*m+k-2
+  w: k
+  g: m
+  b: 2*t-1
+  S: t t
+  h: n
+  u: p
+  C: q n+p
+  D: c 2*m 3
+layers:
+  z[r in 1..m]: sum_a(w[a] * x[2*r+a-2])
+loss: {L: g.T @ z}
+"""
+
+WORDS = """
+tensors:
+  E: V d
+  w: {axes: T, index: V}
+  s: {axes: T, given: positive}
+layers:
+  X: E[w,:]
+"""
+
+POLICY = r"""
+tensors: {theta: n, R: n, c: [], mu: k, eps: k, Q: {axes: S n, given: {simplex: n}}, r: S n, q: {axes: S, given: simplex}}
+given: [a ~ p, eps ~ normal]
+layers: {p: softmax(theta), J: "E_{a ~ p}(R[a])"}
+loss: {L: -J}
+symbols: {'\epsilon': eps}
+"""
+
 NETWORKS = {
+    "signals": SIGNALS,
+    "words": WORDS,
+    "policy": POLICY,
     "errors": ERRORS,
     "mlp": MLP,
     "family": FAMILY,
@@ -133,6 +170,63 @@ NETWORKS = {
 
 # (network, LaTeX, the same in the plain notation)
 READ: list[tuple[str, str, str]] = [
+    # --- indices: shifts, strides, sizes among them, parts, as numbers ---
+    ("signals", r"z_r = \sum_a w_a x_{2r+a-2}", "z[r] = sum_a(w[a]*x[2*r+a-2])"),
+    ("signals", r"z_r = \sum_{a=1}^{k} w_a \, x_{2 \, r + a - 2}", "z[r] = sum_a(w[a]*x[2*r+a-2])"),
+    ("signals", r"z_r = \sum_a w_a x[2r+a-2]", "z[r] = sum_a(w[a]*x[2*r+a-2])"),
+    ("signals", r"g_r = x_{2r-1}", "g[r] = x[2*r-1]"),
+    ("signals", r"g_r = \max_{a=1}^{2} x_{2r+a-2}", "g[r] = max_{a in 1..2}(x[2*r+a-2])"),
+    ("signals", r"g_r = \sum_{a=1}^{2} x_{2r+a-2}", "g[r] = sum_{a in 1..2}(x[2*r+a-2])"),
+    ("signals", r"S_{ij} = b_{i-j+t}", "S[i,j] = b[i-j+t]"),
+    ("signals", r"S_{ij} = S_{ij} - b_1 (i - j)", "S[i,j] = S[i,j] - b[1]*(i - j)"),
+    ("signals", r"S_{ij} = (-1)^{i+j} S_{ji}", "S[i,j] = (-1)**(i+j)*S[j,i]"),
+    ("signals", r"S_{ij} = i^2 / j", "S[i,j] = i**2/j"),
+    ("signals", r"\sum_j j S_{ij} = \sum_j S_{ij} \cdot j", "sum_j(j*S[i,j]) = sum_j(S[i,j]*j)"),
+    ("signals", r"C_{:,1:n} h = C_{:,1:n} h", "C[:,1:n] @ h = C[:,1:n] @ h"),
+    ("signals", r"C_{:,n+1:}^\top = C_{:,n+1:}^\top", "C[:,n+1:].T = C[:,n+1:].T"),
+    ("signals", r"g_r = D_{1,2r,3}", "g[r] = D[1,2*r,3]"),
+    ("signals", r"g_r = D[1,2r-1,3]", "g[r] = D[1,2*r-1,3]"),
+    ("signals", r"D_{i,r+1,a} g_r = 0", "D[i,r+1,a]*g[r] = 0"),
+    # --- blocks ---
+    ("signals", r"C \begin{bmatrix} h \\ u \end{bmatrix} = C [h; u]", "C @ [h; u] = C @ [h; u]"),
+    ("signals", r"C [h, u] = C [h, u]", "C @ [h; u] = C @ [h; u]"),
+    ("signals", r"[h^\top, u^\top] C^\top = (C [h, u])^\top", "[h.T, u.T] @ C.T = (C @ [h; u]).T"),
+    ("signals", r"C [h^\top, u^\top]^\top = C [h, u]", "C @ [h.T, u.T].T = C @ [h; u]"),
+    (
+        "signals",
+        r"\begin{bmatrix} h h^\top & h u^\top \end{bmatrix} = h [h^\top, u^\top]",
+        "[h@h.T, h@u.T] = h@[h.T, u.T]",
+    ),
+    # --- entries that are looked up ---
+    ("words", r"X = E_{w,:}", "X = E[w,:]"),
+    ("words", r"X_{t,i} = E_{w_t,i}", "X[t,i] = E[w[t],i]"),
+    ("words", r"\sum_t s_t \mathbb{1}[w_t = v] = s_1", "sum_t(s[t] * (1 if w[t] == v else 0)) = s[1]"),
+    # --- expectations ---
+    ("policy", r"J = \mathbb{E}_{a \sim p}[R_a]", "J = E_{a ~ p}(R[a])"),
+    ("policy", r"J = \mathbb E_a \left[ R_a \right]", "J = E_{a ~ p}(R[a])"),
+    ("policy", r"J = E_{a \sim p}(R_a)", "J = E_{a ~ p}(R[a])"),
+    ("policy", r"\mathbb{E}_{a \sim p}[R_a + c] = J + c", "E_{a ~ p}(R[a] + c) = J + c"),
+    ("policy", r"\mathbb{E}_{a \sim p}[R_a]^2 = J^2", "E_{a ~ p}(R[a])**2 = J**2"),
+    (
+        "policy",
+        r"\frac{\partial J}{\partial \theta_j} = \mathbb{E}_{a \sim p}\left[ R_a \frac{\partial \log p_a}{\partial \theta_j} \right]",
+        "dJ/dtheta[j] = E_{a ~ p}(R[a] * d(log(p[a]))/dtheta[j])",
+    ),
+    ("policy", r"\mathbb{E}_{i \sim q, a \sim Q_{i,:}}[r_{i,a}] = 0", "E_{i ~ q, a ~ Q[i,:]}(r[i,a]) = 0"),
+    (
+        "policy",
+        r"\mathbb{E}_{\epsilon \sim \mathcal{N}(0, I)}[(\mu + \epsilon)^\top (\mu + \epsilon)] = \mu^\top \mu + k",
+        "E_{eps ~ normal}((mu + eps).T @ (mu + eps)) = mu.T @ mu + k",
+    ),
+    # --- examples of a batch ---
+    ("batch", r"z^{(i)} = W x^{(i)} + b", "Z[:,i] = W @ X[:,i] + b"),
+    ("batch", r"a_j^{(i)} = \sigma(z_j^{(i)})", "A[j,i] = sigmoid(Z[j,i])"),
+    ("batch", r"J = \frac{1}{M} \sum_i \|a^{(i)} - t^{(i)}\|^2", "J = 1/M * sum_i(norm(A[:,i] - T[:,i])**2)"),
+    (
+        "batch",
+        r"\frac{\partial J}{\partial W} = \sum_{i=1}^{M} \frac{\partial J}{\partial z^{(i)}} x^{(i)\top}",
+        "dJ/dW = sum_i(dJ/dZ[:,i] @ X[:,i].T)",
+    ),
     # --- a transposed list, where one way it may stand conforms ---
     ("vectors", r"[x_1, x_2]^T [x_1, x_2] = x_1^2 + x_2^2", "[x[1], x[2]].T @ [x[1], x[2]] = x[1]**2 + x[2]**2"),
     (
@@ -677,6 +771,24 @@ READ: list[tuple[str, str, str]] = [
 
 # (network, LaTeX, the code of the refusal, words of its message)
 REFUSED: list[tuple[str, str, str, str]] = [
+    # --- letters that are no numbers ---
+    ("signals", r"S_ij = 0", "DC142", "the indices of `S_i` do not fit"),
+    ("signals", r"g_r = w_a h (r - 1) j", "DC120", "unknown name `j`"),
+    ("signals", r"g_r = h(r-1)", "DC177", "`h(r-1)` has two readings"),
+    ("signals", r"g_r = h_r(r-1)", "DC177", "`h_r(r-1)` has two readings"),
+    ("signals", r"h_i = h [i]", "DC120", "unknown name `i`"),
+    ("signals", r"S_{ij} = S [i, j]", "DC120", "unknown name `i`"),
+    ("signals", r"h_n = 0", "DC171", "`h_n` has two readings"),
+    ("signals", r"\max_k^2 h_k = 0", "DC119", "the script behind the letter of an extremum has no reading"),
+    ("signals", r"\max_{k=1} h_k = 0", "DC119", "the sum has a lower limit only"),
+    # --- expectations over nothing that is known, examples of nothing that is declared ---
+    ("policy", r"J = \mathbb{E}[R]", "DC127", "nothing says what the expectation is over"),
+    ("policy", r"J = \mathbb{E}_{a \sim u}[R_a]", "DC127", "nothing says what the expectation is over"),
+    ("policy", r"J = \mathbb{E}_{a, a}[R_a]", "DC127", "one letter is drawn twice"),
+    ("policy", r"J = \mathbb{E}_{\mu \sim p}[\mu]", "DC127", "nothing says what the expectation is over"),
+    ("mlp", r"z^{(i)} = W x^{(i)} + b", "DC120", "unknown name `z^{(i)}`"),
+    ("batch", r"v^{(i)} = 0", "DC120", "unknown name `v^{(i)}`"),
+    ("batch", r"x^{(M)} = 0", "DC120", "unknown name `x^{(M)}`"),
     ("mlp", r"\frak{L} = 1", "DC170", "unknown macro `\\frak`"),
     ("mlp", r"\foo{x} = x", "DC170", "unknown macro `\\foo`"),
     ("mlp", r"\int_0^1 x = 1", "DC170", "`\\int` is not read"),
@@ -815,8 +927,6 @@ REFUSED: list[tuple[str, str, str, str]] = [
     ("vectors", r"B^\prime = B - \mu B", "DC171", "`B^\\prime` has two readings"),
     ("vectors", r"u = B' x", "DC171", "`B'` has two readings"),
     ("vectors", r"A - A' = S", "DC171", "`A'` has two readings"),
-    ("vectors", r"x_{i+1} - x_i = -(x_i - x_{i+1})", "DC143", "the index `i + 1` is not read"),
-    ("vectors", r"A_{i,j+1} = A_{i,j+1}", "DC143", "the index `j + 1` is not read"),
     (
         "mlp",
         r"\frac{\partial L}{\partial b_2} = p - y, \text{ scaled by } 2",
@@ -843,7 +953,7 @@ REFUSED: list[tuple[str, str, str, str]] = [
     ),
     ("vectors", r"A = S \Rightarrow x = y", "DC176", "a second equation stands in the formula"),
     ("vectors", r"x = \therefore y", "DC174", "`\\therefore` makes no equation"),
-    ("vectors", r"\frac{\partial x_i}{\partial x_j} = 1 \ (i = j)", "DC120", "unknown name `i`"),
+    ("vectors", r"\frac{\partial x_i}{\partial x_j} = 1 \ (i = j)", "DC107", "unexpected `=`"),
     ("mlp", r"z_1 = W_1 x + b_.1", "DC120", "unknown name `b_.`"),
     ("mlp", r"x^.5 = 1", "DC107", "unexpected `.`"),
     ("mlp", r"\underset{i}{\operatorname{argmax}} p_i = 1", "DC114", "`\\operatorname{argmax}` needs its argument"),
@@ -855,6 +965,8 @@ REFUSED: list[tuple[str, str, str, str]] = [
 
 # (network, LaTeX, the readings that conform): each of them is judged
 FORKED: list[tuple[str, str, tuple[str, ...]]] = [
+    ("batch", r"x^{(i)} = x^{(i)}", ("X[:,i] = X[:,i]", "X[i,:].T = X[i,:].T")),
+    ("signals", r"[h, h] = [h, h]", ("[h; h] = [h; h]", "[h, h] = [h, h]")),
     ("mlp", r"y \cdot p = y \cdot p", ("dot(y, p) = dot(y, p)", "y * p = y * p")),
     ("mlp", r"\log p_i y_i = 0", ("log(p[i]) * y[i] = 0", "log(p[i] * y[i]) = 0")),
     ("vectors", r"A^i_j = A_{ij}", ("A[j,i] = A[i,j]", "A[i,j] = A[i,j]")),

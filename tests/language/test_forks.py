@@ -22,6 +22,7 @@ tensors:
   w: {axes: [], given: positive}
   T: scalar
   wv: scalar
+  G: n k
 layers: {a: w * v, u: x * y}
 loss: {L: sum(u) * a}
 """
@@ -47,7 +48,11 @@ JUDGED = [
     (forks.POWER, r"A^2 B^2 = (A B)^2", "refuted", ()),
     (forks.NAME, r"wv = 0", "refuted", ()),
     (forks.LIST, r"[v, w]^T [w, v] = 0", "refuted", ()),
+    (forks.SAMPLE, r"A g^{(i)} = A G_{:,i}", "proved", ()),
+    (forks.BLOCKS, r"[x, y] = [y, x]", "refuted", ()),
     # several with different verdicts
+    (forks.SAMPLE, r"g^{(i)} = G_{:,i}", "proved", ()),
+    (forks.BLOCKS, r"\operatorname{trace}([x, y]^\top [x, y]) = x^\top x + y^\top y", "proved", ()),
     (forks.POWER, r"A^2 = A A", "undecided", ("A @ A = ", "A**2 = ")),
     (forks.POWER, r"(A^\top)^2 = A^\top A^\top", "undecided", ("A.T @ A.T = ", "A.T**2 = ")),
     (forks.POWER, r"A^{-2} A^2 A = A", "undecided", ("inv(A) @ inv(A) @ (A @ A)", "A**(-2) @ A**2")),

@@ -44,6 +44,12 @@ BLOCKS = ForkKind(
     r"\begin{bmatrix} a \\ b \end{bmatrix} for what stands behind each other",
     strict=False,
 )
+SAMPLE = ForkKind(
+    "DC171",
+    "`{shown}` has two readings: one example of a batch",
+    "a column, or a row?",
+    "",
+)
 LENGTH = ForkKind(
     "DC171",
     "`{shown}` has two readings",

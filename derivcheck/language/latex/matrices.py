@@ -87,15 +87,14 @@ def _are_blocks(reader: RowCursor, rows: Sequence[Sequence[MatrixCell]]) -> bool
 
 
 def _listed_blocks(reader: RowCursor, trees: Sequence[Expression], span: Span) -> Expression:
-    """`[h, x]` of vectors: one behind the other or side by side; its transpose that of either."""
-    stacked: Expression = Matrix(tuple((tree,) for tree in trees), span)
-    beside: Expression = Matrix((tuple(trees),), span)
+    """`[h, x]` of vectors: one behind the other or side by side; transposed, what is behind the other may stand so."""
+    stacked = Matrix(tuple((tree,) for tree in trees), span)
+    beside = Matrix((tuple(trees),), span)
+    readings: tuple[Expression, ...] = (stacked, beside)
     if _take_transpose(reader):
-        stacked, beside = Transpose(beside, span), stacked
-    readings = [tree for tree in (stacked, beside) if reader.context.types(tree) is not None]
-    return (
-        reader.context.choices.take(Fork(BLOCKS, "", span), *readings) if len(readings) > 1 else (*readings, beside)[0]
-    )
+        readings = (Transpose(stacked, span), Transpose(beside, span), stacked)
+    typed = [tree for tree in readings if reader.context.types(tree) is not None]
+    return typed[0] if len(typed) == 1 else reader.context.choices.take(Fork(BLOCKS, "", span), *readings)
 
 
 def _listed(reader: RowCursor) -> MatrixCell:

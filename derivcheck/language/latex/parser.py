@@ -19,6 +19,7 @@ from derivcheck.language.latex import (
     expectations,
     matrices,
     norms,
+    numbers,
     ones,
     runs,
     sums,
@@ -288,7 +289,9 @@ class LatexParser(RowCursor):
             case (Element("sign", text=":"),):
                 return True
             case _:
-                return False
+                letters = [element for element in slot if element.kind == "letter"]
+                undeclared = any(not self.context.names.declares(letter) for letter in letters)
+                return undeclared and numbers.are_indices(slot)
 
     def _is_component(self, tree: Expression, scripts: list[Script]) -> bool:
         """`(y_i - t_i)_i`: the vector with these entries."""

@@ -17,6 +17,7 @@ from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex.constants import special
 from derivcheck.language.latex.elements import Elements
 from derivcheck.language.latex.forks import COLUMN, POWER, SCRIPTS, Fork
+from derivcheck.language.latex.samples import sample
 from derivcheck.language.latex.scripts import Script, Scripted, indices, is_inverse_transpose, slot_text, slot_tree
 from derivcheck.language.latex.trees import folded_label
 from derivcheck.language.notation.powers import matrix_power
@@ -362,6 +363,8 @@ class ScriptReadings(Scripted):
     def one(self) -> Expression | None:
         """The reading, None where nothing of that name is declared. Raises NotationError (DC171)."""
         found = self.readings()
+        if not found and (example := sample(self, self.tree)) is not None:
+            return example
         if not found:
             return None
         tree = found[0] if len(found) == 1 else self._chosen(found)

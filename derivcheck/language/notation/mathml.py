@@ -106,7 +106,11 @@ class _MathML(Unicode):
         return Plain.show(self, tree)
 
     def _expression(self, tree: Expression | Slice) -> Written:
-        made = Written(_sign(":"), ATOM) if isinstance(tree, Slice) else super()._expression(tree)
+        if isinstance(tree, Slice):
+            first, last = ("" if end is None else self.limit(end) for end in (tree.start, tree.stop))
+            made = Written(_row(first, _sign(":"), last) if first or last else _sign(":"), ATOM)
+        else:
+            made = super()._expression(tree)
         return Written(made.text, made.binding, _brackets(made.text))
 
     def _condition(self, condition: Comparison | Junction) -> Written:
@@ -174,6 +178,7 @@ class _MathML(Unicode):
 
     def call(self, tree: Call) -> Written:
         arguments = [self.expression(argument).text for argument in tree.arguments]
+        options = [_row(_leaf("mi", name), _sign("="), self.number(one.value).text) for name, one in tree.options]
         if tree.function == "delta" and len(arguments) == 2:
             return Written(_of("msub", _leaf("mi", "δ"), _row(SEPARATOR.join(arguments))), ATOM)
         if tree.function == "sqrt" and len(arguments) == 1 and not tree.primes:
@@ -181,7 +186,7 @@ class _MathML(Unicode):
         name = _leaf("mi", FUNCTION_LETTERS.get(tree.function, tree.function))
         if tree.primes:
             name = _of("msup", name, _sign("′" * tree.primes))
-        return Written(_row(name, _sign(APPLIED), _bracketed(SEPARATOR.join(arguments))), ATOM)
+        return Written(_row(name, _sign(APPLIED), _bracketed(SEPARATOR.join(arguments + options))), ATOM)
 
     def differential(self, tree: Expression, order: int) -> str:
         mark = _of("msup", _sign("∂"), _leaf("mn", "2")) if order == 2 else _sign("∂")
