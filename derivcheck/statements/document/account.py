@@ -90,6 +90,8 @@ class Account(Review):
             bare = yield from self._formula(occurrence, piece, self._bare(occurrence, setting))
             if bare.claim is not None and bare.claim.verdict in HOLDS:
                 return bare
+        if occurrence.free and claim.verdict == "invalid" and is_step(piece.chain):
+            return occurrence.updated()  # in `w_{t+1} = w_t - ...` the index counts steps
         if occurrence.expectation is None:
             said = self._no_identity(occurrence, equation, claim, panel)
             if said is not None:
