@@ -146,7 +146,8 @@ class DocumentDeclaration:
     `lines` are the parts of it that this spec accounts for, all of it where none are given;
     with `infer` what the text says besides its assertions is used: definitions, conditions;
     `changes` hold from their line on, `bindings` for one formula each. With `entries`
-    componentwise, a vector that is set equal to an entry is read entry by entry.
+    componentwise, a vector that is set equal to an entry is read entry by entry. `updates` are the
+    new values of names, by which the updates of the text are judged.
     """
 
     files: tuple[SourceText, ...]
@@ -154,6 +155,7 @@ class DocumentDeclaration:
     quantifier: SourceText | None = None
     entries: Entries | Literal[""] = ""
     infer: bool = True
+    updates: tuple[NamedFormula, ...] = ()
     expectations: tuple[Expectation, ...] = ()
     bindings: tuple[Binding, ...] = ()
     changes: tuple[Binding, ...] = ()

@@ -182,6 +182,7 @@ DOCUMENT = SectionValue(
         QUANTIFIER,
         SpecKey("entries", ENTRIES, "componentwise: a vector set equal to an entry is read entry by entry"),
         SpecKey("infer", SwitchValue(), "false: what the text says of names and conditions is not used"),
+        SpecKey("updates", FORMULAS, "w: w - eta * dL/dw, the rule by which updates of w are judged"),
         SpecKey(
             "expect",
             MappingValue(EXPECTATION),

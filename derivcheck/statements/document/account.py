@@ -26,7 +26,6 @@ from derivcheck.statements.document.kinds import (
     is_of_letters,
     is_of_sizes,
     is_stationary,
-    is_step,
     is_update,
     no_equation,
     restricts_inputs,
@@ -36,6 +35,7 @@ from derivcheck.statements.document.occurrence import AMBIGUOUS, Occurrence
 from derivcheck.statements.document.pieces import Piece
 from derivcheck.statements.document.reading import Reading, Setting, changed
 from derivcheck.statements.document.review import Review
+from derivcheck.statements.document.updates import by_rule, is_step, without_steps
 from derivcheck.statements.document.words import chooses, is_stationary_point, says_defined
 
 ORDERS = frozenset({"<", "<=", ">", ">=", "≈", "≪", "≫"})
@@ -81,7 +81,7 @@ class Account(Review):
         except NotationError as problem:
             return (yield from self._unreadable(occurrence, piece, setting, problem))
         if is_update(equation, panel.first):
-            return occurrence.updated()
+            return (yield from self._updated(occurrence, setting, reader))
         claim = yield self._statement(occurrence, reader, panel)
         if claim.verdict in (*HOLDS, "internal"):
             defined = claim.verdict in HOLDS and defines(equation, panel.first)
@@ -175,8 +175,24 @@ class Account(Review):
         if occurrence.passage.under:
             return occurrence.unread(self._hypothetical(occurrence))
         if is_step(piece.chain):
-            return occurrence.updated()
+            plain = replace(piece, chain=without_steps(piece.chain))
+            return (yield from self._updated(occurrence, setting, self._anew(occurrence, plain, setting)))
         return occurrence.unread(self._nothing_derived(occurrence) or problem)
+
+    def _updated(self, occurrence: Occurrence, setting: Setting, reader: Reading) -> Source[FormulaResult]:
+        """An update, judged by the rule that the sidecar names for it, if it does."""
+        panel, rules = self._panel(setting), self.accountant.declaration.updates
+        try:
+            update = reader.equation(panel.first, reader.labels(panel.first)[0]) if rules else None
+        except NotationError:  # with its steps taken out
+            update = None
+        asserted = by_rule(update, rules, panel.first.network.scope) if update is not None else None
+        if asserted is None:
+            return occurrence.updated()
+        assertions = self.readings.assertions(asserted)
+        claim = yield replace(self._statement(occurrence, reader, panel), assertions=assertions)
+        rule = f"judged by the rule for updates: {to_plain(asserted.sides[0])}"
+        return self._judged(occurrence, claim, "judged", setting, rule)
 
     def _nothing_derived(self, occurrence: Occurrence) -> Diagnostic | None:
         """What is said of a formula that is not read because it speaks of nothing that is derived."""
@@ -190,9 +206,7 @@ class Account(Review):
         said = occurrence.passage.kind == "display" or says_defined(occurrence.passage.lead)
         if found is None or not (found.assigned or said) or occurrence.binding is not None:
             return None
-        sentence = Reading(
-            occurrence.passage.text, chain, setting, self._spelling(occurrence.passage), panel.examiners
-        ).sentence(panel.first, {})
+        sentence = self._anew(occurrence, Piece((0, 0), chain), setting).sentence(panel.first, {})
         try:
             meaning = found.read(sentence)
         except NotationError:

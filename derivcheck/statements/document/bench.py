@@ -51,6 +51,12 @@ class Bench:
         assert piece.chain is not None
         return self.readings.reading(occurrence.passage, piece, setting, self._spelling(occurrence.passage), panel)
 
+    def _anew(self, occurrence: Occurrence, piece: Piece, setting: Setting) -> Reading:
+        """How a chain is read that is not what stands in the text."""
+        assert piece.chain is not None
+        text, spelling = occurrence.passage.text, self._spelling(occurrence.passage)
+        return Reading(text, piece.chain, setting, spelling, self._panel(setting).examiners, piece.above)
+
     def _statement(self, occurrence: Occurrence, reader: Reading, panel: Panel) -> Statement:
         text = occurrence.passage.text
         declaration = ClaimDeclaration(occurrence.name, "latex", text, (), "", "", "", None, (), (), occurrence.where)

@@ -27,13 +27,12 @@ from derivcheck.language.notation.syntax import (
     Transpose,
     bottom_up,
 )
-from derivcheck.language.tex.nodes import Accent, Group, Node, Numeral, Row, Scripts, Symbol
+from derivcheck.language.tex.nodes import Group, Node, Numeral, Row, Scripts, Symbol
 from derivcheck.language.tex.statements import Chain, is_relation, is_sign, seen
 from derivcheck.spec import Spec
 from derivcheck.statements.document.passages import Passage
 
 BETWEEN = NAMES | UNREAD_SIGNS | {"∈"}
-NEXT = frozenset({"new", "next", "updated"})
 NO_EQUATIONS = (
     (re.compile(r"\\arg\s*\\?m|\\argm|\{arg\s*\\?,?\s*m(?:in|ax)"), "where a minimum or maximum is attained"),
     (re.compile(r"\\lim(?![a-z])"), "a limit"),
@@ -152,42 +151,6 @@ def _first(tree: Expression) -> Expression:
     while isinstance(tree, Binary) and tree.operator in "+-":
         tree = tree.left
     return tree
-
-
-def is_step(chain: Chain) -> bool:
-    """`w_{new} = w_{old} - ...`, `w^{(t+1)} = w^{(t)} - ...`: the next value of something, by names of steps alone."""
-    nodes = seen(chain.row)
-    signs = [position for position, node in enumerate(nodes) if is_relation(node)]
-    if signs != [1] or len(nodes) < 4 or not is_sign(nodes[3], "+", "-"):
-        return False
-    left, right = nodes[0], nodes[2]
-    if isinstance(left, Accent) and isinstance(right, Symbol):
-        return _letters(left) == _letters(right) != ()  # `\\hat{w} = w - ...`
-    if not isinstance(left, Scripts) or not isinstance(right, Scripts | Symbol):
-        return False
-    base = right.base if isinstance(right, Scripts) else right
-    same = _letters(left.base) == _letters(base) != ()
-    return same and any(_is_next(script.body) for script in left.scripts)
-
-
-def _letters(node: Node | None) -> tuple[str, ...]:
-    match node:
-        case Symbol(text=text):
-            return (text,)
-        case Accent(body=body) | Group(body=body):
-            return tuple(letter for part in body for letter in _letters(part))
-        case _:
-            return ()
-
-
-def _is_next(body: Row) -> bool:
-    """`t+1`, `(k+1)`, `new`."""
-    nodes = seen(body)
-    if len(nodes) == 1 and isinstance(nodes[0], Group):
-        return _is_next(nodes[0].body)
-    word = "".join(node.text for node in nodes if isinstance(node, Symbol))
-    one = len(nodes) == 3 and is_sign(nodes[1], "+") and isinstance(nodes[2], Numeral)
-    return one or word.lower() in NEXT
 
 
 def input_set(equation: Equation, examiner: Examiner) -> str:

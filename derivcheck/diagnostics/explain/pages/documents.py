@@ -26,7 +26,10 @@ DOCUMENTS: dict[str, Explanation] = {
         "defined anew",
         "The document gives a name another meaning than the spec; `from: {line N: {let: ...}}` says what it means from there on.",
     ),
-    "DC626": text_only("an update", "`W := W - alpha dL/dW` gives W a new value: that asserts nothing."),
+    "DC626": text_only(
+        "an update",
+        "`W := W - alpha dL/dW` gives W a new value: that asserts nothing, unless the sidecar names the rule. `document: {updates: {W: W - alpha * dL/dW}}` has every update of W judged by it, `W_{t+1} = W_t - ...` and `W_{new} = W_{old} - ...` too.",
+    ),
     "DC627": text_only(
         "no sidecar",
         "A document is judged with a spec that declares its network: NAME.derivcheck.yaml beside it, `derivcheck: FILE.yaml` in its front matter, or --spec. `derivcheck init --from notes.md` drafts one of what the text says, and lists what it asks.",
