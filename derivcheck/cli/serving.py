@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,6 +30,8 @@ def lsp(
         own = version("derivcheck-nn")
     except PackageNotFoundError:
         own = "unknown"
+    if sys.stdin.isatty():
+        typer.echo("an editor starts this and speaks to it; ctrl-D ends it", err=True)
     serve(own, request_of)
     return 0
 

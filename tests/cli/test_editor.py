@@ -234,6 +234,29 @@ def test_a_notebook_is_told_of_in_its_cells(editor: Editor) -> None:
     editor.do(editor.client.notebook_document_did_close, closed)
 
 
+def test_a_notebook_as_a_file_is_told_of_in_words(editor: Editor) -> None:
+    pytest.importorskip("markdown_it")
+    cells = [{"cell_type": "markdown", "source": ["# Loss\n", "$\\frac{\\partial L}{\\partial y} = 2 (x - y)$"]}]
+    (told,) = editor.open("text.ipynb", json.dumps({"cells": cells, "metadata": {}}, indent=1))
+    assert told.message.startswith("cell 1, line 2: the sign is wrong") and told.range.start.line == 0
+    editor.close("text.ipynb")
+
+
+def test_what_is_wrong_in_a_file_that_is_not_open_is_told_where_it_is_named(editor: Editor) -> None:
+    pytest.importorskip("markdown_it")
+    (editor.folder / "page.md").write_text(TEXT, encoding="utf-8")
+    (told,) = editor.open("page.yaml", SIDECAR + "document: {file: page.md}\n")
+    assert told.range.start.line == 4 and editor.marked("page.yaml", told) == "page.md"
+    assert told.related_information and told.related_information[0].location.uri == editor.uri("page.md")
+    assert [one.code for one in editor.open("page.md", TEXT)] == ["DC202"]
+    # The page is judged with the spec that speaks of it, which has nothing more to tell.
+    assert "✗ refuted" in editor.inlays("page.md")[1] and editor.replace("page.yaml", "{x: n,", "{ x: n,") == []
+    (told,) = editor.replace("page.md", "2 (x - y)", "3 (x - y)")[:1]
+    assert told.code == "DC201" and editor.marked("page.md", told) == "3"
+    editor.close("page.yaml")
+    editor.close("page.md")
+
+
 def test_only_the_last_text_counts(net: Editor) -> None:
     for k in range(2, 6):
         net.type("net.yaml", "first: dL/da = ", f"first: dL/da = {k} * ")

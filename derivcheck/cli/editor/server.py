@@ -14,11 +14,11 @@ from pathlib import Path
 
 from lsprotocol import types
 
-from derivcheck.cli.editor.session import EditorServer, path_of
+from derivcheck.cli.editor.session import FIX, EditorServer, path_of
 from derivcheck.pipeline.request import Request
 
 COMPLETIONS = types.CompletionOptions(trigger_characters=["/", "\\", " ", "[", "{"])
-ACTIONS = types.CodeActionOptions([types.CodeActionKind.QuickFix])
+ACTIONS = types.CodeActionOptions([FIX])
 
 
 def server(version: str, settings: Callable[[Path], Request]) -> EditorServer:

@@ -20,11 +20,13 @@ from derivcheck.cli.editor.hovers import hover
 from derivcheck.cli.editor.notebooks import EditorCell, notebook_text
 from derivcheck.cli.editor.places import Extent, extent, line_at, lines_of
 from derivcheck.cli.editor.repairs import Repair, repair
-from derivcheck.cli.editor.tidings import Inlay, Tiding, inlays, tidings
+from derivcheck.cli.editor.tidings import Inlay, Tiding, as_file, inlays, tidings
 from derivcheck.cli.editor.tribunal import Tribunal
+from derivcheck.cli.files import YAML
 from derivcheck.diagnostics.diagnostic import REPORT_IT, DerivcheckError, Where, own_bug
 from derivcheck.pipeline.request import Request
 from derivcheck.spec.document import read_text
+from derivcheck.statements.document.formats import SUFFIXES
 
 NAME = "derivcheck"
 SEVERITIES = {
@@ -41,7 +43,9 @@ KINDS = {
     "name": types.CompletionItemKind.Variable,
     "function": types.CompletionItemKind.Function,
 }
+FIX = types.CodeActionKind.QuickFix
 CHOSEN = ("choice", "fact", "code")  # what is offered before a letter is typed
+WATCHED = f"**/*{{{','.join((*YAML, *SUFFIXES))}}}"
 NOTEBOOKS = types.NotebookDocumentSyncOptions(
     [types.NotebookDocumentFilterWithNotebook(types.NotebookDocumentFilterNotebookType("jupyter-notebook"))], save=True
 )
@@ -79,9 +83,19 @@ class EditorServer(LanguageServer):
         self._loop = asyncio.get_running_loop()
         folder = Path(root) if root else Path.cwd()
         try:
+            self.watch()
             self.desk.request = self.settings(folder)
         except DerivcheckError as problem:
             self.window_show_message(types.ShowMessageParams(types.MessageType.Error, str(problem)))
+
+    def watch(self) -> None:
+        """Have the editor tell of files that are changed by others, where it can."""
+        workspace = self.client_capabilities.workspace
+        watched = workspace.did_change_watched_files if workspace is not None else None
+        if watched is not None and watched.dynamic_registration:
+            options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher(WATCHED)])
+            method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+            self.client_register_capability(types.RegistrationParams([types.Registration(method, method, options)]))
 
     def put(self, uri: str, text: str, version: int | None) -> None:
         """A file is open, with a text."""
@@ -157,7 +171,7 @@ class EditorServer(LanguageServer):
             return
         if path not in self.cells:
             lines = lines_of(file.text)
-            self._publish(self.uris[path], [self._diagnostic(one, lines) for one in told], file.version)
+            self._publish(self.uris[path], [self._diagnostic(as_file(one), lines) for one in told], file.version)
             return
         for number, cell in enumerate(self.cells[path], 1):
             own = [one for one in told if (one.where.cell or 1) == number]
@@ -293,7 +307,8 @@ class EditorServer(LanguageServer):
     async def code_action(self, params: types.CodeActionParams) -> list[types.CodeAction]:
         start = self.cursor(params.text_document.uri, params.range.start)
         end = self.cursor(params.text_document.uri, params.range.end)
-        if start is None or end is None or self.cells.get(start.path):
+        wanted = params.context.only
+        if start is None or end is None or start.path.suffix == ".ipynb" or (wanted and FIX not in wanted):
             return []
 
         def found() -> list[tuple[Tiding, Repair]]:
@@ -305,7 +320,7 @@ class EditorServer(LanguageServer):
         return [
             types.CodeAction(
                 f"derivcheck: {fix.title}",
-                types.CodeActionKind.QuickFix,
+                FIX,
                 [self._diagnostic(told, start.lines)],
                 is_preferred=True,
                 edit=self._edit(fix),

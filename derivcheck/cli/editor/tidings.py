@@ -28,10 +28,11 @@ class Tiding:
     severity: Severity
     where: Where
     elsewhere: Where | None = None
+    spoken: str = ""  # the place in words, where no line of the text is it
 
     @property
     def message(self) -> str:
-        return "\n".join(self.finding.lines)
+        return (f"{self.spoken}: " if self.spoken else "") + "\n".join(self.finding.lines)
 
 
 def tidings(result: FileResult, path: Path, open_files: Collection[Path]) -> list[Tiding]:
@@ -48,6 +49,12 @@ def tidings(result: FileResult, path: Path, open_files: Collection[Path]) -> lis
         elif one.fails and not any(is_same(one.where.path, other) for other in open_files):
             told.append(Tiding(one, severity(one), _naming(result, path), one.where))
     return told
+
+
+def as_file(told: Tiding) -> Tiding:
+    """As it is told in the file of a notebook itself, which has no lines of cells."""
+    where = told.where
+    return replace(told, where=Where(where.path, 1, 1), spoken=where.spoken) if where.cell else told
 
 
 def _naming(result: FileResult, path: Path) -> Where:
