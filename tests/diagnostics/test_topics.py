@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from executed import blocks_of, execute
 
+from derivcheck.cli.listing import Listed, name_rows
 from derivcheck.diagnostics.explain import page
 from derivcheck.diagnostics.explain.pages import PAGES
 from derivcheck.diagnostics.explain.topics import TOPICS, source, title
@@ -15,6 +16,8 @@ from derivcheck.spec.keys import BINDING, CLAIM, DOCUMENT, EXPECTATION, SPEC, TE
 from derivcheck.spec.values import SectionValue
 
 FOLDER = Path(__file__).parents[2] / "derivcheck" / "diagnostics" / "explain" / "topics"
+WORDS = {"d", "shape", "where", "swish"}  # of the language, and one that a spec defines
+BOUND = re.compile(r"(sum|prod|max|E)_\w+")
 PLACE = re.compile(r"^\S+:\d+:\d+: ")
 
 
@@ -41,8 +44,10 @@ def test_pages_are_as_wide_as_a_terminal(topic: str) -> None:
     for block in blocks_of(source(topic)):
         for line in block.text.splitlines():
             assert f"    {'$ ' if block.language == 'sh' else ''}{line}".rstrip() in shown.splitlines()
-    words = re.sub(r"^```.*$|^#+ ", "", source(topic), flags=re.M).split()
-    assert len(shown.split()) >= len(words)
+    prose = re.sub(r"^```.*?^```$", "", source(topic), flags=re.M | re.S)
+    for span in re.findall(r"`[^`]*`", " ".join(prose.split())):
+        assert span in shown, span
+    assert len(shown.split()) >= len(prose.split())
 
 
 @pytest.mark.parametrize(
@@ -53,3 +58,14 @@ def test_pages_are_as_wide_as_a_terminal(topic: str) -> None:
 def test_every_key_is_told(topic: str, section: SectionValue) -> None:
     told = set(re.findall(r"`(\w+)", source(topic) + source("spec")))
     assert {key.name for key in section.keys} <= told
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_functions_that_are_named_are_there(topic: str) -> None:
+    rows = [
+        row for kind in (Listed.functions, Listed.layers, Listed.losses, Listed.operations) for row in name_rows(kind)
+    ]
+    known = {row["name"].split("(")[0] for row in rows} | WORDS
+    prose = re.sub(r"^```.*?^```$", "", source(topic), flags=re.M | re.S)
+    named = {name for span in re.findall(r"`[^`]*`", prose) for name in re.findall(r"([A-Za-z_]\w*)\(", span)}
+    assert {name for name in named if not BOUND.fullmatch(name)} <= known

@@ -23,6 +23,8 @@ TOPICS = (
     "verdicts",
 )
 WIDTH = 78
+SPAN = re.compile(r"`[^`]*`")
+HELD = "\x00"  # stands for a blank at which no line ends
 FENCE = re.compile(r"^```(\w*) ?(\S*)$")
 OUTCOMES = ("fails", "unreadable")  # behind `sh`: how the commands end; behind other languages stands the file
 
@@ -79,7 +81,7 @@ def _example(language: str, rest: str, lines: list[str]) -> Iterator[str]:
 
 
 def _prose(lines: list[str]) -> list[str]:
-    """A paragraph, or the points of a list, each as wide as a page."""
+    """A paragraph, or the points of a list, each as wide as a page; a formula stays in one piece."""
     points: list[list[str]] = []
     for line in lines:
         if line.startswith("- ") or not points:
@@ -87,10 +89,10 @@ def _prose(lines: list[str]) -> list[str]:
         else:
             points[-1].append(line.strip())
     return [
-        piece
+        piece.replace(HELD, " ")
         for point in points
         for piece in textwrap.wrap(
-            " ".join(point),
+            SPAN.sub(lambda span: span[0].replace(" ", HELD), " ".join(point)),
             WIDTH,
             subsequent_indent="  " if point[0].startswith("- ") else "",
             break_long_words=False,
