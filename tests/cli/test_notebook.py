@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -74,9 +75,10 @@ cells = [v4.new_code_cell(source) for source in (
     "%%derivcheck\\n" + sys.argv[1],
     "%%derivcheck\\n" + sys.argv[2],
     "%derivcheck check 'x = x'",
+    "%derivcheck verify page.ipynb --format concise",
 )]
 NotebookClient(v4.new_notebook(cells=cells), timeout=100, kernel_name="python3", allow_errors=True).execute()
-_, asserted, checked, spec, text, line = (cell.outputs for cell in cells)
+_, asserted, checked, spec, text, line, page = (cell.outputs for cell in cells)
 (error,) = asserted
 assert error.ename == "AssertionError" and "error[DC201]" in error.evalue, error
 (shown,) = checked
@@ -87,6 +89,8 @@ assert "wrong" in judged.data["text/html"] and "DC201" in judged.data["text/html
 assert "proved" in judged.data["text/html"]
 (said,) = line
 assert "proved" in said.text
+(said,) = page
+assert "page.ipynb:cell 1:1:" in said.text and "DC202" in said.text, said.text
 """
 
 
@@ -94,6 +98,10 @@ assert "proved" in said.text
 def test_a_notebook_runs(tmp_path: Path) -> None:
     pytest.importorskip("nbclient")
     pytest.importorskip("ipykernel")
+    pytest.importorskip("markdown_it")
+    (tmp_path / "page.derivcheck.yaml").write_text(SPEC.partition("claims:")[0])
+    cells = [{"cell_type": "markdown", "source": TEXT}]
+    (tmp_path / "page.ipynb").write_text(json.dumps({"cells": cells, "metadata": {}}))
     done = subprocess.run(
         [sys.executable, "-c", RUN, SPEC, TEXT], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
     )
