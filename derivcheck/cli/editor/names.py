@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from derivcheck.diagnostics.diagnostic import DerivcheckError, SourceText, Where
+from derivcheck.diagnostics.diagnostic import DerivcheckError, Where
 from derivcheck.language.catalogue.activations import ACTIVATIONS
 from derivcheck.language.catalogue.elementary import ELEMENTARY_NAMES
 from derivcheck.language.catalogue.layers import LAYERS
@@ -17,7 +17,7 @@ from derivcheck.language.catalogue.operations import OPERATIONS
 from derivcheck.language.notation.parser import parse_expression
 from derivcheck.language.notation.printer import to_latex
 from derivcheck.language.notation.syntax import Derivative, Expression
-from derivcheck.spec import Spec
+from derivcheck.spec import NamedFormula, Spec
 
 Kind = Literal["tensor", "layer", "loss", "abbreviation", "function", "dimension", "label", "catalogue"]
 DERIVED = ("tensor", "layer", "loss", "abbreviation")
@@ -40,11 +40,9 @@ def declared(spec: Spec) -> list[KnownName]:
         axes = " ".join(axis.text for axis in tensor.axes) or "scalar"
         facts = f", given {', '.join(fact.name for fact in tensor.facts)}" if tensor.facts else ""
         found.append(KnownName(tensor.name.text, "tensor", axes + facts, tensor.name.where()))
-    groups: tuple[tuple[Kind, tuple[object, ...]], ...] = (("layer", spec.layers), ("abbreviation", spec.let))
-    for kind, formulas in groups:
-        found += [_formula(formula.name, kind, formula.text) for formula in formulas]  # type: ignore[attr-defined]
-    if spec.loss is not None:
-        found.append(_formula(spec.loss.name, "loss", spec.loss.text))
+    found += [_formula(layer, "layer") for layer in spec.layers]
+    found += [_formula(abbreviation, "abbreviation") for abbreviation in spec.let]
+    found += [_formula(spec.loss, "loss")] if spec.loss is not None else []
     for function in spec.functions:
         signature = f"{function.name}({', '.join(function.parameters)})"
         body = f"{signature} = {function.body.text}" if function.body is not None else f"{signature}, opaque"
@@ -55,8 +53,10 @@ def declared(spec: Spec) -> list[KnownName]:
     return [*found, *_dimensions(spec)]
 
 
-def _formula(name: SourceText, kind: Kind, text: SourceText) -> KnownName:
-    return KnownName(name.text, kind, f"{name.text} = {' '.join(text.text.split())}", name.where())
+def _formula(formula: NamedFormula, kind: Kind) -> KnownName:
+    name = formula.name.text
+    entry = f"{name}[{','.join(formula.letters)}]" if formula.letters else name
+    return KnownName(name, kind, f"{entry} = {' '.join(formula.text.text.split())}", formula.name.where())
 
 
 def _dimensions(spec: Spec) -> Iterator[KnownName]:
@@ -111,13 +111,14 @@ def in_latex(spec: Spec) -> Iterator[tuple[str, str]]:
     """(how a text writes it, what it is) of the names of a spec; what its sidecar declares goes first."""
     for formula in (*spec.symbols, *spec.macros):
         yield formula.name.text, f"{formula.text.text}, by the sidecar"
-    loss = _tree(spec.loss.name.text) if spec.loss is not None else None
+    loss = spec.loss.name.text if spec.loss is not None else ""
+    of = _tree(loss) if loss else None
     for one in declared(spec):
         tree = _tree(one.name) if one.kind in (*DERIVED, "dimension") else None
         if tree is not None:
             yield to_latex(tree), f"{one.name}, {one.about}"
-            if loss is not None and one.kind in DERIVED and one.kind != "loss":
-                yield to_latex(Derivative(loss, (tree,))), f"d{spec.loss.name.text}/d{one.name}" if spec.loss else ""
+            if of is not None and one.kind in DERIVED and one.name != loss:
+                yield to_latex(Derivative(of, (tree,))), f"d{loss}/d{one.name}"
 
 
 def _tree(name: str) -> Expression | None:

@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from derivcheck.cli.editor.desk import Desk, is_same
-from derivcheck.cli.editor.places import Extent, line_at, lines_of
+from derivcheck.cli.editor.places import Extent, extent, line_at, lines_of
 from derivcheck.cli.editor.tidings import Tiding, tidings
 from derivcheck.pipeline.results import FileResult
 from derivcheck.spec.document import read_text
 from derivcheck.spec.selection import EVERYTHING, Selection
 
 ENTRY = re.compile(r"(symbols|macros|functions|let|given|bindings|expect|depths): \{(.+)\}", re.DOTALL)
-BLANK = re.compile(r"\.\.\.|…")
+NOT_PASTED = re.compile(r"\.\.\.|…|^(?:--|derivcheck |pip )")  # what has blanks, and what is typed elsewhere
+EXAMPLES = frozenset({"DC055"})  # whose help invents what only the author knows
 SECONDS = 5.0  # that trying one fix may take
 
 
@@ -41,10 +42,10 @@ def repair(told: Tiding, path: Path, desk: Desk) -> Repair | None:
     subject = desk.subject(path)
     help_ = told.finding.diagnostic.help
     file = desk.files.get(path)
-    if subject is None or file is None or not help_ or BLANK.search(help_):
-        return None
     before = desk.result(path)
-    if before is None:
+    if subject is None or file is None or before is None or told.elsewhere is not None:
+        return None
+    if not help_ or NOT_PASTED.search(help_) or told.finding.rule in EXAMPLES:
         return None
     texts = desk.texts()
     for edit in _candidates(told, path, file.text, help_, before, texts):
@@ -71,20 +72,18 @@ def _candidates(
     yield TextChange(path, marked, help_)
     for claim in before.claims:
         whole = claim.where
-        if whole is None or not is_same(whole.path, path) or whole.line != where.line:
-            continue
-        start, stop = whole.column - 1, whole.column - 1 + whole.length
-        if not start <= where.column - 1 <= stop:
-            continue
-        written = line[start:stop]
-        sign = written.find("=")
-        if "=" in help_:
-            yield TextChange(path, Extent(whole.line, start + 1, whole.line, stop + 1), help_)
-        if sign >= 0:
-            right = start + sign + 1 + (written[sign + 1 : sign + 2] == " ")
-            yield TextChange(path, Extent(whole.line, right + 1, whole.line, stop + 1), help_)
-    indent = line[: len(line) - len(line.lstrip())]
-    yield TextChange(path, Extent(where.line, 1, where.line, len(line) + 1), indent + help_)
+        if whole is not None and is_same(whole.path, path) and extent(whole).holds(where.line, where.column):
+            around = extent(whole)
+            written = line[around.start - 1 : around.stop - 1]
+            left = re.match(r"[^=]*=\s*", written)
+            if "=" in help_:
+                yield TextChange(path, around, help_)
+            if left is not None:
+                yield TextChange(path, replace(around, start=around.start + len(left[0])), help_)
+    key = line.partition(":")[0].lstrip()
+    if key and help_.startswith(key):
+        indent = line[: len(line) - len(line.lstrip())]
+        yield TextChange(path, Extent(where.line, 1, where.line, len(line) + 1), indent + help_)
 
 
 def _sidecar(path: Path, before: FileResult, texts: dict[Path, str]) -> Path:
@@ -117,10 +116,10 @@ def _entries(path: Path, text: str, section: str, entry: str) -> Iterator[TextCh
 def edited(text: str, edit: TextChange) -> str:
     """A text with an edit made."""
     starts = [0, *(found.end() for found in re.finditer(r"\r\n|\n|\r", text))]
-    extent = edit.extent
-    if not (0 < extent.first <= len(starts) and 0 < extent.last <= len(starts)):
+    place = edit.extent
+    if not (0 < place.first <= len(starts) and 0 < place.last <= len(starts)):
         return text
-    begin, end = starts[extent.first - 1] + extent.start - 1, starts[extent.last - 1] + extent.stop - 1
+    begin, end = starts[place.first - 1] + place.start - 1, starts[place.last - 1] + place.stop - 1
     return text[:begin] + edit.text + text[end:]
 
 
@@ -139,7 +138,15 @@ def _helps(told: Tiding, path: Path, subject: Path, texts: dict[Path, str], desk
     # What could not be read before may be found wrong.
     unread = told.finding.verdict in ("unread", "ambiguous")
     new = [one for one in left if one not in known and not (unread and one[1] == told.finding.subject)]
-    return _content(told) not in left and not new
+    return _content(told) not in left and not new and _is_there(told, after)
+
+
+def _is_there(told: Tiding, after: FileResult) -> bool:
+    """Whether what a finding is of has not just gone away."""
+    name, kind = told.finding.subject, told.finding.kind
+    if kind == "claim":
+        return any(claim.id == name and claim.holds for claim in after.claims)
+    return kind != "formula" or any(formula.known_as == name for formula in after.formulas)
 
 
 def _selection(told: Tiding) -> Selection:
