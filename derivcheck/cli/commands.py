@@ -12,6 +12,7 @@ import typer
 
 from derivcheck.cli.completion import complete_function
 from derivcheck.cli.deriving import derive
+from derivcheck.cli.gallery import gallery
 from derivcheck.cli.grading import grade
 from derivcheck.cli.listing import explain, list_names
 from derivcheck.cli.options import Ascii, Color, ColorMode
@@ -149,6 +150,7 @@ def _numbers(text: str) -> list[float] | None:
 
 
 app.command()(grade)
+app.command()(gallery)
 
 
 app.command()(derive)

@@ -150,7 +150,7 @@ def verify(
     request = replace(request, subjects=tuple(spec_files(specs or [])) if specs or not changed else ())
     wanted = targets(report or [], paths_of(request))
     known = _baseline(baseline, update_baseline, request.selection.text)
-    found = _verified(request, None if no_cache or plot or durations is not None else _cache(request))
+    found = verified(request, None if no_cache or plot or durations is not None else cache_of(request))
     if changed:
         found = replace(found, files=tuple(file for file in found.files if not _has_no_sidecar(file)))
         if not found.files:
@@ -273,7 +273,7 @@ def paths_of(request: Request) -> list[Path]:
     return [subject for subject in request.subjects if isinstance(subject, Path)]
 
 
-def _verified(request: Request, cache: Cache | None = None) -> Report:
+def verified(request: Request, cache: Cache | None = None) -> Report:
     """The report on a request, with progress told on a terminal; a `cache` answers what has not changed."""
     from derivcheck.pipeline.results import Report
 
@@ -296,7 +296,7 @@ def _verified(request: Request, cache: Cache | None = None) -> Report:
     return Report(tuple(known[place] for place in range(len(request.subjects))), request.exit_zero)
 
 
-def _cache(request: Request) -> Cache | None:
+def cache_of(request: Request) -> Cache | None:
     """That of the project, or of the working directory."""
     from derivcheck.cli.cache import Cache
     from derivcheck.cli.configuration import nearest

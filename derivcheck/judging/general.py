@@ -66,7 +66,7 @@ class Instance:
 
 def depths_to_try(spec: Spec) -> list[dict[str, int]]:
     """Two depths that are deeper than the window is wide; none where the spec has no single depth."""
-    end = _end(spec)
+    end = end_of(spec)
     return [] if end is None else [{end: DEEP}, {end: DEEP + 1}]
 
 
@@ -75,7 +75,7 @@ def least_depth(spec: Spec, holds_at: Callable[[dict[str, int]], bool]) -> dict[
 
     What stands at the first label may stand at the last one where there are few.
     """
-    end = _end(spec)
+    end = end_of(spec)
     assert end is not None
     first = min(int(family.first.text) for family in spec.families)
     for depth in reversed(range(first, DEEP)):
@@ -84,7 +84,7 @@ def least_depth(spec: Spec, holds_at: Callable[[dict[str, int]], bool]) -> dict[
     return {}
 
 
-def _end(spec: Spec) -> str | None:
+def end_of(spec: Spec) -> str | None:
     """The name of the one end that the families of a spec have."""
     ends = {family.last.text for family in spec.families if not family.last.text.isdigit()}
     single = len(ends) == 1 and all(family.first.text.isdigit() for family in spec.families)

@@ -12,7 +12,7 @@ from derivcheck.diagnostics.verdicts import HOLDS, ClaimResult, GradientResult
 from derivcheck.report.evidence import finding, measured, numbers, proof
 from derivcheck.report.excerpt import diagnostic_lines
 from derivcheck.report.formulas import Formulas
-from derivcheck.report.markup import PAGE, Child, element, preformatted
+from derivcheck.report.markup import PAGE, Child, element, preformatted, scrolling
 
 TONES = {
     "proved": "good",
@@ -22,6 +22,7 @@ TONES = {
     "invalid": "bad",
     "internal": "bad",
 }
+MOST_SLOPES = 3
 CLASSES = {"bold red": "error", "red": "error", "blue": "place", "bold": "strong"}
 
 
@@ -60,7 +61,7 @@ def evidence(*named: tuple[str, Child]) -> Element:
 
 def formula(made: Element, *more: Child) -> Element:
     """A line that scrolls by itself where it is wider than the page."""
-    return element("div", made, *more, class_="formula")
+    return scrolling("div", made, *more, class_="formula")
 
 
 def gradient_card(gradient: GradientResult, holds: bool, formulas: Formulas) -> Element:
@@ -97,9 +98,8 @@ def claim_card(claim: ClaimResult, latex: bool, formulas: Formulas, *more: Child
     """A claim with its verdict; what is wrong with it stands open, with `more` that shows it."""
     expected = claim.holds and claim.verdict not in HOLDS
     written = element("code", " ".join(claim.text.split()))
-    main = (
-        formulas.shown(claim.reading) if latex and claim.reading else written if latex else formulas.shown(claim.text)
-    )
+    drawn = formulas.drawn(claim.text) if latex else None
+    main = formulas.shown(claim.reading) if latex and claim.reading else drawn or formulas.shown(claim.text)
     title = "internal error" if claim.verdict == "internal" else "note" if expected else "error"
     found = finding(claim) if not claim.holds or claim.verdict not in HOLDS else None
     return element(
@@ -112,14 +112,14 @@ def claim_card(claim: ClaimResult, latex: bool, formulas: Formulas, *more: Child
         ),
         formula(main),
         evidence(
-            ("written", written if main is not written and latex else None),
+            ("written", written if latex else None),
             ("given", ", ".join(claim.facts)),
             ("holds for", claim.reach),
             ("besides", claim.note),
             ("inferred", "; ".join(claim.inferred)),
             ("proof", proof(claim.exact, PAGE) if claim.exact.equal is not None or claim.exact.reason else ""),
             ("numbers", numbers(claim.numeric, PAGE) if claim.numeric.verdict != "not_run" else ""),
-            ("slopes", measured(claim.slopes, PAGE)),
+            ("slopes", _slopes(claim)),
             ("note", claim.message if claim.holds else ""),
         ),
         _links(claim, formulas) if len(claim.links) > 1 else None,
@@ -130,13 +130,22 @@ def claim_card(claim: ClaimResult, latex: bool, formulas: Formulas, *more: Child
     )
 
 
+def _slopes(claim: ClaimResult) -> Child:
+    """How the derivatives of a claim were measured; of many, the rest on demand."""
+    said = measured(claim.slopes, PAGE).split("; ")
+    if len(said) <= MOST_SLOPES:
+        return "; ".join(said)
+    summary = element("summary", f"{len(said)} derivatives measured")
+    return element("details", summary, *(element("p", one) for one in said))
+
+
 def _instead(claim: ClaimResult, formulas: Formulas) -> Element | None:
     """The equation that holds in place of a wrong one."""
     derived = dict(claim.diagnosis.notes).get("derived", "") if claim.diagnosis is not None else ""
     tree = formulas.read(derived) if derived else None
     if tree is None:
         return None
-    return element("div", element("span", "derived: ", class_="dim"), formulas.written(tree), class_="formula")
+    return scrolling("div", element("span", "derived: ", class_="dim"), formulas.written(tree), class_="formula")
 
 
 def _links(claim: ClaimResult, formulas: Formulas) -> Element:

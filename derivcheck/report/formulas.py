@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError
+from derivcheck.judging.statement import spellings
 from derivcheck.language.notation.parser import parse_continuation, parse_equation
 from derivcheck.language.notation.printer import to_latex
 from derivcheck.language.notation.syntax import Equation, Expression
 from derivcheck.language.notation.vocabulary import NOTHING_DECLARED, Vocabulary
 from derivcheck.report.markup import Child, element, math
+from derivcheck.report.typesetting.typesetter import typeset
 
 if TYPE_CHECKING:
     from derivcheck.judging.examiner import Examiner
@@ -24,13 +27,14 @@ class Formulas:
     vocabulary: Vocabulary = NOTHING_DECLARED
     scalars: frozenset[str] = frozenset()
     families: frozenset[str] = field(default_factory=frozenset)
+    macros: Mapping[str, str] = field(default_factory=dict)  # of the author, for LaTeX that is drawn as it stands
 
     @classmethod
     def of(cls, examiner: Examiner) -> Formulas:
         network, derivation = examiner.network, examiner.derivation
         names = {tensor.name for tensor in network.tensors if not tensor.axes}
         scalars = frozenset(network.scope.dimensions) | names | (derivation.scalars if derivation else frozenset())
-        return cls(network.scope.vocabulary(), scalars, network.scope.families)
+        return cls(network.scope.vocabulary(), scalars, network.scope.families, spellings(network.spec.macros))
 
     def read(self, text: str) -> Equation | None:
         """The equation that a plain text is, or the part of a chain that begins with its relation."""
@@ -57,6 +61,10 @@ class Formulas:
             assert one is not None
             shown += [",\u2003"] * bool(shown) + [self.written(one)]
         return element("span", *shown)
+
+    def drawn(self, latex: str) -> Element:
+        """LaTeX as it is written, whatever it means."""
+        return typeset(latex, self.macros, display=True)
 
     def latex(self, text: str) -> str | None:
         """The LaTeX of a plain text, None where it is no equation."""

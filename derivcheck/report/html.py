@@ -16,21 +16,23 @@ from derivcheck.report.cards import diagnostic
 from derivcheck.report.coverage import coverage
 from derivcheck.report.document.view import Told, document_view
 from derivcheck.report.evidence import counting, file_summary, sizes
-from derivcheck.report.markup import Child, element, markup, styled
+from derivcheck.report.markup import Child, element, markup, scrolling, styled
 from derivcheck.report.sections import Sections, folded, lost
 from derivcheck.spec import Spec
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
-def to_html(report: Report, *, ascii_only: bool = False) -> str:
+def to_html(report: Report, *, ascii_only: bool = False, home: str = "") -> str:
     """The whole report as the text of one HTML file, UTF-8 or in character references.
 
+    `home` is the page that leads to this one, where there is one.
     What a bug of derivcheck costs is said in its place, and noted (diagnostics/incidents.py).
     """
     heading = _heading(report)
+    back = element("p", element("a", "All models", href=home)) if home else None
     body = [
-        element("header", element("h1", heading), element("p", mark(report.exit_code), outcome(report))),
+        element("header", back, element("h1", heading), element("p", mark(report.exit_code), outcome(report))),
         _overview(report) if len(report.files) > 1 else None,
         element("main", *report_sections(report)),
     ]
@@ -103,7 +105,7 @@ def _overview(report: Report) -> Element:
     ]
     head = element("tr", *(element("th", name, scope="col") for name in ("spec", "what was judged", "outcome")))
     table = element("table", element("caption", "All specs"), element("thead", head), element("tbody", *rows))
-    return element("nav", element("div", table, class_="scroll"), aria_label="All specs")
+    return element("nav", scrolling("div", table, class_="scroll"), aria_label="All specs")
 
 
 def file_section(file: FileResult) -> Element:

@@ -18,6 +18,7 @@ from derivcheck.report.page import Page
 
 Child = Union[Element, str, None]
 PAGE = Page(width=100)
+LONG = 16  # characters of a formula that may be too many for a phone
 DEEPEST = 60  # elements inside each other; HTML parsers give up at some hundreds
 
 
@@ -41,9 +42,17 @@ def filled(parent: Element, children: Iterable[Child]) -> Element:
     return parent
 
 
+def scrolling(tag: str, *children: Child, class_: str) -> Element:
+    """What scrolls by itself where it is wider than the page; whoever has no mouse can go to it, if that is likely."""
+    made = element(tag, *children, class_=class_)
+    if tag == "pre" or len("".join(made.itertext())) > LONG or made.find(".//table") is not None:
+        made.set("tabindex", "0")
+    return made
+
+
 def preformatted(lines: Iterable[Iterable[tuple[str, str]]], class_: str) -> Element:
     """Lines of (text, class) pieces that keep their blanks."""
-    made = element("pre", class_=class_)
+    made = scrolling("pre", class_=class_)
     for position, line in enumerate(lines):
         if position:
             _break(made)
@@ -87,9 +96,18 @@ def depth(root: Element) -> int:
 
 def styled(text: str) -> Element:
     """A style sheet of this package. Raises ValueError for one that could end its own element."""
+    return _verbatim("style", text)
+
+
+def scripted(text: str) -> Element:
+    """A script of this package, likewise."""
+    return _verbatim("script", text)
+
+
+def _verbatim(tag: str, text: str) -> Element:
     if "<" in text or "&" in text:
-        raise ValueError("a style sheet with markup in it")
-    made = Element("style")
+        raise ValueError(f"a {tag} with markup in it")
+    made = Element(tag)
     made.text = text
     return made
 
@@ -97,9 +115,22 @@ def styled(text: str) -> Element:
 def markup(root: Element) -> str:
     """The text of an element; only `meta` has no end tag."""
     text = tostring(root, encoding="unicode", short_empty_elements=False)
-    # In a style sheet a reference to a character is none.
-    text = re.sub(r"<style>[^<]*</style>", lambda sheet: sheet[0].replace("&gt;", ">"), text)
+    # In a style sheet and in a script a reference to a character is none.
+    text = re.sub(r"<(style|script)>[^<]*</\1>", lambda sheet: sheet[0].replace("&gt;", ">"), text)
     return text.replace("></meta>", " />").replace("></mspace>", " />")
 
 
-__all__ = ["Child", "Element", "SubElement", "depth", "element", "filled", "markup", "math", "preformatted", "styled"]
+__all__ = [
+    "Child",
+    "Element",
+    "SubElement",
+    "depth",
+    "element",
+    "filled",
+    "markup",
+    "math",
+    "preformatted",
+    "scripted",
+    "scrolling",
+    "styled",
+]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from xml.etree.ElementTree import Element
 
 from derivcheck.diagnostics.diagnostic import ContradictionError, DerivcheckError, Diagnostic
 from derivcheck.diagnostics.incidents import in_short, isolated
-from derivcheck.diagnostics.verdicts import HOLDS, ClaimResult, FormulaResult
+from derivcheck.diagnostics.verdicts import HOLDS, ClaimResult, FormulaResult, GradientResult
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.lines import Step
@@ -16,16 +17,19 @@ from derivcheck.judging.steps import StepWriter
 from derivcheck.language.network import build, depths
 from derivcheck.language.notation.syntax import Derivative, Equation
 from derivcheck.language.tensors import NamedTensor
+from derivcheck.pipeline.generality import general_forms
 from derivcheck.pipeline.results import FileResult
 from derivcheck.report.arrays import disagreements, jacobians
-from derivcheck.report.cards import claim_card, formula, gradient_card
+from derivcheck.report.cards import badge, claim_card, evidence, formula, gradient_card
 from derivcheck.report.coverage import coverage, standing
 from derivcheck.report.drawing import drawings, shape, stages
 from derivcheck.report.evidence import counting
 from derivcheck.report.formulas import Formulas
-from derivcheck.report.markup import Child, element
+from derivcheck.report.markup import PAGE, Child, element, scrolling
 from derivcheck.report.tables import heat_map
 from derivcheck.report.typesetting.typesetter import typeset
+
+DEPTH = re.compile(r"\w+ = \d+(?:, \w+ = \d+)*")  # the note of a gradient at one depth
 
 
 class Sections:
@@ -59,9 +63,7 @@ class Sections:
             yield from _all_of(self._network, examiner, "the network")
         if file.gradients:
             yield element(self.level, "Gradients")
-            for gradient in file.gradients:
-                card = partial(gradient_card, gradient, file.accepts(gradient), self.formulas)
-                yield isolated(card, partial(lost, f"d{gradient.of}/d{gradient.wrt}"))
+            yield from self._gradients()
         if examiner is not None and file.gradients:
             yield from self._derivation(examiner)
         if examiner is not None:
@@ -82,7 +84,7 @@ class Sections:
         return element(
             "div",
             element("p", element("strong", found.known_as), f" {standing(found)}", class_="head"),
-            element("div", typeset(found.text), class_="formula"),
+            scrolling("div", typeset(found.text), class_="formula"),
             element("p", f"{reason.code} {reason.message}") if reason is not None else None,
             element("dl", *_notes(reason)) if reason is not None and (reason.notes or reason.help) else None,
             class_="card",
@@ -122,7 +124,7 @@ class Sections:
         if rows:
             head = element("tr", *(element("th", n, scope="col") for n in ("place", "standing", "formula", "why")))
             table = element("table", element("caption", "Not judged"), element("thead", head), element("tbody", *rows))
-            yield folded(f"{counting(len(rows), 'formula')} not judged", element("div", table, class_="scroll"))
+            yield folded(f"{counting(len(rows), 'formula')} not judged", scrolling("div", table, class_="scroll"))
 
     # --- the network ----------------------------------------------------------------------
 
@@ -146,7 +148,7 @@ class Sections:
         ]
         head = element("tr", *(element("th", name, scope="col") for name in ("layer", "shape", "formula")))
         table = element("table", element("caption", "Layers"), element("thead", head), element("tbody", *rows))
-        yield folded("Layers as formulas", element("div", table, class_="scroll"))
+        yield folded("Layers as formulas", scrolling("div", table, class_="scroll"))
 
     def _jacobians(self, examiner: Examiner) -> Iterator[Child]:
         found = list(jacobians(examiner))
@@ -155,6 +157,50 @@ class Sections:
         for one in found:
             caption = f"∂{one.output}/∂{one.variable} at the sample of seed {examiner.seed}"
             yield heat_map(one.array.tolist(), caption, one.output, one.variable)
+
+    # --- the gradients --------------------------------------------------------------------
+
+    def _gradients(self) -> Iterator[Child]:
+        """Each gradient; those of families with their general label first, and their members folded."""
+        general: list[Child] = isolated(lambda: list(self._general()), lambda bug: [lost("the general forms", bug)])
+        if not general:
+            yield from map(self._card, self.file.gradients)
+            return
+        yield from general
+        members: dict[str, list[GradientResult]] = {}
+        for gradient in self.file.gradients:
+            depth = next((note for note in gradient.notes if DEPTH.fullmatch(note)), "")
+            members.setdefault(depth, []).append(gradient)
+        for depth, some in members.items():
+            wrong = not all(map(self.file.accepts, some))
+            said = f"{'At ' + depth if depth else 'Layer by layer'}: {counting(len(some), 'gradient')}"
+            fold = folded(f"{said}{', not all as they should be' if wrong else ''}", *map(self._card, some))
+            if wrong:
+                fold.set("open", "")
+            yield fold
+
+    def _general(self) -> Iterator[Element]:
+        """The derivatives of families as they hold for every layer."""
+        spec = self.file.spec
+        for found in general_forms(spec, self.file.seed) if spec is not None and spec.families else ():
+            of, _, wrt = found.text.partition(" = ")[0].removeprefix("d").partition("/d")
+            yield element(
+                "article",
+                element(
+                    "p",
+                    badge(found.verdict, True),
+                    element("strong", PAGE.derivative(of, wrt)),
+                    element("span", found.id, class_="dim"),
+                    class_="head",
+                ),
+                formula(self.formulas.shown(found.text)),
+                evidence(("holds for", found.reach), ("given", ", ".join(found.facts))),
+                class_="card",
+            )
+
+    def _card(self, gradient: GradientResult) -> Element:
+        card = partial(gradient_card, gradient, self.file.accepts(gradient), self.formulas)
+        return isolated(card, partial(lost, f"d{gradient.of}/d{gradient.wrt}"))
 
     # --- the derivation -------------------------------------------------------------------
 
@@ -222,4 +268,7 @@ def lost(what: str, bug: Diagnostic) -> Element:
 
 
 def folded(summary: Child, *children: Child) -> Element:
-    return element("details", element("summary", summary), *children)
+    head = element("summary", summary)
+    if isinstance(summary, Element) and summary.get("alttext"):
+        head.set("aria-label", summary.get("alttext", ""))
+    return element("details", head, *children)

@@ -8,6 +8,7 @@ the page shows nothing that was not read back, although MathML is not read when 
 from __future__ import annotations
 
 import dataclasses
+import re
 from fractions import Fraction
 from pathlib import Path
 from xml.etree.ElementTree import Element, fromstring
@@ -92,6 +93,9 @@ class Reader:
                 base, below = self.text(parts[0]), self.text(parts[1])
                 if parts[1].tag == "mn":
                     return base + below
+                if parts[1].get("mathvariant") == "normal":
+                    number = re.match(r"\d*", below)[0]  # type: ignore[index]
+                    return f"{base}{number}_{below[len(number) :].replace(',', '_').removeprefix('_')}"
                 return f"δ({below})" if parts[0].tag == "mi" else f"{base}[{below}]"
             case "msubsup":
                 name = Element("msub")
@@ -197,6 +201,7 @@ SAMPLES = [
     "2 * 3 * x = x * 2",
     "a @ 1.T = a @ 2**x",
     "a * 2**x = b @ (c * 3)",
+    "W_hh @ h_prev[i] = U_h2.T * x1_hat**2 - d_model_k[h]",
 ]
 
 
@@ -206,7 +211,7 @@ def test_read_off_it_is_the_same_tree(text: str) -> None:
 
 
 def leaves() -> st.SearchStrategy[Expression]:
-    names = st.sampled_from(["a", "W1", "x", "alpha", "z2"]).map(Name)
+    names = st.sampled_from(["a", "W1", "x", "alpha", "z2", "x_i"]).map(Name)
     entries = st.tuples(names, st.sampled_from(["i", "j"])).map(lambda pair: Subscript(pair[0], (Name(pair[1]),)))
     return st.one_of(names, entries, st.integers(1, 9).map(lambda n: Number(Fraction(n))))
 
@@ -275,7 +280,7 @@ def test_the_names_are_in_the_text() -> None:
     tree = parse_equation("dL/dzeta_x = f(W1) @ foo_bar + Omega")
     text = "".join(fromstring(to_mathml(tree)).itertext())
     assert names(tree) >= {"L", "W1", "foo_bar"}
-    for part in ("L", "zeta_x", "W1", "foo_bar", "Ω", "f"):
+    for part in ("L", "ζx", "W1", "foobar", "Ω", "f"):
         assert part in text
 
 

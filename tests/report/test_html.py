@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator
 from html import escape
 from itertools import pairwise
@@ -29,7 +27,6 @@ from derivcheck.report.markup import element, markup, styled
 from derivcheck.spec import read_spec
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 DEEP = """
 title: A chain of layers
 families: {l: 1..15}
@@ -323,111 +320,6 @@ def test_every_pair_of_colours_can_be_read() -> None:
     for scheme in found:
         for text, paper in pairs:
             assert contrast(scheme[text], scheme[paper]) >= 4.5, (text, paper)
-
-
-# --- in a browser ---------------------------------------------------------------------------
-
-MEASURE = """
-<!DOCTYPE html><meta charset="utf-8"><body><script>
-const results = {}, pages = document.createElement("template");
-const frame = document.createElement("iframe");
-frame.style.width = "WIDTHpx"; frame.style.height = "9000px"; frame.style.border = "0"; frame.scrolling = "no";
-frame.srcdoc = PAGE;
-frame.onload = () => {
-  const page = frame.contentDocument;
-  const size = node => node.getBoundingClientRect();
-  results.ran = page.defaultView.pwned === undefined ? "no" : "yes";
-  results.width = page.documentElement.scrollWidth;
-  for (const fold of page.querySelectorAll("details")) fold.open = true;
-  results.widthOpen = page.documentElement.scrollWidth;
-  const formulas = [...page.querySelectorAll("math")];
-  results.flat = formulas.filter(node => size(node).height < 8 || size(node).width < 4).length;
-  results.formulas = formulas.length;
-  const texts = [...page.querySelectorAll("svg text")];
-  results.texts = texts.length;
-  const boxes = [...page.querySelectorAll("svg g")].map(group => [...group.querySelectorAll("text")].map(size));
-  results.overlaps = boxes.flatMap(row => row.flatMap((a, i) => row.slice(i + 1).filter(b =>
-    a.left < b.right && b.left < a.right && a.top + 2 < b.bottom && b.top + 2 < a.bottom))).length;
-  results.outside = texts.filter(node => {
-    const a = size(node), b = size(node.closest("svg"));
-    return a.left < b.left || a.right > b.right || a.top < b.top || a.bottom > b.bottom; }).length;
-  const note = document.createElement("p");
-  note.id = "measured"; note.textContent = JSON.stringify(results);
-  document.body.replaceChildren(note);
-};
-document.body.append(frame);
-</script></body>
-"""
-
-
-def browsed(tmp_path: Path, *arguments: str) -> str:
-    """What Chromium answers; as root it needs to be without its sandbox."""
-    assert CHROMIUM is not None
-    quiet = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-sync",
-        "--disable-background-networking",
-        "--disable-component-update",
-    ]
-    command = [CHROMIUM, *quiet, f"--user-data-dir={tmp_path / 'profile'}", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
-
-
-def measured(tmp_path: Path, page: str, width: int) -> dict[str, object]:
-    """The page in a frame of a width, laid out and measured."""
-    import json
-
-    literal = json.dumps(page).replace("</", "<\\/")
-    file = tmp_path / "measure.html"
-    file.write_text(MEASURE.replace("WIDTH", str(width)).replace("PAGE", literal), encoding="utf-8")
-    dom = browsed(tmp_path, "--virtual-time-budget=5000", "--dump-dom", file.as_uri())
-    found = re.search(r'<p id="measured">(.*?)</p>', dom)
-    assert found, dom[:500]
-    values: dict[str, object] = json.loads(found[1].replace("&quot;", '"'))
-    return values
-
-
-browser = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is no Python package: the other tests run without it")
-
-
-@browser
-@pytest.mark.parametrize("width", [360, 1100])
-@pytest.mark.slow
-def test_in_chromium_nothing_is_wider_than_the_page(tmp_path: Path, width: int) -> None:
-    specs = ("mlp", "networks/residual_depth_4", "networks/attention", "known/hessians")
-    files = tuple(verify_file(ROOT / "specs" / f"{name}.yaml") for name in specs)
-    found = measured(tmp_path, to_html(Report((*files, *samples.ALL.files))), width)
-    assert found["width"] == found["widthOpen"] == width
-    assert found["flat"] == 0 and int(str(found["formulas"])) > 100
-    assert found["overlaps"] == 0 and found["outside"] == 0 and int(str(found["texts"])) > 50
-
-
-@browser
-@pytest.mark.slow
-def test_in_chromium_no_payload_runs(tmp_path: Path) -> None:
-    payloads = [payload.replace("alert(1)", "window.pwned=1") for payload in PAYLOADS]
-    page = to_html(Report(tuple(verified(payload) for payload in payloads)))
-    bare = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
-    assert bare != page
-    assert measured(tmp_path, bare, 800)["ran"] == "no"
-    guilty = bare.replace("</body>", f"<p>{'<script>window.pwned=1</script>'}</p></body>")
-    assert measured(tmp_path, guilty, 800)["ran"] == "yes"  # the measurement would see it
-
-
-@browser
-@pytest.mark.slow
-def test_in_chromium_it_prints_with_everything_unfolded(tmp_path: Path, mlp: str) -> None:
-    file = tmp_path / "page.html"
-    sizes = []
-    for text in (mlp, re.sub(r"<details>.*?</details>", "", mlp, flags=re.DOTALL)):
-        file.write_text(text, encoding="utf-8")
-        browsed(tmp_path, f"--print-to-pdf={tmp_path / 'page.pdf'}", file.as_uri())
-        sizes.append((tmp_path / "page.pdf").read_bytes().count(b"/Type /Page\n"))
-    assert sizes[0] > sizes[1] > 0
 
 
 def test_escaping_is_complete() -> None:

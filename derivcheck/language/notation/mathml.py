@@ -74,7 +74,7 @@ def _sign(text: str) -> str:
 
 STRETCHED = ("<mrow>" + _sign("("), _sign(")") + "</mrow>")
 FLAT = ('<mrow><mo stretchy="false">(</mo>', '<mo stretchy="false">)</mo></mrow>')
-TALL = ("<mfrac>", "<munder>", "<mtable>", "<msqrt>")
+TALL = ("<mfrac>", "<munder>", "<munderover>", "<mtable>", "<msqrt>")
 THIN, GAP = '<mspace width="0.17em" />', '<mspace width="0.35em" />'
 SEPARATOR = _sign(",")
 MATRIX_PRODUCT = f'<mo rspace="0.17em">{INVISIBLE_TIMES}</mo>'
@@ -129,10 +129,14 @@ class _MathML(Unicode):
         return Written(text, FRACTION if bar else ATOM)
 
     def name(self, name: str) -> str:
-        match = re.fullmatch(r"([^\W\d_]+?)_?(\d*)", name)
+        match = re.fullmatch(r"([^\W\d_]+?)_?(\d*)((?:_[^\W_]+)*)", name)
         if not match:
             return _leaf("mi", name)
-        letters = _leaf("mi", SPELLINGS.get(match[1], match[1]))
+        letters, words = _leaf("mi", SPELLINGS.get(match[1], match[1])), match[3].replace("_", ",").removeprefix(",")
+        if words:
+            # Upright, so that `W_h` is no entry `W[h]`.
+            below = ",".join(filter(None, (match[2], words)))
+            return _of("msub", letters, f'<mi mathvariant="normal">{escape(below, quote=False)}</mi>')
         return _of("msub", letters, _leaf("mn", match[2])) if match[2] else letters
 
     def subscript(self, base: Expression, entries: list[str], _: object) -> Written:

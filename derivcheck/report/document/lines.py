@@ -9,7 +9,7 @@ from typing import Literal
 from xml.etree.ElementTree import Element
 
 from derivcheck.report.document.weaver import Weaver
-from derivcheck.report.markup import Child, element, filled
+from derivcheck.report.markup import Child, element, filled, scrolling
 from derivcheck.report.typesetting.glyphs import LETTERS, SIGNS
 from derivcheck.statements.document.asides import latex_asides
 from derivcheck.statements.document.sheets import masked
@@ -46,7 +46,7 @@ def _shown(blocks: Iterable[Block], emphasis: tuple[Emphasis, ...], weaver: Weav
                 for position, line in enumerate(weaver.plain(block.text).strip("\n").split("\n")):
                     filled(code, [element("br")] if position else [])
                     filled(code, [line.expandtabs(4)] if line else [])
-                yield element("pre", code, class_="code")
+                yield scrolling("pre", code, class_="code")
             case "figure":
                 yield weaver.figure(block.text, block.words)
     if items is not None:

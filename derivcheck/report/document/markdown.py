@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from derivcheck.report.document.weaver import Weaver
 from derivcheck.report.document.web import web_blocks, web_words
-from derivcheck.report.markup import Child, element
+from derivcheck.report.markup import Child, element, scrolling
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -61,7 +61,7 @@ class _Blocks:
             case "hr":
                 yield element("hr")
             case "table":
-                yield weaver.beside(element("div", self._table(node), class_="scroll"))
+                yield weaver.beside(scrolling("div", self._table(node), class_="scroll"))
             case "html_block":
                 yield from web_blocks(node.content, weaver)
 
@@ -71,7 +71,7 @@ class _Blocks:
                 "blockquote", *markdown_blocks(re.sub(r"^:\w+:.*$", "", node.content, flags=re.M), self.weaver)
             )
         else:
-            yield element("pre", element("code", *_lines(self.weaver.plain(node.content))), class_="code")
+            yield scrolling("pre", element("code", *_lines(self.weaver.plain(node.content))), class_="code")
 
     def _table(self, node: SyntaxTreeNode) -> Element:
         parts = []

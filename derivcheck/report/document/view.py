@@ -11,6 +11,7 @@ from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.diagnostics.verdicts import FormulaResult
 from derivcheck.judging.statement import spellings
 from derivcheck.pipeline.results import FileResult
+from derivcheck.report.coverage import standing
 from derivcheck.report.document.figures import Gallery
 from derivcheck.report.document.lines import BLOCKS
 from derivcheck.report.document.markdown import markdown_blocks
@@ -34,7 +35,9 @@ class Told:
 
     @property
     def results(self) -> list[FormulaResult]:
-        return [formula for file in self.files for formula in file.formulas]
+        """What was found, each once: a document and its sidecar may both have been named."""
+        found = {(f.where, f.text, standing(f)): f for file in reversed(self.files) for f in reversed(file.formulas)}
+        return list(found.values())[::-1]
 
 
 def document_view(told: Told, explain: Explain, level: int, prefix: str, title: str = "") -> Iterator[Element]:

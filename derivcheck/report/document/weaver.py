@@ -12,7 +12,7 @@ from derivcheck.report.cards import TONES
 from derivcheck.report.coverage import standing
 from derivcheck.report.document.figures import Gallery
 from derivcheck.report.document.weaving import MARK, Inset, Weave
-from derivcheck.report.markup import Child, element
+from derivcheck.report.markup import Child, element, scrolling
 from derivcheck.report.typesetting.typesetter import typeset
 from derivcheck.statements.document.definitions import Glossary
 
@@ -65,7 +65,7 @@ class Weaver:
         if inset.results:
             self._pending.append((drawn, inset.results))
         if display:
-            return [element("div", drawn, class_="formula display")]
+            return [scrolling("div", drawn, class_="formula display")]
         loud = [result for result in inset.results if counted_as(result) not in QUIET]
         return [drawn, *(element("sup", _sign(one), class_=f"sign {tone(one)}", aria_hidden="true") for one in loud)]
 

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from xml.etree.ElementTree import Element
 
 from derivcheck.report.document.weaver import Weaver
-from derivcheck.report.markup import Child, element, filled
+from derivcheck.report.markup import Child, element, filled, scrolling
 from derivcheck.report.typesetting.glyphs import listed
 
 HIDDEN = frozenset(listed("script style head template noscript svg math object iframe nav form button select textarea"))
@@ -112,7 +112,7 @@ class _Web(HTMLParser):
             if tag == "table" and (found := self.open[-1][1].findall("table")):
                 table = found[-1]
                 self.open[-1][1].remove(table)
-                self.open[-1][1].append(self.weaver.beside(element("div", table, class_="scroll")))
+                self.open[-1][1].append(self.weaver.beside(scrolling("div", table, class_="scroll")))
 
     def handle_data(self, data: str) -> None:
         if self.hidden:
@@ -151,4 +151,4 @@ def _code(text: str) -> Element:
     for position, line in enumerate(text.strip("\n").split("\n")):
         filled(made, [element("br")] if position else [])
         filled(made, [line.expandtabs(4)] if line else [])
-    return element("pre", made, class_="code")
+    return scrolling("pre", made, class_="code")
