@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from itertools import groupby
 from pathlib import Path
@@ -17,6 +17,7 @@ from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 
 if TYPE_CHECKING:
     from derivcheck.report.page import Page
+    from derivcheck.spec import Spec
 
 Rows = list[dict[str, str]]
 WIDEST = 42
@@ -30,6 +31,7 @@ class Listed(str, Enum):  # noqa: UP042 - Typer reads the values
     facts = "facts"
     codes = "codes"
     claims = "claims"
+    specs = "specs"
 
 
 class ListFormat(str, Enum):  # noqa: UP042
@@ -40,20 +42,20 @@ class ListFormat(str, Enum):  # noqa: UP042
 def list_names(
     kind: Annotated[Listed | None, typer.Argument(help="What to list; all that formulas may use by default.")] = None,
     specs: Annotated[
-        list[Path] | None, typer.Argument(help="For claims: spec files or folders; what is found here by default.")
+        list[Path] | None,
+        typer.Argument(help="For claims and specs: spec files or folders; what is found here by default."),
     ] = None,
     format: Annotated[ListFormat, typer.Option("--format", help="How to write.")] = ListFormat.text,
     ascii: Annotated[bool, typer.Option("--ascii", help="ASCII only, whatever the terminal can show.")] = False,
 ) -> int:
-    """List the functions, layers, losses and operations of formulas, the facts, the codes, or the claims of specs."""
-    if specs and kind is not Listed.claims:
+    """List the functions, layers, losses and operations of formulas, the facts, the codes, specs, or their claims."""
+    of_specs = {Listed.claims: claim_rows, Listed.specs: title_rows}
+    if specs and kind not in of_specs:
         wanted = f"derivcheck list claims {specs[0]}"
-        raise DerivcheckError(Diagnostic("DC684", "only `list claims` takes specs", help=wanted))
+        raise DerivcheckError(Diagnostic("DC684", "only `list claims` and `list specs` take specs", help=wanted))
     kinds = (kind,) if kind is not None else (Listed.functions, Listed.layers, Listed.losses, Listed.operations)
     unreadable: list[Diagnostic] = []
-    found = {
-        one.value: claim_rows(specs or [], unreadable) if one is Listed.claims else name_rows(one) for one in kinds
-    }
+    found = {one.value: of_specs[one](specs or [], unreadable) if one in of_specs else name_rows(one) for one in kinds}
     _write(found, format, ascii)
     for diagnostic in unreadable:
         from derivcheck.report.page import page_for
@@ -129,21 +131,26 @@ def name_rows(kind: Listed) -> Rows:
     return [{"name": entry.name, "signature": entry.signature, "about": entry.about} for entry in definitions]
 
 
+def title_rows(paths: Sequence[Path], unreadable: list[Diagnostic]) -> Rows:
+    """`name`, which is the path, `about`, which is the title, and `source` of every spec.
+
+    Raises DerivcheckError (DC608) where nothing is found.
+    """
+    return [
+        {"name": str(path), "about": spec.title or "(no title)", "source": spec.source}
+        for path, spec in _loaded(_files(paths, Listed.specs), unreadable)
+    ]
+
+
 def claim_rows(paths: Sequence[Path], unreadable: list[Diagnostic]) -> Rows:
     """`name`, `about`, `expect`, `path` and `line` of every claim; what cannot be read is added to `unreadable`.
 
     Raises DerivcheckError (DC608) where nothing is found.
     """
-    from derivcheck.spec import load_spec
     from derivcheck.spec.roster import claims_of
 
     rows: Rows = []
-    for path in _files(paths):
-        try:
-            spec = load_spec(path)
-        except DerivcheckError as problem:
-            unreadable.append(problem.diagnostic)
-            continue
+    for path, spec in _loaded(_files(paths, Listed.claims), unreadable):
         for entry in claims_of(spec):
             expect = entry.claim.expect if entry.claim is not None else ""
             rows.append(
@@ -158,16 +165,28 @@ def claim_rows(paths: Sequence[Path], unreadable: list[Diagnostic]) -> Rows:
     return rows
 
 
-def _files(paths: Sequence[Path]) -> list[Path]:
+def _loaded(paths: Iterable[Path], unreadable: list[Diagnostic]) -> Iterator[tuple[Path, Spec]]:
+    """What can be read; what cannot is added to `unreadable`."""
+    from derivcheck.spec import load_spec
+
+    for path in paths:
+        try:
+            yield path, load_spec(path)
+        except DerivcheckError as problem:
+            unreadable.append(problem.diagnostic)
+
+
+def _files(paths: Sequence[Path], kind: Listed) -> list[Path]:
     from derivcheck.cli.files import specs_below, specs_here
 
+    wanted = f"derivcheck list {kind.value} FILE.yaml"
     found: list[Path] = []
     for path in paths:
         inside = specs_below(path, documents=False) if path.is_dir() else [path]
         if not inside:
-            raise DerivcheckError(Diagnostic("DC608", f"no specs in `{path}`", help="derivcheck list claims FILE.yaml"))
+            raise DerivcheckError(Diagnostic("DC608", f"no specs in `{path}`", help=wanted))
         found += inside
-    return found if paths else specs_here("derivcheck list claims FILE.yaml", documents=False)
+    return found if paths else specs_here(wanted, documents=False)
 
 
 def _write(found: dict[str, Rows], format: ListFormat, ascii: bool) -> None:
@@ -189,7 +208,10 @@ def _write(found: dict[str, Rows], format: ListFormat, ascii: bool) -> None:
             _write_rows(list(group), page)
     if len(found) > 1:
         typer.echo()
-        _write_line("also: derivcheck list facts, derivcheck list codes, derivcheck list claims SPEC", page)
+        _write_line(
+            "also: derivcheck list facts, derivcheck list codes, derivcheck list specs, derivcheck list claims SPEC",
+            page,
+        )
 
 
 def _write_rows(rows: Rows, page: Page) -> None:

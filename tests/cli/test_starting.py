@@ -130,6 +130,17 @@ def test_claims_are_listed_with_their_places(
     assert "specs/known/hessians.yaml" in shown
 
 
+def test_specs_by_their_titles(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(ROOT)
+    assert run(["list", "specs", "specs/losses/adversarial.yaml", "specs/mlp.yaml", "--format", "json"]) == 0
+    first, second = json.loads(capsys.readouterr().out)["specs"]
+    assert (first["about"], first["source"]) == (
+        "Generator and discriminator",
+        "Goodfellow et al. 2014, Generative adversarial nets",
+    )
+    assert second["name"] == "specs/mlp.yaml"
+
+
 def test_claims_of_what_cannot_be_read(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "a.yaml").write_text("claims: {one: 1 = 1}\n")
     (here / "b.yaml").write_text("claims: {one\n")

@@ -84,8 +84,8 @@ COMMAND_LINE: dict[str, Explanation] = {
         "A declared tensor stands in no layer and has no member at any depth, so that there is nothing to derive by it.",
     ),
     "DC684": text_only(
-        "not a list of claims",
-        "Functions, layers, losses and codes are the same for every spec; only `list claims` reads specs.",
+        "not a list of claims or specs",
+        "Functions, layers, losses and codes are the same for every spec; only `list claims` and `list specs` read specs.",
     ),
     "DC685": text_only("not a name of a spec", "A spec is a YAML file: its name ends in .yaml or .yml."),
     "DC686": text_only(
