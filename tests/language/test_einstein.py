@@ -98,6 +98,8 @@ def test_each_way_by_itself(equation: str, written: str, true: bool) -> None:
     [
         ("q = x[i]*y[i]*A[i,i]", "DC157"),
         ("dL/dx[j] = a[i]*t[i]*W[i,j]", "DC157"),
+        ("q = x[i]*x[i]^2", "DC157"),  # three times, one of them a square
+        ("q = x[i]^2*y[i]", "DC157"),
         ("q = x[i]^2", "DC151"),  # x[i] stands once
         ("y[i] = A[j,k]*x[k]", "DC151"),
         ("z[i] = W[i,j]*b[j]", "DC141"),

@@ -7,24 +7,29 @@ nothing does, both readings are judged.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from derivcheck.diagnostics.diagnostic import NotationError
+from derivcheck.graph.nodes import Input, topological
 from derivcheck.language.formulas import name_tree
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.elements import Element
 from derivcheck.language.latex.forks import DIFFERENTIAL, Fork
-from derivcheck.language.notation.printer import to_plain
+from derivcheck.language.lowering.scope import Scope
+from derivcheck.language.lowering.types import Types
+from derivcheck.language.notation.printer import to_latex, to_plain
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,
     Derivative,
+    Equation,
     Expression,
     Name,
     Span,
     Subscript,
     Transpose,
     bottom_up,
+    rebuilt,
 )
 from derivcheck.language.tex.errors import fail
 
@@ -82,6 +87,47 @@ def _read(reader: RowCursor, of: Expression, span: Span, upright: bool) -> Expre
     if upright:
         return whole
     return reader.context.choices.take(Fork(DIFFERENTIAL, "", span, reader.source(span)), whole, gradient)
+
+
+def resting(equation: Equation, scope: Scope, types: Types) -> tuple[Equation, str]:
+    """The equation with the inputs held of which it has no differential, and what to write for that.
+
+    As it stands where a differential of no input is written: `dJ = r^\\top dr` holds whatever moves.
+    """
+    totals = [operand for node in bottom_up(equation) if (operand := _operand(node, types)) is not None]
+    moving = {types.member(base) for operand in totals if types.is_input(base := _whole(operand, types))}
+    shown: list[str] = []
+
+    def held(node: Expression) -> Expression:
+        operand = _operand(node, types)
+        whole = None if operand is None else _whole(operand, types)
+        value = None if whole is None or not types.is_derived(whole) else types.value(whole)
+        if not moving or value is None or operand is None:
+            return node
+        below = {one.name for one in topological([value.node]) if isinstance(one, Input)}
+        names = [name_tree(name) for name in scope.values if name in below and name not in moving]
+        found = Call("differential", (operand, *names), 0, node.span)
+        shown.append(to_latex(found, families=scope.families))
+        return found
+
+    made: Equation = rebuilt(equation, held)
+    return (made, shown[0]) if made != equation else (equation, "")
+
+
+def _operand(node: Any, types: Types) -> Expression | None:
+    """What a differential that holds nothing is of, be it written out or a name for one."""
+    if isinstance(node, Name | Subscript):
+        node = types.scope.abbreviations.get(types.member(node) or "")
+    match node:
+        case Call("differential", (operand,)):
+            return operand
+        case _:
+            return None
+
+
+def _whole(tree: Expression, types: Types) -> Expression:
+    """The quantity that a tree is an entry of."""
+    return tree.base if isinstance(tree, Subscript) and types.member(tree) is None else tree
 
 
 def _refuse(reader: RowCursor, of: Expression, span: Span, squared: bool, number: bool) -> NoReturn:

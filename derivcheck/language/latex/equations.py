@@ -10,7 +10,7 @@ from typing import NoReturn
 from derivcheck.diagnostics.diagnostic import NotationError, UnsupportedError
 from derivcheck.graph.nodes import Input, Quantity
 from derivcheck.language.componentwise import componentwise
-from derivcheck.language.latex import bars, numbers
+from derivcheck.language.latex import bars, differentials, numbers
 from derivcheck.language.latex.checks import check_entries, check_primes
 from derivcheck.language.latex.conditions import refuse_words
 from derivcheck.language.latex.cursor import LABELS, Context, RowCursor
@@ -103,13 +103,20 @@ class Sentence:
         if not readings:
             raise problems[0]
         if len(readings) == 1 or first is None:
-            return readings[0]
+            return self._resting(readings[0])
         fitting = [reading for reading in readings if self._fits(reading)]
         if fitting:
-            return replace(fitting[0], rivals=tuple(fitting[1:]), choice=first.advice)
+            return self._resting(replace(fitting[0], rivals=tuple(fitting[1:]), choice=first.advice))
         if strict:
             _refuse_fork(first, readings)
         return readings[0]
+
+    def _resting(self, found: Equation) -> Equation:
+        """Where differentials are written of some inputs only, the others may be meant to rest."""
+        held, advice = differentials.resting(found, self._scope, self._types)
+        if held == found:
+            return found
+        return replace(found, rivals=(*found.rivals, held), choice=found.choice or advice)
 
     def _read(self, row: Elements, span: Span, choices: Choices) -> Equation:
         labels = Labels(self._scope, self._labels)

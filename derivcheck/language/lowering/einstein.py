@@ -58,6 +58,7 @@ class _Summing:
 
     def __init__(self, scope: Scope, kept: frozenset[str], strict: bool = True) -> None:
         self.scope, self.kept, self.strict = scope, kept, strict
+        self._raised: set[str] = set()  # the indices that stand under a power in the term here
 
     def side(self, tree: Expression) -> tuple[Expression, Count]:
         """A formula of one or several terms with its sums, and how often its free indices stand in a term."""
@@ -72,13 +73,16 @@ class _Summing:
                 return self._term(tree)
 
     def _term(self, tree: Expression) -> tuple[Expression, Count]:
+        outside, self._raised = self._raised, set()
         made, count = self._factor(tree)
+        raised, self._raised = self._raised, outside
         repeated = [letter for letter, times in count.items() if times > 1 and letter not in self.kept]
         for letter in repeated:
-            if count[letter] > 2 and self.strict:
+            if self.strict and (count[letter] > 2 or letter in raised):
+                where = f"{count[letter]} times" if count[letter] > 2 else "in a power and beside it"
                 raise index_error(
                     "DC157",
-                    f"the index `{letter}` stands {count[letter]} times in a term",
+                    f"the index `{letter}` stands {where} in a term",
                     tree.span,
                     "summed over, or not?",
                     f"sum_{letter}({to_plain(tree)})",
@@ -106,6 +110,7 @@ class _Summing:
                 return replace(tree, left=one, right=other), first + second
             case Binary(_, left, right):
                 (one, first), (other, second) = self.side(left), self.side(right)
+                self._raised.update(first)
                 return replace(tree, left=one, right=other), first | second
             case Call(_, arguments):
                 found = [self.side(argument) for argument in arguments]
