@@ -15,7 +15,7 @@ from derivcheck.language.latex import derivatives, numbers, sums
 from derivcheck.language.latex.arguments import arguments_here, called_here, depends, letters_here
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.elements import Element
-from derivcheck.language.latex.forks import APPLICATION, FUNCTION_REACH, NAME, Fork
+from derivcheck.language.latex.forks import APPLICATION, FUNCTION_REACH, NAME, Fork, symbol_line
 from derivcheck.language.latex.quantities import ScriptReadings
 from derivcheck.language.latex.scripts import Script, is_letter_t, is_transpose, slot_tree, take_scripts
 from derivcheck.language.latex.unknowns import refuse_unknown
@@ -255,7 +255,7 @@ def _of_its_argument(reader: RowCursor, tree: Expression, inner: Expression, spa
     applied = replace(tree, span=span)
     shape, other = reader.context.types(tree), reader.context.types(inner)
     shown = reader.source(span)
-    fork = Fork(APPLICATION, shown, span, shown, f"symbols: {{'{shown}': {to_plain(tree)}}}")
+    fork = Fork(APPLICATION, shown, span, shown, symbol_line(shown, tree))
     scalar = any(one is not None and one.is_scalar for one in (shape, other))
     multiplies = scalar or reader.context.types(Binary("@", tree, inner)) is not None
     found = reader.context.choices.take(fork, applied, tree) if multiplies else applied
@@ -293,7 +293,7 @@ def _refuse_application(reader: RowCursor, tree: Expression, span: Span, applied
         f"`{shown}` has two readings",
         span,
         "applied or multiplied?",
-        f"symbols: {{'{shown}': {to_plain(tree)}}}",
+        symbol_line(shown, tree),
         (("one reading", applied), ("another reading", "the product with what stands in the bracket")),
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Expression, Span
 
 
@@ -89,6 +90,13 @@ DIFFERENTIAL = ForkKind(
 )
 FUNCTION_REACH = ForkKind("DC179", "how far does `{shown}` reach?", "put its argument in brackets", "")
 DERIVATIVE_REACH = ForkKind("DC118", "how far does the derivative reach?", "put its argument in brackets", "")
+
+
+def symbol_line(shown: str, tree: Expression) -> str:
+    """The line of a sidecar by which a spelling has one meaning."""
+    meant, key = to_plain(tree), shown.replace("'", "''")
+    quoted = "'{}'".format(meant.replace("'", "''")) if any(sign in meant for sign in ",[]{}'#:") else meant
+    return f"symbols: {{'{key}': {quoted}}}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,9 @@ class LatexParser(RowCursor):
         return [Item(sign, tree, tree.span) for tree in found]
 
     def product_sign(self) -> str | None:
+        if self.at(".") and self.ahead().is_sign("*") and not self.ahead().spaced:
+            self.position += 2
+            return "⊙"
         if self.element.kind == "sign" and self.element.text in PRODUCT_SIGNS:
             return None if self.at(".") and not self._starts(self.ahead()) else self.advance().text
         return "" if self._juxtaposes() else None

@@ -77,6 +77,10 @@ def _chained(items: Sequence[Item], types: Types) -> list[Item]:
     return [*made, *items[done:]]
 
 
+def _is_sum(tree: Expression) -> bool:
+    return isinstance(tree, Binary) and tree.operator in ("+", "-")
+
+
 class _Product:
     def __init__(self, items: Sequence[Item], types: Types, choices: Choices) -> None:
         self._items = items
@@ -140,7 +144,9 @@ class _Product:
         return groups
 
     def _refuse_reach(self, run: Sequence[Item]) -> None:
-        below, rest = to_plain(run[0].tree), to_plain(run[1].tree)
+        below, rest = (
+            f"({to_plain(tree)})" if _is_sum(tree) else to_plain(tree) for tree in (run[0].tree, run[1].tree)
+        )
         fail(
             "DC106",
             "does the division reach over the product that follows?",

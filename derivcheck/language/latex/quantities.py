@@ -16,7 +16,7 @@ from typing import NoReturn
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex.constants import special
 from derivcheck.language.latex.elements import Elements
-from derivcheck.language.latex.forks import COLUMN, POWER, SCRIPTS, Fork
+from derivcheck.language.latex.forks import COLUMN, POWER, SCRIPTS, Fork, symbol_line
 from derivcheck.language.latex.samples import sample
 from derivcheck.language.latex.scripts import Script, Scripted, indices, is_inverse_transpose, slot_text, slot_tree
 from derivcheck.language.latex.trees import folded_label
@@ -332,7 +332,7 @@ class ScriptReadings(Scripted):
         if product is None:
             self._refuse_power(tree, power.right)
         shown, name = self.reader.source(self.span), self.reader.source(tree.span)
-        help_ = f"{name} {name}, or {name}^{{\\odot 2}}" if self.tree is not None else self._line(shown, product)
+        help_ = f"{name} {name}, or {name}^{{\\odot 2}}" if self.tree is not None else symbol_line(shown, product)
         fork = Fork(POWER, "", self.span, shown, help_)
         return self.reader.context.choices.take(fork, product, power)
 
@@ -384,17 +384,11 @@ class ScriptReadings(Scripted):
     def _chosen(self, found: Sequence[Expression]) -> Expression:
         """One of several readings, and what to write for the first of them."""
         shown = self.reader.source(self.span)
-        help_ = self._line(shown, found[0])
+        help_ = symbol_line(shown, found[0])
         if any(isinstance(tree, Call) and tree.function == "exp" for tree in found):
             help_ = r"\exp(..) for the exponential, e \cdot e for a power of `e`"
         about = " ".join([self.base.spelling, *(script.kind for script in self.scripts), str(len(found))])
         return self.reader.context.choices.take(Fork(SCRIPTS, about, self.span, shown, help_), *found)
-
-    def _line(self, shown: str, tree: Expression) -> str:
-        """The line of a sidecar by which a spelling has one meaning."""
-        meant = to_plain(tree)
-        quoted = f"'{meant}'" if any(sign in meant for sign in ",[]{}'#:") else meant
-        return f"symbols: {{'{shown}': {quoted}}}"
 
     def _check_letters(self, tree: Expression) -> None:
         """A letter that indexes and is declared besides would be read by guess."""

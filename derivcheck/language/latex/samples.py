@@ -5,9 +5,8 @@ A small letter that nobody declares speaks so of the matrix that its capital is,
 
 from __future__ import annotations
 
-from derivcheck.language.latex.forks import SAMPLE, Fork
+from derivcheck.language.latex.forks import SAMPLE, Fork, symbol_line
 from derivcheck.language.latex.scripts import Script, Scripted, slot_tree
-from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Expression, Name, Slice, Subscript, Transpose
 
 
@@ -38,7 +37,7 @@ def sample(quantity: Scripted, whole: Expression | None) -> Expression | None:
 def _fork(quantity: Scripted, matrix: Name, first: Expression) -> Fork:
     """One for all that is said of the examples of a matrix."""
     shown = quantity.reader.source(quantity.span)
-    return Fork(SAMPLE, matrix.name, quantity.span, shown, f"symbols: {{'{shown}': '{to_plain(first)}'}}")
+    return Fork(SAMPLE, matrix.name, quantity.span, shown, symbol_line(shown, first))
 
 
 def _letter(quantity: Scripted, script: Script) -> Name | None:
