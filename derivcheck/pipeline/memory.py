@@ -1,13 +1,13 @@
 """What was last found of one spec, so that judging it again costs only what has changed.
 
 The network and its gradients are kept as long as everything but the claims says what it
-said, wherever it stands; a claim's verdict as long as its declaration stands where it stood;
+said, wherever it stands; a claim's verdict as long as its declaration does, on whatever lines;
 what formulas of a document say, and the verdicts on them, as long as they are in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from derivcheck.diagnostics.verdicts import ClaimResult, GradientResult
 from derivcheck.graph.nodes import World
 from derivcheck.judging.panel import Panel
 from derivcheck.judging.rehearing import Rehearings
+from derivcheck.pipeline.moving import moved
 from derivcheck.spec import ClaimDeclaration, Spec
 from derivcheck.statements.document.readings import Readings
 
@@ -50,7 +51,17 @@ class Memory:
         if self.panel is not None and spec != self._spec:
             self.panel.turn_to(spec)
         self._spec = spec
-        self.claims = {claim: self.claims[claim] for claim in spec.claims if claim in self.claims}
+        self.claims = dict(self._of(spec))
+
+    def _of(self, spec: Spec) -> Iterator[tuple[ClaimDeclaration, ClaimResult]]:
+        """The claims of a spec whose verdicts are known, wherever they stood before."""
+        before = {claim.id: (claim, result) for claim, result in self.claims.items()}
+        for claim in spec.claims:
+            known, result = before.get(claim.id, (None, None))
+            if known is not None and result is not None and known != claim:
+                result = moved(result, known, claim, spec.lines)
+            if result is not None:
+                yield claim, result
 
     def turn(self) -> None:
         """Forget of a document what was not met when it was accounted for: one left halfway has forgotten nothing."""

@@ -18,6 +18,10 @@ import pytest
 
 from derivcheck.cli import watching
 from derivcheck.cli.watching import Watch
+from derivcheck.diagnostics.verdicts import ClaimResult
+from derivcheck.judging import rulings
+from derivcheck.judging.statement import Statement
+from derivcheck.pipeline import casebook
 from derivcheck.pipeline.memory import Memory
 from derivcheck.pipeline.request import Request
 from derivcheck.pipeline.verification import verify_file
@@ -173,6 +177,51 @@ def test_what_is_remembered_changes_no_result(tmp_path: Path) -> None:
             assert remembered.error == alone.error
             assert remembered.gradients == alone.gradients
             assert (remembered.title, remembered.seed, remembered.sizes) == (alone.title, alone.seed, alone.sizes)
+
+
+def test_a_claim_is_judged_again_where_more_than_its_line_is_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, memory, heard = tmp_path / "net.yaml", Memory(), list[str]()
+    path.write_text(MOVING)
+    verify_file(path, memory=memory)
+
+    def judge(statement: Statement) -> ClaimResult:
+        heard.append(statement.declaration.id)
+        return rulings.judge(statement)
+
+    monkeypatch.setattr(casebook, "judge", judge)
+    text = MOVING
+    for old, new, again in MOVES:
+        text = text.replace(old, new, 1)
+        path.write_text(text)
+        found = verify_file(path, memory=memory).claims
+        assert heard == again, new
+        heard.clear()
+        alone = verify_file(path).claims
+        assert [without_digits(claim) for claim in found] == [without_digits(claim) for claim in alone]
+        heard.clear()
+
+
+MOVING = """\
+tensors: {x: n, w: n}
+loss: {L: sum(w * x^2)}
+claims:
+  a: dL/dw = x^2
+  b: |-
+    dL/dx =
+      3 * w * x
+  c: {claim: dL/dx = w * x, expect: refuted}
+"""
+MOVES = [
+    ("tensors", "# seen\n\ntensors", []),
+    ("  b: |", "  new: dL/dw = 2*x^2\n  b: |", ["new"]),
+    ("  a: dL/dw = x^2\n", "", []),
+    ("      3 * w", "       3 * w", ["b"]),
+    ("refuted}", "refuted}  # in print", ["c"]),
+    ("  c: {", "  c: { ", ["c"]),
+    ("# seen\n", "", []),
+]
 
 
 def without_digits(claim):  # type: ignore[no-untyped-def]
