@@ -31,6 +31,23 @@ NEURON = r"""
 The output is $\hat{y} = \frac{1}{1 + e^{-z}}$ with $z = w x + b$. So
 $$\frac{\partial \hat{y}}{\partial z} = \hat{y}(1 - \hat{y}), \qquad \frac{\partial L}{\partial z} = \hat{y} - y$$
 """
+CUSTOMARY = r"""
+The error is $\delta^L_j = \frac{\partial C}{\partial a^L_j} \sigma'(z^L_j)$
+with $C = \frac{1}{2} \sum_j (y_j - a^L_j)^2$, so
+$$\delta^l = ((w^{l+1})^T \delta^{l+1}) \odot \sigma'(z^l), \qquad \frac{\partial C}{\partial b^l_j} = \delta^l_j$$
+with $y_1 = 1$, and in short $\frac{\partial C}{\partial w} = a_{\rm in} \delta_{\rm out}$.
+"""
+UPDATED = r"""
+The line is $\hat y = wx + b$ and $L = (y - wx - b)^2$. Then $\hat w = w - \eta \frac{\partial L}{\partial w}$ with
+$$\frac{\partial L}{\partial w} = \frac{\partial (y - wx - b)^2}{\partial w} = -2x(y - wx - b)$$
+"""
+FUNCTION = r"""
+With $z^l = W^l a^{l-1} + b^l$ and $a^l = f(z^l)$, $C = \frac{1}{2} \sum_j (a^L_j - y_j)^2$:
+$$\delta^l = ((W^{l+1})^T \delta^{l+1}) \odot f'(z^l)$$
+"""
+MEAN = r"""
+$$J(w) = \frac{1}{2n} (y - Xw)^T (y - Xw), \qquad \nabla_w J(w) = \frac{1}{n} X^T (Xw - y)$$
+"""
 
 
 def drafted(folder: pathlib.Path, text: str, name: str = "notes.md") -> tuple[str, tuple[str, ...]]:
@@ -87,8 +104,27 @@ def judged(folder: pathlib.Path, sidecar: str) -> list[str]:
             1,
             ["definition", "definition", "proved", "unread"],
         ),
+        (
+            CUSTOMARY,
+            ['"z[l]": "w[l] @ a[l - 1] + b[l]"', '"a[l]": "sigmoid(z[l])"', '"delta[l]": "dC/dz[l]"', 'y: "n[L]"'],
+            0,
+            ["definition", "definition", "proved", "proved", "unread", "unread"],
+        ),
+        (
+            UPDATED,
+            ["x: scalar", "y: scalar", 'y_hat: "w * x + b"', 'L: "(y - w * x - b)**2"'],
+            0,
+            ["definition", "definition", "definition", "proved"],
+        ),
+        (
+            FUNCTION,
+            ["f: opaque", '"a[l]": "f(z[l])"', '"W[l]": "n[l] n[l-1]"'],
+            0,
+            ["definition", "definition", "definition", "proved"],
+        ),
+        (MEAN, ["n: scalar", "X: n_X n_w", "w: n_w"], 0, ["definition", "proved"]),
     ],
-    ids=["softmax", "ridge", "layers", "neuron"],
+    ids=["softmax", "ridge", "layers", "neuron", "customary", "updated", "function", "mean"],
 )
 def test_what_the_text_says_is_declared(
     tmp_path: pathlib.Path, text: str, lines: list[str], asked: int | None, standings: list[str] | None

@@ -7,19 +7,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from derivcheck.diagnostics.diagnostic import DerivcheckError, SourceText
+from derivcheck.diagnostics.diagnostic import DerivcheckError, SourceText, Where
 from derivcheck.judging.panel import Panel
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.spec import Spec
-from derivcheck.spec.declarations import Family, NamedFormula, TensorDeclaration
+from derivcheck.spec.declarations import Family, FunctionDeclaration, NamedFormula, TensorDeclaration
 from derivcheck.statements.document.definitions import Glossary
-from derivcheck.statements.document.inventory import Defining, Inventory, Mention, inventory_of, loss_of
+from derivcheck.statements.document.inventory import Defining, Inventory, Mention, inventory_of, letters_in, loss_of
 from derivcheck.statements.document.passages import Manuscript
 from derivcheck.statements.document.reading import Reading, Setting, Spelling
 from derivcheck.statements.document.shaping import Shapes
+from derivcheck.statements.document.updates import is_step
 
 LOSSES = frozenset({"L", "J", "C", "E", "ell", "loss", "Loss", "cost", "e"})
 LETTERS = frozenset("ijklmnoqrtINMKRde") | {"T", "RR"}  # indices, sizes, the identity, Euler's number
+ADVICE = re.compile(r"(functions|symbols): \{(?:'((?:[^']|'')*)'|([^:'{}]+)): ([^{}:]+)\}")
+SIZES = frozenset("nmNMTKB")  # of samples, by custom: numbers, where no shape is called so
 SPEAKING = ("one-hot", "one hot", "onehot")
 
 
@@ -32,7 +35,9 @@ class Draft:
     loss: dict[str, tuple[str, str]] = field(default_factory=dict)
     let: dict[str, tuple[str, str]] = field(default_factory=dict)
     symbols: dict[str, tuple[str, str]] = field(default_factory=dict)
+    functions: dict[str, tuple[str, str]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    tried: set[str] = field(default_factory=set)  # what formulas that were not read have asked for
 
     def without(self, line: str) -> bool:
         """Whether an entry stood on a line of the sidecar; it is asked instead, for it cannot be used."""
@@ -40,7 +45,7 @@ class Draft:
         if match is None:
             return False
         name = (match[1] or match[2] or match[3]).replace("''", "'")
-        for entries in (self.let, self.loss, self.layers, self.tensors, self.symbols):
+        for entries in (self.let, self.loss, self.layers, self.tensors, self.symbols, self.functions):
             key = next((key for key in entries if name == key or name.startswith(f"{key}[")), None)
             if key is not None:
                 text, said = entries.pop(key)
@@ -48,6 +53,17 @@ class Draft:
                 self.asked.append(f"{name}: {plain or '...'}, which cannot be used as it stands ({said})")
                 return True
         return False
+
+    def advised(self, advice: str, said: str) -> None:
+        """Take over what helps a formula that is not read, `symbols: {'L(y, p)': L}`, if it is a line by itself."""
+        match = ADVICE.fullmatch(advice)
+        if match is None or "..." in advice:
+            return
+        name, value = (match[2] or match[3]).replace("''", "'").strip(), match[4].strip()
+        if name in self.tried or (match[1] == "functions" and name in LOSSES):
+            return
+        self.tried.add(name)
+        (self.functions if match[1] == "functions" else self.symbols)[name] = (value, said)
 
 
 def drafted(manuscript: Manuscript) -> Draft:
@@ -77,12 +93,15 @@ class _Drafter:
                 self.shapes.define(one.mention.name, one.meant.meaning, one.passage.text.text)
             for dimensions in self.found.together:
                 self.shapes.together(dimensions)
+        self.made.functions = {
+            f: ("opaque", said) for f, said in self.found.functions.items() if f not in self._named()
+        }
         inputs = self._inputs()
         for name in inputs:
             mention = self.found.mentions[name]
             said = mention.said if mention.shape is not None or mention.indices else "by its letter and its products"
             self.made.tensors[self._member(name)] = (self._axes(name), said)
-        defined = dict.fromkeys(one.mention.name for one in self.found.definitions)
+        defined = dict.fromkeys(one.mention.name for one in self._definitions())
         self._spell([*inputs, *defined])
         self._define(inputs)
         return self.made
@@ -92,6 +111,8 @@ class _Drafter:
 
     def _axes(self, name: str) -> str:
         mention = self.found.mentions[name]
+        if name in SIZES:
+            return "scalar"
         count = sum(part != "1" for part in self.shapes.of(name))
         if mention.family:
             return " ".join([f"n[{self.label}]", f"n[{self.label}-1]"][:count]) or "scalar"
@@ -99,9 +120,35 @@ class _Drafter:
             return "n[L]"
         return " ".join(_size(part) for part in self.shapes.of(name) if part != "1") or "scalar"
 
+    def _named(self) -> set[str]:
+        """What is derived, or derived by: no function, whatever stands behind it in brackets."""
+        return {name for name, one in self.found.mentions.items() if one.numerator or one.denominator}
+
+    def _definitions(self) -> list[Defining]:
+        """The formulas that may define a layer or the loss: not an entry, and not a value or an index alone."""
+        return [
+            one
+            for one in self.found.definitions
+            if not self._is_entry(one.mention)
+            and not (one.piece.chain is not None and is_step(one.piece.chain))
+            and one.mention.name not in self.made.functions
+            and letters_in(one.meant.meaning, one.passage.text.text) - LETTERS
+            and not (one.mention.name in LETTERS and one.mention.name not in self.found.used)
+        ]
+
+    def _is_entry(self, mention: Mention) -> bool:
+        """Whether `y_1` is an entry of what has entries y_i; the size `n^l` of a layer is no quantity either."""
+        whole = self.found.mentions.get(mention.letters)
+        numbered = re.fullmatch(re.escape(mention.letters) + r"\d+", mention.name) is not None
+        entry = numbered and whole is not None and bool(whole.indices or (whole.family and mention.family))
+        return entry or (bool(self.label) and mention.name in ("n", self.label, self.label.upper()))
+
     def _inputs(self) -> list[str]:
         """Names that no formula defines, and that the others are made of."""
-        defined = {one.mention.name for one in self.found.definitions}
+        defined = {one.mention.name for one in self._definitions()} | {"e"}
+        # `\\hat{w} = w - ...` names the next w.
+        steps = [one for one in self.found.definitions if one.piece.chain is not None and is_step(one.piece.chain)]
+        defined |= {one.mention.name for one in steps if one.mention.name != one.mention.letters}
         sizes = {part for one in self.found.mentions.values() for part in one.shape or ()}
         sizes |= {one for dimensions in self.found.together for one in dimensions if "#" not in one}
         used = []
@@ -111,6 +158,8 @@ class _Drafter:
             free = free and bool(one.count > 1 or one.family or name in self.found.used)
             if (
                 name not in defined
+                and not self._is_entry(one)
+                and name not in self.made.functions
                 and (sure or free)
                 and one is not self.loss
                 and (one.denominator or not one.numerator)
@@ -128,12 +177,12 @@ class _Drafter:
             if name != mention.letters or not label:
                 self.made.symbols[spelling + label] = (self._member(name), mention.said)
 
-    def _define(self, inputs: Sequence[str]) -> None:
+    def _define(self, inputs: list[str]) -> None:
         """Layers and the loss as they are read with all names declared, in the order in which they are made."""
-        spec = self._spec([*inputs, *(one.mention.name for one in self.found.definitions)])
+        spec = self._spec([*inputs, *(one.mention.name for one in self._definitions())])
         waiting: dict[str, tuple[str, str]] = {}
         loss = ""
-        for one in self.found.definitions:
+        for one in self._definitions():
             is_loss = self.loss is not None and one.mention.name == self.loss.name
             ends = one.mention.label == "L"
             name = f"{one.mention.name}[L]" if ends else self._member(one.mention.name)
@@ -149,11 +198,36 @@ class _Drafter:
                 loss = meaning
                 self.made.loss[one.mention.name] = (meaning, one.said)
             elif not is_loss and name not in waiting:
-                letters = f"[{','.join(one.meant.letters)}]" if one.meant.letters else ""
+                own = () if one.meant.letters == (self.label,) else one.meant.letters
+                letters = f"[{','.join(own)}]" if own else ""
+                if one.mention.label.replace(" ", "") == f"{self.label}-1":
+                    meaning = meaning.replace(f"[{self.label} - 1]", f"[{self.label}]")
                 waiting[name] = (f"{meaning}\0{letters}", one.said)
+        self._customary(waiting, inputs)
         self._order(waiting, inputs)
         self._ask_for_loss()
         self._name_errors()
+
+    def _customary(self, waiting: dict[str, tuple[str, str]], inputs: list[str]) -> None:
+        """The layers of which a text about z, a and their weights speaks without a word: z = W a + b, a = σ(z)."""
+        found = self.found.mentions
+        weights = next((name for name in ("W", "w") if name in found and found[name].family), "")
+        if not self.label or not weights or not all(name in found and found[name].family for name in "za"):
+            return
+        bias = f" + b[{self.label}]" if "b" in found and found["b"].family else ""
+        function = "sigmoid" if "\\sigma" in self.manuscript.text else next(iter(self.made.functions), "sigmoid")
+        customary = {
+            "z": f"{weights}[{self.label}] @ a[{self.label} - 1]{bias}",
+            "a": f"{function}(z[{self.label}])",
+        }
+        if self._member("z") not in waiting:
+            axes = f"n[{self.label}] n[{self.label}-1]"
+            self.made.tensors[self._member(weights)] = (axes, f"by custom; {found[weights].said}")
+        for name, meaning in customary.items():
+            if self._member(name) not in waiting:
+                waiting[self._member(name)] = (f"{meaning}\0", f"by custom; {found[name].said}")
+                self.made.tensors.pop(self._member(name), None)
+                inputs[:] = [one for one in inputs if one != name]
 
     def _order(self, waiting: dict[str, tuple[str, str]], inputs: Sequence[str]) -> None:
         """Each layer behind those that it is made of; what turns in a circle is asked."""
@@ -220,7 +294,9 @@ class _Drafter:
         )
         families = (Family(self.label, SourceText("1"), SourceText("L")),) if self.label else ()
         depths = {"L": (3,)} if self.label else {}
-        return Spec("<draft>", tensors=declared, families=families, depths=depths, symbols=symbols)
+        there = Where("<draft>", 1, 1)
+        functions = tuple(FunctionDeclaration(name, ("t",), None, there) for name in self.made.functions)
+        return Spec("<draft>", tensors=declared, families=families, depths=depths, symbols=symbols, functions=functions)
 
 
 def _words(text: str) -> set[str]:
@@ -252,6 +328,7 @@ def sidecar_text(draft: Draft, manuscript: Manuscript) -> str:
         lines += [f"families: {{{label}: 1..L}}", "depths: {L: [2, 3]}"]
     for key, entries in (("tensors", tensors), ("layers", draft.layers), ("loss", draft.loss), ("let", draft.let)):
         lines += _section(key, entries, False)
+    lines += _section("functions", draft.functions, False)
     lines += _section("symbols", draft.symbols, True)
     lines += ["document:", f"  file: {Path(manuscript.path).name}"]
     if any("[" in name for name in (*draft.tensors, *draft.layers)):

@@ -5,9 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from derivcheck.diagnostics.diagnostic import NotationError
-from derivcheck.language.tex.nodes import Accent, Fraction, Grid, Group, Node, Numeral, Root, Row, Scripts, Symbol
+from derivcheck.language.tex.nodes import (
+    Accent,
+    Fraction,
+    Grid,
+    Group,
+    Node,
+    Numeral,
+    Root,
+    Row,
+    ScriptNode,
+    Scripts,
+    Symbol,
+    rows_of,
+)
 from derivcheck.language.tex.statements import Chain, is_relation, is_sign, seen
 from derivcheck.statements.document.definitions import Glossary
 from derivcheck.statements.document.namings import NamedMeaning, naming, told
@@ -17,6 +31,7 @@ from derivcheck.statements.document.pieces import Piece, pieces
 FUNCTIONS = frozenset(
     {"sigma", "softmax", "sigmoid", "relu", "tanh", "exp", "log", "ln", "max", "min", "diag", "tr", "sum"}
 )
+CALLED = frozenset({"f", "g", "phi", "varphi", "psi"})
 LABELS = re.compile(r"[([]?([a-zA-Z])(?:[+-]\d)?[)\]]?|[([](\d)[)\]]|(\d)")
 INDEX = re.compile(r"[ijkmn]{1,3}(?:,[ijkmn])*")
 TRANSPOSED = frozenset({"T", "top", "⊤", "intercal", "'", "′"})
@@ -64,6 +79,7 @@ class Inventory:
     definitions: list[Defining] = field(default_factory=list)
     together: list[tuple[str, ...]] = field(default_factory=list)  # dimensions of indices that have one letter
     used: set[str] = field(default_factory=set)  # names that definitions are made of
+    functions: dict[str, str] = field(default_factory=dict)  # letters that are called, by where they first are
 
 
 def inventory_of(manuscript: Manuscript) -> Inventory:
@@ -94,6 +110,8 @@ def _take(found: Inventory, passage: Passage, piece: Piece) -> None:
         known.family = known.family or mention.family
         known.numerator += role == "above"
         known.denominator += role == "below"
+    for letter in _functions(row):
+        found.functions.setdefault(letter, told(passage.text.where(*piece.span), text[slice(*piece.span)]))
     member = _membership(row, text)
     if member is not None and member[0] in found.mentions:
         found.mentions[member[0]].shape = member[1]
@@ -129,6 +147,16 @@ def _called(chain: Chain) -> Chain | None:
     return replace(chain, row=(nodes[0], *chain.row[chain.row.index(nodes[2]) :])) if plain and inside else None
 
 
+def _functions(row: Row) -> Iterator[str]:
+    """`f(z)`: letters that by custom are functions, with a bracket behind them."""
+    nodes = seen(row)
+    for node, behind in pairwise((*nodes, None)):
+        if isinstance(node, Symbol) and node.text in CALLED and isinstance(behind, Group) and behind.opener is not None:
+            yield node.text
+        for inner in rows_of(node) if node is not None else ():
+            yield from _functions(inner)
+
+
 def _ranges(row: Row) -> Iterator[tuple[str, str]]:
     """`\\sum_{i=1}^{m}`: the letter, and the size that it runs to."""
     for node in seen(row):
@@ -158,13 +186,19 @@ def _names(row: Row, text: str, role: str) -> Iterator[tuple[Mention, str]]:
                 if not isinstance(base, Symbol) or base.text not in FUNCTIONS:
                     yield _mention(base, node.scripts, text), role
                 for script in node.scripts:
-                    if not _is_label(spelled_row(script.body)) and not INDEX.fullmatch(spelled_row(script.body)):
+                    written = spelled_row(script.body)
+                    if not _is_label(written) and not INDEX.fullmatch(written) and not _is_upright(script, text):
                         yield from _names(script.body, text, role)
             case Scripts(base=base) if base is not None:
                 yield from _names((base,), text, role)
             case Fraction(above=above, below=below):
                 slope = _is_slope(node)
-                yield from _names(_without_signs(above) if slope else above, text, "above" if slope else role)
+                derived = _without_signs(above) if slope else above
+                # `\partial (y - w x)^2` derives no name.
+                alone = [one.base if isinstance(one, Scripts) else one for one in seen(derived)]
+                named = len(alone) == 1 and isinstance(alone[0], Symbol | Accent)
+                whole = "above" if slope and named else role
+                yield from _names(derived, text, whole)
                 yield from _names(_without_signs(below) if slope else below, text, "below" if slope else role)
             case Group(body=body) | Root(body=body):
                 yield from _names(body, text, role)
@@ -185,7 +219,7 @@ def _mention(base: Symbol | Accent, scripts: Sequence[object], text: str) -> Men
         written = spelled_row(script.body)  # type: ignore[attr-defined]
         below = is_sign(script.sign, "_")  # type: ignore[attr-defined]
         label = LABELS.fullmatch(written)
-        upright = any(isinstance(node, Symbol) and node.font for node in script.body)  # type: ignore[attr-defined]
+        upright = _is_upright(script, text)  # type: ignore[arg-type]
         if below and INDEX.fullmatch(written) and not upright:
             below_letters = tuple(written.replace(",", ""))
         elif not below and written in TRANSPOSED:
@@ -198,6 +232,12 @@ def _mention(base: Symbol | Accent, scripts: Sequence[object], text: str) -> Men
             name, last = f"{name}_{written}", script.span.stop  # type: ignore[attr-defined]
     spelled, plain = text[base.span.start : last], re.sub(r"\W", "", name)
     return Mention(spelled, plain, letters, len(below_letters), family=family, label=label_text, below=below_letters)
+
+
+def _is_upright(script: ScriptNode, text: str) -> bool:
+    """Whether words stand in a script, `a_{\\rm in}`, and no indices."""
+    marked = any(isinstance(node, Symbol) and node.font for node in script.body)
+    return marked or "\\rm" in text[script.span.start : script.span.stop]
 
 
 def spelled_row(row: Row) -> str:
@@ -263,6 +303,11 @@ def _dimension(node: Node) -> str:
             return spelled_row(body)
         case _:
             return ""
+
+
+def letters_in(row: Row, text: str) -> set[str]:
+    """The letters of all names in a row."""
+    return {mention.letters for mention, _ in _names(row, text, "")}
 
 
 def mention_in(node: Node, text: str) -> Mention | None:

@@ -1,0 +1,103 @@
+"""How many lines of a drafted sidecar have to be changed by hand until its document is judged as with a written one.
+
+    python tests/benchmarks/bench_drafts.py FOLDER
+
+FOLDER holds documents, each with the sidecar that a person has written beside it. A line counts that the draft does
+not have, or has otherwise, and without which formulas stay unjudged or have another verdict.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from derivcheck.pipeline.drafts import draft_of
+from derivcheck.pipeline.verification import verify_document
+from derivcheck.report.coverage import standing
+from derivcheck.statements.document.formats import format_of
+
+WELL = frozenset({"proved", "checked", "definition"})
+SINGLE = ("families", "depths")  # one line however many entries
+Entries = dict[tuple[str, str], Any]  # by section and name
+
+
+def entries(text: str) -> Entries:
+    """The lines of a sidecar."""
+    found: Entries = {}
+    for section, value in yaml.safe_load(text).items():
+        if section in SINGLE or not isinstance(value, Mapping):
+            found[section, ""] = value
+        else:
+            found |= {(section, name): one for name, one in value.items()}
+    return found
+
+
+def written(lines: Entries) -> str:
+    made: dict[str, Any] = {}
+    for (section, name), value in lines.items():
+        if name:
+            made.setdefault(section, {})[name] = value
+        else:
+            made[section] = value
+    return yaml.safe_dump(made, sort_keys=False, allow_unicode=True)
+
+
+def verdicts(document: Path, text: str, lines: Entries) -> list[str] | None:
+    """What becomes of every formula; None where the sidecar cannot be used."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / document.name
+        path.write_text(text)
+        path.with_suffix(".derivcheck.yaml").write_text(written(lines))
+        result = verify_document(path)
+        return None if result.error is not None else [standing(formula) for formula in result.formulas]
+
+
+def as_good(found: list[str] | None, wanted: list[str]) -> bool:
+    """Whether what holds still does, and nothing is said to be wrong that is not."""
+    return found is not None and all(
+        one in WELL if other in WELL else one == other or one == "unread"
+        for one, other in zip(found, wanted, strict=True)
+    )
+
+
+def changed(document: Path) -> tuple[int, int]:
+    """(lines to change, lines of the written sidecar)."""
+    text = document.read_text()
+    own = entries(document.with_suffix(".derivcheck.yaml").read_text())
+    own = {key: value for key, value in own.items() if key[1] not in ("expect", "bindings")}
+    draft = entries(draft_of(document)[0])
+    wanted = verdicts(document, text, own)
+    assert wanted is not None, document
+    if as_good(verdicts(document, text, draft), wanted):
+        return 0, len(own)
+    base, gone = {**draft, **own}, 0
+    if not as_good(verdicts(document, text, base), wanted):
+        base, gone = dict(own), sum(key not in own for key in draft)
+    sections = [[key for key in own if key[0] == section] for section in dict.fromkeys(key[0] for key in own)]
+    for keys in (*sections, *([key] for key in own)):
+        trial = {key: value for key, value in base.items() if key not in keys or key in draft}
+        trial |= {key: draft[key] for key in keys if key in draft}
+        if trial != base and as_good(verdicts(document, text, trial), wanted):
+            base = trial
+    count = gone + sum(draft.get(key) != value for key, value in base.items())
+    return min(count, len(own)), len(own)  # more than the whole file nobody has to write
+
+
+def main(folder: Path) -> None:
+    counts = []
+    for document in sorted(folder.iterdir()):
+        if format_of(document) is not None and document.with_suffix(".derivcheck.yaml").exists():
+            count, lines = changed(document)
+            counts.append(count)
+            print(f"{document.name:<14} {count:3} lines to change, the written sidecar has {lines}", flush=True)
+    if counts:
+        print(f"{len(counts)} documents: {sum(counts) / len(counts):.1f} lines on average, at most {max(counts)}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
