@@ -38,7 +38,8 @@ $$\delta^l = ((w^{l+1})^T \delta^{l+1}) \odot \sigma'(z^l), \qquad \frac{\partia
 with $y_1 = 1$, and in short $\frac{\partial C}{\partial w} = a_{\rm in} \delta_{\rm out}$.
 """
 UPDATED = r"""
-The line is $\hat y = wx + b$ and $L = (y - wx - b)^2$. Then $\hat w = w - \eta \frac{\partial L}{\partial w}$ with
+The line is $\hat y = wx + b$, its residual $r = y - wx - b$, and $L = r^2$.
+Then $\hat w = w - \eta \frac{\partial L}{\partial w}$ with
 $$\frac{\partial L}{\partial w} = \frac{\partial (y - wx - b)^2}{\partial w} = -2x(y - wx - b)$$
 """
 FUNCTION = r"""
@@ -112,9 +113,9 @@ def judged(folder: pathlib.Path, sidecar: str) -> list[str]:
         ),
         (
             UPDATED,
-            ["x: scalar", "y: scalar", 'y_hat: "w * x + b"', 'L: "(y - w * x - b)**2"'],
+            ["x: scalar", "y: scalar", 'y_hat: "w * x + b"', 'r: "y - w * x - b"', 'L: "r**2"'],
             0,
-            ["definition", "definition", "definition", "proved"],
+            ["definition", "definition", "definition", "definition", "proved"],
         ),
         (
             FUNCTION,

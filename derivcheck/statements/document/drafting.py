@@ -126,13 +126,14 @@ class _Drafter:
 
     def _definitions(self) -> list[Defining]:
         """The formulas that may define a layer or the loss: not an entry, and not a value or an index alone."""
+        numbers = LETTERS - {name for name, one in self.found.mentions.items() if one.defined}
         return [
             one
             for one in self.found.definitions
             if not self._is_entry(one.mention)
             and not (one.piece.chain is not None and is_step(one.piece.chain))
             and one.mention.name not in self.made.functions
-            and letters_in(one.meant.meaning, one.passage.text.text) - LETTERS
+            and letters_in(one.meant.meaning, one.passage.text.text) - numbers
             and not (one.mention.name in LETTERS and one.mention.name not in self.found.used)
         ]
 
