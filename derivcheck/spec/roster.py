@@ -26,13 +26,13 @@ class Entry:
 
 
 def gradients_of(spec: Spec) -> tuple[Entry, ...]:
-    """The gradients that are derived for a spec: none without a loss, and none for its targets."""
+    """The gradients that are derived for a spec: none without a loss, none for its targets and for positions."""
     if spec.loss is None:
         return ()
     loss = spec.loss.name.text
     found = []
     for declaration in spec.tensors:
-        if any(FACTS[fact.name].target for fact in declaration.facts):
+        if declaration.index is not None or any(FACTS[fact.name].target for fact in declaration.facts):
             continue
         tensor = declaration.name.text
         name = f"d{loss}/d{tensor}"
