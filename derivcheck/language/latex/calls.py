@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import NoReturn
 
 from derivcheck.diagnostics.diagnostic import NotationError
-from derivcheck.graph.nodes import Input, Quantity, topological
-from derivcheck.language.formulas import name_tree
-from derivcheck.language.latex import derivatives, numbers, sums
-from derivcheck.language.latex.arguments import arguments_here, called_here, depends, letters_here
+from derivcheck.language.latex import gradients, numbers, sums
+from derivcheck.language.latex.applications import applied, primed
+from derivcheck.language.latex.arguments import called_here, letters_here
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.elements import Element
-from derivcheck.language.latex.forks import APPLICATION, FUNCTION_REACH, NAME, Fork, symbol_line
+from derivcheck.language.latex.forks import FUNCTION_REACH, NAME, Fork
 from derivcheck.language.latex.quantities import ScriptReadings
 from derivcheck.language.latex.scripts import Script, is_letter_t, is_transpose, slot_tree, take_scripts
 from derivcheck.language.latex.unknowns import refuse_unknown
 from derivcheck.language.latex.vocabulary import INDEXED_FUNCTIONS, POWERED_FUNCTIONS, PREFIX_FUNCTIONS
-from derivcheck.language.notation.printer import to_latex, to_plain
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,
@@ -31,7 +28,6 @@ from derivcheck.language.notation.syntax import (
     Span,
     Subscript,
     Transpose,
-    bottom_up,
 )
 from derivcheck.language.tex.commands import FONTS
 from derivcheck.language.tex.errors import fail
@@ -73,7 +69,7 @@ def named(reader: RowCursor) -> Expression:
         if function is not None:
             return _function(reader, token, scripts, primes, span)
     if tree is None and symbol is None and token.text == "J" and reader.at_group("("):
-        found = derivatives.jacobian(reader, token, scripts, span)
+        found = gradients.jacobian(reader, token, scripts, span)
         if found is not None:
             return found
     if tree is None:
@@ -89,8 +85,8 @@ def named(reader: RowCursor) -> Expression:
     if symbol is None:
         _refuse_two_fonts(reader, token, tree)
     if primes:
-        tree = _primed(reader, tree, token, primes, span)
-    return _applied(reader, tree) if _is_followed(reader) else tree
+        tree = primed(reader, tree, token, primes, span)
+    return applied(reader, tree) if _is_followed(reader) else tree
 
 
 def _is_followed(reader: RowCursor) -> bool:
@@ -194,108 +190,6 @@ def _refuse_name(reader: RowCursor, quantity: ScriptReadings, begin: Span, prime
         shown = reader.source(span)
         fail("DC124", f"unknown function `{shown}`", span, "not declared", f"functions: {{{token.text}: opaque}}")
     refuse_unknown(quantity)
-
-
-# --- quantities that are followed by something ---------------------------------------------------
-
-
-def _primed(reader: RowCursor, tree: Expression, token: Element, primes: int, span: Span) -> Expression:
-    """`W'` is the transpose of an input; behind a layer a prime would be read by guess."""
-    types = reader.context.types
-    shape = types(tree)
-    base = tree.base if isinstance(tree, Subscript) and types.member(tree) is None else tree
-    if primes == 1 and types.is_input(base) and base is tree and shape is not None and 0 < len(shape.axes) < 3:
-        whole = span.to(reader.before.span)
-        reader.context.primed.add(whole)
-        return Transpose(tree, whole)
-    shown = reader.source(span)
-    fail(
-        "DC114",
-        f"`{shown}'` is not read: `{shown}` is no function",
-        span,
-        "a transpose, or a derivative by what?",
-        f"{shown}^{{\\top}}",
-    )
-
-
-def _applied(reader: RowCursor, tree: Expression) -> Expression:
-    """A quantity before a bracket: the product, or its name with what it depends on. Raises NotationError (DC177)."""
-    bracket, behind = reader.element, reader.ahead()
-    begin = reader.position
-    arguments = arguments_here(reader)
-    span = tree.span.to(bracket.span)
-    inner = arguments[0]
-    if len(arguments) > 1:
-        if all(depends(reader, tree, argument) for argument in arguments):
-            return replace(tree, span=span)
-        _refuse_application(reader, tree, span, to_plain(tree))
-    reader.position = begin
-    if numbers.is_place(reader, inner) and not bracket.spaced:
-        _refuse_application(reader, tree, span, f"{to_plain(tree)} at {reader.source(inner.span)}")
-    base = tree.base if isinstance(tree, Subscript) and reader.context.types.member(tree) is None else tree
-    shape = reader.context.types(tree)
-    lone = isinstance(inner, Name) or (isinstance(inner, Subscript) and reader.context.types.member(inner) is not None)
-    applied = reader.context.types.is_derived(base) and base is tree and not _mentions(inner, tree)
-    scalar = shape is not None and shape.is_scalar
-    # In `\\delta (a^{l-1})^T` the bracket is there for the transpose.
-    scripted = any(element.kind == "script" for element in bracket.inside)
-    if lone and scripted and behind.kind == "script" and behind.text == "^":
-        return tree
-    if isinstance(inner, Number) and reader.context.types.is_derived(base) and base is tree:
-        _refuse_other_point(reader, tree, inner, span)
-    if lone and reader.context.types.is_derived(tree) and depends(reader, tree, inner):
-        return _of_its_argument(reader, tree, inner, span)
-    if lone or (applied and _speaks_of(reader, tree, inner, any if scalar else all)):
-        _refuse_application(reader, tree, span, f"{to_plain(tree)} as a function of {reader.source(inner.span)}")
-    return tree
-
-
-def _of_its_argument(reader: RowCursor, tree: Expression, inner: Expression, span: Span) -> Expression:
-    """`p(z)` of a layer and what it is computed from: the layer, or the product where the equation allows no layer."""
-    applied = replace(tree, span=span)
-    shape, other = reader.context.types(tree), reader.context.types(inner)
-    shown = reader.source(span)
-    fork = Fork(APPLICATION, shown, span, shown, symbol_line(shown, tree))
-    scalar = any(one is not None and one.is_scalar for one in (shape, other))
-    multiplies = scalar or reader.context.types(Binary("@", tree, inner)) is not None
-    found = reader.context.choices.take(fork, applied, tree) if multiplies else applied
-    if found is applied:
-        reader.advance()
-    return found
-
-
-def _refuse_other_point(reader: RowCursor, tree: Expression, inner: Expression, span: Span) -> NoReturn:
-    """`p(0)`: a layer is declared where it stands, and has a value there alone."""
-    value, scope = reader.context.types.value(tree), reader.context.scope
-    assert value is not None
-    below = [node for node in topological([value.node]) if isinstance(node, Input | Quantity)]
-    names = [node.name for node in below[:-1] if node.name in scope.values]
-    argument = to_latex(name_tree(names[-1]), families=scope.families) if names else ""
-    point = rf"\left. {reader.source(tree.span)} \right|_{{{argument} = {reader.source(inner.span)}}}"
-    message = f"`{reader.source(span)}` is the layer `{to_plain(tree)}` at another point"
-    fail("DC177", message, span, "of what it is computed from?", point if names else "")
-
-
-def _mentions(tree: Expression, part: Expression) -> bool:
-    return part in bottom_up(tree)
-
-
-def _speaks_of(reader: RowCursor, tree: Expression, inner: Expression, how: Callable[[Iterable[bool]], bool]) -> bool:
-    """Whether a bracket speaks of what a layer is made of: `a(W x + b)`, `L(w + \\epsilon)`."""
-    parts = [n for n in bottom_up(inner) if isinstance(n, Name | Subscript) and reader.context.types.member(n)]
-    return bool(parts) and how(part != tree and depends(reader, tree, part) for part in parts)
-
-
-def _refuse_application(reader: RowCursor, tree: Expression, span: Span, applied: str) -> NoReturn:
-    shown = reader.source(span)
-    fail(
-        "DC177",
-        f"`{shown}` has two readings",
-        span,
-        "applied or multiplied?",
-        symbol_line(shown, tree),
-        (("one reading", applied), ("another reading", "the product with what stands in the bracket")),
-    )
 
 
 # --- functions ------------------------------------------------------------------------------------

@@ -188,3 +188,10 @@ def _signs(test: Comparison, first: Comparison) -> frozenset[str] | None:
     if (test.right, test.left) == (first.left, first.right):
         return HOLDS_AT[TURNED[test.relation]]
     return None
+
+
+def condition_to_end(inner: RowCursor) -> Condition:
+    test = inner.condition()
+    if not inner.at_end():
+        inner.unexpected("the end of the condition")
+    return test

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import NoReturn
@@ -13,11 +12,10 @@ from derivcheck.language.latex import operators
 from derivcheck.language.latex.arguments import arguments_here, depends
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.elements import Element, Elements
-from derivcheck.language.latex.scripts import Script, take_scripts
+from derivcheck.language.latex.scripts import take_scripts
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import (
     Binary,
-    Call,
     Derivative,
     Expression,
     Name,
@@ -63,7 +61,7 @@ def _numerator(top: RowCursor) -> Expression:
     found = top.factor()
     top.applies = True
     if top.at_group("(") and isinstance(found, Name | Subscript):
-        _checked_arguments(top, found)
+        checked_arguments(top, found)
         return found
     top.position = begin
     return top.term()
@@ -135,7 +133,7 @@ def _variables(below: RowCursor, order: int, span: Span) -> tuple[Expression, ..
                 "by which two?",
                 r"\frac{\partial^2 L}{\partial x^2}",
             )
-        found = _variable(below, row[marks[0] + 1 : -1], span)
+        found = variable_of(below, row[marks[0] + 1 : -1], span)
         return found, found
     if len(marks) != order:
         fail(
@@ -145,7 +143,7 @@ def _variables(below: RowCursor, order: int, span: Span) -> tuple[Expression, ..
             f"order {order}, {len(marks)} variables",
             r"\frac{\partial^2 L}{\partial x_i \partial x_j}",
         )
-    variables = [_variable(below, row[mark + 1 : end], span) for mark, end in zip(marks, ends, strict=True)]
+    variables = [variable_of(below, row[mark + 1 : end], span) for mark, end in zip(marks, ends, strict=True)]
     if order == 2 and isinstance(variables[1], Transpose) and variables[1].operand == variables[0]:
         variables[1] = variables[0]  # ∂x ∂xᵀ is the Hessian
     return tuple(variables)
@@ -157,7 +155,7 @@ def _marks(row: Elements) -> list[int]:
     return [k for k, element in enumerate(row) if _is_mark(element) and not scripted[k]]
 
 
-def _variable(reader: RowCursor, row: Elements, here: Span) -> Expression:
+def variable_of(reader: RowCursor, row: Elements, here: Span) -> Expression:
     inner = reader.part(row, here)
     inner.letters = False
     inner.applies = False
@@ -242,7 +240,7 @@ def _slashed(reader: RowCursor) -> Expression | None:
     applies, reader.applies = reader.applies, False
     numerator = reader.factor()
     if reader.at_group("("):
-        _checked_arguments(reader, numerator)
+        checked_arguments(reader, numerator)
     reader.applies = applies
     if not reader.at("/") or not _is_mark(reader.ahead()):
         return None
@@ -291,7 +289,7 @@ def _with_index(reader: RowCursor) -> Expression:
     script = scripts[0]
     inner = script.row
     entry = len(inner) == 1 and inner[0].kind == "letter" and not reader.context.names.declares(inner[0])
-    variable = None if entry else _variable(reader, inner, script.span)
+    variable = None if entry else variable_of(reader, inner, script.span)
     known = () if variable is None else (variable,)
     whole = mark.span.to(script.span)
     applies, reader.applies = reader.applies, False
@@ -299,7 +297,7 @@ def _with_index(reader: RowCursor) -> Expression:
     reader.applies = applies
     span = mark.span.to(operand.span)
     if reader.at_group("(") and named:
-        _checked_arguments(reader, operand)
+        checked_arguments(reader, operand)
     if variable is None:
         letter = Name(inner[0].text, inner[0].span)
         variable = Subscript(_only_variable(reader, operand, span), (letter,), script.span)
@@ -346,61 +344,7 @@ def refuse_mark(reader: RowCursor) -> NoReturn:
     )
 
 
-# --- gradients and Jacobians ----------------------------------------------------------------------
-
-
-def gradient(reader: RowCursor) -> Expression:
-    """`\\nabla_W L`, `\\nabla L(a)`, `\\nabla_x^2 L`. Raises NotationError (DC118, DC171)."""
-    mark = reader.advance()
-    scripts, _ = take_scripts(reader)
-    order = 1
-    variable: Expression | None = None
-    for script in scripts:
-        if script.kind == "sub":
-            variable = _variable(reader, script.row, script.span)
-        elif reader.source(script.span).strip("^{} ") == "2":
-            order = 2
-        else:
-            fail("DC118", "the superscript of `\\nabla` is not read", script.span, "", r"\nabla^2")
-    here = mark.span.to(scripts[-1].span) if scripts else mark.span
-    applies, reader.applies = reader.applies, False
-    operand, named = operators.scalar_operand(reader, (variable,) if variable is not None else (), here)
-    reader.applies = applies
-    span = mark.span.to(operand.span)
-    if reader.at_group("(") and named:
-        arguments = _checked_arguments(reader, operand, variable)
-        span = span.to(reader.before.span)
-        if variable is None and len(arguments) == 1:
-            variable = arguments[0]
-    if variable is None:
-        fail("DC118", "the gradient by what?", span, "`\\nabla` names no variable", r"\nabla_{W} L")
-    shape = reader.context.types(operand)
-    if isinstance(operand, Transpose) and shape is not None and shape.is_scalar and order == 1:
-        # `\\nabla f^T v`: of the gradient
-        return Transpose(_column(reader, Derivative(operand.operand, (variable,), span)), span)
-    if shape is not None and not shape.is_scalar:
-        fail(
-            "DC171",
-            f"`{reader.source(span)}` has two readings",
-            span,
-            f"of a {shape}",
-            r"\frac{\partial y}{\partial x}",
-            (
-                ("one reading", "the Jacobian, a row for each output"),
-                ("another reading", "its transpose, a column for each output"),
-            ),
-        )
-    return _column(reader, Derivative(operand, (variable,) * order, span))
-
-
-def _column(reader: RowCursor, tree: Derivative) -> Expression:
-    """A gradient as ∇ is laid out: with `gradient: column` in the shape of its variable."""
-    scope = reader.context.scope
-    turned = scope.gradient == "column" and scope.layout == "numerator" and len(tree.variables) == 1
-    return Transpose(tree, tree.span) if turned else tree
-
-
-def _checked_arguments(reader: RowCursor, operand: Expression, variable: Expression | None = None) -> list[Expression]:
+def checked_arguments(reader: RowCursor, operand: Expression, variable: Expression | None = None) -> list[Expression]:
     """The bracket behind a quantity that is differentiated: what it depends on. Raises NotationError (DC177)."""
     begin = reader.element.span
     arguments = arguments_here(reader)
@@ -419,15 +363,3 @@ def _checked_arguments(reader: RowCursor, operand: Expression, variable: Express
                 ),
             )
     return arguments
-
-
-def jacobian(reader: RowCursor, token: Element, scripts: Sequence[Script], span: Span) -> Expression | None:
-    """`\\mathbf{J}_{a}(z)` is da/dz where J is not declared; None with nothing read where it is something else."""
-    if reader.context.names.is_value(token) or len(scripts) != 1 or scripts[0].kind != "sub":
-        return None
-    numerator = _variable(reader, scripts[0].row, scripts[0].span)
-    arguments = arguments_here(reader)
-    flat = len(arguments) == 1 and isinstance(arguments[0], Call) and arguments[0].function == "vec"
-    if len(arguments) != 1 or (isinstance(arguments[0], Call | Binary) and not flat):
-        fail("DC118", "a Jacobian has one variable", span, "", r"\frac{\partial a}{\partial z}")
-    return Derivative(numerator, (arguments[0],), span.to(arguments[0].span))

@@ -7,8 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NoReturn
 
-from derivcheck.diagnostics.diagnostic import NotationError, UnsupportedError
-from derivcheck.graph.nodes import Input, Quantity
+from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.componentwise import componentwise
 from derivcheck.language.latex import bars, differentials, numbers
 from derivcheck.language.latex.checks import check_entries, check_primes
@@ -20,13 +19,11 @@ from derivcheck.language.latex.labels import Labels
 from derivcheck.language.latex.memberships import arithmetic, is_arithmetic, is_sized, membership, sized
 from derivcheck.language.latex.ones import refuse_unsized, size_sides
 from derivcheck.language.latex.parser import LatexParser
+from derivcheck.language.latex.points import at_point, check_condition, holds_by_definition, point_of
 from derivcheck.language.latex.relations import refuse_relation
 from derivcheck.language.latex.scripts import dimension_at
 from derivcheck.language.latex.symbols import Symbols
-from derivcheck.language.latex.trees import rebuilt
 from derivcheck.language.latex.vocabulary import Names
-from derivcheck.language.lowering.language import Lowering
-from derivcheck.language.lowering.letters import member_name
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.lowering.types import Types
 from derivcheck.language.notation.labels import substitute_labels
@@ -34,17 +31,12 @@ from derivcheck.language.notation.limits import check_limits
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.relations import NAMES, Relation
 from derivcheck.language.notation.syntax import (
-    Comparison,
     Condition,
-    Derivative,
     Equation,
     Expression,
     Junction,
-    Name,
-    Negate,
     Number,
     Span,
-    bottom_up,
 )
 from derivcheck.language.tex.errors import fail
 from derivcheck.language.tex.nodes import Row
@@ -214,7 +206,7 @@ class _Chain:
             where = test if where is None else Junction("and", where, test, test.span)
         found = bars.oriented(Equation(tuple(sides), tuple(relations), where, span))
         for name, value, at in self._points:
-            found = _at_point(found, name, value, at)
+            found = at_point(found, name, value, at)
         check_entries(found, reader)
         numbers.check_numbers(found, reader)
         check_primes(found, reader)
@@ -268,13 +260,13 @@ class _Chain:
         letters, reader.letters = reader.letters, True
         test = reader.condition()
         reader.letters = letters
-        if _holds_by_definition(test, reader):
+        if holds_by_definition(test, reader):
             return []
-        point = _point(test, reader)
+        point = point_of(test, reader)
         if point is not None:
             self._points.append((*point, test.span))
             return []
-        _check_condition(test, begin.to(test.span), reader)
+        check_condition(test, begin.to(test.span), reader)
         return [test]
 
     def _take_letters(self) -> bool:
@@ -346,78 +338,3 @@ def _letters(element: Element) -> int:
     if element.kind == "group":
         return sum(map(_letters, element.inside))
     return len(element.text) if element.kind in ("letter", "word", "prose") else 0
-
-
-def _check_condition(test: Condition, span: Span, reader: RowCursor) -> None:
-    """A condition that values be equal holds almost nowhere: nothing could be judged under it."""
-    waiting: list[Condition] = [test]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, Junction):
-            waiting += [node.left, node.right]
-        elif isinstance(node, Comparison) and node.relation == "=":
-            values = [side for side in (node.left, node.right) if _is_value(side, reader)]
-            if values:
-                fail(
-                    "DC175",
-                    "an equation under a condition on values is not read",
-                    span,
-                    "the values are equal almost nowhere",
-                    "put the value into the equation",
-                )
-
-
-def _holds_by_definition(test: Condition, reader: RowCursor) -> bool:
-    """`where u = g(x)`, and the spec says that u is g(x): nothing is restricted."""
-    if not isinstance(test, Comparison) or test.relation not in ("=", "=="):
-        return False
-    scope = reader.context.scope
-    name = member_name(test.left, scope)
-    node = scope.values[name].node if name is not None else None
-    if not isinstance(node, Quantity):
-        return False
-    try:
-        meant = Lowering(scope).expression(test.right)
-    except (NotationError, UnsupportedError):
-        return False
-    return meant.node == node.operand
-
-
-def _point(test: Condition, reader: RowCursor) -> tuple[str, Expression] | None:
-    """`if z = 0`, for a number z that the spec declares: (its name, the value)."""
-    if not isinstance(test, Comparison) or test.relation not in ("=", "=="):
-        return None
-    value = reader.context.scope.values.get(test.left.name) if isinstance(test.left, Name) else None
-    number = test.right.operand if isinstance(test.right, Negate) else test.right
-    if value is None or not isinstance(value.node, Input) or value.axes or not isinstance(number, Number):
-        return None
-    assert isinstance(test.left, Name)
-    return test.left.name, test.right
-
-
-def _at_point(equation: Equation, name: str, value: Expression, at: Span) -> Equation:
-    """The equation with a value put in. Raises NotationError (DC175) where it is derived by that name."""
-    for node in bottom_up(equation):
-        if isinstance(node, Derivative) and any(part == Name(name) for v in node.variables for part in bottom_up(v)):
-            fail(
-                "DC175",
-                f"a derivative by `{name}` at a value of it is not read",
-                at,
-                "the value is put in first?",
-                r"f'(0) = 1",
-            )
-
-    def put(node: object) -> object:
-        return replace(value, span=node.span) if isinstance(node, Name) and node.name == name else node
-
-    return replace(equation, sides=tuple(rebuilt(side, put) for side in equation.sides))
-
-
-def _is_value(tree: Expression, reader: RowCursor) -> bool:
-    shape = reader.context.types(tree)
-    number = not isinstance(tree, Name) or tree.name in reader.context.scope.values
-    return shape is not None and number and not _is_position(tree)
-
-
-def _is_position(tree: Expression) -> bool:
-    return isinstance(tree, Number) and tree.value.denominator == 1 and tree.value >= 1

@@ -6,10 +6,9 @@ What is drawn is a letter with a declared tensor of probabilities, or a declared
 
 from __future__ import annotations
 
-from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.elements import Element, Elements
-from derivcheck.language.latex.scripts import divided
+from derivcheck.language.latex.scripts import divided, tree_at
 from derivcheck.language.notation.expectations import NORMAL, Drawn, mean
 from derivcheck.language.notation.syntax import Expression, Name, Span, Subscript
 from derivcheck.language.tex.errors import fail
@@ -89,12 +88,7 @@ def _name(reader: RowCursor, row: Elements, here: Span) -> str | None:
     match row:
         case (Element("letter", text, accent="") as letter,) if not _is_declared(reader, letter):
             return text
-    inner = reader.part(row, here)
-    inner.letters = False
-    try:
-        tree = inner.whole()
-    except NotationError:
-        return None
+    tree = tree_at(reader, row, here)
     return tree.name if isinstance(tree, Name) and tree.name in reader.context.scope.values else None
 
 
@@ -108,12 +102,7 @@ def _distribution(reader: RowCursor, row: Elements, here: Span) -> Expression | 
         case (Element("letter", "N", style="script"), Element("group", "(") as group):
             shown = tuple("".join(element.text for element in slot) for slot in divided(group.inside))
             return Name(NORMAL) if shown in STANDARD else None
-    inner = reader.part(row, here)
-    inner.letters = False
-    try:
-        tree = inner.whole()
-    except NotationError:
-        return None
-    shape = reader.context.types(tree)
+    tree = tree_at(reader, row, here)
+    shape = None if tree is None else reader.context.types(tree)
     probabilities = isinstance(tree, Name | Subscript) and shape is not None and shape.is_vector
     return tree if probabilities else None

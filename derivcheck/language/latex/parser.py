@@ -17,6 +17,8 @@ from derivcheck.language.latex import (
     derivatives,
     differentials,
     expectations,
+    gradients,
+    indicators,
     matrices,
     norms,
     numbers,
@@ -191,7 +193,7 @@ class LatexParser(RowCursor):
                 found = derivatives.inline(self)
                 return found if found is not None else derivatives.refuse_mark(self)
             case "sign", "∇":
-                return derivatives.gradient(self)
+                return gradients.gradient(self)
             case "sign", "…":
                 matrices.refuse_dots(self, "dots stand for something that is not written")
             case "sign", "∞":
@@ -213,8 +215,8 @@ class LatexParser(RowCursor):
                     found = ScriptReadings(self, token, symbol.rest, span, tree=found).one() or found
                 return found
             self.position = begin + 1
-        if token.text == "1" and (token.font == "bold" or sums.at_indicator(self)):
-            return sums.indicator(self, token)
+        if token.text == "1" and (token.font == "bold" or indicators.at_indicator(self)):
+            return indicators.indicator(self, token)
         return Number(Fraction(token.text), token.span)
 
     def _root(self) -> Expression:

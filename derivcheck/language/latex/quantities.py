@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum, auto
 from fractions import Fraction
 from typing import NoReturn
 
@@ -18,7 +17,16 @@ from derivcheck.language.latex.constants import special
 from derivcheck.language.latex.elements import Elements
 from derivcheck.language.latex.forks import COLUMN, POWER, SCRIPTS, Fork, symbol_line
 from derivcheck.language.latex.samples import sample
-from derivcheck.language.latex.scripts import Script, Scripted, indices, is_inverse_transpose, slot_text, slot_tree
+from derivcheck.language.latex.scripts import (
+    ROLES,
+    Script,
+    Scripted,
+    ScriptRole,
+    indices,
+    is_inverse_transpose,
+    slot_text,
+    slot_tree,
+)
 from derivcheck.language.latex.trees import folded_label
 from derivcheck.language.notation.powers import matrix_power
 from derivcheck.language.notation.printer import to_plain
@@ -35,30 +43,6 @@ from derivcheck.language.notation.syntax import (
     bottom_up,
 )
 from derivcheck.language.tex.errors import fail
-
-
-class ScriptRole(Enum):
-    """What a script is to its base: `W_h` is a name, `W_{hx}` two, `a^{(l)}` a label, `a_{l,t}` two, `x_i` an entry."""
-
-    NAME = auto()
-    SEVERAL_NAMES = auto()
-    LABEL = auto()
-    SEVERAL_LABELS = auto()
-    INDEX = auto()
-    POWER = auto()
-    ENTRYWISE_POWER = auto()
-    TRANSPOSE = auto()
-    INVERSE_TRANSPOSE = auto()
-
-
-BELOW = (
-    ScriptRole.NAME,
-    ScriptRole.SEVERAL_NAMES,
-    ScriptRole.LABEL,
-    ScriptRole.SEVERAL_LABELS,
-    ScriptRole.INDEX,
-)
-ROLES = {"sub": BELOW, "sup": (*BELOW, ScriptRole.POWER), "transpose": (ScriptRole.TRANSPOSE,)}
 
 
 @dataclass

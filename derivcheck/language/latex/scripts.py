@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum, auto
 from fractions import Fraction
 from typing import Literal
 
@@ -68,6 +69,31 @@ class Script:
     def name(self) -> str | None:
         """What it adds to a name, `W^{(2)}` and `W_{hh}`; None where it is not letters and digits."""
         return slot_text(self.inner)
+
+
+class ScriptRole(Enum):
+    """What a script is to its base: `W_h` is a name, `W_{hx}` two, `a^{(l)}` a label, `a_{l,t}` two, `x_i` an entry."""
+
+    NAME = auto()
+    SEVERAL_NAMES = auto()
+    LABEL = auto()
+    SEVERAL_LABELS = auto()
+    INDEX = auto()
+    POWER = auto()
+    ENTRYWISE_POWER = auto()
+    TRANSPOSE = auto()
+    INVERSE_TRANSPOSE = auto()
+
+
+BELOW = (
+    ScriptRole.NAME,
+    ScriptRole.SEVERAL_NAMES,
+    ScriptRole.LABEL,
+    ScriptRole.SEVERAL_LABELS,
+    ScriptRole.INDEX,
+)
+
+ROLES = {"sub": BELOW, "sup": (*BELOW, ScriptRole.POWER), "transpose": (ScriptRole.TRANSPOSE,)}
 
 
 @dataclass
@@ -244,12 +270,17 @@ def slot_text(slot: Elements, *, digits: bool = False) -> str | None:
     return text or None
 
 
-def dimension_at(reader: RowCursor, row: Elements, here: Span) -> Expression | None:
-    """The declared dimension or number that a row names, as a tree; None where it names none."""
+def tree_at(reader: RowCursor, row: Elements, here: Span) -> Expression | None:
+    """The expression that a row is where no letter is an index by itself; None where it is none."""
     inner = reader.part(row, here)
     inner.letters = False
     try:
-        tree = inner.whole()
+        return inner.whole()
     except NotationError:
         return None
-    return tree if reader.context.types.dimension(tree) is not None else None
+
+
+def dimension_at(reader: RowCursor, row: Elements, here: Span) -> Expression | None:
+    """The declared dimension or number that a row names, as a tree; None where it names none."""
+    tree = tree_at(reader, row, here)
+    return tree if tree is not None and reader.context.types.dimension(tree) is not None else None

@@ -1,28 +1,24 @@
-"""Sums, products and extrema over an index: letters, limits, conditions, dots, indicators."""
+"""Sums, products and extrema over an index: their letters, over layers, of vectors, with dots."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import NoReturn
 
 from derivcheck.diagnostics.diagnostic import NotationError
-from derivcheck.graph.axes import Dimension
 from derivcheck.language.latex import patterns
+from derivcheck.language.latex.conditions import condition_to_end
 from derivcheck.language.latex.cursor import RowCursor
-from derivcheck.language.latex.elements import Element
 from derivcheck.language.latex.forks import LAYERS, Fork
+from derivcheck.language.latex.limits import SumLimits, limited
 from derivcheck.language.latex.scripts import Script, dimension_at, script_of
 from derivcheck.language.lowering.ranges import check_members, label_letters, some_end
 from derivcheck.language.notation.labels import label_value
-from derivcheck.language.notation.relations import TURNED, Relation
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,
-    Comparison,
     Condition,
-    Conditional,
     Expression,
     Junction,
     Name,
@@ -37,8 +33,6 @@ from derivcheck.language.notation.syntax import (
 )
 from derivcheck.language.tex.errors import fail
 
-ONE = Number(Fraction(1))
-
 
 @dataclass(frozen=True, slots=True)
 class WrittenSummand:
@@ -47,15 +41,6 @@ class WrittenSummand:
     minus: bool
     tree: Expression | None
     span: Span
-
-
-@dataclass(slots=True)
-class SumLimits:
-    """What stands below a sum sign: the letters, where the first one begins, a condition."""
-
-    letters: list[str]
-    lower: Expression | None = None
-    test: Condition | None = None
 
 
 # --- signs --------------------------------------------------------------------------------------
@@ -118,11 +103,11 @@ def _over_index(
 ) -> Reduction:
     """Over a dimension or a part of it; a letter that indexes nothing by itself, `x_{2t+r-2}`, has its limits."""
     letter, tests = bound.letters[0], [] if bound.test is None else [bound.test]
-    limited = above is not None and bound.lower is not None and patterns.mentions(body, letter)
-    if limited and reader.context.types.letter_dimension(letter, body, *tests) is None:
+    given = above is not None and bound.lower is not None and patterns.mentions(body, letter)
+    if given and reader.context.types.letter_dimension(letter, body, *tests) is None:
         assert above is not None and bound.lower is not None
         return Reduction(kind, (letter,), bound.test, body, span, _ends(reader, bound.lower, above))
-    return Reduction(kind, tuple(bound.letters), _limited(reader, bound, above, below, body), body, span)
+    return Reduction(kind, tuple(bound.letters), limited(reader, bound, above, below, body), body, span)
 
 
 def _body(reader: RowCursor, bound: SumLimits, factor: bool = False, layers: bool = False) -> Expression:
@@ -145,10 +130,10 @@ def _bound(reader: RowCursor, script: Script) -> SumLimits:
     if letters and inner.at_end():
         return SumLimits(letters)
     if letters and inner.accept(":", "|") is not None:
-        return SumLimits(letters, None, _condition_to_end(inner))
+        return SumLimits(letters, None, condition_to_end(inner))
     if len(letters) == 1 and inner.accept("=") is not None:
         lower = inner.expression()
-        test = _condition_to_end(inner) if inner.accept(",") is not None else None
+        test = condition_to_end(inner) if inner.accept(",") is not None else None
         if not inner.at_end():
             inner.unexpected("the end of the limits")
         return SumLimits(letters, lower, test)
@@ -156,7 +141,7 @@ def _bound(reader: RowCursor, script: Script) -> SumLimits:
         fail("DC116", "a sum over a set is not read", script.span, "over which index?", r"\sum_k, or \sum_{k \ne i}")
     inner = reader.part(script.row, script.span)
     inner.letters = True
-    test = _condition_to_end(inner)
+    test = condition_to_end(inner)
     first: Condition = test
     while isinstance(first, Junction):
         first = first.left
@@ -176,132 +161,6 @@ def _letters(inner: RowCursor) -> list[str]:
         if inner.at(",") and inner.ahead().kind == "letter":
             inner.advance()
     return found
-
-
-def _condition_to_end(inner: RowCursor) -> Condition:
-    test = inner.condition()
-    if not inner.at_end():
-        inner.unexpected("the end of the condition")
-    return test
-
-
-# --- limits -------------------------------------------------------------------------------------
-
-
-def _limited(
-    reader: RowCursor, bound: SumLimits, above: Script | None, below: Script, body: Expression
-) -> Condition | None:
-    """The condition that limits mean; None where they are those of the letter's dimension."""
-    if above is None and bound.lower is None:
-        return bound.test
-    letter = bound.letters[0]
-    dimension = reader.context.types.letter_dimension(letter, body, *([bound.test] if bound.test is not None else []))
-    span = below.span if above is None else below.span.to(above.span)
-    if above is None:
-        fail("DC119", "the sum has a lower limit only", span, "up to where?", rf"\sum_{{{letter}}}")
-    if dimension is None:
-        fail(
-            "DC119",
-            f"the limits of the sum are not checked: `{letter}` indexes nothing in it",
-            span,
-            "over which dimension?",
-            rf"\sum_{{{letter}}}",
-        )
-    tests = [bound.test] if bound.test is not None else []
-    zero = bound.lower == Number(Fraction(0))
-    if not zero:
-        tests += _from(letter, bound.lower, span)
-    tests += _up_to(reader, letter, above, dimension, zero, span)
-    found: Condition | None = None
-    for test in tests:
-        found = test if found is None else Junction("and", found, test, span)
-    return found
-
-
-def _from(letter: str, lower: Expression | None, span: Span) -> list[Condition]:
-    name = Name(letter, span)
-    match lower:
-        case None | Number(Fraction(numerator=1, denominator=1)):
-            return []
-        case Number(value) if value.denominator == 1 and value > 1:
-            return [Comparison(">=", name, lower, span)]
-        case Name():
-            return [Comparison(">=", name, lower, span)]
-        case Binary("+", Name() as other, Number(Fraction(numerator=1, denominator=1))):
-            return [Comparison(">", name, other, span)]
-        case _:
-            fail(
-                "DC119",
-                "the lower limit of the sum is not read",
-                span,
-                "a number, an index, or one more than it",
-                rf"\sum_{{{letter}}}",
-            )
-
-
-def _up_to(
-    reader: RowCursor, letter: str, above: Script, dimension: Dimension, zero: bool, span: Span
-) -> list[Condition]:
-    """The condition that an upper limit means. Raises NotationError (DC119, DC120)."""
-    declared = dimension_at(reader, above.row, above.span)
-    if declared is not None:
-        found = reader.context.types.dimension(declared)
-        wanted = dimension.plus(Dimension.fixed(1), -1) if zero else dimension
-        if found == wanted:
-            return []
-        shown = reader.source(above.span).strip("^{} ")
-        fail(
-            "DC119",
-            f"the sum runs to `{shown}`, but `{letter}` runs over `{dimension}`",
-            span,
-            "not the end of its dimension",
-            rf"\sum_{{{letter}}}",
-        )
-    inner = reader.part(above.row, above.span)
-    if not _speaks_of_letters(inner, reader):
-        _refuse_limit(reader, above, dimension)
-    inner.letters = True
-    upper = inner.whole()
-    name = Name(letter, span)
-    relation: Relation
-    match upper:
-        case Name() as other:
-            relation = "<="
-        case Binary("-", Name() as other, Number(Fraction(numerator=1, denominator=1))):
-            relation = "<"
-        case _:
-            _refuse_limit(reader, above, dimension)
-    if zero:
-        fail(
-            "DC119",
-            "a sum from 0 runs over the whole dimension of its letter",
-            span,
-            "indices count from 1 here",
-            rf"\sum_{{{letter}=1}}",
-        )
-    return [Comparison(relation, name, other, span)]
-
-
-def _speaks_of_letters(inner: RowCursor, reader: RowCursor) -> bool:
-    """Whether a limit can be an index: a lower-case letter that nothing else is."""
-    first = inner.element
-    return (
-        first.kind == "letter"
-        and len(first.text) == 1
-        and first.text.islower()
-        and not reader.context.names.declares(first)
-    )
-
-
-def _refuse_limit(reader: RowCursor, above: Script, dimension: Dimension) -> NoReturn:
-    shown = reader.source(above.span).lstrip("^").strip("{} ")
-    fail(
-        "DC119",
-        f"the sum runs to `{shown}`, which is no declared dimension",
-        above.span,
-        f"the letter runs over `{dimension}`",
-        f"symbols: {{'{shown}': {dimension}}}",
-    )
 
 
 # --- sums over layers ---------------------------------------------------------------------------
@@ -450,48 +309,3 @@ def dotted(reader: RowCursor, terms: Sequence[WrittenSummand]) -> Expression:
     span = terms[0].span.to(terms[-1].span)
     found = Reduction("sum", (letter,), None, body, span)
     return Negate(found, span) if minus == {True} else found
-
-
-# --- indicators -----------------------------------------------------------------------------------
-
-
-def at_indicator(reader: RowCursor) -> bool:
-    """Whether a condition stands behind a plain 1, in brackets or below it: `1\\{i = j\\}`, `1_{x > 0}`."""
-    element = reader.element
-    if not (reader.at_script("_") or reader.at_group("[", "\\{", "(")) or element.wide:
-        return False  # `1 \\quad (i = j)` is a condition of the equation
-    return not (element.is_group("(") and element.spaced) and any(_holds_relation(element))
-
-
-def _holds_relation(element: Element) -> Iterator[bool]:
-    for inner in element.inside:
-        yield inner.is_sign(*TURNED)
-        if inner.kind == "group":
-            yield from _holds_relation(inner)
-
-
-def indicator(reader: RowCursor, token: Element) -> Expression:
-    """`\\mathbb{1}[i = j]`, `\\mathbb{1}_{i=j}`, `\\mathbf{1}_n`. Raises NotationError (DC120)."""
-    if reader.at_script("_"):
-        script = script_of(reader.advance())
-        size = dimension_at(reader, script.row, script.span)
-        if size is not None:
-            return Call("ones", (size,), 0, token.span.to(script.span))
-        inner = reader.part(script.inner, script.span)
-        return Conditional(_whole_condition(inner), ONE, Number(Fraction(0)), token.span.to(script.span))
-    if reader.at_group("[", "\\{", "("):
-        begin, group = reader.position, reader.element
-        try:
-            test = _whole_condition(reader.enter())
-        except NotationError:
-            reader.position = begin
-        else:
-            return Conditional(test, ONE, Number(Fraction(0)), token.span.to(group.span))
-    # Beside a vector in a sum it is as good as the number; anywhere else its size matters.
-    reader.context.unsized.add(token.span)
-    return replace(ONE, span=token.span)
-
-
-def _whole_condition(inner: RowCursor) -> Condition:
-    inner.letters = True
-    return _condition_to_end(inner)

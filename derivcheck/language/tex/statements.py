@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.notation.relations import NAMES, UNREAD_SIGNS
 from derivcheck.language.notation.syntax import Span
 from derivcheck.language.tex.brackets import paired
-from derivcheck.language.tex.commands import RowLayout
-from derivcheck.language.tex.errors import fail
+from derivcheck.language.tex.frames import unframed, without_breaks
+from derivcheck.language.tex.marks import JOINING, is_half, is_keyword, is_letter, is_relation, is_sign, seen
 from derivcheck.language.tex.nodes import (
     WIDE,
     Break,
     Broken,
-    Grid,
     Group,
     Node,
     Numeral,
@@ -26,13 +25,12 @@ from derivcheck.language.tex.nodes import (
     Space,
     Symbol,
 )
-from derivcheck.language.tex.nodes import rows_of as parts_of
 from derivcheck.language.tex.words import is_conditional
 
-JOINING = frozenset({"+", "·", "×", "*", "⊙", "⊗", "/"})
+__all__ = ["Chain", "chains", "is_relation", "is_sign", "seen"]
+
 IMPLYING = frozenset("⇒⇔∴")
 ORDERS = frozenset({"<", "<=", ">", ">=", "!="})
-FRAMING = frozenset({"array", "matrix"})  # that hold lines of equations where relations stand in them
 _LAST_LETTER = re.compile(r"(.*\S)[\s,;:]+([A-Za-z])", re.DOTALL)
 
 
@@ -51,7 +49,7 @@ class Chain:
     def span(self) -> Span:
         """Where it stands, without the words in front of it."""
         nodes = seen(self.row)
-        first = next((node for node in nodes if not isinstance(node, Prose) and not _is_keyword(node)), nodes[0])
+        first = next((node for node in nodes if not isinstance(node, Prose) and not is_keyword(node)), nodes[0])
         return Span(first.span.start, max(node.span.stop for node in nodes))
 
     @property
@@ -64,7 +62,7 @@ def chains(row: Row) -> list[Chain]:
     """The statements of a formula, in order of their beginnings. Raises NotationError (DC176)."""
     pieces: list[tuple[list[Node], bool, bool]] = []
     main = -1
-    for line in _unbracketed(_lines(_named_in_words(_unframed(row)))):
+    for line in _unbracketed(_lines(_named_in_words(unframed(row)))):
         remark = isinstance(seen(line)[0], Prose)
         if not _holds_formula(line):
             if pieces and any(isinstance(node, Prose) and is_conditional(node.text) for node in line):
@@ -80,140 +78,7 @@ def chains(row: Row) -> list[Chain]:
             pieces.append((list(bare), remark, follows))
             if not remark and (main < 0 or not _after_keyword(part)):
                 main = len(pieces) - 1
-    return [Chain(paired(_without_breaks(found)), remark, follows) for found, remark, follows in pieces]
-
-
-# --- nodes ----------------------------------------------------------------------------------------
-
-
-def seen(nodes: Sequence[Node]) -> list[Node]:
-    """The nodes without the space between them."""
-    return [node for node in nodes if not isinstance(node, Space)]
-
-
-def is_sign(node: Node | None, *texts: str) -> bool:
-    """Whether a node is a sign, and one of some, where they are given."""
-    return isinstance(node, Symbol) and node.kind == "sign" and (not texts or node.text in texts)
-
-
-def is_relation(node: Node | None) -> bool:
-    return is_sign(node, *NAMES)
-
-
-def _is_keyword(node: Node, *texts: str) -> bool:
-    return isinstance(node, Symbol) and node.kind == "keyword" and (not texts or node.text in texts)
-
-
-def _is_letter(node: Node) -> bool:
-    return isinstance(node, Symbol) and node.kind == "letter"
-
-
-def _is_half(node: Node | None) -> bool:
-    """Whether a group closes what nothing in its line opens."""
-    return isinstance(node, Group) and node.opener is None and node.closer is not None
-
-
-def _is_hidden(node: Node) -> bool:
-    return isinstance(node, Group) and node.opener is None and node.closer is None
-
-
-# --- frames: aligned, array -----------------------------------------------------------------------
-
-
-def _unframed(row: Row) -> Row:
-    """The rows of environments of lines as rows of the formula, without their `&`; matrices and cases stay."""
-    found: list[Node] = []
-    for position, node in enumerate(row):
-        match node:
-            case Grid() if _is_frame(node):
-                found += _framed(node, False)
-            case Grid() if _is_system(row, position):
-                found += _framed(node, True)
-            case Grid():
-                _refuse_frames(node)
-                found.append(node)
-            case Group() if _is_hidden(node):
-                found += [Space(node.span), *_unframed(node.body), Space(node.span)]
-            case Group():
-                found.append(replace(node, body=_unframed(node.body)))
-            case Break("&"):
-                found.append(Space(node.span, wide=True))
-            case _:
-                found.append(node)
-    return tuple(found)
-
-
-def _framed(matrix: Grid, system: bool) -> Iterator[Node]:
-    """The rows of an environment; in a system what stands behind a `&` may be a statement of its own."""
-    for place, cells in enumerate(matrix.rows):
-        if place:
-            yield Break("\\\\", Span(matrix.span.start, matrix.span.start))
-        for column, cell in enumerate(cells):
-            if column and system and _stand_apart(cells[column - 1], cell):
-                yield Symbol("sign", ",", Span(seen(cell)[0].span.start, seen(cell)[0].span.start))
-            elif column:
-                yield Space(matrix.span, wide=True)
-            yield from _unframed(cell)
-
-
-def _refuse_frames(node: Node) -> None:
-    """Lines of equations cannot stand inside a matrix. Raises NotationError (DC176)."""
-    for row in parts_of(node):
-        for part in row:
-            if isinstance(part, Grid) and _is_frame(part):
-                fail("DC176", f"`{part.name}` inside a matrix", part.span, "lines of equations cannot stand here")
-            _refuse_frames(part)
-
-
-def _is_frame(matrix: Grid) -> bool:
-    """Whether an environment holds lines of equations: by its name, or because relations stand in it."""
-    if matrix.layout is RowLayout.LINES:
-        return True
-    return matrix.name in FRAMING and any(is_relation(node) for cells in matrix.rows for cell in cells for node in cell)
-
-
-def _is_system(row: Row, position: int) -> bool:
-    """Whether a brace holds equations, not the cases of one side: it stands alone, and its first row relates."""
-    matrix = row[position]
-    before, behind = seen(row[:position]), seen(row[position + 1 :])
-    while behind and is_sign(behind[0], ",", ".", ";"):
-        behind = behind[1:]
-    alone = all(isinstance(node, Prose | Break) for node in (*before[-1:], *behind[:1]))
-    if not isinstance(matrix, Grid) or matrix.layout is not RowLayout.CASES or not alone:
-        return False
-    begins = True
-    for cells in matrix.rows:
-        for cell in cells[:1]:
-            for node in seen(cell):
-                if is_relation(node):
-                    return not begins
-                begins = False
-        if len(cells) > 1:
-            return is_relation(next(iter(seen(cells[1])), None))
-    return False
-
-
-def _stand_apart(before: Row, behind: Row) -> bool:
-    """Whether a `&` parts an equation from what is said of it, and nothing else does."""
-    last, first = seen(before)[-1:], seen(behind)[:1]
-    if not last or not first or any(isinstance(node, Prose) or _is_keyword(node) for node in (*last, *first)):
-        return False
-    joins = NAMES | JOINING | {"-"}
-    return not is_sign(last[0], *joins, ",", ";") and not is_sign(first[0], *joins)
-
-
-def _without_breaks(nodes: Iterable[Node]) -> Iterator[Node]:
-    """Inside of brackets a row ends nowhere."""
-    for node in nodes:
-        match node:
-            case Break():
-                yield Space(node.span)
-            case Group(body=body):
-                yield replace(node, body=tuple(_without_breaks(body)))
-            case Scripts(base=Group() as base):
-                yield replace(node, base=replace(base, body=tuple(_without_breaks(base.body))))
-            case _:
-                yield node
+    return [Chain(paired(without_breaks(found)), remark, follows) for found, remark, follows in pieces]
 
 
 # --- lines ----------------------------------------------------------------------------------------
@@ -242,7 +107,7 @@ def _unbracketed(lines: Iterable[Row]) -> Iterator[Row]:
 def _trimmed(line: Sequence[Node]) -> Row:
     """Without punctuation at its end, and without an `and` that joins it to the line above."""
     line = tuple(line)
-    while line and (isinstance(line[0], Space) or _is_keyword(line[0], "and")):
+    while line and (isinstance(line[0], Space) or is_keyword(line[0], "and")):
         line = line[1:]
     while line and (isinstance(line[-1], Space) or is_sign(line[-1], ",", ";", ".", ":")):
         line = line[:-1]
@@ -250,7 +115,7 @@ def _trimmed(line: Sequence[Node]) -> Row:
 
 
 def _holds_formula(line: Row) -> bool:
-    return any(not isinstance(node, Prose) and not _is_keyword(node) for node in seen(line))
+    return any(not isinstance(node, Prose) and not is_keyword(node) for node in seen(line))
 
 
 def _parts(line: Row) -> list[Row]:
@@ -263,7 +128,7 @@ def _parts(line: Row) -> list[Row]:
     line = _with_commas(line)
     for cut, node in enumerate(line):
         remark = isinstance(node, Prose) and not is_conditional(node.text)
-        if not (remark or is_sign(node, ",", ";", *IMPLYING) or _is_keyword(node, "and") or _is_wide(line, cut)):
+        if not (remark or is_sign(node, ",", ";", *IMPLYING) or is_keyword(node, "and") or _is_wide(line, cut)):
             continue
         if any(is_sign(one, "…") for one in (*seen(line[:cut])[-1:], *seen(line[cut + 1 :])[:1])):
             continue  # of a listing
@@ -285,7 +150,7 @@ def _with_commas(line: Row) -> Row:
         if not (is_sign(node, ",", ";") or _is_wide(line, cut)) or not _relates(before) or _after_keyword(before):
             continue
         last = seen(before)[-1]
-        if _are_conditions(after) and not (isinstance(last, Prose) or _is_keyword(last) or is_sign(last, ",", ";")):
+        if _are_conditions(after) and not (isinstance(last, Prose) or is_keyword(last) or is_sign(last, ",", ";")):
             comma = Symbol("sign", ",", node.span) if isinstance(node, Space) else node
             return (*before, comma, *_with_commas(after))
     return line
@@ -354,13 +219,13 @@ def _named_in_words(row: Row) -> Row:
 
 def _after_keyword(line: Sequence[Node]) -> bool:
     """Inside `if i = j, k = l` the comma joins conditions; nothing is a step that goes on from a condition."""
-    return any(_is_keyword(node, "if", "for") for node in line)
+    return any(is_keyword(node, "if", "for") for node in line)
 
 
 def _relates(line: Row) -> bool:
     nodes = seen(line)
     for position, node in enumerate(nodes):
-        if _is_keyword(node, "if", "for"):
+        if is_keyword(node, "if", "for"):
             return False
         if is_sign(node, *NAMES, *UNREAD_SIGNS):
             return 0 < position < len(nodes) - 1
@@ -381,9 +246,9 @@ def _is_condition(line: Row) -> bool:
     nodes = seen(line)
     if _is_ordered(nodes):
         return True
-    if len(nodes) < 3 or not _is_letter(nodes[0]) or not is_relation(nodes[1]):
+    if len(nodes) < 3 or not is_letter(nodes[0]) or not is_relation(nodes[1]):
         return False
-    if _is_letter(nodes[2]):
+    if is_letter(nodes[2]):
         return len(nodes) == 3 or is_sign(nodes[3], ",", "=", "!=")
     return isinstance(nodes[2], Numeral) and len(nodes) > 3 and is_sign(nodes[3], ",")
 
@@ -411,7 +276,7 @@ def _continues(line: Row, before: Sequence[Node]) -> bool:
         return first.joined or is_sign(last, *NAMES, *JOINING, "-")
     if is_sign(first, *NAMES, *UNREAD_SIGNS, *JOINING) or is_sign(last, *NAMES, *JOINING, "-"):
         return True
-    if any(_is_half(_base(node)) for node in seen(line)):
+    if any(is_half(_base(node)) for node in seen(line)):
         return True  # it closes what the line above leaves open
     if isinstance(last, Broken) and not _relates(line):
         return True  # what has no relation of its own belongs to the row that could not be read
