@@ -29,6 +29,7 @@ app = typer.Typer(
     cls=CommandGroup,
     context_settings=SETTINGS,
     help="Derives the gradients of a network and judges the equations that a text claims for them.",
+    epilog="The reference, topic by topic: derivcheck explain",
     rich_markup_mode=None,
     no_args_is_help=True,
     add_completion=True,
