@@ -64,7 +64,7 @@ def told(formula: FormulaResult) -> str:
         # Of what nobody knows, nothing is said.
         (r"$w_{t+1} = w_t - \eta g_t$", "definition DC626"),
         # The step of another name is none.
-        (r"$v_{t+1} = w_t - \eta (p - y) x$", "unread DC143"),
+        (r"$v_{t+1} = w_t - \eta (p - y) x$", "invalid DC155"),
     ],
 )
 def test_updates_are_judged_by_their_rule(tmp_path: pathlib.Path, text: str, wanted: str) -> None:

@@ -91,7 +91,7 @@ class Account(Review):
             if bare.claim is not None and bare.claim.verdict in HOLDS:
                 return bare
         if occurrence.free and claim.verdict == "invalid" and is_step(piece.chain):
-            return occurrence.updated()  # in `w_{t+1} = w_t - ...` the index counts steps
+            return (yield from self._stepped(occurrence, piece.chain, setting))  # the index of `w_{t+1}` counts them
         if occurrence.expectation is None:
             said = self._no_identity(occurrence, equation, claim, panel)
             if said is not None:
@@ -175,9 +175,13 @@ class Account(Review):
         if occurrence.passage.under:
             return occurrence.unread(self._hypothetical(occurrence))
         if is_step(piece.chain):
-            plain = replace(piece, chain=without_steps(piece.chain))
-            return (yield from self._updated(occurrence, setting, self._anew(occurrence, plain, setting)))
+            return (yield from self._stepped(occurrence, piece.chain, setting))
         return occurrence.unread(self._nothing_derived(occurrence) or problem)
+
+    def _stepped(self, occurrence: Occurrence, chain: Chain, setting: Setting) -> Source[FormulaResult]:
+        """`w_{t+1} = w_t - ...`: an update that names its steps."""
+        plain = Piece(occurrence.span, without_steps(chain))
+        return (yield from self._updated(occurrence, setting, self._anew(occurrence, plain, setting)))
 
     def _updated(self, occurrence: Occurrence, setting: Setting, reader: Reading) -> Source[FormulaResult]:
         """An update, judged by the rule that the sidecar names for it, if it does."""
