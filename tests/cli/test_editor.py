@@ -133,7 +133,17 @@ def test_what_does_not_help_is_not_offered(net: Editor) -> None:
         ("tanh(z)", 2, ["**tanh** (catalogue)"]),
         ("layers:", 2, ["`layers` — name: formula, in order"]),
         ("expect:", 2, ["`expect`: proved, checked"]),
-        ("second:", 2, ["✓ proved", "read as  dL/dW = dL/dz @ x.T", "derived  ∂L/∂W = ", "equal for all sizes"]),
+        (
+            "second:",
+            2,
+            [
+                "✓ proved",
+                "read as  dL/dW = dL/dz @ x.T",
+                "derived  ∂L/∂W = ",
+                "derived  ∂L/∂z = 2 *",
+                "equal for all sizes",
+            ],
+        ),
         ("known:", 2, ["✓ refuted as expected", "witness"]),
         ("title", 1, ["`title`"]),
     ],

@@ -42,8 +42,8 @@ def hover(
     if format_of(path) is None:
         told += _in_spec(lines, line, column, spec, derived)
     if result is not None:
-        told += [_claim(one, result) for one in claims_at(result, path, lines, line, column)]
-        told += [_formula(one, result) for one in formulas_at(result, path, line, column, cell)]
+        told += [_claim(one, result, derived) for one in claims_at(result, path, lines, line, column)]
+        told += [_formula(one, result, derived) for one in formulas_at(result, path, line, column, cell)]
     return "\n\n---\n\n".join(told)
 
 
@@ -100,14 +100,14 @@ def _known(one: KnownName, name: str, derived: Deriving) -> str:
     return said + (f"\n{_fenced(form)}" if form else "")
 
 
-def _claim(claim: ClaimResult, result: FileResult) -> str:
+def _claim(claim: ClaimResult, result: FileResult, derived: Deriving) -> str:
     """The verdict on a claim, what it was read as, what is derived, and what is wrong with it."""
     told = [f"**{claim.id}**: {verdict_text(claim)}"]
     if claim.ignored:
         told.append(f"ignored: {claim.ignored}")
     for link in claim.links if len(claim.links) > 1 else ():
         told.append(f"- {verdict_text(link)}: `{' '.join(link.text.split())}`")
-    rows = [("read as", claim.reading), *_derived(claim, result)]
+    rows = [("read as", claim.reading), *_derived(claim, result, derived)]
     if claim.facts:
         rows.append(("given", ", ".join(claim.facts)))
     if claim.exact.equal is not None or claim.exact.reason:
@@ -128,20 +128,21 @@ def _table(rows: Sequence[tuple[str, str]]) -> str:
     return "\n".join(f"{name:<{width}}  {text}".rstrip() for name, text in indented)
 
 
-def _derived(claim: ClaimResult, result: FileResult) -> Iterator[tuple[str, str]]:
-    """The derivatives that a claim speaks of, as they were derived."""
-    spoken = set(DERIVATIVE.findall(claim.reading))
-    for gradient in result.gradients:
-        name = f"d{gradient.of}/d{gradient.wrt}"
-        if name in spoken:
-            spoken.discard(name)
-            forms = gradient.forms
-            yield "derived", f"∂{name[1:].replace('/d', '/∂', 1)} = {forms.matrix_unicode or forms.index_unicode}"
+def _derived(claim: ClaimResult, result: FileResult, derived: Deriving) -> Iterator[tuple[str, str]]:
+    """The derivatives of the loss that a claim speaks of, as they are derived."""
+    loss = result.spec.loss.name.text if result.spec is not None and result.spec.loss is not None else ""
+    found = {f"d{one.of}/d{one.wrt}": one.forms.matrix_unicode or one.forms.index_unicode for one in result.gradients}
+    for name in dict.fromkeys(DERIVATIVE.findall(claim.reading)):
+        of, wrt = name[1:].split("/d", 1)
+        if name in found:
+            yield "derived", f"∂{of}/∂{wrt} = {found[name]}"
+        elif of == loss and (form := derived(wrt)) is not None:
+            yield "derived", form.split("\n", 1)[0]
 
 
-def _formula(formula: FormulaResult, result: FileResult) -> str:
+def _formula(formula: FormulaResult, result: FileResult, derived: Deriving) -> str:
     if formula.claim is not None and formula.standing == "judged":
-        return _claim(formula.claim, result)
+        return _claim(formula.claim, result, derived)
     said = f"**{formula.known_as}**: {formula.standing}"
     if formula.claim is not None and formula.claim.reading:
         return f"{said}\n\n{_fenced(formula.claim.reading)}"
