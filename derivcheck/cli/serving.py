@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 def lsp(
-    stdio: Annotated[bool, typer.Option("--stdio", help="Speak over standard input and output, as always.")] = True,
+    stdio: Annotated[
+        bool, typer.Option("--stdio", show_default=False, help="Speak over standard input and output, as always.")
+    ] = True,
 ) -> int:
     """Serve an editor: verdicts while one writes, quick fixes, completion, derivatives on hover."""
     if find_spec("pygls") is None:
