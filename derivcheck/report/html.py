@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from importlib.resources import files
+from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError
@@ -33,7 +34,7 @@ def to_html(report: Report, *, ascii_only: bool = False, home: str = "") -> str:
     back = element("p", element("a", "All models", href=home)) if home else None
     body = [
         element("header", back, element("h1", heading), element("p", mark(report.exit_code), outcome(report))),
-        _overview(report) if len(report.files) > 1 else None,
+        _overview(report) if len(report.files) > 1 and not _one_document(report) else None,
         element("main", *report_sections(report)),
     ]
     return page_of(f"{heading}: {outcome(report)}", body, ascii_only)
@@ -82,8 +83,13 @@ def outcome(report: Report) -> str:
 
 def _heading(report: Report) -> str:
     if len(report.files) != 1:
-        return "Derivations verified"
+        return Path(report.files[0].document).name if _one_document(report) else "Derivations verified"
     return report.files[0].title or report.files[0].path
+
+
+def _one_document(report: Report) -> bool:
+    """Whether several specs account for parts of one document, which then is the page."""
+    return len({file.document for file in report.files}) == 1 and bool(report.files[0].formulas)
 
 
 def mark(code: int) -> Element:
@@ -145,8 +151,8 @@ def _documents(report: Report) -> Mapping[str, Told]:
 def _document(told: Told, owners: Mapping[int, Sections], level: int, number: int, alone: bool) -> Iterator[Element]:
     """A document with the verdicts on its formulas in their places."""
 
-    def explain(formula: FormulaResult) -> Element:
-        return isolated(partial(owners[id(formula)].explained, formula), partial(lost, formula.known_as))
+    def explain(formula: FormulaResult, macros: Mapping[str, str]) -> Element:
+        return isolated(partial(owners[id(formula)].explained, formula, macros), partial(lost, formula.known_as))
 
     def made() -> list[Child]:
         try:
@@ -155,7 +161,7 @@ def _document(told: Told, owners: Mapping[int, Sections], level: int, number: in
             return [diagnostic(problem.diagnostic, "the document is not shown")]
 
     parts: list[Child] = isolated(made, lambda bug: [lost("the document", bug)])
-    title = None if alone else element("h2", told.path)
+    title = None if alone else element("h2", f"The text of {Path(told.path).name}")
     said = coverage(replace(told.files[0], formulas=tuple(told.results)))
     yield element(
         "article", title, element("p", element("code", told.path), f" {said}", class_="dim"), *parts, class_="paper"

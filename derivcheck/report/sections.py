@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from xml.etree.ElementTree import Element
 
@@ -71,20 +72,21 @@ class Sections:
 
     # --- claims ---------------------------------------------------------------------------
 
-    def claim(self, claim: ClaimResult) -> Element:
-        """A claim with the entries that are wrong in it."""
+    def claim(self, claim: ClaimResult, macros: Mapping[str, str] | None = None) -> Element:
+        """A claim with the entries that are wrong in it; LaTeX is drawn with `macros` if its document has some."""
         latex = "\\" in claim.text
-        return claim_card(claim, latex, self.formulas, *(self._wrong_entries(claim) if self.examiner else ()))
+        formulas = self.formulas if macros is None else replace(self.formulas, macros=macros)
+        return claim_card(claim, latex, formulas, *(self._wrong_entries(claim) if self.examiner else ()))
 
-    def explained(self, found: FormulaResult) -> Element:
+    def explained(self, found: FormulaResult, macros: Mapping[str, str]) -> Element:
         """Why a formula of a document stands as it does."""
         if found.claim is not None and found.standing == "judged":
-            return self.claim(found.claim)
+            return self.claim(found.claim, macros)
         reason = found.reason
         return element(
             "div",
             element("p", element("strong", found.known_as), f" {standing(found)}", class_="head"),
-            scrolling("div", typeset(found.text), class_="formula"),
+            scrolling("div", typeset(found.text, macros), class_="formula"),
             element("p", f"{reason.code} {reason.message}") if reason is not None else None,
             element("dl", *_notes(reason)) if reason is not None and (reason.notes or reason.help) else None,
             class_="card",

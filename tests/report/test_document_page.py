@@ -97,6 +97,13 @@ def test_what_is_wrong_is_told_first_and_explained(tmp_path: Path) -> None:
     assert "line 12 refuted: the sign is wrong" in said(links)
 
 
+def test_macros_of_the_document_are_drawn_in_the_explanations_too(tmp_path: Path) -> None:
+    text = "\\newcommand{\\D}[2]{\\frac{\\partial #1}{\\partial #2}}\n\\begin{document}\n$\\D{L}{z} = q$\n\\end{document}\n"
+    root = page_of(tmp_path, "notes.tex", text)
+    drawn = [one for one in root.iter("math") if one.get("alttext") == "\\D{L}{z} = q"]
+    assert len(drawn) == 2 and not of_class(root, "unknown")
+
+
 def test_several_specs_share_their_document(tmp_path: Path) -> None:
     document = f"# Part one\n\n$${RIGHT}$$\n\n# Part two\n\n$${WRONG}$$\n"
     (tmp_path / "notes.md").write_text(document)
@@ -107,6 +114,7 @@ def test_several_specs_share_their_document(tmp_path: Path) -> None:
     )
     assert [said(one) for one in of_class(root, "verdicts")] == ["✓ proved", "✗ refuted"]
     assert len(of_class(root, "document")) == 1
+    assert [said(one) for one in root.iter("h1")] == ["notes.md"] and "All specs" not in said(root)
 
 
 def test_figures_beside_the_document_are_in_the_page_and_no_others(tmp_path: Path) -> None:
@@ -165,6 +173,8 @@ def test_marks_of_formulas_cannot_be_forged() -> None:
         (r"a = b$ if $c", "<mtext>\u00a0if\u00a0</mtext>"),
         (r"= -x", '<mo form="prefix">−</mo>'),
         (r"\whatever{x}", '<mtext class="unknown">\\whatever</mtext>'),
+        (r"\Sigma\Pi", "<mi>Σ</mi><mi>Π</mi>"),
+        (r"\overleftarrow{a}", '<mo stretchy="true">←</mo>'),
         (r"\underbrace{a}_{b}", '<munder><munder class="brace">'),
         (r"\norm{x}_2", "<msub><mrow>"),
         (r"\sqrt[3]{x}", "<mroot><mi>x</mi><mn>3</mn></mroot>"),

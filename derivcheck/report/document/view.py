@@ -57,7 +57,7 @@ def document_view(told: Told, explain: Explain, level: int, prefix: str, title: 
     yield element("div", *blocks, class_="document")
     if weave.strays:
         said = element("p", "Of formulas whose place is not found in the text:", class_="dim")
-        yield element("div", said, *map(explain, weave.strays))
+        yield element("div", said, *(explain(one, macros) for one in weave.strays))
 
 
 def _is_title(block: Element, title: str) -> bool:

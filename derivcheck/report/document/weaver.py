@@ -16,7 +16,7 @@ from derivcheck.report.markup import Child, element, scrolling
 from derivcheck.report.typesetting.typesetter import typeset
 from derivcheck.statements.document.definitions import Glossary
 
-Explain = Callable[[FormulaResult], Element]
+Explain = Callable[[FormulaResult, Mapping[str, str]], Element]  # with the macros that hold there
 NAMES: Mapping[str, tuple[str, str]] = {  # one, several
     "definition": ("definition", "definitions"),
     "aside": ("aside", "asides"),
@@ -40,7 +40,7 @@ class Weaver:
         self._first = level
         self._level = level - 1  # of the last heading
         self._shift: int | None = None
-        self._pending: list[tuple[Element, tuple[FormulaResult, ...]]] = []  # what was drawn, and is in no block yet
+        self._pending: list[tuple[Element, Inset]] = []  # what was drawn, and is in no block yet
 
     # --- what stands in a line ------------------------------------------------------------
 
@@ -63,7 +63,7 @@ class Weaver:
         display = passage.kind == "display"
         drawn = typeset(passage.text.text, self.glossary.at(passage.begin), display)
         if inset.results:
-            self._pending.append((drawn, inset.results))
+            self._pending.append((drawn, inset))
         if display:
             return [scrolling("div", drawn, class_="formula display")]
         loud = [result for result in inset.results if counted_as(result) not in QUIET]
@@ -106,16 +106,18 @@ class Weaver:
     def beside(self, block: Element) -> Element:
         """The block, with the verdicts on its formulas beside it."""
         inside = {id(one) for one in block.iter()}
-        here = [results for drawn, results in self._pending if id(drawn) in inside]
+        here = [inset for drawn, inset in self._pending if id(drawn) in inside]
         self._pending = [one for one in self._pending if id(one[0]) not in inside]
         if not here:
             return block
-        margin = self._margin([result for results in here for result in results])
+        margin = self._margin(here)
         rows = min(len(margin[0]), MOST_ROWS)
         return element("div", block, margin, class_=f"judged rows{rows}" if rows > 1 else "judged")
 
-    def _margin(self, results: Sequence[FormulaResult]) -> Element:
+    def _margin(self, insets: Sequence[Inset]) -> Element:
         """The verdicts, and behind them why."""
+        results = [result for inset in insets for result in inset.results]
+        macros = {id(one): self.glossary.at(inset.passage.begin) for inset in insets for one in inset.results}
         wrong = [result for result in results if not result.holds]
         identity = f"{self.prefix}-{len(self.identities) + 1}"
         self.identities.update({id(result): identity for result in results})
@@ -124,7 +126,7 @@ class Weaver:
         return element(
             "details",
             element("summary", *badges, class_="verdicts"),
-            element("div", *(self.explain(result) for result in results), class_="why"),
+            element("div", *(self.explain(result, macros[id(result)]) for result in results), class_="why"),
             class_="margin wrong" if wrong else "margin",
             id=identity,
         )

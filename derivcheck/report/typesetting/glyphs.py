@@ -14,6 +14,9 @@ def listed(names: str) -> list[str]:
 
 LETTERS: Mapping[str, str] = {
     **{name: letter for letter, name in GREEK.items() if letter not in "ςϕ"},
+    "Sigma": "Σ",
+    "Pi": "Π",
+    "Upsilon": "Υ",
     "epsilon": "ϵ",
     "varepsilon": "ε",
     "phi": "ϕ",
@@ -192,6 +195,7 @@ ACCENTS: Mapping[str, str] = {
     "overline": "¯",
     "vec": "→",
     "overrightarrow": "→",
+    "overleftarrow": "←",
     "dot": "˙",
     "ddot": "¨",
     "check": "ˇ",
@@ -202,7 +206,7 @@ ACCENTS: Mapping[str, str] = {
     "overbrace": "⏞",
     "overbracket": "⎴",
 }
-BELOW: Mapping[str, str] = {"underline": "_", "underbrace": "⏟", "underbracket": "⎵"}
+BELOW: Mapping[str, str] = {"underline": "_", "underbar": "_", "underbrace": "⏟", "underbracket": "⎵"}
 SPACES: Mapping[str, str] = {  # in em
     ",": "0.17",
     "thinspace": "0.17",
@@ -223,8 +227,8 @@ SPACES: Mapping[str, str] = {  # in em
 DROPPED = frozenset(
     listed(
         "displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits nonumber notag hline centering noindent "
-        "strut mathstrut boldmath cal bf it tt sf par newline allowbreak relax middle ! negthinspace smallskip medskip "
-        "tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge"
+        "strut mathstrut qty boldmath cal bf it tt sf par newline allowbreak relax middle ! negthinspace smallskip "
+        "medskip tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge"
     )
 )
 SIZES: Mapping[str, str] = {

@@ -224,13 +224,13 @@ class Typesetter(TokenStream):
         if name in STYLES:
             return self._styled(name)
         if name in ACCENTS:
-            brace = name.startswith("over") and name != "overline"
-            mark = element("mo", ACCENTS[name], stretchy="true" if brace or name.startswith("wide") else "false")
+            brace = name in ("overbrace", "overbracket")
+            mark = element("mo", ACCENTS[name], stretchy="true" if name.startswith(("wide", "over")) else "false")
             made = element("mover", row(self.argument()), mark, accent="true")
-            return [classed(made, "brace") if brace and name != "overrightarrow" else made]
+            return [classed(made, "brace") if brace else made]
         if name in BELOW:
             made = element("munder", row(self.argument()), element("mo", BELOW[name], stretchy="true"))
-            return [classed(made, "brace") if name != "underline" else made]
+            return [classed(made, "brace") if name.startswith("underb") and name != "underbar" else made]
         if name in TEXTS:
             return self._text()
         if name in INSIDE:
