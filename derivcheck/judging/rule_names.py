@@ -33,7 +33,7 @@ class RuleNames:
 
     def slope_by_value(self, line: Expression) -> str:
         """What makes `a (1 - a)` of a line with `sigmoid'(z)` in it."""
-        names = dict.fromkeys(n.function for n in bottom_up(line) if isinstance(n, Call) and n.primes)
+        names = dict.fromkeys(n.function.replace("_", " ") for n in bottom_up(line) if isinstance(n, Call) and n.primes)
         return f"slope of {', '.join(names)} by its value" if names else "slopes by values"
 
     def _of(self, consumer: NamedTensor, variable: NamedTensor) -> Iterator[str]:
@@ -50,7 +50,7 @@ class RuleNames:
     def _function(self, layer: NamedTensor) -> str:
         """The function that a layer is the value of; empty where it is more than that."""
         tree = self._formulas.get(layer.name)
-        return tree.function if isinstance(tree, Call) and not tree.primes else ""
+        return tree.function.replace("_", " ") if isinstance(tree, Call) and not tree.primes else ""
 
     def _factors(self, layer: NamedTensor) -> list[Expression]:
         """The factors of the first product in a layer's formula."""

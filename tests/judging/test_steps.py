@@ -44,7 +44,7 @@ def written(path: str, variable: str, style: StepStyle | None = None, slopes: Sl
 
 STAGES: dict[tuple[str, str, StepStyle], list[str]] = {
     (MLP, "z2", "index"): [
-        "dL/dp[i] = -(y[i]/p[i])  # derivative of cross_entropy",
+        "dL/dp[i] = -(y[i]/p[i])  # derivative of cross entropy",
         "dL/dz2[i] = sum_j(dL/dp[j] * dp[j]/dz2[i])  # chain rule",
         "dL/dz2[i] = sum_j(dL/dp[j] * (p[j] * (delta(j,i) - p[i])))  # derivative of softmax",
         "dL/dz2[i] = sum_j(-(y[j]/p[j]) * (p[j] * (delta(j,i) - p[i])))  # the derivative above put in",
@@ -52,7 +52,7 @@ STAGES: dict[tuple[str, str, StepStyle], list[str]] = {
         "dL/dz2[i] = p[i] - y[i]  # facts used: Σ y = 1",
     ],
     (MLP, "z2", "matrix"): [
-        "dL/dp = -(y/p)  # derivative of cross_entropy",
+        "dL/dp = -(y/p)  # derivative of cross entropy",
         "dL/dz2 = (dp/dz2).T @ dL/dp  # chain rule",
         "dL/dz2 = p * (dL/dp - (dL/dp).T @ p)  # derivative of softmax",
         "dL/dz2 = sum(y) * p - y  # the derivative above put in",
@@ -63,7 +63,7 @@ STAGES: dict[tuple[str, str, StepStyle], list[str]] = {
         "d(z2) = W2 @ d(a1)  # differential of z2",
         "d(a1) = d(z1) * a1 * (1 - a1)  # differential of sigmoid",
         "d(z1) = d(W1) @ x  # differential of z1",
-        "d(L) = -(y/p).T @ d(p)  # differential of cross_entropy",
+        "d(L) = -(y/p).T @ d(p)  # differential of cross entropy",
         "d(L) = (p - y).T @ d(z2)  # d(p) put in, collected",
         "d(L) = delta2.T @ W2 @ d(a1)  # d(z2) put in, collected",
         "d(L) = ((W2.T @ delta2) * a1 * (1 - a1)).T @ d(z1)  # d(a1) put in, collected",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from derivcheck.language.notation.brackets import stretched
 from derivcheck.language.notation.plain import Plain
 from derivcheck.language.notation.syntax import Equation, Expression, Slice
 from derivcheck.language.notation.typeset import Latex
@@ -34,4 +35,4 @@ def to_latex(
 
     Names in `spelled` are written in full, `z1` for `z_1`, where the latter would be an entry of z.
     """
-    return Latex(scalars, families, spelled).show(tree)
+    return stretched(Latex(scalars, families, spelled).show(tree))

@@ -9,6 +9,7 @@ from fractions import Fraction
 from derivcheck.language.notation.plain import Plain
 from derivcheck.language.notation.precedence import (
     ATOM,
+    FRACTION,
     JUXTAPOSED,
     PRODUCT,
     SPELLINGS,
@@ -53,7 +54,7 @@ class Latex(Plain):
     def number(self, value: Fraction) -> Written:
         if value.denominator == 1 or short_decimal(value) is not None:
             return super().number(value)
-        return Written(rf"\frac{{{value.numerator}}}{{{value.denominator}}}", ATOM)
+        return Written(rf"\frac{{{value.numerator}}}{{{value.denominator}}}", FRACTION)
 
     def name(self, name: str) -> str:
         match = re.fullmatch(r"([^\W\d_]+?)_?(\d*)", name)
@@ -93,7 +94,7 @@ class Latex(Plain):
     def product(self, tree: Binary) -> Written:
         if tree.operator == "/":
             above, below = self.expression(tree.left).text, self.expression(tree.right).text
-            return Written(rf"\frac{{{above}}}{{{below}}}", ATOM)
+            return Written(rf"\frac{{{above}}}{{{below}}}", FRACTION)
         if tree.operator == "@":
             left = self.expression(tree.left).at(JUXTAPOSED)
             return Written(rf"{left} \, {self.expression(tree.right).at(JUXTAPOSED + 1)}", JUXTAPOSED)
@@ -116,7 +117,9 @@ class Latex(Plain):
         raised = re.search(r"\^\{[^{}]*\}(?:_\{[^{}]*\})?$|\^\{\(.*\)\\top\}$|_\{\d+\}$|'+\([^()]*\)$", base)
         # Behind a function's brackets a power could be the argument's; behind an index, -1 could be the matrix's.
         reaching = base.startswith(REACHING) or (exponent.text.startswith("-") and re.search(r"_\{[^{}]*\}$", base))
-        return f"({base})^{{{exponent.text}}}" if raised or reaching else f"{base}^{{{exponent.text}}}"
+        # A fraction in an exponent stands on one line.
+        above = re.sub(r"^(-?)\\frac\{(-?\d+)\}\{(\d+)\}$", r"\1\2/\3", exponent.text)
+        return f"({base})^{{{above}}}" if raised or reaching else f"{base}^{{{above}}}"
 
     def inverted(self, operand: Expression) -> str:
         """What an inverse is of: behind a raised label or another raised sign it stands in brackets."""
@@ -173,7 +176,7 @@ class Latex(Plain):
             below = self.differential(tree.variables[0], 1) + "^2"
         else:
             below = r" \, ".join(self.differential(v, 1) for v in tree.variables)
-        return Written(rf"\frac{{{above}}}{{{below}}}", ATOM)
+        return Written(rf"\frac{{{above}}}{{{below}}}", FRACTION)
 
     def conditional(self, then: Expression, test: Condition, otherwise: Expression) -> Written:
         first, last = self.expression(then).text, self.expression(otherwise).text
