@@ -9,6 +9,8 @@ from derivcheck.judging.exposition import Exposition, Lines, Words
 from derivcheck.report.page import Page
 
 MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#$|~=&!])")
+ASCII = Page(unicode=False)
+QUOTES = "‘’“”–—…«»§¡¿"  # which LaTeX sets in any text
 LATEX_SIGNS = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
@@ -91,9 +93,15 @@ def _text(words: str, page: Page) -> str:
 # --- LaTeX --------------------------------------------------------------------------------------
 
 
+def _in_type(character: str) -> str:
+    """A character that the fonts of the article have, of others what stands for it in ASCII."""
+    return character if character < "\u0180" and character.isalpha() or character in QUOTES else ASCII.show(character)
+
+
 def _article(exposition: Exposition, sidecar: str, page: Page) -> Iterator[str]:
     def prose(text: str) -> str:
-        return "".join(LATEX_SIGNS.get(character, character) for character in page.show(text))
+        shown = "".join(map(_in_type, page.show(text)))
+        return "".join(LATEX_SIGNS.get(character, character) for character in shown)
 
     yield from (f"% {line}" for line in _setting(exposition, sidecar, page))
     yield from (
