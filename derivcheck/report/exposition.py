@@ -95,7 +95,7 @@ def _text(words: str, page: Page) -> str:
 
 def _in_type(character: str) -> str:
     """A character that the fonts of the article have, of others what stands for it in ASCII."""
-    return character if character < "\u0180" and character.isalpha() or character in QUOTES else ASCII.show(character)
+    return character if (character < "\u0180" and character.isalpha()) or character in QUOTES else ASCII.show(character)
 
 
 def _article(exposition: Exposition, sidecar: str, page: Page) -> Iterator[str]:
