@@ -119,7 +119,7 @@ def test_a_witness_script_runs_without_derivcheck(tmp_path: Path) -> None:
 
 def test_steps_and_formats() -> None:
     steps = derivcheck("derive", MLP, "--wrt", "W1", "--steps").stdout
-    for rule in ("chain rule", "derivative of p", "facts used: Σ y = 1", "in matrix form"):
+    for rule in ("chain rule", "derivative of softmax", "facts used: Σ y = 1", "in matrix form"):
         assert rule in steps
     assert r"\frac{\partial L}{\partial W_{1}}" in derivcheck("derive", MLP, "--wrt", "W1", "--format", "latex").stdout
 
