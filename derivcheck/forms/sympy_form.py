@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import sympy
@@ -22,9 +24,11 @@ from derivcheck.language.notation.syntax import (
     Binary,
     Call,
     Comparison,
+    Condition,
     Conditional,
     Derivative,
     Expression,
+    Junction,
     Name,
     Negate,
     Number,
@@ -44,6 +48,15 @@ IMPORTED: Mapping[str, Any] = {  # what the preamble binds
     **{name: getattr(sympy, name) for name in sympy.__all__},
     **{part.__name__: part for part in IMPORTS.values()},
 }
+
+
+def _under(test: Condition, body: Expression) -> Expression:
+    """A body under a condition, zero elsewhere; one case for each part of it. Raises UnsupportedError for an `or`."""
+    match test:
+        case Junction("and", left, right):
+            return _under(left, _under(right, body))
+        case _:
+            return Conditional(test, body, Number(Fraction(0)))
 
 
 def symbol_name(tree: Expression) -> str:
@@ -138,6 +151,8 @@ class SympyForm:
                     letters.release()
                 limits = [(n, low, self._dimension(d)) for n, low, d in ranges]
                 return sympy.Sum(inner, *limits)
+            case Reduction("sum", _, Comparison() | Junction() as test, body) if tree.ends is None:
+                return self._entry(replace(tree, condition=None, body=_under(test, body)), letters)
             case Conditional(Comparison(relation, left, right), then, otherwise):
                 a, b = self._entry(left, letters), self._entry(right, letters)
                 tests = {"=": sympy.Eq, "!=": sympy.Ne, "<": sympy.Lt, "<=": sympy.Le, ">": sympy.Gt, ">=": sympy.Ge}

@@ -13,6 +13,7 @@ from typing import Literal
 from derivcheck.forms.index_form import fresh_letter, index_form
 from derivcheck.forms.polynomials import NamedPolynomial
 from derivcheck.forms.propagation import Propagation
+from derivcheck.forms.ranges import in_ranges
 from derivcheck.forms.reading import Namer
 from derivcheck.forms.slopes import SlopeStyle
 from derivcheck.graph import derive
@@ -249,7 +250,12 @@ class StepWriter:
             if bare is not None:
                 lines.append((rule, self._written(bare, tensor.axes, letters)))
         lines.append((FACTS if final.facts else rule, self._written(final, tensor.axes, letters)))
-        return lines
+        return [(name, self._in_ranges(tree)) for name, tree in lines]
+
+    def _in_ranges(self, tree: Expression) -> Expression:
+        """The tree with conditions in the ranges of sums, as it is where that is not read back."""
+        limited = in_ranges(tree)
+        return limited if limited == tree or self.proofreader.judged(tree, limited) is not None else tree
 
 
 def _entry(tensor: NamedTensor, letters: Sequence[str]) -> Expression:

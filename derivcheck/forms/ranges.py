@@ -1,0 +1,103 @@
+"""Conditions where they belong: in the range of a sum, or as a case, never as a factor of one or zero.
+
+Σ_k a[k] (1 if k < j else 0)   =  Σ_{k < j} a[k]
+Σ_{j,k} g[j] w[k] window(i,j,k)  =  Σ_{j,k: i == j + k - 1} g[j] w[k]
+a[i] (1 if i < j else 0)       =  a[i] if i < j else 0
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from derivcheck.forms.index_form import product
+from derivcheck.language.notation.syntax import (
+    Binary,
+    Call,
+    Comparison,
+    Condition,
+    Conditional,
+    Expression,
+    Junction,
+    Name,
+    Number,
+    Reduction,
+    bottom_up,
+    rebuilt,
+)
+
+ONE, ZERO = Number(Fraction(1)), Number(Fraction(0))
+TURNED: dict[str, Any] = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
+
+
+def in_ranges(tree: Expression) -> Expression:
+    """The tree with every condition that is a factor in the range of the sum that it limits, or as a case."""
+    return _as_case(rebuilt(tree, lambda node: _limited(node) if isinstance(node, Reduction) else node))
+
+
+def _limited(tree: Reduction) -> Reduction:
+    """A sum with the conditions among its factors that speak of its letters in its range."""
+    if tree.kind != "sum":
+        return tree
+    tests: list[Condition] = [] if tree.condition is None else [tree.condition]
+    rest: list[Expression] = []
+    for factor in _factors(tree.body):
+        test = _test(factor)
+        if test is not None and tree.ends is None and _speaks_of(test, tree.letters):
+            tests.append(_beginning_with(test, tree.letters))
+        else:
+            rest.append(factor)
+    if len(rest) == len(_factors(tree.body)):
+        return tree
+    return replace(tree, condition=_joined(tests), body=product(rest))
+
+
+def _as_case(tree: Expression) -> Expression:
+    """A product with factors of one or zero as what is left of it, under their conditions."""
+    factors = _factors(tree)
+    tests = [test for factor in factors if (test := _test(factor)) is not None and not isinstance(factor, Call)]
+    if not tests or len(tests) == len(factors):
+        return tree
+    rest = [factor for factor in factors if _test(factor) is None or isinstance(factor, Call)]
+    return Conditional(_joined(tests), product(rest), ZERO)
+
+
+def _factors(tree: Expression) -> list[Expression]:
+    match tree:
+        case Binary("*", left, right):
+            return [*_factors(left), *_factors(right)]
+        case _:
+            return [tree]
+
+
+def _test(factor: Expression) -> Condition | None:
+    """The condition of a factor that is one or zero."""
+    match factor:
+        case Conditional(test, then, otherwise) if then == ONE and otherwise == ZERO:
+            return test
+        case Call("window", (place, start, offset)):
+            return Comparison("=", place, Binary("-", Binary("+", start, offset), ONE))
+        case _:
+            return None
+
+
+def _speaks_of(test: Condition, letters: Sequence[str]) -> bool:
+    return any(isinstance(node, Name) and node.name in letters for node in bottom_up(test))
+
+
+def _beginning_with(test: Condition, letters: Sequence[str]) -> Condition:
+    """`k > j` for `j < k` where k is summed over."""
+    match test:
+        case Comparison(relation, left, Name(letter) as right) if (letter,) == tuple(letters) and relation in TURNED:
+            return Comparison(TURNED[relation], right, left)
+        case _:
+            return test
+
+
+def _joined(tests: Iterable[Condition]) -> Condition:
+    first, *others = tests
+    for test in others:
+        first = Junction("and", first, test)
+    return first
