@@ -236,6 +236,10 @@ class Functions:
                 return self.filled(labels[:1], labels[1:], int(name == "ones"))
             flat = self.filled(labels, (), int(name == "ones"))
             return flat if self.vectors == "column" else flat.turned
+        if name == "d":
+            if tree.primes:
+                raise MeaninglessError("a differential has no primes")
+            return self._total(*arguments, letters)
         if name == "delta":
             places = [self.position(argument, letters) for argument in arguments]
             if None in places:

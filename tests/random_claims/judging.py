@@ -16,6 +16,8 @@ from derivcheck.pipeline.results import FileResult
 from derivcheck.pipeline.verification import verify_text
 
 from .architectures import random_network
+from .differentials import differential_claim
+from .entries import NoFormError
 from .expressions import Maker
 from .families import deep_claim
 from .findings import Finding, judged
@@ -96,6 +98,16 @@ def draw(seed: int) -> Case:
             add(f"{kind}, by a hair", show(by_a_hair(claim, chance)))
         else:
             add(f"{kind}, related", show(related(claim, chance)))
+    # Drawn by themselves, so that the claims of a seed stay what they are.
+    chance = random.Random(f"differentials {seed}")
+    if chance.random() < 0.25:
+        try:
+            claim = differential_claim(Maker(network, chance), chance)
+        except NoFormError:
+            return Case(seed, network, tuple(claims))
+        add("differential", show(claim))
+        if chance.random() < 0.5:
+            add("differential, mutated", show(mutated(claim, maker, chance)))
     return Case(seed, network, tuple(claims))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -91,6 +92,22 @@ class Slopes:
             slopes.append(replace(found, data=found.data.coefficient(bit) + zero))
         self.known[key] = numerator, slopes, labels
         return self.known[key]
+
+    def _total(self, tree: Tree, letters: Mapping[str, int]) -> Value:
+        """The differential of a formula: along one direction of all inputs, always the same."""
+        bit = 1 << self.depth
+        moved: dict[str, Value] = {}
+        for name in self.tensors:
+            whole = self.named(name)
+            draws = random.Random(f"direction of {name}")
+            parts = [self.number(Fraction(draws.randint(-9, 9), 7)) for _ in range(whole.data.plain.size)]
+            direction = np.array(parts, dtype=object if self.precise else float).reshape(whole.data.plain.shape)
+            moved[name] = replace(whole, data=Dual({**whole.data.parts, bit: direction}))
+        inner = replace(
+            self, replaced={**self.replaced, **moved}, known={}, base=self.base or self, depth=self.depth + 1
+        )
+        found = inner.value(tree, letters)
+        return replace(found, data=found.data.coefficient(bit) + found.data.zero)
 
     def _laid_out(self, numerator: Value, slopes: list[Value], variable: Value) -> Value:
         """All derivatives as one matrix, in the layout that is declared."""
