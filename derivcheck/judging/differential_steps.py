@@ -36,14 +36,22 @@ class DifferentialSteps:
     def __init__(self, proofreader: Proofreader, propagation: Propagation, rules: RuleNames) -> None:
         self.proofreader, self.propagation, self.rules = proofreader, propagation, rules
         self.derivation = propagation.derivation
+        self._found: dict[NamedTensor, list[Step]] = {}
 
-    def remark(self, variable: NamedTensor) -> str:
-        """What is held."""
+    def remark(self, path: Sequence[NamedTensor], variable: NamedTensor) -> str:
+        """What is held, or that there are no such lines."""
+        if path and not self.steps(path, variable):
+            return "not by differentials: one on the way is no product of matrices"
         held = [tensor.name for tensor in self._held(self.derivation.output, variable)]
         return f"held: {', '.join(held)}" if held else ""
 
     def steps(self, path: Sequence[NamedTensor], variable: NamedTensor) -> list[Step]:
         """All lines, none where a differential or a derivative on the way is no product of matrices."""
+        if variable not in self._found:
+            self._found[variable] = self._steps(path, variable)
+        return self._found[variable]
+
+    def _steps(self, path: Sequence[NamedTensor], variable: NamedTensor) -> list[Step]:
         output = self.derivation.output
         layers = [output, *(tensor for tensor in path if tensor.node is not variable.node)]
         chain = LineProver(self.proofreader, lambda equation: self._held_in(equation, variable))
@@ -108,14 +116,9 @@ class DifferentialSteps:
 
     def _pattern(self, variable: NamedTensor) -> str:
         """How a derivative is read off a differential, for the words beside the line."""
-        of, by = self.derivation.output.name, variable.name
-        if not variable.axes:
-            return f"d({of}) = d{of}/d{by} * d({by})"
-        return (
-            f"d({of}) = trace((d{of}/d{by}).T @ d({by}))"
-            if len(variable.axes) > 1
-            else f"d({of}) = (d{of}/d{by}).T @ d({by})"
-        )
+        output = self.derivation.output
+        paired = self._paired(Derivative(output.tree, (variable.tree,)), variable)
+        return self.proofreader.plain(Equation((_d(output), paired), ("=",)))
 
     # --- what is held ---------------------------------------------------------------------
 

@@ -80,7 +80,7 @@ class StepWriter:
 
     def remark(self, variable: NamedTensor, style: StepStyle | None = None) -> str:
         """What is to be said before the lines of a style; empty for nothing."""
-        return self._differentials.remark(variable) if style == "differential" else ""
+        return self._differentials.remark(self._path(variable), variable) if style == "differential" else ""
 
     @cached_property
     def _propagation(self) -> Propagation:

@@ -122,6 +122,24 @@ def test_what_is_not_so_is_no_line() -> None:
     assert not LineProver(judge.proofreader).steps(read("d(z1)"), [("", read("d(W1) @ x"))])
 
 
+def test_what_is_no_product_of_matrices_is_said_and_told_by_entries() -> None:
+    path, variable = "specs/networks/conv1d.yaml", "w"
+    judge = examiner(path)
+    assert judge.writer.remark(judge.network.named(variable), "differential").startswith("not by differentials")
+    assert steps(path, variable, "differential") == steps(path, variable, "matrix")
+    assert "dL/dw[i,j,m] = sum_q(g[i,q] * x[j,q + m - 1])" in written(path, variable, "differential")[-1]
+
+
+def test_a_derivative_is_read_off_in_its_layout() -> None:
+    for path, variable, pattern in (
+        (MLP, "W1", "d(L) = trace((dL/dW1).T @ d(W1))"),
+        (MLP, "b1", "d(L) = (dL/db1).T @ d(b1)"),
+        ("specs/conventions/columns_numerator.yaml", "W", "d(L) = trace(dL/dW @ d(W))"),
+        ("specs/networks/rows_tanh_relu_mse.yaml", "b2", "d(E) = d(b2) @ (dE/db2).T"),
+    ):
+        assert steps(path, variable, "differential")[-1].rule == f"read off: {pattern}"
+
+
 def test_a_line_that_says_the_same_again_is_left_out() -> None:
     found = written(MLP, "a1", "index")[-2:]
     assert found == [
