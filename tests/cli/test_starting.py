@@ -182,6 +182,8 @@ def test_explain_without_a_name_lists_the_topics(capsys: pytest.CaptureFixture[s
         ("lenguage", "language"),
         ("stride", "tensors"),
         ("baseline known", "ci"),
+        ("sidecar", "documents"),
+        ("mean", "layouts"),
     ],
 )
 def test_unknown_pages_suggest_close_ones(asked: str, meant: str) -> None:

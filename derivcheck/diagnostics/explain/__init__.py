@@ -7,6 +7,7 @@ right one is proved (a claim) or judged without it (a spec); those of a topic do
 from __future__ import annotations
 
 import difflib
+import re
 import textwrap
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
@@ -41,11 +42,12 @@ def page(asked: str) -> str:
 
 
 def _close(asked: str) -> list[str]:
-    """What may be meant: titles that have every word, names that are spelled alike, topics that speak of it."""
-    words = asked.casefold().split()
-    titles = {code: found.title for code, found in PAGES.items()}
-    titled = [name for name, about in titles.items() if words and all(word in about.casefold() for word in words)]
+    """What may be meant: topics that speak of it most, titles of codes that have every word, names spelled alike."""
+    words = [re.compile(rf"\b{re.escape(word)}\b", re.IGNORECASE) for word in asked.split()]
+    titled = [code for code, found in PAGES.items() if words and all(word.search(found.title) for word in words)]
+    said = {topic: [len(word.findall(source(topic))) for word in words] for topic in TOPICS}
+    spoken = sorted((topic for topic in TOPICS if words and all(said[topic])), key=lambda topic: -sum(said[topic]))
     alike = difflib.get_close_matches(asked.lower(), TOPICS, 1, 0.7)
+    found = titled + spoken if len(words) > 1 else alike + [topic for topic in spoken if topic not in alike] + titled
     typed = asked.upper().replace("O", "0").replace("I", "1")
-    spoken = [topic for topic in TOPICS if words and all(word in source(topic).casefold() for word in words)]
-    return (alike + titled)[:MOST] or difflib.get_close_matches(typed, PAGES, MOST, 0.6) or spoken[:MOST]
+    return found[:MOST] or difflib.get_close_matches(typed, PAGES, MOST, 0.6)
