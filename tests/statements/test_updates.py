@@ -63,6 +63,8 @@ def told(formula: FormulaResult) -> str:
         (r"$b_{t+1} = b_t - \eta (p - y)$", "definition DC626"),
         # Of what nobody knows, nothing is said.
         (r"$w_{t+1} = w_t - \eta g_t$", "definition DC626"),
+        (r"$u{_i} = u{_i} - \eta g{_i}$", "definition DC626"),
+        (r"$u{_i} = v{_i} - \eta g{_i}$", "unread DC120"),
         # The step of another name is none.
         (r"$v_{t+1} = w_t - \eta (p - y) x$", "invalid DC155"),
     ],

@@ -22,6 +22,7 @@ from derivcheck.language.tex.nodes import (
     ScriptNode,
     Scripts,
     Symbol,
+    rows_of,
 )
 from derivcheck.language.tex.statements import Chain, is_relation, is_sign, seen
 from derivcheck.spec.declarations import NamedFormula
@@ -34,7 +35,7 @@ def is_step(chain: Chain) -> bool:
     """`w_{new} = w_{old} - ...`, `w^{(t+1)} = w^{(t)} - ...`: the next value of something, by names of steps alone."""
     nodes = _update(chain)
     if nodes is None:
-        return False
+        return _is_repeated(chain)
     left, right = nodes
     if isinstance(left, Accent):
         return isinstance(right, Symbol) and _letters(left) == _letters(right) != ()  # `\\hat{w} = w - ...`
@@ -44,7 +45,8 @@ def is_step(chain: Chain) -> bool:
 def without_steps(chain: Chain) -> Chain:
     """`w_{t+1} = w_t - \\eta \\nabla J(w_t)` as `w = w - \\eta \\nabla J(w)`."""
     nodes = _update(chain)
-    assert nodes is not None
+    if nodes is None:
+        return chain
     left, right = nodes
     steps = frozenset[str]() if isinstance(left, Accent) else _steps(left, right)
     row = [_plain(node, steps) for node in chain.row]
@@ -58,6 +60,25 @@ def _update(chain: Chain) -> tuple[Node, Node] | None:
     nodes = seen(chain.row)
     signs = [position for position, node in enumerate(nodes) if is_relation(node)]
     return (nodes[0], nodes[2]) if signs == [1] and len(nodes) > 3 and is_sign(nodes[3], "+", "-") else None
+
+
+def _is_repeated(chain: Chain) -> bool:
+    """`w{^l}{_i} = w{^l}{_i} - ...`: whether the left side stands again on the right one, and more is added to it."""
+    nodes = seen(chain.row)
+    signs = [position for position, node in enumerate(nodes) if is_relation(node)]
+    if len(signs) != 1:
+        return False
+    left, right = nodes[: signs[0]], nodes[signs[0] + 1 :]
+    added = len(right) > len(left) and is_sign(right[len(left)], "+", "-")
+    return added and _told(left) == _told(right[: len(left)])
+
+
+def _told(nodes: Sequence[Node]) -> tuple[object, ...]:
+    """What nodes say, wherever they stand."""
+    return tuple(
+        node.text if isinstance(node, Symbol | Numeral) else (type(node), *(_told(seen(row)) for row in rows_of(node)))
+        for node in nodes
+    )
 
 
 def _steps(left: Node, right: Node) -> frozenset[str]:

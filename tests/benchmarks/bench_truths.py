@@ -1,0 +1,85 @@
+"""What becomes of every equation of the seed documents, beside its truth, settled apart from derivcheck.
+
+    python tests/benchmarks/bench_truths.py FOLDER
+
+FOLDER holds the documents that the sidecars in specs/seeds speak of, and `equations.json` with the truths of three of
+them: each equation by its lines and its LaTeX. What is called wrong though it is right, and right though it is wrong,
+is listed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from derivcheck.diagnostics.verdicts import ASIDES, FormulaResult
+from derivcheck.pipeline.verification import verify_file
+from derivcheck.report.coverage import standing
+
+ROOT = Path(__file__).parent.parent.parent
+LIKE = 0.6  # of the text: what is less like an equation is another one
+COLUMNS = ("proved", "checked", "definition", "refuted", "invalid", "undecided", "ambiguous", "aside", "unread", "none")
+RIGHT, WRONG = frozenset({"proved", "checked", "definition"}), frozenset({"refuted", "invalid"})
+
+
+def formulas_of(folder: Path) -> dict[str, list[FormulaResult]]:
+    """Every formula by its document, and how many needed a binding of their own."""
+    found: dict[str, list[FormulaResult]] = {}
+    for sidecar in sorted((ROOT / "specs/seeds").glob("*document*.yaml")):
+        result = verify_file(sidecar, documents=folder)
+        assert result.error is None, result.error
+        found.setdefault(Path(result.document).name, []).extend(result.formulas)
+    return found
+
+
+def became(formula: FormulaResult | None) -> str:
+    if formula is None:
+        return "none"
+    aside = formula.reason is not None and formula.reason.code in ASIDES
+    return "aside" if aside else standing(formula)
+
+
+def plain(latex: str) -> str:
+    return re.sub(r"\\(?:color\{\w+\}|left|right|textbf|boldsymbol|mathbf|quad)|[\s{}$]", "", latex)
+
+
+def meant(entry: dict[str, str], formulas: Sequence[FormulaResult]) -> FormulaResult | None:
+    """The formula on the lines of an equation that is most like it."""
+    lines = [int(number) for number in re.findall(r"\d+", entry["lines"])]
+    near = [formula for formula in formulas if lines[0] - 1 <= formula.where.line <= lines[-1] + 1]
+    likeness = {
+        k: difflib.SequenceMatcher(None, plain(entry["latex"]), plain(formula.text)).ratio()
+        for k, formula in enumerate(near)
+    }
+    best = max(likeness, key=lambda k: likeness[k], default=None)
+    return near[best] if best is not None and likeness[best] >= LIKE else None
+
+
+def main(folder: Path) -> None:
+    formulas = formulas_of(folder)
+    table: dict[str, Counter[str]] = {}
+    against: list[str] = []
+    for entry in json.loads((folder / "equations.json").read_text())["entries"]:
+        formula = meant(entry, formulas[entry["file"]])
+        found, truth = became(formula), entry["verdict"]
+        table.setdefault(truth, Counter())[found] += 1
+        if (truth == "correct" and found in WRONG) or (truth == "WRONG" and found in RIGHT):
+            against.append(f"{entry['file'][:3]}:{entry['lines']} is {truth}, found {found}: {entry['latex'][:60]}")
+    print(f"{'truth':<26}" + "".join(f"{column:>11}" for column in COLUMNS))
+    for truth, counts in table.items():
+        print(f"{truth:<26}" + "".join(f"{counts[column] or '':>11}" for column in COLUMNS))
+    print(f"against the truth: {len(against)}", *against, sep="\n  ")
+    print("\nformulas of a document, those with a binding of their own, and those that are not read")
+    for name, found_in in formulas.items():
+        unread = [f"line {one.where.line}" for one in found_in if became(one) in ("unread", "ambiguous")]
+        bound = sum(one.bound for one in found_in)
+        print(f"  {name[:3]}  {len(found_in):4} {bound:3} {len(unread):3}  {', '.join(unread)}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
