@@ -55,19 +55,13 @@ class Rehearings:
 
     def ruling(self, statement: Statement) -> ClaimResult:
         """The verdict on a statement that brings nothing along and of which nothing is expected."""
-        key = (
-            statement.assertions,
-            statement.panel,
-            statement.text.text,
-            statement.span,
-            statement.strict,
-            statement.trial,
-        )
+        # Nobody looks where something stands of which it is asked whether it holds alone.
+        place = () if statement.trial else (statement.text.text, statement.span)
+        key = (statement.assertions, statement.panel, statement.strict, place)
         found = self._known.get(key)
         if found is None:
             return self._known.put(key, (statement, judge(statement)))[1]
         before, result = found
-        # Nobody looks where something stands of which it is asked whether it holds alone.
         return result if statement.trial else _Move(before, statement).result(result)
 
 
