@@ -1,4 +1,4 @@
-"""A warm re-check under `--watch`, from the saved file to the written report: the one-hidden-layer spec, and a document.
+"""A warm re-check under `--watch`, from the saved file to the written report: a spec, and a document.
 
 Of a document of 60 kB with 600 formulas one is edited; how long it takes to judge it again is given by itself.
 
@@ -54,7 +54,7 @@ def milliseconds(edit: Callable[[str, int], str], rounds: int = 15) -> list[tupl
 
 
 def document(rounds: int = 5) -> list[tuple[float, float]]:
-    """(judging again, writing the report) in milliseconds of the processor, of a document one formula of which changes."""
+    """(judging again, writing the report) in milliseconds of the processor, where one formula of a document changes."""
     root = SPEC.parent / "documents"
     shipped = (root / "backward_pass.md").read_text().partition("---\n")[2].partition("---\n")[2]
     with tempfile.TemporaryDirectory() as folder:
