@@ -18,7 +18,8 @@ PAGE = Page()
 STYLE = """
 :root { color-scheme: light dark; --line: #8886; --good: #1a6b2f; --bad: #a4262c; --open: #7a5200; }
 @media (prefers-color-scheme: dark) { :root { --good: #7bd88f; --bad: #ff9a9a; --open: #f0c36a; } }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem;
+  background: Canvas; color: CanvasText; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; } h3 { font-size: 1rem; margin-bottom: .2rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; }
@@ -79,7 +80,7 @@ def to_html(book: Gradebook) -> str:
 
 def _table(head: Iterable[Markup], rows: Iterable[Markup]) -> Markup:
     made = element("table", element("thead", element("tr", *head)), element("tbody", *rows))
-    return Markup(f'<div class="wide">{made}</div>')
+    return Markup(f'<div class="wide" tabindex="0">{made}</div>')
 
 
 def _head(words: str, kind: str = "") -> Markup:
@@ -150,7 +151,7 @@ def _group(group: Sameness) -> Markup:
     notes = (*finding.notes, ("derived", finding.derived), ("help", finding.repair))
     parts = [
         element("h3", said),
-        *([element("pre", _excerpt(group))] if finding.shown else []),
+        *([Markup(f'<pre tabindex="0">{_excerpt(group)}</pre>')] if finding.shown else []),
         element(
             "dl",
             *(Markup(element("dt", name) + element("dd", element("code", words))) for name, words in notes if words),
