@@ -141,6 +141,7 @@ class Derivation:
         self._unnamed: dict[Node, NamedPolynomial] = {}
         self._unread: dict[Node, Exception] = {}
         self._matrices: dict[tuple[Node, Style, bool], Expression | NoMatrixForm] = {}
+        self._long: set[tuple[Node, Style, bool, int]] = set()  # what is not written inside of something else
         self._opens_all = False  # while a closed form is asked for
         self._depth = 0
         self._openness: dict[Node, bool] = {}
@@ -342,9 +343,13 @@ class Derivation:
                 return entry_of(tensor.tree, in_declared_order(tensor, node, places))
             here = in_declared_order(variable, node, places)
             for attempt in () if node in kept else _attempts(style):
-                inline = self._inline_index(node, variable, here, letters, attempt)
+                # Whatever its letters are, what is too long once is so again: else every path through time is written.
+                key = (node, attempt, self._opens_all, self._depth)
+                inline = None if key in self._long else self._inline_index(node, variable, here, letters, attempt)
                 if inline is not None and length(inline) <= INLINED:
                     return inline
+                if inline is not None:
+                    self._long.add(key)
             if variable.node in self._short:
                 return entry_of(self._short[variable.node], here)
             return Derivative(self.output.tree, (entry_of(variable.tree, here),))

@@ -193,8 +193,8 @@ class Namer:
         return NamedPolynomial(canonical, polynomial, used)
 
     def _lowered_explicit(self, body: Node) -> Polynomial | None:
-        """The explicit form over definitions, where there is one in bounds."""
-        if not self._solved:
+        """The explicit form over definitions, where there is one in bounds: what is long over names is longer there."""
+        if not self._solved or len(self._closed.form(body)) > MAXIMAL_TERMS:
             return None
         try:
             polynomial = self._lowered.form(body)
