@@ -103,7 +103,10 @@ JUDGED = [
         "",
         "R[i,j]: x[n+1-i] * x[j]",
         "sum(G * R)",
-        ["dL/dx[p] = sum_j(G[n+1-p,j] * x[j]) + sum_i(G[i,p] * x[n+1-i])"],
+        [
+            "dL/dx[p] = sum_j(G[n+1-p,j] * x[j]) + sum_i(G[i,p] * x[n+1-i])",
+            "dL/dx[p] = sum_j(G[-1*p + n + 1,j] * x[j]) + sum_i(G[i,p] * x[n - -1 - i*1])",
+        ],
         ["dL/dx[p] = sum_j(G[p,j] * x[j]) + sum_i(G[i,p] * x[n+1-i])"],
     ),
     (

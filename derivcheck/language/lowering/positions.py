@@ -89,9 +89,11 @@ def combination(lowering: LoweringState, tree: Expression) -> Combination | None
             if first is None or second is None:
                 return None
             return first.plus(second, 1 if sign == "+" else -1)
-        case Binary("*", Number(value), other) | Binary("*", other, Number(value)) if value.denominator == 1:
-            inner = combination(lowering, other)
-            return None if inner is None else Combination().plus(inner, int(value))
+        case Binary("*", left, right):
+            first, second = whole_number(left), whole_number(right)
+            inner = combination(lowering, left if first is None else right)
+            factor = second if first is None else first
+            return None if inner is None or factor is None else Combination().plus(inner, factor)
         case Binary("//" | "%"):
             return _digit(lowering, tree)
         case _:
