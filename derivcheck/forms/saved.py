@@ -25,7 +25,7 @@ from derivcheck.evidence.canonical.terms import rebound
 from derivcheck.forms.folding import Pattern, folded, with_powers_of_names
 from derivcheck.forms.polynomials import NamedPolynomial, is_unnamed
 from derivcheck.graph.axes import Axis
-from derivcheck.graph.nodes import Map, Node, Quantity, Sum, operands, sum_over, topological
+from derivcheck.graph.nodes import Input, Map, Node, Quantity, Sum, operands, sum_over, topological
 
 MAXIMAL_TERMS = 24
 MAXIMAL_OPENED = 6  # derivatives that are looked into
@@ -41,7 +41,7 @@ class SavedQuantities:
         self._facts = facts
         self._first = first
         self._canonicals: dict[frozenset[Node], Canonical] = {}
-        self._pattern_lists: dict[frozenset[Node], list[Pattern]] = {}
+        self._pattern_lists: dict[frozenset[Node], dict[Node, Pattern | None]] = {}
         self._sums: dict[tuple[Node, Axis], int | None] = {}
 
     def readings(self, node: Node, body: Node) -> Iterator[NamedPolynomial]:
@@ -98,7 +98,7 @@ class SavedQuantities:
         polynomial = canonical.form(body)
         if len(polynomial) > MAXIMAL_TERMS:
             raise GrowthError
-        patterns = self._patterns(canonical)
+        patterns = self._patterns(canonical, body)
         algebra = canonical.algebra
         algebra.start()
         polynomial = self._without_known_sums(canonical, polynomial)
@@ -106,16 +106,26 @@ class SavedQuantities:
         polynomial = self._without_known_sums(canonical, folded(algebra, polynomial, patterns))
         return NamedPolynomial(canonical, polynomial, canonical.facts_used(body) | algebra.used)
 
-    def _patterns(self, canonical: Canonical) -> list[Pattern]:
-        """What each name is a product of, where it is one: the longest first."""
-        if canonical.cut not in self._pattern_lists:
-            found = []
-            for node in sorted(self._names, key=lambda name: name.serial):
-                pattern = self._pattern(canonical, node) if isinstance(node, Quantity) else None
-                if pattern is not None:
-                    found.append(pattern)
-            self._pattern_lists[canonical.cut] = sorted(found, key=lambda pattern: -len(pattern[2]))
-        return self._pattern_lists[canonical.cut]
+    def _patterns(self, canonical: Canonical, body: Node) -> list[Pattern]:
+        """What each name is a product of, where it is one of leaves that the body has: the longest first."""
+        leaves = self._leaves(body, canonical.cut)
+        known = self._pattern_lists.setdefault(canonical.cut, {})
+        found = []
+        for node in self._layers:
+            if node not in known and self._leaves(node.operand, canonical.cut) <= leaves:
+                known[node] = self._pattern(canonical, node)
+            if (pattern := known.get(node)) is not None:
+                found.append(pattern)
+        return sorted(found, key=lambda pattern: -len(pattern[2]))
+
+    @cached_property
+    def _layers(self) -> list[Quantity]:
+        return sorted((n for n in self._names if isinstance(n, Quantity)), key=lambda name: name.serial)
+
+    @staticmethod
+    def _leaves(body: Node, cut: frozenset[Node]) -> set[Node]:
+        """What a body is made of, as far as it is looked into."""
+        return {node for node in topological([body], cut) if node in cut or isinstance(node, Input)}
 
     def _pattern(self, canonical: Canonical, node: Quantity) -> Pattern | None:
         try:
