@@ -14,7 +14,7 @@ from itertools import product
 
 Array = dict[tuple[int, ...], Fraction]
 Place = Callable[[int, int, Mapping[str, int]], int]
-SIZES = ({"n": 4, "m": 3}, {"n": 5, "m": 2}, {"n": 3, "m": 4})
+SIZES = ({"n": 4, "m": 3}, {"n": 5, "m": 2}, {"n": 3, "m": 4}, {"n": 11, "m": 12})
 HEAD = """padding: zero
 tensors: {x: n, e: 2*m, A: m 2, w: 3, g: n, u: m}
 layers:

@@ -90,9 +90,9 @@ def combination(lowering: LoweringState, tree: Expression) -> Combination | None
                 return None
             return first.plus(second, 1 if sign == "+" else -1)
         case Binary("*", left, right):
-            first, second = whole_number(left), whole_number(right)
-            inner = combination(lowering, left if first is None else right)
-            factor = second if first is None else first
+            before, behind = whole_number(left), whole_number(right)
+            inner = combination(lowering, left if before is None else right)
+            factor = behind if before is None else before
             return None if inner is None or factor is None else Combination().plus(inner, factor)
         case Binary("//" | "%"):
             return _digit(lowering, tree)
