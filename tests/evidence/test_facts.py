@@ -291,3 +291,16 @@ def test_both_values_of_a_single_choice_are_tried(fact: str, seed: int) -> None:
     text = f"tensors: {{s: {{axes: scalar, given: {fact}}}, x: {{axes: n, given: simplex}}, A: n n}}\nclaims:\n"
     text += "".join(f"  c{k}: {claim}\n" for k, claim in enumerate(claims))
     assert {claim.verdict for claim in verify_text(text, seed=seed).claims} == {"refuted"}
+
+
+def test_what_is_positive_is_tried_below_one() -> None:
+    """Roots of 1 - a have values at some of the points, and nothing else says that a is below one."""
+    text = (
+        "tensors: {x: d, e: d, a: {axes: scalar, given: positive}}\n"
+        "layers: {s: sqrt(a) * x + sqrt(1 - a) * e}\n"
+        'loss: {L: "s.T @ s"}\n'
+        'claims: {true: "dL/de = 2 * sqrt(1 - a) * s", false: "dL/de = 2 * sqrt(a) * s"}\n'
+    )
+    found = verify_text(text)
+    assert [claim.verdict for claim in found.claims] == ["proved", "refuted"]
+    assert {gradient.verdict for gradient in found.gradients} == {"proved"}

@@ -147,3 +147,27 @@ def test_a_product_is_no_axis_of_a_tensor_of_three() -> None:
     error = verified("", "sum(B)", head="tensors: {B: n T H*k}\n").error
     assert error is not None
     assert (error.code, error.help) == ("DC029", "an axis for each: H k")
+
+
+VECTORISED = """
+tensors: {x: n, W: k n, y: {axes: k, given: one_hot}}
+layers: {z: W @ x, q: softmax(z)}
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("dz/dvec(W) = kron(x.T, eye(k))", "proved"),
+        ("dvec(W @ x)/dvec(W) = kron(x.T, eye(k))", "proved"),
+        ("dz/d(vec(W)) = dz/dvec(W)", "proved"),
+        ("d2L/dvec(W)^2 = kron(x @ x.T, diag(q) - q @ q.T)", "proved"),
+        ("d2L/dvec(W)dvec(W) = kron(x @ x.T, diag(q) - q @ q.T)", "proved"),
+        ("dL/dvec(W) = vec((q - y) @ x.T)", "proved"),
+        ("dL/dvec(W) = vec((y - q) @ x.T)", "refuted"),
+        ("d2L/dvec(W)^2 = kron(x @ x.T, diag(q) + q @ q.T)", "refuted"),
+        ("dz/dvec(W) = kron(eye(k), x.T)", "refuted"),
+    ],
+)
+def test_derivatives_by_vec(claim: str, verdict: str) -> None:
+    assert verified("", "cross_entropy(q, y)", claim, head=VECTORISED).claims[0].verdict == verdict

@@ -75,19 +75,20 @@ class FloatDraw(Draw):
         self._kind = in_digits if precise else np.asarray
 
     def _free(self) -> Any:
-        if self._style == "positive":
+        if not self.signed:
             return self.positive()
         raw = self._normal()
-        if self._style == "fraction":
-            raw = 0.1 + 0.8 / (1 + np.exp(-raw))
-        elif self._style in ("large", "negative"):
+        if self._style in ("large", "negative"):
             raw = self._spread * (2 + 4 * np.exp(0.6 * raw)) * (1 if self._style == "large" else -1)
         else:
             raw = self._spread * raw
         return self._kind(self._dominant(raw))
 
     def positive(self) -> Any:
-        return self._kind(self._dominant(self._spread * np.exp(0.6 * self._normal())))
+        raw = self._normal()
+        if self._style == "fraction":  # also where positive is all that is given: sqrt(1 - x)
+            return self._kind(0.1 + 0.8 / (1 + np.exp(-raw)))
+        return self._kind(self._dominant(self._spread * np.exp(0.6 * raw)))
 
     def chosen(self, values: Sequence[int]) -> Any:
         places = self._generator.integers(0, len(values), size=self.shape)

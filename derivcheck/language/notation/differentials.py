@@ -55,7 +55,10 @@ def differential_at(cursor: Cursor, position: int, above: bool) -> Differential 
     second = above and len(rest) > 1 and rest[0] == "2" and (rest[1].isalpha() or rest[1] == "_")
     if not second and not rest[0].isalpha():
         return None
-    return Differential(1 + second, position, _after_subscripts(cursor, position + 1), token.text, 1 + second)
+    after = position + 1
+    if rest[second:] == "vec" and cursor.sign_at(after, "(") and not cursor.vocabulary.declares("vec"):
+        after = cursor.pairs[after] + 1  # `dz/dvec(W)`
+    return Differential(1 + second, position, _after_subscripts(cursor, after), token.text, 1 + second)
 
 
 def _marked(cursor: Cursor, position: int, above: bool, calls: bool) -> Differential | None:
