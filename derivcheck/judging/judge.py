@@ -166,10 +166,13 @@ class Judge:
         self.reduced.update({name: usual[name] for name, size in self._given.items() if usual[name] < size})
         sides = self._numbers(asked, usual)
         numeric = sides.evidence
-        # Sides that differ are proved equal by a mistake only: for that no long way is gone, the field goes it.
-        proof = self.prover.proof(asked.left, asked.right, asked.facts, far=numeric.verdict != "differs")
-        if not proof.proved and numeric.verdict != "differs":
-            proof = self.prover.entry_by_entry(asked.left, asked.right, asked.axes, asked.facts) or proof
+        if numeric.verdict == "differs":
+            # Sides that differ are proved equal by a mistake only: for that no long way is gone, the field goes it.
+            proof = self.prover.glance(asked.left, asked.right, asked.facts)
+        else:
+            proof = self.prover.proof(asked.left, asked.right, asked.facts)
+            if not proof.proved:
+                proof = self.prover.entry_by_entry(asked.left, asked.right, asked.axes, asked.facts) or proof
         field = self._field(asked, proof.proved)
         if proof.proved:
             return self._proved(asked, proof, field, sides)
