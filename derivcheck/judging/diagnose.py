@@ -7,42 +7,39 @@ smallest on, filtered by numbers, which cost about a millisecond each.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 from typing import TypeVar
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, SourceText, lapse, tracebacks_are_wanted
-from derivcheck.evidence import exact
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError, magnitude
-from derivcheck.evidence.canonical.form import Facts
 from derivcheck.forms.entries import entry_writer, native
 from derivcheck.forms.index_form import Naming, index_form
 from derivcheck.forms.matrix_form import matrix_form, matrix_function_writer
 from derivcheck.forms.matrix_naming import MatrixNaming, NoMatrixForm
 from derivcheck.forms.polynomials import NamedPolynomial
 from derivcheck.forms.reading import Namer
-from derivcheck.forms.rewriting import joined, summands
-from derivcheck.graph.axes import Axis
-from derivcheck.graph.nodes import Node, constant, delta, is_zero, multiply, subtract, topological
-from derivcheck.graph.sizes import dimensions_of, small_sizes
-from derivcheck.judging.edits import Edit, Edits
+from derivcheck.forms.rewriting import joined, negated, summands
+from derivcheck.graph.nodes import Node, subtract
+from derivcheck.judging.edit import Edit, divided, scaled
+from derivcheck.judging.edits import Edits
 from derivcheck.judging.holdings import held
 from derivcheck.judging.judge import Judge
 from derivcheck.judging.proofreader import Proofreader
+from derivcheck.judging.provisos import Provisos
 from derivcheck.judging.suggestion import PLAIN, Suggester, Wording
+from derivcheck.judging.trials import Trial, Trials
 from derivcheck.language.claims import Link, Pair, pair
-from derivcheck.language.facts import fits
 from derivcheck.language.lowering.letters import member_name
 from derivcheck.language.network import Network
-from derivcheck.language.notation.syntax import Derivative, Expression, Name, Negate, Span
+from derivcheck.language.notation.syntax import Derivative, Expression, Name, Negate, Number, Span
 from derivcheck.language.tensors import NamedTensor
-from derivcheck.spec.facts.table import FACTS, exclude_each_other, fact_texts, weakest_first
 
 CODES: dict[str, str] = {
-    "DC201": "constant factor",
+    "DC201": "factor",
     "DC202": "sign",
     "DC203": "transpose missing",
     "DC204": "transpose superfluous",
@@ -65,12 +62,23 @@ CODES: dict[str, str] = {
     "DC221": "a term is missing",
     "DC222": "a term too many",
     "DC223": "the power is wrong",
+    "DC224": "a vector where its diagonal matrix is meant",
+    "DC225": "a function is missing",
+    "DC226": "another function is meant",
+    "DC227": "constants are rounded",
+    "DC228": "the symmetric half is missing",
     "DC229": "no edit that was tried makes it true",
     "DC230": "shapes differ",
     "DC232": "the chain rule is meant",
     "DC233": "a partial that holds a layer fixed",
+    "DC234": "branches are swapped",
+    "DC235": "a mask is missing",
 }
-BUDGET = 400
+UNREPAIRED = ("DC217", "DC227")  # what is derived is shown for these
+MENDABLE = ("DC13", "DC14", "DC15")  # shapes and indices
+BUDGET = 1600  # edits that are tried
+CLOSE = 1e-6  # what two numbers may differ by that are seen as the same
+NEAR = 12  # of those that are right but for a number
 Found = TypeVar("Found")
 
 
@@ -93,6 +101,7 @@ class Diagnoser:
         self.judge = judge
         self.proofreader = proofreader
         self.edits = Edits(network, judge, self)
+        self.provisos = Provisos(network, judge, self.edits.stock, self)
         self._suggester = Suggester(network, proofreader)
         self._written: dict[Node, Expression | None] = {}
         self._shown: dict[tuple[Node, Expression], Expression | None] = {}
@@ -111,38 +120,102 @@ class Diagnoser:
 
     def diagnose(self, link: Pair, text: SourceText, wording: Wording = PLAIN) -> tuple[Diagnostic, str]:
         """(diagnostic, suggestion) for a refuted link; the suggestion is proved, or empty."""
-        for left, right, names in held(link, self.network.scope):
-            if self._proves(link, Edit("DC233", "", right, link.right_tree.span, 0, left)):
-                shown = " and ".join(f"`{self.proofreader.plain(name)}`" for name in names)
-                message = f"true if {shown} {'is' if len(names) == 1 else 'are'} held fixed"
-                whole = self._suggester.whole(left, right, wording)
-                return self._diagnostic(link, "DC233", message, link.left_tree.span, text, whole), ""
-        for edit in sorted(self.edits.of(link), key=lambda e: e.cost)[:BUDGET]:
-            if self._proves(link, edit):
-                suggestion = self._suggester.spelled(link.left_tree, edit.tree, wording)
-                return self._diagnostic(link, edit.code, edit.message, edit.span, text, suggestion), suggestion
-        missing = self.attempted(lambda: self._missing(link), None)
-        if missing is not None and self._proves(link, missing):
-            suggestion = self._suggester.spelled(link.left_tree, missing.tree, wording)
-            return self._diagnostic(link, missing.code, missing.message, missing.span, text, suggestion), suggestion
-        if (condition := self._condition(link)) is not None:
+        trials = Trials(link, self.network, self.judge)
+        edit = self._mended(trials, link)
+        if edit is not None:
+            return self._told(link, edit, text, wording)
+        if (condition := self.provisos.condition(link)) is not None:
             code, message = condition
-            return self._diagnostic(link, code, message, link.right_tree.span, text, ""), ""
+            suggestion = self._derived_suggestion(trials, link, wording) if code in UNREPAIRED else ""
+            return self._diagnostic(link, code, message, link.right_tree.span, text, suggestion), suggestion
         bare = unexplained(link, text)
-        suggestion = "" if link.shapes is not None else self._derived_suggestion(link, Wording(wording.notation))
+        suggestion = "" if link.shapes is not None else self._derived_suggestion(trials, link, wording)
         return self._diagnostic(link, bare.code, bare.message, link.right_tree.span, text, suggestion), suggestion
 
-    def _derived_suggestion(self, link: Pair, wording: Wording) -> str:
+    def _mended(self, trials: Trials, link: Pair) -> Edit | None:
+        """The edit that makes the claim true: the likeliest mistake, else a fact, else two mistakes, else a term."""
+        near: list[Trial] = []
+        return (
+            self._first(trials, self._held(link))
+            or self._first(trials, self._zero(trials, link))
+            or self._first(trials, sorted(self.edits.of(link), key=lambda edit: edit.cost)[:BUDGET], near)
+            or self._fact(link)
+            or self._first(trials, sorted(self.edits.terms(link), key=lambda edit: edit.cost)[:BUDGET], near)
+            or self._first(trials, self._scaled(trials, near, link))
+            or self._first(trials, (one for one in [self.attempted(lambda: self._missing(link), None)] if one))
+        )
+
+    def _fact(self, link: Pair) -> Edit | None:
+        """A fact that is not given, under which the claim is right as it stands."""
+        found = self.provisos.fact(link)
+        return None if found is None else Edit(*found, link.right_tree, link.right_tree.span, 0)
+
+    def _first(self, trials: Trials, edits: Iterable[Edit], near: list[Trial] | None = None) -> Edit | None:
+        """The first edit that is proved; those that are right but for a number are added to the `near` ones."""
+        for edit in edits:
+            trial = self.attempted(partial(trials.tried, edit), None)
+            if trial is None:
+                continue
+            if trial.ratio != 1.0:
+                if near is not None:
+                    near.append(trial)
+            elif self.attempted(partial(trials.proves, trial), False):
+                return edit
+        return None
+
+    def _held(self, link: Pair) -> Iterator[Edit]:
+        for left, right, names in held(link, self.network.scope):
+            shown = " and ".join(f"`{self.proofreader.plain(name)}`" for name in names)
+            message = f"true if {shown} {'is' if len(names) == 1 else 'are'} held fixed"
+            yield Edit("DC233", message, right, link.left_tree.span, 0, left)
+
+    def _zero(self, trials: Trials, link: Pair) -> Iterator[Edit]:
+        if trials.vanishes:
+            yield Edit("DC222", "the left side is zero", Number(Fraction(0)), link.right_tree.span, 0)
+
+    def _scaled(self, trials: Trials, near: Sequence[Trial], link: Pair) -> Iterator[Edit]:
+        """Edits that are right but for a sign or a number: two mistakes at once."""
+        for trial in sorted(near, key=lambda trial: (abs(trial.ratio + 1.0) > CLOSE, trial.edit.cost))[:NEAR]:
+            tree, size = trial.edit.tree, abs(trial.ratio)
+            if abs(trial.ratio + 1.0) < CLOSE:
+                yield replace(trial.edit, tree=negated(tree), message=f"{trial.edit.message}, and the sign is wrong")
+                continue
+            for factor, shown in self.edits.numbers(link):
+                known = trials.number(factor)
+                for made, said, value in (
+                    (scaled(tree, factor), f"a factor {shown} is missing", known),
+                    (divided(tree, factor), f"a factor {shown} too large", 1 / known if known else None),
+                ):
+                    if value is not None and abs(value - size) > CLOSE * size:
+                        continue
+                    also = f"{trial.edit.message}, and {said}"
+                    if trial.ratio > 0:
+                        yield replace(trial.edit, tree=made, message=also)
+                    else:
+                        yield replace(trial.edit, tree=Negate(made), message=f"{also}, and the sign is wrong")
+
+    def _told(self, link: Pair, edit: Edit, text: SourceText, wording: Wording) -> tuple[Diagnostic, str]:
+        """What is said of an edit that was proved; a changed left side is no right side to paste."""
+        if edit.left is not None:
+            whole = self._suggester.whole(edit.left, edit.tree, wording)
+            return self._diagnostic(link, edit.code, edit.message, edit.span, text, whole), ""
+        suggestion = "" if edit.code == "DC219" else self._suggester.spelled(link, edit.tree, wording)
+        return self._diagnostic(link, edit.code, edit.message, edit.span, text, suggestion), suggestion
+
+    def _derived_suggestion(self, trials: Trials, link: Pair, wording: Wording) -> str:
         """The derived right side, where it is proved and is no plain repetition of the left one."""
         derived = self.form(link)
-        if derived is None or not self._proves(link, Edit("DC229", "", derived, link.right_tree.span, 9)):
+        if derived is None:
             return ""
-        return self._suggester.spelled(link.left_tree, derived, wording)
+        edit = self._first(trials, [Edit("DC229", "", derived, link.right_tree.span, 9)])
+        return "" if edit is None else self._suggester.spelled(link, derived, Wording(wording.notation))
 
     def diagnose_invalid(
         self, link: Link, found: Diagnostic, text: SourceText, wording: Wording = PLAIN
     ) -> tuple[Diagnostic, str]:
         """(diagnostic, suggestion) for a right side that has no meaning, where an edit makes the claim true."""
+        if not found.code.startswith(MENDABLE):
+            return found, ""  # of an unknown name, what is meant is known better
         try:
             asked = replace(pair(link.left, link.left, "=", None, self.network.scope), right_tree=link.right)
         except DerivcheckError:
@@ -151,12 +224,14 @@ class Diagnoser:
             plain = pair(link.left, link.right, "=", None, self.network.scope)
             if self.judge.prover.proof(plain.left, plain.right).proved:
                 return found, ""  # the condition alone has none
-        for edit in sorted(self.edits.of(asked), key=lambda e: e.cost)[:BUDGET]:
-            if self._proves(asked, edit):
-                suggestion = self._suggester.spelled(link.left, edit.tree, wording)
-                made = self._diagnostic(asked, edit.code, edit.message, edit.span, text, suggestion)
-                return made.with_notes((found.code, f"{found.message}: {found.label}")), suggestion
-        return found, ""
+        edit = self._first(Trials(asked, self.network, self.judge), self._sorted(asked))
+        if edit is None or edit.left is not None:
+            return found, ""
+        made, suggestion = self._told(asked, edit, text, wording)
+        return made.with_notes((found.code, f"{found.message}: {found.label}")), suggestion
+
+    def _sorted(self, link: Pair) -> list[Edit]:
+        return sorted((*self.edits.of(link), *self.edits.terms(link)), key=lambda edit: edit.cost)[:BUDGET]
 
     def _diagnostic(
         self, link: Pair, code: str, message: str, span: Span, text: SourceText, suggestion: str
@@ -169,25 +244,6 @@ class Diagnoser:
             notes.append(("derived", self.proofreader.plain(entry)))
         where = text.where(span.start, span.stop) if span.stop > span.start else text.where()
         return Diagnostic(code, message, where, CODES[code], tuple(notes), suggestion)
-
-    def _proves(self, link: Pair, edit: Edit) -> bool:
-        """Whether the edited claim is true: first numbers, then the canonical form."""
-        return self.attempted(lambda: self._is_proved(link, edit), False)
-
-    def _is_proved(self, link: Pair, edit: Edit) -> bool:
-        try:
-            left = link.left_tree if edit.left is None else edit.left
-            trial = pair(left, edit.tree, "=", link.where, self.network.scope)
-        except (DerivcheckError, ValueError, RecursionError):
-            return False
-        if trial.shapes is not None or (is_zero(trial.left) and is_zero(trial.right)):
-            return False  # zeros are equal whatever stands beside them
-        if self.judge.differs_at_once(trial.left, trial.right, trial.axes):
-            return False
-        proved = self.judge.prover.proof(trial.left, trial.right).proved
-        if proved:
-            self.judge.measured(trial.derived)
-        return proved
 
     def _names_a_derivative(self, link: Pair) -> bool:
         """Whether the left side is a whole derivative, or a `let` name of one: another may have the same entries."""
@@ -274,82 +330,3 @@ class Diagnoser:
             scalars,
             lambda dimension: Name(str(dimension)),
         )
-
-    # --- conditions under which a claim is right ------------------------------------------
-
-    def _condition(self, link: Pair) -> tuple[str, str] | None:
-        kinds = (self._needed_facts, self._diagonal, self._special_sizes) if link.shapes is None else ()
-        found = (self.attempted(partial(next, kind(link), None), None) for kind in kinds)
-        return next((condition for condition in found if condition is not None), None)
-
-    def _special_sizes(self, link: Pair) -> Iterator[tuple[str, str]]:
-        """Right for a dimension of size 1 only, or where two dimensions have one size only."""
-        names = self.edits.dimension_names(link)
-        bases = small_sizes(dimensions_of([link.left, link.right]))
-        for name in names:
-            if self._holds_at(link, [{**base, name: 1} for base in bases]):
-                yield "DC220", f"right only where {name} = 1"
-                return
-        for one, other in itertools.combinations(names, 2):
-            if self._holds_at(link, [{**base, one: count, other: count} for base in bases for count in (2, 3, 4)]):
-                yield "DC220", f"right only where {one} = {other}"
-                return
-
-    def _holds_at(self, link: Pair, sizes: list[dict[str, int]]) -> bool:
-        """Whether both sides agree at these sizes, and not because everything is zero there: a softmax of one entry."""
-        return self._equal_at(link.left, link.right, sizes) and not self._equal_at(link.left, constant(0), sizes)
-
-    def _equal_at(self, left: Node, right: Node, sizes: list[dict[str, int]]) -> bool:
-        found = exact.identical(
-            left, right, sizes=sizes, facts=self.judge.facts, draws=2, seed=17, points=self.judge.field_points
-        )
-        return bool(found.equal) and len(found.sizes) == len(sizes)
-
-    def _needed_facts(self, link: Pair) -> Iterator[tuple[str, str]]:
-        below = set(topological([link.left, link.right]))
-        sizes = small_sizes(dimensions_of([link.left, link.right]))[:1]
-        for tensor in self.network.tensors:
-            home = getattr(tensor.node, "home", None)
-            if home is None or tensor.node not in below:
-                continue
-            for fact in weakest_first():
-                known = self.judge.facts.get(tensor.name, ())
-                if not fits(fact, home) or exclude_each_other([fact, *(name for name, _ in known)]):
-                    continue
-                axes = range(len(home)) if FACTS[fact].along_an_axis else (None,)
-                for axis in axes:
-                    given = {**self.judge.facts, tensor.name: (*known, (fact, axis))}
-                    # A point honours one fact of a tensor, not two together; and the field has no order.
-                    ordered = FACTS[fact].positive or FACTS[fact].below_one
-                    if not known and self._differ_under(link, sizes, given, ordered):
-                        continue
-                    if self.judge.prover.proof(link.left, link.right, given).proved:
-                        text = fact_texts([(tensor.name, fact)])[0]
-                        yield "DC219", f"right only if {text}, which is not given"
-                        return
-
-    def _differ_under(self, link: Pair, sizes: Sequence[Mapping[str, int]], facts: Facts, ordered: bool) -> bool:
-        """Whether both sides differ at a point at which facts hold: of the field, or of floats, which have an order."""
-        if not ordered:
-            found = exact.identical(
-                link.left, link.right, sizes=sizes, facts=facts, draws=1, seed=17, points=self.judge.field_points
-            ).equal
-            if found is not None:
-                return not found
-        # The field has no order, and does not know every function.
-        return self.judge.differs_at_once(link.left, link.right, link.axes, facts)
-
-    def _diagonal(self, link: Pair) -> Iterator[tuple[str, str]]:
-        """Right where two letters agree: what is missing is the rest of the Jacobian."""
-        for a in link.letters:
-            for b in link.letters:
-                if a.key < b.key and a.dimension == b.dimension:
-                    on: Axis = a
-                    mask = delta(on, b)
-                    left, right = multiply(link.left, mask), multiply(link.right, mask)
-                    if (
-                        not self.judge.differs_at_once(left, right, link.axes)
-                        and self.judge.prover.proof(left, right).proved
-                    ):
-                        yield "DC217", f"right only where {a.key} = {b.key}: the other entries are dropped"
-                        return

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from derivcheck.diagnostics.diagnostic import NotationError
-from derivcheck.forms.rewriting import is_entry, joined, negated, places, put, summands
-from derivcheck.graph.nodes import topological
-from derivcheck.judging import layouts
+from derivcheck.forms.rewriting import is_entry, negated, places, put, summands
+from derivcheck.judging import excesses, layouts
+from derivcheck.judging.edit import TWO, Edit, divided, scaled
 from derivcheck.judging.judge import Judge
+from derivcheck.judging.omissions import Omissions
+from derivcheck.judging.repetitions import Repetitions
+from derivcheck.judging.stock import Stock, number
 from derivcheck.language.catalogue.functions import entrywise
 from derivcheck.language.claims import Pair
 from derivcheck.language.network import Network
 from derivcheck.language.notation.labels import shifted
-from derivcheck.language.notation.parser import parse_expression
 from derivcheck.language.notation.printer import to_plain
+from derivcheck.language.notation.relations import Relation
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,
+    Comparison,
+    Conditional,
     Derivative,
     Expression,
     Name,
@@ -31,19 +36,11 @@ from derivcheck.language.notation.syntax import (
     Span,
     Subscript,
     Transpose,
+    rebuilt,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """A changed right side (or left side): its code, what to say, and the place of the change."""
-
-    code: str
-    message: str
-    tree: Expression
-    span: Span
-    cost: int
-    left: Expression | None = None
+Found = TypeVar("Found")
+TURNED: dict[str, Relation] = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 class DerivedSides(Protocol):
@@ -55,7 +52,7 @@ class DerivedSides(Protocol):
     def terms(self, link: Pair) -> Sequence[tuple[Expression, bool]]:
         """Its terms, multiplied out: (term, whether it is subtracted)."""
 
-    def attempted(self, work: Callable[[], Edit | None], otherwise: Edit | None) -> Edit | None:
+    def attempted(self, work: Callable[[], Found], otherwise: Found) -> Found:
         """What one attempt finds; one that fails is noted, and costs no other."""
 
 
@@ -66,6 +63,9 @@ class Edits:
         self.network = network
         self.judge = judge
         self.derived = derived
+        self.stock = Stock(network)
+        self.omissions = Omissions(self.stock)
+        self.repetitions = Repetitions(self.stock, self._local)
 
     def of(self, link: Pair) -> Iterator[Edit]:
         """Every edit of the right side, in no order of likelihood: `cost` has it."""
@@ -74,8 +74,17 @@ class Edits:
         for place, node in places(right):
             for edit in self._made(self._local(node, link)):
                 yield replace(edit, tree=put(right, place, edit.tree))
-        yield from self._made(self._terms(link, right))
+        yield from self._made(self._slopes(link, right))
+        yield from self._made(excesses.of(right))
+        yield from self._made(self._of_the_left_side(link))
         yield from self._made(self._layouts(link))
+        yield from self._made(self.repetitions.of(link, right))
+        yield from self._made(self.omissions.of(link, right, self.derived.form(link)))
+
+    def terms(self, link: Pair) -> Iterator[Edit]:
+        """Every edit that adds a term."""
+        yield from self._made(self._derived_terms(link, link.right_tree))
+        yield from self._made(self.omissions.terms(link, link.right_tree))
 
     def _made(self, edits: Iterator[Edit]) -> Iterator[Edit]:
         """The edits of one kind, up to one that fails in the making."""
@@ -85,31 +94,24 @@ class Edits:
     def _whole(self, link: Pair, right: Expression) -> Iterator[Edit]:
         span = right.span
         yield Edit("DC202", "the sign is wrong", negated(right), span, 2)
-        for value, shown in self._factors(link):
-            factor, inverse = value
-            yield Edit("DC201", f"a factor {shown} is missing", Binary("*", factor, right), span, 2)
-            yield Edit("DC201", f"a factor {shown} too large", Binary("/", right, inverse), span, 2)
-            yield Edit("DC201", f"a factor -{shown} is missing", Negate(Binary("*", factor, right)), span, 4)
+        for factor, shown in self._factors(link):
+            yield Edit("DC201", f"a factor {shown} is missing", scaled(right, factor), span, 2)
+            yield Edit("DC201", f"a factor {shown} too large", divided(right, factor), span, 2)
+            yield Edit("DC201", f"a factor -{shown} is missing", Negate(scaled(right, factor)), span, 4)
         yield Edit("DC203", "transpose missing", Transpose(right), span, 1)
 
-    def _factors(self, link: Pair) -> Iterator[tuple[tuple[Expression, Expression], str]]:
-        for value in (2, 3, 4):
-            number = Number(Fraction(value))
-            yield (number, number), str(value)
-        for name in self.dimension_names(link):
-            yield (Name(name), Name(name)), name
-        for name in self.dimension_names(link):
-            half = Binary("/", Name(name), Number(Fraction(2)))
-            yield (half, half), f"{name}/2"
+    def numbers(self, link: Pair) -> Iterator[tuple[Expression, str]]:
+        """Numbers that a claim may be off by, as they are shown."""
+        yield from self._factors(link)
+        yield from ((tree, f"`{to_plain(tree)}`") for tree in self.stock.scalars(link))
 
-    def dimension_names(self, link: Pair) -> list[str]:
-        used = {
-            name
-            for node in topological([link.left, link.right])
-            for axis in node.axes
-            for name, _ in axis.dimension.terms
-        }
-        return [name for name in self.network.scope.dimensions if name in used]
+    def _factors(self, link: Pair) -> Iterator[tuple[Expression, str]]:
+        for value in (2, 3, 4):
+            yield number(value), str(value)
+        names = self.stock.dimension_names(link)
+        yield from ((Name(name), name) for name in names)
+        yield from ((Binary("/", Name(name), TWO), f"{name}/2") for name in names)
+        yield from ((Call("log", (number(base),)), f"log({base})") for base in (2, 10))
 
     def _local(self, node: Expression, link: Pair) -> Iterator[Edit]:
         """Edits of one subexpression; the tree of an edit is the new subexpression."""
@@ -120,6 +122,9 @@ class Edits:
             case Name() | Subscript() | Derivative() | Call():
                 if not is_entry(node):
                     yield Edit("DC203", "transpose missing", Transpose(node), span, 1)
+        if isinstance(node, Binary) and node.operator == "*":
+            for factor, rest in ((node.right, node.left), (node.left, node.right)):
+                yield Edit("DC201", _divided_by(factor), Binary("/", rest, factor), span, 3)
         match node:
             case Negate(operand):
                 yield Edit("DC202", "the sign is wrong", operand, span, 1)
@@ -142,12 +147,16 @@ class Edits:
                     code = "DC203" if a in (Transpose(left), left) else "DC206"
                     message = "transpose missing" if code == "DC203" else "the factors are in the wrong order"
                     yield Edit(code, message, Binary("@", a, b), span, 3)
-            case Binary("*", Number() | Name() as factor, rest) if self._is_scalar(factor):
+            case Binary("*", Number() | Name() as factor, rest) if self.stock.is_scalar(factor):
                 yield Edit("DC201", f"a factor {to_plain(factor)} too large", rest, span, 1)
-            case Binary("*", Binary("/", Number(one), factor), rest) if one == 1 and self._is_scalar(factor):
+            case Binary("*", Binary("/", Number(one), factor), rest) if one == 1 and self.stock.is_scalar(factor):
                 yield Edit("DC201", f"a factor {to_plain(factor)} is missing", rest, span, 1)
-            case Binary("/", rest, factor) if self._is_scalar(factor):
-                yield Edit("DC201", f"a factor {to_plain(factor)} is missing", rest, span, 1)
+            case Binary("/", rest, factor):
+                if self.stock.is_scalar(factor):
+                    yield Edit("DC201", f"a factor {to_plain(factor)} is missing", rest, span, 1)
+                message = f"`{to_plain(factor)}` is multiplied by, not divided by"
+                yield Edit("DC201", message, Binary("*", rest, factor), span, 3)
+                yield Edit("DC201", "the fraction stands on its head", Binary("/", factor, rest), span, 4)
             case Binary("*", left, right):
                 if not is_entry(left) and not is_entry(right):
                     yield Edit("DC207", "a matrix product is meant", Binary("@", left, right), span, 2)
@@ -156,18 +165,45 @@ class Edits:
                     yield Edit("DC207", "a matrix product is meant", Binary("@", right, left), span, 3)
                     yield Edit("DC207", "a matrix product is meant", Binary("@", right, Transpose(left)), span, 3)
             case Binary("**", base, Number(value)):
-                for other in (value + 1, value - 1):
-                    yield Edit("DC223", "the power is wrong", Binary("**", base, Number(other)), span, 2)
+                for other in dict.fromkeys((value + 1, value - 1, -value, Fraction(1))):
+                    made = base if other == 1 else Binary("**", base, Number(other))
+                    if other:
+                        yield Edit("DC223", "the power is wrong", made, span, 2)
             case Number(value):
-                for other in (value + 1, value - 1, -value):
-                    if other >= 0:
-                        yield Edit("DC201", "a constant is wrong", Number(other), span, 3)
+                yield from self._constants(value, span, link)
+            case Conditional(test, then, otherwise):
+                message = "the branches are swapped"
+                yield Edit("DC234", message, Conditional(test, otherwise, then), span, 2)
+                if isinstance(test, Comparison) and test.relation in TURNED:
+                    other_test = replace(test, relation=TURNED[test.relation])
+                    message = f"the condition stands the wrong way round: `{TURNED[test.relation]}` is meant"
+                    yield Edit("DC234", message, Conditional(other_test, then, otherwise), span, 2)
+                yield Edit("DC202", "the sign is wrong", Conditional(test, negated(then), otherwise), span, 2)
         if isinstance(node, Name | Subscript) and self._is_value(node):
-            yield Edit("DC223", "the power is wrong", Binary("**", node, Number(Fraction(2))), span, 3)
+            yield Edit("DC223", "the power is wrong", Binary("**", node, TWO), span, 3)
+        elif isinstance(node, Call | Reduction):
+            yield Edit("DC223", "a square is missing", Binary("**", node, TWO), span, 4)
         yield from self._chained(node)
-        yield from self._functions(node)
+        yield from self._functions(node, link)
         yield from self._names(node, link)
-        yield from self._sums(node)
+        yield from self._sums(node, link)
+
+    def _constants(self, value: Fraction, span: Span, link: Pair) -> Iterator[Edit]:
+        """Another constant, a delta for a 1, and a size for a number that it is by chance."""
+        for other in dict.fromkeys((value + 1, value - 1, 2 * value, value / 2, 3 * value, -value)):
+            if other >= 0 and other != value:
+                yield Edit("DC201", "a constant is wrong", Number(other), span, 3)
+        for name in self.stock.dimension_names(link):
+            for factor in (1, 2):
+                made = scaled(Name(name), number(factor)) if factor > 1 else Name(name)
+                if value > 1 and value % factor == 0:
+                    message = f"`{to_plain(made)}` is meant: {to_plain(Number(value))} is right for one size only"
+                    yield Edit("DC220", message, made, span, 4)
+        letters = self.stock.letters(link, link.right_tree) if value == 1 and link.letters else {}
+        for one, two in itertools.combinations(letters, 2):
+            if letters[one] == letters[two]:
+                made = Call("delta", (Name(one), Name(two)))
+                yield Edit("DC218", f"`delta({one},{two})` is meant, not 1", made, span, 3)
 
     def _is_value(self, tree: Name | Subscript) -> bool:
         base = tree.base if isinstance(tree, Subscript) else tree
@@ -175,17 +211,7 @@ class Edits:
             base.name in self.network.scope.values or base.name in self.network.scope.families
         )
 
-    def _is_scalar(self, tree: Expression) -> bool:
-        match tree:
-            case Number():
-                return True
-            case Name(name):
-                value = self.network.scope.values.get(name)
-                return name in self.network.scope.dimensions or (value is not None and value.is_scalar)
-            case _:
-                return False
-
-    def _functions(self, node: Expression) -> Iterator[Edit]:
+    def _functions(self, node: Expression, link: Pair) -> Iterator[Edit]:
         if not isinstance(node, Call):
             return
         if len(node.arguments) == 1 and entrywise(node.function, self.network.scope.functions):
@@ -209,6 +235,14 @@ class Edits:
             yield Edit(
                 "DC209", f"`{node.function}'` is meant, the derivative of `{node.function}`", higher, node.span, 2
             )
+        for function in self.stock.functions(link) if node.function not in ("sum", "mean", "delta") else ():
+            if function != node.function:
+                swapped = replace(node, function=function, primes=0)
+                yield Edit("DC226", f"`{function}` is meant, not `{node.function}`", swapped, node.span, 4)
+                if self.stock.is_entrywise(function):
+                    slope = replace(swapped, primes=1)
+                    message = f"`{function}'` is meant, not `{node.function}`"
+                    yield Edit("DC209", message, slope, node.span, 4)
         if node.function in ("sum", "mean"):
             other = "mean" if node.function == "sum" else "sum"
             yield Edit("DC216", f"a {other} is meant", replace(node, function=other), node.span, 1)
@@ -217,6 +251,19 @@ class Edits:
                     moved = replace(node, arguments=(node.arguments[0], Name(name)))
                     if moved != node:
                         yield Edit("DC214", "the sum runs over the wrong axis", moved, node.span, 2)
+                    inner = node.arguments[0]
+                    if isinstance(inner, Binary) and inner.operator == "@":
+                        shown = to_plain(inner.right)
+                        message = f"the factor `{shown}` is superfluous, and the sum is over `{name}`"
+                        fewer = replace(node, arguments=(inner.left, Name(name)))
+                        yield Edit("DC201", message, fewer, inner.right.span, 4)
+                whole = replace(node, arguments=node.arguments[:1])
+                yield Edit("DC214", "the sum runs over one axis only", whole, node.span, 3)
+            elif len(node.arguments) == 1:
+                for name in self.network.scope.dimensions:
+                    message = f"the sum runs over too many axes: it is over `{name}` alone"
+                    one = replace(node, arguments=(node.arguments[0], Name(name)))
+                    yield Edit("DC214", message, one, node.span, 2)
 
     def _same_shape_names(self, tree: Expression) -> Iterator[Expression]:
         """Other declared names with the shape of a name, indexed alike."""
@@ -236,8 +283,12 @@ class Edits:
                 count = len(self.network.scope.values[name].axes)
                 for other, value in self.network.scope.values.items():
                     # An abbreviation of the left side itself would be no repair.
-                    if other != name and len(value.axes) == count and "[" not in other and value.node is not link.left:
-                        yield Edit("DC213", f"`{other}` is meant, not `{name}`", Name(other), node.span, 3)
+                    if other != name and "[" not in other and not self.stock.is_left_side(other, link):
+                        cost = 3 if len(value.axes) == count or link.shapes is not None else 5
+                        message = f"`{other}` is meant, not `{name}`"
+                        yield Edit("DC213", message, Name(other), node.span, cost)
+                        if len(value.axes) > 1:
+                            yield Edit("DC213", message, Transpose(Name(other)), node.span, cost + 1)
             case Subscript(Name(family), (Number(label),)) if family in self.network.scope.families:
                 for shift in (1, -1):
                     shown = f"{family}[{label + shift}]"
@@ -253,75 +304,71 @@ class Edits:
                 swapped = Subscript(base, entries[::-1])
                 yield Edit("DC203", "the indices are in the wrong order", swapped, node.span, 2)
 
-    def _sums(self, node: Expression) -> Iterator[Edit]:
+    def _sums(self, node: Expression, link: Pair) -> Iterator[Edit]:
         match node:
             case Call("sum" | "mean", _):
                 return
             case Reduction("sum", letters, None, body):
-                del letters, body
+                yield from self._sums_fewer(node, letters, body, link)
             case Binary() | Name() | Derivative() if not is_entry(node):
                 for name in self.network.scope.dimensions:
                     total = Call("sum", (node, Name(name)))
                     yield Edit("DC215", f"the sum over `{name}` is missing", total, node.span, 3)
 
-    def _terms(self, link: Pair, right: Expression) -> Iterator[Edit]:
-        """A term dropped, or the rest of the derived form added; a missing factor f'(z)."""
-        parts = list(summands(right))
-        if len(parts) > 1:
-            for skipped in range(len(parts)):
-                kept = [part for k, part in enumerate(parts) if k != skipped]
-                yield Edit("DC222", "a term too many", joined(kept), parts[skipped][0].span, 2)
+    def _sums_fewer(self, node: Reduction, letters: tuple[str, ...], body: Expression, link: Pair) -> Iterator[Edit]:
+        """A sum over too many letters, of which one is that of the left side."""
+        for letter in letters:
+            for axis in link.letters:
+                inner = _renamed(body, letter, axis.key)
+                left = tuple(other for other in letters if other != letter)
+                made = replace(node, letters=left, body=inner) if left else inner
+                message = f"the sum runs over too many letters: `{letter}` is `{axis.key}`"
+                yield Edit("DC214", message, made, node.span, 3)
+
+    def _derived_terms(self, link: Pair, right: Expression) -> Iterator[Edit]:
+        """A term of the derived form added."""
         derived = self.derived.form(link)
-        if derived is not None:
-            for term, negative in self.derived.terms(link) or summands(derived):
+        if derived is None:
+            return
+        for term, negative in self.derived.terms(link) or summands(derived):
+            if isinstance(right, Number) and right.value == 0:
+                made: Expression = Negate(term) if negative else term
+                yield Edit("DC221", f"`{to_plain(made)}` is meant: it is not zero", made, right.span, 3)
+            else:
                 made = Binary("-" if negative else "+", right, term)
-                yield Edit("DC221", "a term is missing", made, right.span, 3)
-        for k, (part, negative) in enumerate(parts if len(parts) > 1 else ()):
-            two = Number(Fraction(2))
-            for message, made in (
-                ("a factor 2 is missing", Binary("*", two, part)),
-                ("a factor 2 too large", Binary("/", part, two)),
-                *((f"the factor `{name}` is missing", Binary("*", part, Name(name))) for name in self._like(link)),
-            ):
-                terms = [*parts[:k], (made, negative), *parts[k + 1 :]]
-                yield Edit("DC201", message, joined(terms), part.span, 3)
-        for name in self._like(link) if len(parts) == 1 else ():
-            made = Binary("*", right, Name(name))
-            yield Edit("DC201", f"the factor `{name}` is missing", made, right.span, 3)
-        for function, name in self._applied_functions():
-            factor: Expression = Call(function, (Name(name),), 1)
-            message = f"the factor `{function}'({name})` is missing"
-            yield Edit("DC212", message, Binary("*", right, factor), right.span, 3)
+                said = (
+                    f"`{to_plain(term)}` is to be subtracted" if negative else f"the term `{to_plain(term)}` is missing"
+                )
+                yield Edit("DC221", said, made, right.span, 3)
+
+    def _of_the_left_side(self, link: Pair) -> Iterator[Edit]:
+        """The derivative of the same quantity with respect to another one."""
+        left = link.left_tree
+        if not isinstance(left, Derivative) or len(left.variables) != 1 or link.letters:
+            return
+        for tree, value in self.stock.tensors(link):
+            if isinstance(tree, Name | Subscript) and not isinstance(left.variables[0], Subscript):
+                other = replace(left, variables=(tree,))
+                message = f"this is `{to_plain(other)}`, the derivative with respect to `{to_plain(tree)}`"
+                if len(value.axes) == len(link.axes):
+                    yield Edit("DC213", message, link.right_tree, left.span, 4, other)
+
+    def _slopes(self, link: Pair, right: Expression) -> Iterator[Edit]:
+        """A missing factor f'(z), of the whole or of a factor of a matrix product."""
+        for function, argument in self.stock.applied:
+            factor: Expression = Call(function, (argument,), 1)
+            message = f"the factor `{to_plain(factor)}` is missing"
+            yield Edit("DC212", message, Binary("*", right, factor), right.span, 2)
             for letter in link.letters:
-                entry: Expression = Call(function, (Subscript(Name(name), (Name(letter.key),)),), 1)
+                entry: Expression = Call(function, (Subscript(argument, (Name(letter.key),)),), 1)
                 made = Binary("*", right, entry)
                 yield Edit("DC212", f"the factor `{to_plain(entry)}` is missing", made, right.span, 3)
             for place, node in places(right):
                 if isinstance(node, Binary) and node.operator == "@":
-                    yield Edit("DC212", message, put(right, place, Binary("*", node, factor)), node.span, 4)
+                    yield Edit("DC212", message, put(right, place, Binary("*", node, factor)), node.span, 3)
                     inner = Binary("@", Binary("*", node.left, factor), node.right)
-                    yield Edit("DC212", message, put(right, place, inner), node.left.span, 2)
+                    yield Edit("DC212", message, put(right, place, inner), node.left.span, 3)
         yield from self._deltas(link, right)
-
-    def _like(self, link: Pair) -> Iterator[str]:
-        """Named quantities of the shape of a side that has no indices: factors that may be missing."""
-        if link.letters:
-            return
-        wanted = [axis.dimension for axis in link.axes]
-        for name, value in self.network.scope.values.items():
-            if "[" not in name and wanted and [axis.dimension for axis in value.axes] == wanted:
-                yield name
-
-    def _applied_functions(self) -> Iterator[tuple[str, str]]:
-        """(function, argument) of the layers that are one function of one name."""
-        for formula in self.network.spec.layers:
-            try:
-                tree = parse_expression(formula.text.text, self.network.scope.vocabulary())
-            except NotationError:
-                continue
-            match tree:
-                case Call(function, (Name(name),)) if name in self.network.scope.values:
-                    yield function, name
 
     def _deltas(self, link: Pair, right: Expression) -> Iterator[Edit]:
         letters = list(link.letters)
@@ -346,6 +393,14 @@ class Edits:
         if len(links) > 1:
             made = Call("chain", links)
             yield Edit("DC232", "the chain rule is meant, not the product of matrices", made, node.span, 1)
+
+
+def _renamed(tree: Expression, old: str, new: str) -> Expression:
+    return rebuilt(tree, lambda node: Name(new) if node == Name(old) else node)  # type: ignore[no-any-return]
+
+
+def _divided_by(factor: Expression) -> str:
+    return f"`{to_plain(factor)}` is divided by, not multiplied by"
 
 
 def _linked(tree: Expression) -> tuple[Expression, ...]:

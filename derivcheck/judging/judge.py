@@ -21,6 +21,7 @@ from derivcheck.evidence.extents import extents
 from derivcheck.evidence.field import Known
 from derivcheck.evidence.jumps import jumps_at
 from derivcheck.evidence.numeric.branches import are_multivalued, are_rational, far_numbers, rounding_decides
+from derivcheck.evidence.numeric.ratios import ratio
 from derivcheck.evidence.numeric.sampling import inputs_of
 from derivcheck.evidence.numeric.sides import DIGITS, FINEST, SidesAtAPoint, compare_precisely, compare_sides
 from derivcheck.evidence.numeric.tensors import Tensor
@@ -260,6 +261,33 @@ class Judge:
         except (NumericError, UnsupportedError):
             return False
         return sides.evidence.verdict == "differs"
+
+    def relative_difference(self, left: Node, right: Node, axes: Axes) -> float | None:
+        """By how much floats differ at the first point, in relation to the values; None where there are none."""
+        sizes = self._choice(Goal(left, right, axes, self.facts)).usual()
+        try:
+            sides = compare_sides(left, right, axes, sizes, self.facts, self.seed, self._points, confirmed=False)
+        except (NumericError, UnsupportedError):
+            return None
+        return sides.evidence.max_error
+
+    def places(self, left: Node, right: Node, axes: Axes) -> Iterator[tuple[Mapping[str, int], int]]:
+        """(sizes, seed) of points at which both sides may be compared, the usual ones first."""
+        choice = self._choice(Goal(left, right, axes, self.facts))
+        for seed in range(self.seed, self.seed + SMOOTH_POINTS):
+            for sizes in (choice.usual(), *choice.every(), *choice.one_after_the_other()):
+                yield {**self.sizes, **sizes}, seed
+
+    def ratio(self, left: Node, right: Node, axes: Axes, place: tuple[Mapping[str, int], int]) -> float | None:
+        """The one number by which floats differ at a point, 1 where they agree, None where there is none.
+
+        What has no value there is as good as what differs.
+        """
+        sizes, seed = place
+        try:
+            return ratio(left, right, axes, sizes, self.facts, seed, self._points)
+        except (NumericError, UnsupportedError):
+            return None
 
     def _numbers(
         self, asked: Goal, sizes: Mapping[str, int], seed: int | None = None, spread: float = 1.0

@@ -8,6 +8,7 @@ from typing import Literal
 
 from derivcheck.forms.rewriting import tidied
 from derivcheck.judging.proofreader import Proofreader
+from derivcheck.language.claims import Pair
 from derivcheck.language.network import Network
 from derivcheck.language.notation.labels import label_value
 from derivcheck.language.notation.printer import to_latex
@@ -31,8 +32,9 @@ class Suggester:
     def __init__(self, network: Network, proofreader: Proofreader) -> None:
         self.network, self.proofreader = network, proofreader
 
-    def spelled(self, left: Expression, right: Expression, wording: Wording = PLAIN) -> str:
+    def spelled(self, link: Pair, right: Expression, wording: Wording = PLAIN) -> str:
         """The right side of `left = right` as it is to be pasted; empty where it is not read back as that."""
+        left = link.left_tree
         meant, known = Equation((left, right), ("=",)), dict(self._values(wording))
         for tree in (tidied(right), right):
             text = self._text(tree, wording)

@@ -6,8 +6,8 @@ from derivcheck.diagnostics.explain.pages.explanation import BATCH, CENTRED, PLA
 
 MISTAKES: dict[str, Explanation] = {
     "DC201": Explanation(
-        "constant factor",
-        "The claim is right up to a constant: 2, n, 1/M, n/2.",
+        "factor",
+        "The claim is right but for a factor that is missing, or one too many: 2, n, 1/M, β, an entry, a whole tensor.",
         "dL/dz2 = 2*(p - y)",
         "dL/dz2 = p - y",
     ),
@@ -131,6 +131,32 @@ MISTAKES: dict[str, Explanation] = {
     "DC223": Explanation(
         "wrong power", "An exponent is off by one.", "d(sum(x^3))/dx = 3 * x^3", "d(sum(x^3))/dx = 3 * x^2"
     ),
+    "DC224": Explanation(
+        "diagonal matrix meant",
+        "The Jacobian of an entrywise function is a diagonal matrix: the vector stands on its diagonal.",
+        "da1/dz1 = sigmoid'(z1)",
+        "da1/dz1 = diag(sigmoid'(z1))",
+    ),
+    "DC225": Explanation("function missing", "A function of what is written is meant.", "a1 = z1", "a1 = sigmoid(z1)"),
+    "DC226": Explanation(
+        "another function", "Another function of the same argument is meant.", "a1 = exp(z1)", "a1 = sigmoid(z1)"
+    ),
+    "DC227": Explanation(
+        "rounded constants",
+        "The sides agree to a few digits: constants of the claim are rounded. Write `sqrt(2/pi)`, not 0.797885.",
+        "d(sum(sqrt(2/pi)*x))/dx = 0.797885 * ones(n)",
+        "d(sum(sqrt(2/pi)*x))/dx = sqrt(2/pi) * ones(n)",
+        "claim",
+        PLAIN,
+    ),
+    "DC228": Explanation(
+        "symmetric half missing",
+        "A quadratic form xᵀA x has the gradient (A + Aᵀ) x: the variable stands on both sides of A.",
+        "dq/dx = A @ x",
+        "dq/dx = (A + A.T) @ x",
+        "claim",
+        PLAIN,
+    ),
     "DC229": Explanation(
         "no edit that was tried makes it true",
         "Both sides have a meaning and differ; no small edit that was tried makes them equal.",
@@ -164,5 +190,21 @@ MISTAKES: dict[str, Explanation] = {
         "dq[i]/dz[j] holding m = delta(i,j)",
         "claim",
         CENTRED,
+    ),
+    "DC234": Explanation(
+        "branches swapped",
+        "The two branches of a case stand the wrong way round, or its condition does.",
+        "dL/dx[i] = 0 if x[i] > 0 else y[i]",
+        "dL/dx[i] = y[i] if x[i] > 0 else 0",
+        "claim",
+        "tensors: {x: n, y: n}\nloss: {L: sum(y * relu(x))}\n",
+    ),
+    "DC235": Explanation(
+        "mask missing",
+        "Some terms do not count, those after the present one for instance: `(... if k <= i else 0)`.",
+        "s = sum_i(sum_j(A[i,j]))",
+        "s = sum_i(sum_j(A[i,j] if j <= i else 0))",
+        "claim",
+        'tensors: {A: n n}\nlayers: {s: "sum_i(sum_j((A[i,j] if j <= i else 0)))"}\n',
     ),
 }
