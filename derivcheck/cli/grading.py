@@ -48,6 +48,10 @@ def grade(
     no_solution: Annotated[
         bool, typer.Option("--no-solution", help="Show neither the derived form nor a repair.")
     ] = False,
+    hints: Annotated[
+        int,
+        typer.Option("--hints", min=1, max=3, help="How much to say: 1 where a mistake is, 2 its kind, 3 the repair."),
+    ] = 3,
     format: Annotated[GradeFormat, typer.Option("--format", help="How to report.")] = GradeFormat.text,
     report: Annotated[
         list[str] | None, typer.Option("--report", metavar="FMT=PATH", help="Write another report to a file.")
@@ -74,6 +78,7 @@ def grade(
         credit=credit_table(credit or [], credit_file),
         points=tuple(points or []),
         solution=not no_solution,
+        hints=hints,
         seconds=timeout,
         seed=seed,
         progress=_tell if sys.stderr.isatty() else None,

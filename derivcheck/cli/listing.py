@@ -73,13 +73,23 @@ def explain(
             autocompletion=complete_page,
         ),
     ] = "",
+    claim: Annotated[
+        str, typer.Option("--claim", metavar="FILE:LABEL", help="Explain the mistake of this claim.")
+    ] = "",
 ) -> int:
-    """Explain a topic, or a code: what it means, an example that fails with it, and the repair."""
+    """Explain a topic, or a code: what it means, an example that fails with it, and the repair.
+
+    With --claim, one mistake: what was done, why it fails, the numbers, and what to check next time.
+    """
     from derivcheck.diagnostics.explain import page as explanation
     from derivcheck.diagnostics.explain.topics import TOPICS, title
     from derivcheck.report.page import page_for
 
     page = page_for(sys.stdout)
+    if claim:
+        for line in _tutored(claim, topic.strip().upper(), page):
+            _write_line(line, page)
+        return 0
     if not topic:
         _write_rows([{"name": name, "about": title(name)} for name in TOPICS], page)
         typer.echo()
@@ -88,6 +98,31 @@ def explain(
     for line in explanation(topic.strip()).splitlines():
         _write_line(page.show(line), page, len(line) - len(line.lstrip()) + 2)
     return 0
+
+
+def _tutored(claim: str, code: str, page: Page) -> list[str]:
+    """The mistake of the claim `FILE:LABEL`. Raises DerivcheckError (DC611, DC617)."""
+    from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
+    from derivcheck.diagnostics.explain import page as explanation
+    from derivcheck.diagnostics.explain.pages import PAGES
+    from derivcheck.pipeline.verification import verify_file
+    from derivcheck.report.tutoring import tutored
+    from derivcheck.spec.selection import Selection
+
+    if code and code not in PAGES:
+        explanation(code)
+    path, _, label = claim.rpartition(":")
+    found = verify_file(path, selection=Selection(f"'{label}'")) if path and label and "'" not in label else None
+    if found is not None and found.error is not None:
+        raise DerivcheckError(found.error)
+    judged = [one for one in found.claims if one.id == label] if found is not None else []
+    if not judged:
+        labels = ", ".join(one.id for one in verify_file(path).claims) if found is not None else ""
+        notes = (("claims", labels),) if labels else ()
+        raise DerivcheckError(
+            Diagnostic("DC617", f"there is no claim `{claim}`", notes=notes, help="--claim FILE:LABEL")
+        )
+    return tutored(judged[0], page, code)
 
 
 def _write_line(line: str, page: Page, hang: int = 2) -> None:

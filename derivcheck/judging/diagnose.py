@@ -39,7 +39,7 @@ from derivcheck.language.notation.syntax import Derivative, Expression, Name, Ne
 from derivcheck.language.tensors import NamedTensor
 
 CODES: dict[str, str] = {
-    "DC201": "factor",
+    "DC201": "constant factor",
     "DC202": "sign",
     "DC203": "transpose missing",
     "DC204": "transpose superfluous",
@@ -73,9 +73,10 @@ CODES: dict[str, str] = {
     "DC233": "a partial that holds a layer fixed",
     "DC234": "branches are swapped",
     "DC235": "a mask is missing",
+    "DC236": "a factor is missing, or one too many",
 }
 UNREPAIRED = ("DC217", "DC227")  # what is derived is shown for these
-MENDABLE = ("DC13", "DC14", "DC15")  # shapes and indices
+MENDABLE = ("DC13", "DC14", "DC151")  # shapes and indices
 BUDGET = 1600  # edits that are tried
 CLOSE = 1e-6  # what two numbers may differ by that are seen as the same
 NEAR = 12  # of those that are right but for a number
@@ -199,7 +200,7 @@ class Diagnoser:
         if edit.left is not None:
             whole = self._suggester.whole(edit.left, edit.tree, wording)
             return self._diagnostic(link, edit.code, edit.message, edit.span, text, whole), ""
-        suggestion = "" if edit.code == "DC219" else self._suggester.spelled(link, edit.tree, wording)
+        suggestion = "" if edit.code == "DC219" else self._suggester.spelled(link, edit.tree, wording, text.text)
         return self._diagnostic(link, edit.code, edit.message, edit.span, text, suggestion), suggestion
 
     def _derived_suggestion(self, trials: Trials, link: Pair, wording: Wording) -> str:

@@ -27,6 +27,8 @@ def scaled(tree: Expression, factor: Expression) -> Expression:
     match tree:
         case Number(value) if isinstance(factor, Number):
             return Number(value * factor.value)
+        case Number(value):
+            return factor if value == 1 else Binary("*", tree, factor)
         case Negate(operand):
             return Negate(scaled(operand, factor))
         case Binary("*" | "@" as operator, left, right):
@@ -52,6 +54,8 @@ def divided(tree: Expression, divisor: Expression) -> Expression:
             return right
         case Binary("*" | "@" as operator, left, right) if _begins_with(left, divisor):
             return Binary(operator, divided(left, divisor), right)
+        case Binary("/", above, below) if below == divisor and not isinstance(divisor, Number):
+            return Binary("/", above, Binary("**", below, TWO))
         case Binary("/", above, Number(value)) if isinstance(divisor, Number):
             return Binary("/", above, Number(value * divisor.value))
         case _ if isinstance(divisor, Binary) and divisor.operator == "/":

@@ -75,7 +75,7 @@ class Edits:
             for edit in self._made(self._local(node, link)):
                 yield replace(edit, tree=put(right, place, edit.tree))
         yield from self._made(self._slopes(link, right))
-        yield from self._made(excesses.of(right))
+        yield from self._made(excesses.of(right, self.stock))
         yield from self._made(self._of_the_left_side(link))
         yield from self._made(self._layouts(link))
         yield from self._made(self.repetitions.of(link, right))
@@ -124,7 +124,7 @@ class Edits:
                     yield Edit("DC203", "transpose missing", Transpose(node), span, 1)
         if isinstance(node, Binary) and node.operator == "*":
             for factor, rest in ((node.right, node.left), (node.left, node.right)):
-                yield Edit("DC201", _divided_by(factor), Binary("/", rest, factor), span, 3)
+                yield Edit(self.stock.factor_code(factor), _divided_by(factor), Binary("/", rest, factor), span, 3)
         match node:
             case Negate(operand):
                 yield Edit("DC202", "the sign is wrong", operand, span, 1)
@@ -155,8 +155,8 @@ class Edits:
                 if self.stock.is_scalar(factor):
                     yield Edit("DC201", f"a factor {to_plain(factor)} is missing", rest, span, 1)
                 message = f"`{to_plain(factor)}` is multiplied by, not divided by"
-                yield Edit("DC201", message, Binary("*", rest, factor), span, 3)
-                yield Edit("DC201", "the fraction stands on its head", Binary("/", factor, rest), span, 4)
+                yield Edit(self.stock.factor_code(factor), message, Binary("*", rest, factor), span, 3)
+                yield Edit("DC236", "the fraction stands on its head", Binary("/", factor, rest), span, 4)
             case Binary("*", left, right):
                 if not is_entry(left) and not is_entry(right):
                     yield Edit("DC207", "a matrix product is meant", Binary("@", left, right), span, 2)
@@ -193,6 +193,8 @@ class Edits:
         for other in dict.fromkeys((value + 1, value - 1, 2 * value, value / 2, 3 * value, -value)):
             if other >= 0 and other != value:
                 yield Edit("DC201", "a constant is wrong", Number(other), span, 3)
+        for scalar in self.stock.scalars(link):
+            yield Edit("DC201", f"`{to_plain(scalar)}` is meant, not {to_plain(Number(value))}", scalar, span, 4)
         for name in self.stock.dimension_names(link):
             for factor in (1, 2):
                 made = scaled(Name(name), number(factor)) if factor > 1 else Name(name)
@@ -256,7 +258,7 @@ class Edits:
                         shown = to_plain(inner.right)
                         message = f"the factor `{shown}` is superfluous, and the sum is over `{name}`"
                         fewer = replace(node, arguments=(inner.left, Name(name)))
-                        yield Edit("DC201", message, fewer, inner.right.span, 4)
+                        yield Edit("DC236", message, fewer, inner.right.span, 4)
                 whole = replace(node, arguments=node.arguments[:1])
                 yield Edit("DC214", "the sum runs over one axis only", whole, node.span, 3)
             elif len(node.arguments) == 1:

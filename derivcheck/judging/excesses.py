@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from derivcheck.forms.rewriting import joined, negated, places, put, summands
 from derivcheck.judging.edit import TWO, Edit, divided, product_of, scaled
-from derivcheck.judging.stock import number
+from derivcheck.judging.stock import Stock, number
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Binary, Expression
 
 
-def of(right: Expression) -> Iterator[Edit]:
+def of(right: Expression, stock: Stock) -> Iterator[Edit]:
     """A term, a factor, a divisor or several factors dropped."""
     parts = list(summands(right))
     if len(parts) > 1:
@@ -21,11 +21,11 @@ def of(right: Expression) -> Iterator[Edit]:
     for place, node in places(right):
         for part, left in _shortened(node):
             message = f"the factor `{to_plain(part)}` is superfluous"
-            yield Edit("DC201", message, put(right, place, left), part.span, 3)
+            yield Edit(stock.factor_code(part), message, put(right, place, left), part.span, 3)
         match node:
             case Binary("/", above, below):
                 message = f"the division by `{to_plain(below)}` is superfluous"
-                yield Edit("DC201", message, put(right, place, above), below.span, 3)
+                yield Edit(stock.factor_code(below), message, put(right, place, above), below.span, 3)
             case Binary("+" | "-" as operator, first, other) if place:
                 yield Edit("DC222", "a term too many", put(right, place, first), other.span, 3)
                 rest = negated(other) if operator == "-" else other

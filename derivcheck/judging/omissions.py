@@ -45,9 +45,9 @@ class Omissions:
         """What is missing may be a part of the `derived` side, too."""
         yield from self._numbers(link, right)
         parts = _parts_of(derived, link.left_tree)
-        factors = (
-            self._entries(link, right, parts) if self.stock.letters(link, right) else self._tensors(link, right, parts)
-        )
+        divides = derived is None or any(isinstance(n, Binary) and n.operator == "/" for n in bottom_up(derived))
+        makes = self._entries if self.stock.letters(link, right) else self._tensors
+        factors = makes(link, right, parts, divides)
         yield from islice(factors, MOST_FACTORS)
         yield from self._masks(link, right)
         yield from self._functions(link, right)
@@ -81,20 +81,22 @@ class Omissions:
         yield Edit("DC201", f"a factor {shown} is missing", put(right, path, scaled(node, tree)), node.span, cost)
         yield Edit("DC201", f"a factor {shown} too large", put(right, path, divided(node, tree)), node.span, cost)
 
-    def _entries(self, link: Pair, right: Expression, parts: Sequence[Expression]) -> Iterator[Edit]:
+    def _entries(self, link: Pair, right: Expression, parts: Sequence[Expression], divides: bool) -> Iterator[Edit]:
         entries = [*self.stock.entries(link, right), *parts]
         for path, node in slots(right):
             for entry in entries:
                 shown = to_plain(entry)
                 cost = 3 + bool(path) + 2 * (entry in parts)
                 made = put(right, path, Binary("*", node, entry))
-                code = "DC212" if is_slope(entry) else "DC201"
+                code = "DC212" if is_slope(entry) else "DC236"
                 yield Edit(code, f"the factor `{shown}` is missing", made, node.span, cost)
+                if not divides or self.stock.may_vanish(entry):
+                    continue
                 over = put(right, path, Binary("/", node, entry))
                 message = f"the factor `1/{_bracketed(shown, entry)}` is missing"
-                yield Edit("DC201", message, over, node.span, cost + 2)
+                yield Edit("DC236", message, over, node.span, cost + 2)
 
-    def _tensors(self, link: Pair, right: Expression, parts: Sequence[Expression]) -> Iterator[Edit]:
+    def _tensors(self, link: Pair, right: Expression, parts: Sequence[Expression], divides: bool) -> Iterator[Edit]:
         valued = ((tree, self.stock.value_of(tree)) for tree in parts)
         tensors = [*self.stock.tensors(link), *((tree, value) for tree, value in valued if value is not None)]
         for path, node in slots(right):
@@ -104,11 +106,13 @@ class Omissions:
             for tree, factor in tensors:
                 if factor.more:
                     continue
-                code = "DC212" if is_slope(tree) else "DC201"
+                code = "DC212" if is_slope(tree) else "DC236"
                 shown = to_plain(tree)
                 message = f"the factor `{shown}` is missing"
                 for made, cost in _products((node, value), (tree, factor), link.shapes is None):
                     over = isinstance(made, Binary) and made.operator == "/"
+                    if over and (not divides or self.stock.may_vanish(tree)):
+                        continue
                     said = f"the factor `1/{_bracketed(shown, tree)}` is missing" if over else message
                     dearer = bool(path) + isinstance(tree, Derivative) + 2 * isinstance(tree, Binary)
                     yield Edit(code, said, put(right, path, made), node.span, cost + dearer)

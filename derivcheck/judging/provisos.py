@@ -7,18 +7,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import e, floor, log, log10, pi, sqrt
 
+from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.evidence import exact
 from derivcheck.evidence.canonical.form import Facts
-from derivcheck.graph.axes import Axis
 from derivcheck.graph.nodes import Node, constant, delta, multiply, topological
 from derivcheck.graph.sizes import dimensions_of, small_sizes
 from derivcheck.judging.edits import DerivedSides
 from derivcheck.judging.judge import Judge
 from derivcheck.judging.stock import Stock
-from derivcheck.language.claims import Pair
+from derivcheck.language.claims import Pair, pair
 from derivcheck.language.facts import fits
+from derivcheck.language.formulas import name_tree
 from derivcheck.language.network import Network
-from derivcheck.language.notation.syntax import Number, bottom_up
+from derivcheck.language.notation.printer import to_plain
+from derivcheck.language.notation.syntax import Binary, Call, Derivative, Number, bottom_up
 from derivcheck.spec.facts.table import FACTS, exclude_each_other, fact_texts, weakest_first
 
 ROUNDED = 2e-3  # relative difference up to which rounded constants are the cause
@@ -54,10 +56,21 @@ class Provisos:
 
     def condition(self, link: Pair) -> Proviso | None:
         """Where else the claim is right."""
+        if link.shapes is not None:
+            matrix = self._as_matrix(link)
+            return None if matrix is None else self._first(matrix, self._diagonal)
         for kind in (self._diagonal, self._rounded, self._special_sizes):
             if (found := self._first(link, kind)) is not None:
                 return found
         return None
+
+    def _as_matrix(self, link: Pair) -> Pair | None:
+        """The claim with the vector on its right side as a diagonal matrix, where that has a meaning."""
+        try:
+            found = pair(link.left_tree, Call("diag", (link.right_tree,)), "=", link.where, self.network.scope)
+        except DerivcheckError:
+            return None
+        return found if found.shapes is None else None
 
     def _first(self, link: Pair, kind: Callable[[Pair], Iterator[Proviso]]) -> Proviso | None:
         if link.shapes is not None:
@@ -101,18 +114,36 @@ class Provisos:
 
     def _diagonal(self, link: Pair) -> Iterator[Proviso]:
         """Right where two letters agree: what is missing is the rest of the Jacobian."""
-        for a in link.letters:
-            for b in link.letters:
-                if a.key < b.key and a.dimension == b.dimension:
-                    on: Axis = a
-                    mask = delta(on, b)
-                    left, right = multiply(link.left, mask), multiply(link.right, mask)
-                    if (
-                        not self.judge.differs_at_once(left, right, link.axes)
-                        and self.judge.prover.proof(left, right).proved
-                    ):
-                        yield "DC217", f"right only where {a.key} = {b.key}: the other entries are dropped"
-                        return
+        axes = link.letters or link.axes
+        for a, b in itertools.combinations(axes, 2):
+            if a.dimension != b.dimension:
+                continue
+            mask = delta(a, b)
+            left, right = multiply(link.left, mask), multiply(link.right, mask)
+            if not self.judge.differs_at_once(left, right, link.axes) and self.judge.prover.proof(left, right).proved:
+                where = f"where {a.key} = {b.key}" if link.letters else "on the diagonal"
+                yield "DC217", f"right only {where}: the other entries are dropped"
+                return
+        yield from self._diagonal_chain(link)
+
+    def _diagonal_chain(self, link: Pair) -> Iterator[Proviso]:
+        """`dL/da * diag(da/dz)`: the chain rule through a Jacobian of which the diagonal alone is taken."""
+        left = link.left_tree
+        if not isinstance(left, Derivative) or len(left.variables) != 1 or len(link.axes) != 1 or link.letters:
+            return
+        for tensor in self.network.tensors:
+            through = name_tree(tensor.name)
+            if tensor.axes and through != left.variables[0]:
+                jacobian = Derivative(through, left.variables)
+                wrong = Binary("*", Derivative(left.numerator, (through,)), Call("diag", (jacobian,)))
+                try:
+                    trial = pair(link.right_tree, wrong, "=", None, self.network.scope)
+                except DerivcheckError:
+                    continue
+                differs = trial.shapes is not None or self.judge.differs_at_once(trial.left, trial.right, trial.axes)
+                if not differs and self.judge.prover.proof(trial.left, trial.right).proved:
+                    yield "DC217", f"the Jacobian `{to_plain(jacobian)}` is taken as diagonal: it is not"
+                    return
 
     def _rounded(self, link: Pair) -> Iterator[Proviso]:
         """Sides that agree to as many digits as the constants of the right one are written with."""

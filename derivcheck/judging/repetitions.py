@@ -91,7 +91,7 @@ class Repetitions:
                 if tree != base and len(where) == len(other.axes):
                     made = _with_factor(right, base, tree, where)
                     message = f"the factor `{to_plain(tree)}` of `{to_plain(base)}` is missing, {_times(count)}"
-                    yield Edit("DC201", message, made, right.span, 5)
+                    yield Edit("DC236", message, made, right.span, 5)
 
     def _functions(self, right: Expression) -> Iterator[Edit]:
         """f' for f and f for f', wherever f stands."""

@@ -29,6 +29,7 @@ from derivcheck.language.notation.syntax import (
     Subscript,
     bottom_up,
 )
+from derivcheck.spec.facts.table import values_of
 
 USUAL = ("diag", "sqrt", "exp", "log", "inv", "det", "sum", "mean", "trace", "prod")  # functions that are left out
 MOST = 24  # quantities of one kind
@@ -92,6 +93,16 @@ class Stock:
                 return self.is_scalar(base)
             case _:
                 return False
+
+    def factor_code(self, factor: Expression) -> str:
+        """The code of a factor that is missing, or one too many: numbers are small mistakes."""
+        return "DC201" if self.is_scalar(factor) else "DC236"
+
+    def may_vanish(self, tree: Expression) -> bool:
+        """Whether a quantity is one of few numbers by a fact, so that nothing is divided by it."""
+        facts = self.network.facts
+        named = {node.name for node in bottom_up(tree) if isinstance(node, Name)}
+        return any(values_of(fact) for name in named for fact, _ in facts.get(name, ()))
 
     # --- quantities -----------------------------------------------------------------------
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from derivcheck.forms.rewriting import tidied
+from derivcheck.forms.rewriting import places, put, tidied
 from derivcheck.judging.proofreader import Proofreader
 from derivcheck.language.claims import Pair
 from derivcheck.language.network import Network
 from derivcheck.language.notation.labels import label_value
 from derivcheck.language.notation.printer import to_latex
-from derivcheck.language.notation.syntax import Equation, Expression, Name, Number, Subscript, bottom_up, rebuilt
+from derivcheck.language.notation.syntax import Equation, Expression, Name, Number, Slice, Subscript, bottom_up, rebuilt
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,11 @@ class Wording:
 
 
 PLAIN = Wording()
+MARKS = 0xE000  # characters that nobody writes stand for pieces of a claim
+MOST_PIECES = 24
+BOXED = re.compile(r"\\math(?:rm|bf|it)\{([\ue000-\uf8ff])\}")
+NUMBER_IN_FRONT = re.compile(r"\((\d[\d./]*(?:/\w+)? \* [\w.'\[\]]+)\) @")
+ATOM = re.compile(r"[\w.'′]+")
 
 
 class Suggester:
@@ -32,9 +38,14 @@ class Suggester:
     def __init__(self, network: Network, proofreader: Proofreader) -> None:
         self.network, self.proofreader = network, proofreader
 
-    def spelled(self, link: Pair, right: Expression, wording: Wording = PLAIN) -> str:
-        """The right side of `left = right` as it is to be pasted; empty where it is not read back as that."""
+    def spelled(self, link: Pair, right: Expression, wording: Wording = PLAIN, source: str = "") -> str:
+        """The right side of `left = right` as it is to be pasted; empty where it is not read back as that.
+
+        What the claim and its repair have in common is written as it stands in the `source` of the claim.
+        """
         left = link.left_tree
+        if source and (kept := self._kept(link, right, wording, source)):
+            return kept
         meant, known = Equation((left, right), ("=",)), dict(self._values(wording))
         for tree in (tidied(right), right):
             text = self._text(tree, wording)
@@ -46,20 +57,67 @@ class Suggester:
                 return text
         return ""
 
+    def _kept(self, link: Pair, right: Expression, wording: Wording, source: str) -> str:
+        """The right side with every part that was not changed as it was written; empty where that is misread."""
+        written = {node.span: node for node in bottom_up(link.right_tree) if not isinstance(node, Slice)}
+        pieces: list[str] = []
+        numbers: set[str] = set()  # marks of what is a number
+
+        def marked(tree: Expression) -> Expression:
+            if tree.span.stop > tree.span.start and written.get(tree.span) == tree:
+                pieces.append(_without_brackets(source[tree.span.start : tree.span.stop]))
+                mark = chr(MARKS + len(pieces) - 1)
+                numbers.update({mark} if isinstance(tree, Name) and tree.name in self._scalars else ())
+                return Name(mark)
+            for path, part in list(places(tree)):
+                if len(path) == 1:
+                    tree = put(tree, path, marked(part))
+            return tree
+
+        template = BOXED.sub(r"\1", self._text(tidied(marked(right)), wording, numbers))
+        if not pieces or len(pieces) > MOST_PIECES:
+            return ""
+        if "^" in source and "**" not in source:
+            template = template.replace("**", "^")
+        meant, known = Equation((right, right), ("=",)), dict(self._values(wording))
+        beside, before = Equation((link.left_tree, right), ("=",)), self._text(link.left_tree, wording)
+
+        def is_read(text: str) -> bool:
+            says = self.proofreader.says
+            return says(f"{text} = {text}", meant, wording.notation, known) or says(
+                f"{before} = {text}", beside, wording.notation, known
+            )
+
+        needed = frozenset(k for k, piece in enumerate(pieces) if "@" in piece and _is_factor(template, k))
+        bracketed = frozenset(k for k, piece in enumerate(pieces) if not ATOM.fullmatch(piece))
+        if not is_read(_filled(template, pieces, needed)):
+            if not is_read(_filled(template, pieces, bracketed)):
+                return ""
+            for k in sorted(bracketed - needed):
+                if is_read(_filled(template, pieces, bracketed - {k})):
+                    bracketed -= {k}
+            needed = bracketed
+        text = _filled(template, pieces, needed)
+        shorter = NUMBER_IN_FRONT.sub(r"\1 @", text)
+        return shorter if shorter != text and is_read(shorter) else text
+
     def whole(self, left: Expression, right: Expression, wording: Wording = PLAIN) -> str:
         """`left = right` as it is to be pasted; empty where it is not read back as that."""
         text = f"{self._text(left, wording)} = {self._text(right, wording)}"
         meant = Equation((left, right), ("=",))
         return text if self.proofreader.says(text, meant, wording.notation, dict(self._values(wording))) else ""
 
-    def _text(self, tree: Expression, wording: Wording) -> str:
+    @property
+    def _scalars(self) -> frozenset[str]:
+        scope = self.network.scope
+        return frozenset(scope.dimensions) | {name for name, value in scope.values.items() if value.is_scalar}
+
+    def _text(self, tree: Expression, wording: Wording, numbers: Collection[str] = ()) -> str:
         if wording.labels:
             tree = self._labelled(tree, wording)
         if wording.notation == "plain":
             return self.proofreader.plain(tree)
-        scope = self.network.scope
-        scalars = frozenset(name for name, value in scope.values.items() if value.is_scalar)
-        return to_latex(tree, scalars | frozenset(scope.dimensions), scope.families)
+        return to_latex(tree, self._scalars | frozenset(numbers), self.network.scope.families)
 
     def _labelled(self, tree: Expression, wording: Wording) -> Expression:
         """An edited claim with its labels as they were written."""
@@ -84,3 +142,25 @@ class Suggester:
                 beyond = label_value(tree, {**self.network.depth, name: 0})
                 if beyond is not None:
                     yield name, value - beyond
+
+
+def _filled(template: str, pieces: Sequence[str], bracketed: frozenset[int]) -> str:
+    for k, piece in enumerate(pieces):
+        template = template.replace(chr(MARKS + k), f"({piece})" if k in bracketed else piece)
+    return template
+
+
+def _is_factor(template: str, number: int) -> bool:
+    """Whether a piece stands beside `*` or `/`, where a matrix product wants brackets to be read at once."""
+    before, _, after = template.partition(chr(MARKS + number))
+    return before.rstrip().endswith(("*", "/")) or after.lstrip().startswith(("*", "/"))
+
+
+def _without_brackets(piece: str) -> str:
+    """A piece without the brackets round the whole of it."""
+    depth = 0
+    for k, character in enumerate(piece):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if not depth and k < len(piece) - 1:
+            return piece
+    return piece[1:-1] if piece.startswith("(") and piece.endswith(")") else piece

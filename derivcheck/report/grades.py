@@ -139,7 +139,7 @@ def _cell(mark: Mark, page: Page) -> str:
     if finding.status == "right":
         return shown_number(mark.points)
     if finding.status == "wrong":
-        return f"{shown_number(mark.points)} {finding.code}"
+        return f"{shown_number(mark.points)} {finding.code}".rstrip()
     return page.show(CELLS[finding.status])
 
 
@@ -169,7 +169,7 @@ def _sections(book: Gradebook, page: Page) -> Iterator[Text]:
         if census:
             yield Text(_cut(question.label, WIDEST_QUESTION, page) + ": most frequent mistakes", HEADING)
             for code, title, count in census[: None if page.verbosity > 0 else MOST_KINDS]:
-                yield page.text(f"{count:>6} ×  {title} ({code})")
+                yield page.text(f"{count:>6} ×  {title}{f' ({code})' if code else ''}")
             yield Text()
     yield from _section("mistakes", book.same("wrong"), book, page, MOST_MISTAKES)
     yield from _section("to be marked by hand", book.same("by hand"), book, page)

@@ -408,7 +408,7 @@ claims:
   half of one term: {claim: "dL/ds = (W.T@(p-x))*eps*exp(s/2) + (exp(s)-1)/2", expect: refuted, code: DC201}
   the argument: {claim: "dL/ds = (W.T@(p-x))*eps*exp(s)/2 + (exp(s)-1)/2", expect: refuted, code: DC201}
   its sign: {claim: "dL/ds = (W.T@(p-x))*eps*exp(-s/2)/2 + (exp(s)-1)/2", expect: refuted, code: DC202}
-  a factor of one term: {claim: "dL/ds = (W.T@(p-x))*exp(s/2)/2 + (exp(s)-1)/2", expect: refuted, code: DC201}
+  a factor of one term: {claim: "dL/ds = (W.T@(p-x))*exp(s/2)/2 + (exp(s)-1)/2", expect: refuted, code: DC236}
   a constant: {claim: "dL/ds = (W.T@(p-x))*eps*exp(s/2)/2 + exp(s)/2", expect: refuted, code: DC221}
   the power: {claim: "d(tanh(s))/ds = diag(1 - tanh(s))", expect: refuted}
   the sign of a logarithm: {claim: "dL/dx = l", expect: refuted, code: DC202}

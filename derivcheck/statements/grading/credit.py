@@ -39,8 +39,16 @@ CREDIT: Mapping[str, Fraction] = {
     "DC221": HALF,  # a term missing
     "DC222": HALF,  # a term too many
     "DC223": HALF,  # wrong power
+    "DC224": HALF,  # a vector for a diagonal matrix
+    "DC225": QUARTER,  # a function missing
+    "DC226": QUARTER,  # another function
+    "DC227": THREE_QUARTERS,  # rounded constants
+    "DC228": HALF,  # the symmetric half missing
     "DC229": NOTHING,  # no edit that was tried makes it true
     "DC230": NOTHING,  # shapes differ
+    "DC234": HALF,  # branches swapped
+    "DC235": HALF,  # a mask missing
+    "DC236": QUARTER,  # a factor missing, or one too many
 }
 
 

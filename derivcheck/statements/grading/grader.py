@@ -43,6 +43,8 @@ LAYOUTS = get_args(Layout)
 # Read, and without a meaning: a mistake of the equation. Any other refusal is a text that could not be read.
 WRONG_AS_IT_STANDS = frozenset({"DC130", "DC131", "DC132", "DC141", "DC142", "DC150", "DC151"})
 DOLLARS = re.compile(r"\s*(\$\$?|\\\(|\\\[)(?P<inner>.*?)(\$\$?|\\\)|\\\])\s*", re.DOTALL)
+KIND, REPAIR = 2, 3  # steps of the ladder of hints: below them there is the place alone
+LOOK_AGAIN = "look at this again"
 NO_ANSWER = frozenset({"DC660", "DC661", "DC663"})
 TITLES: Mapping[str, str] = {
     **CODES,
@@ -68,9 +70,15 @@ class Rules:
     credit: Mapping[str, Fraction] | None = None
     points: tuple[str, ...] = ()
     solution: bool = True
+    hints: int = REPAIR  # 1 says where a mistake is, 2 of what kind, too, 3 how it is repaired
     seconds: float = 20.0
     seed: int | None = None
     progress: Callable[[int, int], None] | None = None
+
+    @property
+    def solves(self) -> bool:
+        """Whether what is said of a mistake may hold the solution."""
+        return self.solution and self.hints >= REPAIR
 
 
 def grade(spec: str | Path | Spec, paths: Sequence[str | Path], rules: Rules | None = None) -> Gradebook:
@@ -145,7 +153,7 @@ class Grader:
             self.credit,
             tuple(self._told(problem) for problem in read.problems),
             tuple(notes),
-            self.rules.solution,
+            self.rules.solves,
             len(self._findings),
         )
 
@@ -199,7 +207,8 @@ class Grader:
         if key not in self._findings:
             found = self._judged(answer, text)
             # Right answers are the solution, and wrong ones are near it.
-            self._findings[key] = found if self.rules.solution else replace(found, shown="")
+            hidden = not self.rules.solution or (found.status == "right" and not self.rules.solves)
+            self._findings[key] = replace(found, shown="") if hidden else found
         found = self._findings[key]
         if found.span is None:
             return found, None
@@ -301,6 +310,10 @@ class Grader:
         if not self.rules.solution:
             derived, repair = "", ""
             said = title if code in CODES else said
+        if self.rules.hints < REPAIR:
+            notes, derived, repair, said = {}, "", "", title
+        if self.rules.hints < KIND:
+            code, title, said = "", LOOK_AGAIN, LOOK_AGAIN if span is None else f"{LOOK_AGAIN}, at the mark"
         kept = tuple((name, text) for name, text in notes.items() if self.rules.solution or name in TITLES)
         return Remark("wrong", credit, code, title, said, span, kept, derived, repair, shown)
 

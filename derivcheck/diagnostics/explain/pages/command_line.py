@@ -35,6 +35,10 @@ COMMAND_LINE: dict[str, Explanation] = {
         "Plots need matplotlib: pip install 'derivcheck-nn[plot]'. The language server needs pygls: pip install 'derivcheck-nn[lsp]'.",
     ),
     "DC616": text_only("not a plot file", "A plot is written to a file whose name ends in .svg or .png."),
+    "DC617": text_only(
+        "no mistake to explain",
+        "`explain --claim FILE:LABEL` names a claim of a spec or document that is refuted or has no meaning.",
+    ),
     "DC640": text_only(
         "not a selection",
         "-k takes parts of names with and, or, not and brackets; quote what contains blanks: -k \"mlp and not 'as printed'\".",

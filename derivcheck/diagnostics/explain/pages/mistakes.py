@@ -6,8 +6,8 @@ from derivcheck.diagnostics.explain.pages.explanation import BATCH, CENTRED, PLA
 
 MISTAKES: dict[str, Explanation] = {
     "DC201": Explanation(
-        "factor",
-        "The claim is right but for a factor that is missing, or one too many: 2, n, 1/M, β, an entry, a whole tensor.",
+        "constant factor",
+        "The claim is right up to a number: 2, n, 1/M, n/2, β.",
         "dL/dz2 = 2*(p - y)",
         "dL/dz2 = p - y",
     ),
@@ -206,5 +206,11 @@ MISTAKES: dict[str, Explanation] = {
         "s = sum_i(sum_j(A[i,j] if j <= i else 0))",
         "claim",
         'tensors: {A: n n}\nlayers: {s: "sum_i(sum_j((A[i,j] if j <= i else 0)))"}\n',
+    ),
+    "DC236": Explanation(
+        "factor",
+        "A quantity is missing from a product, or is one too many: a mask, an entry `p[k]`, the gradient from above.",
+        "dL/dz1 = dL/da1 * a1",
+        "dL/dz1 = dL/da1 * a1 * (1 - a1)",
     ),
 }
