@@ -282,6 +282,9 @@ class Edits:
         """Another variable of any shape, or a neighbouring layer's."""
         match node:
             case Name(name) if name in self.network.scope.values:
+                slope = self.stock.slopes_of.get(name)
+                if slope is not None:
+                    yield Edit("DC209", f"`{to_plain(slope)}` is meant, not the value `{name}`", slope, node.span, 2)
                 count = len(self.network.scope.values[name].axes)
                 for other, value in self.network.scope.values.items():
                     # An abbreviation of the left side itself would be no repair.

@@ -31,7 +31,7 @@ from derivcheck.language.notation.syntax import (
 )
 
 MOST_SLOTS, MOST_PARTS, MOST_PAIRS = 16, 12, 6
-MASKS: tuple[Relation, ...] = ("<=", "<", ">=", ">")
+MASKS: tuple[Relation, ...] = ("<=", "<")
 MOST_FACTORS = 500  # that are tried with one claim
 
 
@@ -86,7 +86,7 @@ class Omissions:
         for path, node in slots(right):
             for entry in entries:
                 shown = to_plain(entry)
-                cost = 3 + bool(path) + 2 * (entry in parts)
+                cost = 3 + bool(path) + 2 * (entry in parts) + isinstance(entry, Derivative)
                 made = put(right, path, Binary("*", node, entry))
                 code = "DC212" if is_slope(entry) else "DC236"
                 yield Edit(code, f"the factor `{shown}` is missing", made, node.span, cost)

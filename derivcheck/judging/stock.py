@@ -129,8 +129,9 @@ class Stock:
         for tree, value in self.tensors(link):
             places = [[letter for letter, size in letters.items() if size == one] for one in dimensions(value.axes)]
             for chosen in islice(product(*places), ENTRIES):
-                if len(set(chosen)) == len(chosen):
-                    yield entry_of(tree, chosen)
+                entry = entry_of(tree, chosen)
+                if len(set(chosen)) == len(chosen) and entry != link.left_tree:
+                    yield entry
 
     def letters(self, link: Pair, right: Expression) -> dict[str, Dimension]:
         """The letters of a claim and what they count: those of the left side, and those that sums bind."""
@@ -161,6 +162,20 @@ class Stock:
         return [Call(function, (argument,), 1) for function, argument in self.applied]
 
     # --- functions ------------------------------------------------------------------------
+
+    @cached_property
+    def slopes_of(self) -> dict[str, Expression]:
+        """f'(z) by the name of the layer that is f(z)."""
+        found: dict[str, Expression] = {}
+        for formula in self.network.spec.layers:
+            try:
+                tree = parse_expression(formula.text.text, self.scope.vocabulary())
+            except NotationError:
+                continue
+            match tree:
+                case Call(function, (Name() as argument,), 0) if self.is_entrywise(function):
+                    found[formula.name.text] = Call(function, (argument,), 1)
+        return found
 
     @cached_property
     def applied(self) -> list[tuple[str, Expression]]:
