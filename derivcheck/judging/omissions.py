@@ -82,11 +82,12 @@ class Omissions:
         yield Edit("DC201", f"a factor {shown} too large", put(right, path, divided(node, tree)), node.span, cost)
 
     def _entries(self, link: Pair, right: Expression, parts: Sequence[Expression], divides: bool) -> Iterator[Edit]:
-        entries = [*self.stock.entries(link, right), *parts]
+        known = list(self.stock.entries(link, right))
+        entries = [*known, *(part for part in parts if part not in known)]
         for path, node in slots(right):
             for entry in entries:
                 shown = to_plain(entry)
-                cost = 3 + bool(path) + 2 * (entry in parts) + isinstance(entry, Derivative)
+                cost = 3 + bool(path) + 2 * (entry not in known) + isinstance(entry, Derivative)
                 made = put(right, path, Binary("*", node, entry))
                 code = "DC212" if is_slope(entry) else "DC236"
                 yield Edit(code, f"the factor `{shown}` is missing", made, node.span, cost)
