@@ -151,8 +151,10 @@ class Omissions:
             for function in functions:
                 if isinstance(node, Call) and node.function == function:
                     continue
-                if is_entry(node) and not self.stock.is_entrywise(function):
+                if link.letters and is_entry(node) and not self.stock.is_entrywise(function):
                     continue
+                if function == "sqrt" and not self.stock.is_scalar(node):
+                    continue  # of what may be negative there is no root
                 made = put(right, path, Call(function, (node,)))
                 if function == "diag":
                     message = f"the diagonal matrix `diag({to_plain(node)})` is meant, not the vector"

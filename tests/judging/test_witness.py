@@ -24,7 +24,7 @@ MLP = SPECS / "mlp.yaml"
 WRONG = {
     "matrix form": "dL/dW1 = W2.T @ (p - y) @ x.T",
     "sign": "dL/dW2 = (y - p) @ a1.T",
-    "index form": "da1[i]/dz1[j] = delta(i,j) * a1[i]",
+    "index form": "da1[i]/dz1[j] = b1[i] * b1[j]",
     "a number above": "d(log(p[k]))/dz2[i] = p[i]",
     "second derivative": "d2L/dz2[i]dz2[j] = p[i] * p[j]",
     "prime": "sigmoid'(z1) = a1 * (1 + a1)",
@@ -90,7 +90,7 @@ def test_a_witness_far_away_can_be_replayed(equation: str, tmp_path: Path) -> No
 
 
 def test_the_nearest_true_right_side_is_offered_where_no_edit_repairs() -> None:
-    result = check_equation("da1[i]/dz1[j] = delta(i,j) * a1[i]", MLP)
+    result = check_equation("da1[i]/dz1[j] = b1[i] * b1[j]", MLP)
     assert result.diagnosis is not None and result.diagnosis.code == "DC229"
     assert check_equation(f"da1[i]/dz1[j] = {result.suggestion}", MLP).verdict == "proved"
 

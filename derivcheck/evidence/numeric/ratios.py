@@ -28,10 +28,12 @@ def ratio(
     sides = [np.broadcast_to(tensor.aligned((PROBE, *axes)), shape) for tensor in (one, other)]
     bar = NOISES * spread_of([side[1:] for side in sides], [side[0] for side in sides])
     first, second = (np.ravel(side[0]) for side in sides)
+    if np.iscomplexobj(first) or np.iscomplexobj(second):
+        return None
     if not first.size or float(np.max(np.abs(first - second))) <= bar:
         return 1.0
     place = int(np.argmax(np.abs(second)))
-    if not second[place] or not first[place] or np.iscomplexobj(first) or np.iscomplexobj(second):
+    if not second[place] or not first[place]:
         return None
     found = float(first[place] / second[place])
     error = float(np.max(np.abs(first - found * second)))

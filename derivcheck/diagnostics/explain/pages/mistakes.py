@@ -209,8 +209,8 @@ MISTAKES: dict[str, Explanation] = {
     ),
     "DC236": Explanation(
         "factor",
-        "A quantity is missing from a product, or is one too many: a mask, an entry `p[k]`, the gradient from above.",
-        "dL/dz1 = dL/da1 * a1",
-        "dL/dz1 = dL/da1 * a1 * (1 - a1)",
+        "A quantity is missing from a product, or is one too many: an entry `p[k]`, the gradient from above.",
+        "dp[i]/dz2[j] = delta(i,j) - p[j]",
+        "dp[i]/dz2[j] = p[i] * (delta(i,j) - p[j])",
     ),
 }
