@@ -3,6 +3,8 @@
 Σ_k a[k] (1 if k < j else 0)   =  Σ_{k < j} a[k]
 Σ_{j,k} g[j] w[k] window(i,j,k)  =  Σ_{j,k: i == j + k - 1} g[j] w[k]
 a[i] (1 if i < j else 0)       =  a[i] if i < j else 0
+1 - (1 if i < j else 0)        =  1 if i >= j else 0
+max_j(z[j]) - z[i] == 0        =  z[i] == max_j(z[j])
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from derivcheck.language.notation.syntax import (
     Expression,
     Junction,
     Name,
+    Negate,
     Number,
     Reduction,
     bottom_up,
@@ -29,12 +32,50 @@ from derivcheck.language.notation.syntax import (
 )
 
 ONE, ZERO = Number(Fraction(1)), Number(Fraction(0))
+CASES = (ONE, ONE, ZERO)  # what is taken from, and the values of a case
+OPPOSITE: dict[str, Any] = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "=": "!=", "!=": "="}
 TURNED: dict[str, Any] = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 
 
 def in_ranges(tree: Expression) -> Expression:
     """The tree with every condition that is a factor in the range of the sum that it limits, or as a case."""
-    return _as_case(rebuilt(tree, lambda node: _limited(node) if isinstance(node, Reduction) else node))
+    return _as_case(rebuilt(tree, _settled))
+
+
+def _settled(node: Any) -> Any:
+    """A part of the tree whose own parts are settled."""
+    match node:
+        case Reduction():
+            return _limited(node)
+        case Comparison("=" | "!=" as relation, Binary("-", left, right), zero) if zero == ZERO and not (
+            isinstance(left, Name) or isinstance(right, Name)  # numbers of entries along axes of their own
+        ):
+            return Comparison(relation, right, left)
+        case Binary("-", one, Conditional(Comparison(), then, otherwise) as case) if (one, then, otherwise) == CASES:
+            return _opposite(case)
+        case Binary("-", Conditional(Comparison(), then, otherwise) as case, one) if (one, then, otherwise) == CASES:
+            return Negate(_opposite(case))
+        case Binary("+", left, right) if (positive := _without_sign(right)) is not None:
+            return Binary("-", left, positive)
+        case _:
+            return node
+
+
+def _without_sign(tree: Expression) -> Expression | None:
+    """A product without the minus that it begins with; None where there is none."""
+    match tree:
+        case Negate(operand):
+            return operand
+        case Binary("*" | "/" as operator, left, right) if (positive := _without_sign(left)) is not None:
+            return right if positive == ONE and operator == "*" else Binary(operator, positive, right)
+        case _:
+            return None
+
+
+def _opposite(case: Conditional) -> Conditional:
+    """1 where a comparison does not hold."""
+    assert isinstance(case.test, Comparison)
+    return replace(case, test=replace(case.test, relation=OPPOSITE[case.test.relation]))
 
 
 def _limited(tree: Reduction) -> Reduction:

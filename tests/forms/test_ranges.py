@@ -66,6 +66,12 @@ def test_another_range_is_another_sum(left: str, right: str, holds: bool) -> Non
         ("sum_{k > i}(a[k] * (1 if k < j else 0))", "sum_{k > i and k < j}(a[k])"),
         ("a[i] * (1 if i < j else 0)", "a[i] if i < j else 0"),
         ("(1 if i < j else 0) * a[i] * (1 if j < 4 else 0)", "a[i] if i < j and j < 4 else 0"),
+        ("sum_k((1 - (1 if i < k else 0)) * a[k])", "sum_{k <= i}(a[k])"),
+        ("b[i] + ((1 if i < j else 0) - 1) * a[j]/c[j]", "b[i] - (1 if i >= j else 0) * a[j]/c[j]"),
+        ("b[i] * (1 if max_j(z[j]) - z[i] == 0 else 0)", "b[i] if z[i] == max_j(z[j]) else 0"),
+        ("sum_j(b[j] * (1 if j - i == 0 else 0))", "sum_{j: j - i == 0}(b[j])"),
+        ("2 - (1 if i < j else 0)", "2 - (1 if i < j else 0)"),
+        ("1 - (3 if i < j else 0)", "1 - (3 if i < j else 0)"),
         # A condition that speaks of no letter of the sum limits nothing of it, and what is no one or zero stays.
         ("sum_k(a[k] * (1 if i < j else 0))", "sum_k(a[k] * (1 if i < j else 0))"),
         ("sum_k(a[k] * (2 if k < j else 0))", "sum_k(a[k] * (2 if k < j else 0))"),
