@@ -160,7 +160,7 @@ def test_a_form_that_cannot_be_written_costs_its_gradient_alone(
     assert verdicts(file) == EXPECTED and file.exit_code == 3
 
 
-@pytest.mark.parametrize("method", ["_whole", "_local", "_terms", "_layouts"])
+@pytest.mark.parametrize("method", ["_whole", "_local", "_slopes", "_layouts"])
 def test_an_edit_that_fails_costs_an_attempt_and_is_noted(
     method: str, monkeypatch: pytest.MonkeyPatch, in_the_open: None
 ) -> None:
@@ -182,7 +182,7 @@ def test_a_search_that_fails_costs_no_verdict(monkeypatch: pytest.MonkeyPatch, i
 
 
 def test_a_failing_edit_is_raised_where_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Edits, "_terms", lambda *arguments: (broken() for _ in "x"))
+    monkeypatch.setattr(Edits, "_slopes", lambda *arguments: (broken() for _ in "x"))
     with pytest.raises(ZeroDivisionError):
         judged()
 
@@ -218,7 +218,7 @@ def test_a_gradient_that_runs_away_costs_itself_alone(monkeypatch: pytest.Monkey
 
 
 def test_a_search_that_runs_away_costs_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Edits, "_terms", spin)
+    monkeypatch.setattr(Edits, "_slopes", spin)
     file = judged(seconds=1.0)
     claim = file.claims[2]
     assert verdicts(file) == EXPECTED
