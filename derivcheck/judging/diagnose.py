@@ -93,6 +93,10 @@ def unexplained(link: Pair, text: SourceText) -> Diagnostic:
     return Diagnostic("DC229", "the two sides differ", where, CODES["DC229"])
 
 
+# Another function, or a factor that is no number: a fact under which the claim is right as it stands is less than that.
+LARGE = frozenset({"DC225", "DC226", "DC236"})
+
+
 class Diagnoser:
     """Searches edits of refuted claims of one network."""
 
@@ -136,11 +140,13 @@ class Diagnoser:
     def _mended(self, trials: Trials, link: Pair) -> Edit | None:
         """The edit that makes the claim true: the likeliest mistake, else a fact, else two mistakes, else a term."""
         near: list[Trial] = []
+        edits = sorted(self.edits.of(link), key=lambda edit: edit.cost)[:BUDGET]
         return (
             self._first(trials, self._held(link))
             or self._first(trials, self._zero(trials, link))
-            or self._first(trials, sorted(self.edits.of(link), key=lambda edit: edit.cost)[:BUDGET], near)
+            or self._first(trials, (edit for edit in edits if edit.code not in LARGE), near)
             or self._fact(link)
+            or self._first(trials, (edit for edit in edits if edit.code in LARGE), near)
             or self._first(trials, sorted(self.edits.terms(link), key=lambda edit: edit.cost)[:BUDGET], near)
             or self._first(trials, self._scaled(trials, near, link))
             or self._first(trials, (one for one in [self.attempted(lambda: self._missing(link), None)] if one))

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
+from functools import partial, reduce
 from typing import Protocol, TypeVar
 
 from derivcheck.forms.rewriting import is_entry, negated, places, put, summands
@@ -98,7 +98,7 @@ class Edits:
             yield Edit("DC201", f"a factor {shown} is missing", scaled(right, factor), span, 2)
             yield Edit("DC201", f"a factor {shown} too large", divided(right, factor), span, 2)
             yield Edit("DC201", f"a factor -{shown} is missing", Negate(scaled(right, factor)), span, 4)
-        yield Edit("DC203", "transpose missing", Transpose(right), span, 1)
+        yield Edit("DC203", "transpose missing", _turned(right), span, 1)
 
     def numbers(self, link: Pair) -> Iterator[tuple[Expression, str]]:
         """Numbers that a claim may be off by, as they are shown."""
@@ -413,3 +413,22 @@ def _linked(tree: Expression) -> tuple[Expression, ...]:
     if isinstance(tree, Binary) and tree.operator == "@":
         return (*_linked(tree.left), *_linked(tree.right))
     return (tree,)
+
+
+def _turned(node: Expression) -> Expression:
+    """The transpose, that of a product as the product of the transposes."""
+    *others, first = _matrices(node)
+    return reduce(
+        lambda product, factor: Binary("@", product, _turned_factor(factor)), others[::-1], _turned_factor(first)
+    )
+
+
+def _turned_factor(node: Expression) -> Expression:
+    return node.operand if isinstance(node, Transpose) else Transpose(node)
+
+
+def _matrices(node: Expression) -> list[Expression]:
+    """The factors of a matrix product, from the left."""
+    if isinstance(node, Binary) and node.operator == "@":
+        return [*_matrices(node.left), *_matrices(node.right)]
+    return [node]
