@@ -379,13 +379,13 @@ def test_half_a_range_is_refused(text: str) -> None:
 
 MISTAKES = [
     ('"dL/dW = sum_t(D[t] @ h[t].T)"', "DC213", "sum_t(D[t] @ h[t - 1].T)"),
-    ('"dL/dW = sum_t(D[t] @ h[t-1])"', "DC203", "sum_t(D[t] @ h[t - 1].T)"),
-    ('"dL/dW = -sum_t(D[t] @ h[t-1].T)"', "DC202", "sum_t(D[t] @ h[t - 1].T)"),
-    ('"dL/db = sum_{t in 1..T}(D[t-1 + 1]) / 2"', "DC201", "sum_{t in 1..T}(D[t - 1 + 1])"),
+    ('"dL/dW = sum_t(D[t] @ h[t-1])"', "DC203", "sum_t(D[t] @ h[t-1].T)"),
+    ('"dL/dW = -sum_t(D[t] @ h[t-1].T)"', "DC202", "sum_t(D[t] @ h[t-1].T)"),
+    ('"dL/db = sum_{t in 1..T}(D[t-1 + 1]) / 2"', "DC201", "sum_{t in 1..T}(D[t-1 + 1])"),
     (
         latex(r"\frac{\partial L}{\partial W} = \sum_{t=1}^T D_t h_t^\top"),
         "DC213",
-        r"\sum_{t=1}^{T} D_{t} \, h^{(t - 1)\top}",
+        r"\sum_{t=1}^{T} D_t \, h^{(t - 1)\top}",
     ),
 ]
 
