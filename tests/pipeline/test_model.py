@@ -55,7 +55,7 @@ def test_every_form_is_proved_by_asking_the_model(model: Model) -> None:
 def test_steps_can_be_counted_and_read(model: Model) -> None:
     steps = model.derive("z2").steps
     assert isinstance(steps, Steps)
-    assert len(steps) == len(list(steps)) and steps[0].rule == "derivative of L"
+    assert len(steps) == len(list(steps)) and steps[0].rule == "derivative of cross entropy"
     assert repr(steps).splitlines()[-1] == "∂L/∂z2 = p − y    # in matrix form"
     assert (steps._repr_latex_() or "").count(r"\\") == len(steps) - 1
 

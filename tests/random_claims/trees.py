@@ -253,6 +253,13 @@ def in_unicode(text: str) -> str:
     return re.sub(r"\bd(?=(?:[A-Z]\w*|[a-z]\d*)(?:\[[^\]]*\])*/d)|(?<=/)d(?=[A-Za-z])", "∂", text)
 
 
+def in_plain(text: str) -> str:
+    """What `in_unicode` wrote, in ASCII again: a help is in the spelling of its claim."""
+    for plain, written in UNICODE:
+        text = text.replace(written, plain)
+    return text.replace("∂", "d")
+
+
 # --- reading ------------------------------------------------------------------------------
 
 TOKEN = re.compile(r"\s*(\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|[A-Za-z_]\w*|\.T\b|\*\*|==|!=|<=|>=|.)", re.DOTALL)
@@ -505,4 +512,4 @@ def read(text: str, declared: frozenset[str] = frozenset()) -> Tree:
 
 
 def read_claim(text: str, declared: frozenset[str] = frozenset()) -> Claim:
-    return Reader(text, declared).claim()
+    return Reader(in_plain(text), declared).claim()
