@@ -158,7 +158,8 @@ def _document(told: Told, owners: Mapping[int, Sections], level: int, number: in
         try:
             return list(document_view(told, explain, level, f"formula-{number}", told.files[0].title if alone else ""))
         except DerivcheckError as problem:
-            return [diagnostic(problem.diagnostic, "the document is not shown")]
+            unseen = diagnostic(problem.diagnostic, "the document is not shown, what was found of it is")
+            return [unseen, *(explain(formula, {}) for formula in told.results)]
 
     parts: list[Child] = isolated(made, lambda bug: [lost("the document", bug)])
     title = None if alone else element("h2", f"The text of {Path(told.path).name}")
