@@ -61,6 +61,11 @@ def test_what_is_true_is_proved_and_a_mistake_in_it_refuted(true: str, false: st
     assert check_equation(false, SPEC).verdict == "refuted"
 
 
+def test_moments_of_four_entries_are_the_sum_over_pairs_of_pairs() -> None:
+    pairs = "delta(i,j)*delta(l,m) + delta(i,l)*delta(j,m) + delta(i,m)*delta(j,l)"
+    assert check_equation(f"E_eps(eps[i] * eps[j] * eps[l] * eps[m]) = {pairs}", SPEC).verdict == "proved"
+
+
 REFUSED = [
     "E_{a ~ uniform}(R[a]) = 1",
     "E_c(R[c]) = 1",

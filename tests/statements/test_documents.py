@@ -288,16 +288,6 @@ def test_the_front_matter_names_no_sidecar_outside(tmp_path: pathlib.Path, monke
     assert standings(verify_document(document, tmp_path / "net.yaml")) == ["proved"]
 
 
-SEEDS = sorted((pathlib.Path(__file__).parents[2] / "specs" / "seeds").glob("*document*.yaml"))
-
-
-@pytest.mark.parametrize("sidecar", SEEDS, ids=lambda path: path.stem)
-@pytest.mark.skipif("DERIVCHECK_DOCUMENTS" not in os.environ, reason="the documents are no part of the project")
-def test_the_documents_are_judged_as_expected(sidecar: pathlib.Path) -> None:
-    result = verify_file(sidecar)
-    assert result.formulas and result.exit_code == 0
-
-
 def test_the_shipped_page_is_judged_as_expected() -> None:
     result = verify_document(pathlib.Path(__file__).parents[2] / "specs" / "documents" / "backward_pass.md")
     assert coverage(result) == ("18 formulas: 8 proved, 1 refuted, 1 invalid, 1 undecided, 6 definitions, 1 aside")
