@@ -349,8 +349,11 @@ class IndexForm:
 def _reduced(kind: ReductionKind, ranges: Sequence[tuple[str, Dimension]], body: Expression) -> Expression:
     """A reduction over letters; those that index nothing by themselves have limits."""
     plain = {e.name for node in bottom_up(body) for e in _indices(node) if isinstance(e, Name)}
+    said = {node.name for node in bottom_up(body) if isinstance(node, Name)}
     for letter, dimension in ranges:
-        if letter not in plain:
+        if kind == "sum" and letter not in said:
+            body = product([written_sum([], dimension), *([] if body == ONE else [body])])
+        elif letter not in plain:
             body = Reduction(kind, (letter,), None, body, ends=(ONE, written_sum([], dimension)))
     letters = tuple(letter for letter, _ in ranges if letter in plain)
     return Reduction(kind, letters, None, body) if letters else body

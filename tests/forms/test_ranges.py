@@ -11,7 +11,7 @@ from derivcheck.judging.examiner import Examiner
 from derivcheck.language.network import build
 from derivcheck.language.notation.parser import parse_expression
 from derivcheck.language.notation.printer import to_plain
-from derivcheck.spec import load_spec
+from derivcheck.spec import load_spec, read_spec
 
 
 @functools.cache
@@ -37,6 +37,14 @@ def test_a_window_is_a_range(path: str, variable: str, form: str) -> None:
     proof = judge.proofreader.gradient(judge.network.named(variable))
     assert judge.proofreader.plain(proof.form.index) == form
     assert {judgement.verdict for judgement in proof.judgements} == {"proved"}
+
+
+def test_a_sum_of_ones_is_a_size() -> None:
+    judge = Examiner(
+        build(read_spec("tensors: {s: scalar, v: h}\nlayers: {r: s * ones(h)}\nloss: {L: trace(diag(r))}"))
+    )
+    proof = judge.proofreader.gradient(judge.network.named("s"))
+    assert judge.proofreader.plain(proof.form.index) == "h"
 
 
 @pytest.mark.parametrize(
