@@ -35,6 +35,9 @@ def ratio(
     place = int(np.argmax(np.abs(second)))
     if not second[place] or not first[place]:
         return None
-    found = float(first[place] / second[place])
+    with np.errstate(over="ignore"):
+        found = float(first[place] / second[place])
+    if not np.isfinite(found):
+        return None
     error = float(np.max(np.abs(first - found * second)))
     return found if error <= bar * max(1.0, abs(found)) and abs(first[place]) > bar else None
