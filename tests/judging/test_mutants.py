@@ -1,6 +1,6 @@
 """No false verdicts: mutants of every proved claim, judged, and compared with plain float evaluation.
 
-The number of mutants a claim gives is DERIVCHECK_MUTANTS (15 by default; the whole
+The number of mutants a claim gives is DERIVCHECK_MUTANTS (10 by default; the whole
 harness prints what was judged, and how many refuted mutants were repaired and rightly named,
 when it is run with -s; `python -m tests.judging.mutants` prints these shares alone).
 """
@@ -26,7 +26,7 @@ from tests.judging.mutants import ROOT, SHARE, SPECS, Mutant, Mutated, diagnosed
 
 pytestmark = pytest.mark.slow
 
-COUNT = int(os.environ.get("DERIVCHECK_MUTANTS", "15"))
+COUNT = int(os.environ.get("DERIVCHECK_MUTANTS", "10"))
 TOTALS: Counter[str] = Counter()
 
 
