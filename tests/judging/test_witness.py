@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import io
-import re
 import subprocess
 import sys
 import tokenize
 from pathlib import Path
-from tokenize import COMMENT
 
 import pytest
+from witnesses import run_here, settled
 
-from derivcheck.diagnostics.verdicts import Witness
 from derivcheck.judging.witness import script
 from derivcheck.pipeline.verification import check_equation
 from derivcheck.report.evidence import witness_text
-from derivcheck.spec import load_spec
 
 SPECS = Path(__file__).parents[2] / "specs"
 MLP = SPECS / "mlp.yaml"
@@ -33,13 +30,6 @@ WRONG = {
     "abbreviation": "delta2 = y - p",
     "one entry": "dL/dz2[2] = p[1] - y[1]",
 }
-
-
-def settled(witness: Witness | None) -> bool:
-    assert witness is not None and witness.finite_difference
-    derived, measured = float(witness.derived), float(witness.finite_difference)
-    claimed = float(witness.claimed)
-    return abs(derived - measured) <= 1e-5 * (abs(derived) + abs(claimed)) < abs(claimed - measured)
 
 
 @pytest.mark.parametrize("equation", WRONG.values(), ids=WRONG)
@@ -116,34 +106,6 @@ def test_no_equation_declares_the_encoding_of_its_script() -> None:
         source = script(equation, None, check_equation(equation))
         encoding, lines = tokenize.detect_encoding(io.BytesIO(source.encode()).readline)
         assert encoding == "utf-8" and lines[0].startswith(b'"""')
-
-
-def comments(source: str) -> list[str]:
-    return [token.string for token in tokenize.generate_tokens(io.StringIO(source).readline) if token.type == COMMENT]
-
-
-NAME = re.compile(r"# (?:[dd2∂]?[\w.\[\]*+/^-]+|seed \d+|input|forward|backward)")
-
-
-def run_here(source: str) -> dict[str, object]:
-    names: dict[str, object] = {"print": lambda *_: None}
-    exec(compile(source, "<generated>", "exec"), names)
-    return names
-
-
-@pytest.mark.parametrize("path", sorted(SPECS.rglob("*.yaml")), ids=lambda path: path.stem)
-def test_witnesses_of_the_shipped_specs_run(path: Path) -> None:
-    """Each claim that stands by itself and is refuted, in LaTeX too: the script fails where the sides agree."""
-    spec = load_spec(path)
-    for claim in spec.claims:
-        if claim.text is None or claim.expect != "refuted" or claim.given or claim.let or claim.quantifier is not None:
-            continue
-        equation = claim.text.text
-        result = check_equation(equation, spec)
-        if result.witness is not None:
-            source = script(equation, spec, result)
-            assert source.isascii() and all(NAME.fullmatch(comment) for comment in comments(source))
-            run_here(source)
 
 
 @pytest.mark.parametrize(

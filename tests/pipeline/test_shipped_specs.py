@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from shipped import ROOT, SPECS
+from witnesses import is_clean, run_here, settled
 
-from derivcheck.diagnostics.verdicts import Witness
+from derivcheck.judging.witness import script
 from derivcheck.pipeline.results import Report
 from derivcheck.pipeline.verification import verify_file
 from derivcheck.report.json import to_json
+from derivcheck.spec import load_spec
 
 
 def test_there_are_specs() -> None:
@@ -21,6 +23,7 @@ def test_there_are_specs() -> None:
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda p: str(p.relative_to(ROOT)))
 def test_spec_holds(path: Path) -> None:
+    """Differences side with each witness, and its script runs, of each claim that stands by itself, in LaTeX too."""
     result = verify_file(path)
     assert result.error is None
     assert result.gradients or result.claims
@@ -28,19 +31,22 @@ def test_spec_holds(path: Path) -> None:
         assert gradient.verdict == "proved", gradient
         assert gradient.exact.equal is not False, gradient
         assert gradient.numeric.verdict == "agrees", gradient
+    by_itself = {
+        one.id: one.text.text
+        for one in load_spec(path).claims
+        if one.text and one.expect == "refuted" and not (one.given or one.let or one.quantifier)
+    }
     for claim in result.claims:
         assert claim.holds, claim
         if claim.verdict == "refuted" and claim.witness is not None and claim.witness.finite_difference:
-            assert is_settled(claim.witness), claim.id
+            assert settled(claim.witness), claim.id
+        if (equation := by_itself.get(claim.id)) is not None and claim.witness is not None:
+            source = script(equation, path, claim)
+            assert is_clean(source), claim.id
+            run_here(source)
     if "document" in path.stem and "DERIVCHECK_DOCUMENTS" in os.environ:
         assert result.formulas  # the documents of the sidecars are no part of the project
     assert result.exit_code == 0
-
-
-def is_settled(witness: Witness) -> bool:
-    """Whether differences of the forward pass side with the derived value against the claimed one."""
-    claimed, derived, measured = map(float, (witness.claimed, witness.derived, witness.finite_difference))
-    return abs(derived - measured) <= 1e-5 * (abs(derived) + abs(claimed)) < abs(claimed - measured)
 
 
 def test_same_seed_same_bytes() -> None:
