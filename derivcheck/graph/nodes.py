@@ -13,7 +13,6 @@ import itertools
 from collections.abc import Container, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
 from typing import Any, Literal, TypeVar, Union, cast
@@ -21,6 +20,7 @@ from weakref import WeakValueDictionary
 
 import sympy
 
+from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.graph.axes import Axes, Axis, Dimension
 from derivcheck.graph.positions import Affine, Comparing, about_the_first, not_positive, simplified
 from derivcheck.graph.scalars import Scalar, placeholder, settled

@@ -7,12 +7,12 @@ user are chosen here.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from math import prod
 from typing import TypeVar
 
 import sympy
 
+from derivcheck.diagnostics.dataclasses import dataclass, field
 from derivcheck.graph.axes import Dimension
 from derivcheck.graph.nodes import Determinant, Indicator, Inverse, Map, Node, topological
 from derivcheck.graph.positions import Affine

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.graph.axes import Axis
 from derivcheck.graph.nodes import Node
 from derivcheck.language.notation.syntax import Expression

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+
+from derivcheck.diagnostics.dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.structure import dependents
 from derivcheck.evidence.numeric.tensors import Sizes, Tensor, contracted, refuse_too_large, repeated, summed

@@ -11,12 +11,12 @@ projections   random directions through everything: one number each, no entry es
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import sympy
 
+from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.evidence.numeric.differences import EPSILON, ladder
 from derivcheck.evidence.numeric.perturbation import Perturbation
 from derivcheck.evidence.numeric.program import Program

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
+from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.language.notation.cursor import Cursor
 from derivcheck.language.notation.syntax import (
     Binary,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from derivcheck.diagnostics.dataclasses import dataclass, field
 from derivcheck.language.notation.syntax import Expression
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from copy import copy
-from dataclasses import dataclass
 from typing import Any, Literal, NoReturn
+
+from derivcheck.diagnostics.dataclasses import dataclass
 
 Array = Any
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
+from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError, Where, placed
 from derivcheck.diagnostics.verdicts import ClaimResult, FormulaResult, Standing
 from derivcheck.spec.declarations import Binding, Expectation

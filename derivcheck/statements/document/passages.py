@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
+from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, SourceText, Stretch, Where
 from derivcheck.statements.document.definitions import MacroDefinition
 from derivcheck.statements.document.formats import SUFFIXES, format_of
