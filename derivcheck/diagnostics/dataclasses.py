@@ -10,12 +10,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import MISSING, Field, FrozenInstanceError, field, fields, is_dataclass, replace
+from functools import partial
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any
 
 __all__ = ["dataclass", "field", "fields", "is_dataclass", "replace"]
-
-ORDER = {"__lt__": "<", "__le__": "<=", "__gt__": ">", "__ge__": ">="}
 
 Method = Callable[..., Any]
 
@@ -58,35 +57,26 @@ def _declared(
 ) -> Any:
     """What `dataclasses.dataclass` is, of the options that are used here."""
 
-    def made(cls: type) -> type:
-        given = cls.__dict__
-        init, shown, compared = "__init__" not in given, repr and "__repr__" not in given, eq and "__eq__" not in given
-        hashed = eq and frozen and given.get("__hash__") is None
+    def made(cls: Any) -> type:
+        given = dict(cls.__dict__)
+        wanted = ["__init__", *["__repr__"] * repr, *["__eq__"] * eq, *["__hash__"] * (eq and frozen), *ORDER * order]
         if cls.__doc__ is None:  # else the standard library writes the signature, which waits for `inspect`
             cls.__doc__ = f"{cls.__name__}({', '.join(given.get('__annotations__', ()))})"
-        settings: dict[str, bool] = {"slots": slots, "weakref_slot": weakref_slot}
-        found: type = dataclasses.dataclass(init=False, repr=False, eq=False, **settings)(cls)
-        if init:
-            _put(found, "__init__", _init)
-        if shown:
-            _put(found, "__repr__", _repr)
-        if compared:
-            _put(found, "__eq__", _eq)
-        if hashed:
-            _put(found, "__hash__", _hash)
-        elif compared and "__hash__" not in given:
-            found.__hash__ = None  # type: ignore[assignment]
-        for name in ORDER if order else ():
-            _put(found, name, _ordering(name))
+        settings: dict[str, bool] = {"init": False, "repr": False, "eq": False}
+        found: Any = dataclasses.dataclass(**settings, slots=slots, weakref_slot=weakref_slot)(cls)
+        for name in wanted:
+            if given.get(name) is None:
+                setattr(found, name, Unwritten(found, name, METHODS[name]))
+        if eq and not frozen and "__hash__" not in given:
+            found.__hash__ = None
         if frozen:
             _freeze(found, slots)
-        return found
+        return found  # type: ignore[no-any-return]
 
     return made if cls is None else made(cls)
 
 
-def _put(owner: type, name: str, write: Callable[[type], Method]) -> None:
-    setattr(owner, name, Unwritten(owner, name, write))
+# --- the methods ------------------------------------------------------------------------------
 
 
 def _init(cls: type) -> Method:
@@ -143,14 +133,6 @@ def _repr(cls: type) -> Method:
     return __repr__
 
 
-def _eq(cls: type) -> Method:
-    return _comparison("__eq__", "==", cls)
-
-
-def _ordering(name: str) -> Callable[[type], Method]:
-    return lambda cls: _comparison(name, ORDER[name], cls)
-
-
 def _comparison(name: str, sign: str, cls: type) -> Method:
     head, compared = f"def {name}(self, other):", f"{_values('self', cls)} {sign} {_values('other', cls)}"
     return _compiled(head, [f"return {compared} if other.__class__ is self.__class__ else NotImplemented"])
@@ -160,31 +142,32 @@ def _hash(cls: type) -> Method:
     return _compiled("def __hash__(self):", [f"return hash({_values('self', cls)})"])
 
 
-def _getstate(cls: type) -> Method:
-    return _compiled("def __getstate__(self):", [f"return [{', '.join(f'self.{one.name}' for one in fields(cls))}]"])
-
-
-def _setstate(cls: type) -> Method:
-    body = [f"set_(self, {one.name!r}, state[{place}])" for place, one in enumerate(fields(cls))]
-    return _compiled("def __setstate__(self, state):", body or ["pass"], {"set_": object.__setattr__})
-
-
 def _values(of: str, cls: type) -> str:
     """The tuple of what two of a class are compared by."""
     return f"({''.join(f'{of}.{one.name}, ' for one in fields(cls) if one.compare)})"
 
 
 def _compiled(head: str, body: list[str], known: dict[str, Any] | None = None) -> Method:
-    """A function of the names of fields alone: no text of a user is in it."""
+    """A function of fields alone: nothing but their names, as a class declares them, is in its text."""
     names: dict[str, Any] = {**(known or {})}
     exec("\n    ".join([head, *body]), names)
     method: Method = names[head.removeprefix("def ").partition("(")[0]]
     return method
 
 
+SIGNS = {"__eq__": "==", "__lt__": "<", "__le__": "<=", "__gt__": ">", "__ge__": ">="}
+METHODS: dict[str, Callable[[type], Method]] = {
+    "__init__": _init,
+    "__repr__": _repr,
+    "__hash__": _hash,
+    **{name: partial(_comparison, name, sign) for name, sign in SIGNS.items()},
+}
+ORDER = ("__lt__", "__le__", "__gt__", "__ge__")
+
+
 def _freeze(cls: Any, slots: bool) -> None:
-    """Lets no field be set or deleted; what has slots is pickled by them, as it cannot be set."""
-    names = frozenset(one.name for one in fields(cls))
+    """Lets no field be set or deleted; so what has slots says itself how it is pickled by them."""
+    names = tuple(one.name for one in fields(cls))
 
     def __setattr__(self: object, name: str, value: object) -> None:  # noqa: N807
         if type(self) is cls or name in names:
@@ -196,11 +179,16 @@ def _freeze(cls: Any, slots: bool) -> None:
             raise FrozenInstanceError(f"cannot delete field {name!r}")
         super(cls, self).__delattr__(name)
 
-    cls.__setattr__ = __setattr__
-    cls.__delattr__ = __delattr__
+    def __getstate__(self: object) -> list[Any]:  # noqa: N807
+        return [getattr(self, name) for name in names]
+
+    def __setstate__(self: object, state: list[Any]) -> None:  # noqa: N807
+        for name, value in zip(names, state, strict=True):
+            object.__setattr__(self, name, value)
+
+    cls.__setattr__, cls.__delattr__ = __setattr__, __delattr__
     if slots:
-        _put(cls, "__getstate__", _getstate)
-        _put(cls, "__setstate__", _setstate)
+        cls.__getstate__, cls.__setstate__ = __getstate__, __setstate__
 
 
 if TYPE_CHECKING:
