@@ -15,6 +15,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from shipped import derivcheck
 
 from derivcheck.cli.main import run
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
@@ -34,19 +35,6 @@ EVERY = {"true": TRUE, "false": FALSE, "open": OPEN, "meaningless": MEANINGLESS}
 
 def spec(**claims: str) -> str:
     return NETWORK + "".join(f"  {name}: '{text}'\n" for name, text in claims.items())
-
-
-def derivcheck(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "derivcheck", *arguments],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
-    )
 
 
 def here(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
+from commands import command
 
 from derivcheck import assert_equation, load
 from derivcheck.diagnostics.diagnostic import DerivcheckError
@@ -35,6 +36,7 @@ def folder(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest
     """With this plugin, and xdist, which is tested beside it: not with whatever is installed where the tests run."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTEST_PLUGINS", "derivcheck.cli.pytest_plugin,xdist.plugin")
+    monkeypatch.setenv("HOME", str(pytester.path))
     pytester.makefile(".derivcheck.yaml", good=GOOD)
     pytester.makeini("[pytest]\nfilterwarnings = error\naddopts = --strict-markers -p no:cacheprovider\n")
     return pytester
@@ -42,7 +44,8 @@ def folder(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest
 
 def run(folder: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     """In a process of its own: what the plugin does on loading is part of what is tested."""
-    return folder.runpytest_subprocess(*arguments)
+    found = command("pytest", *arguments, cwd=folder.path)
+    return pytest.RunResult(found.returncode, found.stdout.splitlines(), found.stderr.splitlines(), 0.0)
 
 
 def test_pytest_finds_the_plugin_by_itself() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import pathlib
 import re
 
@@ -11,10 +12,16 @@ from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.diagnostics.explain import page
 from derivcheck.diagnostics.explain.pages import PAGES
 from derivcheck.diagnostics.explain.pages.explanation import BASE, Explanation
+from derivcheck.diagnostics.verdicts import ClaimResult
 from derivcheck.pipeline.verification import check_equation, verify_text
 from derivcheck.spec import read_spec
 
 RUN = sorted(code for code, found in PAGES.items() if found.kind != "text")
+
+
+@functools.cache
+def judged(text: str, spec: str) -> ClaimResult:
+    return check_equation(text, read_spec(spec))
 
 
 def codes_and_verdict(found: Explanation, text: str) -> tuple[list[str], str]:
@@ -25,7 +32,7 @@ def codes_and_verdict(found: Explanation, text: str) -> tuple[list[str], str]:
         found_codes = [c.diagnosis.code for c in result.claims if c.diagnosis and not c.ignored]
         found_codes += [warning.code for warning in result.warnings]
         return found_codes, "invalid" if found_codes else "ok"
-    claim = check_equation(text, read_spec(found.spec or BASE))
+    claim = judged(text, found.spec or BASE)
     return ([claim.diagnosis.code] if claim.diagnosis else []), claim.verdict
 
 
@@ -46,11 +53,11 @@ def test_right_example_holds(code: str) -> None:
 @pytest.mark.parametrize("code", [c for c in RUN if c.startswith("DC2")])
 def test_suggestions_are_proved(code: str) -> None:
     found = PAGES[code]
-    spec = read_spec(found.spec or BASE)
-    claim = check_equation(found.wrong, spec)
+    spec = found.spec or BASE
+    claim = judged(found.wrong, spec)
     if claim.suggestion:
         left = found.wrong.split("=")[0]
-        assert check_equation(f"{left} = {claim.suggestion}", spec).verdict == "proved"
+        assert judged(f"{left} = {claim.suggestion}", spec).verdict == "proved"
 
 
 def test_every_code_in_the_package_has_a_page() -> None:
