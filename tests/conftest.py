@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
 
 pytest_plugins = ["pytester"]
+
+sys.dont_write_bytecode = False  # what is imported by every process of the tests is compiled once
 
 SURROUNDINGS = (
     "CI",
@@ -18,8 +22,16 @@ SURROUNDINGS = (
     "LINES",
     "PYTEST_ADDOPTS",
     "PYTHONIOENCODING",
+    "PYTHONDONTWRITEBYTECODE",
 )
 OURS = ("DERIVCHECK_DOCUMENTS", "DERIVCHECK_MUTANTS")
+
+
+def pytest_collection_finish() -> None:
+    """What is collected lives as long as the tests do: garbage is looked for elsewhere, and less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(autouse=True, scope="session")

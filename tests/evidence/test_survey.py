@@ -7,6 +7,7 @@ from pathlib import Path
 import mpmath
 import numpy as np
 import pytest
+from shipped import WITH_LOSS
 
 from derivcheck.diagnostics.diagnostic import NumericError
 from derivcheck.evidence.numeric.comparison import compare_gradient
@@ -24,7 +25,6 @@ from derivcheck.language.network import Network, build, depths
 from derivcheck.spec import load_spec, read_spec
 
 SPECS = Path(__file__).parents[2] / "specs"
-WITH_LOSS = [path for path in sorted(SPECS.rglob("*.yaml")) if "\nloss:" in path.read_text()]
 
 
 def catalogue_network(name: str) -> tuple[Network, Node]:

@@ -8,12 +8,10 @@ import tokenize
 from pathlib import Path
 
 import pytest
-from shipped import ROOT, SPECS
+from shipped import ROOT, WITH_LOSS
 
 from derivcheck.cli.main import run
-from derivcheck.spec import load_spec
 
-WITH_LOSS = [path for path in SPECS if load_spec(path).loss is not None]
 HOSTILE = """\
 title: '''''''\"\"\"; import os  # coding=utf_7'
 tensors: {coding: utf_7, eval: utf_7, quit: []}

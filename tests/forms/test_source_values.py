@@ -14,8 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from shipped import ROOT, derivcheck
-from shipped import SPECS as FILES
+from shipped import ROOT, WITH_LOSS, derivcheck
 from test_source import OnTorch
 
 from derivcheck.evidence.numeric.program import Program
@@ -35,7 +34,7 @@ Function = Callable[..., tuple[Any, dict[str, Any]]]
 Point = dict[NamedTensor, Any]
 
 # Opaque functions and losses have no values that the package and the source could agree on.
-CLOSED = [str(p.relative_to(ROOT)) for p in FILES if load_spec(p).loss is not None and "opaque" not in p.read_text()]
+CLOSED = [str(path.relative_to(ROOT)) for path in WITH_LOSS if "opaque" not in path.read_text()]
 AT_DEPTHS = [(path, k) for path in CLOSED for k in range(len(depths(load_spec(ROOT / path))))]
 
 

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shipped import ROOT, derivcheck
-from shipped import SPECS as FILES
+from shipped import ROOT, WITH_LOSS, derivcheck
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, NotationError
 from derivcheck.judging.examiner import Examiner
@@ -35,22 +34,17 @@ from derivcheck.language.notation.syntax import (
     Transpose,
 )
 from derivcheck.pipeline.casebook import Casebook
+from derivcheck.pipeline.memory import Memory
+from derivcheck.pipeline.request import Request
 from derivcheck.report.exposition import to_article, to_markdown
 from derivcheck.report.page import Page
-from derivcheck.spec import load_spec, read_spec
+from derivcheck.spec import Spec, load_spec, read_spec
 from derivcheck.statements.document.passages import read_manuscript
 
 pytestmark = pytest.mark.slow
 
-SPECS = [str(path.relative_to(ROOT)) for path in FILES]
-WITH_LOSS = [path for path in SPECS if load_spec(path).loss is not None]
+SPECS = [str(path.relative_to(ROOT)) for path in WITH_LOSS]
 MLP = "specs/mlp.yaml"
-
-
-@functools.cache
-def examiner(path: str) -> Examiner:
-    spec = load_spec(path)
-    return Examiner(build(spec, depths(spec)[-1]))
 
 
 def same(found: Equation, meant: Equation, judge: Examiner) -> bool:
@@ -78,9 +72,21 @@ def equations(judge: Examiner) -> dict[str, Equation]:
     return {to_plain(equation): equation for equation in found}
 
 
-@pytest.mark.parametrize("path", WITH_LOSS)
-def test_every_derived_formula_is_read_back(path: str) -> None:
-    judge = examiner(path)
+@pytest.mark.parametrize("path", SPECS)
+def test_every_formula_is_read_back_and_proved(path: str) -> None:
+    """What is derived, by itself in every notation, and in the documents that are written of it."""
+    spec = load_spec(path)
+    judge = Examiner(build(spec, depths(spec)[-1]))
+    read_back(judge)
+    told = Expositor(judge, steps=True).exposition(judge.network.parameters)
+    memory = Memory()  # so that the network is built and derived once for both documents
+    assert "definition" in account(told, spec, "told.md", memory) or "opaque" in Path(path).read_text()
+    account(Expositor(judge).exposition(judge.network.parameters), spec, "forms.tex", memory)
+    left_out = [part.code for s in told.sections for part in s.parts if isinstance(part, Words) and part.code]
+    assert all("opaque(" in code for code in left_out), left_out
+
+
+def read_back(judge: Examiner) -> None:
     scope = judge.network.scope
     assert judge.derivation is not None
     scalars = judge.derivation.scalars | frozenset(scope.dimensions)
@@ -92,11 +98,11 @@ def test_every_derived_formula_is_read_back(path: str) -> None:
         assert same(parse_latex(latex, scope, labels=judge.network.depth), equation, judge), latex
 
 
-def account(exposition: Exposition, path: str, name: str) -> list[str]:
+def account(exposition: Exposition, spec: Spec, name: str, memory: Memory) -> list[str]:
     """What is found about every formula of the document; as many as were written."""
     write = to_markdown if name.endswith(".md") else to_article
-    text = write(exposition, path, Page())
-    found = Casebook(load_spec(path), manuscript=read_manuscript(text, name)).formulas()
+    text = write(exposition, spec.path, Page())
+    found = Casebook(spec, Request(memory=memory), read_manuscript(text, name)).formulas()
     written = sum(isinstance(part, Lines) for section in exposition.sections for part in section.parts)
     assert len(found) == written > 0
     for result in found:
@@ -104,16 +110,6 @@ def account(exposition: Exposition, path: str, name: str) -> list[str]:
         assert result.claim is not None
         assert result.claim.verdict == "proved", (result.text, result.claim.message)
     return [result.standing for result in found]
-
-
-@pytest.mark.parametrize("path", WITH_LOSS)
-def test_every_formula_of_a_document_is_proved(path: str) -> None:
-    judge = examiner(path)
-    told = Expositor(judge, steps=True).exposition(judge.network.parameters)
-    assert "definition" in account(told, path, "told.md") or "opaque" in Path(path).read_text()
-    account(Expositor(judge).exposition(judge.network.parameters), path, "forms.tex")
-    left_out = [part.code for s in told.sections for part in s.parts if isinstance(part, Words) and part.code]
-    assert all("opaque(" in code for code in left_out), left_out
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from shipped import ROOT, SPECS
+from shipped import ROOT, SPECS, WITH_LOSS
 from witnesses import is_clean, run_here, settled
 
 from derivcheck.judging.witness import script
@@ -31,9 +31,11 @@ def test_spec_holds(path: Path) -> None:
         assert gradient.verdict == "proved", gradient
         assert gradient.exact.equal is not False, gradient
         assert gradient.numeric.verdict == "agrees", gradient
+    spec = load_spec(path)
+    assert (path in WITH_LOSS) == (spec.loss is not None)
     by_itself = {
         one.id: one.text.text
-        for one in load_spec(path).claims
+        for one in spec.claims
         if one.text and one.expect == "refuted" and not (one.given or one.let or one.quantifier)
     }
     for claim in result.claims:

@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib.metadata import distribution
 from pathlib import Path
@@ -85,24 +85,30 @@ def hostile() -> FileResult:
     return FileResult(where.path, HOSTILE, HOSTILE, claims=(claim,), warnings=(said,), formulas=(formula,))
 
 
-def reports() -> dict[str, Report]:
-    """Reports of every kind: shipped specs, broken ones, contradictions, other gates, text that nobody should write."""
-    made = {name: Report((shipped(name),)) for name in SHIPPED}
-    made |= {name: Report((value,)) for name, value in vars(samples).items() if isinstance(value, FileResult)}
-    made["all"] = samples.ALL
-    made["mixed"] = Report((mixed(),))
-    made["strict"] = Report((replace(mixed(), strict=True),))
-    made["fail on refuted"] = Report((replace(mixed(), fail_on="refuted"),))
-    made["exit zero"] = Report((mixed(),), exit_zero=True, deselected=3)
-    made["broken"] = Report((verify_text("tensors: {x: n\n", "broken.yaml"), verify_text("", "empty.yaml")))
-    made["bare contradiction"] = Report((FileResult("odd.yaml", contradiction=True),))
-    made["hostile"] = Report((hostile(),))
-    made["an open gradient"] = Report((FileResult("a.yaml", gradients=(samples.WRONG,)),))
-    made["nothing"] = Report(())
-    return made
+def file(name: str) -> Callable[[], Report]:
+    return lambda: Report((shipped(name),))
 
 
-NAMES = sorted(reports())
+def sample(result: FileResult) -> Callable[[], Report]:
+    return lambda: Report((result,))
+
+
+# Reports of every kind: shipped specs, broken ones, contradictions, other gates, text that nobody should write.
+REPORTS: dict[str, Callable[[], Report]] = {
+    **{name: file(name) for name in SHIPPED},
+    **{name: sample(value) for name, value in vars(samples).items() if isinstance(value, FileResult)},
+    "all": lambda: samples.ALL,
+    "mixed": lambda: Report((mixed(),)),
+    "strict": lambda: Report((replace(mixed(), strict=True),)),
+    "fail on refuted": lambda: Report((replace(mixed(), fail_on="refuted"),)),
+    "exit zero": lambda: Report((mixed(),), exit_zero=True, deselected=3),
+    "broken": lambda: Report((verify_text("tensors: {x: n\n", "broken.yaml"), verify_text("", "empty.yaml"))),
+    "bare contradiction": lambda: Report((FileResult("odd.yaml", contradiction=True),)),
+    "hostile": lambda: Report((hostile(),)),
+    "an open gradient": lambda: Report((FileResult("a.yaml", gradients=(samples.WRONG,)),)),
+    "nothing": lambda: Report(()),
+}
+NAMES = sorted(REPORTS)
 
 
 def shown(name: str, report: Report, *, unicode: bool = True) -> str:
@@ -155,7 +161,7 @@ def counts_are_right(root: ET.Element) -> None:
 @pytest.mark.parametrize("format", sorted(set(FORMATS) - {"html"}))
 @pytest.mark.parametrize("name", NAMES)
 def test_every_report_is_valid_in_every_format(name: str, format: str) -> None:
-    report = reports()[name]
+    report = REPORTS[name]()
     for unicode in (True, False):
         text = shown(format, report, unicode=unicode)
         is_valid(format, text)
@@ -172,13 +178,13 @@ def test_every_module_that_writes_a_report_is_a_format_by_its_name() -> None:
 
 
 def test_schemas_reject() -> None:
-    values = json.loads(shown("json", reports()["mixed"]))
+    values = json.loads(shown("json", REPORTS["mixed"]()))
     check = validator("json")
     for broken in ({**values, "schema": 2}, {**values, "more": 1}, {"schema": 1, "files": []}):
         assert not check.is_valid(broken)
     values["files"][0]["claims"][0]["verdict"] = "true"
     assert not check.is_valid(values)
-    log = json.loads(shown("sarif", reports()["mixed"]))
+    log = json.loads(shown("sarif", REPORTS["mixed"]()))
     log["runs"][0]["results"][0]["level"] = "fatal"
     assert not validator("sarif").is_valid(log)
 
@@ -215,7 +221,7 @@ def test_every_code_renders_in_every_format(code: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_junit_fails_when_the_run_does(name: str) -> None:
-    report = replace(reports()[name], exit_zero=False)
+    report = replace(REPORTS[name](), exit_zero=False)
     root = ET.fromstring(shown("junit", report).encode())
     failed = int(root.get("failures", "")) + int(root.get("errors", ""))
     if report.files:
@@ -256,9 +262,9 @@ def test_junit_of_every_outcome() -> None:
         "dL/dw": "passed",
         "ignore": "skipped",
     }
-    assert outcomes(reports()["mixed"]) == expected
-    assert outcomes(reports()["fail on refuted"]) == {**expected, "open": "skipped"}
-    assert outcomes(reports()["strict"]) == {**expected, "ignore": "failure"}
+    assert outcomes(REPORTS["mixed"]()) == expected
+    assert outcomes(REPORTS["fail on refuted"]()) == {**expected, "open": "skipped"}
+    assert outcomes(REPORTS["strict"]()) == {**expected, "ignore": "failure"}
 
 
 # --- SARIF ----------------------------------------------------------------------------------
@@ -353,7 +359,7 @@ def test_annotations_are_nine_and_refuted_claims_first() -> None:
     assert "title=invalid c2::" in lines[1]
     assert lines[9] == "::error title=derivcheck::and 2 more"
     assert len(shown("github", many(*["refuted"] * 9)).splitlines()) == 10
-    warned = shown("github", replace(reports()["fail on refuted"])).splitlines()
+    warned = shown("github", replace(REPORTS["fail on refuted"]())).splitlines()
     assert sum(line.startswith("::warning ") for line in warned) == 2  # what is open, what is unused
 
 
@@ -397,7 +403,7 @@ def test_markdown_shows_what_is_written(text: str) -> None:
 
 
 def test_concise_lines_keep_their_form() -> None:
-    *lines, last = shown("concise", reports()["mixed"]).splitlines()
+    *lines, last = shown("concise", REPORTS["mixed"]()).splitlines()
     assert all(re.fullmatch(r"mixed\.yaml:\d+:\d+: (DC\d{3}|proved|undecided) \S.*", line) for line in lines)
     assert len(lines) == 5
     assert [int(line.split(":")[1]) for line in lines] == sorted(int(line.split(":")[1]) for line in lines)
@@ -407,7 +413,8 @@ def test_concise_lines_keep_their_form() -> None:
 
 
 def test_text_tells_nothing_that_concise_hides() -> None:
-    for name, report in reports().items():
+    for name, made in REPORTS.items():
+        report = made()
         lines = shown("concise", report).splitlines()
         assert (len(lines) > 1) >= (report.exit_code == 1), name
 
