@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from derivcheck.diagnostics.verdicts import ClaimResult
 from derivcheck.judging.settings import Measuring
 from derivcheck.pipeline.results import FileResult
 from derivcheck.pipeline.verification import verify_spec
@@ -21,8 +22,11 @@ def verify_text(text: str) -> FileResult:
     return verify_spec(read_spec(text), measuring=Measuring(seconds=10))
 
 
-def network(layers: str, claim: str, depth: int) -> FileResult:
-    return verify_text(f"""
+def network(layers: str, depth: int, *claims: str) -> list[ClaimResult]:
+    """The verdicts on claims about one network, which is derived once for all of them."""
+    text = "\n".join(f'  c{k}: {{claim: "{claim}", for: l in 1..L-1}}' for k, claim in enumerate(claims))
+    return list(
+        verify_text(f"""
 families: {{l: 1..L}}
 depths: {{L: {depth}}}
 tensors: {{x: n, "W[l]": n n, y: n}}
@@ -30,51 +34,36 @@ layers:
   a[0]: x
 {layers}loss: {{C: "sum((a[L] - y)^2)"}}
 claims:
-  c: {{claim: "{claim}", for: l in 1..L-1}}
-""")
+{text}
+""").claims
+    )
+
+
+RIGHT = {
+    WHOLE: ("(1 - a[l+1]^2)", "(1 - a[l+1]) * (1 + a[l+1])", "tanh'(W[l+1] @ a[l])"),
+    NAMED: ("(1 - a[l+1]^2)", "(1 - tanh(z[l+1])^2)", "tanh'(z[l+1])", "tanh'(W[l+1] @ a[l])"),
+}
+WRONG = {WHOLE: ("(1 + a[l+1]^2)", "(1 - a[l]^2)"), NAMED: ("2 * tanh'(z[l+1])",)}
 
 
 @pytest.mark.parametrize("depth", [2, 16])
-@pytest.mark.parametrize(
-    ("layers", "slope"),
-    [
-        (WHOLE, "(1 - a[l+1]^2)"),
-        (WHOLE, "(1 - a[l+1]) * (1 + a[l+1])"),
-        (WHOLE, "tanh'(W[l+1] @ a[l])"),
-        (NAMED, "(1 - a[l+1]^2)"),
-        (NAMED, "(1 - tanh(z[l+1])^2)"),
-        (NAMED, "tanh'(z[l+1])"),
-        (NAMED, "tanh'(W[l+1] @ a[l])"),
-    ],
-)
-def test_a_layer_is_proved_at_any_depth_whatever_its_spelling(layers: str, slope: str, depth: int) -> None:
-    (claim,) = network(layers, BACK.format(slope), depth).claims
-    assert (claim.verdict, claim.reach) == ("proved", "for every layer at any depth")
-
-
-@pytest.mark.parametrize("depth", [2, 16])
-@pytest.mark.parametrize(
-    ("layers", "slope"),
-    [
-        (WHOLE, "(1 + a[l+1]^2)"),
-        (WHOLE, "(1 - a[l]^2)"),
-        (NAMED, "2 * tanh'(z[l+1])"),
-    ],
-)
-def test_a_layer_is_refuted_at_any_depth(layers: str, slope: str, depth: int) -> None:
-    (claim,) = network(layers, BACK.format(slope), depth).claims
-    assert claim.verdict == "refuted"
-    assert claim.diagnosis is not None
+@pytest.mark.parametrize("layers", [WHOLE, NAMED], ids=["whole", "named"])
+def test_a_layer_is_judged_at_any_depth_whatever_its_spelling(layers: str, depth: int) -> None:
+    claims = network(layers, depth, *map(BACK.format, (*RIGHT[layers], *WRONG[layers])))
+    right = len(RIGHT[layers])
+    for claim in claims[:right]:
+        assert (claim.verdict, claim.reach) == ("proved", "for every layer at any depth"), claim.text
+    for claim in claims[right:]:
+        assert claim.verdict == "refuted" and claim.diagnosis is not None, claim.text
 
 
 def test_what_holds_for_few_depths_only_is_not_proved_for_all() -> None:
     """At L = 2 and 3 the claims are about the same layers as those that hold; deeper, they are not."""
-    (claim,) = network(NAMED, "dC/da[L-1] = W[L].T @ (dC/da[L] * (1 - a[L]^2))", 3).claims
-    assert claim.verdict == "proved"
-    (claim,) = network(NAMED, "dC/da[l] = W[L].T @ (dC/da[L] * (1 - a[L]^2))", 2).claims
+    last = "dC/da[L-1] = W[L].T @ (dC/da[L] * (1 - a[L]^2))"
+    every = "dC/da[l] = W[L].T @ (dC/da[L] * (1 - a[L]^2))"
+    (claim,) = network(NAMED, 2, every)
     assert (claim.verdict, claim.reach) == ("proved", "at L = 2")
-    (claim,) = network(NAMED, "dC/da[l] = W[L].T @ (dC/da[L] * (1 - a[L]^2))", 3).claims
-    assert claim.verdict == "refuted"
+    assert [claim.verdict for claim in network(NAMED, 3, last, every)] == ["proved", "refuted"]
 
 
 LSTM = """
@@ -162,13 +151,16 @@ RECURRENT = [
 ]
 
 
-@pytest.mark.parametrize(("spec", "equation", "steps", "verdict"), RECURRENT)
-def test_recurrent_layers_at_any_depth(spec: str, equation: str, steps: str, verdict: str) -> None:
-    spec = spec.replace('loss: {L: "sse(h[T], y)"}', 'loss: {L: "sse(h[T], y)"}\nnumeric: {sizes: {n: 3, d: 2}}')
-    (claim,) = verify_text(spec + f'  c: {{claim: "{equation}", for: {steps}}}\n').claims
-    assert claim.verdict == verdict
-    if verdict == "proved":
-        assert claim.reach == "for every layer at any depth"
+@pytest.mark.parametrize("spec", [LSTM, GRU], ids=["LSTM", "GRU"])
+def test_recurrent_layers_at_any_depth(spec: str) -> None:
+    about = [(equation, steps, verdict) for network, equation, steps, verdict in RECURRENT if network == spec]
+    text = spec.replace('loss: {L: "sse(h[T], y)"}', 'loss: {L: "sse(h[T], y)"}\nnumeric: {sizes: {n: 3, d: 2}}')
+    text += "".join(f'  c{k}: {{claim: "{equation}", for: {steps}}}\n' for k, (equation, steps, _) in enumerate(about))
+    file = verify_text(text)
+    assert {gradient.verdict for gradient in file.gradients} == {"proved"}
+    for claim, (equation, _, verdict) in zip(file.claims, about, strict=True):
+        assert claim.verdict == verdict, equation
+        assert verdict != "proved" or claim.reach == "for every layer at any depth", equation
 
 
 def test_every_gradient_of_a_recurrent_network_is_proved() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pathlib
+from collections import defaultdict
 
 import pytest
 
 from derivcheck.cli.main import run
+from derivcheck.pipeline.memory import Memory
 from derivcheck.pipeline.results import FileResult
 from derivcheck.pipeline.verification import verify_document
 from derivcheck.report.coverage import standing
@@ -21,10 +23,18 @@ JACOBIAN = r"$\frac{\partial p_i}{\partial z_j} = -p_i p_j$"
 ON_DIAGONAL = r"$\frac{\partial p_i}{\partial z_j} = p_i (1 - p_i)$"
 
 
+MEMORIES: defaultdict[str, Memory] = defaultdict(Memory)  # of the network and its gradients, for all texts about it
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    return tmp_path_factory.mktemp("inferences")
+
+
 def judged(folder: pathlib.Path, spec: str, text: str, more: str = "") -> FileResult:
     (folder / "a.md").write_text(text)
     (folder / "a.derivcheck.yaml").write_text(spec + more)
-    result = verify_document(folder / "a.md")
+    result = verify_document(folder / "a.md", memory=MEMORIES[spec + more])
     assert result.error is None, result.error
     return result
 
@@ -105,28 +115,28 @@ NAMES = {
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_names_mean_by_the_text(tmp_path: pathlib.Path, name: str) -> None:
+def test_what_names_mean_by_the_text(folder: pathlib.Path, name: str) -> None:
     text, wanted = NAMES[name]
-    assert told(judged(tmp_path, SOFTMAX, text)) == wanted
+    assert told(judged(folder, SOFTMAX, text)) == wanted
 
 
-def test_what_a_verdict_rests_on_is_shown(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_a_verdict_rests_on_is_shown(folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = (
         "Let $e = p - y$.\n\nThen $\\frac{\\partial L}{\\partial z} = e$ and\n$\\frac{\\partial L}{\\partial z} = -e$."
     )
-    result = judged(tmp_path, SOFTMAX, text)
+    result = judged(folder, SOFTMAX, text)
     assert inferred(result) == [(), ("from the text, line 1: e = p - y",), ("from the text, line 1: e = p - y",)]
     for options, wanted in (((), 3), (("--format", "json"), 4), (("--format", "html"), 2)):
-        run(["verify", str(tmp_path / "a.md"), *options])
+        run(["verify", str(folder / "a.md"), *options])
         assert capsys.readouterr().out.count("from the text, line 1: e = p - y") >= wanted, options
 
 
-def test_the_text_can_be_left_out(tmp_path: pathlib.Path) -> None:
+def test_the_text_can_be_left_out(folder: pathlib.Path) -> None:
     text = NAMES["a vector"][0] + "\n\n" + f"When $i \\neq j$: {JACOBIAN}.\n\n$$z$$\n\n$$= -z$$\n"
     wanted = ["unread DC120", "unread DC120", "unread DC120", "unread DC629", "unread DC628", "unread DC109"]
-    assert told(judged(tmp_path, SOFTMAX, text, OFF)) == wanted
+    assert told(judged(folder, SOFTMAX, text, OFF)) == wanted
     wanted = ["definition DC636", "proved", "refuted", "unread DC629", "proved", "refuted"]
-    assert told(judged(tmp_path, SOFTMAX, text, OFF.replace("false", "true"))) == wanted
+    assert told(judged(folder, SOFTMAX, text, OFF.replace("false", "true"))) == wanted
 
 
 # --- conditions -----------------------------------------------------------------------------------
@@ -147,13 +157,13 @@ UNDER = [
 
 
 @pytest.mark.parametrize("text", UNDER)
-def test_indices_beside_a_formula_are_its_condition(tmp_path: pathlib.Path, text: str) -> None:
+def test_indices_beside_a_formula_are_its_condition(folder: pathlib.Path, text: str) -> None:
     """The right entry is proved under it; one with another sign, one of the other case are refuted or not read."""
-    result = judged(tmp_path, SOFTMAX, text)
+    result = judged(folder, SOFTMAX, text)
     assert sorted(told(result)) == ["proved", "unread DC629"]
     assert any(lines and lines[0].endswith("i \\neq j") for lines in inferred(result))
-    assert sorted(told(judged(tmp_path, SOFTMAX, text.replace("= -p_i", "= p_i")))) == ["refuted", "unread DC629"]
-    other = sorted(told(judged(tmp_path, SOFTMAX, text.replace("-p_i p_j", "p_i (1 - p_i)"))))
+    assert sorted(told(judged(folder, SOFTMAX, text.replace("= -p_i", "= p_i")))) == ["refuted", "unread DC629"]
+    other = sorted(told(judged(folder, SOFTMAX, text.replace("-p_i p_j", "p_i (1 - p_i)"))))
     assert other == ["refuted", "unread DC629"]
 
 
@@ -168,8 +178,8 @@ def test_indices_beside_a_formula_are_its_condition(tmp_path: pathlib.Path, text
         (f"For $i = 1, \\dots, n$ we get {JACOBIAN}.", ["unread DC629", "refuted"]),
     ],
 )
-def test_what_is_no_condition_that_can_be_used(tmp_path: pathlib.Path, text: str, wanted: list[str]) -> None:
-    assert told(judged(tmp_path, SOFTMAX, text)) == wanted
+def test_what_is_no_condition_that_can_be_used(folder: pathlib.Path, text: str, wanted: list[str]) -> None:
+    assert told(judged(folder, SOFTMAX, text)) == wanted
 
 
 VALUES = [
@@ -188,25 +198,25 @@ VALUES = [
 
 
 @pytest.mark.parametrize(("text", "right", "wrong"), VALUES)
-def test_values_beside_a_formula_are_its_point(tmp_path: pathlib.Path, text: str, right: str, wrong: str) -> None:
-    found = judged(tmp_path, LOGISTIC, text.format(right))
+def test_values_beside_a_formula_are_its_point(folder: pathlib.Path, text: str, right: str, wrong: str) -> None:
+    found = judged(folder, LOGISTIC, text.format(right))
     assert told(found)[-1] in ("proved", "checked") and inferred(found)[-1]
     assert all(one.startswith("unread DC63") for one in told(found)[:-1])
-    assert told(judged(tmp_path, LOGISTIC, text.format(wrong)))[-1] in ("refuted", "unread DC628")
+    assert told(judged(folder, LOGISTIC, text.format(wrong)))[-1] in ("refuted", "unread DC628")
 
 
-def test_a_sum_of_one_is_a_fact_beside_a_formula(tmp_path: pathlib.Path) -> None:
+def test_a_sum_of_one_is_a_fact_beside_a_formula(folder: pathlib.Path) -> None:
     spec = SOFTMAX.replace("{axes: n, given: one_hot}", "n")
     text = r"Since $\sum_k y_k = 1$, we get $\frac{\partial L}{\partial z} = p - y$."
-    assert told(judged(tmp_path, spec, text)) == ["unread DC637", "proved"]
-    assert told(judged(tmp_path, spec, text.replace("p - y", "y - p"))) == ["unread DC637", "refuted"]
-    assert told(judged(tmp_path, spec, text.split(", ")[1])) == ["refuted"]
+    assert told(judged(folder, spec, text)) == ["unread DC637", "proved"]
+    assert told(judged(folder, spec, text.replace("p - y", "y - p"))) == ["unread DC637", "refuted"]
+    assert told(judged(folder, spec, text.split(", ")[1])) == ["refuted"]
 
 
 @pytest.mark.parametrize(("right", "standing"), [(r"- w^\top v", "proved"), (r"w^\top v", "refuted")])
-def test_an_equation_of_inputs_is_given_beside_a_formula(tmp_path: pathlib.Path, right: str, standing: str) -> None:
+def test_an_equation_of_inputs_is_given_beside_a_formula(folder: pathlib.Path, right: str, standing: str) -> None:
     text = f"If $x + v = 0$, then $w^\\top x = {right}$."
-    assert told(judged(tmp_path, LOGISTIC, text)) == ["unread DC637", standing]
+    assert told(judged(folder, LOGISTIC, text)) == ["unread DC637", standing]
 
 
 # --- choices, updates, points ---------------------------------------------------------------------
@@ -240,8 +250,8 @@ def test_an_equation_of_inputs_is_given_beside_a_formula(tmp_path: pathlib.Path,
         (r"$(C \times M) \times (M \times 1) = C \times 1$", "unread DC629"),
     ],
 )
-def test_what_asserts_nothing_is_said(tmp_path: pathlib.Path, text: str, wanted: str) -> None:
-    assert told(judged(tmp_path, LOGISTIC, text)) == [wanted]
+def test_what_asserts_nothing_is_said(folder: pathlib.Path, text: str, wanted: str) -> None:
+    assert told(judged(folder, LOGISTIC, text)) == [wanted]
 
 
 NORMAL = r"$A^\top A x = A^\top t$"
@@ -263,8 +273,8 @@ NORMAL = r"$A^\top A x = A^\top t$"
         (r"Setting the derivative to zero gives $x = (A^\top A)^{-1} A^\top t$.", ["unread DC637"]),
     ],
 )
-def test_what_holds_where_a_derivative_vanishes(tmp_path: pathlib.Path, text: str, wanted: list[str]) -> None:
-    assert told(judged(tmp_path, SQUARES, text)) == wanted
+def test_what_holds_where_a_derivative_vanishes(folder: pathlib.Path, text: str, wanted: list[str]) -> None:
+    assert told(judged(folder, SQUARES, text)) == wanted
 
 
 # --- what goes on ---------------------------------------------------------------------------------
@@ -293,6 +303,6 @@ FIRST = r"\frac{\partial L}{\partial z_i} = -\sum_k \frac{y_k}{p_k} \frac{\parti
         ),
     ],
 )
-def test_a_display_goes_on_from_the_one_above(tmp_path: pathlib.Path, text: str, wanted: list[tuple[str, int]]) -> None:
-    found = judged(tmp_path, SOFTMAX, text)
+def test_a_display_goes_on_from_the_one_above(folder: pathlib.Path, text: str, wanted: list[tuple[str, int]]) -> None:
+    found = judged(folder, SOFTMAX, text)
     assert [(standing(one), one.where.line) for one in found.formulas] == wanted
