@@ -22,7 +22,9 @@ def condition(relation: Comparing, terms: Sequence[Counted], offset: Dimension) 
         return window
     parts = [*terms, *((Name(name), count) for name, count in offset.terms), (ONE, offset.constant)]
     left, right = (_sum([(place, sign * count) for place, count in parts if sign * count > 0]) for sign in (1, -1))
-    if isinstance(left, Name) and isinstance(right, Name):
+    if relation == "zero" and not any(count > 0 for _, count in terms):
+        left, right = right, left
+    if isinstance(left, Name) and isinstance(right, Name) and len(terms) == 2:
         # Two letters by themselves run over one dimension.
         left, right = Binary("-", left, right), ZERO
     return Conditional(Comparison("=" if relation == "zero" else ">", left, right), ONE, ZERO)

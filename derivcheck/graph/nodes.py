@@ -22,7 +22,7 @@ import sympy
 
 from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.graph.axes import Axes, Axis, Dimension
-from derivcheck.graph.positions import Affine, Comparing, about_the_first, not_positive, simplified
+from derivcheck.graph.positions import Affine, Comparing, about_an_end, not_positive, simplified
 from derivcheck.graph.scalars import Scalar, placeholder, settled
 
 
@@ -425,10 +425,10 @@ def _difference(less: IndicatorTerm, greater: IndicatorTerm) -> Affine:
 
 
 def _of_combination(relation: Comparing, value: Affine) -> Node:
-    first = about_the_first(value) if relation == "positive" else None
-    if first is not None:
-        axis, is_first = first
-        return delta(axis, 1) if is_first else subtract(constant(1), delta(axis, 1))
+    end = about_an_end(value) if relation == "positive" else None
+    if end is not None:
+        there = _of_combination("zero", end[0])
+        return there if end[1] else subtract(constant(1), there)
     found = simplified(relation, value)
     match found:
         case bool():

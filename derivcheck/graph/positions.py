@@ -113,6 +113,7 @@ def _plainly(value: Dimension) -> bool:
     return all(count > 0 for count in counts) and sum(counts) + value.constant >= 0
 
 
+ONE_MORE = Affine.of(1)
 Comparing = Literal["zero", "positive"]
 Simplified = Union[bool, Affine, tuple[Axis, Union[Axis, int]]]
 
@@ -145,20 +146,27 @@ def simplified(relation: Comparing, value: Affine) -> Simplified:
             return value
 
 
-def about_the_first(value: Affine) -> tuple[Axis, bool] | None:
-    """The axis of whose position `value > 0` says that it is the first, or that it is not; None for anything else."""
+def about_an_end(value: Affine) -> tuple[Affine, bool] | None:
+    """What is 0 where `value > 0`, or where it is not, for a position against the first or the last one of its axis.
+
+    None for anything else. The last of a number of positions is a position like any other.
+    """
     match value:
         case Affine(((axis, 1),), Dimension((), -1)):
-            return axis, False
+            return value, False
         case Affine(((axis, -1),), Dimension((), 2)):
-            return axis, True
+            return Affine.of(axis).plus(ONE_MORE, -1), True
+        case Affine(((axis, -1),), last) if last == axis.dimension and last.terms:
+            return value, False
+        case Affine(((axis, 1),), _) if value.greatest == ONE and axis.dimension.terms:
+            return value.plus(ONE_MORE, -1), True
         case _:
             return None
 
 
 def not_positive(value: Affine) -> Affine:
     """What is positive where the value is not: positions are whole numbers."""
-    return Affine.of(1).plus(value, -1)
+    return ONE_MORE.plus(value, -1)
 
 
 def _is_positive(value: Affine) -> bool:

@@ -12,6 +12,7 @@ from derivcheck.report.page import Page, width_of
 
 ERROR, PLACE, NAME = "bold red", "blue", "bold"
 CONTEXT = 24  # characters kept before the caret where a line is longer than the page
+ROOM = 8  # columns for what the caret points at and what follows, at least
 
 
 def diagnostic_lines(diagnostic: Diagnostic, page: Page, *, title: str = "error") -> list[Text]:
@@ -69,9 +70,9 @@ def _window(line: str, start: int, length: int, width: int, page: Page) -> tuple
     if width_of("".join(shown)) <= width:
         return shown
     dots = page.show("…")
-    if len(before) > CONTEXT and width_of(shown[0]) + width_of(shown[1]) > width:
+    if len(before) > CONTEXT and width_of(shown[0]) + max(ROOM, width_of(shown[1])) + len(dots) > width:
         shown = dots + page.show(before[-CONTEXT:]), shown[1], shown[2]
-    room = max(8, width - width_of(shown[0]) - len(dots))
+    room = max(ROOM, width - width_of(shown[0]) - len(dots))
     here_shown, cut = _cut(shown[1], room)
     if cut:
         return shown[0], here_shown, dots

@@ -75,6 +75,11 @@ POSITIONS = [
     ("sum_{j <= n}(x[j]) = sum(x)", "proved"),
     ("sum_{j > n}(x[j]) = 0", "proved"),
     ("sum_{j <= n}(x[j]) = sum(x) - x[1]", "refuted"),
+    ("sum_{j < n}(x[j]) = sum(x) - x[n+0]", "proved"),
+    ("sum_{j < n}(x[j]) = sum(x)", "refuted"),
+    # and the size of another one
+    ("sum_{j <= m}(x[j]) = sum(x)", "refuted"),
+    ("sum_{j <= m}(x[j]) = sum(x) - sum_{j > m}(x[j])", "proved"),
 ]
 
 
@@ -99,8 +104,6 @@ REFUSED = [
     ("(x[j] if j < t else 0) = 0", "DC144"),
     ("x[j] = x[j] where j > 0", "DC144"),
     ("(x[j] if j == u else 0) = 0", "DC144"),
-    ("sum_{j <= m}(x[j]) = sum(x)", "DC144"),
-    ("sum_{j < n}(x[j]) = sum(x)", "DC144"),
     ("delta(s,t) = delta(t,s)", "DC144"),
     ("x[j]*delta(j,n) = x[j]*delta(j,n)", "DC144"),
     ("x[j]*window(j,s,t) = 0", "DC144"),

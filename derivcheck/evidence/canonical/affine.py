@@ -18,12 +18,11 @@ from typing import Protocol, cast
 from derivcheck.evidence.canonical.atoms import OUTER, SWITCH, Atom, Factor, Rational
 from derivcheck.evidence.canonical.terms import Work, rebound, substituted
 from derivcheck.graph.axes import Axis, Dimension
-from derivcheck.graph.positions import Affine, Comparing, about_the_first, is_within, not_positive, simplified
+from derivcheck.graph.positions import ONE_MORE, Affine, Comparing, about_an_end, is_within, not_positive, simplified
 
 Term = tuple[tuple[Factor, ...], Rational]
 Parts = list[Term]  # a sum of products
 
-ONE_MORE = Affine.of(1)
 SYMMETRIES = 24
 FEW = 9
 
@@ -47,11 +46,10 @@ class AtomTable(Protocol):
 
 def indicator(algebra: AtomTable, relation: Comparing, value: Affine, index_of: Mapping[Axis, int]) -> Parts:
     """The factors that an indicator is made of, each sum of them with its coefficient; none where it is 0."""
-    first = about_the_first(value) if relation == "positive" else None
-    if first is not None:
-        axis, is_first = first
-        here = _of_two(algebra, "zero", axis, 1, index_of)
-        return [((here,), 1)] if is_first else [((), 1), ((here,), -1)]
+    end = about_an_end(value) if relation == "positive" else None
+    if end is not None:
+        there = indicator(algebra, "zero", end[0], index_of)
+        return there if end[1] else [((), 1), *((more, -factor) for more, factor in there)]
     found = simplified(relation, value)
     parts = by_digits(found) if relation == "zero" and isinstance(found, Affine) else None
     if parts is not None:
@@ -156,7 +154,7 @@ def combined(algebra: AtomTable, factor: Factor) -> tuple[Comparing, Affine, dic
     """What an indicator of the algebra says, over axes that stand for its indices."""
     number, indices, _ = factor
     atom = algebra.atoms[number]
-    relation, counts, offset = atom.payload
+    relation, counts, offset = atom.payload if atom.kind == "affine" else ("positive", (-1, 1), Dimension(()))
     value = Affine((), cast(Dimension, offset))
     index_of: dict[Axis, int] = {}
     for dimension, count, index in zip(atom.dimensions, cast("tuple[int, ...]", counts), indices, strict=True):
@@ -178,7 +176,8 @@ def without_combinations(algebra: AtomTable, bound: tuple[int, ...], factors: li
             relation, value, index_of = combined(algebra, factors[place])
             return _replaced(bound, factors, place, indicator(algebra, relation, value, index_of))
     zeros = [k for k in places if algebra.atoms[factors[k][0]].name == "zero"]
-    return _compared(algebra, bound, factors, zeros) or _summed(algebra, bound, factors, places, zeros)
+    compared = _compared(algebra, bound, factors, zeros)
+    return _summed(algebra, bound, factors, places, zeros) if compared is None else compared
 
 
 def _replaced(bound: tuple[int, ...], factors: list[Factor], place: int, parts: Parts) -> list[Work]:
@@ -187,26 +186,31 @@ def _replaced(bound: tuple[int, ...], factors: list[Factor], place: int, parts: 
 
 
 def _compared(algebra: AtomTable, bound: tuple[int, ...], factors: list[Factor], zeros: list[int]) -> list[Work] | None:
-    """Of two conditions the second, where with the first it is a delta or decided."""
-    for first, second in itertools.combinations(zeros, 2):
-        shared = set(factors[first][1]) & set(factors[second][1])
-        if not shared:
+    """Of two conditions the one that with the other, `u = 0`, is a delta or decided."""
+    others = [k for k, (number, _, _) in enumerate(factors) if algebra.atoms[number].kind in ("affine", "less")]
+    for first, gone in itertools.product(zeros, others):
+        if first == gone:
             continue
-        _, one, index_of = combined(algebra, factors[first])
-        _, other, more = combined(algebra, factors[second])
+        _, solved, index_of = combined(algebra, factors[first])
+        relation, left, more = combined(algebra, factors[gone])
         index_of |= more
-        for axis in sorted(axis for axis, index in index_of.items() if index in shared):
-            for solved, left, gone in ((one, other, second), (other, one, first)):
-                put = _put_in(left, axis, solved)
-                if put is not None and not isinstance(simplified("zero", put), Affine):
-                    return _replaced(bound, factors, gone, indicator(algebra, "zero", put, index_of))
+        for put in _put_in(left, solved):
+            decided = simplified(relation, put)
+            if isinstance(decided, bool) or (relation == "zero" and not isinstance(decided, Affine)):
+                return _replaced(bound, factors, gone, indicator(algebra, relation, put, index_of))
     return None
 
 
-def _put_in(value: Affine, axis: Axis, solved: Affine) -> Affine | None:
-    """The value with what `solved = 0` says of an axis; None where that is no combination of whole numbers."""
-    count, here = dict(solved.terms)[axis], dict(value.terms).get(axis, 0)
-    return value.plus(solved, -here * count) if count in (1, -1) else None
+def _put_in(value: Affine, solved: Affine) -> Iterator[Affine]:
+    """The value with what `solved = 0` says of an axis, where that is a combination of whole numbers."""
+    here = dict(value.terms)
+    shared = [(axis, count) for axis, count in solved.terms if axis in here]
+    for axis, count in shared:
+        if count in (1, -1):
+            yield value.plus(solved, -here[axis] * count)
+    if not shared:
+        yield value.plus(solved, -1)
+        yield value.plus(solved)
 
 
 def _summed(

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import sympy
 
-from derivcheck.graph.axes import Axis, Dimension
+from derivcheck.graph.axes import Axis
 from derivcheck.graph.nodes import Node, constant, delta, indicator, mapped, subtract
 from derivcheck.graph.scalars import placeholder
 from derivcheck.language.lowering import lookups, positions
 from derivcheck.language.lowering.letters import dimension_name, index_error
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value, broadcast
-from derivcheck.language.notation.relations import TURNED
-from derivcheck.language.notation.syntax import Comparison, Condition, Junction, Name, Number
+from derivcheck.language.notation.syntax import Comparison, Condition, Expression, Junction, Name, Number
 
 
 def comparison(lowering: LoweringState, tree: Comparison) -> Value:
@@ -49,9 +48,10 @@ def _of_letters(lowering: LoweringState, tree: Comparison) -> Node:
     named = [side for side in (tree.left, tree.right) if isinstance(side, Name) and letters.role(side) != "value"]
     first = next((side for side in named if letters.is_letter(side)), named[0])
     known = letters.axis(first.name, first.span).dimension
-    limit = _with_size(lowering, tree, known)
-    if limit is not None:
-        return limit
+    if any(_is_size(lowering, side) for side in (tree.left, tree.right)):
+        limited = positions.relation(lowering, tree)
+        assert limited is not None
+        return limited
     terms: list[Axis | int] = []
     for side in (tree.left, tree.right):
         match side:
@@ -60,7 +60,7 @@ def _of_letters(lowering: LoweringState, tree: Comparison) -> Node:
             case Number(value) if value.denominator == 1 and value >= 1:
                 terms.append(int(value))
             case _:
-                raise index_error("DC144", "an index is compared with a letter or a position", side.span)
+                raise index_error("DC144", "an index is compared with a letter, a position or a size", side.span)
     a, b = terms
     equal = delta(a, b)
     less, greater = indicator("less", a, b), indicator("less", b, a)
@@ -74,18 +74,6 @@ def _of_letters(lowering: LoweringState, tree: Comparison) -> Node:
     }[tree.relation]
 
 
-def _with_size(lowering: LoweringState, tree: Comparison, known: Dimension) -> Node | None:
-    """`j <= n` with the size of the dimension that j runs over: always, or never."""
-    for side, relation in ((tree.right, tree.relation), (tree.left, TURNED[tree.relation])):
-        name = dimension_name(side, lowering.scope)
-        if name is None or lowering.letters.role(side) != "value":
-            continue
-        if lowering.scope.dimensions[name] == known and relation in ("<=", ">"):
-            return constant(1 if relation == "<=" else 0)
-        raise index_error(
-            "DC144",
-            "an index is compared with a letter or a position",
-            side.span,
-            f"`{name}` is the size of a dimension",
-        )
-    return None
+def _is_size(lowering: LoweringState, tree: Expression) -> bool:
+    """Whether a side is a size, as the last position of a dimension is: `k < n`, `k == n`."""
+    return dimension_name(tree, lowering.scope) is not None and lowering.letters.role(tree) == "value"

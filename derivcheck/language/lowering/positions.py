@@ -329,8 +329,13 @@ def _guards(lowering: LoweringState, condition: Condition, holds: bool) -> list[
         return [g for side in (condition.left, condition.right) for g in _guards(lowering, side, holds)]
     difference = _difference(lowering, condition)
     relation = condition.relation if holds else OPPOSITE.get(condition.relation, condition.relation)
-    if difference is None or difference.digits or relation == "!=":
+    if difference is None or difference.digits:
         return []
+    value, opposite = difference.value, difference.value.times(-1)
     if relation == "=":
-        return [difference.value, difference.value.times(-1)]
+        return [value, opposite]
+    if relation == "!=":
+        # What is never below 0, or never above it, and is not 0 is beyond it: `k != 1`, `k != n`.
+        ends = (end for end in (value, opposite) if never_negative(end.least, end.dimensions))
+        return [end.plus(Affine.of(1), -1) for end in ends]
     return [_at_least_zero(difference.value, relation)]

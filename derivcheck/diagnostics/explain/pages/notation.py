@@ -222,7 +222,7 @@ NOTATION: dict[str, Explanation] = {
     "DC143": Explanation("not an index", "An index is a letter, a position from 1, or `:`.", "p[0] = 0", "p[1] = p[1]"),
     "DC144": Explanation(
         "not an index comparison",
-        "An index is compared with a letter or a position.",
+        "An index is compared with a letter, a position from 1, or a size: `k < n`, `k == n`, `k <= n - 1`.",
         "sum_{k != x[1]}(p[k]) = 1",
         "sum_{k != 1}(p[k]) = 1 - p[1]",
     ),
