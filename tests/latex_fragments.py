@@ -779,7 +779,7 @@ REFUSED: list[tuple[str, str, str, str]] = [
     ("signals", r"h_i = h [i]", "DC120", "unknown name `i`"),
     ("signals", r"S_{ij} = S [i, j]", "DC120", "unknown name `i`"),
     ("signals", r"h_n = 0", "DC171", "`h_n` has two readings"),
-    ("signals", r"\max_k^2 h_k = 0", "DC119", "the script behind the letter of an extremum has no reading"),
+    ("signals", r"\max_k^2 h_k = 0", "DC119", "the script behind the letter of `max` has no reading"),
     ("signals", r"\max_{k=1} h_k = 0", "DC119", "the sum has a lower limit only"),
     # --- expectations over nothing that is known, examples of nothing that is declared ---
     ("policy", r"J = \mathbb{E}[R]", "DC127", "nothing says what the expectation is over"),

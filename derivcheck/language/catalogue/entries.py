@@ -52,3 +52,8 @@ class Definition:
     @property
     def name(self) -> str:
         return self.signature.split("(")[0]
+
+    @property
+    def is_of_one(self) -> bool:
+        """Whether it is a function of one tensor, the other parameters left as they are."""
+        return "[" not in self.signature and self.signature.count(",") == len(self.defaults)

@@ -42,6 +42,8 @@ REFUSED: Mapping[str, Refusal] = {
     **_named("expm logm sqrtm", "a function of a whole matrix", "matrix_power(A, k), or the series up to a power"),
     **_named("slogdet", "a pair of values", "logdet(A)"),
     **_named("rank sort argsort median quantile topk", "no smooth function of its entries", "max(x), argmax(x)"),
+    **_named("var variance", "one of two: over n, or over n - 1", "mean((x - mean(x))**2)"),
+    **_named("std stdev", "one of two: over n, or over n - 1", "sqrt(mean((x - mean(x))**2))"),
     **_named("argmin", "where the smallest entry stands", "argmax(-x)"),
     **_named("fft ifft rfft", "a complex transform", "cos and sin of the positions, as matrices"),
     **_named("round floor ceil", "a step function", "stop_gradient(x), which is differentiated as a constant"),

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import NoReturn
 
 from derivcheck.diagnostics.diagnostic import NotationError
+from derivcheck.language.catalogue.reductions import BINDERS
 from derivcheck.language.latex import gradients, numbers, sums
 from derivcheck.language.latex.applications import applied, primed
 from derivcheck.language.latex.arguments import called_here, letters_here
@@ -210,8 +211,8 @@ def _function(reader: RowCursor, token: Element, scripts: Sequence[Script], prim
     function = names.function(token)
     if function is None:
         fail("DC124", f"unknown function `{token.text}`", span, "not in the catalogue", names.close(token.text))
-    if function in ("max", "min") and scripts and scripts[0].kind == "sub":
-        return sums.extremum(reader, function, scripts, span)
+    if function in BINDERS - INDEXED_FUNCTIONS and scripts and scripts[0].kind == "sub" and not primes:
+        return sums.by_name(reader, function, scripts, span)
     return _call(reader, function, scripts, primes, span)
 
 

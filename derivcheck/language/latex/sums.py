@@ -73,23 +73,23 @@ def signed(reader: RowCursor) -> Expression:
     return found
 
 
-def extremum(reader: RowCursor, function: str, scripts: Sequence[Script], span: Span) -> Expression:
-    """`\\max_k z_k`, `\\max_{k=1}^{n} z_k`. Raises NotationError (DC116, DC119)."""
+def by_name(reader: RowCursor, function: str, scripts: Sequence[Script], span: Span) -> Expression:
+    """`\\max_k z_k`, `\\operatorname{mean}_{k=1}^{n} z_k`. Raises NotationError (DC116, DC119)."""
     below, *others = scripts
     bound = _bound(reader, below)
     above = others[0] if others else None
     letter = bound.letters[0]
+    shown = rf"\{function}" if function in ("max", "min") else rf"\operatorname{{{function}}}"
     if len(others) > 1 or (above is not None and (above.kind != "sup" or bound.lower is None)):
         fail(
             "DC119",
-            "the script behind the letter of an extremum has no reading",
+            f"the script behind the letter of `{function}` has no reading",
             others[-1].span,
             "an upper limit needs the lower one, a power a bracket",
-            rf"\{function}_{{{letter}=1}}^{{n}} z_{letter}, or (\{function}_{letter} z_{letter})^2",
+            rf"{shown}_{{{letter}=1}}^{{n}} z_{letter}, or ({shown}_{letter} z_{letter})^2",
         )
     body = _body(reader, bound, factor=reader.at_group("("))
-    kind: ReductionKind = "max" if function == "max" else "min"
-    return _over_index(reader, kind, bound, above, below, body, span.to(body.span))
+    return _over_index(reader, function, bound, above, below, body, span.to(body.span))
 
 
 def _over_index(

@@ -48,7 +48,7 @@ def call(lowering: LoweringState, tree: Call) -> Value:
                 f"d{name}... in index form, or derivcheck show-jacobian {name}",
             )
         return definitions.defined(lowering, tree, DEFINITIONS[name])
-    refused = refusal(name)
+    refused = refusal(name) or (refusal(name[:-2]) if name[-2:-1] == "_" else None)  # `var_i`
     if refused is not None and name not in lowering.scope.values:
         message = f"`{name}` is no function here: it is {refused.about}"
         raise index_error("DC125", message, tree.span, "", refused.instead)

@@ -107,6 +107,18 @@ def defined(lowering: LoweringState, tree: Call, definition: Definition) -> Valu
     return Value(found.node, first.row, first.column, first.more)
 
 
+def of_entries(definition: Definition, body: Node, axes: Axes, where: Node) -> Node | None:
+    """A definition of one tensor, of the entries along axes at which `where` is 1; None where it is no number."""
+    made = program(definition)
+    if not _reduces(made.result):
+        return None
+    environment = {made.parameters[0].name: Along(body, frozenset(body.axes))}
+    aligned = Aligned(environment, {}, axes, {}, where)
+    for name, tree in (*made.defaults.items(), *made.lines):
+        environment[name] = aligned.along(tree)
+    return aligned.along(made.result).node
+
+
 def _ordered(axes: frozenset[Axis], order: Axes) -> Axes:
     """Axes in a given order, those that it does not have last."""
     return (*(axis for axis in order if axis in axes), *sorted(axes - set(order)))
@@ -334,12 +346,18 @@ class Aligned:
     """Evaluates a definition's formulas; axes align by themselves."""
 
     def __init__(
-        self, environment: Mapping[str, Along], letters: Mapping[str, Axis], over: Axes, options: Options
+        self,
+        environment: Mapping[str, Along],
+        letters: Mapping[str, Axis],
+        over: Axes,
+        options: Options,
+        where: Node | None = None,
     ) -> None:
         self._environment = environment
         self._letters = letters
         self._over = over
         self._options = options
+        self._where = where  # 1 at the entries that are summed
 
     def _axes(self, names: tuple[Expression, ...]) -> Axes:
         found: list[Axis] = []
@@ -364,9 +382,10 @@ class Aligned:
                 return Along(_ENTRYWISE[operator](first.node, second.node), first.axes | second.axes)
             case Call("sum" | "mean" as kind, (body, *names)):
                 axes, inner = self._axes(tuple(names)), self.along(body)
-                total = sum_over(inner.node, axes)
+                where = self._where or constant(1)
+                total = sum_over(multiply(where, inner.node), axes)
                 if kind == "mean":
-                    total = divide(total, multiply(*(size(axis.dimension) for axis in axes)))
+                    total = divide(total, sum_over(where, axes))
                 return Along(total, inner.axes - set(axes))
             case Call("max", (body, *names)):
                 axes, inner = self._axes(tuple(names)), self.along(body)

@@ -15,20 +15,18 @@ from derivcheck.graph.nodes import (
     add,
     constant,
     delta,
-    extremum,
     mapped,
     multiply,
     negate,
-    product_over,
     rename,
     size,
     subtract,
-    sum_over,
 )
 from derivcheck.graph.positions import never_negative
 from derivcheck.graph.scalars import placeholder, power
 from derivcheck.language.lowering import (
     arrangements,
+    binders,
     calls,
     comparisons,
     derivatives,
@@ -298,7 +296,7 @@ class Lowering(LoweringState):
             tree = self._limited(tree)
             with positions.given(self, tree.condition):
                 body = self.expression(tree.body)
-            if body.axes and tree.kind != "sum":
+            if body.axes and tree.kind not in ("sum", "mean"):
                 raise shape_error(
                     f"the body of an indexed `{tree.kind}` is a scalar",
                     tree.body.span,
@@ -310,7 +308,7 @@ class Lowering(LoweringState):
             test = None if tree.condition is None else self.condition(tree.condition).node
         finally:
             self.letters.release()
-        return Value(self._reduced(tree, body.node, axes, test), body.row, body.column, body.more)
+        return Value(binders.reduced(tree, body.node, tuple(axes), test), body.row, body.column, body.more)
 
     def _limited(self, tree: Reduction) -> Reduction:
         """The limits of an index are those of its dimension, a part of it, or all that is known of how far it runs.
@@ -344,19 +342,6 @@ class Lowering(LoweringState):
         if tree.condition is not None:
             condition = Junction("and", condition, tree.condition, tree.condition.span)
         return replace(tree, condition=condition, ends=None)
-
-    def _reduced(self, tree: Reduction, body: Node, axes: list[Axis], test: Node | None) -> Node:
-        match tree.kind:
-            case "sum":
-                return sum_over(body if test is None else multiply(test, body), axes)
-            case "prod":
-                if test is not None:
-                    body = add(multiply(test, body), subtract(constant(1), test))
-                return product_over(body, axes)
-            case "max" | "min":
-                if test is not None:
-                    raise UnsupportedError(Diagnostic("DC404", f"`{tree.kind}` with a condition is not supported yet"))
-                return extremum(tree.kind, body, axes)
 
 
 def _exchanged(tree: Expression, axes: int) -> str:

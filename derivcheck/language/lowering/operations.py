@@ -196,12 +196,17 @@ def _norm(lowering: LoweringState, tree: Call) -> Value:
         )
     match order:
         case Number(number) if number == 2:
-            return Value(mapped(sympy.sqrt(x), sum_over(mapped(x**2, value.node), value.axes)))
+            return Value(euclidean(value.node, value.axes))
         case Number(number) if number == 1:
             absolute = catalogue_functions.activation("abs")
             return Value(sum_over(mapped(absolute(x), value.node), value.axes))
         case _:
             raise lowering.call_error(tree, "`norm` knows the orders 1 and 2")
+
+
+def euclidean(node: Node, axes: Axes) -> Node:
+    x = placeholder(0)
+    return mapped(sympy.sqrt(x), sum_over(mapped(x**2, node), axes))
 
 
 def _dot(lowering: LoweringState, tree: Call) -> Value:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import reduce
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, NotationError, UnsupportedError
-from derivcheck.graph.nodes import add, constant, delta, multiply
+from derivcheck.graph.nodes import add, constant, delta, divide, multiply
 from derivcheck.language.lowering.descents import written_over
 from derivcheck.language.lowering.ranges import Labels, check_members, term_at, terms
 from derivcheck.language.lowering.state import LoweringState
@@ -24,7 +24,7 @@ def reduced(lowering: LoweringState, tree: Reduction, letters: Sequence[str]) ->
     Raises NotationError: DC121 it reaches a member that is not declared, DC130 its terms
     have different shapes, or there are none and nothing says which shape they have.
     """
-    if tree.kind not in ("sum", "prod"):
+    if tree.kind not in ("sum", "prod", "mean"):
         raise UnsupportedError(Diagnostic("DC404", f"`{tree.kind}` over a label is not supported yet"))
     if len(tree.letters) == 1:
         check_members(tree, lowering.scope, {}, lambda first, last: written_over(tree, letters[0], first, last))
@@ -48,7 +48,9 @@ def reduced(lowering: LoweringState, tree: Reduction, letters: Sequence[str]) ->
                 "",
                 ((f"at {_shown(first_labels)}", first.shape()), (f"at {_shown(labels)}", value.shape())),
             )
-    return Value(add(*(onto(value, first) for _, value in found)), first.row, first.column, first.more)
+    total = add(*(onto(value, first) for _, value in found))
+    count = constant(len(found) if tree.kind == "mean" else 1)
+    return Value(divide(total, count), first.row, first.column, first.more)
 
 
 def _shown(labels: Labels) -> str:

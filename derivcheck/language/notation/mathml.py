@@ -238,13 +238,14 @@ class _MathML(Unicode):
         return test if names_its_letter(tree) else f"{letters}{_sign(':')}{test}"
 
     def reduction(self, tree: Reduction) -> Written:
-        sign = _of("munder", _sign(SIGNS[tree.kind]), _row(self.bound(tree)))
+        shown = _sign(SIGNS.get(tree.kind, tree.kind))
+        sign = _of("munder", shown, _row(self.bound(tree)))
         if tree.ends is not None:
             first, last = (self.expression(end).at(SUM) for end in tree.ends)
             below = _row(self.name(tree.letters[0]), _sign("="), first)
             if tree.condition is not None:
                 below = _row(below, SEPARATOR, self.condition(tree.condition))
-            sign = _of("munderover", _sign(SIGNS[tree.kind]), below, _row(last))
+            sign = _of("munderover", shown, below, _row(last))
         body = self.expression(tree.body)
         if tree.kind in ("sum", "prod"):
             return Written(sign + body.at(PRODUCT), SUM + 1)

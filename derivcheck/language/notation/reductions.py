@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from derivcheck.diagnostics.dataclasses import dataclass
+from derivcheck.language.catalogue.reductions import BINDERS
 from derivcheck.language.notation.cursor import Cursor
 from derivcheck.language.notation.relations import RELATIONS, TURNED, Relation, spellings
 from derivcheck.language.notation.syntax import (
@@ -25,7 +26,7 @@ from derivcheck.spec.spelling import GREEK, spelled
 
 ASSERTED: Mapping[str, Relation] = {text: one.name for one in RELATIONS for text in spellings(one)}
 COMPARING: Mapping[str, Relation] = {text: name for text, name in ASSERTED.items() if name in TURNED}
-REDUCTIONS: Mapping[str, ReductionKind] = {"sum": "sum", "prod": "prod", "max": "max", "min": "min"}
+ALWAYS = frozenset({"sum", "prod", "max", "min"})  # with several letters run together they are refused
 SIGNS: Mapping[str, ReductionKind] = {"Σ": "sum", "Π": "prod"}
 SUM, PRODUCT = 10, 20
 
@@ -98,10 +99,14 @@ def _compares(cursor: Cursor, opener: int) -> bool:
 
 
 def begins_reduction(cursor: Cursor, token: Token) -> bool:
-    """Whether a name such as `sum_k` opens a reduction."""
+    """Whether a name such as `sum_k` or `mean_k` opens a reduction."""
     stem, underscore, _ = token.text.partition("_")
+    written = cursor.source(token.span).partition("_")[2]
     declared = cursor.vocabulary.declares(token.text) or token.text in cursor.vocabulary.functions
-    return bool(underscore) and stem in REDUCTIONS and not declared
+    if not underscore or stem not in BINDERS or declared:
+        return False
+    braced = not written and cursor.sign_at(cursor.position + 1, "{")
+    return stem in ALWAYS or braced or (_is_letter(written) and not written.isdigit())
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,7 @@ class Bound:
 def named_reduction(cursor: Cursor) -> Expression:
     """`sum_k(body)`, `sum_{k != i}(body)`, `sum_{t in 1..T}(body)`. Raises NotationError (DC116, DC119)."""
     token = cursor.advance()
-    kind = REDUCTIONS[token.text.partition("_")[0]]
+    kind = token.text.partition("_")[0]
     written = cursor.source(token.span).partition("_")[2]
     bound = Bound((_single(written, token.span, kind),)) if written else _braced(cursor, token, kind)
     if not cursor.at("("):
@@ -147,9 +152,8 @@ def sign_reduction(cursor: Cursor) -> Expression:
 
 def _single(written: str, span: Span, kind: str) -> str:
     """One index letter: `k`, `k1`, `mu`, `μ`; letters run together are refused."""
-    name = spelled(written)
-    if len(written) == 1 or spelled(written[1:]).isdigit() or name in GREEK.values():
-        return name
+    if _is_letter(written):
+        return spelled(written)
     fail(
         "DC116",
         f"`{written}` is more than one index letter",
@@ -157,6 +161,10 @@ def _single(written: str, span: Span, kind: str) -> str:
         "",
         f"{kind}_{{{','.join(spelled(letter) for letter in written)}}}(...)",
     )
+
+
+def _is_letter(written: str) -> bool:
+    return len(written) == 1 or spelled(written[1:]).isdigit() or spelled(written) in GREEK.values()
 
 
 def _braced(cursor: Cursor, token: Token, kind: str) -> Bound:

@@ -152,12 +152,12 @@ class Conditional:
     span: Span = field(default=NOWHERE, compare=False)
 
 
-ReductionKind = Literal["sum", "prod", "max", "min"]
+ReductionKind = str  # `sum`, `prod`, `max`, `min`, or the name of another function of the entries along an axis
 
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """`sum_k(body)`, `sum_{k != i}(body)`, `prod_k`, `max_k`: binds its letters in the body.
+    """`sum_k(body)`, `sum_{k != i}(body)`, `prod_k`, `max_k`, `mean_k`: binds its letters in the body.
 
     `ends` are the limits of its one letter, `sum_{t in 1..T}(body)`; the letter is not bound in them.
     """

@@ -187,7 +187,8 @@ class Latex(Plain):
         return rf" \text{{ {operator} }} "
 
     def reduction(self, tree: Reduction) -> Written:
-        sign = {"sum": r"\sum", "prod": r"\prod", "max": r"\max", "min": r"\min"}[tree.kind]
+        signs = {kind: rf"\{kind}" for kind in ("sum", "prod", "max", "min")}
+        sign = signs.get(tree.kind, _roman("operatorname", tree.kind))
         below, above = self.bound(tree), ""
         if tree.ends is not None:
             first, last = (self.limit(end) for end in tree.ends)
