@@ -44,7 +44,7 @@ def substituted(root: Node, places: Mapping[Node, Node], cut: Container[Node] = 
         elif node in cut or all(made[operand] is operand for operand in operands(node)):
             made[node] = node
         else:
-            made[node] = _over(node, made)
+            made[node] = over(node, made)
     return made[root]
 
 
@@ -58,7 +58,7 @@ class _Closed:
         return node in self.places or node in self.cut
 
 
-def _over(node: Node, made: Mapping[Node, Node]) -> Node:
+def over(node: Node, made: Mapping[Node, Node]) -> Node:
     """The node over what its operands have become."""
     match node:
         case Map(expression, parts):

@@ -150,6 +150,15 @@ class OnTorch:
     def log(self, value: Any) -> Any:
         return self._torch.log(self._tensor(value))
 
+    def log1p(self, value: Any) -> Any:
+        return self._torch.log1p(self._tensor(value))
+
+    def expm1(self, value: Any) -> Any:
+        return self._torch.expm1(self._tensor(value))
+
+    def logaddexp(self, one: Any, other: Any) -> Any:
+        return self._torch.logaddexp(self._tensor(one), self._tensor(other))
+
     def sqrt(self, value: Any) -> Any:
         return self._torch.sqrt(self._tensor(value))
 
@@ -286,8 +295,18 @@ def test_every_kind_of_node_is_written(text: str, tmp_path: Path) -> None:
 
 def test_a_size_that_no_argument_has_is_refused() -> None:
     with pytest.raises(UnsupportedError) as caught:
-        written("tensors: {x: n-k+1, y: k}\nloss: {L: 'n * sum(x) + sum(y)'}\n")
+        written("tensors: {x: n-k+1}\nloss: {L: 'n * sum(x)'}\n")
     assert caught.value.diagnostic.code == "DC691"
+
+
+@pytest.mark.parametrize(
+    ("axes", "size", "factor"),
+    [("{x: n-k+1, y: k}", "n = x.shape[0] + k - 1", 11), ("{x: 2*n}", "n = x.shape[0] // 2", 6)],
+)
+def test_a_size_is_told_from_a_length_that_is_made_of_it(axes: str, size: str, factor: int) -> None:
+    text = written(f"tensors: {axes}\nloss: {{L: 'n * sum(x)'}}\n")
+    assert f"    {size}\n" in text
+    assert run(text)(np.ones(12), *([np.ones(0)] if "y" in axes else []))[0] == factor * 12
 
 
 def test_an_opaque_function_is_an_argument() -> None:

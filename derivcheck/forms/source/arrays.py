@@ -76,6 +76,8 @@ def contracted(arrays: Sequence[Array], bound: Axes, wanted: Axes | None) -> Arr
     factors = [array for array in arrays if array.axes]
     if not factors:
         raise AssertionError("a sum over an axis that nothing runs along")
+    if not bound and len(arrays) == 1:
+        return arrays[0]
     made = _without_scales(factors, bound, wanted)
     if not scales:
         return made

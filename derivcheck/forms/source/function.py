@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import assert_never
 
@@ -10,9 +11,12 @@ from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
 from derivcheck.evidence.numeric.program import is_product
 from derivcheck.forms.source.arrays import Array, aligned, contracted, joint_axes, outer, renamed, summed, turned
 from derivcheck.forms.source.conditions import condition
+from derivcheck.forms.source.exponentials import without_overflow
 from derivcheck.forms.source.identifiers import Identifiers
-from derivcheck.forms.source.scalars import ATOM, PRODUCT, Scalars
+from derivcheck.forms.source.scalars import ATOM, PRODUCT, SUM, Scalars, at
+from derivcheck.forms.source.shifting import shifted
 from derivcheck.forms.source.trial import require_agreement
+from derivcheck.forms.source.windows import Window, factors_of, windows_of
 from derivcheck.graph.axes import Axes, Axis, Dimension
 from derivcheck.graph.derive import sweep
 from derivcheck.graph.nodes import (
@@ -47,7 +51,9 @@ def numpy_source(network: Network, tensors: Sequence[NamedTensor], verdicts: Map
     """
     writer = _FunctionWriter(network, tensors)
     text = writer.module(verdicts)
-    require_agreement(text, FUNCTION, network, writer.inputs, writer.gradients, writer.scalars.opaque_functions)
+    adjoints = sweep(writer.loss.node)
+    derived = {tensor.name: adjoints.get(tensor.node) for tensor in tensors}
+    require_agreement(text, FUNCTION, network, writer.inputs, derived, writer.scalars.opaque_functions)
     return text
 
 
@@ -55,11 +61,13 @@ class _FunctionWriter:
     def __init__(self, network: Network, tensors: Sequence[NamedTensor]) -> None:
         assert network.loss is not None
         self.network, self.loss, self.tensors = network, network.loss, tensors
-        adjoints = sweep(self.loss.node)
-        self.gradients = {tensor.name: adjoints.get(tensor.node) for tensor in tensors}
+        computed = shifted(self.loss.node, frozenset(tensor.node for tensor in tensors))
+        self.root = computed[self.loss.node]
+        adjoints = sweep(self.root)
+        self.gradients = {tensor.name: adjoints.get(computed.get(tensor.node, tensor.node)) for tensor in tensors}
         found = [node for node in self.gradients.values() if node is not None]
-        self.order = topological([self.loss.node, *found])
-        self.forward = frozenset(topological([self.loss.node]))
+        self.order = topological([self.root, *found])
+        self.forward = frozenset(topological([self.root]))
         self.uses = self._count(found)
         self.identifiers = Identifiers(frozenset({"np", "math", FUNCTION, "t"}))
         self.homes = self._homes()
@@ -74,7 +82,7 @@ class _FunctionWriter:
 
     def _count(self, found: Sequence[Node]) -> dict[Node, int]:
         """How often a node is written; one seen along other axes is written where that is."""
-        uses: dict[Node, int] = dict.fromkeys([self.loss.node, *found], 1)
+        uses: dict[Node, int] = dict.fromkeys([self.root, *found], 1)
         for node in reversed(self.order):
             for operand in operands(node):
                 uses[operand] = uses.get(operand, 0) + (uses[node] if isinstance(node, Rename) else 1)
@@ -110,10 +118,17 @@ class _FunctionWriter:
         return self.sizes[name]
 
     def _shape_of(self, dimension: Dimension) -> str:
-        for tensor in self.inputs:
-            for position, axis in enumerate(tensor.axes):
-                if axis.dimension == dimension:
-                    return f"{self.names[tensor.node]}.shape[{position}]"
+        lengths = {
+            axis.dimension: f"{self.names[tensor.node]}.shape[{position}]"
+            for tensor in reversed(self.inputs)
+            for position, axis in reversed([*enumerate(tensor.axes)])
+        }
+        if dimension in lengths:
+            return lengths[dimension]
+        for whole, text in lengths.items():
+            found = self._within(dimension, whole, text, lengths)
+            if found:
+                return found
         raise UnsupportedError(
             Diagnostic(
                 "DC691",
@@ -121,6 +136,17 @@ class _FunctionWriter:
                 notes=(("arguments", ", ".join(tensor.name for tensor in self.inputs)),),
             )
         )
+
+    def _within(self, dimension: Dimension, whole: Dimension, text: str, lengths: Container[Dimension]) -> str:
+        """A size from a length that is made of it, `2*h` or `n + k - 1` where k is a length; empty for none."""
+        ((name, _),) = dimension.terms
+        count = dict(whole.terms).get(name, 0)
+        others = [other for other, _ in whole.terms if other != name]
+        if count < 1 or not all(Dimension.named(other) in lengths for other in others):
+            return ""
+        rest = Dimension(()).plus(whole, -1).plus(dimension, count)
+        above = text if rest == Dimension(()) else f"{text} + {at(self.scalars.write(rest.expression(), []), SUM)}"
+        return above if count == 1 else f"{above} // {count}" if above == text else f"({above}) // {count}"
 
     def _length(self, dimension: Dimension) -> str:
         """A size as an expression."""
@@ -152,8 +178,8 @@ class _FunctionWriter:
             judged = f", {verdicts[tensor.name]}" if verdicts.get(tensor.name) else ""
             yield f"        {tensor.name}: {_shape(tensor.axes)}{judged}"
         yield ""
-        yield "    Formulas are evaluated as they stand: exponentials of large numbers overflow."
-        if any(isinstance(node, Held) for node in self.order):
+        yield "    Exponentials in quotients and logarithms are shifted by the largest exponent: they do not overflow."
+        if any(isinstance(node, Held) for node in topological([self.loss.node])):
             yield "    What stop_gradient was written around is constant to the gradients."
         yield '    """'
 
@@ -171,7 +197,7 @@ class _FunctionWriter:
         yield from ("    # forward", *forward)
         if self.lines:
             yield from ("    # backward", *self.lines)
-        yield f"    return {self.values[self.loss.node].text}, {{"
+        yield f"    return {self.values[self.root].text}, {{"
         yield from (
             f"        {tensor.name!r}: {text},".replace("'", '"')
             for tensor, text in zip(self.tensors, returned, strict=True)
@@ -243,7 +269,31 @@ class _FunctionWriter:
         return found
 
     @cached_property
+    def _windows(self) -> dict[Node, tuple[list[Node], list[Window]]]:
+        """The factors of the sums that have windows, and these."""
+        found: dict[Node, tuple[list[Node], list[Window]]] = {}
+        for node in self.order:
+            if isinstance(node, Sum) and node.operand in self._products:
+                assert isinstance(node.operand, Map)
+                factors, _ = factors_of(node.operand, self.uses)
+                windows = windows_of(node, factors)
+                if windows:
+                    found[node] = factors, windows
+        return found
+
+    @cached_property
     def _fused(self) -> frozenset[Node]:
+        """What is not written by itself: products that only a sum uses, conditions that are windows wherever used."""
+        found = set(self._products)
+        seen: Counter[Node] = Counter()
+        for node, (_, windows) in self._windows.items():
+            assert isinstance(node, Sum) and isinstance(node.operand, Map)
+            found.update(factors_of(node.operand, self.uses)[1])
+            seen.update(window.condition for window in windows)
+        return frozenset(found | {node for node, count in seen.items() if count == self.uses[node]})
+
+    @cached_property
+    def _products(self) -> frozenset[Node]:
         """Products that only a sum uses: they are contracted with it."""
         return frozenset(
             node.operand
@@ -301,21 +351,39 @@ class _FunctionWriter:
                 assert_never(node)
 
     def _map(self, node: Map, wanted: Axes | None) -> Array:
-        arrays = [self.values[operand] for operand in node.operands]
+        parts = list(node.operands)
+        if is_product(node.expression):
+            parts.sort(key=lambda part: not isinstance(part, Quantity) or part in self.forward)  # adjoints first
+        arrays = [self.values[part] for part in parts]
         if is_product(node.expression) and len(arrays) == 2:
             found = outer(arrays[0], arrays[1], wanted)
             if found is not None:
                 return found
         axes = joint_axes(arrays, wanted)
         placed = [aligned(array, axes) if array.axes else array for array in arrays]
-        text, binding = self.scalars.write(node.expression, [(array.text, array.binding) for array in placed])
+        operands = [(array.text, array.binding) for array in placed]
+        text, binding = self.scalars.write(without_overflow(node.expression), operands)
         return Array(text, binding, axes)
 
     def _sum(self, node: Sum, wanted: Axes | None) -> Array:
+        if node in self._windows:
+            return self._seen(node, wanted)
         if node.operand in self._fused:
             assert isinstance(node.operand, Map)
             return contracted([self.values[operand] for operand in node.operand.operands], node.bound, wanted)
         return summed(self.values[node.operand], node.bound)
+
+    def _seen(self, node: Sum, wanted: Axes | None) -> Array:
+        """A sum of a product of which factors are seen through windows."""
+        factors, windows = self._windows[node]
+        conditions = {window.condition for window in windows}
+        arrays = {factor: self.values[factor] for factor in factors if factor not in conditions}
+        for window in windows:
+            shown = self.scalars.special("windows")
+            arrays[window.factor] = window.seen(arrays[window.factor], shown, self._length)
+        return contracted(
+            list(arrays.values()), tuple(a for a in node.bound if a not in {w.gone for w in windows}), wanted
+        )
 
     def _of_matrix(self, node: Inverse | Determinant) -> Array:
         value = self.values[node.operand]

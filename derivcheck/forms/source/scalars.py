@@ -12,6 +12,7 @@ from typing import Any
 import sympy
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
+from derivcheck.forms.source.exponentials import without_overflow
 from derivcheck.forms.source.identifiers import Identifiers
 from derivcheck.forms.source.special import SPECIAL
 from derivcheck.graph.scalars import NamedFunction, declared, placeholder_position
@@ -30,6 +31,9 @@ NUMPY = {
     "asin": "np.arcsin",
     "erf": "np.vectorize(math.erf)",
     "gamma": "np.vectorize(math.gamma)",
+    "logaddexp": "np.logaddexp",
+    "log1p": "np.log1p",
+    "expm1": "np.expm1",
 }
 
 Written = tuple[str, int]  # a text, and how tightly its outermost operator binds
@@ -87,7 +91,7 @@ class Scalars:
             return self.write(plain, operands)
         name = type(expression).__name__
         if name in SPECIAL:
-            return f"{self._special(name)}({', '.join(arguments)})", ATOM
+            return f"{self.special(name)}({', '.join(arguments)})", ATOM
         if name not in NUMPY:
             raise UnsupportedError(Diagnostic("DC406", f"`{name}` has no counterpart in NumPy"))
         return f"{NUMPY[name]}({', '.join(arguments)})", ATOM
@@ -166,7 +170,7 @@ class Scalars:
 
     # --- functions ------------------------------------------------------------------------
 
-    def _special(self, name: str) -> str:
+    def special(self, name: str) -> str:
         """The Python name of a function that NumPy does not have; it is defined when it is first met."""
         if name not in self._specials:
             shown = self._specials[name] = self._identifiers.name(name)
@@ -193,7 +197,7 @@ class Scalars:
             for symbol, letter in zip(function.parameters, letters, strict=True)
         }
         operands: list[Written] = [places.get(k, ("", ATOM)) for k in range(max(k or 0 for k in places) + 1)]
-        body = self.write(definition, operands)[0]
+        body = self.write(without_overflow(definition), operands)[0]
         if not definition.free_symbols:
             body = f"{body} + 0 * {letters[0]}"
         self.definitions.append(f"def {name}({', '.join(letters)}):\n    return {body}\n")

@@ -19,4 +19,14 @@ def polygamma(n, x):
     return (-1.0) ** (n + 1) * (below + head + tail)
 '''
 
-SPECIAL: Mapping[str, str] = {"polygamma": POLYGAMMA}
+WINDOWS = '''\
+def windows(x, start, count, stride, size, dilation):
+    """x[..., start + stride * i + dilation * j] along i and j in the place of the last axis, 0 outside of x."""
+    stop = start + stride * (count - 1) + dilation * (size - 1) + 1
+    before, behind = np.maximum(0, -start), np.maximum(0, stop - x.shape[-1])
+    padded = np.pad(x, [(0, 0)] * (x.ndim - 1) + [(before, behind)])[..., start + before : stop + before]
+    seen = np.lib.stride_tricks.sliding_window_view(padded, dilation * (size - 1) + 1, axis=-1)
+    return seen[..., ::stride, ::dilation]
+'''
+
+SPECIAL: Mapping[str, str] = {"polygamma": POLYGAMMA, "windows": WINDOWS}
