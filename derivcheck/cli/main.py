@@ -6,6 +6,7 @@ be judged; 3 derivcheck's own bug; 130 interrupted. Whether anybody reads the ou
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
@@ -22,9 +23,13 @@ from derivcheck.diagnostics.diagnostic import (
 )
 from derivcheck.diagnostics.incidents import noted
 
+# Objects: by itself the collector looks at all of SymPy again and again while it is imported.
+COLLECTED_AT = (50_000, 20, 100)
+
 
 def main() -> None:
     """Run the command line and exit."""
+    gc.set_threshold(*COLLECTED_AT)
     be_patient()
     end_in_order()
     try:

@@ -353,7 +353,7 @@ def selected(report: Report, selection: Selection) -> Report:
 def _names(paths: Iterable[str]) -> Iterator[str]:
     """What could have been selected: the ids of claims, the files."""
     from derivcheck.spec import load_spec
-    from derivcheck.statements.document.sidecars import is_document
+    from derivcheck.statements.document.formats import is_document
 
     for path in paths:
         yield path

@@ -230,7 +230,8 @@ class Proofreader:
 
     def latex(self, equation: Equation) -> tuple[str, str] | None:
         """The two sides in LaTeX, names in full where that is clearer; None where it is not read back the same."""
-        from derivcheck.language.latex import parse_latex  # where nobody writes LaTeX, nobody waits for its reader
+        # Where nobody writes LaTeX, nobody waits for its reader.
+        from derivcheck.language.latex.reading import parse_latex
 
         scope = self.network.scope
         for spelled in (frozenset[str](), frozenset(t.name for t in self.network.tensors)):
@@ -241,7 +242,8 @@ class Proofreader:
 
     def says(self, text: str, meant: Equation, notation: str, labels: Mapping[str, int] = NO_LABELS) -> bool:
         """Whether a text, where a claim could stand, is read as an equation; `labels` are those of the claim."""
-        from derivcheck.language.latex import parse_latex  # where nobody writes LaTeX, nobody waits for its reader
+        # Where nobody writes LaTeX, nobody waits for its reader.
+        from derivcheck.language.latex.reading import parse_latex
 
         spec, scope = self.network.spec, self.network.scope
 

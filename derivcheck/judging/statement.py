@@ -179,7 +179,7 @@ def reader_of(declaration: ClaimDeclaration) -> Reader:
 
     def read(examiner: Examiner, labels: Labels) -> Sequence[Equation]:
         # Where nobody writes LaTeX, nobody waits for its reader.
-        from derivcheck.language.latex import parse_latex_derivation
+        from derivcheck.language.latex.reading import parse_latex_derivation
 
         spec = examiner.network.spec
         known = {**examiner.network.depth, **labels}

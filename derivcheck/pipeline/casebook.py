@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, SpecError, Where
 from derivcheck.diagnostics.verdicts import ClaimResult, FormulaResult, GradientResult
@@ -24,10 +25,10 @@ from derivcheck.spec import ClaimDeclaration, Spec
 from derivcheck.spec.declarations import Ignore
 from derivcheck.spec.roster import Entry
 from derivcheck.spec.selection import names_of_gradient
-from derivcheck.statements.document.account import Account
-from derivcheck.statements.document.accounting import Accountant
-from derivcheck.statements.document.passages import Manuscript
-from derivcheck.statements.document.sidecars import manuscript_of
+
+if TYPE_CHECKING:
+    from derivcheck.statements.document.accounting import Accountant
+    from derivcheck.statements.document.passages import Manuscript
 
 
 class Casebook:
@@ -219,12 +220,20 @@ class Casebook:
         """
         if self._given is not None or self.spec.document is None:
             return self._given
+        # A spec alone waits for no reader of documents.
+        from derivcheck.statements.document.sidecars import manuscript_of
+
         return manuscript_of(self.spec, self.request.documents)
 
     @cached_property
     def accountant(self) -> Accountant | None:
         """Who accounts for the document. Raises DerivcheckError."""
-        return Accountant(self.spec, self.manuscript) if self.manuscript is not None else None
+        if self.manuscript is None:
+            return None
+        # As above.
+        from derivcheck.statements.document.accounting import Accountant
+
+        return Accountant(self.spec, self.manuscript)
 
     def formulas(self) -> tuple[FormulaResult, ...]:
         """Every formula of the document. Raises DerivcheckError."""
@@ -237,6 +246,9 @@ class Casebook:
         accountant = self.accountant
         if accountant is None:
             return ()
+        # As above.
+        from derivcheck.statements.document.account import Account
+
         self._pace.begin("formula")
         account = Account(accountant, self.panel(), self.request.strict, self._memory.readings)
         formulas = judged(account.formulas(), self._reheard)

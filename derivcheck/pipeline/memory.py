@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from derivcheck.diagnostics.diagnostic import SourceText, Where
 from derivcheck.diagnostics.verdicts import ClaimResult, GradientResult
@@ -18,7 +18,9 @@ from derivcheck.judging.panel import Panel
 from derivcheck.judging.rehearing import Rehearings
 from derivcheck.pipeline.moving import moved
 from derivcheck.spec import ClaimDeclaration, Spec
-from derivcheck.statements.document.readings import Readings
+
+if TYPE_CHECKING:
+    from derivcheck.statements.document.readings import Readings
 
 
 class Memory:
@@ -39,7 +41,16 @@ class Memory:
         self.gradients: dict[tuple[int, str], GradientResult] = {}
         self.claims: dict[ClaimDeclaration, ClaimResult] = {}
         self.rehearings = Rehearings()
-        self.readings = Readings()
+        self._readings: Readings | None = None
+
+    @property
+    def readings(self) -> Readings:
+        # A spec alone waits for no reader of documents.
+        from derivcheck.statements.document.readings import Readings
+
+        if self._readings is None:
+            self._readings = Readings()
+        return self._readings
 
     def turn_to(self, spec: Spec, settings: tuple[Hashable, ...]) -> None:
         """Forget what does not belong to this network under these settings, and the claims that are gone."""
@@ -66,7 +77,8 @@ class Memory:
     def turn(self) -> None:
         """Forget of a document what was not met when it was accounted for: one left halfway has forgotten nothing."""
         self.rehearings.turn()
-        self.readings.turn()
+        if self._readings is not None:
+            self._readings.turn()
 
 
 def _words(value: Any) -> Any:

@@ -26,6 +26,7 @@ from derivcheck.pipeline.results import FileResult, Report
 from derivcheck.spec import Spec, load_spec, read_spec
 from derivcheck.spec.document import read_text
 from derivcheck.spec.reads import recorded
+from derivcheck.statements.document.formats import is_document
 
 if TYPE_CHECKING:
     from derivcheck.statements.document.passages import Manuscript
@@ -82,13 +83,11 @@ def _read(request: Request, subject: Subject) -> tuple[Spec, Manuscript | None]:
     if isinstance(subject, SourceText):
         return read_spec(subject.text, subject.path), None
     path = path_of(subject)
-    # A spec alone waits for no reader of documents.
-    from derivcheck.statements.document.sidecars import is_document, sidecar_of
-
     if not isinstance(subject, DocumentFile) and not is_document(path):
         return load_spec(path), None
-    # As above.
+    # A spec alone waits for no reader of documents.
     from derivcheck.statements.document.passages import read_manuscript
+    from derivcheck.statements.document.sidecars import sidecar_of
 
     manuscript = read_manuscript(read_text(path), path)
     return load_spec(request.sidecar if request.sidecar is not None else sidecar_of(manuscript)), manuscript

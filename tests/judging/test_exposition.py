@@ -17,7 +17,7 @@ from derivcheck.diagnostics.diagnostic import DerivcheckError, NotationError
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.exposition import Exposition, Expositor, Lines, Words, in_words
 from derivcheck.language.claims import pairs
-from derivcheck.language.latex import parse_latex
+from derivcheck.language.latex.reading import parse_latex
 from derivcheck.language.network import build, depths
 from derivcheck.language.notation.parser import parse_equation, parse_expression
 from derivcheck.language.notation.printer import to_latex, to_plain, to_unicode

@@ -14,7 +14,7 @@ from derivcheck.forms.source.function import numpy_source
 from derivcheck.judging import diagnose
 from derivcheck.judging.examiner import Examiner
 from derivcheck.language.claims import pairs
-from derivcheck.language.latex import parse_latex
+from derivcheck.language.latex.reading import parse_latex
 from derivcheck.language.network import build
 from derivcheck.language.notation.parser import parse_equation
 from derivcheck.language.notation.printer import to_plain

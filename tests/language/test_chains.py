@@ -16,7 +16,7 @@ from derivcheck.judging.panel import Panel
 from derivcheck.judging.rulings import judge
 from derivcheck.judging.statement import stated
 from derivcheck.language.claims import pairs
-from derivcheck.language.latex import parse_latex
+from derivcheck.language.latex.reading import parse_latex
 from derivcheck.language.network import build
 from derivcheck.language.notation.parser import parse_equation
 from derivcheck.language.notation.printer import to_latex, to_plain, to_unicode

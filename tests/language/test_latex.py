@@ -13,7 +13,7 @@ from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.statement import labelled, spellings
 from derivcheck.language.claims import pairs
-from derivcheck.language.latex import parse_latex, read_latex
+from derivcheck.language.latex.reading import parse_latex, read_latex
 from derivcheck.language.network import build
 from derivcheck.language.notation.parser import parse_equation
 from derivcheck.language.notation.printer import to_plain

@@ -12,7 +12,7 @@ from test_latex import examiner, labels
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
 from derivcheck.judging.statement import spellings
-from derivcheck.language.latex import parse_latex
+from derivcheck.language.latex.reading import parse_latex
 from derivcheck.language.notation.parser import parse_equation
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Equation

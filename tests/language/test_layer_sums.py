@@ -12,7 +12,7 @@ from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.panel import Panel
 from derivcheck.judging.rulings import judge
 from derivcheck.judging.statement import labelled, stated
-from derivcheck.language.latex import parse_latex
+from derivcheck.language.latex.reading import parse_latex
 from derivcheck.language.network import build, depths
 from derivcheck.language.notation.parser import parse_equation, parse_expression
 from derivcheck.language.notation.printer import to_latex, to_plain, to_unicode

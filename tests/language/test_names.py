@@ -8,7 +8,7 @@ import pytest
 
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.diagnostics.verdicts import ClaimResult
-from derivcheck.language.latex import parse_latex
+from derivcheck.language.latex.reading import parse_latex
 from derivcheck.language.network import build
 from derivcheck.language.notation.parser import parse_equation
 from derivcheck.language.notation.printer import to_latex, to_plain, to_unicode

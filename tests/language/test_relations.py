@@ -11,7 +11,7 @@ from typing import get_args
 import pytest
 
 from derivcheck.diagnostics.diagnostic import NotationError
-from derivcheck.language.latex import parse_latex
+from derivcheck.language.latex.reading import parse_latex
 from derivcheck.language.network import build
 from derivcheck.language.notation.mathml import to_mathml
 from derivcheck.language.notation.parser import parse_equation

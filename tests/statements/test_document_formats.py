@@ -12,9 +12,8 @@ from derivcheck.cli.main import run
 from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.pipeline.verification import verify_document, verify_file
 from derivcheck.statements.document import passages
-from derivcheck.statements.document.formats import FORMATS, SUFFIXES, format_of
+from derivcheck.statements.document.formats import FORMATS, SPECS, SUFFIXES, format_of, is_document
 from derivcheck.statements.document.passages import read_manuscript
-from derivcheck.statements.document.sidecars import SPECS, is_document
 
 FOLDER = Path(passages.__file__).parent
 SPEC = "tensors: {x: n, y: n}\nloss: {L: 'sse(x, y)'}\n"

@@ -32,10 +32,16 @@ def _constant_ratio(given: Any, measured: Any, wrong: Any) -> float | None:
     if above.size < 2 or np.any(below == 0) or not np.all(np.isfinite(above)) or not np.all(np.isfinite(below)):
         return None
     ratios = above / below
-    middle = float(np.median(ratios))
+    middle = _middle(ratios)
     # A ratio near 1 that varies as much as it differs from 1 is no factor.
     bar = min(1e-6 * abs(middle), 1e-3 * abs(middle - 1))
     return middle if np.all(np.abs(ratios - middle) <= bar) else None
+
+
+def _middle(values: Any) -> float:
+    """The median of finite values; that of NumPy looks for masks, and imports what knows them."""
+    values = np.sort(values, axis=None)
+    return float((values[(values.size - 1) // 2] + values[values.size // 2]) / 2)
 
 
 def _cause(given: Any, measured: Any, bars: Any, wrong: Any, ratio: float | None) -> str:
@@ -54,8 +60,8 @@ def _cause(given: Any, measured: Any, bars: Any, wrong: Any, ratio: float | None
     if given.ndim == 2 and given.shape[0] == given.shape[1] and np.all(np.abs(given.T - measured) <= bars + bar):
         return "the given array is the transpose"
     shift = (given - measured)[wrong]
-    if shift.size > 1 and np.all(np.abs(shift - np.median(shift)) <= 1e-6 * np.max(np.abs(shift))):
-        return f"a constant {float(np.median(shift)):.6g} is added"
+    if shift.size > 1 and np.all(np.abs(shift - _middle(shift)) <= 1e-6 * np.max(np.abs(shift))):
+        return f"a constant {_middle(shift):.6g} is added"
     for axis in range(given.ndim):
         if given.shape[axis] > 1 and np.all(wrong):
             with np.errstate(all="ignore"):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from importlib import import_module
-from pathlib import Path
 from typing import Literal
 
 from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, SourceText, Stretch, Where
 from derivcheck.statements.document.definitions import MacroDefinition
-from derivcheck.statements.document.formats import SUFFIXES, format_of
+from derivcheck.statements.document.formats import format_of, unknown_format
 
 Kind = Literal["display", "inline"]
 INSTALL = "pip install 'derivcheck-nn[documents]'"
@@ -97,15 +96,6 @@ def read_manuscript(text: str, path: str) -> Manuscript:
         text, path
     )
     return found
-
-
-def unknown_format(path: str | Path, where: Where, specs: tuple[str, ...] = ()) -> Diagnostic:
-    """What is said of a file whose name says neither what document it is nor that it is a spec."""
-    known = (("documents", " ".join(SUFFIXES)), *((("specs", " ".join(specs)),) if specs else ()))
-    suffix = Path(path).suffix
-    what = f"`{suffix}` is no ending of" if suffix else "no ending says that it is"
-    kinds = "a document or a spec" if specs else "a document"
-    return Diagnostic("DC634", f"`{path}` is not read: {what} {kinds}", where, "", known)
 
 
 def label_of(text: str) -> str:

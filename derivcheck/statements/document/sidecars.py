@@ -8,16 +8,15 @@ from collections.abc import Container, Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, SourceText, SpecError, Where
+from derivcheck.diagnostics.diagnostic import Diagnostic, SourceText, SpecError, Where
 from derivcheck.spec import Spec
 from derivcheck.spec.document import read_text
 from derivcheck.spec.reads import is_file
-from derivcheck.statements.document.formats import format_of
+from derivcheck.statements.document.formats import format_of, unknown_format
 from derivcheck.statements.document.joining import joined
-from derivcheck.statements.document.passages import Manuscript, read_manuscript, unknown_format
+from derivcheck.statements.document.passages import Manuscript, read_manuscript
 
 FOLDER = "DERIVCHECK_DOCUMENTS"
-SPECS = (".yaml", ".yml", ".json")
 NAMES_DOCUMENT = re.compile(r"^document\s*:", re.MULTILINE)
 NAMES_SIDECAR = re.compile(
     r"\A---\n(?:.*\n)*?derivcheck:|^%[ \t]*derivcheck:|^#\+derivcheck:|^(?:\.\.[ \t]+|:)derivcheck:"
@@ -75,18 +74,6 @@ def _says_so(path: Path, pattern: re.Pattern[str], longest: int, changed: int, s
     """Looked at again only when the file has changed."""
     with open(path, encoding="utf-8", errors="replace") as file:
         return pattern.search(file.read(longest)) is not None
-
-
-def is_document(path: str | Path) -> bool:
-    """Whether a file is a document by its name, not a spec; one without an ending, as of a pipe, is a spec.
-
-    Raises DerivcheckError (DC634) for a file that has the name of neither.
-    """
-    known = format_of(path) is not None
-    suffix = Path(path).suffix.lower()
-    if not known and suffix and suffix not in SPECS and is_file(Path(path)):
-        raise DerivcheckError(unknown_format(path, Where(str(path), 1, 1), SPECS))
-    return known
 
 
 def sidecar_of(manuscript: Manuscript) -> Path:
