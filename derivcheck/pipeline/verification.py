@@ -2,7 +2,7 @@
 
 Read each subject, open its casebook, derive every gradient and judge its forms, judge what the claims and
 the document state, hand over the results. What needs the mathematics libraries is imported when the first
-subject is judged: processes are forked before that.
+subject is judged, or before processes are forked that share it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,11 @@ if TYPE_CHECKING:
 def verify(request: Request) -> Report:
     """The verdicts on everything that is asked for, in its order; what cannot be read is reported, the rest judged."""
     if request.jobs > 1 and len(request.subjects) > 1:
-        from derivcheck.pipeline.workers import judge_all  # processes are seldom wanted, and take time to import
+        from derivcheck.pipeline.workers import FORKS, judge_all  # processes are seldom wanted, and take time to import
+
+        if FORKS:
+            # What is imported here is imported once for all of them.
+            import derivcheck.pipeline.casebook  # noqa: F401
 
         return Report(tuple(judge_all(request, verify)), request.exit_zero)
     count, files = len(request.subjects), []

@@ -1,6 +1,6 @@
 """Subjects of a request judged in several processes, the results in their order.
 
-Each process is forked before the mathematics libraries are loaded (spawned where a system
+Each process is forked from one that has imported what judges (spawned where a system
 cannot fork safely), asks for a subject at a time, and ends with its pipe, or with the process
 that started it, however that one ends. A process that dies, or that its own timer cannot
 stop, costs the subject it was at and is replaced.
