@@ -211,7 +211,7 @@ def test_every_class_of_the_package_can_be_written() -> None:
         for one in vars(module).values()
         if isinstance(one, type) and is_dataclass(one) and one.__module__ == name
     ]
-    assert len(found) > 200
+    assert len(found) > 100
     for one in found:
         assert list(inspect.signature(one).parameters) == [each.name for each in fields(one) if each.init], one
         assert callable(one.__repr__) and callable(one.__eq__)
