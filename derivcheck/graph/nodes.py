@@ -13,7 +13,7 @@ import itertools
 from collections.abc import Container, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, Literal, TypeVar, Union, cast
 from weakref import WeakValueDictionary
@@ -242,28 +242,35 @@ def quantity(name: str, operand: Node, axes: Iterable[Axis]) -> Node:
 
 def mapped(expression: Scalar, *nodes: Node) -> Node:
     """`expression` in `_0, _1, ...` applied entrywise; constants are folded, equal operands merged."""
-    if any(isinstance(n, Map) and not n.operands for n in nodes) or len(set(nodes)) < len(nodes):
-        kept: list[Node] = []
-        replacement: dict[sympy.Symbol, Scalar] = {}
-        for position, node in enumerate(nodes):
-            if isinstance(node, Map) and not node.operands:
-                replacement[placeholder(position)] = node.expression
-            else:
-                if node not in kept:
-                    kept.append(node)
-                replacement[placeholder(position)] = placeholder(kept.index(node))
-        expression, nodes = expression.xreplace(replacement), tuple(kept)
-    if nodes:
-        symbols = expression.free_symbols
-        if any(placeholder(k) not in symbols for k in range(len(nodes))):
-            used = [k for k in range(len(nodes)) if placeholder(k) in symbols]
-            expression = expression.xreplace({placeholder(k): placeholder(p) for p, k in enumerate(used)})
-            nodes = tuple(nodes[k] for k in used)
-        if expression is placeholder(0):
-            return nodes[0]
-    else:
-        expression = settled(expression)
+    given = [(node.expression if isinstance(node, Map) and not node.operands else None) for node in nodes]
+    pattern = tuple((value, nodes.index(nodes[k])) for k, value in enumerate(given))
+    expression, used = _merged(expression, pattern)
+    nodes = tuple(nodes[k] for k in used)
+    if nodes and expression is placeholder(0):
+        return nodes[0]
     return _intern(Map, (expression, nodes), _union(nodes))
+
+
+@lru_cache(maxsize=1 << 14)
+def _merged(expression: Scalar, pattern: tuple[tuple[Scalar | None, int], ...]) -> tuple[Scalar, tuple[int, ...]]:
+    """The expression with constants in their places, and the positions of the operands that are left.
+
+    The pattern has the value of each constant operand, None for others, and where an operand stands first.
+    """
+    kept = list(dict.fromkeys(first for value, first in pattern if value is None))
+    if len(kept) < len(pattern):
+        replacement = {
+            placeholder(position): placeholder(kept.index(first)) if value is None else value
+            for position, (value, first) in enumerate(pattern)
+        }
+        expression = expression.xreplace(replacement)
+    if not kept:
+        return settled(expression), ()
+    symbols = expression.free_symbols
+    used = [k for k in range(len(kept)) if placeholder(k) in symbols]
+    if len(used) < len(kept):
+        expression = expression.xreplace({placeholder(k): placeholder(p) for p, k in enumerate(used)})
+    return expression, tuple(kept[k] for k in used)
 
 
 @cache
@@ -285,6 +292,7 @@ def size(dimension: Dimension) -> Node:
     return constant(dimension.expression())
 
 
+_NEGATIVE, _QUOTIENT = -placeholder(0), placeholder(0) / placeholder(1)
 ZERO_EXPRESSION = sympy.Integer(0)
 
 
@@ -313,7 +321,7 @@ def multiply(*nodes: Node) -> Node:
 
 
 def negate(node: Node) -> Node:
-    return mapped(-placeholder(0), node)
+    return mapped(_NEGATIVE, node)
 
 
 def subtract(left: Node, right: Node) -> Node:
@@ -321,7 +329,7 @@ def subtract(left: Node, right: Node) -> Node:
 
 
 def divide(left: Node, right: Node) -> Node:
-    return mapped(placeholder(0) / placeholder(1), left, right)
+    return mapped(_QUOTIENT, left, right)
 
 
 def sum_over(node: Node, axes: Iterable[Axis]) -> Node:

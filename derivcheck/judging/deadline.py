@@ -18,9 +18,15 @@ from typing import Any, TypeVar
 from derivcheck.spec.reads import hurried
 
 Result = TypeVar("Result")
+Time = tuple[float, float]  # of the clock on the wall, of the processor
 AGAIN = 0.2  # seconds until an interruption is repeated that was lost, in a destructor for instance
 STARVED = 5  # times as long as it computes, by the clock on the wall: then even a busy limit is over
 ASIDE = 0.5  # how much longer the work beside may take, as a part of the time itself
+
+
+def now() -> Time:
+    """What the clock on the wall says, and what this process has computed: to ask for it is what takes longest here."""
+    return time.monotonic(), time.process_time()
 
 
 class TimeIsUpError(BaseException):
@@ -49,32 +55,32 @@ class Limit:
     def start(self) -> None:
         if has_alarms():
             _clock.add(self)
-            self.go_on()
+            self.go_on(now())
 
-    def go_on(self) -> None:
-        self._since = time.monotonic(), time.process_time()
-        _clock.wind()
+    def go_on(self, at: Time) -> None:
+        self._since = at
+        _clock.wind(at)
 
-    def stand_still(self) -> None:
-        self._left, self._since = self.left, None
-        _clock.wind()
+    def stand_still(self, at: Time) -> None:
+        self._left, self._since = self.left(at), None
+        _clock.wind(at)
 
     def close(self) -> None:
         """The work is done, and with it all that was begun inside it; may be said twice."""
-        self._left, self._since = self.left, None
+        at = now()
+        self._left, self._since = self.left(at), None
         if has_alarms():
-            _clock.remove(self)
+            _clock.remove(self, at)
 
     @property
     def runs(self) -> bool:
         return self._since is not None
 
-    @property
-    def left(self) -> float:
-        """The seconds that are left."""
+    def left(self, at: Time) -> float:
+        """The seconds that are left at a time."""
         if self._since is None:
             return self._left
-        waited, computed = time.monotonic() - self._since[0], time.process_time() - self._since[1]
+        waited, computed = at[0] - self._since[0], at[1] - self._since[1]
         return self._left - (max(computed, waited / STARVED) if self.busy else waited)
 
 
@@ -109,12 +115,12 @@ class _Clock:
             self.foreign = _Foreign(signal.signal(signal.SIGALRM, self._ring), delay, interval)
         self.running.append(limit)
 
-    def remove(self, limit: Limit) -> None:
+    def remove(self, limit: Limit, at: Time) -> None:
         if limit in self.running:
             del self.running[self.running.index(limit) :]
         foreign = self.foreign
         if self.running or foreign is None:
-            self.wind()
+            self.wind(at)
             return
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, foreign.handler if foreign.handler is not None else signal.SIG_DFL)
@@ -122,9 +128,9 @@ class _Clock:
         if foreign.left < inf:
             signal.setitimer(signal.ITIMER_REAL, max(1e-6, foreign.left), foreign.interval)
 
-    def wind(self) -> None:
-        """Set the alarm for what ends first."""
-        ends = [limit.left for limit in self.running if limit.runs]
+    def wind(self, at: Time) -> None:
+        """Set the alarm for what ends first, as it is seen at a time."""
+        ends = [limit.left(at) for limit in self.running if limit.runs]
         first = min([*ends, *([self.foreign.left] if self.foreign is not None else [])], default=inf)
         if first < inf:
             signal.setitimer(signal.ITIMER_REAL, max(1e-6, first), AGAIN)
@@ -137,10 +143,11 @@ class _Clock:
             self.foreign.ring(number, frame)
         if frame is not None and (frame.f_code.co_name == "__del__" or frame.f_code.co_filename == weakref.__file__):
             return
+        at = now()
         for limit in self.running:
-            if limit.runs and limit.left <= 0:
+            if limit.runs and limit.left(at) <= 0:
                 raise TimeIsUpError(limit)
-        self.wind()
+        self.wind(at)
 
 
 _clock = _Clock()
@@ -182,9 +189,10 @@ def aside(work: Callable[[], Result], late: Callable[[], Result]) -> Result:
         hurried()
         return late()
     own = Limit(around.beside, around.busy)
-    around.stand_still()
+    around.stand_still(now())
     try:
         return within(own, work, late)
     finally:
-        around.beside = own.left
-        around.go_on()
+        at = now()
+        around.beside = own.left(at)
+        around.go_on(at)

@@ -10,6 +10,7 @@ Where the two ends are nearer to each other than that, every depth is looked at 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.graph.nodes import Input, Node, Quantity, topological
@@ -40,28 +41,38 @@ class Instance:
 
     def offsets(self, name: str) -> tuple[int, ...] | None:
         """The labels in a name relative to the claim's own, or to the nearer end; None beyond the window."""
-        offsets = []
-        for match in LABEL.finditer(name):
-            label = int(match[1])
-            if self.label is not None:
-                distance = label - self.label
-            else:
-                from_end = label - self.depth
-                distance = from_end if -from_end <= WINDOW else label - self.first + 100
-                if distance > 50 and label - self.first > WINDOW:
-                    return None
-            if self.label is not None and abs(distance) > WINDOW:
-                return None
-            offsets.append(distance)
-        return tuple(offsets)
+        return _offsets(name, self.label, self.first, self.depth)
 
     def renamed(self, name: str) -> str | None:
         """A name with its labels told from the claim's own; None beyond the window."""
-        offsets = self.offsets(name)
-        if not offsets:
-            return None if offsets is None else name
-        waiting = iter(offsets)
-        return LABEL.sub(lambda _: f"[{next(waiting):+d}]", name)
+        return _renamed(name, self.label, self.first, self.depth)
+
+
+@lru_cache(maxsize=1 << 12)
+def _offsets(name: str, own: int | None, first: int, depth: int) -> tuple[int, ...] | None:
+    offsets = []
+    for match in LABEL.finditer(name):
+        label = int(match[1])
+        if own is not None:
+            distance = label - own
+        else:
+            from_end = label - depth
+            distance = from_end if -from_end <= WINDOW else label - first + 100
+            if distance > 50 and label - first > WINDOW:
+                return None
+        if own is not None and abs(distance) > WINDOW:
+            return None
+        offsets.append(distance)
+    return tuple(offsets)
+
+
+@lru_cache(maxsize=1 << 12)
+def _renamed(name: str, own: int | None, first: int, depth: int) -> str | None:
+    offsets = _offsets(name, own, first, depth)
+    if not offsets:
+        return None if offsets is None else name
+    waiting = iter(offsets)
+    return LABEL.sub(lambda _: f"[{next(waiting):+d}]", name)
 
 
 def depths_to_try(spec: Spec) -> list[dict[str, int]]:
@@ -129,19 +140,31 @@ def is_proved(instance: Instance, precedents: Precedents) -> bool:
     return all(_proof_of(link, instance, precedents) is not None for link in instance.links)
 
 
+def remember(instance: Instance, precedents: Precedents) -> None:
+    """Take what was proved of an instance for a precedent."""
+    prover = instance.judge.prover
+    for link in instance.links:
+        cut = prover.known_cut(link.left, link.right)
+        if cut is not None:
+            precedents.add(link.left, link.right, cut, instance.renamed, prover.facts)
+
+
 def _proof_of(link: Pair, instance: Instance, precedents: Precedents) -> frozenset[Node] | None:
     """The names into which the proof of an equation did not have to look; None where it is not proved.
 
-    The derivatives of which it speaks are measured before. Raises ContradictionError.
+    The derivatives of which it speaks are measured before, but for those of which an equation like it speaks that is
+    proved. Raises ContradictionError.
     """
     if link.relation != "=" or link.shapes is not None:
         return None
     judge = instance.judge
-    if any(slope.numeric.verdict == "kink" for slope in judge.measured(link.derived)):
-        return None
-    known = precedents.cut_of(link.left, link.right, instance.renamed, judge.prover.facts)
+    known = judge.prover.known_cut(link.left, link.right)
+    if known is None:
+        known = precedents.cut_of(link.left, link.right, instance.renamed, judge.prover.facts)
     if known is not None:
         return known
+    if any(slope.numeric.verdict == "kink" for slope in judge.measured(link.derived)):
+        return None
     # A formula of one depth is seldom true at another, and the search for a proof of what is false is long.
     if judge.differs_at_once(link.left, link.right, link.axes):
         return None

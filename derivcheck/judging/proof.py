@@ -31,6 +31,7 @@ class Prover:
         self._cuts = [*cuts, frozenset[Node]()]
         self._adjoints = adjoints
         self._canonicals: dict[tuple[frozenset[Node], tuple[object, ...]], Canonical] = {}
+        self._proved: dict[tuple[Node, Node], frozenset[Node]] = {}  # the cuts of proofs under the facts given
 
     def _canonical(self, cut: frozenset[Node], facts: Facts) -> Canonical:
         key = (cut, facts_key(facts))
@@ -47,6 +48,8 @@ class Prover:
         found, cut = self._proof(left, right, given, far)
         if not found.proved:
             return found
+        if facts is None or facts is self.facts:
+            self._proved[left, right] = cut
         used = given
         if found.facts:
             for weaker in (self._only_silent(given), self._weakest(given, found.facts)):
@@ -80,7 +83,14 @@ class Prover:
 
     def proof_and_cut(self, left: Node, right: Node) -> tuple[Equality, frozenset[Node]]:
         """The proof, and the named nodes into which it did not have to look."""
-        return self._proof(left, right, self.facts)
+        found, cut = self._proof(left, right, self.facts)
+        if found.proved:
+            self._proved[left, right] = cut
+        return found, cut
+
+    def known_cut(self, left: Node, right: Node) -> frozenset[Node] | None:
+        """The named nodes into which a proof that was found before did not have to look; None without one."""
+        return self._proved.get((left, right))
 
     def _only_silent(self, facts: Facts) -> Facts:
         return {name: kept for name, found in facts.items() if (kept := tuple(f for f in found if is_silent(f[0])))}

@@ -10,6 +10,7 @@ from math import e, floor, log, log10, pi, sqrt
 from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.evidence import exact
 from derivcheck.evidence.canonical.form import Facts
+from derivcheck.graph.axes import Axes
 from derivcheck.graph.nodes import Node, constant, delta, multiply, topological
 from derivcheck.graph.sizes import dimensions_of, small_sizes
 from derivcheck.judging.edits import DerivedSides
@@ -21,7 +22,7 @@ from derivcheck.language.formulas import name_tree
 from derivcheck.language.network import Network
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Binary, Call, Derivative, Number, bottom_up
-from derivcheck.spec.facts.table import FACTS, exclude_each_other, fact_texts, weakest_first
+from derivcheck.spec.facts.table import FACTS, fact_texts, numbers_left, weakest_first, with_implied
 
 ROUNDED = 2e-3  # relative difference up to which rounded constants are the cause
 KNOWN_CONSTANTS: tuple[tuple[str, float], ...] = (
@@ -85,21 +86,17 @@ class Provisos:
             home = getattr(tensor.node, "home", None)
             if home is None or tensor.node not in below:
                 continue
-            for fact in weakest_first():
-                known = self.judge.facts.get(tensor.name, ())
-                if not fits(fact, home) or exclude_each_other([fact, *(name for name, _ in known)]):
+            known = self.judge.facts.get(tensor.name, ())
+            for fact, axis in _further(known, home):
+                given = {**self.judge.facts, tensor.name: (*known, (fact, axis))}
+                # A point honours one fact of a tensor, not two together; and the field has no order.
+                ordered = FACTS[fact].positive or FACTS[fact].below_one
+                if not known and self._differ_under(link, sizes, given, ordered):
                     continue
-                axes = range(len(home)) if FACTS[fact].along_an_axis else (None,)
-                for axis in axes:
-                    given = {**self.judge.facts, tensor.name: (*known, (fact, axis))}
-                    # A point honours one fact of a tensor, not two together; and the field has no order.
-                    ordered = FACTS[fact].positive or FACTS[fact].below_one
-                    if not known and self._differ_under(link, sizes, given, ordered):
-                        continue
-                    if self.judge.prover.proof(link.left, link.right, given).proved:
-                        text = fact_texts([(tensor.name, fact)])[0]
-                        yield "DC219", f"right only if {text}, which is not given"
-                        return
+                if self.judge.prover.proof(link.left, link.right, given).proved:
+                    text = fact_texts([(tensor.name, fact)])[0]
+                    yield "DC219", f"right only if {text}, which is not given"
+                    return
 
     def _differ_under(self, link: Pair, sizes: Sequence[Mapping[str, int]], facts: Facts, ordered: bool) -> bool:
         """Whether both sides differ at a point at which facts hold: of the field, or of floats, which have an order."""
@@ -107,9 +104,9 @@ class Provisos:
             found = exact.identical(
                 link.left, link.right, sizes=sizes, facts=facts, draws=1, seed=17, points=self.judge.field_points
             ).equal
-            if found is not None:
-                return not found
-        # The field has no order, and does not know every function.
+            if found is False:
+                return True
+        # The field has no order, and does not know every function; and at its small sizes what is 0 or 1 may be 0.
         return self.judge.differs_at_once(link.left, link.right, link.axes, facts)
 
     def _diagonal(self, link: Pair) -> Iterator[Proviso]:
@@ -183,6 +180,23 @@ class Provisos:
             left, right, sizes=sizes, facts=self.judge.facts, draws=2, seed=17, points=self.judge.field_points
         )
         return bool(found.equal) and len(found.sizes) == len(sizes)
+
+
+def _further(known: Sequence[tuple[str, int | None]], home: Axes) -> Iterator[tuple[str, int | None]]:
+    """The facts, along each axis, that a tensor may have beside those that are known of it; the weakest first.
+
+    Those that follow from these are none, nor are those that leave one of few numbers for every entry.
+    """
+    names = {name for name, _ in known}
+    implied = {(kind.name, axis if kind.along_an_axis else None) for n, axis in known for kind in with_implied(n)}
+    least = 1 if numbers_left(names) is None else 2
+    for fact in weakest_first():
+        left = numbers_left([fact, *names])
+        if not fits(fact, home) or (left is not None and len(left) < least):
+            continue
+        for axis in range(len(home)) if FACTS[fact].along_an_axis else (None,):
+            if (fact, axis) not in implied:
+                yield fact, axis
 
 
 def _names_of(value: Fraction) -> Iterator[str]:

@@ -14,6 +14,7 @@ from derivcheck.judging.general import (
     holds_for_every_depth,
     is_proved,
     least_depth,
+    remember,
 )
 from derivcheck.judging.precedents import Precedents
 from derivcheck.judging.statement import Assertion, Labels, Statement
@@ -58,6 +59,9 @@ def _least_depth(statement: Statement, above: Examiner) -> Labels | None:
             is_uniform(side, above.network.scope) for one in said for side in one.written.sides
         ):
             return None
+        for examiner in statement.panel.examiners:
+            for labels in statement.labels_at(examiner):
+                remember(_instance(statement, examiner, labels), precedents)
         if not holds_for_every_depth(instances(found), precedents):
             return None
         return least_depth(spec, lambda depth: _is_proved_at(statement, above, depth, precedents))

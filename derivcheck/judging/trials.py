@@ -12,6 +12,7 @@ from derivcheck.graph.nodes import Node, constant, is_zero
 from derivcheck.judging.edit import Edit
 from derivcheck.judging.judge import Judge
 from derivcheck.language.claims import Pair, pair
+from derivcheck.language.lowering.memory import LoweringMemory
 from derivcheck.language.network import Network
 from derivcheck.language.notation.syntax import Binary, Expression, Name, Number
 
@@ -45,6 +46,7 @@ class Trials:
             and self._is_zero(left, link.axes, self._place)
             and judge.prover.proof(left, constant(0)).proved
         )
+        self._memory = LoweringMemory()
         self._tried: set[tuple[Expression, Expression]] = set()
 
     def tried(self, edit: Edit) -> Trial | None:
@@ -54,7 +56,7 @@ class Trials:
             return None
         self._tried.add((left, edit.tree))
         try:
-            trial = pair(left, edit.tree, "=", self.link.where, self.network.scope)
+            trial = pair(left, edit.tree, "=", self.link.where, self.network.scope, self._memory)
         except (DerivcheckError, ValueError, RecursionError):
             return None
         if trial.shapes is not None or (is_zero(trial.left) and is_zero(trial.right)):

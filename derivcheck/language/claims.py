@@ -16,6 +16,7 @@ from derivcheck.graph.slices import slice_at
 from derivcheck.language.lowering.indexed import refuse_bound_and_free
 from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.lowering.letters import dimension_name, index_error
+from derivcheck.language.lowering.memory import LoweringMemory, RememberingLowering
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.lowering.shapes import sizes_of
 from derivcheck.language.lowering.summation import over_pairs
@@ -125,11 +126,21 @@ def _outcome(
         return problem
 
 
-def pair(left: Expression, right: Expression, relation: Relation, where: Condition | None, scope: Scope) -> Pair:
-    """One link lowered: letters are shared, a literal 0 stands for zero of any shape."""
+def pair(
+    left: Expression,
+    right: Expression,
+    relation: Relation,
+    where: Condition | None,
+    scope: Scope,
+    memory: LoweringMemory | None = None,
+) -> Pair:
+    """One link lowered: letters are shared, a literal 0 stands for zero of any shape.
+
+    A `memory` knows what parts of other links mean in the same scope.
+    """
     if _is_shape(left) or _is_shape(right):
         return _shape_pair(left, right, relation, scope)
-    lowering = Lowering(scope)
+    lowering = Lowering(scope) if memory is None else RememberingLowering(scope, memory)
     for tree in (left, right):
         lowering.letters.learn(tree)
     if where is not None:

@@ -8,6 +8,7 @@ that is picked out, the equal zeros of `relu(x)`.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,10 @@ class Rounding:
 
     def __init__(self, dropped: int = BITS[-1], copies: Axis | None = None) -> None:
         self._dropped, self._copies = dropped, copies
-        self._generator = np.random.default_rng(19)
+
+    @cached_property
+    def _generator(self) -> np.random.Generator:
+        return np.random.default_rng(19)
 
     def __call__(self, value: Tensor) -> Tensor:
         """The value with fewer bits; exponents that are apart keep theirs."""

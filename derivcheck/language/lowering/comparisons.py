@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import sympy
 
 from derivcheck.graph.axes import Axis
 from derivcheck.graph.nodes import Node, constant, delta, indicator, mapped, subtract
-from derivcheck.graph.scalars import placeholder
+from derivcheck.graph.scalars import Scalar, placeholder
 from derivcheck.language.lowering import lookups, positions
 from derivcheck.language.lowering.letters import dimension_name, index_error
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value, broadcast
 from derivcheck.language.notation.syntax import Comparison, Condition, Expression, Junction, Name, Number
+
+
+@cache
+def _test(relation: str) -> Scalar:
+    """1 where two values are in a relation, 0 elsewhere."""
+    x, y = placeholder(0), placeholder(1)
+    tests = {"=": sympy.Eq(x, y), "!=": sympy.Ne(x, y), "<": x < y, "<=": x <= y, ">": x > y, ">=": x >= y}
+    return sympy.Piecewise((1, tests[relation]), (0, True))
 
 
 def comparison(lowering: LoweringState, tree: Comparison) -> Value:
@@ -26,10 +36,7 @@ def comparison(lowering: LoweringState, tree: Comparison) -> Value:
         return Value(_of_letters(lowering, tree))
     left, right = lowering.expression(tree.left), lowering.expression(tree.right)
     a, b, shape = broadcast(left, right, tree.span, tree.relation)
-    x, y = placeholder(0), placeholder(1)
-    tests = {"=": sympy.Eq(x, y), "!=": sympy.Ne(x, y), "<": x < y, "<=": x <= y, ">": x > y, ">=": x >= y}
-    node = mapped(sympy.Piecewise((1, tests[tree.relation]), (0, True)), a, b)
-    return Value(node, shape.row, shape.column, shape.more)
+    return Value(mapped(_test(tree.relation), a, b), shape.row, shape.column, shape.more)
 
 
 def is_of_letters(lowering: LoweringState, tree: Condition) -> bool:

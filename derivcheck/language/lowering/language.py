@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 
 import sympy
 
@@ -15,6 +16,7 @@ from derivcheck.graph.nodes import (
     add,
     constant,
     delta,
+    divide,
     mapped,
     multiply,
     negate,
@@ -23,7 +25,7 @@ from derivcheck.graph.nodes import (
     subtract,
 )
 from derivcheck.graph.positions import never_negative
-from derivcheck.graph.scalars import placeholder, power
+from derivcheck.graph.scalars import Scalar, placeholder, power
 from derivcheck.language.lowering import (
     arrangements,
     binders,
@@ -60,13 +62,20 @@ from derivcheck.language.notation.syntax import (
     Transpose,
 )
 
+POWER = placeholder(0) ** placeholder(1)
 ENTRYWISE: dict[str, Callable[[Node, Node], Node]] = {
     "+": add,
     "-": subtract,
     "*": multiply,
-    "/": lambda left, right: mapped(placeholder(0) / placeholder(1), left, right),
-    "**": lambda left, right: mapped(placeholder(0) ** placeholder(1), left, right),
+    "/": divide,
+    "**": lambda left, right: mapped(POWER, left, right),
 }
+
+
+@cache
+def _choice() -> Scalar:
+    """The first of two values where a third is 1, the second where it is 0."""
+    return sympy.Piecewise((placeholder(0), placeholder(2) > sympy.Rational(1, 2)), (placeholder(1), True))
 
 
 class Lowering(LoweringState):
@@ -269,11 +278,10 @@ class Lowering(LoweringState):
         )
         second, _, _ = broadcast(Value(second, shape.row, shape.column, shape.more), chosen, tree.span, "if")
         # Both branches weighted with 1 and 0; a branch that is undefined is not reached by an index.
-        x, y, c = placeholder(0), placeholder(1), placeholder(2)
         if comparisons.is_of_letters(self, tree.test):
             node = add(multiply(chosen_node, first), multiply(subtract(constant(1), chosen_node), second))
         else:
-            node = mapped(sympy.Piecewise((x, c > sympy.Rational(1, 2)), (y, True)), first, second, chosen_node)
+            node = mapped(_choice(), first, second, chosen_node)
         return Value(node, target.row, target.column, target.more)
 
     def condition(self, tree: Condition) -> Value:

@@ -203,6 +203,10 @@ class Letters:
             if not any(letter in self._free or self.is_declared(letter) for letter in (a, b)):
                 self._free[a] = self._free[b] = general
 
+    def settled(self) -> frozenset[object]:
+        """What every free letter runs over, as far as it is known."""
+        return frozenset(self._free.items())
+
     # --- scopes ---------------------------------------------------------------------------
 
     def bind(self, reduction: Reduction) -> None:
@@ -237,6 +241,10 @@ class Letters:
 
     def release(self) -> None:
         self._bound.pop()
+
+    def is_inside(self) -> bool:
+        """Whether letters mean here what they need not mean elsewhere: they are bound, limited, or those of a name."""
+        return bool(self._bound or self.limited or self.head[1])
 
     def _known(self, letter: str) -> Dimension | None:
         for frame in reversed(self._bound):

@@ -281,11 +281,19 @@ def values_of(name: str) -> tuple[int, ...]:
 
 def exclude_each_other(names: Iterable[str]) -> bool:
     """Whether no number is left of the few that entries have by facts: 1 and -1 are not between zero and one."""
+    left = numbers_left(names)
+    return left is not None and not left
+
+
+def numbers_left(names: Iterable[str]) -> frozenset[int] | None:
+    """The few numbers that entries may be where all of the facts hold; None where they are any numbers."""
     kinds = [kind for name in names for kind in with_implied(name)]
-    listed = [set(kind.values) for kind in kinds if kind.values]
+    listed = [frozenset(kind.values) for kind in kinds if kind.values]
+    if not listed:
+        return None
     positive, below_one = any(kind.positive for kind in kinds), any(kind.below_one for kind in kinds)
-    left = set.intersection(*listed) if listed else {None}
-    return not any(v is None or ((v > 0 or not positive) and (v < 1 or not below_one)) for v in left)
+    left = frozenset.intersection(*listed)
+    return frozenset(v for v in left if (v > 0 or not positive) and (v < 1 or not below_one))
 
 
 def is_silent(name: str) -> bool:

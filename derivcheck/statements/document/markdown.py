@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from derivcheck.diagnostics.diagnostic import Stretch
@@ -70,8 +71,9 @@ EMPTY = re.compile(r"(?<![\\$])\$\s+\$(?!\$)")
 PAIRED = re.compile(r"\$[^$]+\$|\\\[|\\\(|\\begin\{")
 
 
+@lru_cache(maxsize=8)
 def markdown_manuscript(text: str, path: str, parts: tuple[Stretch, ...] = ()) -> Manuscript:
-    """Displays first, then what the library finds in the rest. Raises DerivcheckError (DC620).
+    """Displays first, then what the library finds in the rest; once for all who ask. Raises DerivcheckError (DC620).
 
     `parts` say where its lines stand, if they are not those of one file.
 
