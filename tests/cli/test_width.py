@@ -97,6 +97,7 @@ def said(command: str, encoding: str) -> tuple[int, str]:
 @pytest.mark.parametrize("surroundings", SURROUNDINGS)
 def test_everything_fits(surroundings: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
+    monkeypatch.delenv("DERIVCHECK_NO_CACHE")  # a file is judged once, for all that is said of it
     variables, commands = SURROUNDINGS[surroundings]
     for name, value in variables.items():
         monkeypatch.setenv(name, value)

@@ -5,17 +5,16 @@ from __future__ import annotations
 import csv
 import functools
 import io
-from pathlib import Path
 
 import pytest
+from shipped import result_of
 
 from derivcheck.diagnostics.diagnostic import Where
 from derivcheck.diagnostics.verdicts import ClaimResult
 from derivcheck.pipeline.results import FileResult, Report
-from derivcheck.pipeline.verification import verify_file, verify_text
+from derivcheck.pipeline.verification import verify_text
 from derivcheck.report.csv import HEADS, to_csv
 
-ROOT = Path(__file__).parents[2]
 MIXED = """\
 tensors: {x: n, w: n}
 loss: {L: sum(w * x^2)}
@@ -86,7 +85,7 @@ def test_files_follow_one_another_and_what_could_not_be_read_is_a_row() -> None:
 
 
 def test_the_formulas_of_a_document_are_rows_and_their_claims_are_not_repeated() -> None:
-    file = verify_file(ROOT / "specs" / "documents" / "backward_pass.derivcheck.yaml")
+    file = result_of("documents/backward_pass.derivcheck.yaml")
     rows = table(Report((file,)))
     formulas = [row for row in rows if row[2] == "formula"]
     assert [int(row[1]) for row in formulas] == [formula.where.line for formula in file.formulas]

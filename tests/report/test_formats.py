@@ -23,6 +23,7 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 import samples
+from shipped import result_of
 
 from derivcheck.cli.main import run
 from derivcheck.diagnostics.diagnostic import ContradictionError, Diagnostic, Where
@@ -68,11 +69,6 @@ HOSTILE = "<script>|`\x07\ud800\n::error::%0A,x:y](z) W[l]\\|"
 
 
 @functools.cache
-def shipped(name: str) -> FileResult:
-    return verify_file(ROOT / "specs" / name)
-
-
-@functools.cache
 def mixed() -> FileResult:
     return verify_text(MIXED, "mixed.yaml")
 
@@ -86,7 +82,7 @@ def hostile() -> FileResult:
 
 
 def file(name: str) -> Callable[[], Report]:
-    return lambda: Report((shipped(name),))
+    return lambda: Report((result_of(name),))
 
 
 def sample(result: FileResult) -> Callable[[], Report]:
@@ -230,7 +226,7 @@ def test_junit_fails_when_the_run_does(name: str) -> None:
 
 
 def test_junit_has_a_test_for_each_claim_gradient_and_formula() -> None:
-    file = shipped("documents/backward_pass.derivcheck.yaml")
+    file = result_of("documents/backward_pass.derivcheck.yaml")
     root = ET.fromstring(shown("junit", Report((file,))).encode())
     cases = root.findall(".//testcase")
     assert len(cases) == len(file.formulas) + len(file.gradients) + len(file.claims) - sum(
@@ -681,7 +677,7 @@ def test_watching_writes_no_reports(folder: Path) -> None:
 
 
 def test_a_document_is_accounted_for_in_json() -> None:
-    file = shipped("documents/backward_pass.derivcheck.yaml")
+    file = result_of("documents/backward_pass.derivcheck.yaml")
     values = json.loads(shown("json", Report((file,))))["files"][0]
     assert len(values["formulas"]) == len(file.formulas) == sum(values["coverage"].values())
     ids = {(claim["id"], claim["path"]) for claim in values["claims"]}

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 import samples
 from pages import PAYLOADS, Harmless, verified
+from shipped import result_of
 
 from derivcheck.cli.main import run
 from derivcheck.diagnostics.diagnostic import Diagnostic, Where
@@ -82,7 +83,7 @@ def words(root: Element) -> str:
 
 @pytest.fixture(scope="module")
 def mlp() -> str:
-    return to_html(Report((verify_file(ROOT / "specs" / "mlp.yaml"),)))
+    return to_html(Report((result_of("mlp.yaml"),)))
 
 
 def test_a_page_shows_what_was_found(mlp: str) -> None:
@@ -130,7 +131,7 @@ def test_heat_maps_say_which_entries_differ() -> None:
 
 
 def test_what_a_spec_does_not_have_is_not_announced() -> None:
-    root = check_page(to_html(Report((verify_file(ROOT / "specs" / "known" / "matrix_calculus.yaml"),))))
+    root = check_page(to_html(Report((result_of("known/matrix_calculus.yaml"),))))
     assert {heading.text for heading in root.iter("h2")} == {"Claims", "Known mistakes"}
 
 
@@ -157,7 +158,7 @@ def test_jacobians_are_numbers(mlp: str) -> None:
 
 @pytest.mark.parametrize("name", ["networks/attention", "networks/deep_mlp", "networks/conv1d", "known/determinants"])
 def test_pages_of_shipped_specs(name: str) -> None:
-    result = verify_file(ROOT / "specs" / f"{name}.yaml")
+    result = result_of(f"{name}.yaml")
     text = to_html(Report((result,)))
     check_page(text)
     assert text == to_html(Report((result,)))
@@ -274,7 +275,7 @@ def test_characters_nobody_sees_are_escapes() -> None:
 
 
 def test_ascii_pages_are_ascii(mlp: str) -> None:
-    text = to_html(Report((verify_file(ROOT / "specs" / "mlp.yaml"),)), ascii_only=True)
+    text = to_html(Report((result_of("mlp.yaml"),)), ascii_only=True)
     assert text.isascii()
     assert words(parsed(text)) == words(parsed(mlp))
 

@@ -20,9 +20,10 @@ from typing import Any
 import pytest
 import samples
 from pages import PAYLOADS, verified
+from shipped import result_of
 
 from derivcheck.pipeline.results import Report
-from derivcheck.pipeline.verification import verify_document, verify_file
+from derivcheck.pipeline.verification import verify_document
 from derivcheck.report.gallery import INDEX, to_site
 from derivcheck.report.gradepage import to_html as grades_to_html
 from derivcheck.report.html import to_html
@@ -129,7 +130,7 @@ def in_scheme(page: str, scheme: str) -> str:
 
 def jobs() -> Iterator[Job]:
     specs = ("mlp", "networks/residual_depth_4", "networks/attention", "known/hessians")
-    files = tuple(verify_file(ROOT / "specs" / f"{name}.yaml") for name in specs)
+    files = tuple(result_of(f"{name}.yaml") for name in specs)
     document = verify_document(ROOT / "specs" / "documents" / "backward_pass.md")
     site = dict(to_site(Report((*files[:2], document, *samples.ALL.files))))
     pages = {

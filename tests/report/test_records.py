@@ -6,19 +6,18 @@ import functools
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from shipped import result_of
 
 from derivcheck.pipeline.results import Report
-from derivcheck.pipeline.verification import verify_file, verify_text
+from derivcheck.pipeline.verification import verify_text
 from derivcheck.report.json import to_json
 from derivcheck.report.records import DerivativeRecord, NumericRecord
 from derivcheck.report.schema import report_schema, schema_of
 
-ROOT = Path(__file__).parents[2]
 TEXT = """\
 title: A factor lost, in a chain of three
 tensors: {x: n, w: n}
@@ -37,7 +36,7 @@ Way = tuple[str | int, ...]
 @functools.cache
 def written() -> str:
     judged = verify_text(TEXT, "chain.yaml")
-    document = verify_file(ROOT / "specs" / "documents" / "backward_pass.derivcheck.yaml")
+    document = result_of("documents/backward_pass.derivcheck.yaml")
     document = replace(document, claims=(), gradients=(), formulas=document.formulas[:3])
     return to_json(Report((judged, document, verify_text("tensors: {x: n\n", "broken.yaml"))))
 
