@@ -233,16 +233,18 @@ class ManyDigits:
     def plain(value: Any) -> Any:
         return value
 
+    # NumPy takes a number of mpmath on its left: asked first, mpmath writes the array into the text of an error.
+
     def add(self, values: Sequence[Any]) -> Any:
         total = values[0]
         for value in values[1:]:
-            total = total + value
+            total = np.add(total, value)
         return total
 
     def multiply(self, values: Sequence[Any]) -> Any:
         total = values[0]
         for value in values[1:]:
-            total = total * value
+            total = np.multiply(total, value)
         return total
 
     def power(self, base: Any, exponent: sympy.Rational) -> Any:
@@ -282,6 +284,6 @@ class ManyDigits:
     junction = staticmethod(ScaledFloats.junction)
 
     def compare(self, relation: str, left: Any, right: Any) -> Any:
-        difference = np.asarray(left - right, dtype=object)
+        difference = np.asarray(np.subtract(left, right), dtype=object)
         signs = np.asarray(_mp(lambda d: float(mpmath.sign(mpmath.re(d))))(difference), dtype=float)
         return _COMPARISONS[relation](signs, 0.0)
