@@ -11,6 +11,8 @@ from __future__ import annotations
 import sys
 import time
 
+from measures import Measure, Measures, beside, loops, offered
+
 from derivcheck.forms.derivation import Derivation
 from derivcheck.language.network import build
 from derivcheck.language.notation.printer import to_plain
@@ -38,8 +40,8 @@ def ours(depth: int) -> tuple[float, float, int]:
     derivation = Derivation(network.loss, network.tensors, network.facts, "column", network.scope.dimensions)
     printed = 0
     for tensor in network.parameters:
-        form = derivation.best(tensor)
-        printed += len(to_plain(form.index)) + (len(to_plain(form.matrix)) if form.matrix is not None else 0)
+        form = derivation.candidates(tensor)
+        printed += sum(len(to_plain(tree)) for trees in (form.indices, form.matrices) for tree in trees[:1])
     return loaded - start, time.perf_counter() - loaded, printed
 
 
@@ -97,6 +99,27 @@ def tensorgrad(depth: int) -> float:
     return time.perf_counter() - start
 
 
+PEERS = {"sympy arrays": sympy_arrays, "pytensor": pytensor, "tensorgrad": tensorgrad}
+
+
+def measures(quick: bool) -> Measures:
+    ours(2)
+    yield Measure("depth 8", loops(lambda: ours(8)))
+    growth = beside(lambda: ours(64), lambda: ours(16), 3)
+    yield Measure("depth 64", growth, "depth 16; linear is 4")
+    if not quick:
+        growth = beside(lambda: ours(256), lambda: ours(64), 2)
+        told = "deriving and printing every gradient at depth 256"
+        yield Measure("depth 256", growth, "depth 64; linear is 4", told=told)
+        for name in ("sympy arrays", "pytensor"):
+            try:
+                PEERS[name](2)
+            except Exception:  # not installed, or not up to it
+                continue
+            ratio = beside(lambda: ours(8), lambda name=name: PEERS[name](8))
+            yield Measure(f"depth 8 beside {name}", ratio, f"{name}, without a printed form that is read")
+
+
 def main() -> None:
     ours(2)
     print(f"{'depth':>6} {'load s':>9} {'derive and print s':>19} {'characters':>11}")
@@ -105,7 +128,7 @@ def main() -> None:
         print(f"{depth:>6} {loaded:>9.4f} {derived:>19.4f} {printed:>11}")
     if "--peers" in sys.argv:
         print("peers at depth 8, seconds (second run of each)")
-        for name, peer in (("sympy arrays", sympy_arrays), ("pytensor", pytensor), ("tensorgrad", tensorgrad)):
+        for name, peer in PEERS.items():
             try:
                 peer(2)
                 print(f"  {name:<14} {peer(8):.4f}")
@@ -117,4 +140,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    offered(main, measures)

@@ -13,7 +13,10 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+
+from measures import Measure, Measures, in_loops, offered
 
 from derivcheck.pipeline.results import FileResult
 from derivcheck.pipeline.verification import verify_document, verify_file
@@ -65,7 +68,16 @@ $@ \sigma'(t) = @/4$ if $t = 0$, and $@ \sigma'(t) \le @/4$ everywhere.
 """
 
 
-def timed(what: str, call: Callable[[], FileResult], read: Callable[[], object]) -> None:
+@dataclass(frozen=True)
+class Taken:
+    """The seconds of a processor that a document took to be read and to be judged, and its formulas."""
+
+    reading: float
+    judging: float
+    formulas: int
+
+
+def timed(what: str, call: Callable[[], FileResult], read: Callable[[], object]) -> Taken:
     """What a document took, reading apart: finding its formulas and taking them apart, without any verdict."""
     began = time.process_time()
     read()
@@ -77,9 +89,10 @@ def timed(what: str, call: Callable[[], FileResult], read: Callable[[], object])
     print(f"{what}: {time.perf_counter() - wall:.1f} s by the clock, {spent:.1f} s of a processor")
     print(f"  of which {reading:.1f} s reading and {spent - reading:.1f} s judging {len(result.formulas)} formulas")
     print(f"  {coverage(result)}")
+    return Taken(reading, spent - reading, len(result.formulas))
 
 
-def page(kind: str, text: str) -> None:
+def page(kind: str, text: str) -> Taken:
     """A page of our own under the shipped sidecar."""
     sidecar = (ROOT / "specs/documents/backward_pass.derivcheck.yaml").read_text()
     with tempfile.TemporaryDirectory() as folder:
@@ -90,14 +103,28 @@ def page(kind: str, text: str) -> None:
         def read() -> object:
             return Accountant(load_spec(spec), read_manuscript(text, str(path))).places()
 
-        timed(f"{len(text.encode()) / 1000:.0f} kB of our own, {kind}", lambda: verify_document(path), read)
+        return timed(f"{len(text.encode()) / 1000:.0f} kB of our own, {kind}", lambda: verify_document(path), read)
 
 
-def pages() -> None:
+def repeated() -> Taken:
     shipped = (ROOT / "specs/documents/backward_pass.md").read_text().partition("---\n")[2].partition("---\n")[2]
-    page("every formula many times", shipped * (SIZE // len(shipped.encode()) + 1))
+    return page("every formula many times", shipped * (SIZE // len(shipped.encode()) + 1))
+
+
+def varied() -> Taken:
     count = SIZE // len(SECTION.encode()) + 1
-    page("every formula another", "".join(SECTION.replace("@", str(factor)) for factor in range(2, count + 2)))
+    return page("every formula another", "".join(SECTION.replace("@", str(k)) for k in range(2, count + 2)))
+
+
+def measures(quick: bool) -> Measures:
+    taken = repeated()
+    yield Measure("60 kB, every formula many times: reading", in_loops(taken.reading))
+    yield Measure("60 kB, every formula many times: judging", in_loops(taken.judging))
+    if not quick:
+        taken = varied()
+        told = "a document of 60 kB, every formula another, read and judged"
+        yield Measure("60 kB, every formula another: reading", in_loops(taken.reading))
+        yield Measure("60 kB, every formula another", in_loops(taken.reading + taken.judging), told=told)
 
 
 def seeds(folder: Path) -> None:
@@ -123,7 +150,12 @@ def seeds(folder: Path) -> None:
         print(f"  {', '.join(f'{n} {kind}' for kind, n in sorted(counter.items()))}")
 
 
-if __name__ == "__main__":
-    pages()
+def main() -> None:
+    repeated()
+    varied()
     if len(sys.argv) > 1:
         seeds(Path(sys.argv[1]))
+
+
+if __name__ == "__main__":
+    offered(main, measures)

@@ -9,12 +9,14 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from editors import Editor  # noqa: E402
+from measures import Measure, Measures, in_loops, offered  # noqa: E402
 
 ROUNDS = 15
 SPEC, PAGE, SIDECAR = "mlp.yaml", "backward_pass.md", "backward_pass.derivcheck.yaml"
@@ -26,6 +28,7 @@ EDITS = {
     "a layer half written, and whole again": (SPEC, "a1: sigmoid(z1)", "a1: sigm(z1)"),
     "a formula of a page, to a wrong one and back": (PAGE, r"\operatorname{diag}(p) - p p^\top", r"- p p^\top"),
 }
+FIRST = next(iter(EDITS))
 QUESTIONS = {
     "hover over a claim": lambda editor: editor.hover(SPEC, "EqA2:", 1),
     "hover over a layer, with its derivative": lambda editor: editor.hover(SPEC, "z1: W1", 1),
@@ -63,16 +66,33 @@ def measured(editor: Editor, name: str, before: str, after: str) -> tuple[float,
     return statistics.median(times), 1000 * used / len(times)
 
 
+def opened(folder: str) -> Iterator[tuple[Editor, str, float]]:
+    """An editor with the server and its files: what has been opened, and how long that took by the clock."""
+    (Path(folder) / SIDECAR).write_text((ROOT / "specs" / "documents" / SIDECAR).read_text())
+    start = time.perf_counter()
+    editor = Editor(Path(folder))
+    yield editor, "", time.perf_counter() - start
+    for path in (ROOT / "specs" / SPEC, ROOT / "specs" / "documents" / PAGE):
+        start = time.perf_counter()
+        editor.open(path.name, path.read_text())
+        yield editor, path.name, time.perf_counter() - start
+
+
+def measures(quick: bool) -> Measures:
+    with tempfile.TemporaryDirectory() as folder:
+        *_, (editor, _, _) = opened(folder)
+        for what, edit in list(EDITS.items())[:: len(EDITS) - 1 if quick else 1]:
+            processor = measured(editor, *edit)[1]
+            told = "100 edits in an editor, from the message to the verdicts" if what == FIRST else ""
+            yield Measure(f"100 edits: {what}", in_loops(processor / 10), told=told)
+        editor.end()
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / SIDECAR).write_text((ROOT / "specs" / "documents" / SIDECAR).read_text())
-        start = time.perf_counter()
-        editor = Editor(Path(folder))
-        print(f"the server is there after {time.perf_counter() - start:.2f} s")
-        for path in (ROOT / "specs" / SPEC, ROOT / "specs" / "documents" / PAGE):
-            start = time.perf_counter()
-            editor.open(path.name, path.read_text())
-            print(f"{path.name} opened: first verdicts after {time.perf_counter() - start:.2f} s")
+        for editor, what, seconds in opened(folder):  # noqa: B007 - the editor stays
+            done = f"{what} opened: first verdicts" if what else "the server is there"
+            print(f"{done} after {seconds:.2f} s")
         print("an edit, from the message to the verdicts: median by the clock, mean of the processor")
         for what, (name, before, after) in EDITS.items():
             clock, processor = measured(editor, name, before, after)
@@ -89,4 +109,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    offered(main, measures)

@@ -12,6 +12,8 @@ import sys
 import time
 from pathlib import Path
 
+from measures import Measure, Measures, beside, loops, offered
+
 from derivcheck.pipeline.verification import verify_file, verify_text
 
 SPECS = Path(__file__).parents[2] / "specs"
@@ -119,7 +121,16 @@ def shipped() -> None:
         print(f"  {one:6.2f} s  {name}")
 
 
-if __name__ == "__main__":
+def measures(quick: bool) -> Measures:
+    seconds(CONVOLUTION)
+    yield Measure("conv2d", loops(lambda: seconds(CONVOLUTION), 2))
+    if not quick:
+        yield Measure("transformer block", loops(lambda: seconds(BLOCK), 1), told="a transformer block verified")
+        growth = beside(lambda: seconds(LSTM.format(steps=50)), lambda: seconds(LSTM.format(steps=25)), 1)
+        yield Measure("LSTM, 50 steps", growth, "25 steps; linear is 2", told="an LSTM of 50 steps verified")
+
+
+def main() -> None:
     for name, spec in (("transformer block", BLOCK), ("conv2d", CONVOLUTION)):
         time_, found = seconds(spec)
         print(f"{name:18} {time_:6.2f} s  {found}")
@@ -128,3 +139,7 @@ if __name__ == "__main__":
         print(f"LSTM, {count:2} steps     {time_:6.2f} s  {time_ / count:5.2f} s a step  {found}")
     if "--shipped" in sys.argv[1:]:
         shipped()
+
+
+if __name__ == "__main__":
+    offered(main, measures)

@@ -5,20 +5,28 @@ Run: python tests/benchmarks/bench_numeric.py [--peers]      (peers: torch, jax,
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads that wait for each other are counted as if they worked
+
 import numpy as np
+from measures import Measure, Measures, beside, offered, spent
 
 from derivcheck.evidence.numeric.comparison import compare_gradient
+from derivcheck.evidence.numeric.point_values import PointValues
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import finite_run
-from derivcheck.evidence.numeric.survey import Surveyor
+from derivcheck.evidence.numeric.survey import Survey, Surveyor
+from derivcheck.evidence.numeric.tensors import Tensor
 from derivcheck.graph.derive import gradient
-from derivcheck.language.network import build
+from derivcheck.graph.nodes import Node
+from derivcheck.language.network import Network, build
 from derivcheck.numeric import check_gradient
 from derivcheck.spec import read_spec
 
@@ -28,50 +36,103 @@ layers: {Z1: W1 @ X + b1, A1: tanh(Z1), Z2: W2 @ A1 + b2}
 loss: {L: 'mean(cross_entropy_logits(Z2, Y, n2), M)'}
 """
 SIZES = {"n0": 784, "n1": 1258, "n2": 10, "M": 32}
+PASSES = 10
+TOLD = "differences of every entry of a million parameters, {}"
 PARAMETERS = ("W1", "b1", "W2", "b2")
 
 
 def timed(what: str, action: Callable[[], Any], repeat: int = 3) -> tuple[float, Any]:
     """The best of some runs, after one to warm up."""
     result = action()
-    best = min(_once(action) for _ in range(repeat)) if repeat else 0.0
+    best = min(spent(action) for _ in range(repeat)) if repeat else 0.0
     print(f"{what:<66} {best:9.4f} s")
     return best, result
 
 
-def _once(action: Callable[[], Any]) -> float:
-    start = time.perf_counter()
-    action()
-    return time.perf_counter() - start
+@dataclass(frozen=True)
+class Subject:
+    """The network at a point: its gradients, a forward and a backward pass, and the surveys of each parameter."""
+
+    network: Network
+    values: Mapping[Node, Tensor]
+    gradients: Mapping[str, Node]
+
+    @classmethod
+    def made(cls) -> Subject:
+        network = build(read_spec(SPEC))
+        assert network.loss is not None
+        output = network.loss.node
+        nodes = {name: network.named(name).node for name in PARAMETERS}
+        values, _ = finite_run(Program([output]), SIZES, network.facts, 0)
+        gradients = {name: gradient(output, node) for name, node in nodes.items()}
+        return cls(network, values, gradients)
+
+    @property
+    def output(self) -> Node:
+        assert self.network.loss is not None
+        return self.network.loss.node
+
+    def passes(self, times: int) -> Callable[[], None]:
+        """Forward and backward passes of derivcheck's own compiled network."""
+        backward = Program([self.output, *self.gradients.values()])
+
+        def run() -> None:
+            for _ in range(times):
+                backward.run(self.values, SIZES)
+
+        return run
+
+    def surveyors(self) -> dict[str, Surveyor]:
+        """What measures each parameter, at one point; nothing is known of it yet."""
+        point = PointValues(self.output, self.values, SIZES, 0)
+        nodes = {name: self.network.named(name).node for name in PARAMETERS}
+        return {name: Surveyor(self.output, node, self.values, SIZES, 0, point) for name, node in nodes.items()}
+
+    def full(self) -> list[Survey]:
+        return [surveyor.full() for surveyor in self.surveyors().values()]
+
+    def guarded(self) -> list[Survey]:
+        return [surveyor.structured() for surveyor in self.surveyors().values()]
+
+    def unitwise(self) -> list[Survey]:
+        """As guarded, without the guard."""
+        confirm = Surveyor._confirmed
+        Surveyor._confirmed = lambda self, survey: True  # type: ignore[method-assign]
+        try:
+            return self.guarded()
+        finally:
+            Surveyor._confirmed = confirm  # type: ignore[method-assign]
+
+
+def measures(quick: bool) -> Measures:
+    subject = Subject.made()
+    passes = subject.passes(PASSES)
+    beside_passes = "forward and backward passes"
+    unitwise = PASSES * beside(subject.unitwise, passes)
+    yield Measure("a million entries, unit by unit", unitwise, beside_passes)
+    guarded = PASSES * beside(subject.guarded, passes, 2)
+    yield Measure("a million entries, unit by unit, guarded", guarded, beside_passes, told=TOLD.format("guarded"))
+    if not quick:
+        full = PASSES * beside(subject.full, passes, 1)
+        yield Measure("a million entries, one by one", full, beside_passes, told=TOLD.format("one by one"))
 
 
 def main() -> None:
-    network = build(read_spec(SPEC))
-    assert network.loss is not None
-    output = network.loss.node
-    nodes = {name: network.named(name).node for name in PARAMETERS}
     start = time.perf_counter()
-    values, _ = finite_run(Program([output]), SIZES, network.facts, 0)
-    gradients = {name: gradient(output, node) for name, node in nodes.items()}
+    subject = Subject.made()
+    surveyors, values = subject.surveyors(), subject.values
     print(f"{'set-up: a point, the derivation':<66} {time.perf_counter() - start:9.4f} s")
-    backward = Program([output, *gradients.values()])
-    plain, _ = timed("forward and backward, derivcheck's own", lambda: backward.run(values, SIZES), 10)
-    forward, _ = timed("forward", lambda: Program([output]).run(values, SIZES), 10)
-    surveyors = {name: Surveyor(output, node, values, SIZES, 0) for name, node in nodes.items()}
+    print("times of the processor, one thread of BLAS; the passes are those of derivcheck's own compiled network")
+    plain = spent(subject.passes(PASSES)) / PASSES
+    plain = min(plain, *(spent(subject.passes(PASSES)) / PASSES for _ in range(4)))
+    print(f"{'forward and backward':<66} {plain:9.4f} s")
+    forward, _ = timed("forward", lambda: Program([subject.output]).run(values, SIZES), 10)
     count = sum(s.base.size for s in surveyors.values())
     print(f"parameters: {count}; naive differences need {2 * count} forwards, {2 * count * forward:.0f} s")
 
-    full, every = timed(
-        "every entry by itself (rank 1), all four tensors", lambda: [s.full() for s in surveyors.values()], 1
-    )
-    confirm = Surveyor._confirmed
-    Surveyor._confirmed = lambda self, survey: True  # type: ignore[method-assign]
-    unit, _ = timed("unit by unit, without the guard", lambda: [s.structured() for s in surveyors.values()])
-    Surveyor._confirmed = confirm  # type: ignore[method-assign]
-    guarded, units = timed(
-        "unit by unit, with projections and sampled entries as a guard",
-        lambda: [s.structured() for s in surveyors.values()],
-    )
+    full, every = timed("every entry by itself (rank 1), all four tensors", subject.full, 1)
+    unit, _ = timed("unit by unit, without the guard", subject.unitwise)
+    guarded, units = timed("unit by unit, with projections and sampled entries as a guard", subject.guarded)
     w1 = surveyors["W1"]
     directions = w1.directions()
     projection, _ = timed("three projections of W1", lambda: w1.projected(directions))
@@ -85,8 +146,8 @@ def main() -> None:
         f"guarded {guarded / plain:.1f}, projections {projection / plain:.1f}"
     )
 
-    true = gradients["W1"]
-    wrong = np.array(Program([true]).run(values, SIZES)[0].aligned(nodes["W1"].axes))
+    true = subject.gradients["W1"]
+    wrong = np.array(Program([true]).run(values, SIZES)[0].aligned(w1.variable.axes))
     place = np.unravel_index(int(np.argmax(np.abs(wrong))), wrong.shape)
     wrong[place] *= 1 + 1e-3
 
@@ -98,12 +159,12 @@ def main() -> None:
     assert tuple(found) == tuple(place)
 
     def judged() -> Any:
-        return compare_gradient(output, nodes["W1"], true, SIZES, network.facts, 0, way="structured")
+        return compare_gradient(subject.output, w1.variable, true, SIZES, subject.network.facts, 0, way="structured")
 
     timed("compare_gradient(W1, structured): measurement, noise, verdict", judged, 1)
     print(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB")
     if "--peers" in sys.argv:
-        peers(values, network)
+        peers(values, subject.network)
 
 
 def peers(values: Any, network: Any) -> None:
@@ -201,4 +262,4 @@ def peers(values: Any, network: Any) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    offered(main, measures)

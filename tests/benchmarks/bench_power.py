@@ -20,6 +20,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from gradient_scenarios import Function, models, mutants, scenarios
+from measures import Measures, count, offered
 
 Checker = Callable[[Function, Function, Any], str]  # "right", "wrong" or "cannot tell"
 
@@ -131,6 +132,16 @@ def asked(checker: Checker, f: Function, grad: Function, x: Any) -> str:
             return type(problem).__name__
 
 
+def measures(quick: bool) -> Measures:
+    wrong = [(model, grad) for model in models() for _, grad in mutants(model)]
+    hard = scenarios()
+    for name, checker in list(CHECKERS.items())[: 1 if quick else 2]:
+        caught = sum(asked(checker, model.f, grad, model.x) == "wrong" for model, grad in wrong)
+        alarms = sum(asked(checker, one.f, one.grad, one.x) not in ("right", "cannot tell") for one in hard)
+        yield count(f"{name}: mutants caught", caught, "higher", f"of {len(wrong)} mutants")
+        yield count(f"{name}: false alarms", alarms, "lower", f"at {len(hard)} hard points")
+
+
 def main() -> None:
     wrong = [(model, name, grad) for model in models() for name, grad in mutants(model)]
     hard = scenarios()
@@ -161,4 +172,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    offered(main, measures)

@@ -14,11 +14,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+
+from measures import Measure, Measures, beside, offered
 
 ROOT = Path(__file__).parent.parent.parent
 FILES = 200
 
+IMPORTS = "import sympy, numpy, typer, rich, ruamel.yaml, pydantic"
 SMALLEST = (
     "import typer; app = typer.Typer(); app.command()(lambda x=1: None); app.command('b')(lambda x=1: None); app()"
 )
@@ -41,7 +45,7 @@ def seconds(*command: str, folder: Path = ROOT, runs: int = 7, **variables: str)
 
 
 def start_up(folder: Path) -> None:
-    imports = seconds(sys.executable, "-c", "import sympy, numpy, typer, rich, ruamel.yaml, pydantic")
+    imports = seconds(sys.executable, "-c", IMPORTS)
     helped = seconds(*DERIVCHECK, "--help")
     interpreter = seconds(sys.executable, "-c", "pass")
     typer = seconds(sys.executable, "-c", "import typer")
@@ -59,6 +63,35 @@ def start_up(folder: Path) -> None:
     print(f"completion of an option   {completed:.3f} s, {completed / pydantic:.2f} times that")
     print(f"derivcheck verify         {verified:.3f} s, {verified / imports:.2f} times the imports")
     print(f"the same, known           {known:.3f} s, {known / pydantic:.2f} times importing Typer, pydantic")
+
+
+def called(folder: Path, *command: str, **variables: str) -> Callable[[], None]:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment |= {"PYTHONPATH": str(ROOT), **variables}
+    environment.pop("DERIVCHECK_NO_CACHE", None)
+
+    def call() -> None:
+        subprocess.run(command, cwd=folder, check=True, capture_output=True, env=environment)
+
+    call()
+    return call
+
+
+def measures(quick: bool) -> Measures:
+    runs = 3 if quick else 7
+    spec = str(ROOT / "specs/mlp.yaml")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        imports = called(folder, sys.executable, "-c", IMPORTS)
+        pydantic = called(folder, sys.executable, "-c", "import typer, typer._adapters")
+        judged = beside(called(folder, *DERIVCHECK, "verify", spec, "--no-cache"), imports, runs)
+        yield Measure("verify", judged, "importing its libraries", told="`derivcheck verify specs/mlp.yaml`")
+        cached = {"XDG_CACHE_HOME": name}
+        known = beside(called(folder, *DERIVCHECK, "verify", spec, **cached), pydantic, runs)
+        yield Measure("verify, known", known, "importing Typer", told="the same, known to the cache")
+        yield Measure("--help", beside(called(folder, *DERIVCHECK, "--help"), pydantic, runs), "importing Typer")
+        completed = beside(called(folder, *DERIVCHECK, **COMPLETION), pydantic, runs)
+        yield Measure("completion of an option", completed, "importing Typer")
 
 
 def many(folder: Path) -> None:
@@ -89,4 +122,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    offered(main, measures)

@@ -1,21 +1,24 @@
 """What becomes of every equation of the seed documents, beside its truth, settled apart from derivcheck.
 
-    python tests/benchmarks/bench_truths.py FOLDER
+    python tests/benchmarks/bench_truths.py [FOLDER]
 
-FOLDER holds the documents that the sidecars in specs/seeds speak of, and `equations.json` with the truths of three of
-them: each equation by its lines and its LaTeX. What is called wrong though it is right, and right though it is wrong,
-is listed.
+FOLDER, or DERIVCHECK_DOCUMENTS, holds the documents that the sidecars in specs/seeds speak of, and
+`equations.json` with the truths of three of them: each equation by its lines and its LaTeX. What is called wrong
+though it is right, and right though it is wrong, is listed.
 """
 
 from __future__ import annotations
 
 import difflib
 import json
+import os
 import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+
+from measures import Measures, NotMeasuredError, count, offered
 
 from derivcheck.diagnostics.verdicts import ASIDES, FormulaResult
 from derivcheck.pipeline.verification import verify_file
@@ -60,8 +63,15 @@ def meant(entry: dict[str, str], formulas: Sequence[FormulaResult]) -> FormulaRe
     return near[best] if best is not None and likeness[best] >= LIKE else None
 
 
-def main(folder: Path) -> None:
-    formulas = formulas_of(folder)
+def documents() -> Path:
+    folder = sys.argv[1] if len(sys.argv) > 1 and sys.argv[1] != "--json" else os.environ.get("DERIVCHECK_DOCUMENTS")
+    if folder is None:
+        raise NotMeasuredError("the seed documents are not here: DERIVCHECK_DOCUMENTS is their folder")
+    return Path(folder)
+
+
+def compared(folder: Path, formulas: dict[str, list[FormulaResult]]) -> tuple[dict[str, Counter[str]], list[str]]:
+    """(what became of the equations by their truth, those that are judged against it)."""
     table: dict[str, Counter[str]] = {}
     against: list[str] = []
     for entry in json.loads((folder / "equations.json").read_text())["entries"]:
@@ -70,6 +80,22 @@ def main(folder: Path) -> None:
         table.setdefault(truth, Counter())[found] += 1
         if (truth == "correct" and found in WRONG) or (truth == "WRONG" and found in RIGHT):
             against.append(f"{entry['file'][:3]}:{entry['lines']} is {truth}, found {found}: {entry['latex'][:60]}")
+    return table, against
+
+
+def measures(quick: bool) -> Measures:
+    folder = documents()
+    table, against = compared(folder, formulas_of(folder))
+    read = sum(counts[kind] for counts in table.values() for kind in (*RIGHT, *WRONG))
+    total = sum(counts.total() for counts in table.values())
+    yield count("equations judged against their truth", len(against), "lower", f"of {total} equations")
+    yield count("equations judged", read, "higher", f"of {total} equations")
+
+
+def main() -> None:
+    folder = documents()
+    formulas = formulas_of(folder)
+    table, against = compared(folder, formulas)
     print(f"{'truth':<26}" + "".join(f"{column:>11}" for column in COLUMNS))
     for truth, counts in table.items():
         print(f"{truth:<26}" + "".join(f"{counts[column] or '':>11}" for column in COLUMNS))
@@ -82,4 +108,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    offered(main, measures)

@@ -15,6 +15,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from measures import Measure, Measures, in_loops, offered
+
 from derivcheck.cli.watching import EVERY, Watch
 from derivcheck.pipeline.request import Request
 from derivcheck.pipeline.results import Report
@@ -79,6 +81,16 @@ def document(rounds: int = 5) -> list[tuple[float, float]]:
     return times
 
 
+def measures(quick: bool) -> Measures:
+    for name, edit in EDITS.items():
+        processor = statistics.median(row[1] for row in milliseconds(edit, 5 if quick else 15))
+        yield Measure(f"100 times {name}", in_loops(processor / 10))
+    if not quick:
+        judged, written = (statistics.median(column) for column in zip(*document(), strict=True))
+        yield Measure("ten times one formula of 60 kB", in_loops(judged / 100))
+        yield Measure("ten reports of 600 formulas", in_loops(written / 100))
+
+
 def main() -> None:
     print(f"re-check of {SPEC.name}, medians by the clock and of the processor (they differ where others use it);")
     print(f"a change is noticed within {EVERY * 1000:.0f} ms")
@@ -91,4 +103,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    offered(main, measures)

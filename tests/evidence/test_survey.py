@@ -207,12 +207,14 @@ def test_blocks_cover_every_entry() -> None:
     from derivcheck.evidence.numeric import perturbation as module
 
     for room in (1, 40, 200):
-        module.BATCH, before = room, module.BATCH
+        before = module.BATCH, module.NUMBERS
+        module.BATCH = module.NUMBERS = room
         try:
-            assert len(list(perturbation._blocks(network.named("W").node.axes, [6, 7]))) > 1
+            assert len(list(perturbation._blocks(network.named("W").node.axes, [6, 7], room // 35 or 1))) > 1
             assert agrees(np.imag(perturbation.outputs(1j * STEP)), np.imag(whole))
+            assert agrees(perturbation.slopes(), np.imag(whole) / STEP)
         finally:
-            module.BATCH = before
+            module.BATCH, module.NUMBERS = before
 
 
 # --- the forward pass against 50 digits ---------------------------------------------------------

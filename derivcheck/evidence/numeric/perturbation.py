@@ -14,12 +14,13 @@ has already been copied, it is written out in full: that costs time, never truth
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from derivcheck.diagnostics.dataclasses import dataclass
+from derivcheck.evidence.numeric.imaginary_parts import NUMBERS, STEP, ImaginaryParts, NotCarriedError, probe
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.structure import dependents
 from derivcheck.evidence.numeric.tensors import Sizes, Tensor, contracted, refuse_too_large, repeated, summed
@@ -38,11 +39,6 @@ class Moved:
 
     tensor: Tensor
     along: Mapping[Axis, Axis]
-
-
-def probe(axis: Axis) -> Axis:
-    """The axis along which copies for the positions of a variable's axis lie."""
-    return Axis(axis.dimension, f"probe {axis.key}")
 
 
 class Perturbation:
@@ -85,7 +81,6 @@ class Perturbation:
         if not self.order and self.output is not self.variable:
             result[...] = self.program.settled(self.base[self.output]).aligned(rest)
             return result
-        blocks = list(self._blocks(axes, shape))
 
         def run(block: Block) -> None:
             moved = self._run(block, step)
@@ -93,22 +88,37 @@ class Perturbation:
             part = moved.tensor.aligned(target)
             result[tuple(block[axis] for axis in axes)] = part
 
-        with np.errstate(all="ignore"):
-            if len(blocks) < 2:
-                for block in blocks:
-                    run(block)
-            else:
-                # A run without threads does not wait for them.
-                from concurrent.futures import ThreadPoolExecutor
-
-                with ThreadPoolExecutor(WORKERS, initializer=lambda: np.seterr(all="ignore")) as pool:
-                    list(pool.map(run, blocks))
+        _in_threads(run, list(self._blocks(axes, shape, max(1, BATCH // self.cost))))
         self.evaluations += int(np.prod(shape))
         return result
 
-    def _blocks(self, axes: Axes, shape: list[int]) -> Iterator[Block]:
-        """Ranges of the probe axes, so that a block's largest intermediate stays within bounds."""
-        room = max(1, BATCH // self.cost)
+    def slopes(self, batched: Axes = ()) -> Any:
+        """The output's slopes by every entry, of a complex step: (*variable axes without batched, *output axes).
+
+        The real part, which is the same for all of them, is computed once, where the graph allows it.
+        """
+        try:
+            parts = ImaginaryParts(self.program, self.order, self.base, self.variable, self.sizes, batched)
+        except NotCarriedError:
+            return np.imag(self.outputs(1j * STEP, batched)) / STEP
+        shape = [axis.dimension.size(self.sizes) for axis in parts.entries]
+        result = np.zeros([*shape, *(axis.dimension.size(self.sizes) for axis in self.output.axes)])
+        self.evaluations += int(np.prod(shape))
+        if self.order or self.output is self.variable:
+
+            def run(block: Block) -> None:
+                cut = tuple(block[axis] for axis in parts.entries)
+                found = parts.of_block(cut)
+                count = len(self.output.axes)
+                result[cut] = np.moveaxis(found, range(count), range(-count, 0)) if count else found
+
+            with np.errstate(all="ignore"):
+                parts.of_block([slice(0, 1)] * len(shape))  # which tells how many numbers an entry takes
+            _in_threads(run, list(self._blocks(parts.entries, shape, max(1, NUMBERS // parts.largest))))
+        return result
+
+    def _blocks(self, axes: Axes, shape: list[int], room: int) -> Iterator[Block]:
+        """Ranges of the probe axes, `room` entries in each, so that a block's largest intermediate stays in bounds."""
         lengths = list(shape)
         for k in range(len(lengths)):
             behind = math.prod(shape[k + 1 :])
@@ -304,6 +314,20 @@ class Perturbation:
             scale = np.where(mask, 0.0 if first is None else first, 0.0 if second is None else second)
             scale = np.broadcast_to(scale, np.shape(array))
         return Moved(Tensor(array, axes, scale), rest)
+
+
+def _in_threads(run: Callable[[Block], None], blocks: Sequence[Block]) -> None:
+    """Run every block, several at a time."""
+    if len(blocks) < 2:
+        with np.errstate(all="ignore"):
+            for block in blocks:
+                run(block)
+        return
+    # A run without threads does not wait for them.
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(WORKERS, initializer=lambda: np.seterr(all="ignore")) as pool:
+        list(pool.map(run, blocks))
 
 
 def _renamed(tensor: Tensor, names: Mapping[Axis, Axis]) -> Tensor:
