@@ -38,7 +38,7 @@ Along = tuple[Axis | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ImaginaryPart:
     """Imaginary parts along (*axes, *entries of the variable), of length 1 where they are constant.
 
     For each axis of the entries, `along` is the axis of the value of which they move one position, the entry's own;
@@ -179,11 +179,11 @@ class ImaginaryParts:
 
     def of_block(self, block: Sequence[slice]) -> Any:
         """The output's imaginary parts for a range of entries, (*output axes, *entries)."""
-        found: dict[Node, list[Part]] = {
-            self.variable: [Part(np.ones([1] * len(self.entries)), (), self.entries)],
+        found: dict[Node, list[ImaginaryPart]] = {
+            self.variable: [ImaginaryPart(np.ones([1] * len(self.entries)), (), self.entries)],
         }
         for node, carryings in self.steps:
-            parts: dict[Along, Part] = {}
+            parts: dict[Along, ImaginaryPart] = {}
             for carrying in carryings:
                 for part in found[carrying.operand] if carrying.times else ():
                     moved = self._carried(carrying, part, block)
@@ -192,7 +192,7 @@ class ImaginaryParts:
             found[node] = list(parts.values())
         return self._written_out(found[self.output], block)
 
-    def _carried(self, carrying: Carrying, part: Part, block: Sequence[slice]) -> Part:
+    def _carried(self, carrying: Carrying, part: ImaginaryPart, block: Sequence[slice]) -> ImaginaryPart:
         if part.spare and id(carrying) not in self._last:
             part = replace(part, spare=False)
         *first, last = carrying.factors or (None,)
@@ -210,9 +210,9 @@ class ImaginaryParts:
             names = carrying.names
             along = tuple(None if axis is None else names.get(axis, axis) for axis in along)
             axes = tuple(names.get(axis, axis) for axis in axes)
-        return Part(part.array, axes, along, part.times * carrying.times, part.spare)
+        return ImaginaryPart(part.array, axes, along, part.times * carrying.times, part.spare)
 
-    def _summed(self, part: Part, bound: Axes) -> Part:
+    def _summed(self, part: ImaginaryPart, bound: Axes) -> ImaginaryPart:
         places = tuple(k for k, axis in enumerate(part.axes) if axis in bound)
         array = np.add.reduce(part.array, axis=places) if places else part.array
         constant = math.prod(
@@ -221,9 +221,9 @@ class ImaginaryParts:
             if axis not in part.along and (axis not in part.axes or part.array.shape[part.axes.index(axis)] == 1)
         )
         axes = tuple(axis for axis in part.axes if axis not in bound)
-        return Part(array, axes, part.along, part.times * constant, part.spare or bool(places))
+        return ImaginaryPart(array, axes, part.along, part.times * constant, part.spare or bool(places))
 
-    def _multiplied(self, part: Part, factor: Tensor, bound: Axes, block: Sequence[slice]) -> Part:
+    def _multiplied(self, part: ImaginaryPart, factor: Tensor, bound: Axes, block: Sequence[slice]) -> ImaginaryPart:
         """The part times a factor, summed over axes as it is made."""
         axes = (*part.axes, *(axis for axis in factor.axes if axis not in part.axes and axis not in part.along))
         laid = self._cut(factor, axes, part.along, block)
@@ -241,10 +241,10 @@ class ImaginaryParts:
             )
             product = np.multiply(array, laid, out=array if kept else None, order="C")
             self.largest = max(self.largest, product.size)
-            made = Part(product, axes, part.along, part.times, True)
+            made = ImaginaryPart(product, axes, part.along, part.times, True)
             return self._summed(made, bound) if bound else made
         found = _contracted(array, laid, shared, len(axes))
-        made = Part(found, _without(axes, shared), part.along, part.times, True)
+        made = ImaginaryPart(found, _without(axes, shared), part.along, part.times, True)
         self.largest = max(self.largest, array.size, made.array.size)
         rest = tuple(axis for axis in bound if axis not in axes or axes.index(axis) not in shared)
         return self._summed(made, rest) if rest else made
@@ -267,7 +267,7 @@ class ImaginaryParts:
         ]
         return laid[(*[slice(None)] * len(axes), *cuts)]
 
-    def _written_out(self, parts: Sequence[Part], block: Sequence[slice]) -> Any:
+    def _written_out(self, parts: Sequence[ImaginaryPart], block: Sequence[slice]) -> Any:
         """Parts along all of the output's axes, zero at the positions that do not move."""
         entries = tuple(probe(axis) for axis in self.entries)
         wanted = (*self.output.axes, *entries)
@@ -284,7 +284,7 @@ class ImaginaryParts:
         return total
 
 
-def _total(first: Part, second: Part) -> Part:
+def _total(first: ImaginaryPart, second: ImaginaryPart) -> ImaginaryPart:
     """Two parts that move in the same way as one."""
     axes = (*first.axes, *(axis for axis in second.axes if axis not in first.axes))
     one, other = _widened(first, axes), _widened(second, axes)
@@ -294,10 +294,10 @@ def _total(first: Part, second: Part) -> Part:
     kept = next((a for a, part in ((one, first), (other, second)) if part.spare and a.shape == whole != ()), None)
     apart = first.times == -second.times
     array = np.subtract(one, other, out=kept) if apart else np.add(one, other, out=kept)
-    return Part(array, axes, first.along, first.times, True)
+    return ImaginaryPart(array, axes, first.along, first.times, True)
 
 
-def _widened(part: Part, axes: Axes) -> Any:
+def _widened(part: ImaginaryPart, axes: Axes) -> Any:
     """The array of a part along further axes, of length 1, and in their order."""
     if part.axes == axes:
         return part.array
