@@ -8,6 +8,7 @@ starts an interpreter.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import importlib
 import json
@@ -23,7 +24,6 @@ from pathlib import Path
 
 PATIENCE = 120  # seconds
 LONGEST = 1 << 20  # bytes of what is asked
-OURS = ("commands", "verifying", "reporting", "usage", "cache", "configuration")  # of the room `cli`, most of all
 
 
 def command(module: str, *arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -70,12 +70,13 @@ class Starter:
         with open(os.devnull) as nothing, tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
             streams = [stream.fileno() for stream in (nothing, output, errors)]
             socket.send_fds(self._connection, [asked], streams)
-            code = int(self._connection.recv(LONGEST))
+            ended = self._connection.recv(LONGEST)
+            assert ended, "the process that starts commands has ended"
             written = []
             for stream in (output, errors):
                 stream.seek(0)
                 written.append(stream.read().decode().replace("\r\n", "\n").replace("\r", "\n"))
-        return subprocess.CompletedProcess([module, *arguments], code, *written)
+        return subprocess.CompletedProcess([module, *arguments], int(ended), *written)
 
 
 _starter = functools.cache(Starter)
@@ -103,10 +104,12 @@ def _load() -> None:
 
     for found in pkgutil.walk_packages(derivcheck.__path__, "derivcheck."):
         if not found.name.endswith("__main__") and not found.name.startswith("derivcheck.cli."):
-            importlib.import_module(found.name)
-    for name in OURS:
-        importlib.import_module(f"derivcheck.cli.{name}")
+            with contextlib.suppress(ImportError):  # of a library that need not be there
+                importlib.import_module(found.name)
     importlib.import_module("pytest")
+    from derivcheck.cli.main import run
+
+    run(["check", "x = 2 * x"])  # what is imported and made at the first use
 
 
 def _become(module: str, arguments: list[str], folder: str, environment: dict[str, str], streams: list[int]) -> None:
