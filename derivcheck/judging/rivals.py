@@ -9,6 +9,12 @@ from derivcheck.diagnostics.diagnostic import Diagnostic
 from derivcheck.diagnostics.verdicts import HOLDS, ClaimResult
 
 
+def conforming(results: Sequence[ClaimResult]) -> list[int]:
+    """Which of some readings count: those that have a meaning, where any has; shapes fit, but indices may not."""
+    found = [number for number, result in enumerate(results) if result.verdict != "invalid"]
+    return found or list(range(len(results)))
+
+
 def reconciled(
     results: Sequence[ClaimResult], worst: ClaimResult, readings: Sequence[str], choice: str = ""
 ) -> ClaimResult:

@@ -22,7 +22,7 @@ from derivcheck.judging.deadline import Limit, aside, within
 from derivcheck.judging.examiner import Examiner, late_text
 from derivcheck.judging.hearing import Hearing
 from derivcheck.judging.reach import reach_of
-from derivcheck.judging.rivals import reconciled
+from derivcheck.judging.rivals import conforming, reconciled
 from derivcheck.judging.statement import Assertion, Labels, Shape, Source, Statement
 from derivcheck.judging.suggestion import Wording
 from derivcheck.language.claims import Link, links_of
@@ -242,7 +242,9 @@ def _judged_links(assertion: Assertion, position: int, hearing: Hearing) -> Iter
     readings = (assertion, *assertion.rivals)
     for k, link in enumerate(assertion.links):
         results = [_along_paths(reading, k, hearing) for reading in readings]
-        shown = [hearing.examiner.proofreader.plain(reading.equation) for reading in readings]
+        kept = conforming(results)
+        results = [results[number] for number in kept]
+        shown = [hearing.examiner.proofreader.plain(readings[number].equation) for number in kept]
         yield _JudgedLink(reconciled(results, _worst(results), shown, assertion.equation.choice), position, link)
     if assertion.broken is not None:
         why = placed(assertion.broken, hearing.text)

@@ -7,7 +7,9 @@ from itertools import pairwise
 from typing import NoReturn
 
 from derivcheck.diagnostics.diagnostic import NotationError
-from derivcheck.graph.nodes import Input, Quantity, operands
+from derivcheck.graph.nodes import Input, Map, Quantity, operands, topological
+from derivcheck.graph.scalars import placeholder
+from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.latex import operators
 from derivcheck.language.latex.arguments import arguments_here, depends
 from derivcheck.language.latex.cursor import RowCursor
@@ -16,6 +18,7 @@ from derivcheck.language.latex.scripts import take_scripts
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import (
     Binary,
+    Call,
     Derivative,
     Expression,
     Name,
@@ -57,6 +60,8 @@ def fraction(reader: RowCursor) -> Expression:
 
 def _numerator(top: RowCursor) -> Expression:
     """What stands behind the mark; a layer may show what it depends on, `\\partial L(z)`."""
+    if (value := _value_of_function(top)) is not None:
+        return value
     begin, top.applies = top.position, False
     found = top.factor()
     top.applies = True
@@ -65,6 +70,26 @@ def _numerator(top: RowCursor) -> Expression:
         return found
     top.position = begin
     return top.term()
+
+
+def _value_of_function(reader: RowCursor) -> Expression | None:
+    """`\\partial g`: a function by itself is its value, where the network has one layer that it makes and no other."""
+    names, scope, element = reader.context.names, reader.context.scope, reader.element
+    function = names.function(element) if len(reader.rest) == 1 and not names.is_value(element) else None
+    if function is None or not catalogue_functions.entrywise(function, scope.functions):
+        return None
+    try:
+        made = catalogue_functions.applied(function, 0, [placeholder(0)], scope.functions, Call(function, ()))
+    except NotationError:
+        return None
+    nodes = topological(value.node for value in scope.values.values())
+    called = [node for node in nodes if isinstance(node, Map) and node.expression == made]
+    named = [
+        name
+        for name, value in scope.values.items()
+        if isinstance(value.node, Quantity) and [value.node.operand] == called and name not in scope.abbreviations
+    ]
+    return Name(named[0], reader.advance().span) if len(named) == 1 else None
 
 
 def _is_differential(reader: RowCursor, above: Elements, below: Elements, span: Span) -> bool:
@@ -159,6 +184,8 @@ def variable_of(reader: RowCursor, row: Elements, here: Span) -> Expression:
     inner = reader.part(row, here)
     inner.letters = False
     inner.applies = False
+    if (value := _value_of_function(inner)) is not None:
+        return value
     found = inner.factor()
     if not inner.at_end():
         fail(

@@ -13,6 +13,7 @@ from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.language.notation.syntax import Span
 from derivcheck.language.tex.brackets import evaluates
 from derivcheck.language.tex.errors import fail
+from derivcheck.language.tex.marks import is_sign, seen
 from derivcheck.language.tex.nodes import (
     WIDE,
     Accent,
@@ -149,6 +150,11 @@ class _Elements:
                 self._emit(Element("group", ".", base.span, closer="|", rows=(elements(body),)))
                 for script in scripts:
                     self._script(script)
+            case Scripts(Symbol(kind="letter") | Numeral() as base, (arrow, *scripts)) if _is_arrow(arrow):
+                span = base.span.to(arrow.span)
+                face = {"font": base.font or "bold"} if isinstance(base, Numeral) else {"style": base.style or "arrow"}
+                drawn = replace(base, span=span, **face)
+                self._node(Scripts(drawn, tuple(scripts), node.span) if scripts else drawn)
             case Scripts(base, scripts):
                 self.row(() if base is None else (base,))
                 for script in scripts:
@@ -203,6 +209,11 @@ class _Elements:
             fail("DC170", f"`\\{node.accent}` stands over one letter", node.span, "no name is written so")
         self._emit(replace(first, accent=node.accent, spaced=True, span=node.span))
         self.out += others
+
+
+def _is_arrow(script: ScriptNode) -> bool:
+    """Whether an arrow is drawn over a name by hand, `1^{\\rightarrow}`."""
+    return is_sign(script.sign, "^") and [is_sign(node, "→") for node in seen(script.body)] == [True]
 
 
 def span_of(row: Sequence[Element], otherwise: Span) -> Span:

@@ -73,7 +73,7 @@ class Sentence:
         readings: list[Equation] = []
         problems: list[NotationError] = []
         first: Fork | None = None
-        strict = False
+        strict = lone = False
         waiting: list[tuple[int, ...]] = [()]
         count = 0
         while waiting:
@@ -88,13 +88,14 @@ class Sentence:
                 readings += [found] if found not in readings else []
             first = first or next(iter(choices.forks), None)
             strict = strict or any(fork.kind.strict for fork in choices.forks)
+            lone = lone or 1 in choices.forks.values()
             waiting += reversed([*_further(script, [*choices.forks.values()])])
             count += 1
             if first is not None and count + len(waiting) > MAXIMAL_READINGS:
                 _refuse_fork(first, readings)
         if not readings:
             raise problems[0]
-        if len(readings) == 1 or first is None:
+        if first is None or (len(readings) == 1 and not lone):
             return self._resting(readings[0])
         fitting = [reading for reading in readings if self._fits(reading)]
         if fitting:

@@ -51,6 +51,12 @@ SAMPLE = ForkKind(
     "a column, or a row?",
     "",
 )
+EXAMPLE = ForkKind(
+    "DC171",
+    "`{shown}` has no reading here: the entry of an example does not fit",
+    "an entry of a vector, or all of it?",
+    "",
+)
 LENGTH = ForkKind(
     "DC171",
     "`{shown}` has two readings",

@@ -50,8 +50,12 @@ def group(reader: RowCursor) -> Expression:
         _refuse_spaced(reader, opener)
     if len(entries) == 1:
         tree = entries[0].tree
-        return replace(tree, span=span) if tree is not None else refuse_dots(reader, "dots alone in a bracket")
-    if opener.text == "\\{":
+        if tree is None:
+            refuse_dots(reader, "dots alone in a bracket")
+        if tree.span in reader.context.unsized:  # `(\\vec 1)`
+            reader.context.unsized ^= {tree.span, span}
+        return replace(tree, span=span)
+    if opener.text == "\\{" and (not _is_side(reader, opener) or _are_blocks(reader, [entries])):
         fail("DC107", "a set is not read", span, "expected an expression")
     vectors = reader.context.scope.vectors
     if _are_blocks(reader, [entries]):
@@ -60,6 +64,14 @@ def group(reader: RowCursor) -> Expression:
         return _matrix(reader, [entries], span, vectors)
     turned = vectors == "column" and reader.context.choices.number(Fork(LIST, "", span), 2)
     return _matrix(reader, [entries], span, "row" if turned else "column")
+
+
+def _is_side(reader: RowCursor, group: Element) -> bool:
+    """Whether a group is a side by itself: `x = \\{x_1, \\dots, x_n\\}` lists the entries of x."""
+    place = reader.row.index(group)
+    before, behind = reader.row[place - 1], reader.row[place + 1]
+    ends = behind.kind in ("end", "prose", "keyword") or behind.is_sign("=", ",", ".")
+    return place > 0 and before.is_sign("=") and ends
 
 
 def _refuse_spaced(reader: RowCursor, group: Element) -> None:
@@ -189,6 +201,9 @@ def _matrix(reader: RowCursor, rows: Sequence[Sequence[MatrixCell]], span: Span,
 
 def _dotted(reader: RowCursor, rows: Sequence[Sequence[MatrixCell]], span: Span, standing: str) -> Expression:
     """The matrix whose shown entries all follow one pattern. Raises NotationError (DC173)."""
+    general = None
+    if len(rows) == 1:
+        rows, general = _without_general(rows[0])
     if standing == "column":
         rows = [[entry] for entry in rows[0]]
     down, across = _gap(rows, span), _gap_across(rows, span)
@@ -205,6 +220,7 @@ def _dotted(reader: RowCursor, rows: Sequence[Sequence[MatrixCell]], span: Span,
     unindexed = Unindexed(reader, span)
     try:
         entry = patterns.general(reader, cells, (row, column), span)
+        patterns.check_instance(general, entry, row or column, span)
         matrix = unindexed.matrix(entry, row, column)
         if not _stacks(reader, cells, row, column):
             _check_axes(reader, matrix, row, column, span)
@@ -216,6 +232,14 @@ def _dotted(reader: RowCursor, rows: Sequence[Sequence[MatrixCell]], span: Span,
         if found is None:
             raise problem from None
         return found
+
+
+def _without_general(row: Sequence[MatrixCell]) -> tuple[Sequence[Sequence[MatrixCell]], Expression | None]:
+    """`[z_1, \\dots, z_j, \\dots, z_n]`: the list without the entry between the dots, and that entry."""
+    gaps = [place for place, entry in enumerate(row) if entry.tree is None]
+    if len(gaps) != 2 or gaps[1] != gaps[0] + 2:
+        return [row], None
+    return [[*row[: gaps[0]], *row[gaps[1] :]]], row[gaps[0] + 1].tree
 
 
 def _gap(rows: Sequence[Sequence[MatrixCell]], span: Span) -> int | None:

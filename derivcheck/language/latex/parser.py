@@ -101,7 +101,11 @@ class LatexParser(RowCursor):
             items = ones.sized_factors(self, items)
         if self.context.barred:
             bars.refuse_reach(self, [item.tree for item in items])
-        return product(items, self.context.types, self.context.choices)
+        tree = product(items, self.context.types, self.context.choices)
+        while self.accept("%") is not None:
+            divisor = self.factor()
+            tree = Binary("%", tree, divisor, tree.span.to(divisor.span))
+        return tree
 
     def _run(self, first: Item, sign: str) -> list[Item]:
         """`X_L \\dots X_{l+1}`: the factors behind the first one. Raises NotationError (DC173)."""
@@ -185,6 +189,8 @@ class LatexParser(RowCursor):
                 return norms.scalar_product(self)
             case (("group" | "sign"), ("|" | "‖")):
                 return norms.bars(self)
+            case "group", ("⌊" | "⌈"):
+                return self._rounded()
             case "group", _:
                 return matrices.group(self)
             case "sign", ("Σ" | "Π"):
@@ -227,6 +233,20 @@ class LatexParser(RowCursor):
         if index is None or index == Number(Fraction(2)):
             return Call("sqrt", (inner,), 0, root.span)
         return Binary("**", inner, Binary("/", Number(Fraction(1), index.span), index, index.span), root.span)
+
+    def _rounded(self) -> Expression:
+        """`\\lfloor i / 2 \\rfloor` of positions, and `\\lceil i / 2 \\rceil`, one more than that of `i - 1`."""
+        group = self.element
+        inner = self.enter().whole()
+        span = group.span
+        if not isinstance(inner, Binary) or inner.operator != "/":
+            name = "floor" if group.text == "⌊" else "ceil"
+            fail("DC125", f"`{name}` is no function here: it is a step function", span, "no quotient of positions")
+        if group.text == "⌊":
+            return Binary("//", inner.left, inner.right, span)
+        one = Number(Fraction(1), span)
+        below = Binary("//", Binary("-", inner.left, one, span), inner.right, span)
+        return Binary("+", below, one, span)
 
     def condition(self) -> Condition:
         return conditions.condition(self)

@@ -76,6 +76,21 @@ def general(reader: RowCursor, cells: Sequence[ShownEntry], letters: tuple[str, 
     return _filled(skeleton, chosen)
 
 
+def check_instance(tree: Expression | None, entry: Expression, letter: str, span: Span) -> None:
+    """Raise NotationError (DC173) for an entry between dots that is not the general one, whatever its letter is."""
+    if tree is None:
+        return
+    letters = {node.name for node in bottom_up(tree) if isinstance(node, Name)}
+
+    def called(name: str) -> Expression:
+        put: Any = lambda node: Name(name) if node == Name(letter) else node  # noqa: E731
+        made: Expression = rebuilt(entry, put)
+        return made
+
+    if all(called(name) != tree for name in letters):
+        _refuse(tree, f"`{to_plain(tree)}` is no entry like the others", span)
+
+
 def _refuse(tree: Expression, reason: str, span: Span) -> NoReturn:
     fail(
         "DC173",

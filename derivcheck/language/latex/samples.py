@@ -1,11 +1,12 @@
-"""The i-th example of a batch, `x^{(i)}`: a column of X, or a row of it set upright.
+"""The i-th example of a batch, `x^{(i)}`: a column of X, or a row of it set upright, or an entry of a vector.
 
-A small letter that nobody declares speaks so of the matrix that its capital is, a symbol of the matrix it stands for.
+A small letter that nobody declares speaks so of the matrix that its capital is, a symbol of the matrix it stands for,
+a small letter that is declared of itself.
 """
 
 from __future__ import annotations
 
-from derivcheck.language.latex.forks import SAMPLE, Fork, symbol_line
+from derivcheck.language.latex.forks import EXAMPLE, SAMPLE, Fork, symbol_line
 from derivcheck.language.latex.scripts import Script, Scripted, slot_tree
 from derivcheck.language.notation.syntax import Expression, Name, Slice, Subscript, Transpose
 
@@ -16,9 +17,15 @@ def sample(quantity: Scripted, whole: Expression | None) -> Expression | None:
     others = [script for script in quantity.scripts if script not in labels]
     letter = _letter(quantity, labels[0]) if len(labels) == 1 else None
     matrix = _matrix(quantity) if whole is None else whole
-    if letter is None or not isinstance(matrix, Name) or len(_axes(quantity, matrix)) != 2:
+    if letter is None or not isinstance(matrix, Name):
         return None
     span, choices = quantity.span, quantity.reader.context.choices
+    axes = len(_axes(quantity, matrix))
+    if axes == 1 and not others:
+        shown, entry = quantity.reader.source(span), Subscript(matrix, (letter,), span)
+        return choices.take(Fork(EXAMPLE, matrix.name, span, shown, symbol_line(shown, entry)), entry)
+    if axes != 2:
+        return None
     below = [script for script in others if script.kind == "sub"]
     if below:
         if len(others) > 1 or len(below[0].slots) != 1:
@@ -57,9 +64,11 @@ def _letter(quantity: Scripted, script: Script) -> Name | None:
 def _matrix(quantity: Scripted) -> Expression | None:
     """The declared tensor that the capital of the base is."""
     base, names = quantity.base, quantity.reader.context.names
-    if base.kind != "letter" or base.accent or len(base.text) > 1 or not base.text.islower() or names.begins(base):
+    if base.kind != "letter" or base.accent or len(base.text) > 1 or not base.text.islower():
         return None
-    found = sorted(names.plain.get(base.text.upper(), ()))
+    found = sorted(names.plain.get(base.text, ()))
+    if not found and not names.begins(base):
+        found = sorted(names.plain.get(base.text.upper(), ()))
     return Name(found[0], quantity.span) if len(found) == 1 else None
 
 

@@ -72,7 +72,9 @@ PREFIX_FUNCTIONS = frozenset(
         "sigmoid",
     }
 )
-POWERED_FUNCTIONS = frozenset({"log", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sec", "csc", "cot"})
+POWERED_FUNCTIONS = frozenset(
+    {"log", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sech", "csch", "coth", "sec", "csc", "cot"}
+)
 # Accents that Unicode puts on a letter.
 COMBINING: Mapping[str, str] = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307"}
 # Functions whose value is a vector like their argument: an index at the name is an index of the value.

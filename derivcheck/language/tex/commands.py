@@ -121,6 +121,11 @@ SIGNS = {
     **_meaning("|", "lvert rvert vert", CommandKind.SIGN),
     **_meaning("⟨", "langle", CommandKind.SIGN),
     **_meaning("⟩", "rangle", CommandKind.SIGN),
+    **_meaning("⌊", "lfloor", CommandKind.SIGN),
+    **_meaning("⌋", "rfloor", CommandKind.SIGN),
+    **_meaning("⌈", "lceil", CommandKind.SIGN),
+    **_meaning("⌉", "rceil", CommandKind.SIGN),
+    **_meaning("%", "bmod mod", CommandKind.SIGN),
     **_meaning("\\{", "{ lbrace", CommandKind.SIGN),
     **_meaning("\\}", "} rbrace", CommandKind.SIGN),
     **_meaning("[", "lbrack", CommandKind.SIGN),
@@ -234,6 +239,24 @@ UNREAD = {
         "_": "a name with an underscore stands in \\mathrm{..}",
         "dagger": r"^{\top}",
         "cancel": "leave out what cancels",
+        "pmod": r"a \bmod n = b \bmod n",
+        **dict.fromkeys(
+            (
+                "if",
+                "ifx",
+                "ifnum",
+                "ifdim",
+                "ifodd",
+                "ifmmode",
+                "iftrue",
+                "iffalse",
+                "else",
+                "fi",
+                "unless",
+                "ifdefined",
+            ),
+            "a choice that TeX makes: write out the branch that is meant",
+        ),
     }.items()
 }
 COMMANDS: Mapping[str, Command] = {
@@ -263,7 +286,7 @@ ENVIRONMENTS: Mapping[str, Environment] = {
 # The signs that stand in a text by themselves.
 CHARACTERS: Mapping[str, str] = {
     **{sign: one.name for one in RELATIONS for sign in one.characters},
-    **{sign: sign for sign in "+-*/.,;:!|'()[]^_&∂∇⊙⊗·×Σ Π⊤‖…→∈⟨⟩".replace(" ", "")},
+    **{sign: sign for sign in "+-*/.,;:!|'()[]^_&∂∇⊙⊗·×Σ Π⊤‖…→∈⟨⟩⌊⌋⌈⌉".replace(" ", "")},
     "−": "-",
     "∘": "⊙",
     "⋅": "·",

@@ -17,7 +17,7 @@ from derivcheck.language.tex.stream import LexemeStream, rendered, shown, unclos
 from derivcheck.language.tex.words import read_words, with_words
 
 MAXIMAL_NESTING = 40
-PAIRS = {"(": ")", "[": "]", "\\{": "\\}", "⟨": "⟩"}
+PAIRS = {"(": ")", "[": "]", "\\{": "\\}", "⟨": "⟩", "⌊": "⌋", "⌈": "⌉"}
 OPENERS = {"}": "{", "]": "["}
 RELATED = NAMES | UNREAD_SIGNS | {"←"}
 JOINING = frozenset({"+", "-", "·", "×", "*", "⊙", "⊗", "/", ")", "]"})

@@ -10,23 +10,28 @@ from derivcheck.diagnostics.diagnostic import (
     SourceText,
 )
 from derivcheck.diagnostics.verdicts import HOLDS, ClaimResult, FormulaResult
+from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.panel import Panel
-from derivcheck.judging.statement import Source
+from derivcheck.judging.statement import Assertions, Labels, Source
 from derivcheck.language.notation.precedence import root
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Equation
 from derivcheck.language.tex.statements import Chain
 from derivcheck.spec.declarations import Binding, NamedFormula
 from derivcheck.statements.document.accounting import lines_of
+from derivcheck.statements.document.cases import of_some_entries
 from derivcheck.statements.document.company import Accounted, conditions_among
 from derivcheck.statements.document.kinds import (
     defines,
     input_set,
+    is_entry_of_derivative,
     is_example,
     is_of_letters,
     is_of_sizes,
     is_stationary,
     is_update,
+    names_a_layer,
+    names_another,
     no_equation,
     restricts_inputs,
 )
@@ -96,6 +101,8 @@ class Account(Review):
             said = self._no_identity(occurrence, equation, claim, panel)
             if said is not None:
                 return occurrence.unread(said)
+            if occurrence.free and (shown := of_some_entries(equation, panel.first)) is not None:
+                return (yield from self._of_some_entries(occurrence, reader, setting, shown[1]))
             if (again := self._redefined(occurrence, piece, setting)) is not None:
                 return again
         if reader.assigns and root(equation.sides[0]):
@@ -110,9 +117,25 @@ class Account(Review):
             return occurrence.unread(self._hypothetical(occurrence))
         return self._judged(occurrence, claim, "judged", setting)
 
+    def _of_some_entries(
+        self, occurrence: Occurrence, reader: Reading, setting: Setting, size: int
+    ) -> Source[FormulaResult]:
+        """A list of a few entries of a vector that may have more is an example: it is judged entry by entry."""
+        panel = self._panel(setting)
+
+        def of_each(examiner: Examiner, labels: Labels) -> tuple[Equation]:
+            equation = reader.equation(examiner, labels)
+            found = of_some_entries(equation, examiner)
+            return (found[0] if found is not None else equation,)
+
+        claim = yield replace(self._statement(occurrence, reader, panel), assertions=Assertions(of_each))
+        return self._judged(occurrence, claim, "judged", setting, f"an example: {size} entries stand for any number")
+
     def _asserts_nothing(self, occurrence: Occurrence, chain: Chain) -> Diagnostic | None:
         """Why a formula asserts nothing by itself, as far as that is seen before it is read."""
         binding = occurrence.binding
+        if occurrence.free and names_a_layer(chain, self.spec) and chooses(occurrence.passage.lead):
+            return occurrence.said("DC629", "it says which of the layers is meant", HYPOTHESIS)
         if binding is None and is_of_letters(chain, self.spec):
             return occurrence.said("DC629", "it speaks of indices alone", HYPOTHESIS)
         if occurrence.free and is_of_sizes(chain, self.spec):
@@ -136,12 +159,18 @@ class Account(Review):
             return occurrence.said("DC630", message, "an example, or a condition of the prose")
         if occurrence.binding is not None:
             return None
+        if self.infers and is_stationary(equation) and is_entry_of_derivative(equation):
+            message = "it says that an entry of a derivative is zero, and not under which condition"
+            return occurrence.said("DC628", message, "for which indices?")
         if is_stationary(equation):
             message = "it sets a derivative to zero, which is a point and no identity"
             return occurrence.said("DC635", message, "where the derivative vanishes")
         if self.infers and claim.witness is not None and (name := input_set(equation, panel.first)):
             message = f"`{name}` is free in the spec, and is set to something here"
             return occurrence.said("DC637", message, "a choice, a solution or a condition")
+        if self.infers and names_another(equation, panel.first):
+            message = f"`{to_plain(equation.sides[0])}` is of another shape in the spec: it names something else here"
+            return occurrence.said("DC637", message, "a name of its own")
         restricts = restricts_inputs(equation, panel.first)
         if self.infers and restricts and set(equation.relations) & ORDERS:
             return occurrence.said("DC637", "it restricts what is free in the spec", "an order, or a choice")

@@ -11,7 +11,9 @@ from derivcheck.graph.nodes import Input, topological
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.statement import Labels
 from derivcheck.language.latex.elements import elements
+from derivcheck.language.latex.labels import Labels as LatexLabels
 from derivcheck.language.latex.memberships import is_sized
+from derivcheck.language.lowering.types import Types
 from derivcheck.language.notation.labels import free_and_bound
 from derivcheck.language.notation.precedence import root
 from derivcheck.language.notation.relations import NAMES, UNREAD_SIGNS
@@ -79,6 +81,7 @@ def is_of_letters(chain: Chain, spec: Spec) -> bool:
             token.kind == "number"
             or (token.kind == "letter" and _is_index(token.text) and token.text not in quantities)
             or (token.kind == "sign" and token.text in INDEX_SIGNS)
+            or (token.kind == "script" and all(inner.kind == "letter" for inner in token.inside))
             for token in others
         )
     )
@@ -132,6 +135,17 @@ def _is_derivative(tree: Expression) -> bool:
     return isinstance(tree, Derivative)
 
 
+def is_entry_of_derivative(equation: Equation) -> bool:
+    """`\\partial z_j / \\partial w_{jk} = 0`: an entry by an entry, which vanishes for some indices and is no point."""
+    for tree in equation.sides:
+        while isinstance(tree, Transpose):
+            tree = tree.operand
+        match tree:
+            case Derivative(Subscript(), variables) if all(isinstance(one, Subscript) for one in variables):
+                return True
+    return False
+
+
 def is_update(equation: Equation, examiner: Examiner) -> bool:
     """`W = W - alpha dL/dW`, `w = (1 - 2 eta) w - eta dL/dw`: a parameter on both sides is given a new value."""
     if len(equation.sides) != 2 or equation.relations != ("=",):
@@ -172,17 +186,72 @@ def input_set(equation: Equation, examiner: Examiner) -> str:
 
 def restricts_inputs(equation: Equation, examiner: Examiner) -> bool:
     """Whether an equation speaks of inputs alone, of nothing that the network makes."""
-    names = {node.name for side in equation.sides for node in bottom_up(side) if isinstance(node, Name)}
+    names = {name for side in equation.sides for name in _spoken_of(side)}
     derived = any(isinstance(node, Derivative) for side in equation.sides for node in bottom_up(side))
     made = {tensor.name for tensor in examiner.network.tensors if not isinstance(tensor.node, Input)}
     made |= set(examiner.network.scope.abbreviations)
-    return not derived and bool(names & _inputs(examiner)) and not names & made
+    families = {name.partition("[")[0] for name in made if "[" in name}
+
+    def is_made(name: str) -> bool:
+        root, bracket, _ = name.partition("[")
+        return name in made if bracket and root in families else root in made | families
+
+    spoken = any(name.partition("[")[0] in _inputs(examiner) for name in names)
+    return not derived and spoken and not any(map(is_made, names))
+
+
+def _spoken_of(tree: Expression) -> Iterator[str]:
+    """The names in a tree, members of families with the numbers of their layers."""
+    nodes = bottom_up(tree)
+    numbered = {
+        id(node.base): f"{node.base.name}[{node.entries[0].value}]"
+        for node in nodes
+        if isinstance(node, Subscript) and isinstance(node.base, Name) and isinstance(node.entries[0], Number)
+    }
+    return (numbered.get(id(node), node.name) for node in nodes if isinstance(node, Name))
+
+
+def names_another(equation: Equation, examiner: Examiner) -> bool:
+    """`y = m x + c` of scalars, where y is a vector: an input alone, and inputs of which it is no value.
+
+    Nothing of it is made by the network, and one side is a scalar and the other is none: the name stands for
+    something else where it is said.
+    """
+    if len(equation.sides) != 2 or equation.relations != ("=",) or not restricts_inputs(equation, examiner):
+        return False
+    scope = examiner.network.scope
+    types = [Types(scope, LatexLabels(scope, {}))(side) for side in equation.sides]
+    scalars = [shape.is_scalar for shape in types if shape is not None]
+    return isinstance(equation.sides[0], Name) and sorted(scalars) == [False, True]
 
 
 def _unturned(tree: Expression) -> Expression:
     while isinstance(tree, Transpose):
         tree = tree.operand
     return tree
+
+
+def names_a_layer(chain: Chain, spec: Spec) -> bool:
+    """`\\delta^l = \\delta^L`: one name with the label of a family and with its end, which says which layer is meant."""
+    place = next((k for k, node in enumerate(chain.row) if is_sign(node, "=")), 0)
+    sides = [seen(chain.row[:place]), seen(chain.row[place + 1 :])]
+    labelled = [side[0] for side in sides if len(side) == 1 and isinstance(side[0], Scripts)]
+    if len(labelled) != 2 or any(len(one.scripts) != 1 or one.base is None for one in labelled):
+        return False
+    names = [_plainly((one.base,)) for one in labelled if one.base is not None]
+    labels = [_plainly(one.scripts[0].body) for one in labelled]
+    general = [label in {(family.label,) for family in spec.families} for label in labels]
+    special = [len(label) == 1 and (label[0].isdigit() or label[0] in spec.depths) for label in labels]
+    return names[0] == names[1] and bool(names[0]) and sorted(general) == sorted(special) == [False, True]
+
+
+def _plainly(row: Row) -> tuple[str, ...]:
+    """The letters and numbers of a row with their fonts."""
+    return tuple(
+        f"{leaf.font} {leaf.text}" if isinstance(leaf, Symbol) and leaf.kind == "letter" and leaf.font else leaf.text
+        for leaf in _leaves(row)
+        if isinstance(leaf, Symbol | Numeral)
+    )
 
 
 def is_of_sizes(chain: Chain, spec: Spec) -> bool:

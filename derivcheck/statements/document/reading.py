@@ -10,7 +10,9 @@ from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.statement import Assertions, Labels, labelled, labels_of, spellings
 from derivcheck.language.componentwise import componentwise
 from derivcheck.language.latex.equations import Sentence
+from derivcheck.language.latex.labels import Labels as LatexLabels
 from derivcheck.language.latex.symbols import Symbols
+from derivcheck.language.lowering.types import Types
 from derivcheck.language.notation.parser import parse_equation
 from derivcheck.language.notation.syntax import Equation, Junction, bottom_up
 from derivcheck.language.tex.statements import Chain, is_sign
@@ -120,7 +122,7 @@ class Reading:
             if self._above:
                 equation = equation.changed(self._own)
             if self._redefines:
-                equation = equation.changed(_without_old)
+                equation = self._of_the_new(equation, examiner, labels)
             if self._setting.binding is not None and self._setting.binding.where is not None:
                 where, binding = self._setting.binding.where, examiner
                 equation = equation.changed(lambda one: _restricted(one, where, binding))
@@ -140,6 +142,19 @@ class Reading:
         symbols = self._spelling.symbols(examiner, self._setting)
         known = {**examiner.network.depth, **labels}
         return Sentence(self._text.text, examiner.network.scope, symbols, self._spelling.macros, known)
+
+    def _of_the_new(self, equation: Equation, examiner: Examiner, labels: Labels) -> Equation:
+        """`d := d^T = A`: the new d is A, if that is the d of the spec; else the old one is, and its transpose is A."""
+        if len(equation.sides) < 3 or not any(node == equation.sides[0] for node in bottom_up(equation.sides[1])):
+            return equation
+        scope, known = examiner.network.scope, {**examiner.network.depth, **labels}
+        types = Types(scope, LatexLabels(scope, known))
+        new, old, meant = map(types, equation.sides[:3])
+        as_old = replace(equation, sides=equation.sides[1:], relations=equation.relations[1:])
+        as_new = replace(as_old, sides=(equation.sides[0], *equation.sides[2:]))
+        if old == new == meant:  # of a square matrix
+            return replace(as_new, rivals=(as_old,), choice="symbols: what the name means from here on")
+        return as_old if old == meant != new else as_new
 
     def _common(self) -> Equation | None:
         """What was read the same at every depth and label that is judged: it is what is claimed beyond them."""
@@ -183,13 +198,6 @@ class Reading:
         if not kept and problem is not None:
             raise problem
         return kept
-
-
-def _without_old(equation: Equation) -> Equation:
-    """`d := d^T = A`: the new d is A; what it is made of is the old one, of which the spec says no more."""
-    if len(equation.sides) < 3 or not any(node == equation.sides[0] for node in bottom_up(equation.sides[1])):
-        return equation
-    return replace(equation, sides=(equation.sides[0], *equation.sides[2:]), relations=equation.relations[1:])
 
 
 def _restricted(equation: Equation, where: SourceText, examiner: Examiner) -> Equation:

@@ -19,7 +19,9 @@ from derivcheck.judging.statement import Source
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Derivative, Equation, Expression, Name, bottom_up
 from derivcheck.spec.declarations import Binding
+from derivcheck.statements.document.accounting import lines_of
 from derivcheck.statements.document.bench import Bench
+from derivcheck.statements.document.cases import of_scalars
 from derivcheck.statements.document.company import Accounted, conditions_of, in_plain_text
 from derivcheck.statements.document.conditions import (
     ZERO,
@@ -35,7 +37,7 @@ from derivcheck.statements.document.kinds import (
 from derivcheck.statements.document.namings import told
 from derivcheck.statements.document.occurrence import Occurrence
 from derivcheck.statements.document.reading import Reading
-from derivcheck.statements.document.words import is_plain_condition, is_stationary_point
+from derivcheck.statements.document.words import is_of_scalars, is_plain_condition, is_stationary_point, refers_to_case
 
 MOST_CONDITIONS = 4
 FACTORS = tuple(map(Fraction, ("1", "-1", "2", "-2", "1/2", "-1/2")))  # of an equation on its way
@@ -52,11 +54,17 @@ class Review(Bench):
         occurrence, result = entry.occurrence, entry.result
         if (reason := self._behind_an_arrow(entries, place)) is not None:
             return (yield from self._following(entries, place, reason))
+        if self.infers and occurrence.free and _is_wrong_in_part(result):
+            lines = lines_of(occurrence.passage, occurrence.span)
+            found = yield from self._under(entry, conditions_of(entry, restricting)[:MOST_CONDITIONS])
+            return self.provisions.stepwise(found, occurrence.expectation, lines) if found is not None else result
         refuted = result.standing == "judged" and result.claim is not None and result.claim.verdict == "refuted"
         hypothetical = result.reason is not None and result.reason.code == "DC628"
         solves = entry.code == "DC637" and self.infers
         if not (refuted or solves or (hypothetical and self.infers)) or not occurrence.free:
             return result
+        if refuted and self.infers and is_of_scalars(occurrence.passage.lead):
+            return (yield from self._of_scalars(entry))
         conditions = conditions_of(entry, restricting)
         found = None
         if self.infers and not solves:
@@ -109,6 +117,8 @@ class Review(Bench):
         """The verdict under the conditions beside a formula, each by itself and all together; None without one."""
         restrictions = [self._restriction(one) if one.introduced else None for one in conditions]
         wrong: list[tuple[ClaimResult, tuple[str, ...]]] = []
+        meant, lead = entry.code == "DC628", entry.occurrence.passage.lead
+        meant = meant and refers_to_case(lead)  # the case is that of the sentence before
         usable = bool(conditions)
         for chosen in [[k] for k in range(len(conditions))] + ([[*range(len(conditions))]] if conditions[1:] else []):
             under = [one for k in chosen if (one := restrictions[k]) is not None]
@@ -116,13 +126,29 @@ class Review(Bench):
             lines = tuple(told(conditions[k].occurrence.where, conditions[k].result.text) for k in chosen)
             if claim is not None and claim.verdict in HOLDS:
                 return self._judged(entry.occurrence, claim, "judged", entry.settled, *lines)
-            usable = usable and claim is not None and claim.verdict == "refuted"
+            if claim is not None and _steps_held(claim) > _steps_held(entry.result.claim):
+                return self._judged(entry.occurrence, claim, "judged", entry.settled, *lines)
+            usable = usable and claim is not None and claim.verdict in ("refuted", "invalid" if meant else "refuted")
             if usable and claim is not None:
                 wrong.append((claim, lines))
-        if usable and (entry.result.standing == "judged" or is_plain_condition(entry.occurrence.passage.lead)):
+        if usable and (entry.result.standing == "judged" or meant or is_plain_condition(lead)):
             claim, lines = wrong[0]
             return self._judged(entry.occurrence, claim, "judged", entry.settled, *lines)
         return None
+
+    def _of_scalars(self, entry: Accounted) -> Source[FormulaResult]:
+        """The verdict in the scalar case, of which the sentence speaks; not read where the spec has none."""
+        occurrence, setting = entry.occurrence, entry.settled
+        first = self._panel(setting).first
+        equation = _read(self._reader(occurrence, entry.piece, setting, self._panel(setting)), self._panel(setting))
+        spec = of_scalars(setting.spec, equation, first) if equation is not None else None
+        claim = None
+        if spec is not None:
+            claim = yield from self._claim_under(replace(entry, setting=replace(setting, spec=spec)), ())
+        line = told(occurrence.where, occurrence.passage.lead)
+        if claim is None or claim.verdict == "invalid":
+            return occurrence.unread(occurrence.said("DC628", f"the sentence says it of scalars: {line}", "of what?"))
+        return self._judged(occurrence, claim, "judged", setting, line)
 
     def _restriction(self, entry: Accounted) -> Restriction | None:
         """What a formula restricts, where that can be used."""
@@ -235,6 +261,17 @@ def _conditional(occurrence: Occurrence, condition: str) -> Diagnostic:
     where = in_plain_text(condition)
     help_ = f"bindings: {{{occurrence.key}: {{where: {where}}}}}" if where else f"expect: {{{occurrence.key}: refuted}}"
     return occurrence.said("DC628", message, "a condition stands beside it", help_)
+
+
+def _is_wrong_in_part(result: FormulaResult) -> bool:
+    """Whether a step of a chain is refuted where another one has no meaning."""
+    claim = result.claim
+    steps = claim.links if claim is not None and claim.verdict == "invalid" else ()
+    return result.standing == "judged" and any(step.verdict == "refuted" for step in steps)
+
+
+def _steps_held(claim: ClaimResult | None) -> int:
+    return sum(step.verdict in HOLDS for step in claim.links) if claim is not None else 0
 
 
 def _follows(before: Accounted, entry: Accounted) -> bool:

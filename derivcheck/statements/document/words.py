@@ -45,6 +45,13 @@ _PLAIN_CONDITION = re.compile(
     rf"^\W*(?:(?:so|but|now|then|thus|hence)\s+)?(?:if|when|whenever|for|in the case){_FEW}\$\W*{_FEW}$", re.IGNORECASE
 )
 
+_SCALARS = re.compile(
+    r"\b(?:scalar|one[- ]dimensional|1-?d|univariate|single[- ]variable) (?:case|setting)\b"
+    r"|\bin one dimension\b|\bfor (?:a scalar|scalars)\b",
+    re.IGNORECASE,
+)
+_IN_THAT_CASE = re.compile(r"^\W*(?:so |and |but |then |here )?(?:in (?:that|this) case|then)\b", re.IGNORECASE)
+
 
 def leads(found: Sequence[Found], text: str) -> Iterator[str]:
     """The words of its sentence before each formula, other formulas as `$`; a display goes on with the sentence."""
@@ -87,3 +94,13 @@ def is_stationary_point(lead: str) -> bool:
 def is_plain_condition(lead: str) -> bool:
     """`If y = 1, the loss is`: nothing but a formula restricts what follows."""
     return _PLAIN_CONDITION.search(lead) is not None
+
+
+def refers_to_case(lead: str) -> bool:
+    """`In that case, it is`: what was restricted in the sentence before holds in this one too."""
+    return _IN_THAT_CASE.search(lead) is not None
+
+
+def is_of_scalars(lead: str) -> bool:
+    """`In the scalar case this is`: what follows is said of scalars, whatever the spec has."""
+    return _SCALARS.search(lead) is not None
