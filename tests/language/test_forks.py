@@ -36,6 +36,7 @@ JUDGED = [
     (forks.DERIVATIVE_REACH, r"\frac{\partial}{\partial x} x^\top A x = A x + A^\top x", "proved", ()),
     (forks.LENGTH, r"|x|^2 = x^\top x", "proved", ()),
     (forks.COLUMN, r"\sum_i A_{i,:}^\top x_i = A^\top x", "proved", ()),
+    (forks.EXAMPLE, r"x^{(i)} y^{(i)} = x_i y_i", "proved", ()),
     # several with one verdict
     (forks.SCRIPTS, r"A^2_{ij} = 0", "refuted", ()),
     (forks.SCALAR_PRODUCT, r"x \cdot y = y \cdot x", "proved", ()),

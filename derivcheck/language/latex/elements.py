@@ -151,9 +151,7 @@ class _Elements:
                 for script in scripts:
                     self._script(script)
             case Scripts(Symbol(kind="letter") | Numeral() as base, (arrow, *scripts)) if _is_arrow(arrow):
-                span = base.span.to(arrow.span)
-                face = {"font": base.font or "bold"} if isinstance(base, Numeral) else {"style": base.style or "arrow"}
-                drawn = replace(base, span=span, **face)
+                drawn = _under_arrow(base, base.span.to(arrow.span))
                 self._node(Scripts(drawn, tuple(scripts), node.span) if scripts else drawn)
             case Scripts(base, scripts):
                 self.row(() if base is None else (base,))
@@ -214,6 +212,13 @@ class _Elements:
 def _is_arrow(script: ScriptNode) -> bool:
     """Whether an arrow is drawn over a name by hand, `1^{\\rightarrow}`."""
     return is_sign(script.sign, "^") and [is_sign(node, "→") for node in seen(script.body)] == [True]
+
+
+def _under_arrow(base: Symbol | Numeral, span: Span) -> Symbol | Numeral:
+    """A letter or a number as `\\vec` would write it."""
+    if isinstance(base, Numeral):
+        return replace(base, font=base.font or "bold", span=span)
+    return replace(base, style=base.style or "arrow", span=span)
 
 
 def span_of(row: Sequence[Element], otherwise: Span) -> Span:

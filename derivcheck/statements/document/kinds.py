@@ -232,7 +232,7 @@ def _unturned(tree: Expression) -> Expression:
 
 
 def names_a_layer(chain: Chain, spec: Spec) -> bool:
-    """`\\delta^l = \\delta^L`: one name with the label of a family and with its end, which says which layer is meant."""
+    """`\\delta^l = \\delta^L`: one name with a label and with its end, which says which layer is meant."""
     place = next((k for k, node in enumerate(chain.row) if is_sign(node, "=")), 0)
     sides = [seen(chain.row[:place]), seen(chain.row[place + 1 :])]
     labelled = [side[0] for side in sides if len(side) == 1 and isinstance(side[0], Scripts)]
