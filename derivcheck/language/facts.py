@@ -89,6 +89,9 @@ def no_fact(tensors: Sequence[NamedTensor], text: SourceText, reason: str = "") 
     return SpecError(Diagnostic("DC042", message, text.where(), reason, notes, help_))
 
 
+TOTALS = frozenset({"simplex", "sums_to_one"})
+
+
 def with_fact(
     known: Facts, tensors: Sequence[NamedTensor], fact: str, name: str, axis: str | int | None, text: SourceText
 ) -> Facts:
@@ -101,7 +104,8 @@ def with_fact(
             message = f"`{text.text}` needs the axis it holds along"
             twice = len({a.dimension for a in axes}) < len(axes)
             along = "2" if twice else axes[0].dimension if axes else "n"
-            raise SpecError(Diagnostic("DC042", message, text.where(), help=f"{fact}: {name} along {along}"))
+            whole = f", or sum({name}) = 1 for all entries together" if fact in TOTALS and axes else ""
+            raise SpecError(Diagnostic("DC042", message, text.where(), help=f"{fact}: {name} along {along}{whole}"))
         place = places[0]
     if not fits(fact, axes):
         raise SpecError(Diagnostic("DC042", f"`{fact}` needs {FACTS[fact].needs}", text.where()))

@@ -186,3 +186,21 @@ def test_an_axis_that_two_have_is_named_by_its_place() -> None:
     assert [verify_text(spec % place).claims[0].verdict for place in (1, 2)] == ["refuted", "proved"]
     error = verify_text(spec % "n").error
     assert error is not None and (error.code, error.help) == ("DC037", "given: {simplex: 2}")
+
+
+def test_a_simplex_of_all_entries_is_told() -> None:
+    spec = "tensors: {{P: n n}}\nclaims: {{a: {{claim: 'sum(P)*P[i,j] = P[i,j]', given: '{}'}}}}\n"
+    (refused,) = verify_text(spec.format("P simplex")).claims
+    assert refused.diagnosis is not None and refused.diagnosis.code == "DC042"
+    instead = refused.diagnosis.help.partition(", or ")[2].partition(" for ")[0]
+    assert instead == "sum(P) = 1"
+    (told,) = verify_text(spec.format(instead)).claims
+    assert told.verdict == "proved"
+
+
+def test_an_opaque_number_is_told_from_a_function_of_each_entry() -> None:
+    result = verify_text('tensors: {z: n, a: n}\nlayers: {f: "opaque(z)"}\nloss: {L: a.T @ f}\n')
+    assert result.error is not None and result.error.code == "DC403"
+    assert "functions: {f: opaque}" in result.error.help
+    entrywise = "tensors: {z: n, a: n}\nfunctions: {f: opaque}\nlayers: {h: f(z)}\nloss: {L: a.T @ h}\n"
+    assert verify_text(entrywise).exit_code == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from random_claims import positions
 from random_claims.indices import case
 
 from derivcheck.pipeline.verification import verify_text
@@ -18,6 +19,22 @@ def test_random_indices(seed: int) -> None:
     for claim, result in zip(made.claims, found.claims, strict=True):
         wanted = ("proved", "checked") if claim.is_true else ("refuted",)
         assert result.verdict in wanted, (made.spec, claim, result)
+
+
+@pytest.mark.parametrize("seed", [0, 2, 3])
+def test_random_formulas_of_entries(seed: int) -> None:
+    """Conditions on positions, binders, strides and digits; `random_claims N --positions` draws more."""
+    made = positions.case(seed, count=4)
+    faults = [one.fault for one in positions.judged(made) if one.fault]
+    assert not faults, made.text
+
+
+def test_formulas_of_entries_are_true_and_false() -> None:
+    truths = [claim.is_true for seed in range(6) for claim in positions.case(seed, count=4).claims]
+    assert truths.count(True) >= 6 and truths.count(False) >= 4
+    texts = "".join(positions.case(seed, count=4).text for seed in range(100))
+    for kind in ("mean_{", "logsumexp_{", "prod_{", "max_{", "// ", "% ", "< n", "== n", "2*", " or ", " in 1..n"):
+        assert kind in texts
 
 
 def test_both_kinds_are_made() -> None:

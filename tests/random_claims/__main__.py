@@ -6,6 +6,7 @@ import argparse
 import sys
 import time
 
+from . import positions
 from .judging import draw, run
 
 
@@ -17,7 +18,11 @@ def main() -> int:
     parser.add_argument("--show", action="store_true", help="print the spec of the seed and stop")
     parser.add_argument("--brief", action="store_true", help="print no specs")
     parser.add_argument("--kinds", action="store_true", help="verdicts by the kind of claim")
+    parser.add_argument("--positions", action="store_true", help="formulas of entries, index arithmetic and conditions")
     options = parser.parse_args()
+    if options.show and options.positions:
+        print(positions.case(options.seed).text, end="")
+        return 0
     if options.show:
         case = draw(options.seed)
         print(case.text, end="")
@@ -25,7 +30,7 @@ def main() -> int:
             print(f"# {claim.name}: {claim.kind}")
         return 0
     started = time.perf_counter()
-    figures = run(options.seed, options.claims, options.seconds, options.brief)
+    figures = run(options.seed, options.claims, options.seconds, options.brief, options.positions)
     print(f"\n{figures}\n{time.perf_counter() - started:.0f} s")
     if options.kinds:
         for (kind, verdict), count in sorted(figures.kinds.items()):

@@ -15,6 +15,7 @@ from derivcheck.diagnostics.verdicts import ClaimResult, GradientResult
 from derivcheck.pipeline.results import FileResult
 from derivcheck.pipeline.verification import verify_text
 
+from . import positions
 from .architectures import random_network
 from .differentials import differential_claim
 from .entries import NoFormError
@@ -402,18 +403,49 @@ def _evaluate(case: Case, form: Form, figures: Figures) -> None:
     figures.problems.append(Problem(kind, case.seed, f"{form.what}: {form.texts[0]}\n  {about}", case.text))
 
 
-def run(first: int, claims: int, seconds: float = 1e9, brief: bool | None = None) -> Figures:
-    """Specs from a seed on, until there are as many claims, or the time is over; `brief` says how to print problems."""
+def examine_positions(seed: int, figures: Figures) -> None:
+    """A spec in entries and positions, judged by both."""
+    made = positions.case(seed)
+    figures.specs += 1
+    started = time.process_time()
+    try:
+        found = positions.judged(made)
+    except Exception:
+        figures.problems.append(Problem("internal", seed, traceback.format_exc(limit=-4), made.text))
+        return
+    elapsed = time.process_time() - started
+    if elapsed > figures.longest:
+        figures.longest, figures.slowest = elapsed, seed
+    for one in found:
+        figures.claims += 1
+        figures.verdicts[one.verdict] += 1
+        figures.kinds[f"positions, {one.claim.kind}", one.verdict] += 1
+        figures.open += one.verdict == "undecided" and one.claim.is_true is True
+        figures.unknown += one.claim.is_true is None
+        if one.fault:
+            figures.problems.append(Problem("false", seed, one.fault, made.text))
+
+
+def run(
+    first: int, claims: int, seconds: float = 1e9, brief: bool | None = None, in_positions: bool = False
+) -> Figures:
+    """Specs from a seed on, until there are as many claims, or the time is over; `brief` says how to print problems.
+
+    Those `in_positions` are in entries with index arithmetic, conditions and binders.
+    """
     figures = Figures()
     started = time.perf_counter()
     seed = first
     while figures.claims < claims and time.perf_counter() - started < seconds:
         before = len(figures.problems)
-        try:
-            case = draw(seed)
-        except Exception as problem:
-            raise RuntimeError(f"DERIVCHECK_RANDOM_SEED={seed}") from problem
-        examine(case, figures)
+        if in_positions:
+            examine_positions(seed, figures)
+        else:
+            try:
+                case = draw(seed)
+            except Exception as problem:
+                raise RuntimeError(f"DERIVCHECK_RANDOM_SEED={seed}") from problem
+            examine(case, figures)
         if brief is not None:
             for problem in figures.problems[before:]:
                 print(f"{problem.seed}: {problem.kind}: {problem.about}" if brief else f"\n{problem}", flush=True)

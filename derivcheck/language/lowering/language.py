@@ -142,8 +142,9 @@ class Lowering(LoweringState):
 
     def _refuse_opaque(self, name: str, span: Span) -> None:
         if name in self.scope.opaque_losses and not self.in_numerator:
+            advice = f"its derivatives, d{name}/d..., or a function of each entry, `functions: {{f: opaque}}`"
             raise UnsupportedError(
-                Diagnostic("DC403", f"the opaque loss `{name}` has derivatives but no value", help="write dL/d...")
+                Diagnostic("DC403", f"the opaque number `{name}` has derivatives but no value", help=advice)
             )
 
     def _refuse_differential(self, tree: Binary) -> None:
