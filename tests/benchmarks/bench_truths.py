@@ -40,9 +40,7 @@ def formulas_of(folder: Path) -> dict[str, list[FormulaResult]]:
     return found
 
 
-def became(formula: FormulaResult | None) -> str:
-    if formula is None:
-        return "none"
+def became(formula: FormulaResult) -> str:
     aside = formula.reason is not None and formula.reason.code in ASIDES
     return "aside" if aside else standing(formula)
 
@@ -51,16 +49,17 @@ def plain(latex: str) -> str:
     return re.sub(r"\\(?:color\{\w+\}|left|right|textbf|boldsymbol|mathbf|quad)|[\s{}$]", "", latex)
 
 
-def meant(entry: dict[str, str], formulas: Sequence[FormulaResult]) -> FormulaResult | None:
-    """The formula on the lines of an equation that is most like it."""
+def verdict_of(entry: dict[str, str], formulas: Sequence[FormulaResult]) -> str:
+    """What became of the formula, or of the step of one, that is most like an equation and stands on its lines."""
     lines = [int(number) for number in re.findall(r"\d+", entry["lines"])]
-    near = [formula for formula in formulas if lines[0] - 1 <= formula.where.line <= lines[-1] + 1]
-    likeness = {
-        k: difflib.SequenceMatcher(None, plain(entry["latex"]), plain(formula.text)).ratio()
-        for k, formula in enumerate(near)
-    }
-    best = max(likeness, key=lambda k: likeness[k], default=None)
-    return near[best] if best is not None and likeness[best] >= LIKE else None
+    near = [one for one in formulas if lines[0] - 1 <= one.where.line <= lines[-1] + 1]
+    said = [(one.text, became(one)) for one in near]
+    for steps in (one.claim.links for one in formulas if one.claim is not None):
+        there = [step for step in steps if step.where and lines[0] - 1 <= step.where.line <= lines[-1] + 1]
+        said += [(step.text, step.verdict) for step in there]
+    likeness = [difflib.SequenceMatcher(None, plain(entry["latex"]), plain(text)).ratio() for text, _ in said]
+    best = max(range(len(said)), key=lambda k: likeness[k], default=None)
+    return said[best][1] if best is not None and likeness[best] >= LIKE else "none"
 
 
 def documents() -> Path:
@@ -75,8 +74,7 @@ def compared(folder: Path, formulas: dict[str, list[FormulaResult]]) -> tuple[di
     table: dict[str, Counter[str]] = {}
     against: list[str] = []
     for entry in json.loads((folder / "equations.json").read_text())["entries"]:
-        formula = meant(entry, formulas[entry["file"]])
-        found, truth = became(formula), entry["verdict"]
+        found, truth = verdict_of(entry, formulas[entry["file"]]), entry["verdict"]
         table.setdefault(truth, Counter())[found] += 1
         if (truth == "correct" and found in WRONG) or (truth == "WRONG" and found in RIGHT):
             against.append(f"{entry['file'][:3]}:{entry['lines']} is {truth}, found {found}: {entry['latex'][:60]}")
