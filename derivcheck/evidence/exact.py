@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
@@ -30,7 +30,7 @@ from derivcheck.evidence.residues import (
     inverse_modulo,
 )
 from derivcheck.graph.axes import Axes
-from derivcheck.graph.nodes import Input, Node
+from derivcheck.graph.nodes import Input, Node, operands
 from derivcheck.graph.sizes import dimensions_of, small_sizes
 from derivcheck.spec.facts.kinds import Draw
 from derivcheck.spec.facts.table import axis_of, drawn, with_implied
@@ -129,12 +129,13 @@ def identical(
     draws: int = 2,
     seed: int = 0,
     points: Points[Known] | None = None,
+    beside: Facts | None = None,
 ) -> ExactEvidence:
     """Whether two nodes agree at random points of the field, at every size tried.
 
     A node that lacks an axis of the other is constant along it. `cut` nodes are drawn
-    like inputs; `points`, of one cut, remember what is evaluated. The evidence is None,
-    with a reason, where nothing can be said.
+    like inputs; `points`, of one cut, remember what is evaluated. What no input is below whose facts are others
+    than `beside` is worth the same as under those. The evidence is None, with a reason, where nothing can be said.
     """
     tried = tuple(sizes) if sizes is not None else small_sizes(dimensions_of([left, right], cut))
     points = points or Points()
@@ -144,7 +145,7 @@ def identical(
     try:
         for assignment in tried:
             for draw in range(draws):
-                outcome = _one_draw(left, right, assignment, facts or {}, cut, seed * 1000 + draw, points)
+                outcome = _one_draw(left, right, assignment, facts or {}, cut, seed * 1000 + draw, points, beside)
                 if outcome is None:
                     reason = "undefined at every point tried"
                     break
@@ -172,11 +173,15 @@ def _one_draw(
     cut: frozenset[Node],
     seed: int,
     points: Points[Known],
+    beside: Facts | None = None,
 ) -> bool | str | None:
     """Equality at one point: True or False, a reason, or None where every point is undefined."""
     for attempt in range(REDRAWS):
         draws = Draws(seed * REDRAWS + attempt, facts, sizes)
         known = points.at(sizes, facts, draws.seed)
+        if beside is not None and not known:
+            changed = {name for name in {*facts, *beside} if facts.get(name) != beside.get(name)}
+            known.update(_unchanged(points.at(sizes, beside, draws.seed), changed))
         program = FieldProgram([left, right], sizes, known.keys())
         if any(axis.dimension.size(sizes) < 1 for node in program.order for axis in node.axes):
             return "a dimension has no entries at these sizes"
@@ -198,6 +203,17 @@ def _one_draw(
         except Missing as why:
             return str(why)
     return None
+
+
+def _unchanged(values: Mapping[Node, Known], changed: Container[str]) -> dict[Node, Known]:
+    """The values of the nodes below which none of the inputs is that have changed."""
+    kept: dict[Node, Known] = {}
+    for node in sorted(values, key=lambda node: node.serial):
+        below = operands(node)
+        is_kept = all(part in kept for part in below) if below else getattr(node, "name", "") not in changed
+        if is_kept:
+            kept[node] = values[node]
+    return kept
 
 
 def _by_patterns(

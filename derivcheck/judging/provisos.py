@@ -82,6 +82,7 @@ class Provisos:
     def _needed_facts(self, link: Pair) -> Iterator[Proviso]:
         below = set(topological([link.left, link.right]))
         sizes = small_sizes(dimensions_of([link.left, link.right]))[:1]
+        self._equal_in_field(link, sizes, self.judge.facts)
         for tensor in self.network.tensors:
             home = getattr(tensor.node, "home", None)
             if home is None or tensor.node not in below:
@@ -100,14 +101,23 @@ class Provisos:
 
     def _differ_under(self, link: Pair, sizes: Sequence[Mapping[str, int]], facts: Facts, ordered: bool) -> bool:
         """Whether both sides differ at a point at which facts hold: of the field, or of floats, which have an order."""
-        if not ordered:
-            found = exact.identical(
-                link.left, link.right, sizes=sizes, facts=facts, draws=1, seed=17, points=self.judge.field_points
-            ).equal
-            if found is False:
-                return True
+        if not ordered and self._equal_in_field(link, sizes, facts) is False:
+            return True
         # The field has no order, and does not know every function; and at its small sizes what is 0 or 1 may be 0.
         return self.judge.differs_at_once(link.left, link.right, link.axes, facts)
+
+    def _equal_in_field(self, link: Pair, sizes: Sequence[Mapping[str, int]], facts: Facts) -> bool | None:
+        """Whether both sides agree at a point of the field; what facts change nothing of is evaluated once."""
+        return exact.identical(
+            link.left,
+            link.right,
+            sizes=sizes,
+            facts=facts,
+            draws=1,
+            seed=17,
+            points=self.judge.field_points,
+            beside=self.judge.facts,
+        ).equal
 
     def _diagonal(self, link: Pair) -> Iterator[Proviso]:
         """Right where two letters agree: what is missing is the rest of the Jacobian."""

@@ -14,9 +14,11 @@ from derivcheck.evidence import exact
 from derivcheck.evidence.canonical.atoms import Rational
 from derivcheck.evidence.canonical.form import Facts
 from derivcheck.evidence.canonical.knowledge import lowest_power
+from derivcheck.evidence.field import Known
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import STYLES, inputs_of, sample
 from derivcheck.evidence.numeric.survey import laid_out
+from derivcheck.evidence.points import Points
 from derivcheck.evidence.residues import P, Q
 from derivcheck.graph.axes import Axis, Dimension
 from derivcheck.graph.nodes import tensor
@@ -304,3 +306,24 @@ def test_what_is_positive_is_tried_below_one() -> None:
     found = verify_text(text)
     assert [claim.verdict for claim in found.claims] == ["proved", "refuted"]
     assert {gradient.verdict for gradient in found.gradients} == {"proved"}
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_what_a_fact_does_not_touch_is_worth_what_it_was(kind: FactKind) -> None:
+    """Values that are taken over from a point beside are those of a point that is drawn alone."""
+    scope = build(read_spec("tensors: {x: n, y: n, S: n n}")).scope
+    (link,) = pairs(parse_equation("exp(S @ y) * y + x = S.T @ (x * y) + y * y"), scope)
+    of, sizes = "S" if "matrix" in kind.needs else "x", {"n": 3}
+    facts: Facts = {of: ((kind.name, 0 if kind.along_an_axis else None),)}
+
+    def values(points: Points[Known], given: Facts, beside: Facts | None = None) -> list[object]:
+        exact.identical(
+            link.left, link.right, sizes=[sizes], facts=given, draws=1, seed=2, points=points, beside=beside
+        )
+        drawn = (points.at(sizes, given, seed) for seed in range(2000 * exact.REDRAWS, 2001 * exact.REDRAWS))
+        known = next(one for one in drawn if one)
+        return [known[node].residues.p.tolist() for node in (link.left, link.right)]
+
+    points: Points[Known] = Points()
+    free = values(points, {})
+    assert values(points, facts, beside={}) == values(Points(), facts) != free
