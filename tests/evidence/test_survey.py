@@ -11,6 +11,7 @@ from shipped import WITH_LOSS
 
 from derivcheck.diagnostics.diagnostic import NumericError
 from derivcheck.evidence.numeric.comparison import compare_gradient
+from derivcheck.evidence.numeric.imaginary_parts import ImaginaryParts, NotCarriedError
 from derivcheck.evidence.numeric.perturbation import Perturbation
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import finite_run, sample
@@ -215,6 +216,39 @@ def test_blocks_cover_every_entry() -> None:
             assert agrees(perturbation.slopes(), np.imag(whole) / STEP)
         finally:
             module.BATCH, module.NUMBERS = before
+
+
+CARRIED = {
+    "tanh(W @ X)": True,
+    "softmax(W @ X, M) @ X.T @ W.T": True,
+    "W @ X - mean(W @ X, M)": True,
+    "W @ X * max(W @ X, M)": True,
+    "relu(W @ X) * sum(W, k)": True,
+    "prod(W @ X, n)": False,
+    "softmax(900 * W @ X, n)": False,
+    "sqrt(relu(-exp(W))) @ X": False,
+}
+
+
+@pytest.mark.parametrize("formula", CARRIED)
+def test_imaginary_parts_are_carried_where_they_share_a_real_part(
+    formula: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = build(read_spec(f"tensors: {{W: n k, X: k M}}\nlayers: {{A: '{formula}'}}\nloss: {{L: sum(A**2)}}"))
+    assert network.loss is not None
+    output, w = network.loss.node, network.named("W").node
+    values = point(network, output)
+    perturbation = Perturbation(output, w, values, network.sizes, 3)
+    plain = np.imag(perturbation.outputs(1j * STEP)) / STEP
+    assert np.array_equal(np.isfinite(plain), np.isfinite(perturbation.slopes()))
+    if np.all(np.isfinite(plain)):
+        assert agrees(perturbation.slopes(), plain)
+    if CARRIED[formula]:
+        monkeypatch.setattr(Perturbation, "outputs", None)
+        perturbation.slopes()
+    else:
+        with pytest.raises(NotCarriedError):
+            ImaginaryParts(perturbation.program, perturbation.order, perturbation.base, w, network.sizes)
 
 
 # --- the forward pass against 50 digits ---------------------------------------------------------

@@ -7,6 +7,9 @@ moved. A sum over that axis adds the change of one slice to the sum as it was, a
 there on there is one copy per perturbation, along a *probe* axis. Nothing here is
 linearised: the rest of the forward pass is the exact one.
 
+Complex steps, which leave the real part of everything as it is, are carried as imaginary
+parts alone where that is seen to be the same (imaginary_parts.py).
+
 Which axes are sliced follows from the graph alone. Where a sliced value meets one that
 has already been copied, it is written out in full: that costs time, never truth.
 """
