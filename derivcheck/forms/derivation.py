@@ -21,7 +21,7 @@ from derivcheck.forms.index_form import Naming, fresh_letter, index_form, may_be
 from derivcheck.forms.matrix_form import matrix_form, matrix_function_writer
 from derivcheck.forms.matrix_naming import MatrixNaming, NoMatrixForm
 from derivcheck.forms.polynomials import NamedPolynomial
-from derivcheck.forms.ranges import in_ranges
+from derivcheck.forms.ranges import asks_cases, in_ranges
 from derivcheck.forms.reading import Namer
 from derivcheck.forms.slopes import SlopeStyle
 from derivcheck.forms.structural_form import structural_form
@@ -291,7 +291,8 @@ class Derivation:
             problem = problem or str(why)
         # A condition in the range of its sum goes before the same form with a factor of one or zero.
         found = list(dict.fromkeys(tree for form in found for tree in (in_ranges(form), form)))
-        return sorted(found, key=lambda tree: length(tree) > LONGEST), problem if not found else ""
+        found.sort(key=lambda tree: (length(tree) > LONGEST, asks_cases(tree)))
+        return found, problem if not found else ""
 
     def _structural(self, variable: NamedTensor, letters: Sequence[str]) -> Expression:
         adjoint = self.adjoints[variable.node]

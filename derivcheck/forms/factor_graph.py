@@ -62,6 +62,9 @@ class FactorGraph:
             match near:
                 case []:
                     self.scalars.append(self._inner(vectors))
+                case [a] if a in left and not vectors and not self.vectors.get(a) and self.neighbours(a) == [vertex]:
+                    left.discard(a)
+                    self.scalars.append(self._whole_sum(self.edges.pop((min(a, vertex), max(a, vertex)))))
                 case [a]:
                     matrix = self.taken(a, vertex)
                     if vectors:
@@ -79,10 +82,25 @@ class FactorGraph:
             left.discard(vertex)
 
     def _inner(self, vectors: list[Expression]) -> Expression:
-        """Σ_k of a product of vectors."""
+        """Σ_k of a product of vectors; the sum of a diagonal is a trace."""
         if len(vectors) == 1:
+            match self.naming.as_column(vectors[0]):
+                case Call("diag", (matrix,)):
+                    return marked(Call("trace", (matrix,)))
             return marked(Call("sum", (vectors[0],)))
-        return marked(Binary("@", self.turned(vectors[0]), product(vectors[1:])))
+        first, rest = vectors[0], product(vectors[1:])
+        forms = [Binary("@", self.turned(first), rest), Binary("@", self.turned(rest), first)]
+        return marked(min(forms, key=transposes))
+
+    def _whole_sum(self, matrices: list[Expression]) -> Expression:
+        """Σ over rows and columns of a Hadamard product: `sum(A * B)`, or tr(A Bᵀ) where that saves transposes."""
+        upright = product(contractions_first(matrices))
+        forms: list[Expression] = [Call("sum", (min((upright, self.turned(upright)), key=transposes),))]
+        if len(matrices) == 2:
+            first, second = matrices
+            forms += [Call("trace", (Binary("@", first, self.turned(second)),))]
+            forms += [Call("trace", (Binary("@", self.turned(first), second),))]
+        return marked(min(forms, key=transposes))
 
     def _row_sums(self, matrix: Expression, summed: int, kept: int) -> Expression:
         """The sums of a matrix over its columns: `sum(M, n)`, a one-axis tensor.

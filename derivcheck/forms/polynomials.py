@@ -67,8 +67,13 @@ def factored(canonical: Canonical, polynomial: Polynomial) -> Factored:
     for item in items:
         kept = tuple((a, i, q) for a, i, p in item.factors if (q := exact(p - common.get((a, i), 0))))
         rest.append(Summand(item.bound, kept, exact(Fraction(item.coefficient) / coefficient)))
-    rest.sort(key=lambda term: (term.coefficient < 0, len(term.bound), len(term.factors)))
+    rest.sort(key=lambda term: (term.coefficient < 0, len(term.bound), len(term.factors), _declared(canonical, term)))
     return Factored(coefficient, tuple((a, i, p) for (a, i), p in sorted(common.items())), tuple(rest))
+
+
+def _declared(canonical: Canonical, term: Summand) -> list[int]:
+    """When the leaves of a term were declared: terms of one length stand in that order."""
+    return sorted(leaf.serial for atom, _, _ in term.factors if (leaf := canonical.leaf_nodes.get(atom)) is not None)
 
 
 def nearer(left: Rational, right: Rational) -> Rational:

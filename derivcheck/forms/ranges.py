@@ -5,6 +5,7 @@
 a[i] (1 if i < j else 0)       =  a[i] if i < j else 0
 1 - (1 if i < j else 0)        =  1 if i >= j else 0
 max_j(z[j]) - z[i] == 0        =  z[i] == max_j(z[j])
+a if a > b else b              =  max(a, b)
 """
 
 from __future__ import annotations
@@ -42,6 +43,12 @@ def in_ranges(tree: Expression) -> Expression:
     return _as_case(rebuilt(tree, _settled))
 
 
+def asks_cases(tree: Expression) -> bool:
+    """Whether a condition is about a value that has cases itself: nobody can read that."""
+    tests = [node for node in bottom_up(tree) if isinstance(node, Comparison)]
+    return any(isinstance(node, Conditional) for test in tests for node in bottom_up(test))
+
+
 def _settled(node: Any) -> Any:
     """A part of the tree whose own parts are settled."""
     match node:
@@ -55,6 +62,13 @@ def _settled(node: Any) -> Any:
             return _opposite(case)
         case Binary("-", Conditional(Comparison(), then, otherwise) as case, one) if (one, then, otherwise) == CASES:
             return Negate(_opposite(case))
+        case Conditional(Comparison(">" | "<" as relation, left, right), then, otherwise) if (left, right) == (
+            then,
+            otherwise,
+        ):
+            return Call("max" if relation == ">" else "min", (left, right))
+        case Conditional(Comparison(), then, otherwise) if (then, otherwise) == (ZERO, ONE):
+            return replace(_opposite(node), then=ONE, otherwise=ZERO)
         case Binary("+", left, right) if (positive := _without_sign(right)) is not None:
             return Binary("-", left, positive)
         case _:
@@ -96,10 +110,15 @@ def _limited(tree: Reduction) -> Reduction:
 
 
 def _as_case(tree: Expression) -> Expression:
-    """A product with factors of one or zero as what is left of it, under their conditions."""
+    """A product with factors of one or zero as what is left of it, under their conditions; each term of a sum so."""
+    match tree:
+        case Binary("+" | "-", left, right):
+            return replace(tree, left=_as_case(left), right=_as_case(right))
+        case Negate(operand):
+            return Negate(_as_case(operand))
     factors = _factors(tree)
     tests = [test for factor in factors if (test := _test(factor)) is not None and not isinstance(factor, Call)]
-    if not tests or len(tests) == len(factors):
+    if not tests or len(factors) == 1:
         return tree
     rest = [factor for factor in factors if _test(factor) is None or isinstance(factor, Call)]
     return Conditional(_joined(tests), product(rest), ZERO)

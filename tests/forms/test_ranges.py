@@ -78,6 +78,12 @@ def test_another_range_is_another_sum(left: str, right: str, holds: bool) -> Non
         ("b[i] + ((1 if i < j else 0) - 1) * a[j]/c[j]", "b[i] - (1 if i >= j else 0) * a[j]/c[j]"),
         ("b[i] * (1 if max_j(z[j]) - z[i] == 0 else 0)", "b[i] if z[i] == max_j(z[j]) else 0"),
         ("sum_j(b[j] * (1 if j - i == 0 else 0))", "sum_{j: j - i == 0}(b[j])"),
+        ("(a if a > b else b) + (a if a < b else b)", "max(a, b) + min(a, b)"),
+        ("a * (0 if b < c else 1)", "a if b >= c else 0"),
+        ("a * (1 if b < c else 0) - b * (1 if c < a else 0)", "(a if b < c else 0) - (b if c < a else 0)"),
+        ("(a if a > b else c) + (b if a > b else a)", "(a if a > b else c) + (b if a > b else a)"),
+        ("(1 if a >= b else 0) * (0 if b < c else 1)", "1 if a >= b and b >= c else 0"),
+        ("(a if a >= b else b)", "(a if a >= b else b)"),
         ("2 - (1 if i < j else 0)", "2 - (1 if i < j else 0)"),
         ("1 - (3 if i < j else 0)", "1 - (3 if i < j else 0)"),
         # A condition that speaks of no letter of the sum limits nothing of it, and what is no one or zero stays.

@@ -268,6 +268,8 @@ class Lowering(LoweringState):
     # --- cases and reductions -------------------------------------------------------------
 
     def conditional(self, tree: Conditional) -> Value:
+        if isinstance(tree.test, Junction) and not comparisons.is_of_letters(self, tree.test):
+            return self.conditional(_one_by_one(tree, tree.test))
         with positions.given(self, tree.test):
             then = self.expression(tree.then)
         with positions.given(self, tree.test, holds=False):
@@ -356,3 +358,11 @@ class Lowering(LoweringState):
 def _exchanged(tree: Expression, axes: int) -> str:
     """A tensor with its last two axes exchanged: the transposes of its matrices."""
     return f"swapaxes({to_plain(tree)}, {axes - 1}, {axes})"
+
+
+def _one_by_one(tree: Conditional, test: Junction) -> Conditional:
+    """`a if c and d else b` as `(a if d else b) if c else b`: each condition alone is a case of its value."""
+    last = replace(tree, test=test.right)
+    if test.operator == "and":
+        return replace(tree, test=test.left, then=last)
+    return replace(tree, test=test.left, otherwise=last)
