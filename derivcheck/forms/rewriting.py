@@ -113,6 +113,8 @@ def tidied(tree: Expression) -> Expression:
                 if isinstance(inner, Transpose)
                 else (transposed(inner) if isinstance(inner, Binary) and inner.operator == "@" else Transpose(inner))
             )
+        case Binary("+" | "-", operand, Number(value)) if not value:
+            return tidied(operand)
         case Negate(operand):
             inner = tidied(operand)
             return inner.operand if isinstance(inner, Negate) else Negate(inner)

@@ -215,7 +215,7 @@ class Diagnoser:
         if derived is None:
             return ""
         edit = self._first(trials, [Edit("DC229", "", derived, link.right_tree.span, 9)])
-        return "" if edit is None else self._suggester.spelled(link, derived, Wording(wording.notation))
+        return "" if edit is None else self._suggester.spelled(link, derived, wording)
 
     def diagnose_invalid(
         self, link: Link, found: Diagnostic, text: SourceText, wording: Wording = PLAIN

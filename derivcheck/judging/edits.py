@@ -10,8 +10,8 @@ from functools import partial, reduce
 from typing import Protocol, TypeVar
 
 from derivcheck.forms.rewriting import is_entry, negated, places, put, summands
-from derivcheck.judging import excesses, layouts
-from derivcheck.judging.edit import TWO, Edit, divided, scaled
+from derivcheck.judging import excesses, exchanges, layouts
+from derivcheck.judging.edit import ONE, TWO, Edit, divided, scaled
 from derivcheck.judging.judge import Judge
 from derivcheck.judging.omissions import Omissions
 from derivcheck.judging.repetitions import Repetitions
@@ -76,6 +76,7 @@ class Edits:
                 yield replace(edit, tree=put(right, place, edit.tree))
         yield from self._made(self._slopes(link, right))
         yield from self._made(excesses.of(right, self.stock))
+        yield from self._made(exchanges.of(link, right, self.stock))
         yield from self._made(self._of_the_left_side(link))
         yield from self._made(self._layouts(link))
         yield from self._made(self.repetitions.of(link, right))
@@ -181,8 +182,10 @@ class Edits:
                 yield Edit("DC202", "the sign is wrong", Conditional(test, negated(then), otherwise), span, 2)
         if isinstance(node, Name | Subscript) and self._is_value(node):
             yield Edit("DC223", "the power is wrong", Binary("**", node, TWO), span, 3)
+            yield Edit("DC223", f"`1/{to_plain(node)}` is meant", Binary("/", ONE, node), span, 5)
         elif isinstance(node, Call | Reduction):
             yield Edit("DC223", "a square is missing", Binary("**", node, TWO), span, 4)
+            yield Edit("DC223", f"`1/{to_plain(node)}` is meant", Binary("/", ONE, node), span, 5)
         yield from self._chained(node)
         yield from self._functions(node, link)
         yield from self._names(node, link)

@@ -13,7 +13,7 @@ from derivcheck.diagnostics.diagnostic import (
     UnsupportedError,
     placed,
 )
-from derivcheck.diagnostics.verdicts import ClaimResult, Verdict
+from derivcheck.diagnostics.verdicts import HOLDS, ClaimResult, Verdict
 from derivcheck.graph.nodes import Node, constant
 from derivcheck.judging.deadline import aside
 from derivcheck.judging.diagnose import Diagnoser, unexplained
@@ -21,7 +21,7 @@ from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.measurement import finite_difference
 from derivcheck.judging.suggestion import PLAIN, Wording
 from derivcheck.language.claims import Link, Pair, proportional
-from derivcheck.language.divisors import vanishing_divisor
+from derivcheck.language.divisors import lost_divisor, vanishing_divisor
 from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.notation.relations import BY_NAME, Claimed
 from derivcheck.language.notation.syntax import Expression
@@ -102,6 +102,10 @@ class Hearing:
             link.left, link.right, link.axes, derived=link.derived, condition=link.condition
         )
         verdict, message = judgement.verdict, judgement.reason
+        if verdict in HOLDS and link.condition is None and (lost := self._lost_divisor(link)) is not None:
+            shown = examiner.proofreader.plain(lost)
+            message = f"one side has no value where `{shown}` is zero, by which it divides, and the other has one"
+            return replace(blank, verdict="undecided", message=message)
         if different:
             # Two sides that differ somewhere, with a witness, differ as functions.
             flipped: dict[Verdict, Verdict] = {"proved": "refuted", "checked": "refuted", "refuted": "proved"}
@@ -127,12 +131,15 @@ class Hearing:
 
     def _vanishing_divisor(self, link: Pair) -> Expression | None:
         """What a side divides by though it is zero wherever what is given holds."""
+        return vanishing_divisor((link.left_tree, link.right_tree), self._lowered, self.examiner.network.facts)
+
+    def _lost_divisor(self, link: Pair) -> Expression | None:
+        """What one side divides by though it is zero, more often than by chance, where the other side has a value."""
+        return lost_divisor((link.left_tree, link.right_tree), self._lowered, self.examiner.network.facts)
+
+    def _lowered(self, tree: Expression) -> Node:
         network = self.examiner.network
-
-        def lowered(tree: Expression) -> Node:
-            return network.known.imposed(Lowering(network.scope).expression(tree).node)
-
-        return vanishing_divisor((link.left_tree, link.right_tree), lowered, network.facts)
+        return network.known.imposed(Lowering(network.scope).expression(tree).node)
 
     def _factor(self, link: Pair) -> ClaimResult:
         """`A ∝ B`: one factor, whatever it depends on, makes every entry of B that of A."""

@@ -33,6 +33,7 @@ from derivcheck.language.notation.syntax import (
 MOST_SLOTS, MOST_PARTS, MOST_PAIRS = 16, 12, 6
 MASKS: tuple[Relation, ...] = ("<=", "<")
 MOST_FACTORS = 500  # that are tried with one claim
+ALGEBRAIC = frozenset({"log", "sqrt", "exp"})  # their slopes are 1/x and its kin: a fraction is meant, no `log'`
 
 
 class Omissions:
@@ -49,6 +50,7 @@ class Omissions:
         makes = self._entries if self.stock.letters(link, right) else self._tensors
         factors = makes(link, right, parts, divides)
         yield from islice(factors, MOST_FACTORS)
+        yield from islice(self._members(link, right), MOST_FACTORS)
         yield from self._masks(link, right)
         yield from self._functions(link, right)
 
@@ -118,6 +120,28 @@ class Omissions:
                     dearer = bool(path) + isinstance(tree, Derivative) + 2 * isinstance(tree, Binary)
                     yield Edit(code, said, put(right, path, made), node.span, cost + dearer)
 
+    def _members(self, link: Pair, right: Expression) -> Iterator[Edit]:
+        """A member of a family left out inside a sum over its label: `f[t]` of `sum_t(...)`."""
+        for outer, total in places(right):
+            if not isinstance(total, Reduction) or len(total.letters) != 1:
+                continue
+            label = total.letters[0]
+            members = list(self.stock.members(label))
+            for path, node in slots(total.body) if members else ():
+                value = self.stock.value_at(node, label)
+                for tree, factor in members if value is not None else ():
+                    shown = to_plain(tree)
+                    scalar = not factor.axes and value is not None and bool(value.axes)
+                    made_of = [(scaled(node, tree), 3)] if scalar else _products((node, value), (tree, factor), True)  # type: ignore[arg-type]
+                    for made, cost in made_of:
+                        over = isinstance(made, Binary) and made.operator == "/"
+                        said = f"1/{shown}" if over else shown
+                        code = "DC212" if is_slope(tree) else "DC236"
+                        place = (*outer, 0, *path)
+                        yield Edit(
+                            code, f"the factor `{said}` is missing", put(right, place, made), node.span, cost + 1
+                        )
+
     def _masks(self, link: Pair, right: Expression) -> Iterator[Edit]:
         """Terms that count only where one letter is at most, or below, another: a causal mask."""
         letters = self.stock.letters(link, right)
@@ -144,7 +168,7 @@ class Omissions:
 
     def _functions(self, link: Pair, right: Expression) -> Iterator[Edit]:
         functions = self.stock.functions(link)
-        slopes = [name for name in functions if self.stock.is_entrywise(name)]
+        slopes = [name for name in functions if self.stock.is_entrywise(name) and name not in ALGEBRAIC]
         for path, node in list(places(right))[: 2 * MOST_SLOTS]:
             if isinstance(node, Number):
                 continue

@@ -11,7 +11,7 @@ from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.evidence import exact
 from derivcheck.evidence.canonical.form import Facts
 from derivcheck.graph.axes import Axes
-from derivcheck.graph.nodes import Node, constant, delta, multiply, topological
+from derivcheck.graph.nodes import Node, constant, delta, multiply, subtract, topological
 from derivcheck.graph.sizes import dimensions_of, small_sizes
 from derivcheck.judging.edits import DerivedSides
 from derivcheck.judging.judge import Judge
@@ -126,12 +126,20 @@ class Provisos:
             if a.dimension != b.dimension:
                 continue
             mask = delta(a, b)
+            if a in link.right.axes and b in link.right.axes and not self._drops(link, mask):
+                continue
             left, right = multiply(link.left, mask), multiply(link.right, mask)
             if not self.judge.differs_at_once(left, right, link.axes) and self.judge.prover.proof(left, right).proved:
                 where = f"where {a.key} = {b.key}" if link.letters else "on the diagonal"
                 yield "DC217", f"right only {where}: the other entries are dropped"
                 return
         yield from self._diagonal_chain(link)
+
+    def _drops(self, link: Pair, diagonal: Node) -> bool:
+        """Whether the right side is zero off a diagonal."""
+        beside = multiply(link.right, subtract(constant(1), diagonal))
+        differs = self.judge.differs_at_once(beside, constant(0), link.axes)
+        return not differs and self.judge.prover.proof(beside, constant(0)).proved
 
     def _diagonal_chain(self, link: Pair) -> Iterator[Proviso]:
         """`dL/da * diag(da/dz)`: the chain rule through a Jacobian of which the diagonal alone is taken."""

@@ -22,6 +22,7 @@ from derivcheck.judging.deadline import Limit, aside, within
 from derivcheck.judging.examiner import Examiner, late_text
 from derivcheck.judging.hearing import Hearing
 from derivcheck.judging.reach import reach_of
+from derivcheck.judging.repairs import repaired
 from derivcheck.judging.rivals import conforming, reconciled
 from derivcheck.judging.statement import Assertion, Labels, Shape, Source, Statement
 from derivcheck.judging.suggestion import Wording
@@ -111,16 +112,18 @@ def _everywhere(statement: Statement, seen: list[ClaimResult]) -> ClaimResult:
     """A statement at every depth and label, every link of it added to those `seen`."""
     declaration, panel = statement.declaration, statement.panel
     results: list[ClaimResult] = []
-    for examiner in panel.examiners:
-        for labels in statement.labels_at(examiner):
-            found = [*(FAILED if statement.trial else ()), *(result.verdict for result in results)]
-            results.append(_at(statement, examiner, labels, found, seen))
+    places = [(examiner, labels) for examiner in panel.examiners for labels in statement.labels_at(examiner)]
+    for examiner, labels in places:
+        found = [*(FAILED if statement.trial else ()), *(result.verdict for result in results)]
+        results.append(_at(statement, examiner, labels, found, seen))
     if not results:
         quantifier = declaration.quantifier
         where = quantifier.where() if quantifier else None
         nothing = Diagnostic("DC041", "the range of `for` is empty at every depth", where)
         return replace(statement.blank(), diagnosis=nothing, message=nothing.message)
     worst = _worst(results)
+    if len(places) > 1 and not statement.trial:
+        worst = _repaired_everywhere(statement, worst, results, places)
     if worst.verdict in HOLDS:
         taken = _positions_taken(statement)
         worst = replace(worst, reach=reach_of(statement, proved=worst.verdict == "proved"))
@@ -135,6 +138,36 @@ def _everywhere(statement: Statement, seen: list[ClaimResult]) -> ClaimResult:
         note = aside(lambda: diagnoser.attempted(lambda: _of_powers(statement), ""), nothing_said)
         worst = replace(worst, note="; ".join(filter(None, (worst.note, note))))
     return worst
+
+
+def _repaired_everywhere(
+    statement: Statement, worst: ClaimResult, results: Sequence[ClaimResult], places: Sequence[tuple[Examiner, Labels]]
+) -> ClaimResult:
+    """A result whose repair holds at every depth and label; else what is found at the last one, that says the most."""
+
+    def is_good(one: ClaimResult) -> bool:
+        again = None if one.diagnosis is None else repaired(statement, one)
+        return again is None or all(_at(again, *place, FAILED, []).verdict in HOLDS for place in places)
+
+    def without_repair(one: ClaimResult) -> ClaimResult:
+        assert one.diagnosis is not None
+        return replace(one, diagnosis=replace(one.diagnosis, help=""), suggestion="")
+
+    def late() -> ClaimResult:
+        statement.panel.renew()
+        return without_repair(worst)
+
+    def found() -> ClaimResult:
+        if is_good(worst):
+            return worst
+        if worst.diagnosis is not None and worst.diagnosis.code == "DC229":
+            return without_repair(worst)  # nothing is named that another place might name better
+        failing = [place for one, place in zip(results, places, strict=True) if one.verdict == worst.verdict]
+        last = _at(statement, *failing[-1], (), [])
+        made = replace(worst, diagnosis=last.diagnosis, suggestion=last.suggestion, message=last.message)
+        return made if last.diagnosis is None or is_good(made) else without_repair(made)
+
+    return aside(found, late)
 
 
 def _positions_taken(statement: Statement) -> str:

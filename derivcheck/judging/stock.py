@@ -17,6 +17,7 @@ from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.lowering.letters import member_name
 from derivcheck.language.lowering.values import Value, dimensions
 from derivcheck.language.network import Network
+from derivcheck.language.notation.labels import substitute_labels
 from derivcheck.language.notation.parser import parse_expression
 from derivcheck.language.notation.syntax import (
     Binary,
@@ -34,6 +35,7 @@ from derivcheck.spec.facts.table import values_of
 USUAL = ("diag", "sqrt", "exp", "log", "inv", "det", "sum", "mean", "trace", "prod")  # functions that are left out
 MOST = 24  # quantities of one kind
 ENTRIES = 60
+FIRST = 2  # labels at which a formula about a label may mean something
 
 
 class Stock:
@@ -122,6 +124,25 @@ class Stock:
             return Lowering(self.scope).expression(tree)
         except (DerivcheckError, ValueError, RecursionError):
             return None
+
+    def members(self, label: str) -> Iterator[tuple[Expression, Value]]:
+        """A member of every family at a label, `f[t]`, and slopes of activations there, `tanh'(z[t])`."""
+        found: dict[str, Value] = {}
+        for name, value in self.scope.values.items():
+            stem, bracket, number = name.partition("[")
+            if bracket and number[:-1].isdigit():
+                found.setdefault(stem, value)
+        for stem, value in islice(found.items(), MOST):
+            yield Subscript(Name(stem), (Name(label),)), value
+        applied = [(f, one.base) for f, one in self.applied if isinstance(one, Subscript)]
+        for function, base in dict.fromkeys(applied):
+            if isinstance(base, Name) and base.name in found:
+                yield Call(function, (Subscript(base, (Name(label),)),), 1), found[base.name]
+
+    def value_at(self, tree: Expression, label: str) -> Value | None:
+        """What a formula means that speaks of a label, at the first number at which it means anything."""
+        found = (self.value_of(substitute_labels(tree, {label: at})) for at in range(1, FIRST + 1))
+        return next((value for value in found if value is not None), None)
 
     def entries(self, link: Pair, right: Expression) -> Iterator[Expression]:
         """Entries of quantities at the letters of a claim, free ones and bound ones."""

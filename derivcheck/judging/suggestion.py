@@ -11,9 +11,19 @@ from derivcheck.forms.rewriting import places, put, tidied
 from derivcheck.judging.proofreader import Proofreader
 from derivcheck.language.claims import Pair
 from derivcheck.language.network import Network
-from derivcheck.language.notation.labels import label_value
+from derivcheck.language.notation.labels import label_value, shifted
 from derivcheck.language.notation.printer import to_latex
-from derivcheck.language.notation.syntax import Equation, Expression, Name, Number, Slice, Subscript, bottom_up, rebuilt
+from derivcheck.language.notation.syntax import (
+    Equation,
+    Expression,
+    Name,
+    Number,
+    Slice,
+    Subscript,
+    Transpose,
+    bottom_up,
+    rebuilt,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,8 @@ class Suggester:
         numbers: set[str] = set()  # marks of what is a number
 
         def marked(tree: Expression) -> Expression:
+            if isinstance(tree, Transpose) and isinstance(tree.operand, Transpose):
+                return marked(tree.operand.operand)
             if tree.span.stop > tree.span.start and written.get(tree.span) == tree:
                 pieces.append(_without_brackets(source[tree.span.start : tree.span.stop]))
                 mark = chr(MARKS + len(pieces) - 1)
@@ -125,7 +137,7 @@ class Suggester:
         def written(node: object) -> object:
             match node:
                 case Subscript(Name(stem), (Number(value),)) if stem not in self.network.scope.values:
-                    label = wording.labels.get(int(value)) if value.denominator == 1 else None
+                    label = _label(int(value), wording.labels) if value.denominator == 1 else None
                     return replace(node, entries=(label,)) if label is not None else node
                 case _:
                     return node
@@ -142,6 +154,13 @@ class Suggester:
                 beyond = label_value(tree, {**self.network.depth, name: 0})
                 if beyond is not None:
                     yield name, value - beyond
+
+
+def _label(number: int, labels: Mapping[int, Expression]) -> Expression | None:
+    """How a label is written, or the one beside it."""
+    beside = ((number + 1, -1), (number - 1, 1))
+    near = (shifted(labels[other], by) for other, by in beside if other in labels)
+    return labels.get(number) or next(near, None)
 
 
 def _filled(template: str, pieces: Sequence[str], bracketed: frozenset[int]) -> str:

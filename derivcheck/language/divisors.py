@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError
+from derivcheck.evidence import domains
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.evidence.canonical.form import Canonical, Facts
+from derivcheck.evidence.domains import Divided
 from derivcheck.graph.nodes import Node, constant
-from derivcheck.language.notation.syntax import Binary, Expression, Negate, Number, bottom_up
+from derivcheck.language.notation.syntax import (
+    Binary,
+    Call,
+    Conditional,
+    Expression,
+    Name,
+    Negate,
+    Number,
+    bottom_up,
+    children,
+)
 
 
 def vanishing_divisor(
@@ -23,6 +35,47 @@ def vanishing_divisor(
         except (DerivcheckError, GrowthError, UndefinedError):
             continue  # a letter that is bound around it, say
     return None
+
+
+def lost_divisor(
+    trees: tuple[Expression, Expression], lowered: Callable[[Expression], Node], facts: Facts | None = None
+) -> Expression | None:
+    """A divisor of one side that is zero, on more than single points, where the other side has a value."""
+    written = [[one for one in dict.fromkeys(_everywhere(tree)) if _can_be_lowered(one, lowered)] for tree in trees]
+    if not any(written):
+        return None
+    nodes = {one: lowered(one) for found in written for one in found}
+    try:
+        sides = [
+            Divided(lowered(tree), tuple(nodes[one] for one in found))
+            for tree, found in zip(trees, written, strict=True)
+        ]
+    except DerivcheckError:
+        return None
+    found = domains.lost_divisor(sides[0], sides[1], facts)
+    return next((tree for tree, node in nodes.items() if node is found), None)
+
+
+def _can_be_lowered(tree: Expression, lowered: Callable[[Expression], Node]) -> bool:
+    try:
+        lowered(tree)
+    except DerivcheckError:
+        return False  # a letter that is bound around it, say
+    return True
+
+
+def _everywhere(tree: Expression) -> Iterator[Expression]:
+    """What is divided by whatever branch is taken, and determinants of what is inverted."""
+    match tree:
+        case Conditional() | Call("where"):
+            return
+        case Call("inv" | "solve", (Name() as matrix, *_), 0):
+            yield Call("det", (matrix,))
+        case Binary("/", _, divisor) | Binary("**", divisor, Negate(Number())):
+            if not isinstance(divisor, Number):
+                yield divisor
+    for part in children(tree):
+        yield from _everywhere(part)  # type: ignore[arg-type]
 
 
 def _divisors(tree: Expression) -> Iterator[Expression]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import pytest
 
 from derivcheck.diagnostics.explain.advice import ADVICE
 from derivcheck.judging.diagnose import CODES
-from derivcheck.pipeline.verification import check_equation
+from derivcheck.pipeline.verification import check_equation, verify_text
 from derivcheck.spec import Spec, read_spec
 
 SOFTMAX = """
@@ -59,6 +60,18 @@ KINDS = (
     (FORMS, "dL/dA = -(R @ G @ R)", "DC203", "-(R.T @ G @ R.T)"),
     (FORMS, "dm/dx = A @ x", "DC228", "(A + A.T) @ x"),
     (FORMS, "d(x.T @ A @ x + b.T @ x)/dx = 2 * A @ x + b", "DC219", ""),
+    # letters, axes and factors at the wrong place
+    (FORMS, "d(x.T @ A @ b)/dA[i,j] = x[j] * b[i]", "DC203", "x[i] * b[j]"),
+    (SOFTMAX, "dp[i]/dz[j] = p[i] * (delta(i,j) - p[i])", "DC213", "p[i] * (delta(i,j) - p[j])"),
+    (FORMS, "(A @ G)[i,j] = sum_k(A[j,k] * G[k,j]) + 0 * A[i,j]", "DC213", "sum_k(A[i,k] * G[k,j]) + 0 * A[i,j]"),
+    (FORMS, "diag(A @ G.T) = sum(A * G, 1)", "DC214", "sum(A * G, 2)"),
+    (FORMS, "A.T @ (x * b) = x * (A.T @ b)", "DC206", "A.T @ (x * b)"),
+    (FORMS, "x * (A @ b) = A @ (x * b)", "DC206", "x * (A @ b)"),
+    # the other way up: nobody means log'
+    (FORMS, "det(inv(G)) * b = det(G) * b", "DC223", "1/det(G) * b"),
+    (SOFTMAX, "d(log(T))/dT = T", "DC223", "1/T"),
+    # what is not zero off the diagonal is not dropped there
+    (FORMS, "vec(x @ b.T) = kron(x, b)", "DC220", ""),
     # constants
     (FORMS, "d(sum(sqrt(2/pi)*x))/dx = 0.79788 * ones(n)", "DC227", ""),
     (SOFTMAX, "dp/dz @ ones(n) = p - p^2", "DC222", "0"),
@@ -89,3 +102,35 @@ def test_the_mistake_is_named_and_repaired(spec: str, claim: str, code: str, rep
 
 def test_every_mistake_comes_with_advice() -> None:
     assert set(CODES) <= set(ADVICE)
+
+
+RECURRENT = """
+families: {t: 1..T}
+depths: {T: [2, 3]}
+tensors: {"h[0]": n, A: n n, "x[t]": n, "g[t]": n}
+layers: {"z[t]": A @ h[t-1] + x[t], "h[t]": tanh(z[t]), "u[t]": A @ h[0]}
+loss: {L: "sum_{t in 1..T}(sum(g[t] * h[t]))"}
+let: {"d[t]": dL/dh[t]}
+claims:
+"""
+AT_EVERY_DEPTH = (
+    ("", "dL/dA", "sum_t(d[t] @ h[t-1].T)", "DC212", "sum_t((d[t] * tanh'(z[t])) @ h[t-1].T)"),
+    ("t in 1..T", "dL/dx[t]", "d[t] * h[t]", "DC229", "d[t] * (1 - h[t]**2)"),
+    ("", "u[T]", "T * A @ h[0]", "DC201", "A @ h[0]"),
+    ("", "sum_t(u[t])", "2 * A @ h[0]", "DC201", ""),  # 3 at T = 3: right there alone, and no repair
+)
+
+
+def test_a_repair_holds_at_every_depth() -> None:
+    def claims(rows: Sequence[tuple[str, str]]) -> str:
+        return RECURRENT + "".join(
+            f"  c{k}: {{claim: {claim!r}{f', for: {steps}' if steps else ''}}}\n"
+            for k, (steps, claim) in enumerate(rows)
+        )
+
+    found = verify_text(claims([(steps, f"{left} = {right}") for steps, left, right, *_ in AT_EVERY_DEPTH])).claims
+    for one, (*_, code, repair) in zip(found, AT_EVERY_DEPTH, strict=True):
+        assert one.diagnosis is not None
+        assert (one.diagnosis.code if code else "", one.suggestion) == (code, repair), one.text
+    repaired = [(steps, f"{left} = {repair}") for steps, left, _, _, repair in AT_EVERY_DEPTH if repair]
+    assert {one.verdict for one in verify_text(claims(repaired)).claims} == {"proved"}

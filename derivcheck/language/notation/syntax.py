@@ -268,8 +268,11 @@ def _part(value: Any, change: Callable[[Any], Any]) -> Any:
 
 
 def whole_number(tree: Any) -> int | None:
-    """The whole number that is written, `3` or `-3`; None for anything else."""
+    """The whole number that is written, `3`, `-3` or `3 - 1`; None for anything else."""
     match tree:
+        case Binary("+" | "-" as operator, left, right):
+            one, other = whole_number(left), whole_number(right)
+            return None if one is None or other is None else one + (other if operator == "+" else -other)
         case Number(value) if value.denominator == 1:
             return int(value)
         case Negate(Number(value)) if value.denominator == 1:
