@@ -26,6 +26,7 @@ tensors:
   p: {axes: n, given: positive}
   q: {axes: n, given: positive}
   r: {axes: [], given: open_unit}
+  w: {axes: n, given: simplex}
 numeric: {sizes: {n: 3, k: 2}}
 claims:
 """
@@ -71,6 +72,10 @@ TRUE = """
   log(p/q) = log(p) - log(q)
   log(p^2*q) = 2*log(p) + log(q)
   log(p^g) = g*log(p)
+  log(w/p) = log(w) - log(p)
+  log(w^2*p) = 2*log(w) + log(p)
+  1/(x + y)^2 = (x + y)^(-2)
+  sum_i(A[i,1]/(y[i] - sum_j(A[i,j]*x[j]))^3) = sum((y - A @ x)^(-3) * A[:,1])
 """
 FALSE = """
   sin(x)^2 - cos(x)^2 = ones(n)
@@ -113,6 +118,9 @@ FALSE = """
   log(p/q) = log(p)/log(q)
   log(p^2*q) = 2*log(p*q)
   log(p + q) = log(p) + log(q)
+  log(w/p) = log(p) - log(w)
+  1/(x + y)^2 = (x + y)^(-3)
+  s/(x + y)^2 = s*(x + y)^2
 """
 
 

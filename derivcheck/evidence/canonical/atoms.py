@@ -78,7 +78,7 @@ class Atom:
     leave the atom unchanged, the identity first. `lead` is the leading term of a power's base.
     Over the slots in `attained`, exactly one place is 1: where an extremum is attained. Entries with few
     `values` are those of an indicator, or of an input by the fact `valued_by`. Outside of its `supports`, each
-    with the fact that says so, an entry is zero.
+    with the fact that says so, an entry is zero. What is `positive_inside` is positive where its logarithm has a value.
     """
 
     kind: AtomKind
@@ -95,6 +95,7 @@ class Atom:
     attained: frozenset[int] = frozenset()
     lead: Term = ONE_TERM
     name: str = ""
+    positive_inside: bool = False
 
     @property
     def idempotent(self) -> bool:

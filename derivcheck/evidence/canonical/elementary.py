@@ -154,7 +154,7 @@ def logarithm(algebra: Algebra, argument: Polynomial) -> Polynomial:
     ((_, factors), coefficient), *_ = content.items()
     if len(rest) == 1:
         ((bound, single), c), *_ = rest.items()
-        odd = [f for f in single if not algebra.atoms[f[0]].positive]
+        odd = [f for f in single if not (algebra.atoms[f[0]].positive or algebra.atoms[f[0]].positive_inside)]
         if (
             not bound
             and c > 0

@@ -40,6 +40,7 @@ from derivcheck.evidence.canonical.atoms import (
 from derivcheck.evidence.canonical.contents import constant_of, is_positive
 from derivcheck.evidence.canonical.knowledge import knowledge
 from derivcheck.evidence.canonical.matrix_functions import MatrixFunctions
+from derivcheck.evidence.canonical.powers import powers_of_powers
 from derivcheck.graph.axes import Axis
 from derivcheck.graph.nodes import (
     Determinant,
@@ -226,6 +227,7 @@ class Canonical:
             # What is shown is right for any entries; proofs know which are zero.
             supports=known.supports if self.lowered else (),
             name=name,
+            positive_inside=known.positive_inside,
         )
         number = self.algebra.intern(atom)
         self.leaf_nodes[number] = node
@@ -288,7 +290,8 @@ class Canonical:
                 return self._forms[node.operand]
             case Map():
                 expression = lower(node.expression) if self.lowered else declared(node.expression)
-                return self._scalar(expression, [self._forms[operand] for operand in node.operands])
+                expression, inner = powers_of_powers(expression, node.operands, self._forms)
+                return self._scalar(expression, [self._forms[operand] for operand in inner])
             case Sum():
                 return algebra.sum_over(self._forms[node.operand], [self.outer(axis) for axis in node.bound])
             case Rename():

@@ -26,13 +26,14 @@ class Knowledge:
     valued_by: str = ""
     identities: tuple[Identity, ...] = ()
     symmetries: tuple[tuple[int, ...], ...] = ()
+    positive_inside: bool = False  # but for an edge, on which it is zero
     supports: tuple[tuple[str, str], ...] = ()  # outside of which entries are zero, each with the fact that says so
 
 
 @cache
 def knowledge(facts: tuple[tuple[str, int | None], ...], rank: int) -> Knowledge:
     """What the facts, each along its axis, say of an input with `rank` axes."""
-    positive = below_one = False
+    positive = below_one = inside = False
     values: tuple[int, ...] = ()
     valued_by = ""
     identities: list[Identity] = []
@@ -42,6 +43,7 @@ def knowledge(facts: tuple[tuple[str, int | None], ...], rank: int) -> Knowledge
         # What the weakest fact knows is its own.
         for kind in reversed(with_implied(name)):
             positive, below_one = positive or kind.positive, below_one or kind.below_one
+            inside = inside or kind.mostly_positive
             if kind.values and not values:
                 values, valued_by = kind.values, kind.name
             supports += [(kind.support, kind.name)] if kind.support else []
@@ -51,7 +53,14 @@ def knowledge(facts: tuple[tuple[str, int | None], ...], rank: int) -> Knowledge
                 elif not identity.turned:
                     identities.append(identity)
     return Knowledge(
-        positive, below_one, values, valued_by, tuple(identities), tuple(symmetries), tuple(dict.fromkeys(supports))
+        positive,
+        below_one,
+        values,
+        valued_by,
+        tuple(identities),
+        tuple(symmetries),
+        inside,
+        tuple(dict.fromkeys(supports)),
     )
 
 
