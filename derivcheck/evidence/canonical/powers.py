@@ -21,7 +21,9 @@ def powers_of_powers(expression: Any, nodes: Sequence[Node], known: Container[No
         if not isinstance(node, Map) or not _is_whole_power(node.expression) or node.operands[0] not in known:
             continue
         symbol = placeholder(position)
-        if any(one.args == (symbol, one.args[1]) and one.args[1].is_negative for one in expression.atoms(sympy.Pow)):
+        exponents = [one.args[1] for one in expression.atoms(sympy.Pow) if one.args[0] == symbol]
+        # The root of a square is no power of its base.
+        if all(isinstance(one, sympy.Integer) for one in exponents) and any(one.is_negative for one in exponents):
             found[symbol] = node.expression.xreplace({BASE: symbol})
             kept[position] = node.operands[0]
     return (expression.xreplace(found), kept) if found else (expression, nodes)
