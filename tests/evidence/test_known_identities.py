@@ -74,6 +74,8 @@ TRUE = """
   log(p^g) = g*log(p)
   log(w/p) = log(w) - log(p)
   log(w^2*p) = 2*log(w) + log(p)
+  sqrt(w*p) = sqrt(w)*sqrt(p)
+  sqrt(w^2) = w
   1/(x + y)^2 = (x + y)^(-2)
   sum_i(A[i,1]/(y[i] - sum_j(A[i,j]*x[j]))^3) = sum((y - A @ x)^(-3) * A[:,1])
 """
@@ -119,6 +121,7 @@ FALSE = """
   log(p^2*q) = 2*log(p*q)
   log(p + q) = log(p) + log(q)
   log(w/p) = log(p) - log(w)
+  sqrt(w*p) = w*sqrt(p)
   1/(x + y)^2 = (x + y)^(-3)
   s/(x + y)^2 = s*(x + y)^2
 """

@@ -77,10 +77,10 @@ def _power_of_term(
     if coefficient < 0:
         return None
     result = rational_power(algebra, coefficient, exponent)
-    unknown = 0
+    unknown, edge = 0, any(algebra.atoms[number].positive_inside for number, _, _ in factors)
     for number, indices, there in factors:
         new = exact(there * exponent)
-        if algebra.atoms[number].positive:
+        if algebra.atoms[number].positive or algebra.atoms[number].positive_inside:
             result = algebra.multiply(result, algebra.factor(number, indices, new))
         elif is_even(there):
             if not isinstance(new, int):
@@ -94,7 +94,7 @@ def _power_of_term(
         else:
             # The one factor of unknown sign is positive wherever the power is defined.
             unknown += 1
-            if unknown > 1:
+            if unknown > 1 or edge:  # beside a zero it may be negative
                 return None
             result = algebra.multiply(result, algebra.factor(number, indices, new))
     return result
