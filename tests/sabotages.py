@@ -350,7 +350,7 @@ SABOTAGES = [
         "if new % 2:\n                result = algebra.multiply(result, absolute(algebra, base))",
         "if new % 2:\n                result = algebra.multiply(result, base)",
     ),
-    Sabotage("evidence/canonical/elementary.py", "if unknown > 1:\n                return None", "pass"),
+    Sabotage("evidence/canonical/elementary.py", "if unknown > 1 or edge:", "if edge:"),
     Sabotage(
         "evidence/canonical/elementary.py",
         "for number, sign in ((base.numerator, 1), (base.denominator, -1)):",
