@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import sympy
 
-from derivcheck.diagnostics.dataclasses import dataclass
+from derivcheck.diagnostics.dataclasses import dataclass, field
 from derivcheck.graph.scalars import Scalar, size_symbol
 
 
@@ -17,6 +17,16 @@ class Dimension:
 
     terms: tuple[tuple[str, int], ...]
     constant: int = 0
+    _hash: int = field(init=False, repr=False, compare=False)  # asked for far more often than it is made
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.terms, self.constant)))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __reduce__(self) -> tuple[type[Dimension], tuple[object, ...]]:
+        return Dimension, (self.terms, self.constant)  # another process has other hashes
 
     @staticmethod
     def named(name: str) -> Dimension:
@@ -60,6 +70,16 @@ class Axis:
 
     dimension: Dimension
     key: str
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.dimension, self.key)))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __reduce__(self) -> tuple[type[Axis], tuple[object, ...]]:
+        return Axis, (self.dimension, self.key)
 
     @staticmethod
     def named(dimension: Dimension, name: str) -> Axis:

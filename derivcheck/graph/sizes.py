@@ -6,15 +6,18 @@ user are chosen here.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
+from functools import cache
 from math import prod
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 import sympy
 
 from derivcheck.diagnostics.dataclasses import dataclass, field
 from derivcheck.graph.axes import Dimension
-from derivcheck.graph.nodes import Determinant, Indicator, Inverse, Map, Node, topological
+from derivcheck.graph.nodes import Determinant, Indicator, Inverse, Map, Node, operands, topological
 from derivcheck.graph.positions import Affine
 
 SMALL = 12  # up to which a size that the user gives is one for exact arithmetic too
@@ -27,7 +30,7 @@ ENTRIES = 1 << 18  # of all nodes together: what may be laid out at once, be it 
 CAPS = (1024, 512, 256, 128, 64, 32, 16, 12, 8, 6, 5, 4, 3, 2)
 
 Sizes = dict[str, int]
-Shapes = tuple[tuple[Dimension, ...], ...]
+Shapes = Mapping[tuple[Dimension, ...], int]
 Assignment = TypeVar("Assignment", bound=Mapping[str, int])
 
 
@@ -37,13 +40,13 @@ class SizeChoice:
 
     `network` are the sizes of the network, `given` those among them that the user asked
     for: they are kept wherever there is one assignment of sizes only, and in witnesses. `shapes`
-    are those of all nodes, for what they take of memory.
+    say how many nodes have which dimensions, for what they take of memory.
     """
 
     dimensions: frozenset[Dimension]
     network: Mapping[str, int]
     given: Mapping[str, int]
-    shapes: Shapes = ()
+    shapes: Shapes = field(default_factory=dict)
 
     def usual(self) -> Mapping[str, int]:
         """The network's sizes; others where an axis has no entry at them, or memory does not suffice."""
@@ -116,37 +119,56 @@ def _capped(sizes: Mapping[str, int], cap: int) -> Sizes:
 
 
 def _entries(shapes: Shapes, sizes: Mapping[str, int]) -> int:
-    return sum(prod(dimension.size(sizes) for dimension in shape) for shape in shapes)
+    return sum(count * prod(dimension.size(sizes) for dimension in shape) for shape, count in shapes.items())
 
 
-def shapes_of(nodes: Iterable[Node]) -> Shapes:
-    """The dimensions of every node that is more than a number."""
-    return tuple(tuple(axis.dimension for axis in node.axes) for node in nodes if node.axes)
+def shapes_of(nodes: Iterable[Node], *others: tuple[Dimension, ...]) -> Shapes:
+    """How many nodes have which dimensions, of those that are more than numbers; `others` stand beside them."""
+    found = Counter(others)
+    for axes, count in Counter(node.axes for node in nodes if node.axes).items():
+        found[tuple(axis.dimension for axis in axes)] += count
+    return found
 
 
 def _once(found: Sequence[Assignment]) -> list[Assignment]:
     return [sizes for k, sizes in enumerate(found) if sizes not in found[:k]]
 
 
+_below: WeakKeyDictionary[Node, frozenset[Dimension]] = WeakKeyDictionary()
+
+
 def dimensions_of(nodes: Iterable[Node], cut: Container[Node] = frozenset()) -> frozenset[Dimension]:
     """Every dimension that nodes speak of: by an axis, by a matrix along it, or by its size."""
-    found: set[Dimension] = set()
-    for node in topological(nodes, cut):
-        found.update(axis.dimension for axis in node.axes)
-        match node:
-            case Inverse() | Determinant():
-                found.add(node.row.dimension)
-            case Indicator():
-                for term in node.terms:
-                    offset = term.offset if isinstance(term, Affine) else Dimension(())
-                    found.update(Dimension.named(name) for name, _ in offset.terms)
-            case Map():
-                found.update(Dimension.named(s.name) for s in _size_symbols(node.expression))
+    nodes = list(nodes)
+    if cut:
+        return frozenset().union(*map(_own_dimensions, topological(nodes, cut)))
+    # What lies beneath a node is the same whoever asks.
+    for node in topological(nodes, _below):
+        if node not in _below:
+            _below[node] = _own_dimensions(node).union(*(_below[operand] for operand in operands(node)))
+    return frozenset().union(*(_below[node] for node in nodes))
+
+
+def _own_dimensions(node: Node) -> frozenset[Dimension]:
+    """The dimensions that a node itself speaks of."""
+    found = {axis.dimension for axis in node.axes}
+    match node:
+        case Inverse() | Determinant():
+            found.add(node.row.dimension)
+        case Indicator():
+            for term in node.terms:
+                offset = term.offset if isinstance(term, Affine) else Dimension(())
+                found.update(Dimension.named(name) for name, _ in offset.terms)
+        case Map():
+            found |= _sizes_in(node.expression)
     return frozenset(found)
 
 
-def _size_symbols(expression: sympy.Expr) -> set[sympy.Symbol]:
-    return {symbol for symbol in expression.free_symbols if not symbol.name.startswith("_")}
+@cache
+def _sizes_in(expression: sympy.Expr) -> frozenset[Dimension]:
+    """The dimensions whose sizes an expression speaks of."""
+    names = (symbol.name for symbol in expression.free_symbols)
+    return frozenset(Dimension.named(name) for name in names if not name.startswith("_"))
 
 
 def names_of(dimensions: Iterable[Dimension]) -> list[str]:

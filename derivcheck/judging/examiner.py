@@ -24,7 +24,7 @@ from derivcheck.diagnostics.verdicts import (
     Verdict,
 )
 from derivcheck.evidence.canonical.form import Facts, without_switches
-from derivcheck.evidence.numeric.comparison import compare_gradient
+from derivcheck.evidence.numeric.comparison import agreements, compare_gradient
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.forms.derivation import Derivation, GradientForm, is_affine_layer
 from derivcheck.forms.slopes import SlopeStyle
@@ -81,6 +81,7 @@ class Examiner:
         self.reduced: dict[str, int] = {}  # sizes that were given, and at which claims would take too much memory
         self._measured: dict[tuple[Node, Node], NumericEvidence] = {}
         self._measured_at: dict[tuple[Node, Node], Mapping[str, int]] = {}  # sizes below those that were given
+        self._expected: tuple[NamedTensor, ...] = ()
         self._begin()
 
     def _begin(self) -> None:
@@ -115,6 +116,7 @@ class Examiner:
     def renew(self) -> None:
         """Forget what may be half made, after something was interrupted or failed in the middle."""
         forget_sweeps()
+        self._expected = ()
         self._deeper.clear()
         self._begin()
 
@@ -164,7 +166,13 @@ class Examiner:
         if self.derivation is None:
             return ()
         of = self.derivation.output.name
-        return tuple(self.gradient(tensor) for tensor in self.network.parameters if wanted(of, tensor.name))
+        chosen = [tensor for tensor in self.network.parameters if wanted(of, tensor.name)]
+        self.expect(chosen)
+        return tuple(map(self.gradient, chosen))
+
+    def expect(self, tensors: Iterable[NamedTensor]) -> None:
+        """Measure the gradients by these tensors together, when one of them is asked for."""
+        self._expected = tuple(tensors)
 
     def gradient(self, tensor: NamedTensor) -> GradientResult:
         """∂L/∂tensor derived, measured, and its forms read back: what is shown is what is proved.
@@ -280,15 +288,9 @@ class Examiner:
             return NumericEvidence("agrees", "no path", 0.0, 0.0, 0)
         key = (output, tensor.node)
         if key not in self._measured:
-            network = self.network
-            asked = {**network.given, **self.measuring.sizes}
-            dimensions = dimensions_of([output, adjoint])
-            sizes: Mapping[str, int]
-            sizes = fitted(network.sizes, dimensions, asked) or {**network.sizes, **asked}
-            if not self.measuring.sizes:
-                laid_out = set(topological([output, adjoint])) - Program([output, adjoint]).fused
-                sizes = affordable(sizes, dimensions, shapes_of(laid_out), MEASURED_ENTRIES)
-            self._measured_at[key] = {n: sizes[n] for n, size in network.given.items() if sizes[n] < size}
+            self._measure_together()
+        if key not in self._measured:
+            network, sizes = self.network, self._sizes_for(tensor, adjoint)
             if self.measuring.progress is not None:
                 self.measuring.progress(f"measuring d{self.derivation.output.name}/d{tensor.name}")
             found = self._compared(output, tensor, adjoint, sizes, network.facts)
@@ -298,6 +300,41 @@ class Examiner:
                 found = found if elsewhere.verdict == "undefined" else elsewhere
             self._measured[key] = found
         return self._measured[key]
+
+    def _sizes_for(self, tensor: NamedTensor, adjoint: Node) -> Mapping[str, int]:
+        """The sizes at which a gradient is measured."""
+        assert self.derivation is not None
+        network, output = self.network, self.derivation.output.node
+        asked = {**network.given, **self.measuring.sizes}
+        dimensions = dimensions_of([output, adjoint])
+        sizes: Mapping[str, int]
+        sizes = fitted(network.sizes, dimensions, asked) or {**network.sizes, **asked}
+        if not self.measuring.sizes:
+            nodes = topological([output, adjoint])
+            if affordable(sizes, dimensions, shapes_of(nodes), MEASURED_ENTRIES) is not sizes:
+                laid_out = set(nodes) - Program([output, adjoint]).fused
+                sizes = affordable(sizes, dimensions, shapes_of(laid_out), MEASURED_ENTRIES)
+        self._measured_at[output, tensor.node] = {n: sizes[n] for n, size in network.given.items() if sizes[n] < size}
+        return sizes
+
+    def _measure_together(self) -> None:
+        """Measure at once what is expected; what does not agree at once is looked at by itself, later."""
+        expected, self._expected = self._expected, ()
+        if self.derivation is None or self.measuring.way != "full":
+            return
+        output, adjoints = self.derivation.output.node, self.derivation.adjoints
+        groups: dict[tuple[tuple[str, int], ...], list[Node]] = {}
+        for tensor in expected:
+            adjoint = adjoints.get(tensor.node)
+            if adjoint is not None and (output, tensor.node) not in self._measured:
+                groups.setdefault(tuple(self._sizes_for(tensor, adjoint).items()), []).append(tensor.node)
+        for sizes, nodes in groups.items():
+            claimed = {node: adjoints[node] for node in nodes}
+            try:
+                found = agreements(output, claimed, dict(sizes), self.network.facts, self.seed)
+            except (NumericError, UnsupportedError):
+                continue
+            self._measured |= {(output, node): evidence for node, evidence in found.items()}
 
     def _compared(
         self, output: Node, tensor: NamedTensor, adjoint: Node, sizes: Mapping[str, int], facts: Facts

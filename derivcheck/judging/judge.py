@@ -110,6 +110,7 @@ class Judge:
         self.facts = facts
         self.sizes = dict(sizes)
         self.seed = seed
+        self._chosen: tuple[Goal, SizeChoice] | None = None
         self.field_points: Points[Known] = Points()
         self._points: Points[Tensor] = Points()
         self.reduced: dict[str, int] = {}  # sizes below those that were given, which would take too much memory
@@ -246,10 +247,16 @@ class Judge:
         )
 
     def _choice(self, asked: Goal) -> SizeChoice:
+        """Where a goal is evaluated; remembered while it is the one that is judged."""
+        if self._chosen is None or self._chosen[0] is not asked:
+            self._chosen = asked, self._chosen_for(asked)
+        return self._chosen[1]
+
+    def _chosen_for(self, asked: Goal) -> SizeChoice:
         dimensions = dimensions_of(asked.sides).union(axis.dimension for axis in asked.axes)
         dimensions |= extents(asked.sides, asked.facts)
         whole = tuple(axis.dimension for axis in asked.axes)
-        shapes = (whole, *shapes_of(topological([*asked.sides, *asked.numerators])))
+        shapes = shapes_of(topological([*asked.sides, *asked.numerators]), whole)
         return SizeChoice(dimensions, self.sizes, self._given, shapes)
 
     def differs_at_once(self, left: Node, right: Node, axes: Axes, facts: Facts | None = None) -> bool:

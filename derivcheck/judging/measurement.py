@@ -73,7 +73,8 @@ class Slopes:
         axes = {*derived.numerator.axes, *derived.columns}
         dimensions = dimensions_of([derived.node, derived.numerator]).union(axis.dimension for axis in axes)
         dimensions |= extents([derived.node, derived.numerator], self.facts)
-        shapes = (tuple(axis.dimension for axis in axes), *shapes_of(topological([derived.node, derived.numerator])))
+        whole = tuple(axis.dimension for axis in axes)
+        shapes = shapes_of(topological([derived.node, derived.numerator]), whole)
         choice = SizeChoice(dimensions, self.sizes, self.given, shapes)
         usual = choice.usual()
         return usual if prod(axis.dimension.size(usual) for axis in axes) <= MAXIMAL_ENTRIES else choice.small()[0]

@@ -142,6 +142,9 @@ class Casebook:
                 *names_of_gradient(examiner.derivation.output.name, tensor.name), self.path
             )
         ]
+        for position, examiner in enumerate(panel.examiners):
+            known = self._memory.gradients
+            examiner.expect(t for at, t in selected if at == position and (position, t.name) not in known)
         self._pace.begin("gradient", len(selected))
         return tuple(self._gradient(*one) for one in selected)
 

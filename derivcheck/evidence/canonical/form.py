@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, assert_never, cast
@@ -111,6 +112,8 @@ class Canonical:
         self.lowered = lowered
         self.leaf_nodes: dict[int, Node] = {}
         self._forms: dict[Node, Polynomial] = {}
+        # Below what is cut, or known, nothing is looked for.
+        self._settled = ChainMap[Node, object](self._forms, dict.fromkeys(cut))
         self._overgrown: set[Node] = set()
         self._leaf_inputs: dict[Node, LeafInputs] = {}
         self._used: dict[Node, frozenset[tuple[str, str]]] = {}  # by a form and those that it is made of
@@ -122,7 +125,7 @@ class Canonical:
         """The polynomial of a node over its axes. Raises GrowthError, UndefinedError, UnsupportedError."""
         if root in self._forms:
             return self._forms[root]
-        for node in topological([root], self.cut):
+        for node in topological([root], self._settled):
             if node in self._overgrown:
                 raise GrowthError
             if node not in self._forms:

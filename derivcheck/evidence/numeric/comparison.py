@@ -18,11 +18,13 @@ from derivcheck.diagnostics.verdicts import NumericEvidence
 from derivcheck.evidence.canonical.form import Facts
 from derivcheck.evidence.numeric.census import census
 from derivcheck.evidence.numeric.differences import EPSILON, bends
-from derivcheck.evidence.numeric.noise import moved_copies, noise_of
+from derivcheck.evidence.numeric.noise import jittered, moved_copies, noise_of, spread_of
 from derivcheck.evidence.numeric.program import Program
-from derivcheck.evidence.numeric.sampling import finite_run, in_digits
-from derivcheck.evidence.numeric.survey import Surveyor, Way, laid_out
+from derivcheck.evidence.numeric.rounding import Rounding
+from derivcheck.evidence.numeric.sampling import finite_run, in_digits, inputs_of, sample
+from derivcheck.evidence.numeric.survey import PROBE, Surveyor, Way, is_analytic, laid_out
 from derivcheck.evidence.numeric.tensors import Sizes, Tensor
+from derivcheck.evidence.numeric.together import JointSurveyor, is_small
 from derivcheck.graph.axes import Axes, Axis
 from derivcheck.graph.nodes import Node, topological
 
@@ -74,6 +76,43 @@ def compare_gradient(
             exact = Tensor(exact, variable.axes).aligned(order)
         return _reconsidered(found, (given, exact, measured), bar)
     return found
+
+
+def agreements(
+    output: Node, claimed: Mapping[Node, Node], sizes: Sizes, facts: Facts, seed: int
+) -> dict[Node, NumericEvidence]:
+    """The small inputs whose claimed gradients agree with differences of a scalar, all measured at one point.
+
+    Of the others nothing is said: they are to be compared by themselves. Raises NumericError.
+    """
+    variables = [variable for variable in claimed if is_small(variable, sizes)]
+    if len(variables) < 2 or output.axes or not is_analytic(output):
+        return {}
+    claim = Program([claimed[variable] for variable in variables], seed=seed)
+    values, slopes = _at_the_first_point(claim, output, sizes, facts)
+    if not values:
+        return {}
+    surveys = JointSurveyor(output, values, sizes, seed).surveys(variables)
+    moved = jittered(claim, values, sizes, rounding=Rounding())
+    found = {}
+    for variable, slope, copies in zip(variables, slopes, moved, strict=True):
+        given, survey = laid_out(slope, variable.axes, sizes), surveys[variable]
+        nearby = np.broadcast_to(copies.aligned((PROBE, *variable.axes)), (2, *np.shape(given)))
+        one = _verdict(given, survey.measured, survey.error + spread_of([nearby], [given]), survey.scheme)
+        if one.verdict == "agrees":
+            found[variable] = one
+    return found
+
+
+def _at_the_first_point(
+    claim: Program, output: Node, sizes: Sizes, facts: Facts
+) -> tuple[dict[Node, Tensor], list[Tensor]]:
+    """(the point that is tried first, the claimed gradients there); nothing where something has no value there."""
+    program = Program([*claim.outputs, output], seed=claim.seed)
+    values = sample(inputs_of(program.outputs), sizes, facts, claim.seed)
+    *slopes, value = program.run(values, sizes)
+    finite = all(np.all(np.isfinite(np.real(tensor.array))) for tensor in (*slopes, value))
+    return (values, slopes) if finite else ({}, [])
 
 
 def _exact(claim: Program, values: Mapping[Node, Tensor], axes: Axes, sizes: Sizes) -> Any:

@@ -7,7 +7,7 @@ many perturbed copies are evaluated at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, assert_never
 
 import mpmath
@@ -93,9 +93,26 @@ class Program:
         }
         self.fused = frozenset(node for node in self.contracted.values() if node not in kept and users[node] == 1)
 
+    def needs(self, node: Node) -> tuple[Node, ...]:
+        """The nodes whose values are looked at when a node is evaluated."""
+        if node in self.leaves or node in self.fused:
+            return ()
+        return (*operands(node), *self.contracted[node].operands) if node in self.contracted else operands(node)
+
+    @cached_property
+    def _done_after(self) -> Mapping[Node, list[Node]]:
+        """Behind which node the values of others are looked at no more."""
+        last: dict[Node, Node] = {}
+        for node in self.order:
+            last.update(dict.fromkeys(self.needs(node), node))
+        found: dict[Node, list[Node]] = {}
+        for node in set(last).difference(self.outputs):
+            found.setdefault(last[node], []).append(node)
+        return found
+
     def run(self, given: Mapping[Node, Tensor], sizes: Sizes, rounding: Rounded | None = None) -> list[Tensor]:
         """The outputs for the given inputs. Overflow and NaN are left in the values."""
-        values = self.run_all(given, sizes, rounding)
+        values = self._evaluated(given, sizes, rounding, self._done_after)
         return [self.settled(values[node]) for node in self.outputs]
 
     def run_all(
@@ -105,6 +122,12 @@ class Program:
 
         Raises NumericError (DC504) for an empty dimension.
         """
+        return self._evaluated(given, sizes, rounding, {})
+
+    def _evaluated(
+        self, given: Mapping[Node, Tensor], sizes: Sizes, rounding: Rounded | None, done: Mapping[Node, list[Node]]
+    ) -> dict[Node, Tensor]:
+        """The values of the nodes, without those that are `done` behind another one."""
         for dimension in self._dimensions:
             if dimension.size(sizes) < 1:
                 raise NumericError(Diagnostic("DC504", f"the dimension `{dimension}` has no entries at these sizes"))
@@ -114,6 +137,8 @@ class Program:
                 if node not in values and node not in self.fused:
                     value = self.value(node, values, sizes)
                     values[node] = value if rounding is None else rounding(value)
+                    for other in done.get(node, ()):
+                        values.pop(other, None)
         return values
 
     def settled(self, value: Tensor) -> Tensor:

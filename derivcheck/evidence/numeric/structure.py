@@ -8,7 +8,7 @@ convolution mix theirs, and are recognised by that.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.graph.axes import Axes, Axis
@@ -51,14 +51,18 @@ class LinearEntry:
 
 def dependents(output: Node, variable: Node) -> list[Node]:
     """What moves with a variable on the way to an output, both without the variable itself, in order."""
-    found = {variable}
-    order = []
-    for node in topological([output], frozenset([variable])):
-        moves = node is not variable and not isinstance(node, Held)
-        if moves and any(operand in found for operand in operands(node)):
-            found.add(node)
-            order.append(node)
-    return order
+    return list(dependents_of(output, [variable]))
+
+
+def dependents_of(output: Node, variables: Sequence[Node]) -> dict[Node, None]:
+    """What moves with some variable on the way to an output, both without the variables themselves, in order."""
+    independent = frozenset(variables)
+    found: dict[Node, None] = {}
+    for node in topological([output], independent):
+        moves = node not in independent and not isinstance(node, Held)
+        if moves and any(operand in found or operand in independent for operand in operands(node)):
+            found[node] = None
+    return found
 
 
 def held_nodes(outputs: Iterable[Node]) -> list[Node]:

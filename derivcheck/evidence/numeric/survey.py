@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import prod
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
@@ -28,7 +29,7 @@ from derivcheck.evidence.numeric.structure import Independence, LinearEntry, dep
 from derivcheck.evidence.numeric.tensors import Sizes, Tensor, contracted
 from derivcheck.graph.axes import Axes, Axis, Dimension
 from derivcheck.graph.nodes import Map, Node, topological
-from derivcheck.graph.scalars import lower
+from derivcheck.graph.scalars import Scalar, lower
 
 Way = Literal["full", "structured", "projections"]
 WAYS: tuple[Way, ...] = ("full", "structured", "projections")
@@ -55,12 +56,16 @@ def laid_out(value: Tensor, axes: Axes, sizes: Sizes) -> Any:
     return np.broadcast_to(value.aligned(axes), [axis.dimension.size(sizes) for axis in axes])
 
 
-def is_analytic(output: Node, variable: Node) -> bool:
-    """Whether the forward pass can be evaluated at complex points."""
-    return not any(
-        isinstance(node, Map) and lower(node.expression).has(*REAL_FUNCTIONS)
-        for node in topological([output], frozenset([variable]))
-    )
+def is_analytic(output: Node, *variables: Node) -> bool:
+    """Whether the forward pass, from variables that are not inputs on, can be evaluated at complex points."""
+    nodes = topological([output], frozenset(variables))
+    return not any(isinstance(node, Map) and _is_real(node.expression) for node in nodes)
+
+
+@cache
+def _is_real(expression: Scalar) -> bool:
+    """Whether an expression is evaluated at real points alone."""
+    return bool(lower(expression).has(*REAL_FUNCTIONS))
 
 
 class Surveyor:
