@@ -22,6 +22,7 @@ from derivcheck.evidence.extents import extents
 from derivcheck.evidence.numeric.branches import is_branched
 from derivcheck.evidence.numeric.comparison import difference_quotients
 from derivcheck.evidence.numeric.differences import EPSILON, ladder
+from derivcheck.evidence.numeric.joint_slopes import agreeing_slopes
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import STYLES, inputs_of, sample
 from derivcheck.evidence.numeric.slopes import measure_slopes
@@ -57,6 +58,21 @@ class Slopes:
         self.facts, self.sizes, self.given, self.seed = facts, sizes, given, seed
         self._points = points
         self._found: dict[tuple[Node, Node, bool], NumericEvidence] = {}
+
+    def expect(self, derived: Iterable[Derived]) -> None:
+        """Measure together what will be asked for; what does not agree at once is looked at by itself, later."""
+        groups: dict[tuple[Node, tuple[tuple[str, int], ...]], dict[Node, Derived]] = {}
+        for one in derived:
+            known = (one.numerator, one.variable, one.entrywise) in self._found
+            if not known and not one.entrywise and not one.numerator.axes:
+                sizes = tuple(self._sizes_for(one).items())
+                groups.setdefault((one.numerator, sizes), {})[one.variable] = one
+        for (_, sizes), group in groups.items():
+            try:
+                found = agreeing_slopes(list(group.values()), dict(sizes), self.facts, self.seed, self._points)
+            except (NumericError, UnsupportedError):
+                continue
+            self._found |= {(one.numerator, one.variable, False): evidence for one, evidence in found}
 
     def confirmed(self, derived: Iterable[Derived]) -> tuple[Slope, ...]:
         """What was measured of each derivative. Raises ContradictionError (DC902) where one is another."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -36,18 +37,28 @@ def compared_with_zero(nodes: Sequence[Node], leaves: frozenset[Node] = frozense
 def is_branched(nodes: Sequence[Node]) -> bool:
     """Whether something is made of branches, or of the largest of several entries."""
     return any(
-        isinstance(node, Extremum) or (isinstance(node, Map) and lower(node.expression).has(sympy.Piecewise))
+        isinstance(node, Extremum) or (isinstance(node, Map) and _has_branches(node.expression))
         for node in topological(nodes)
     )
+
+
+@cache
+def _has_branches(expression: sympy.Expr) -> bool:
+    return bool(lower(expression).has(sympy.Piecewise))
 
 
 def are_rational(nodes: Sequence[Node]) -> bool:
     """Whether something is made of sums, products and quotients alone, which the field tells apart exactly."""
     return not any(
-        isinstance(node, Extremum)
-        or (isinstance(node, Map) and not (found := lower(node.expression)).is_rational_function(*found.free_symbols))
+        isinstance(node, Extremum) or (isinstance(node, Map) and not _is_rational(node.expression))
         for node in topological(nodes)
     )
+
+
+@cache
+def _is_rational(expression: sympy.Expr) -> bool:
+    found = lower(expression)
+    return bool(found.is_rational_function(*found.free_symbols))
 
 
 def far_numbers(nodes: Sequence[Node]) -> tuple[float, ...]:
@@ -88,12 +99,15 @@ def is_whole(array: Any) -> bool:
 def are_multivalued(nodes: Iterable[Node]) -> bool:
     """Whether something is not single-valued in the complex plane: an equality near one point then says less."""
     return any(
-        isinstance(node, Extremum) or (isinstance(node, Map) and _is_multivalued(lower(node.expression)))
+        isinstance(node, Extremum) or (isinstance(node, Map) and _is_multivalued(node.expression))
         for node in topological(nodes)
     )
 
 
+@cache
 def _is_multivalued(expression: sympy.Expr) -> bool:
-    return expression.has(sympy.Piecewise, sympy.Abs, sympy.sign, sympy.log, sympy.atan, sympy.asin) or any(
-        not power.exp.is_integer for power in expression.atoms(sympy.Pow) if power.base != sympy.E
+    expression = lower(expression)
+    return bool(
+        expression.has(sympy.Piecewise, sympy.Abs, sympy.sign, sympy.log, sympy.atan, sympy.asin)
+        or any(not power.exp.is_integer for power in expression.atoms(sympy.Pow) if power.base != sympy.E)
     )

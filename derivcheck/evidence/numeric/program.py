@@ -50,6 +50,7 @@ from derivcheck.graph.scalars import lower
 
 # What is done to the value of every node before the next one is computed from it.
 Rounded = Callable[[Tensor], Tensor]
+STILL: Mapping[Node, Rounded] = {}
 
 
 @cache
@@ -110,9 +111,15 @@ class Program:
             found.setdefault(last[node], []).append(node)
         return found
 
-    def run(self, given: Mapping[Node, Tensor], sizes: Sizes, rounding: Rounded | None = None) -> list[Tensor]:
-        """The outputs for the given inputs. Overflow and NaN are left in the values."""
-        values = self._evaluated(given, sizes, rounding, self._done_after)
+    def run(
+        self,
+        given: Mapping[Node, Tensor],
+        sizes: Sizes,
+        rounding: Rounded | None = None,
+        moves: Mapping[Node, Rounded] = STILL,
+    ) -> list[Tensor]:
+        """The outputs for the given inputs, some nodes moved where they are met. Overflow and NaN are left in."""
+        values = self._evaluated(given, sizes, rounding, moves, self._done_after)
         return [self.settled(values[node]) for node in self.outputs]
 
     def run_all(
@@ -122,10 +129,15 @@ class Program:
 
         Raises NumericError (DC504) for an empty dimension.
         """
-        return self._evaluated(given, sizes, rounding, {})
+        return self._evaluated(given, sizes, rounding, STILL, {})
 
     def _evaluated(
-        self, given: Mapping[Node, Tensor], sizes: Sizes, rounding: Rounded | None, done: Mapping[Node, list[Node]]
+        self,
+        given: Mapping[Node, Tensor],
+        sizes: Sizes,
+        rounding: Rounded | None,
+        moves: Mapping[Node, Rounded],
+        done: Mapping[Node, list[Node]],
     ) -> dict[Node, Tensor]:
         """The values of the nodes, without those that are `done` behind another one."""
         for dimension in self._dimensions:
@@ -136,6 +148,7 @@ class Program:
             for node in self.order:
                 if node not in values and node not in self.fused:
                     value = self.value(node, values, sizes)
+                    value = moves[node](self.settled(value)) if node in moves else value
                     values[node] = value if rounding is None else rounding(value)
                     for other in done.get(node, ()):
                         values.pop(other, None)

@@ -8,12 +8,13 @@ step where the forward pass can be evaluated at complex points, differences else
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import mpmath
 import numpy as np
 
-from derivcheck.diagnostics.verdicts import NumericEvidence
+from derivcheck.diagnostics.verdicts import NumericEvidence, NumericVerdict
 from derivcheck.evidence.canonical.form import Facts
 from derivcheck.evidence.numeric.differences import EPSILON, bends, ladder
 from derivcheck.evidence.numeric.noise import spread_of
@@ -51,36 +52,54 @@ def measure_slopes(
     wanted = [derived.node, derived.numerator, derived.variable]
     _, known, (slopes, value, at) = copies(wanted, sizes, facts, seed, points or Points(), spread, style)
     forward = _Forward(derived, known, at, sizes, seed)
-    generator = np.random.default_rng([seed, 7])
-    directions = generator.normal(size=(DIRECTIONS, *forward.base.shape[1:])) * forward.unit
-    expected, rounding = _expected(derived, slopes, directions, sizes)
+    directions = drawn_directions(forward.base, forward.unit, seed)
+    expected, rounding = expected_along(derived, slopes, directions, sizes)
     measured, error, scheme = forward.slopes(directions)
-    gaps = np.abs(expected[:, : measured.shape[1]] - measured)
-    entries = int(np.prod([axis.dimension.size(sizes) for axis in {*forward.rows, *derived.columns}], dtype=int))
-    if not (np.all(np.isfinite(expected)) and np.all(np.isfinite(measured))):
-        return NumericEvidence("cannot_tell", scheme, float("nan"), 0.0, entries, "a value is not finite")
-    gap = float(np.max(gaps[:, 0], initial=0.0))
-    moved = [np.moveaxis(side[:, 1:], 0, 1) for side in (expected, measured) if side.shape[1] > 1]
+    found, gap, bar = compared(derived, (expected, rounding), (measured, error), value, scheme, sizes)
+    if found.verdict != "differs":
+        return found
+    if forward.bends(directions, float(np.max(gap))):
+        return replace(found, verdict="kink", reason="the point lies at a kink")
+    if np.max(gap) <= 16 * bar:
+        return replace(found, verdict="cannot_tell", reason="the difference is within the noise")
+    if not _differ_precisely(derived, known, directions[int(np.argmax(gap))], sizes, seed):
+        return replace(found, verdict="cannot_tell", reason="rounding errors are as large as the values")
+    return found
+
+
+def drawn_directions(base: Any, unit: float, seed: int) -> Any:
+    """Directions in general position, as long as a point; `base` has its copies along the first axis."""
+    return np.random.default_rng([seed, 7]).normal(size=(DIRECTIONS, *base.shape[1:])) * unit
+
+
+def compared(
+    derived: Derived, expected: tuple[Any, float], measured: tuple[Any, float], value: Tensor, scheme: str, sizes: Sizes
+) -> tuple[NumericEvidence, Any, float]:
+    """(what slopes along directions say at the first look, the largest gap along every direction, the bar).
+
+    `expected` and `measured` come with their errors, `value` is that of the numerator.
+    """
+    (slopes, rounding), (found, error) = expected, measured
+    entries = int(
+        np.prod([axis.dimension.size(sizes) for axis in {*derived.numerator.axes, *derived.columns}], dtype=int)
+    )
+    if not (np.all(np.isfinite(slopes)) and np.all(np.isfinite(found))):
+        nothing = NumericEvidence("cannot_tell", scheme, float("nan"), 0.0, entries, "a value is not finite")
+        return nothing, np.zeros(len(slopes)), 0.0
+    gaps = _largest(np.abs(slopes[:, : found.shape[1]] - found)[:, 0])
+    gap = float(np.max(gaps, initial=0.0))
+    moved = [np.moveaxis(side[:, 1:], 0, 1) for side in (slopes, found) if side.shape[1] > 1]
     bar = error + rounding + 16 * EPSILON * float(np.max(np.abs(np.real(value.array)), initial=0.0))
-    bar += spread_of(moved, [expected[:, 0], measured[:, 0]][: len(moved)])
-    scale = max(float(np.max(np.abs(side), initial=0.0)) for side in (expected, measured))
+    bar += spread_of(moved, [slopes[:, 0], found[:, 0]][: len(moved)])
+    scale = max(float(np.max(np.abs(side), initial=0.0)) for side in (slopes, found))
     relative, relative_bar = (gap / scale, bar / scale) if scale else (0.0, 0.0)
-    if gap <= bar:
-        return NumericEvidence("agrees", scheme, relative, relative_bar, entries)
-    if forward.bends(directions, gap):
-        return NumericEvidence("kink", scheme, relative, relative_bar, entries, "the point lies at a kink")
-    if gap <= 16 * bar:
-        reason = "the difference is within the noise"
-        return NumericEvidence("cannot_tell", scheme, relative, relative_bar, entries, reason)
-    if not _differ_precisely(derived, known, directions[int(np.argmax(_largest(gaps[:, 0])))], sizes, seed):
-        reason = "rounding errors are as large as the values"
-        return NumericEvidence("cannot_tell", scheme, relative, relative_bar, entries, reason)
-    return NumericEvidence("differs", scheme, relative, relative_bar, entries)
+    seen: NumericVerdict = "agrees" if gap <= bar else "differs"
+    return NumericEvidence(seen, scheme, relative, relative_bar, entries), gaps, bar
 
 
 def _largest(gaps: Any) -> Any:
     """The largest gap along every direction."""
-    return np.max(gaps.reshape(len(gaps), -1), axis=1)
+    return np.max(gaps.reshape(len(gaps), -1), axis=1, initial=0.0)
 
 
 def _differ_precisely(derived: Derived, known: Mapping[Node, Tensor], direction: Any, sizes: Sizes, seed: int) -> bool:
@@ -124,7 +143,7 @@ def _differ_precisely(derived: Derived, known: Mapping[Node, Tensor], direction:
         return bool(gap > max(size * 1e-10, largest * mpmath.mpf(10) ** -30))
 
 
-def _expected(derived: Derived, slopes: Tensor, directions: Any, sizes: Sizes) -> tuple[Any, float]:
+def expected_along(derived: Derived, slopes: Tensor, directions: Any, sizes: Sizes) -> tuple[Any, float]:
     """(the derivative along every direction at every copy of the point, the rounding error of that)."""
     rows, columns = derived.numerator.axes, derived.columns
     if derived.entrywise:
@@ -169,7 +188,7 @@ class _Forward:
         """(the slopes along directions, at every copy or at the point alone, the error of the scheme, its name)."""
         if is_analytic(self.numerator, self.variable):
             # A step of its own for every copy: where x³ is flat, what a step leaves is its square.
-            steps = STEP * np.exp2(np.arange(len(self.base)))
+            steps = steps_of_copies(len(self.base))
             moved = self.base[None] + 1j * _for_every_copy(steps, self.variable.axes) * directions[:, None]
             found = np.imag(self._at(moved, True, Rounding(copies=PROBE)))
             return found / _for_every_copy(steps, self.rows), 0.0, "complex step"
@@ -191,6 +210,11 @@ class _Forward:
 
     def bends(self, directions: Any, gap: float) -> bool:
         return bends(lambda step: self._along(directions, step), gap, self._noise(directions))
+
+
+def steps_of_copies(count: int) -> Any:
+    """The lengths of the complex steps of the copies of a point."""
+    return STEP * np.exp2(np.arange(count))
 
 
 def _for_every_copy(numbers: Any, axes: Axes) -> Any:

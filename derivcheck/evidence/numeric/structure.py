@@ -54,11 +54,14 @@ def dependents(output: Node, variable: Node) -> list[Node]:
     return list(dependents_of(output, [variable]))
 
 
-def dependents_of(output: Node, variables: Sequence[Node]) -> dict[Node, None]:
-    """What moves with some variable on the way to an output, both without the variables themselves, in order."""
+def dependents_of(output: Node, variables: Sequence[Node], through: bool = False) -> dict[Node, None]:
+    """What moves with some variable on the way to an output, both without the variables themselves, in order.
+
+    Variables that depend on others are looked into, where it goes `through` them.
+    """
     independent = frozenset(variables)
     found: dict[Node, None] = {}
-    for node in topological([output], independent):
+    for node in topological([output], frozenset() if through else independent):
         moves = node not in independent and not isinstance(node, Held)
         if moves and any(operand in found or operand in independent for operand in operands(node)):
             found[node] = None
