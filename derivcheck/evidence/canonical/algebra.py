@@ -43,6 +43,7 @@ from derivcheck.evidence.canonical.identities import replaced
 from derivcheck.evidence.canonical.inverses import without_inverses
 from derivcheck.evidence.canonical.knowledge import lowest_power
 from derivcheck.evidence.canonical.led_inverses import without_led_inverses
+from derivcheck.evidence.canonical.occasions import Occasion, occasions_of
 from derivcheck.evidence.canonical.sines import without_squares_of_sines
 from derivcheck.evidence.canonical.terms import Work, eliminated, joined, rebound, substituted
 from derivcheck.graph.axes import Dimension
@@ -80,6 +81,7 @@ class Algebra:
         self.inputs = inputs
         self._nesting = 0
         self.atoms: list[Atom] = []
+        self._occasions: list[int] = []  # for rules, that every atom gives
         self._numbers: dict[Atom, int] = {}
         self.dimensions: list[Dimension] = []
         self._dimension_numbers: dict[Dimension, int] = {}
@@ -107,10 +109,12 @@ class Algebra:
         return found
 
     def intern(self, atom: Atom) -> int:
-        if atom not in self._numbers:
-            self._numbers[atom] = len(self.atoms)
+        found = self._numbers.get(atom)
+        if found is None:
+            found = self._numbers[atom] = len(self.atoms)
             self.atoms.append(atom)
-        return self._numbers[atom]
+            self._occasions.append(occasions_of(atom))
+        return found
 
     def start(self) -> None:
         """Begin a new piece of work: reset the cap and the facts used."""
@@ -178,32 +182,34 @@ class Algebra:
     # --- normal form of one term ----------------------------------------------------------
 
     @cached_property
-    def _rules_of_proofs(self) -> tuple[Rule, ...]:
-        """Rules that prove more and read worse."""
-        if self.keeps_roots:
-            return ()
-        sines: tuple[Rule, ...] = (partial(without_squares_of_sines, self.atoms, self.intern),) if self.circles else ()
-        return (partial(without_led_inverses, self), *sines)
+    def _rules(self) -> tuple[tuple[int, Rule], ...]:
+        """The rules in their order, each with what there has to be in a term for it to apply."""
+        proving: list[tuple[int, Rule]] = []
+        if not self.keeps_roots:  # rules that prove more and read worse
+            proving.append((Occasion.INVERSE, partial(without_led_inverses, self)))
+            if self.circles:
+                proving.append((Occasion.SINE, partial(without_squares_of_sines, self.atoms, self.intern)))
+        return (
+            (Occasion.DELTA, self._without_deltas),
+            (Occasion.COMBINATION, partial(without_combinations, self)),
+            (Occasion.INSTANCE, self._with_instances),
+            (Occasion.RADICAL, self._with_integer_radicals),
+            (Occasion.SUM, self._without_idle_sums),
+            (Occasion.IDENTITY, self._with_identities),
+            (Occasion.SUPPORT, self._within_supports),
+            (Occasion.ATTAINED, self._without_attained),
+            (Occasion.INVERSE, partial(without_inverses, self.atoms, self.delta_atom)),
+            *proving,
+            (Occasion.ZERO, partial(leads.without_zeros, self.atoms)),
+            (Occasion.POWER, partial(leads.without_leads, self.atoms)),
+            (Occasion.POWER, partial(leads.without_negative_leads, self.atoms)),
+        )
 
     def _normalise(
         self, bound: tuple[int, ...], factors: Sequence[Factor], coefficient: Rational, out: Polynomial
     ) -> None:
         """Add coefficient * term to `out`, fully rewritten."""
-        rules: tuple[Rule, ...] = (
-            self._without_deltas,
-            partial(without_combinations, self),
-            self._with_instances,
-            self._with_integer_radicals,
-            self._without_idle_sums,
-            self._with_identities,
-            self._within_supports,
-            self._without_attained,
-            partial(without_inverses, self.atoms, self.delta_atom),
-            *self._rules_of_proofs,
-            partial(leads.without_zeros, self.atoms),
-            partial(leads.without_leads, self.atoms),
-            partial(leads.without_negative_leads, self.atoms),
-        )
+        rules, occasions = self._rules, self._occasions
         stack: list[tuple[tuple[int, ...], Sequence[Factor], Rational]] = [(bound, factors, coefficient)]
         while stack:
             self._work += 1
@@ -211,8 +217,11 @@ class Algebra:
                 raise GrowthError
             bound, factors, coefficient = stack.pop()
             merged = self._merged(factors)
-            for rule in rules:
-                rewritten = rule(bound, merged)
+            given = Occasion.SUM if bound else 0
+            for number, _, _ in merged:
+                given |= occasions[number]
+            for occasion, rule in rules if given else ():
+                rewritten = rule(bound, merged) if given & occasion else None
                 if rewritten is not None:  # an empty list is an answer too: the term is zero
                     stack.extend((b, f, c * coefficient) for b, f, c in rewritten if c)
                     break
