@@ -58,18 +58,25 @@ class Slopes:
         self.facts, self.sizes, self.given, self.seed = facts, sizes, given, seed
         self._points = points
         self._found: dict[tuple[Node, Node, bool], NumericEvidence] = {}
+        self._expected: list[Derived] = []
 
     def expect(self, derived: Iterable[Derived]) -> None:
-        """Measure together what will be asked for; what does not agree at once is looked at by itself, later."""
-        groups: dict[tuple[Node, tuple[tuple[str, int], ...]], dict[Node, Derived]] = {}
-        for one in derived:
-            known = (one.numerator, one.variable, one.entrywise) in self._found
-            if not known and not one.entrywise and not one.numerator.axes:
-                sizes = tuple(self._sizes_for(one).items())
-                groups.setdefault((one.numerator, sizes), {})[one.variable] = one
+        """Measure these together when one of them is asked for; what does not agree at once is looked at by itself."""
+        self._expected += [one for one in derived if not one.entrywise and not one.numerator.axes]
+
+    def _measure_expected(self) -> None:
+        expected = {
+            (one.numerator, one.variable): one
+            for one in self._expected
+            if (one.numerator, one.variable, one.entrywise) not in self._found
+        }
+        self._expected = []
+        groups: dict[tuple[Node, tuple[tuple[str, int], ...]], list[Derived]] = {}
+        for one in expected.values():
+            groups.setdefault((one.numerator, tuple(self._sizes_for(one).items())), []).append(one)
         for (_, sizes), group in groups.items():
             try:
-                found = agreeing_slopes(list(group.values()), dict(sizes), self.facts, self.seed, self._points)
+                found = agreeing_slopes(group, dict(sizes), self.facts, self.seed, self._points)
             except (NumericError, UnsupportedError):
                 continue
             self._found |= {(one.numerator, one.variable, False): evidence for one, evidence in found}
@@ -80,6 +87,8 @@ class Slopes:
 
     def _measured(self, derived: Derived) -> NumericEvidence:
         key = (derived.numerator, derived.variable, derived.entrywise)
+        if key not in self._found and any((one.numerator, one.variable) == key[:2] for one in self._expected):
+            self._measure_expected()
         if key not in self._found:
             self._found[key] = self._looked_at(derived, self._sizes_for(derived))
         return self._found[key]
