@@ -113,7 +113,7 @@ class Canonical:
         self.leaf_nodes: dict[int, Node] = {}
         self._forms: dict[Node, Polynomial] = {}
         # Below what is cut, or known, nothing is looked for.
-        self._settled = ChainMap[Node, object](self._forms, dict.fromkeys(cut))
+        self._settled = ChainMap[Node, Any](self._forms, dict.fromkeys(cut))
         self._overgrown: set[Node] = set()
         self._leaf_inputs: dict[Node, LeafInputs] = {}
         self._used: dict[Node, frozenset[tuple[str, str]]] = {}  # by a form and those that it is made of
