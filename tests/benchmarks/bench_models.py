@@ -1,15 +1,20 @@
-"""Deriving and verifying models: a transformer block, a convolution of images, and an LSTM over many steps.
+"""Deriving and verifying models: a transformer block, a convolution of images, deep and recurrent networks.
 
-Run: python tests/benchmarks/bench_models.py [--shipped]
+Run: python tests/benchmarks/bench_models.py [--shipped] [NAME...]
 
-The seconds are those of the processor; a cache of verdicts is not used. With --shipped, every shipped spec
-is verified by itself, and the slowest ones are listed.
+Every model has a process of its own: the seconds are those of its processor, the memory is the most that it
+takes beyond what the mathematics libraries do. A cache of verdicts is not used. NAMEs choose among `block`,
+`conv2d`, `transformer` and `lstm`. With --shipped, every shipped spec is verified by itself, and the slowest
+ones are listed.
 """
 
 from __future__ import annotations
 
+import multiprocessing
+import resource
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from measures import Measure, Measures, beside, loops, offered
@@ -18,6 +23,7 @@ from derivcheck.pipeline.verification import verify_file, verify_text
 
 SPECS = Path(__file__).parents[2] / "specs"
 STEPS = (6, 12, 25, 50)
+LAYERS = (3, 6, 12, 24)
 SLOWEST = 10
 
 BLOCK = """
@@ -68,6 +74,38 @@ claims:
   filters: "dL/dw[m,a,r,s] = sum_{i,j}(g[m,i,j] * f[a,2*i+r-2,2*j+s-2])"
   image: "dL/dx[a,u,v] = sum_{m,i,j,r,s: u + 3 == 2*i+r and v + 3 == 2*j+s}(g[m,i,j] * w[m,a,r,s])"
 """
+TRANSFORMER = """
+title: A stack of transformer blocks, pre-norm, each with weights of its own
+families: {{l: 1..D}}
+depths: {{D: [{layers}]}}
+vectors: row
+tensors:
+  "X[0]": T d
+  "Wq[l]": d k
+  "Wk[l]": d k
+  "Wv[l]": d k
+  "Wo[l]": k d
+  "W1[l]": d f
+  "W2[l]": f d
+  C: T d
+layers:
+  N[l]: rms_norm(X[l-1], d)
+  Q[l]: N[l] @ Wq[l]
+  K[l]: N[l] @ Wk[l]
+  V[l]: N[l] @ Wv[l]
+  S[l]: Q[l] @ K[l].T / sqrt(k)
+  P[l]: softmax(S[l], 2)
+  O[l]: P[l] @ V[l]
+  Y[l]: X[l-1] + O[l] @ Wo[l]
+  M[l]: rms_norm(Y[l], d)
+  F[l]: silu(M[l] @ W1[l])
+  X[l]: Y[l] + F[l] @ W2[l]
+loss: {{L: "sum(C * X[D])"}}
+claims:
+  down: {{claim: "dL/dW2[l] = F[l].T @ dL/dX[l]", for: l in 1..D}}
+  output: {{claim: "dL/dWo[l] = O[l].T @ dL/dY[l]", for: l in 1..D}}
+  scores: {{claim: "dL/dQ[l] = dL/dS[l] @ K[l] / sqrt(k)", for: l in 1..D}}
+"""
 LSTM = """
 title: An LSTM over some steps, its weights shared
 families: {{t: 1..T}}
@@ -99,14 +137,25 @@ claims:
 """
 
 
-def seconds(text: str) -> tuple[float, str]:
-    """(seconds of the processor, what was found) for a spec."""
-    start = time.process_time()
+def verified(text: str) -> tuple[float, float, str]:
+    """(seconds of the processor, megabytes, what was found) for a spec."""
+    before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     found = verify_text(text)
     taken = time.process_time() - start
+    memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     assert found.error is None, found.error
     said = [claim.verdict for claim in found.claims] + [gradient.verdict for gradient in found.gradients]
-    return taken, ", ".join(f"{said.count(verdict)} {verdict}" for verdict in sorted(set(said)))
+    return taken, memory, ", ".join(f"{said.count(verdict)} {verdict}" for verdict in sorted(set(said)))
+
+
+def models() -> Iterator[tuple[str, str, int]]:
+    """(the name, the spec, how many steps or layers it has) of every model."""
+    yield "block", BLOCK, 1
+    yield "conv2d", CONVOLUTION, 1
+    for count in LAYERS:
+        yield "transformer", TRANSFORMER.format(layers=count), count
+    for count in STEPS:
+        yield "lstm", LSTM.format(steps=count), count
 
 
 def shipped() -> None:
@@ -122,21 +171,25 @@ def shipped() -> None:
 
 
 def measures(quick: bool) -> Measures:
-    seconds(CONVOLUTION)
-    yield Measure("conv2d", loops(lambda: seconds(CONVOLUTION), 2))
+    verified(CONVOLUTION)
+    yield Measure("conv2d", loops(lambda: verified(CONVOLUTION), 2))
     if not quick:
-        yield Measure("transformer block", loops(lambda: seconds(BLOCK), 1), told="a transformer block verified")
-        growth = beside(lambda: seconds(LSTM.format(steps=50)), lambda: seconds(LSTM.format(steps=25)), 1)
+        yield Measure("transformer block", loops(lambda: verified(BLOCK), 1), told="a transformer block verified")
+        growth = beside(lambda: verified(LSTM.format(steps=50)), lambda: verified(LSTM.format(steps=25)), 1)
         yield Measure("LSTM, 50 steps", growth, "25 steps; linear is 2", told="an LSTM of 50 steps verified")
+        deep = [TRANSFORMER.format(layers=layers) for layers in (12, 6)]
+        yield Measure("transformer", beside(lambda: verified(deep[0]), lambda: verified(deep[1]), 1), "half; linear is 2")
 
 
 def main() -> None:
-    for name, spec in (("transformer block", BLOCK), ("conv2d", CONVOLUTION)):
-        time_, found = seconds(spec)
-        print(f"{name:18} {time_:6.2f} s  {found}")
-    for count in STEPS:
-        time_, found = seconds(LSTM.format(steps=count))
-        print(f"LSTM, {count:2} steps     {time_:6.2f} s  {time_ / count:5.2f} s a step  {found}")
+    chosen = [name for name in sys.argv[1:] if not name.startswith("-")]
+    # What a process has taken once stays taken: the largest of two models hides the smaller one.
+    with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
+        for name, spec, count in models():
+            if not chosen or name in chosen:
+                taken, memory, found = pool.apply(verified, (spec,))
+                each = f"{taken / count:6.2f} s and {memory / count:5.2f} MB each of {count:2}" if count > 1 else ""
+                print(f"{name:12} {taken:6.2f} s {memory:6.1f} MB  {each:38} {found}", flush=True)
     if "--shipped" in sys.argv[1:]:
         shipped()
 
