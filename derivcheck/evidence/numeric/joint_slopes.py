@@ -84,7 +84,9 @@ def _measured(
     given = {node: known[node] for node in program.order if node in program.leaves}
     for position, (variable, along) in enumerate(directions.items()):
         step = 1j * steps.reshape(1, -1, *(1 for _ in variable.axes)) * along[:, None]
-        moves[variable] = _Move(step, slice(DIRECTIONS * position, DIRECTIONS * (position + 1)), count, variable.axes)
+        moves[variable] = _MovedAlong(
+            step, slice(DIRECTIONS * position, DIRECTIONS * (position + 1)), count, variable.axes
+        )
     rounding = Rounding(copies=PROBE)
     for variable in variables:
         if not program.needs(variable) and variable in program.order:
@@ -94,7 +96,7 @@ def _measured(
     return dict(zip(variables, np.split(found, len(variables)), strict=True))
 
 
-class _Move:
+class _MovedAlong:
     """Moves a value along a few of the directions by a step."""
 
     def __init__(self, step: Any, own: slice, count: int, axes: Axes) -> None:
