@@ -20,6 +20,7 @@ from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
 
 Array = Any
 Scaled = tuple[Array, Any]  # (mantissa, scale or None)
+HALF, MINUS_HALF = sympy.Rational(1, 2), sympy.Rational(-1, 2)
 
 
 def _real(name: str, function: Callable[..., float]) -> Callable[..., Array]:
@@ -129,11 +130,11 @@ class ScaledFloats:
 
     def power(self, base: Scaled, exponent: sympy.Rational) -> Scaled:
         mantissa, scale = base
-        if exponent == sympy.Rational(1, 2):
+        if exponent == HALF:
             raised = np.sqrt(_on_the_real_line(mantissa))
         elif exponent.is_Integer:
             raised = 1.0 / mantissa if exponent == -1 else np.asarray(mantissa) ** int(exponent)
-        elif exponent == sympy.Rational(-1, 2):
+        elif exponent == MINUS_HALF:
             raised = 1.0 / np.sqrt(_on_the_real_line(mantissa))
         else:
             raised = np.asarray(_on_the_real_line(mantissa)) ** float(exponent)
