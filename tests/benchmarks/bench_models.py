@@ -178,7 +178,9 @@ def measures(quick: bool) -> Measures:
         growth = beside(lambda: verified(LSTM.format(steps=50)), lambda: verified(LSTM.format(steps=25)), 1)
         yield Measure("LSTM, 50 steps", growth, "25 steps; linear is 2", told="an LSTM of 50 steps verified")
         deep = [TRANSFORMER.format(layers=layers) for layers in (12, 6)]
-        yield Measure("transformer", beside(lambda: verified(deep[0]), lambda: verified(deep[1]), 1), "half; linear is 2")
+        yield Measure(
+            "transformer", beside(lambda: verified(deep[0]), lambda: verified(deep[1]), 1), "half; linear is 2"
+        )
 
 
 def main() -> None:

@@ -11,8 +11,8 @@ projections   random directions through everything: one number each, no entry es
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import prod
 from functools import cache
+from math import prod
 from typing import Any, Literal
 
 import numpy as np

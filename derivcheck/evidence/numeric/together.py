@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from derivcheck.evidence.numeric.perturbation import BATCH
+from derivcheck.evidence.numeric.point_values import PointValues
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.rounding import BITS, Rounding
 from derivcheck.evidence.numeric.structure import dependents_of
@@ -33,7 +34,7 @@ class JointSurveyor:
     def __init__(self, output: Node, values: Mapping[Node, Tensor], sizes: Sizes, seed: int) -> None:
         self.output, self.values, self.sizes, self.seed = output, values, sizes, seed
         self._program = Program([output], seed=seed)
-        self._still = {bits: self._run_still(bits) for bits in (0, *BITS)}
+        self._still = PointValues(output, values, sizes, seed)
 
     def surveys(self, variables: Sequence[Node]) -> dict[Node, Survey]:
         """The slopes by every variable, with the error of the scheme."""
@@ -91,7 +92,8 @@ class JointSurveyor:
         """The slopes along the directions of each variable, with a step so many times as long; `bits` are dropped."""
         counts = [len(array) for array in directions.values()]
         starts = np.cumsum([0, *counts])
-        given = {node: self._still[bits][node] for node in program.order if node in program.leaves}
+        still = self._still.rounded(bits)
+        given = {node: still[node] for node in program.order if node in program.leaves}
         rounding = Rounding(bits) if bits else None
         for (variable, array), start in zip(directions.items(), starts, strict=False):
             moved = np.empty((starts[-1], *array.shape[1:]), dtype=complex)
@@ -103,11 +105,3 @@ class JointSurveyor:
         found = program.run(given, self.sizes, rounding)[0]
         slopes = np.imag(np.broadcast_to(found.aligned((PROBE,)), (starts[-1],))) / STEP
         return dict(zip(directions, np.split(slopes, starts[1:-1]), strict=True))
-
-    def _run_still(self, bits: int) -> dict[Node, Tensor]:
-        """Every value at the point itself, every step of which drops so many bits."""
-        if not bits:
-            return self._program.run_all(self.values, self.sizes)
-        rounding = Rounding(bits)
-        given = {node: rounding(value) for node, value in self.values.items()}
-        return self._program.run_all(given, self.sizes, rounding)
