@@ -20,6 +20,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from measures import Measure, Measures, loops, offered
+
 TASKS = ("softmax", "attention", "layer norm", "depth 8", "depth 64")
 DEPTHS = {"depth 8": 8, "depth 64": 64}
 RUNS = 3
@@ -216,6 +218,13 @@ def asked(python: str, library: str, task: str) -> str:
     return f"{found['seconds']:.4f} s, {found['printed']}"
 
 
+def measures(quick: bool) -> Measures:
+    for task in ("softmax", "attention", "layer norm", "depth 8"):
+        run = derivcheck(task)
+        run()
+        yield Measure(f"derive, {task}", loops(run, 1 if quick else RUNS))
+
+
 def main() -> None:
     peers = sys.argv[1] if len(sys.argv) > 1 else sys.executable
     print("seconds of the processor, characters printed")
@@ -229,5 +238,5 @@ def main() -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--one"]:
         print(json.dumps(one(*sys.argv[2:4])))
-    else:
-        main()
+        sys.exit()
+    offered(main, measures)
