@@ -263,7 +263,7 @@ SABOTAGES = [
     Sabotage("evidence/canonical/inverses.py", "and power == 1 else None", "else None"),
     Sabotage("evidence/canonical/inverses.py", "or atom.name != INVERSE", ""),
     Sabotage("evidence/numeric/survey.py", "(np.imag, 2.0)", "(np.imag, 1.0)"),
-    Sabotage("evidence/numeric/slopes.py", "np.exp2(np.arange(len(self.base)))", "np.ones(len(self.base))"),
+    Sabotage("evidence/numeric/slopes.py", "np.exp2(np.arange(count))", "np.ones(count)"),
     Sabotage("judging/judge.py", "if field.equal is False and are_rational(asked.sides):", "if False:"),
     Sabotage(
         "judging/judge.py",
