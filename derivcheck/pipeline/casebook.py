@@ -14,7 +14,7 @@ from derivcheck.graph.nodes import inside
 from derivcheck.judging.examiner import assigned
 from derivcheck.judging.panel import Panel
 from derivcheck.judging.rulings import judge, judged
-from derivcheck.judging.statement import Source, Statement, check_spellings, stated, text_of
+from derivcheck.judging.statement import Source, Statement, check_spellings, stated
 from derivcheck.language.tensors import NamedTensor
 from derivcheck.pipeline.exemptions import exempted
 from derivcheck.pipeline.memory import Memory
@@ -112,6 +112,8 @@ class Casebook:
                 problem.diagnostic = problem.diagnostic.at(Where(self.spec.path, 1, 1, 1, first))
                 self._problem = problem
                 raise
+            for examiner in panel.examiners:
+                examiner.expect(examiner.network.parameters)
             self._memory.panel = panel
         return self._memory.panel
 
@@ -142,9 +144,6 @@ class Casebook:
                 *names_of_gradient(examiner.derivation.output.name, tensor.name), self.path
             )
         ]
-        for position, examiner in enumerate(panel.examiners):
-            known = self._memory.gradients
-            examiner.expect(t for at, t in selected if at == position and (position, t.name) not in known)
         self._pace.begin("gradient", len(selected))
         return tuple(self._gradient(*one) for one in selected)
 
@@ -192,10 +191,6 @@ class Casebook:
     def _claims(self, declarations: Sequence[ClaimDeclaration]) -> Source[tuple[ClaimResult, ...]]:
         """The claims of the spec as a source of statements."""
         found = []
-        unknown = [text_of(declaration).text for declaration in declarations if declaration not in self._memory.claims]
-        mentioned = "\n".join([*unknown, *(short.text.text for short in self.spec.let)])
-        for examiner in self.panel().examiners if len(unknown) > 1 else ():
-            examiner.expect_claims(mentioned)
         self._pace.begin("claim", len(declarations))
         for declaration in declarations:
             found.append((yield stated(declaration, self.panel(), self.request.strict)))
