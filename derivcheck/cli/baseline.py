@@ -10,13 +10,13 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 from rich.text import Text
 
 from derivcheck.cli.files import replaced
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 from derivcheck.diagnostics.verdicts import ClaimResult, FormulaResult
 from derivcheck.pipeline.results import KNOWN, FileResult, Report

@@ -10,11 +10,11 @@ import difflib
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 from derivcheck.cli.options import ColorMode, FailOn, NumericWay
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, Where
 from derivcheck.report.formats import ReportFormat
 

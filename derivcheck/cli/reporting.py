@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from derivcheck.cli.files import replaced
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import ContradictionError, DerivcheckError, Diagnostic
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ import gc
 import os
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-from derivcheck.diagnostics.dataclasses import dataclass, field
 from derivcheck.pipeline.recollection import Recollection
 from derivcheck.pipeline.request import Request
 from derivcheck.pipeline.results import FileResult, Report

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-
-from derivcheck.diagnostics.dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
 REPORT_IT = "please report it with the command and the spec; DERIVCHECK_TRACEBACK=1 shows where"
 

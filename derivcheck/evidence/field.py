@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, assert_never
 
 import numpy as np
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.evidence.residues import (
     FieldArithmetic,
     Missing,

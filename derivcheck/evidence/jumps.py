@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import sympy
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.diagnostics.diagnostic import NumericError, UnsupportedError
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.evidence.canonical.form import Canonical, Facts

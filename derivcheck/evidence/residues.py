@@ -11,13 +11,12 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 import sympy
-
-from derivcheck.diagnostics.dataclasses import dataclass
 
 P = 2305843009213655999
 Q = (P - 1) // 2

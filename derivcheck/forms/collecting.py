@@ -9,10 +9,10 @@ that it holds. The two terms that share most are joined first, until no two shar
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, cast
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.evidence.canonical.algebra import Algebra
 from derivcheck.evidence.canonical.atoms import (
     OUTER,

@@ -8,11 +8,11 @@ Both are syntax trees: they can be printed in every notation, and read back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal, cast
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import UnsupportedError
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError, ZeroDivisorError
 from derivcheck.evidence.canonical.form import Facts, without_switches

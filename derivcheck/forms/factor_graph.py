@@ -8,9 +8,9 @@ row and column is the answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 
-from derivcheck.diagnostics.dataclasses import dataclass, field
 from derivcheck.forms.index_form import product
 from derivcheck.forms.matrix_naming import MatrixNaming, NoMatrixForm
 from derivcheck.forms.transposition import marked, transposes

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, cast
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.evidence.canonical.affine import combined
 from derivcheck.evidence.canonical.algebra import Algebra
 from derivcheck.evidence.canonical.atoms import Atom, Factor, Indices, Polynomial, Rational, UndefinedError, magnitude

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 
-from derivcheck.diagnostics.dataclasses import dataclass, field
 from derivcheck.language.notation.syntax import Binary, Expression, Name, Negate, Number, bottom_up
 
 ONE = Number(Fraction(1))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.graph.axes import Axis, Dimension
 from derivcheck.graph.nodes import Node
 from derivcheck.language.notation.syntax import Expression, Transpose

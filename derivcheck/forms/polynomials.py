@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.evidence.canonical.atoms import OUTER, Factor, Indices, Polynomial, Rational, exact, magnitude
 from derivcheck.evidence.canonical.form import Canonical
 from derivcheck.graph.nodes import Input, Node, Quantity

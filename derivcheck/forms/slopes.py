@@ -7,6 +7,7 @@ another function of the catalogue, is found in numbers and then proved of the de
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache, cached_property
 from typing import Any, Literal, cast
@@ -14,7 +15,6 @@ from typing import Any, Literal, cast
 import numpy as np
 import sympy
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import UnsupportedError
 from derivcheck.evidence.canonical.atoms import (
     Factor,

@@ -6,9 +6,9 @@ While a form is built its scalars are marked, so that a transpose leaves them al
 from __future__ import annotations
 
 from collections.abc import Container
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.language.notation.syntax import (
     Binary,
     BinaryOperator,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import sympy
 
-from derivcheck.diagnostics.dataclasses import dataclass, field
 from derivcheck.graph.scalars import Scalar, size_symbol
 
 

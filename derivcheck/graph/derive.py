@@ -19,12 +19,12 @@ derivative, so that every weighting that sums to one gives it; a sum over all of
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import assert_never
 from weakref import WeakKeyDictionary
 
 import sympy
 
-from derivcheck.diagnostics.dataclasses import dataclass, field
 from derivcheck.diagnostics.diagnostic import UnsupportedError
 from derivcheck.graph.axes import Axis
 from derivcheck.graph.nodes import (

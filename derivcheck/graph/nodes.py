@@ -13,6 +13,7 @@ import itertools
 from collections.abc import Container, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, Literal, TypeVar, Union, cast
@@ -20,7 +21,6 @@ from weakref import WeakValueDictionary
 
 import sympy
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.graph.axes import Axes, Axis, Dimension
 from derivcheck.graph.positions import Affine, Comparing, about_an_end, not_positive, simplified
 from derivcheck.graph.scalars import Scalar, placeholder, settled

@@ -7,10 +7,10 @@ axis has an entry.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from math import gcd
 from typing import Literal, Union
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.graph.axes import Axis, Dimension
 
 ONE, NOTHING = Dimension.fixed(1), Dimension.fixed(0)

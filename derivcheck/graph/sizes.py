@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from math import prod
 from typing import TypeVar
@@ -15,7 +16,6 @@ from weakref import WeakKeyDictionary
 
 import sympy
 
-from derivcheck.diagnostics.dataclasses import dataclass, field
 from derivcheck.graph.axes import Dimension
 from derivcheck.graph.nodes import Determinant, Indicator, Inverse, Map, Node, operands, topological
 from derivcheck.graph.positions import Affine

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.language.notation.syntax import Binary, Call, Expression, Negate, Number, Span
 
 ONE, TWO = Number(Fraction(1)), Number(Fraction(2))

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.diagnostics.diagnostic import Diagnostic
 from derivcheck.diagnostics.incidents import in_short, isolated
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError

@@ -10,9 +10,9 @@ Where the two ends are nearer to each other than that, every depth is looked at 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.graph.nodes import Input, Node, Quantity, topological
 from derivcheck.judging.judge import Judge
 from derivcheck.judging.precedents import LABEL, Precedents

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.diagnostics.diagnostic import ContradictionError, DerivcheckError, Diagnostic
 from derivcheck.diagnostics.display import Displayed
 from derivcheck.diagnostics.verdicts import NumericEvidence, Verdict

@@ -11,8 +11,8 @@ that is not that of its forward pass: each is measured before anything is said (
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import ContradictionError, Diagnostic, NumericError, UnsupportedError
 from derivcheck.diagnostics.verdicts import ExactEvidence, NumericEvidence, NumericVerdict, Slope, Verdict, Witness
 from derivcheck.evidence import exact

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.diagnostics.verdicts import Verdict
 from derivcheck.judging.proofreader import Proofreader
 from derivcheck.language.notation.syntax import Binary, Derivative, Equation, Expression, Subscript, rebuilt

@@ -10,10 +10,10 @@ where none is left, that there is no form is what is said. Everybody who prints 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Literal
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.diagnostics.verdicts import HOLDS
 from derivcheck.forms.derivation import Derivation, GradientForm, Style

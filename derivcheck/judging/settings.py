@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-
-from derivcheck.diagnostics.dataclasses import dataclass, field
 
 if TYPE_CHECKING:
     from derivcheck.evidence.numeric.survey import Way

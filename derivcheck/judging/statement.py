@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, TypeVar
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError, SourceText, SpecError
 from derivcheck.diagnostics.verdicts import ClaimResult
 from derivcheck.judging.examiner import Examiner

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from derivcheck.diagnostics.dataclasses import dataclass, field, replace
 from derivcheck.forms.rewriting import places, put, tidied
 from derivcheck.judging.proofreader import Proofreader
 from derivcheck.language.claims import Pair

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import islice
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.graph.axes import Axes
 from derivcheck.graph.nodes import Node, constant, is_zero

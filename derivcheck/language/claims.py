@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
 from math import prod
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, NotationError, UnsupportedError
 from derivcheck.graph.axes import Axes, Axis
 from derivcheck.graph.derive import Derived

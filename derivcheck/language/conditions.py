@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-from derivcheck.diagnostics.dataclasses import dataclass, field
 from derivcheck.diagnostics.diagnostic import NotationError, SourceText, located
 from derivcheck.graph.nodes import Node, topological
 from derivcheck.graph.substitution import substituted

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from derivcheck.diagnostics.dataclasses import dataclass, field, replace
 from derivcheck.diagnostics.diagnostic import (
     DerivcheckError,
     Diagnostic,

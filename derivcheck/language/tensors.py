@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from derivcheck.diagnostics.dataclasses import dataclass
+from dataclasses import dataclass
+
 from derivcheck.graph.axes import Axis
 from derivcheck.graph.nodes import Node
 from derivcheck.language.notation.syntax import Expression

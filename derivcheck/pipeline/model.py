@@ -6,11 +6,11 @@ derivcheck.load("specs/mlp.yaml").derive("W1").matrix
 from __future__ import annotations
 
 import difflib
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from derivcheck.diagnostics.dataclasses import dataclass, field, fields
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 from derivcheck.diagnostics.display import Displayed
 from derivcheck.diagnostics.verdicts import ClaimResult, GradientResult, Verdict

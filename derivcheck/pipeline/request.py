@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from derivcheck.diagnostics.dataclasses import dataclass, field, replace
 from derivcheck.diagnostics.diagnostic import Diagnostic, SourceText
 from derivcheck.diagnostics.verdicts import FailOn
 from derivcheck.judging.settings import Measuring

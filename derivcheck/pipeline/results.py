@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from derivcheck.diagnostics.dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, replace
+
 from derivcheck.diagnostics.diagnostic import Diagnostic, Where
 from derivcheck.diagnostics.display import Displayed
 from derivcheck.diagnostics.verdicts import ASIDES, HOLDS, ClaimResult, FailOn, FormulaResult, GradientResult

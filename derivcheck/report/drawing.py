@@ -7,9 +7,9 @@ a phone and short enough for a page.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.graph.nodes import Quantity, topological
 from derivcheck.language.network import Network, formulas
 from derivcheck.language.notation.printer import to_unicode

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import Diagnostic, Where
 from derivcheck.diagnostics.verdicts import ClaimResult, FormulaResult, GradientResult
 from derivcheck.pipeline.results import FileResult, Report

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
-from derivcheck.diagnostics.dataclasses import dataclass, field
 from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.judging.statement import spellings
 from derivcheck.language.notation.parser import parse_continuation, parse_equation

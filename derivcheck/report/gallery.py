@@ -7,10 +7,10 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from xml.etree.ElementTree import Element
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.verdicts import HOLDS
 from derivcheck.judging.diagnose import CODES
 from derivcheck.pipeline.results import FileResult, Report

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TextIO
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.language.notation.relations import RELATIONS
 from derivcheck.spec.spelling import GREEK
 

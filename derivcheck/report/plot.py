@@ -6,13 +6,13 @@ Needs matplotlib, the extra `plot`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 from derivcheck.evidence.numeric.differences import EPSILON, Ladder, Quotients, ladder
 from derivcheck.evidence.numeric.program import Program

@@ -7,9 +7,9 @@ null, never left out.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.diagnostics.verdicts import FailOn, NumericVerdict, Verdict
 from derivcheck.report.coverage import ORDER
 

@@ -6,11 +6,11 @@ import difflib
 import os
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.diagnostics.diagnostic import Diagnostic, SourceText, SpecError, Where
 from derivcheck.spec.quoting import CLOSERS, OPENERS, requoted_line
 from derivcheck.spec.reads import content_of, noted

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import Where
 from derivcheck.spec.declarations import Ignore, Spec
 from derivcheck.spec.document import Document, is_mapping, is_sequence

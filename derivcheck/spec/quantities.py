@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from typing import Any
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import SourceText
 from derivcheck.spec.declarations import Fact
 from derivcheck.spec.document import Reader, close_match, is_mapping, is_null, is_sequence

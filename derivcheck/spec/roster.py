@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.diagnostics.diagnostic import Diagnostic, SpecError, Where
 from derivcheck.spec.declarations import ClaimDeclaration, Spec
 from derivcheck.spec.facts.table import FACTS

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any, Protocol
 
-from derivcheck.diagnostics.dataclasses import dataclass, field, fields
 from derivcheck.spec.document import Reader, is_mapping, is_null, is_sequence
 from derivcheck.spec.spelling import spelled
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from derivcheck.cli.editor.context import WritingContext, context_at, taken_at
 from derivcheck.cli.editor.names import catalogue, declared, derivatives, in_latex
 from derivcheck.cli.editor.places import line_at
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.diagnostics.explain.pages import PAGES
 from derivcheck.diagnostics.verdicts import FormulaResult
 from derivcheck.spec import Spec

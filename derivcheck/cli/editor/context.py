@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from derivcheck.cli.editor.places import line_at
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.spec.keys import SPEC
 from derivcheck.spec.quoting import CLOSERS, OPENERS
 from derivcheck.spec.values import ListValue, MappingValue, SectionValue, Taken

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from derivcheck.cli.files import DECLARED, NAMED, YAML
-from derivcheck.diagnostics.dataclasses import dataclass, field, replace
 from derivcheck.pipeline.recollection import Recollection
 from derivcheck.pipeline.request import Request
 from derivcheck.pipeline.results import FileResult

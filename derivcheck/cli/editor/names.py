@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Where
 from derivcheck.language.catalogue.activations import ACTIVATIONS
 from derivcheck.language.catalogue.elementary import ELEMENTARY_NAMES

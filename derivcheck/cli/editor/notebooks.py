@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
-
-from derivcheck.diagnostics.dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from derivcheck.cli.editor.desk import Desk, is_same
 from derivcheck.cli.editor.places import Extent, extent, line_at, lines_of
 from derivcheck.cli.editor.tidings import Tiding, tidings
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.pipeline.results import FileResult
 from derivcheck.spec.document import read_text
 from derivcheck.spec.selection import EVERYTHING, Selection

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,6 @@ from derivcheck.cli.editor.repairs import Repair, repair
 from derivcheck.cli.editor.tidings import Inlay, Tiding, as_file, inlays, tidings
 from derivcheck.cli.editor.tribunal import Tribunal
 from derivcheck.cli.files import YAML
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.diagnostics.diagnostic import REPORT_IT, DerivcheckError, Where, own_bug
 from derivcheck.pipeline.request import Request
 from derivcheck.spec.document import read_text

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from derivcheck.cli.editor.desk import is_same
 from derivcheck.cli.editor.places import line_at, statement_end
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import Where
 from derivcheck.diagnostics.verdicts import ASIDES, HOLDS, ClaimResult, GradientResult
 from derivcheck.pipeline.results import FileResult, Report

@@ -9,10 +9,9 @@ a *polynomial* maps terms to rational coefficients.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeAlias
-
-from derivcheck.diagnostics.dataclasses import dataclass
 
 OUTER = 1 << 20
 

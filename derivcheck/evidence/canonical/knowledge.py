@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import permutations
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.evidence.canonical.atoms import Identity, Rational
 from derivcheck.spec.facts.kinds import FactKind
 from derivcheck.spec.facts.table import with_implied

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
-
-from derivcheck.diagnostics.dataclasses import dataclass
 
 EXACT = np.dtype(np.float64)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Literal
 
-from derivcheck.diagnostics.dataclasses import dataclass, field
 from derivcheck.diagnostics.verdicts import Census
 
 CheckVerdict = Literal["agrees", "differs", "kink", "cannot_tell", "not_deterministic"]

@@ -10,11 +10,11 @@ numbers), fine steps and coarse ones tell different slopes: both views are heard
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.evidence.numeric.differences import SAFETY, STENCIL
 
 Opinion = Literal["agrees", "kink", "cannot_tell", "differs"]

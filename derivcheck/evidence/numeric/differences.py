@@ -9,11 +9,10 @@ Moré and Wild, "Estimating computational noise" (2011).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-
-from derivcheck.diagnostics.dataclasses import dataclass
 
 EPSILON = float(np.finfo(float).eps)
 RUNGS = tuple(10.0**-k for k in (1, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 7))

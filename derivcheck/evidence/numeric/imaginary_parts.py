@@ -20,11 +20,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from derivcheck.diagnostics.dataclasses import dataclass, field, replace
 from derivcheck.evidence.numeric.program import Program, is_product
 from derivcheck.evidence.numeric.tensors import Sizes, Tensor, unscaled
 from derivcheck.graph.axes import Axes, Axis

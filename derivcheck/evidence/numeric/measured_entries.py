@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.diagnostics.verdicts import Census
 from derivcheck.evidence.numeric.blackbox import BlackBox
 from derivcheck.evidence.numeric.census import census

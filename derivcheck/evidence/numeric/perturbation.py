@@ -18,11 +18,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.evidence.numeric.imaginary_parts import NUMBERS, STEP, ImaginaryParts, NotCarriedError, probe
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.structure import dependents

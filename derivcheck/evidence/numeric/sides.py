@@ -7,12 +7,12 @@ absolute: the bar is the measured noise of what is compared.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import mpmath
 import numpy as np
 
-from derivcheck.diagnostics.dataclasses import dataclass, field
 from derivcheck.diagnostics.verdicts import NumericEvidence, NumericVerdict
 from derivcheck.evidence.canonical.form import Facts
 from derivcheck.evidence.numeric.branches import is_whole

@@ -9,8 +9,8 @@ convolution mix theirs, and are recognised by that.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.graph.axes import Axes, Axis
 from derivcheck.graph.nodes import (
     Held,

@@ -11,6 +11,7 @@ projections   random directions through everything: one number each, no entry es
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from math import prod
 from typing import Any, Literal
@@ -18,7 +19,6 @@ from typing import Any, Literal
 import numpy as np
 import sympy
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.evidence.numeric.differences import EPSILON, ladder
 from derivcheck.evidence.numeric.imaginary_parts import STEP as STEP
 from derivcheck.evidence.numeric.perturbation import Perturbation

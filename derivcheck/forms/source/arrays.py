@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import string
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.forms.source.scalars import ATOM, PRODUCT, at
 from derivcheck.graph.axes import Axes, Axis
 

@@ -10,11 +10,11 @@ found in the forward graph, and what is derived of the shifted one does not over
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sympy
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.forms.source.exponentials import gains, is_sum_of_exponentials
 from derivcheck.graph.axes import Axis
 from derivcheck.graph.nodes import (

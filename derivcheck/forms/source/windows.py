@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.evidence.numeric.program import is_product
 from derivcheck.forms.source.arrays import Array, turned
 from derivcheck.forms.source.scalars import ATOM

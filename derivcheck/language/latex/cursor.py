@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol, Self
 
-from derivcheck.diagnostics.dataclasses import dataclass, field
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex.elements import Element, Elements, is_closed
 from derivcheck.language.latex.forks import Choices

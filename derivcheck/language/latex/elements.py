@@ -7,9 +7,9 @@ A script is an element behind its base; brackets, scripts, fractions, roots and 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.language.notation.syntax import Span
 from derivcheck.language.tex.brackets import evaluates
 from derivcheck.language.tex.errors import fail

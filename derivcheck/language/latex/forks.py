@@ -7,8 +7,8 @@ and those that do are judged.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from derivcheck.diagnostics.dataclasses import dataclass, field
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Expression, Span
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import NoReturn
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.graph.axes import Dimension
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.scripts import Script, dimension_at

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex import conditions, numbers, patterns
 from derivcheck.language.latex.cursor import RowCursor

@@ -10,10 +10,10 @@ A coefficient alone is never what is differentiated.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import NoReturn
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.graph.nodes import Node, topological
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.forks import DERIVATIVE_REACH, Choices, Fork

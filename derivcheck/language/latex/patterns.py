@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.trees import rebuilt

@@ -12,9 +12,9 @@ equation decides; where it cannot, both are judged.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.language.latex import chains
 from derivcheck.language.latex.forks import CHAIN, ORDER, PRODUCT, SCALAR_PRODUCT, Choices, Fork, ForkKind
 from derivcheck.language.lowering.types import Types

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex.equations import Sentence
 from derivcheck.language.lowering.scope import Scope

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from fractions import Fraction
 from typing import Literal
 
-from derivcheck.diagnostics.dataclasses import dataclass, field, replace
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.elements import Element, Elements, is_closed

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.elements import Element, Elements, elements_of

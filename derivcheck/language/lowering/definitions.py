@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 
 import sympy
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.graph.axes import Axes, Axis, Dimension, fresh
 from derivcheck.graph.nodes import (
     Node,

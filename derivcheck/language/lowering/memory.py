@@ -7,8 +7,8 @@ written: what an edit leaves alone is the same object before and after it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.graph.derive import Derived
 from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.lowering.scope import Scope

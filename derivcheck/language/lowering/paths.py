@@ -8,10 +8,10 @@ between q and z, and is itself what a term goes through: derived by, and derived
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import islice, product
 from typing import Any
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.graph.nodes import topological
 from derivcheck.language.formulas import name_tree

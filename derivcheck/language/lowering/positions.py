@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from fractions import Fraction
 
-from derivcheck.diagnostics.dataclasses import dataclass, field
 from derivcheck.graph.axes import Axes, Axis, Dimension, fresh
 from derivcheck.graph.nodes import (
     Node,

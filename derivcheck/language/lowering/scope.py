@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from derivcheck.diagnostics.dataclasses import dataclass, field, replace
 from derivcheck.evidence.canonical.form import Facts
 from derivcheck.graph.axes import Axis, Dimension
 from derivcheck.graph.derive import Derived

@@ -7,8 +7,8 @@ axis for each of them, so that most shapes are axes taken apart and put together
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from derivcheck.diagnostics.dataclasses import dataclass, field
 from derivcheck.graph.axes import Axes, Axis, Dimension, fresh
 from derivcheck.graph.nodes import Node, sum_over
 from derivcheck.graph.positions import ONE

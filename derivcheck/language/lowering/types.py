@@ -7,9 +7,9 @@ number that a reader takes for it, a sum has the type of its body, and a derivat
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.graph.axes import Axis, Dimension
 from derivcheck.graph.nodes import Input, Quantity, constant

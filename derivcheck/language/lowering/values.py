@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
 from derivcheck.graph.axes import Axes, Axis, Dimension, fresh
 from derivcheck.graph.nodes import Node, multiply, rename, sum_over

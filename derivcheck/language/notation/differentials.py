@@ -10,8 +10,8 @@ is and `W1` is not. Where all four are declared it could be either.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.language.notation.cursor import KEYWORDS, Cursor
 from derivcheck.language.notation.syntax import Call, Derivative, Expression, Name, Span
 from derivcheck.language.notation.tokens import fail

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
+from dataclasses import dataclass, replace
+
 from derivcheck.language.notation.cursor import Cursor
 from derivcheck.language.notation.syntax import (
     Binary,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.language.notation.syntax import Binary, Expression, Junction, Name, Negate, Number, Reduction, Subscript
 from derivcheck.spec.spelling import GREEK
 

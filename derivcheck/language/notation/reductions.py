@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.language.catalogue.reductions import BINDERS
 from derivcheck.language.notation.cursor import Cursor
 from derivcheck.language.notation.relations import RELATIONS, TURNED, Relation, spellings

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Literal
-
-from derivcheck.diagnostics.dataclasses import dataclass
 
 Relation = Literal["=", "!=", "<", "<=", ">", ">=", "≪", "≫", "≈", "∝"]
 

@@ -7,10 +7,10 @@ part in comparison, so two texts with one meaning give equal trees.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from typing import Any, Literal, Union, assert_never
 
-from derivcheck.diagnostics.dataclasses import dataclass, field, fields, replace
 from derivcheck.language.notation.relations import Relation
 
 

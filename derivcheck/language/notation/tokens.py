@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal, NoReturn
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
 from derivcheck.language.notation.relations import RELATIONS, spellings
 from derivcheck.language.notation.syntax import Span

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from derivcheck.diagnostics.dataclasses import dataclass, field
+from dataclasses import dataclass, field
+
 from derivcheck.language.notation.syntax import Expression
 
 

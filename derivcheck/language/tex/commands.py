@@ -7,9 +7,9 @@ to write instead.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum, auto
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.language.notation.relations import RELATIONS, UNREAD_RELATIONS
 from derivcheck.spec.spelling import GREEK
 

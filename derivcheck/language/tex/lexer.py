@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.notation.syntax import Span
 from derivcheck.language.notation.tokens import MAXIMAL_DIGITS, MAXIMAL_LENGTH

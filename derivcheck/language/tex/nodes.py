@@ -13,9 +13,9 @@ Every node has its place in the text of the author, also where a macro of his ma
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.notation.syntax import Span
 from derivcheck.language.tex.commands import RowLayout

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from derivcheck.diagnostics.dataclasses import dataclass, field, replace
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.notation.relations import NAMES, UNREAD_SIGNS
 from derivcheck.language.notation.syntax import Span

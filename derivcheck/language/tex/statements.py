@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.notation.relations import NAMES, UNREAD_SIGNS
 from derivcheck.language.notation.syntax import Span

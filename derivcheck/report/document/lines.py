@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Literal
 from xml.etree.ElementTree import Element
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.report.document.weaver import Weaver
 from derivcheck.report.markup import Child, element, filled, scrolling
 from derivcheck.report.typesetting.glyphs import LETTERS, SIGNS

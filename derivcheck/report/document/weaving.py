@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
-from derivcheck.diagnostics.dataclasses import dataclass, field
 from derivcheck.diagnostics.verdicts import FormulaResult
 from derivcheck.statements.document.passages import Manuscript, Passage
 

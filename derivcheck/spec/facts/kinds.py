@@ -5,9 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from copy import copy
+from dataclasses import dataclass
 from typing import Any, Literal, NoReturn
-
-from derivcheck.diagnostics.dataclasses import dataclass
 
 Array = Any
 

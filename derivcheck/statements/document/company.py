@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.diagnostics.verdicts import FormulaResult
 from derivcheck.statements.document.occurrence import Occurrence
 from derivcheck.statements.document.passages import Passage

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError, SourceText
 from derivcheck.judging.examiner import Examiner
 from derivcheck.language.latex.equations import Sentence

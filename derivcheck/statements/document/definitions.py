@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.language.tex.bodies import Body
 from derivcheck.statements.document.sheets import Place, Sheet, Span, closing
 

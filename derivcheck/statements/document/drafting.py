@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from derivcheck.diagnostics.dataclasses import dataclass, field
 from derivcheck.diagnostics.diagnostic import DerivcheckError, SourceText, Where
 from derivcheck.judging.panel import Panel
 from derivcheck.language.notation.printer import to_plain

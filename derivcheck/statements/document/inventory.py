@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from derivcheck.diagnostics.dataclasses import dataclass, field, replace
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.tex.nodes import (
     Accent,

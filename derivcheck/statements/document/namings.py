@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.diagnostics.diagnostic import NotationError, Where
 from derivcheck.judging.examiner import Examiner
 from derivcheck.language.latex.equations import Sentence

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
+from dataclasses import dataclass, replace
+
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError, Where, placed
 from derivcheck.diagnostics.verdicts import ClaimResult, FormulaResult, Standing
 from derivcheck.spec.declarations import Binding, Expectation

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Literal
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, SourceText, Stretch, Where
 from derivcheck.statements.document.definitions import MacroDefinition
 from derivcheck.statements.document.formats import format_of, unknown_format

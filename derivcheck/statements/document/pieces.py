@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
 from derivcheck.language.notation.relations import RELATIONS, UNREAD_RELATIONS, pattern
 from derivcheck.language.tex.commands import COMMANDS, ENVIRONMENTS, RowLayout, layout_of

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import DerivcheckError, NotationError, SourceText, SpecError
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.statement import Assertions, Labels, labelled, labels_of, spellings

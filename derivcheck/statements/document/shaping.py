@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from derivcheck.diagnostics.dataclasses import dataclass, field
 from derivcheck.language.tex.nodes import Accent, Fraction, Group, Node, Numeral, Prose, Row, Scripts, Symbol
 from derivcheck.language.tex.statements import is_sign, seen
 from derivcheck.statements.document.inventory import FUNCTIONS, TRANSPOSED, Mention, mention_in, spelled_row

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.language.tex.commands import ENVIRONMENTS, RowLayout, layout_of
 from derivcheck.statements.document.definitions import Definitions
 from derivcheck.statements.document.sheets import Span, closing

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
-from derivcheck.diagnostics.dataclasses import dataclass, field
 from derivcheck.diagnostics.diagnostic import Diagnostic, Where
 from derivcheck.statements.grading.answers import Answer
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from derivcheck.diagnostics.dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, NotationError, SourceText, Where
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.statement import Labels, labelled, labels_of, reader_of

@@ -6,8 +6,8 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from derivcheck.diagnostics.dataclasses import dataclass
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, SourceText, Where
 from derivcheck.spec.document import MAXIMAL_BYTES
 from derivcheck.statements.grading.answers import Answers, Register

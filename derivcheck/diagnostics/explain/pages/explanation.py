@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
-
-from derivcheck.diagnostics.dataclasses import dataclass
 
 Kind = Literal["claim", "spec", "text"]
 
