@@ -28,7 +28,7 @@ from derivcheck.evidence.numeric.comparison import agreements, compare_gradient
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.forms.derivation import Derivation, GradientForm, is_affine_layer
 from derivcheck.forms.slopes import SlopeStyle
-from derivcheck.graph.derive import Derived, forget_sweeps
+from derivcheck.graph.derive import forget_sweeps
 from derivcheck.graph.nodes import Input, Node, Quantity, topological
 from derivcheck.graph.sizes import affordable, dimensions_of, fitted, shapes_of
 from derivcheck.judging.deadline import Limit, within
@@ -173,17 +173,6 @@ class Examiner:
     def expect(self, tensors: Iterable[NamedTensor]) -> None:
         """Measure the gradients by these tensors together, when one of them is asked for."""
         self._expected = tuple(tensors)
-
-    def expect_claims(self, text: str) -> None:
-        """Measure together what claims may derive the loss by, when one of them does; all are in the `text`."""
-        if self.derivation is None:
-            return
-        output, tensors = self.derivation.output.node, self.derivation.tensors
-        self.judge.slopes.expect(
-            Derived(output, node, node.axes, adjoint)
-            for node, adjoint in self.derivation.adjoints.items()
-            if tensors[node].name.split("[")[0] in text
-        )
 
     def gradient(self, tensor: NamedTensor) -> GradientResult:
         """∂L/∂tensor derived, measured, and its forms read back: what is shown is what is proved.

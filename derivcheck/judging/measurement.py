@@ -22,7 +22,6 @@ from derivcheck.evidence.extents import extents
 from derivcheck.evidence.numeric.branches import is_branched
 from derivcheck.evidence.numeric.comparison import difference_quotients
 from derivcheck.evidence.numeric.differences import EPSILON, ladder
-from derivcheck.evidence.numeric.joint_slopes import agreeing_slopes
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import STYLES, inputs_of, sample
 from derivcheck.evidence.numeric.slopes import measure_slopes
@@ -47,7 +46,6 @@ RESOLVED = 1 / 8  # of the gap between two sides: a measured value as near as th
 ROUNDING = 1e-13  # of a measured derivative
 DIGITS = 1e-12  # to which a witness gives its values
 EXACT = 1e-9  # an error up to which that many digits of a measured value are shown
-FEW = 16  # derivatives of one network, up to which each is measured by itself, whoever asks
 MAXIMAL_ENTRIES = 1 << 16  # of a derivative, above which it is measured at small sizes
 
 
@@ -59,30 +57,6 @@ class Slopes:
         self.facts, self.sizes, self.given, self.seed = facts, sizes, given, seed
         self._points = points
         self._found: dict[tuple[Node, Node, bool], NumericEvidence] = {}
-        self._expected: list[Derived] = []
-
-    def expect(self, derived: Iterable[Derived]) -> None:
-        """Measure these together when one of them is asked for; what does not agree at once is looked at by itself."""
-        self._expected += [one for one in derived if not one.entrywise and not one.numerator.axes]
-
-    def _measure_expected(self) -> None:
-        expected = {
-            (one.numerator, one.variable): one
-            for one in self._expected
-            if (one.numerator, one.variable, one.entrywise) not in self._found
-        }
-        self._expected = []
-        groups: dict[tuple[Node, tuple[tuple[str, int], ...]], list[Derived]] = {}
-        for one in expected.values():
-            groups.setdefault((one.numerator, tuple(self._sizes_for(one).items())), []).append(one)
-        for (_, sizes), group in groups.items():
-            if len(group) <= FEW:
-                continue
-            try:
-                found = agreeing_slopes(group, dict(sizes), self.facts, self.seed, self._points)
-            except (NumericError, UnsupportedError):
-                continue
-            self._found |= {(one.numerator, one.variable, False): evidence for one, evidence in found}
 
     def confirmed(self, derived: Iterable[Derived]) -> tuple[Slope, ...]:
         """What was measured of each derivative. Raises ContradictionError (DC902) where one is another."""
@@ -90,8 +64,6 @@ class Slopes:
 
     def _measured(self, derived: Derived) -> NumericEvidence:
         key = (derived.numerator, derived.variable, derived.entrywise)
-        if key not in self._found and any((one.numerator, one.variable) == key[:2] for one in self._expected):
-            self._measure_expected()
         if key not in self._found:
             self._found[key] = self._looked_at(derived, self._sizes_for(derived))
         return self._found[key]

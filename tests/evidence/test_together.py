@@ -7,15 +7,12 @@ import pytest
 from sympy import Rational
 
 from derivcheck.evidence.numeric.comparison import agreements, compare_gradient
-from derivcheck.evidence.numeric.joint_slopes import agreeing_slopes
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import finite_run
-from derivcheck.evidence.numeric.slopes import measure_slopes
 from derivcheck.evidence.numeric.survey import Surveyor
 from derivcheck.evidence.numeric.together import JointSurveyor
-from derivcheck.evidence.points import Points
-from derivcheck.graph.derive import Derived, gradient
-from derivcheck.graph.nodes import Input, Quantity, add, constant, mapped, multiply
+from derivcheck.graph.derive import gradient
+from derivcheck.graph.nodes import add, constant, mapped, multiply
 from derivcheck.graph.scalars import placeholder
 from derivcheck.language.network import Network, build
 from derivcheck.spec import read_spec
@@ -88,41 +85,3 @@ def test_slopes_together_are_those_one_by_one(name: str) -> None:
         alone = Surveyor(loss, node, values, SIZES, 5).plain()
         assert np.allclose(survey.measured, alone.measured, rtol=1e-12, atol=1e-14)
         assert alone.error / 8 < survey.error < alone.error * 8 + 1e-14
-
-
-def derived_of(network: Network) -> list[Derived]:
-    assert network.loss is not None
-    loss = network.loss.node
-    nodes = dict.fromkeys(
-        t.node for t in network.tensors if t.node is not loss and isinstance(t.node, Input | Quantity)
-    )
-    return [Derived(loss, node, node.axes, gradient(loss, node)) for node in nodes]
-
-
-@pytest.mark.parametrize("name", NETWORKS)
-def test_layers_and_inputs_agree_together(name: str) -> None:
-    network = network_of(name)
-    derived = derived_of(network)
-    found = {one.variable: seen for one, seen in agreeing_slopes(derived, SIZES, network.facts, 3, Points())}
-    # One that has branches is looked at on several of them, by itself.
-    assert set(found) == (set() if name == "branches" else {one.variable for one in derived})
-    for one in derived if found else ():
-        alone = measure_slopes(one, SIZES, network.facts, 3)
-        seen = found[one.variable]
-        assert (alone.verdict, alone.scheme, alone.entries) == (seen.verdict, seen.scheme, seen.entries)
-
-
-@pytest.mark.parametrize("wrong", WRONG)
-@pytest.mark.parametrize("name", [name for name in NETWORKS if name != "branches"])
-def test_a_wrong_derivative_by_a_layer_does_not_agree_beside_right_ones(name: str, wrong: str) -> None:
-    network = network_of(name)
-    derived, (factor, more) = derived_of(network), WRONG[wrong]
-    for position, one in enumerate(derived):
-        node = add(multiply(constant(factor), one.node), mapped(more * placeholder(0), one.variable))
-        others = [
-            *derived[:position],
-            Derived(one.numerator, one.variable, one.columns, node),
-            *derived[position + 1 :],
-        ]
-        found = agreeing_slopes(others, SIZES, network.facts, 3, Points())
-        assert {seen.variable for seen, _ in found} == {other.variable for other in derived} - {one.variable}, position
