@@ -153,13 +153,20 @@ class SympyForm:
                 return sympy.Sum(inner, *limits)
             case Reduction("sum", _, Comparison() | Junction() as test, body) if tree.ends is None:
                 return self._entry(replace(tree, condition=None, body=_under(test, body)), letters)
-            case Conditional(Comparison(relation, left, right), then, otherwise):
-                a, b = self._entry(left, letters), self._entry(right, letters)
-                tests = {"=": sympy.Eq, "!=": sympy.Ne, "<": sympy.Lt, "<=": sympy.Le, ">": sympy.Gt, ">=": sympy.Ge}
+            case Conditional(test, then, otherwise):
                 yes, no = self._entry(then, letters), self._entry(otherwise, letters)
-                return sympy.Piecewise((yes, tests[relation](a, b)), (no, True))
+                return sympy.Piecewise((yes, self._test(test, letters)), (no, True))
             case _:
                 raise _unsupported(tree)
+
+    def _test(self, condition: Condition, letters: Letters) -> Any:
+        match condition:
+            case Junction(operator, left, right):
+                joined = sympy.And if operator == "and" else sympy.Or
+                return joined(self._test(left, letters), self._test(right, letters))
+            case Comparison(relation, left, right):
+                tests = {"=": sympy.Eq, "!=": sympy.Ne, "<": sympy.Lt, "<=": sympy.Le, ">": sympy.Gt, ">=": sympy.Ge}
+                return tests[relation](self._entry(left, letters), self._entry(right, letters))
 
     def _run_over(self, base: Expression, entries: Sequence[Any], letters: Letters) -> None:
         """Tell the letters that index a matrix expression what they run over."""

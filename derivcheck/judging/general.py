@@ -152,19 +152,19 @@ def remember(instance: Instance, precedents: Precedents) -> None:
 def _proof_of(link: Pair, instance: Instance, precedents: Precedents) -> frozenset[Node] | None:
     """The names into which the proof of an equation did not have to look; None where it is not proved.
 
-    The derivatives of which it speaks are measured before, but for those of which an equation like it speaks that is
-    proved. Raises ContradictionError.
+    The derivatives of which it speaks are measured before, whether or not a proof of its kind is known. Raises
+    ContradictionError.
     """
     if link.relation != "=" or link.shapes is not None:
         return None
     judge = instance.judge
+    if any(slope.numeric.verdict == "kink" for slope in judge.measured(link.derived)):
+        return None
     known = judge.prover.known_cut(link.left, link.right)
     if known is None:
         known = precedents.cut_of(link.left, link.right, instance.renamed, judge.prover.facts)
     if known is not None:
         return known
-    if any(slope.numeric.verdict == "kink" for slope in judge.measured(link.derived)):
-        return None
     # A formula of one depth is seldom true at another, and the search for a proof of what is false is long.
     if judge.differs_at_once(link.left, link.right, link.axes):
         return None
