@@ -424,9 +424,6 @@ SABOTAGES = [
         "(base != 0) & (np.abs(base) <= 1e-12)",
     ),
     Sabotage(
-        "evidence/numeric/branches.py", "for rounding in (None, Rounding())]", "for rounding in (Rounding(),) * 2]"
-    ),
-    Sabotage(
         "evidence/canonical/indicators.py",
         "if not all(is_generic(algebra, {((), (f,)): 1}) for f in even):\n"
         '                return compound(algebra, "positive", rest)',

@@ -12,7 +12,6 @@ import sympy
 from derivcheck.evidence.canonical.form import Facts
 from derivcheck.evidence.numeric.noise import NOISES, jittered
 from derivcheck.evidence.numeric.program import Program
-from derivcheck.evidence.numeric.rounding import Rounding
 from derivcheck.evidence.numeric.sampling import finite_run
 from derivcheck.evidence.numeric.survey import PROBE
 from derivcheck.evidence.numeric.tensors import Sizes
@@ -82,11 +81,10 @@ def rounding_decides(nodes: Sequence[Node], sizes: Sizes, facts: Facts, seed: in
     values, _ = finite_run(Program([*nodes, *conditions], seed=seed), sizes, facts, seed, spread)
     program = Program(conditions, seed=seed)
     moved = {node: value for node, value in values.items() if not is_whole(value.array)}
-    copies_of = [jittered(program, moved, sizes, values, rounding) for rounding in (None, Rounding())]
-    for at, *nearby in zip(program.run(values, sizes), *copies_of, strict=True):
+    copies = jittered(program, moved, sizes, values)
+    for at, nearby in zip(program.run(values, sizes), copies, strict=True):
         base = np.real(at.array)
-        shifts = [np.abs(np.real(jittered.aligned((PROBE, *at.axes))) - base) for jittered in nearby]
-        noise = NOISES * np.max([np.max(shift, axis=0) for shift in shifts], axis=0)
+        noise = NOISES * np.max(np.abs(np.real(nearby.aligned((PROBE, *at.axes))) - base), axis=0)
         if np.any((noise > 0) & (np.abs(base) <= noise)):
             return True
     return False

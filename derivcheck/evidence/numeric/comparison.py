@@ -20,7 +20,6 @@ from derivcheck.evidence.numeric.census import census
 from derivcheck.evidence.numeric.differences import EPSILON, bends
 from derivcheck.evidence.numeric.noise import jittered, moved_copies, noise_of, spread_of
 from derivcheck.evidence.numeric.program import Program
-from derivcheck.evidence.numeric.rounding import Rounding
 from derivcheck.evidence.numeric.sampling import finite_run, in_digits, inputs_of, sample
 from derivcheck.evidence.numeric.survey import PROBE, Surveyor, Way, is_analytic, laid_out
 from derivcheck.evidence.numeric.tensors import Sizes, Tensor
@@ -93,7 +92,7 @@ def agreements(
     if not values:
         return {}
     surveys = JointSurveyor(output, values, sizes, seed).surveys(variables)
-    moved = jittered(claim, values, sizes, rounding=Rounding())
+    moved = jittered(claim, values, sizes)
     found = {}
     for variable, slope, copies in zip(variables, slopes, moved, strict=True):
         given, survey = laid_out(slope, variable.axes, sizes), surveys[variable]

@@ -24,7 +24,7 @@ def noise_of(
     """How far outputs move when inputs move by a few units in the last place, and every step keeps fewer bits."""
     moved = [
         np.broadcast_to(value.aligned((PROBE, *place)), [2, *(axis.dimension.size(sizes) for axis in place)])
-        for value, place in zip(jittered(program, values, sizes, rounding=Rounding()), axes, strict=True)
+        for value, place in zip(jittered(program, values, sizes), axes, strict=True)
     ]
     return spread_of(moved, outputs)
 
@@ -42,7 +42,7 @@ def spread_of(moved: Sequence[Any], outputs: Sequence[Any]) -> float:
 
 def moved_copies(program: Program, values: Mapping[Node, Tensor], axes: Axes, sizes: Sizes) -> Any:
     """The first output at two points a few units in the last place away, every step with fewer bits, (2, *axes)."""
-    found = jittered(program, values, sizes, rounding=Rounding())[0]
+    found = jittered(program, values, sizes)[0]
     return np.broadcast_to(found.aligned((PROBE, *axes)), [2, *(axis.dimension.size(sizes) for axis in axes)])
 
 
@@ -51,9 +51,11 @@ def jittered(
     values: Mapping[Node, Tensor],
     sizes: Sizes,
     still: Mapping[Node, Tensor] | None = None,
-    rounding: Rounding | None = None,
 ) -> list[Tensor]:
-    """The outputs at two points where `values` are moved by a few units in the last place; `still` are not."""
+    """The outputs in fewer bits at two points where `values` are moved by a few units in the last place.
+
+    `still` are not moved.
+    """
     generator = np.random.default_rng(5)
     moved = {}
     for node, value in values.items():
@@ -61,5 +63,5 @@ def jittered(
         array = np.asarray(value.array)
         signs = generator.choice([-1.0, 1.0], size=(2, *array.shape))
         moved[node] = Tensor(array * (1 + 4 * EPSILON * signs), (PROBE, *value.axes))
-    given = {**(still or {}), **moved}
-    return program.run(given if rounding is None else {n: rounding(v) for n, v in given.items()}, sizes, rounding)
+    rounding = Rounding()
+    return program.run({node: rounding(value) for node, value in {**(still or {}), **moved}.items()}, sizes, rounding)
