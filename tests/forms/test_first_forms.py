@@ -26,6 +26,9 @@ SPECS = {
     "a trace": "tensors: {A: n n, B: n n}\nloss: {L: 'trace(A @ B @ A)'}",
     "one negative term": "tensors: {W: m n, x: n, y: m}\nloss: {L: '-sum(y * (W @ x))'}",
     "negative terms": "tensors: {x: n, y: n, w: n, s: scalar}\nloss: {L: '-3*s*sum(x * (y + w))/2 - sum(x)'}",
+    "negative terms of one number": "tensors: {A: m n, x: n, b: m, D: p n, s: scalar}\n"
+    "loss: {L: '-norm(A @ x - b)^2 - s * norm(D @ x)^2'}",
+    "a fraction of one term": "tensors: {x: n, y: n, w: n}\nloss: {L: 'sum(x * y)/2 + sum(x * w)/3'}",
     "terms of either sign": "tensors: {W: m n, x: n, y: m}\nloss: {L: '-sum((y - W @ x)^2)/2'}",
     "fractions": "tensors: {x: n, y: n, s: scalar}\nloss: {L: '-3*s*sum(x^2 * y)/4'}",
     "denominators": "tensors: {x: n, y: n, s: scalar}\nloss: {L: 'sum(x / y)/s^2'}",
