@@ -33,6 +33,7 @@ BATTERY: tuple[tuple[str, ...], ...] = (
         "evidence/test_differences.py",
         "evidence/test_replacing.py",
         "language/test_latex_types.py",
+        "language/test_names.py",
         "forms/test_first_forms.py",
     ),
     (

@@ -41,6 +41,7 @@ OF_SCALARS = [
     ("abs(s) = (s if s > 0 else -s)", "proved"),
     ("relu(s) = (s if s >= 0 and t == t else 0)", "proved"),
     (r"\max(s, t) = \begin{cases} s & s > t \\ t & \text{otherwise} \end{cases}", "proved"),
+    (r"\max(s, t) = \begin{cases} t & s < t \\ s & t < s \\ t & s = t \end{cases}", "proved"),
     ("(s if s < t else t) = max(s, t)", "refuted"),
     ("(s if s == t else 0) = t", "refuted"),
     ("max(s, t) = (s if t > s else t)", "refuted"),
