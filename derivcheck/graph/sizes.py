@@ -6,6 +6,7 @@ user are chosen here.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ WIDER = (1, 2, 8, 64)  # how far beyond what is wanted sizes are looked for
 TRIALS = 4_000
 ENTRIES = 1 << 18  # of all nodes together: what may be laid out at once, be it as numbers of 50 digits
 CAPS = (1024, 512, 256, 128, 64, 32, 16, 12, 8, 6, 5, 4, 3, 2)
+
+MIXED, COMBINATIONS = 4, 100  # the largest of the sizes that are combined, and how many combinations there may be
 
 Sizes = dict[str, int]
 Shapes = Mapping[tuple[Dimension, ...], int]
@@ -82,6 +85,14 @@ class SizeChoice:
         return self._whole(
             sizes for base in range(1, LARGEST + 1) if (sizes := sizes_from(base, self.dimensions)) is not None
         )
+
+    def combinations(self) -> list[Mapping[str, int]]:
+        """The smallest sizes in every combination: two conditions on positions may meet where n is 2 and m is not."""
+        names = sorted(names_of(self.dimensions))
+        largest = next((size for size in range(MIXED, 1, -1) if size ** len(names) <= COMBINATIONS), 1)
+        every = itertools.product(range(1, largest + 1), repeat=len(names))
+        made = (fitted(dict(zip(names, sizes, strict=True)), self.dimensions) for sizes in every)
+        return self._whole(sizes for sizes in made if sizes)
 
     def _whole(self, found: Iterable[Mapping[str, int]]) -> list[Mapping[str, int]]:
         """Sizes for every name of the network, that memory suffices for."""

@@ -349,7 +349,9 @@ class Judge:
         choice = self._choice(asked)
         every = choice.every()
         least = CHOICES if self._chooses(asked) else SMOOTH_POINTS
-        beyond = [*choice.corners(), *(choice.one_after_the_other() if are_combined(asked.sides) else ())]
+        beyond = choice.corners()
+        if are_combined(asked.sides):
+            beyond += [*choice.one_after_the_other(), *choice.combinations()]
         for sizes in (*every, *(beyond if corners else ())):
             count = least if not branched else BRANCHED_POINTS if sizes in every else CORNER_POINTS
             for k in range(count):

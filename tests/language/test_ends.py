@@ -110,3 +110,20 @@ def test_the_last_position_in_latex(limit: str, verdict: str) -> None:
     cases = f"{either % ('x_{k-1}', 'k > 1')} + {either % ('x_{k+1}', f'k < {limit}')}"
     (found,) = verify_text(f"{CHAIN}  a: {{latex: '\\frac{{\\partial d}}{{\\partial x_k}} = {cases}'}}\n").claims
     assert found.verdict == verdict, found.message
+
+
+NEARLY_ALWAYS_ZERO = """
+padding: zero
+tensors: {S: n m}
+layers: {"y[k in 1..n]": "(S[2*k, k + 1] if k >= n - 1 else 0)"}
+claims:
+  zero: sum(y) = 0
+"""
+
+
+def test_conditions_that_meet_at_few_sizes_are_met() -> None:
+    """2k <= n and k >= n - 1 together only where n is 2, and the entry is one where m is more than 1."""
+    (first,) = verify_text(NEARLY_ALWAYS_ZERO).claims
+    assert first.verdict == "refuted"
+    assert first.witness is not None
+    assert dict(first.witness.sizes)["n"] == 2
