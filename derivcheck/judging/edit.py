@@ -35,7 +35,7 @@ def scaled(tree: Expression, factor: Expression) -> Expression:
             return Binary(operator, scaled(left, factor), right)
         case Binary("/", Number(value), below) if value == 1:
             return Binary("/", factor, below)
-        case Binary("/", above, below) if isinstance(below, Number) and below == factor:
+        case Binary("/", above, below) if below == factor:
             return above
         case Binary("/", above, below):
             return Binary("/", scaled(above, factor), below)

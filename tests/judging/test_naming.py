@@ -45,6 +45,7 @@ KINDS = (
     (SOFTMAX, "d(sum(g*z))/dz = 2 * g * z", "DC236", "g"),
     (RIDGE, "dL/dw = 2/N * X.T @ r + lam * w", "DC201", "2/N * X.T @ r + 2 * lam * w"),
     (RIDGE, "dL/dr = 2 * N * r", "DC201", "2/N * r"),
+    (RIDGE, "d(sum(r*r))/dr = r*(-2)/N", "DC201", "-r*(-2)"),
     # the sign and a factor at once
     (RIDGE, "dL/dr = -r", "DC201", "2/N * r"),
     # Jacobians

@@ -70,4 +70,6 @@ def test_user_text_never_reaches_an_evaluator() -> None:
         text = file.read_text()
         for word in ("sympify(", "parse_expr(", "eval(", "exec("):
             bare = [line for line in text.splitlines() if word in line and not line.strip().startswith("#")]
-            assert not [line for line in bare if f".{word}" not in line and f"_{word}" not in line], (file, bare)
+            if word.startswith(("eval", "exec")):  # a method may be called so
+                bare = [line for line in bare if f".{word}" not in line and f"_{word}" not in line]
+            assert not bare, (file, bare)

@@ -60,8 +60,8 @@ def _exponent(term: Scalar) -> Scalar | None:
 
 def _logarithm(argument: Scalar) -> Scalar:
     if is_sum_of_exponentials(argument):
-        exponents = (_exponent(term) for term in argument.args)
-        return reduce(logaddexp, sorted(exponents, key=lambda u: (not sympy.sympify(u).is_number, str(u))))
+        exponents = [u for term in argument.args if (u := _exponent(term)) is not None]
+        return reduce(logaddexp, sorted(exponents, key=lambda u: (not u.is_number, str(u))))
     if isinstance(argument, sympy.Add) and sympy.S.One in argument.args:
         return log1p(argument - 1)
     return sympy.log(argument)
