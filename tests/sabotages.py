@@ -597,6 +597,7 @@ SABOTAGES = [
     Sabotage("evidence/residues.py", "p, q = inverse_modulo(p, P), inverse_modulo(q, Q)", "pass"),
     Sabotage("evidence/exact.py", "if not _agree(values, left, right):\n            return False", "pass"),
     Sabotage("evidence/field.py", "determinant = -determinant", "pass"),
+    Sabotage("evidence/field.py", "not in values and not lost.isdisjoint(operands(node))", "not in values"),
     # --- numbers ---
     Sabotage(
         "evidence/numeric/differences.py",

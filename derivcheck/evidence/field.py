@@ -42,11 +42,12 @@ from derivcheck.graph.scalars import lower
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A node's residues along its axes, and the branch conditions that it depends on."""
+    """A node's residues along its axes, and the branch conditions that it depends on; or that it has none."""
 
     residues: Residues
     axes: Axes
     conditions: frozenset[int] = frozenset()
+    is_defined: bool = True
 
     @property
     def pair(self) -> tuple[Residues, Axes]:
@@ -54,6 +55,9 @@ class Known:
 
     def along(self, axes: Axes) -> Residues:
         return self.residues.each(_aligner(self.axes, axes))
+
+
+UNDEFINED = Known(Residues(None, None), (), is_defined=False)
 
 
 class FieldProgram:
@@ -64,13 +68,31 @@ class FieldProgram:
         self.sizes = sizes
 
     def run(self, values: dict[Node, Known], arithmetic: FieldArithmetic) -> None:
-        """Adds the value of every node. Raises Redraw and Missing; what was found before stays."""
-        for node in self.order:
+        """Adds the value of every node. Raises Redraw and Missing; what was found before stays.
+
+        Of a node that has no value it is remembered, and of all that are made of it: nobody looks below them again.
+        """
+        for place, node in enumerate(self.order):
             if node not in values:
                 arithmetic.conditions = set()
-                residues, axes = self._value(node, values, arithmetic)
+                try:
+                    residues, axes = self._value(node, values, arithmetic)
+                except Redraw:
+                    self._give_up(place, values)
+                    raise
                 decided = frozenset(arithmetic.conditions).union(*(values[o].conditions for o in operands(node)))
                 values[node] = Known(residues, axes, decided)
+            elif not values[node].is_defined:
+                self._give_up(place, values)
+                raise Redraw
+
+    def _give_up(self, place: int, values: dict[Node, Known]) -> None:
+        """Remember that the node at a place of the order has no value, and what is made of it neither."""
+        lost = {self.order[place]}
+        for node in self.order[place + 1 :]:
+            if node not in values and not lost.isdisjoint(operands(node)):
+                lost.add(node)
+        values.update(dict.fromkeys(lost, UNDEFINED))
 
     def _value(self, node: Node, values: Mapping[Node, Known], arithmetic: FieldArithmetic) -> tuple[Residues, Axes]:
         match node:

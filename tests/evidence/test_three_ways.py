@@ -7,9 +7,13 @@ from functools import cache
 import pytest
 from three_ways import NO_PROOF, RESTS_ON, ROWS, SPEC
 
+from derivcheck.diagnostics.verdicts import ExactEvidence
 from derivcheck.evidence import exact
 from derivcheck.evidence.canonical.form import Canonical
+from derivcheck.evidence.field import Known
 from derivcheck.evidence.numeric.sides import compare_sides
+from derivcheck.evidence.points import Points
+from derivcheck.graph.nodes import Input, topological
 from derivcheck.language.claims import Pair, pairs
 from derivcheck.language.network import Network, build
 from derivcheck.language.notation.parser import parse_equation
@@ -30,6 +34,12 @@ def sides(equation: str) -> Pair:
     return link
 
 
+@cache
+def alone(equation: str) -> ExactEvidence:
+    """What the field says where nothing is remembered of its points."""
+    return exact.identical(sides(equation).left, sides(equation).right, facts=network().facts)
+
+
 @pytest.mark.parametrize(("equation", "true", "canonical", "field"), ROWS, ids=EQUATIONS)
 def test_canonical_form(equation: str, true: bool, canonical: str, field: str) -> None:
     found = Canonical(network().facts).equal(sides(equation).left, sides(equation).right)
@@ -39,8 +49,30 @@ def test_canonical_form(equation: str, true: bool, canonical: str, field: str) -
 
 @pytest.mark.parametrize(("equation", "true", "canonical", "field"), ROWS, ids=EQUATIONS)
 def test_field(equation: str, true: bool, canonical: str, field: str) -> None:
-    found = exact.identical(sides(equation).left, sides(equation).right, facts=network().facts)
-    assert FIELD[found.equal] == field
+    assert FIELD[alone(equation).equal] == field
+
+
+def test_what_the_field_remembers_of_its_points_changes_no_answer() -> None:
+    """Equations that have no value at a point stand between others, made of the same nodes."""
+    without = "sqrt(x) * sqrt(x + 2) * exp(x) = sqrt(x) * exp(x)"
+    rootless = exact.identical(sides(without).left, sides(without).right, sizes=[{"n": 40}])
+    assert rootless.reason == "undefined at every point tried"
+    points: Points[Known] = Points()
+    for equation in [without, *EQUATIONS, without]:
+        link = sides(equation)
+        assert exact.identical(link.left, link.right, facts=network().facts, points=points) == alone(equation)
+
+
+def test_what_has_no_value_in_the_field_is_tried_once() -> None:
+    """A node that has no value at a point is not evaluated there again, nor is anything that is made of it."""
+    points: Points[Known] = Points()
+    link, larger = sides("sqrt(x) = 2 * sqrt(x)"), sides("exp(x) + 3 * sqrt(x) = sqrt(x) + x")
+    for one in (link, larger):
+        assert exact.identical(one.left, one.right, sizes=[{"n": 40}], draws=1, points=points).equal is None
+    inputs = {node for node in topological([link.left]) if isinstance(node, Input)}
+    for known in (points.at({"n": 40}, {}, seed) for seed in range(exact.REDRAWS)):
+        lost = {node for node, worth in known.items() if not worth.is_defined}
+        assert lost >= {link.left, link.right, larger.left, larger.right} and not lost & inputs
 
 
 @pytest.mark.parametrize(("equation", "true", "canonical", "field"), ROWS, ids=EQUATIONS)
