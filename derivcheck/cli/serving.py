@@ -51,7 +51,10 @@ def request_of(folder: Path) -> Request:
         seed=given.get("seed"),
         strict=given.get("strict", False),
         measuring=Measuring(
-            given.get("numeric", "full"), sizes_of(given.get("sizes")), seconds=given.get("claim_timeout", SECONDS)
+            given.get("numeric", "full"),
+            sizes_of(given.get("sizes")),
+            seconds=given.get("claim_timeout", SECONDS),
+            latex=False,
         ),
         documents=folder / documents if documents is not None else None,
         fail_on=given.get("fail_on", "undecided"),

@@ -15,7 +15,7 @@ from derivcheck.cli.files import is_of_interest, seen_from_here, specs_below, sp
 from derivcheck.cli.options import Ascii, Color, ColorMode, FailOn, NumericWay
 from derivcheck.cli.reporting import Reports, targets, write
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
-from derivcheck.report.formats import ReportFormat
+from derivcheck.report.formats import TYPESET, ReportFormat
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -131,7 +131,7 @@ def verify(
     request = Request(
         seed=seed,
         strict=strict,
-        measuring=Measuring(numeric.value, sizes_of(sizes), seconds=seconds),
+        measuring=Measuring(numeric.value, sizes_of(sizes), seconds=seconds, latex=False),
         selection=selection_of(keyword),
         sidecar=spec,
         documents=documents,
@@ -149,6 +149,8 @@ def verify(
         specs = [path for path in specs or [] if is_of_interest(path)]
     request = replace(request, subjects=tuple(spec_files(specs or [])) if specs or not changed else ())
     wanted = targets(report or [], paths_of(request))
+    if TYPESET & {format, *(ReportFormat(target.format) for target in wanted)}:
+        request = replace(request, measuring=replace(request.measuring, latex=True))
     known = _baseline(baseline, update_baseline, request.selection.text)
     found = verified(request, None if no_cache or plot or durations is not None else cache_of(request))
     if changed:

@@ -269,13 +269,16 @@ class Examiner:
             return sides[1] if sides is not None else ""
 
         whole = Derivative(of, (wrt,))
+        latex = ""
+        if self.measuring.latex:
+            latex = shown(whole, form.matrix, "latex") or shown(entry, form.index, "latex")
         return Forms(
             index=shown(entry, form.index, "plain"),
             matrix=shown(whole, form.matrix, "plain"),
             no_matrix=form.no_matrix,
             index_unicode=shown(entry, form.index, "unicode"),
             matrix_unicode=shown(whole, form.matrix, "unicode"),
-            latex=shown(whole, form.matrix, "latex") or shown(entry, form.index, "latex"),
+            latex=latex,
             letters=form.letters,
         )
 

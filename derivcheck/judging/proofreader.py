@@ -242,13 +242,13 @@ class Proofreader:
 
     def says(self, text: str, meant: Equation, notation: str, labels: Mapping[str, int] = NO_LABELS) -> bool:
         """Whether a text, where a claim could stand, is read as an equation; `labels` are those of the claim."""
-        # Where nobody writes LaTeX, nobody waits for its reader.
-        from derivcheck.language.latex.reading import parse_latex
-
         spec, scope = self.network.spec, self.network.scope
 
         def read() -> Equation:
             if notation == "latex":
+                # Where nobody writes LaTeX, nobody waits for its reader.
+                from derivcheck.language.latex.reading import parse_latex
+
                 symbols = {symbol.name.text: symbol.text.text for symbol in spec.symbols}
                 macros = {macro.name.text: macro.text.text for macro in spec.macros}
                 return parse_latex(text, scope, symbols, macros, labels)

@@ -46,9 +46,9 @@ class Casebook:
         self._measuring = replace(request.measuring, progress=told)
         self._given = manuscript
         self._memory = request.memory or Memory()
-        sizes = tuple(self._measuring.sizes.items())
-        way, seconds = self._measuring.way, self._measuring.seconds
-        self._memory.turn_to(spec, (request.seed, request.strict, way, sizes, seconds, told))
+        measuring = self._measuring
+        asked = (measuring.way, tuple(measuring.sizes.items()), measuring.seconds, measuring.latex)
+        self._memory.turn_to(spec, (request.seed, request.strict, *asked, told))
         self._pace = Pace(self.path, request.tell)
         self._problem: DerivcheckError | None = None
         self._formulas: tuple[FormulaResult, ...] | None = None

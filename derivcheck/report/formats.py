@@ -27,6 +27,7 @@ class ReportFormat(str, Enum):  # noqa: UP042 - Typer reads the values
 
 FORMATS = tuple(one.value for one in ReportFormat)
 PAGED = frozenset({ReportFormat.text})  # made for the width, the colours and the verbosity of a page
+TYPESET = frozenset({ReportFormat.json})  # has the forms of gradients in LaTeX as well
 
 
 def rendered(name: str, report: Report, page: Page) -> str:

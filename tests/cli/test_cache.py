@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -120,6 +121,7 @@ OPTIONS = (
     ["--fail-on", "refuted"],
     ["-k", "a"],
     ["--documents", "."],
+    ["--format", "json"],  # shows LaTeX, which no other report needs
     ["--spec", "base.yaml"],
 )
 
@@ -131,7 +133,7 @@ def test_every_option_counts(options: list[str], project: Project) -> None:
     assert project.verify("net.yaml") == (0, 0)
 
 
-@pytest.mark.parametrize("options", [["--no-strict"], ["--jobs", "2"], ["--exit-zero"], ["-v"], ["--format", "json"]])
+@pytest.mark.parametrize("options", [["--no-strict"], ["--jobs", "2"], ["--exit-zero"], ["-v"], ["--format", "junit"]])
 def test_what_no_file_feels_does_not(options: list[str], project: Project) -> None:
     assert project.verify("net.yaml") == (1, 0)
     assert project.verify("net.yaml", *options) == (0, 0)
@@ -264,6 +266,26 @@ def test_an_answer_of_the_cache_needs_no_mathematics(project: Project) -> None:
     project.verify("net.yaml", "note.md")
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_latex_is_written_where_a_report_shows_it(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    """The forms of a file that was judged for another report are not those of one in LaTeX."""
+    shown = []
+    for arguments in (["--format", "json"], ["--format", "concise"], ["--format", "json"], ["--report", "json=a.json"]):
+        project.verify("net.yaml", *arguments)
+        shown.append(capsys.readouterr().out)
+    assert shown[0] == shown[2] and (project.folder / "a.json").read_text() == shown[0]
+    assert json.loads(shown[0])["files"][0]["gradients"][0]["latex"] == r"2 \, (x - y)"
+
+
+def test_who_writes_no_latex_does_not_wait_for_its_reader(project: Project) -> None:
+    (project.folder / "net.yaml").write_text(NET.replace("{a:", "{wrong: dL/dy = 2*(x - y), a:"))
+    program = (
+        "import sys; from derivcheck.cli.main import run; run(['verify', 'net.yaml', '--no-cache']); "
+        "sys.exit(' '.join(sorted(m for m in sys.modules if m.startswith('derivcheck.language.latex'))) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "") and "DC202" in done.stdout
 
 
 def test_many_files_are_shared_out_and_few_are_not(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
