@@ -94,7 +94,10 @@ class Witness:
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """One tensor as it reads. `matrix` is empty where there is no matrix form, and `no_matrix` says why."""
+    """One tensor as it reads. `matrix` is empty where there is no matrix form, and `no_matrix` says why.
+
+    `slices` is an equation of a slice of it, for each of its letters: `for each h: dL/dQ[h,:,:] = …`.
+    """
 
     index: str
     matrix: str = ""
@@ -103,6 +106,8 @@ class Forms:
     matrix_unicode: str = ""
     latex: str = ""
     letters: tuple[str, ...] = ()  # of the entry that the index form gives
+    slices: str = ""
+    slices_unicode: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ Both are syntax trees: they can be printed in every notation, and read back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal, cast
@@ -16,6 +16,7 @@ from typing import Literal, cast
 from derivcheck.diagnostics.diagnostic import UnsupportedError
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError, ZeroDivisorError
 from derivcheck.evidence.canonical.form import Facts, without_switches
+from derivcheck.forms.candidates import Candidates, length
 from derivcheck.forms.entries import dimension_tree, entry_of, in_declared_order, native
 from derivcheck.forms.index_form import Naming, fresh_letter, index_form, may_be_letter
 from derivcheck.forms.matrix_form import matrix_form, matrix_function_writer
@@ -23,6 +24,7 @@ from derivcheck.forms.matrix_naming import MatrixNaming, NoMatrixForm
 from derivcheck.forms.polynomials import NamedPolynomial
 from derivcheck.forms.ranges import asks_cases, in_ranges
 from derivcheck.forms.reading import Namer
+from derivcheck.forms.sliced_form import SlicedMatrix, sliced_form
 from derivcheck.forms.slopes import SlopeStyle
 from derivcheck.forms.structural_form import structural_form
 from derivcheck.forms.transposition import transposed, transposes
@@ -31,18 +33,10 @@ from derivcheck.graph.derive import sweep
 from derivcheck.graph.nodes import Input, Node, Quantity, Sum, operands, topological
 from derivcheck.language.formulas import name_tree
 from derivcheck.language.notation.syntax import (
-    Binary,
-    Call,
-    Comparison,
-    Conditional,
     Derivative,
     Expression,
-    Junction,
     Name,
-    Negate,
     Number,
-    Reduction,
-    Subscript,
     Transpose,
 )
 from derivcheck.language.tensors import NamedTensor
@@ -53,55 +47,6 @@ READABLE = 44  # nodes of a syntax tree: about one line of text
 READABLE_ENTRY = 56
 INLINED = 30
 LONGEST = 240  # beyond that, what follows the graph is easier to read
-
-
-@dataclass(frozen=True, slots=True)
-class GradientForm:
-    """∂of/∂wrt: the entry at `letters`, and the matrix expression or the reason why there is none."""
-
-    wrt: NamedTensor
-    letters: tuple[str, ...]
-    index: Expression
-    matrix: Expression | None
-    no_matrix: str
-    facts: frozenset[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """What a gradient may be written as, the best first; `reason` says why there is no matrix form, or no form."""
-
-    letters: tuple[str, ...]
-    indices: tuple[Expression, ...]
-    matrices: tuple[Expression, ...]
-    reason: str
-    facts: frozenset[tuple[str, str]]
-
-
-def length(tree: object) -> int:
-    """The number of nodes of a syntax tree, without recursion."""
-    count, stack = 0, [tree]
-    while stack:
-        node = stack.pop()
-        count += 1
-        match node:
-            case Binary(_, left, right):
-                stack += [left, right]
-            case Negate(inner) | Transpose(inner):
-                stack.append(inner)
-            case Call(_, arguments, _):
-                stack += arguments
-            case Subscript(base, entries):
-                stack += [base, *entries]
-            case Reduction(_, _, _, body):
-                stack.append(body)
-            case Conditional(test, then, otherwise):
-                stack += [test, then, otherwise]
-            case Comparison(_, left, right) | Junction(_, left, right):
-                stack += [left, right]
-            case Derivative(numerator, variables):
-                stack += [numerator, *variables]
-    return count
 
 
 class Derivation:
@@ -266,7 +211,10 @@ class Derivation:
         # What has no reading may be written entry by entry all the same, and takes no fact.
         if not problem and (reading := self.readings_of(variable.node)) is not None:
             facts = self._facts_in(reading, style or "closed")
-        return Candidates(letters, tuple(indices), tuple(matrices), reason, facts)
+        slices = self._slices(variable, letters) if not matrices and not problem else ()
+        if slices and not slices[0].letters:
+            matrices, slices = [slices[0].matrix], ()
+        return Candidates(letters, tuple(indices), tuple(matrices), reason, facts, slices)
 
     def _indices(
         self, variable: NamedTensor, style: Style | None, letters: Sequence[str]
@@ -319,6 +267,36 @@ class Derivation:
         if style is None and len(found) > 1 and length(found[0]) > READABLE:
             found.reverse()
         return list(dict.fromkeys(found)), reason
+
+    def _slices(self, variable: NamedTensor, letters: Sequence[str]) -> tuple[SlicedMatrix, ...]:
+        """The matrices of which a derivative is made that is none, if it is: of heads, channels, filters."""
+        if variable.across or self.layout == "numerator":
+            return ()
+        try:
+            reading = self.reading(variable.node)
+            named = self.matrix_naming("named")
+            naming = replace(named, leaf=lambda node: self._other_name(node) or named.leaf(node))
+            found = sliced_form(reading, variable.axes, letters, naming, self.taken)
+        except (NoMatrixForm, GrowthError, UndefinedError, UnsupportedError):
+            return ()
+        return (found,) if length(found.matrix) <= READABLE_ENTRY else ()
+
+    def _other_name(self, adjoint: Node) -> tuple[Expression, tuple[Axis, ...]] | None:
+        """The tensor that a named derivative is, entry by entry, if it is one: `g` for ∂(Σ g z)/∂z."""
+        reading = self._readings.get(adjoint)
+        if reading is None or len(reading.polynomial) != 1:
+            return None
+        (((bound, factors), coefficient),) = reading.polynomial.items()
+        node = reading.canonical.leaf_nodes.get(factors[0][0]) if factors else None
+        tensor = self.tensors.get(node) if node is not None else None
+        if bound or coefficient != 1 or len(factors) != 1 or factors[0][2] != 1 or tensor is None:
+            return None
+        axes = {reading.canonical.outer(axis): axis for axis in self._variables[adjoint].axes}
+        if tensor.across or sorted(factors[0][1]) != sorted(axes):
+            return None
+        here = [axes[index] for index in factors[0][1]]
+        own = node.home if isinstance(node, Input) else tensor.node.axes
+        return tensor.tree, tuple(dict(zip(own, here, strict=True))[axis] for axis in tensor.axes)
 
     # --- writing leaves -------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ row and column is the answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -52,9 +52,9 @@ class FactorGraph:
         matrix = product(contractions_first(self.edges.pop((min(a, b), max(a, b)))))
         return matrix if a < b else self.turned(matrix)
 
-    def contract(self, bound: int) -> None:
+    def contract(self, bound: Collection[int]) -> None:
         """Contract the bound vertices: dead ends first, then vertices on a path."""
-        left = set(range(bound))
+        left = set(bound)
         while left:
             vertex = min(left, key=lambda v: (len(self.neighbours(v)), v))
             near = self.neighbours(vertex)

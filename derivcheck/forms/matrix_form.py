@@ -7,7 +7,7 @@ the spec says `vectors: row`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any, cast
@@ -121,6 +121,7 @@ class MatrixForm:
         graph = FactorGraph(self._naming, self._turned, dimensions)
         below: list[Expression] = []
         deltas = False
+        factors, gone = self._gathered(graph, bound, factors, place)
         for number_, indices, power in sorted(factors, key=lambda f: (-len(f[1]), f)):
             atom = self._algebra.atoms[number_]
             inverted = power < 0 and atom.kind != "exp" and not indices
@@ -132,7 +133,7 @@ class MatrixForm:
             graph.scalars.extend(above)
             below.extend(under)
             vertices = []
-            for index in indices:
+            for index in self._unlabelled(indices):
                 if not is_bound(index) and index not in place:
                     raise NoMatrixForm("an entry at a fixed position")
                 vertices.append(index if is_bound(index) else place[index])
@@ -159,8 +160,18 @@ class MatrixForm:
                 graph.vectors.setdefault(COLUMN, []).append(self._turned(remainder.expression))
             else:
                 graph.scalars.append(remainder.expression)
-        graph.contract(len(bound))
+        graph.contract(set(range(len(bound))) - gone)
         return self._scaled(graph.between_row_and_column(deltas), graph.scalars, below, coefficient)
+
+    def _gathered(
+        self, graph: FactorGraph, bound: tuple[int, ...], factors: Sequence[Factor], place: Mapping[int, int]
+    ) -> tuple[Sequence[Factor], set[int]]:
+        """(the factors that are still to be put into the graph, the bound indices that are none of its vertices)."""
+        return factors, set()
+
+    def _unlabelled(self, indices: Indices) -> Indices:
+        """The indices that are rows, columns or summed over."""
+        return indices
 
     def _scaled(self, part: Part, scalars: list[Expression], below: list[Expression], coefficient: Rational) -> Part:
         value = Fraction(coefficient)
@@ -215,7 +226,7 @@ class MatrixForm:
 
     def _factor(self, number_: int, indices: Indices, power: Rational, bound: tuple[int, ...]) -> Expression:
         """A factor as scalar, column vector or matrix whose rows are its first index."""
-        atom = self._algebra.atoms[number_]
+        atom = self._atom(number_, indices)
         match atom.kind:
             case "leaf" if is_unnamed(node := self._canonical.leaf_nodes[number_]):
                 base = self._unnamed(node)
@@ -250,7 +261,11 @@ class MatrixForm:
                 base = self._entrywise(Call(name, arguments, primes) if arguments else Name(name), atom)
         shown = _raised(base, power)
         self._note_symmetry(atom, base, shown)
-        return marked(shown) if not indices else shown
+        return marked(shown) if not self._unlabelled(indices) else shown
+
+    def _atom(self, number_: int, indices: Indices) -> Atom:
+        """What stands at some indices."""
+        return self._algebra.atoms[number_]
 
     def _note_symmetry(self, atom: Atom, *written: Expression) -> None:
         if len(atom.slots or atom.dimensions) == 2 and (1, 0) in atom.symmetries:

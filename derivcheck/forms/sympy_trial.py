@@ -21,7 +21,8 @@ from derivcheck.evidence.numeric.opaque_functions import witnessed
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import finite_sample
 from derivcheck.evidence.numeric.tensors import Tensor
-from derivcheck.forms.derivation import Derivation, GradientForm
+from derivcheck.forms.candidates import GradientForm
+from derivcheck.forms.derivation import Derivation
 from derivcheck.forms.execution import RefusedError, executed
 from derivcheck.forms.sympy_form import IMPORTED, symbol_name
 from derivcheck.graph.axes import Axes

@@ -18,6 +18,7 @@ from derivcheck.language.notation.syntax import (
     Name,
     Negate,
     Number,
+    Reduction,
     Transpose,
 )
 
@@ -72,6 +73,8 @@ def transposed(
             return expression
         case Call("ones" | "zeros" as function, (rows, columns)):
             return Call(function, (columns, rows))
+        case Reduction("sum", _, None, body):
+            return replace(expression, body=transposed(body, scalars, symmetric))
         case Call(function, arguments, primes) if function not in NOT_ENTRYWISE and len(arguments) == 1:
             return Call(function, (transposed(arguments[0], scalars, symmetric),), primes)
         case _:
@@ -122,6 +125,8 @@ def unmarked(expression: Any) -> Expression:
             return inner.operand if isinstance(inner, Negate) else Negate(inner)
         case Transpose(operand):
             return Transpose(unmarked(operand))
+        case Reduction():
+            return replace(expression, body=unmarked(expression.body))
         case Call(function, arguments, primes, _, options):
             return Call(function, tuple(unmarked(a) for a in arguments), primes, options=options)
         case _:
@@ -152,7 +157,7 @@ def transposes(expression: object) -> int:
             return 1 + transposes(operand)
         case Binary(_, left, right):
             return transposes(left) + transposes(right)
-        case Negate(operand) | MarkedScalar(operand):
+        case Negate(operand) | MarkedScalar(operand) | Reduction(body=operand):
             return transposes(operand)
         case Call(_, arguments, _):
             return sum(transposes(argument) for argument in arguments)

@@ -26,7 +26,8 @@ from derivcheck.diagnostics.verdicts import (
 from derivcheck.evidence.canonical.form import Facts, without_switches
 from derivcheck.evidence.numeric.comparison import agreements, compare_gradient
 from derivcheck.evidence.numeric.program import Program
-from derivcheck.forms.derivation import Derivation, GradientForm, is_affine_layer
+from derivcheck.forms.candidates import GradientForm
+from derivcheck.forms.derivation import Derivation, is_affine_layer
 from derivcheck.forms.slopes import SlopeStyle
 from derivcheck.graph.derive import forget_sweeps
 from derivcheck.graph.nodes import Input, Node, Quantity, topological
@@ -280,7 +281,17 @@ class Examiner:
             matrix_unicode=shown(whole, form.matrix, "unicode"),
             latex=latex,
             letters=form.letters,
+            slices=self._slices(form, "plain"),
+            slices_unicode=self._slices(form, "unicode"),
         )
+
+    def _slices(self, form: GradientForm, notation: Notation) -> str:
+        """`for each h: dL/dQ[h,:,:] = …`, nothing where there is no such form."""
+        if form.slices is None:
+            return ""
+        left = self.proofreader.slice_of(form.wrt, form.slices)
+        text = self.proofreader.text(Equation((left, form.slices.matrix), ("=",)), notation)
+        return f"{form.slices.every}: {text}" if text else ""
 
     def measured(self, tensor: NamedTensor) -> NumericEvidence:
         """The derived gradient against differences of the forward pass."""

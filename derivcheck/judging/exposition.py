@@ -140,6 +140,10 @@ class Expositor:
         parts: list[Words | Lines] = []
         if form.matrix is not None:
             parts.append(self._equation(Equation((Derivative(of, (tensor.tree,)), form.matrix), ("=",))))
+        elif form.slices is not None:
+            parts.append(Words(f"For each {', '.join(form.slices.letters)}:"))
+            left = self.examiner.proofreader.slice_of(tensor, form.slices)
+            parts.append(self._equation(Equation((left, form.slices.matrix), ("=",))))
         else:
             parts.append(Words(f"No matrix form: {form.no_matrix}."))
         if form.matrix is None or places:

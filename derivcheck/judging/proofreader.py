@@ -16,7 +16,9 @@ from typing import Literal
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.diagnostics.verdicts import HOLDS
-from derivcheck.forms.derivation import Derivation, GradientForm, Style
+from derivcheck.forms.candidates import GradientForm
+from derivcheck.forms.derivation import Derivation, Style
+from derivcheck.forms.sliced_form import SlicedMatrix
 from derivcheck.graph.axes import Axes
 from derivcheck.graph.nodes import Node
 from derivcheck.judging.judge import Judge, Judgement
@@ -125,7 +127,8 @@ class Proofreader:
         matrix = self._first(found.matrices, lambda tree: self._laid_out(variable, tree))
         if matrix is None and found.matrices:
             reason = "what was written could not be read back"
-        judgements = (index[1],) if matrix is None else (index[1], matrix[1])
+        of_slices = self._sliced(variable, found.slices) if matrix is None else None
+        judgements = tuple(one[1] for one in (index, matrix, of_slices) if one is not None)
         form = GradientForm(
             variable,
             found.letters,
@@ -133,8 +136,24 @@ class Proofreader:
             None if matrix is None else matrix[0],
             "" if matrix else reason,
             found.facts,
+            of_slices[0] if of_slices is not None else None,
         )
         return Proof(form, judgements)
+
+    def _sliced(
+        self, variable: NamedTensor, candidates: Iterable[SlicedMatrix]
+    ) -> tuple[SlicedMatrix, Judgement] | None:
+        """The first candidate that is read back for every letter, with what was found of it."""
+        for one in candidates:
+            found = self._first([one.matrix], partial(self._reread, self.slice_of(variable, one)))
+            if found is not None:
+                return one, found[1]
+        return None
+
+    def slice_of(self, variable: NamedTensor, slices: SlicedMatrix) -> Expression:
+        """`dL/dW[h,:,:]`: what a matrix for each letter is of."""
+        assert self.derivation is not None
+        return Derivative(self.derivation.output.tree, (Subscript(variable.tree, slices.places),))
 
     def _first(
         self, candidates: Iterable[Expression], read: Callable[[Expression], Pair | None]

@@ -14,7 +14,7 @@ from typing import Any
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic
 from derivcheck.diagnostics.display import Displayed
 from derivcheck.diagnostics.verdicts import ClaimResult, GradientResult, Verdict
-from derivcheck.forms.derivation import GradientForm
+from derivcheck.forms.candidates import GradientForm
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.lines import Step
 from derivcheck.judging.proofreader import Notation, Proofreader
@@ -140,6 +140,12 @@ class Gradient(Displayed):
     @property
     def no_matrix(self) -> str:
         return self.form.no_matrix
+
+    @property
+    def slices(self) -> Formula | None:
+        """A slice of the derivative as a product of matrices, for each of its letters; None where there is none."""
+        slices = self.form.slices
+        return self._formula(Subscript(self._tensor.tree, slices.places), slices.matrix) if slices else None
 
     @property
     def latex(self) -> str:

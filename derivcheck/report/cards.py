@@ -84,7 +84,8 @@ def gradient_card(gradient: GradientResult, holds: bool, formulas: Formulas) -> 
         formula(formulas.shown(main)),
         evidence(
             ("entries", formula(formulas.shown(entries)) if forms.matrix and forms.letters else None),
-            ("no matrix form", forms.no_matrix),
+            ("matrices", forms.slices_unicode or forms.slices),
+            ("no matrix form", "" if forms.slices else forms.no_matrix),
             ("proof", proof(gradient.exact, PAGE)),
             ("given", ", ".join(gradient.facts)),
             ("differences", numbers(gradient.numeric, PAGE)),

@@ -21,7 +21,8 @@ from derivcheck.report.page import Page
 from derivcheck.spec.facts.table import fact_texts
 
 if TYPE_CHECKING:
-    from derivcheck.forms.derivation import GradientForm, Style
+    from derivcheck.forms.candidates import GradientForm
+    from derivcheck.forms.derivation import Style
     from derivcheck.judging.examiner import Examiner
     from derivcheck.judging.lines import Step
     from derivcheck.judging.proofreader import Notation
@@ -100,6 +101,9 @@ class _DerivationWriter:
         lines = [" = ".join(self.shown(Derivative(of, (entry,)), form.index))]
         if form.matrix is not None:
             lines.insert(0, " = ".join(self.shown(Derivative(of, (tensor.tree,)), form.matrix)))
+        elif form.slices is not None:
+            left = self.examiner.proofreader.slice_of(tensor, form.slices)
+            lines.insert(0, f"{form.slices.every}: {' = '.join(self.shown(left, form.slices.matrix))}")
         else:
             lines.append(f"no matrix form: {form.no_matrix}")
         if form.facts:

@@ -119,8 +119,9 @@ def _forms(gradient: GradientResult, page: Page) -> tuple[str, str]:
     forms = gradient.forms
     index = forms.index_unicode if page.unicode and forms.index_unicode else forms.index
     matrix = forms.matrix_unicode if page.unicode and forms.matrix_unicode else forms.matrix
+    slices = forms.slices_unicode if page.unicode and forms.slices_unicode else forms.slices
     none = f"no matrix form: {forms.no_matrix}" if forms.no_matrix else "no matrix form"
-    return page.show(index), page.show(matrix or none)
+    return page.show(index), page.show(matrix or slices or none)
 
 
 def _shape(gradient: GradientResult) -> str:

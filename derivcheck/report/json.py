@@ -125,6 +125,7 @@ def gradient_record(gradient: GradientResult, holds: bool) -> GradientRecord:
         index=forms.index,
         matrix=forms.matrix or None,
         no_matrix=forms.no_matrix or None,
+        slices=forms.slices or None,
         index_unicode=forms.index_unicode or None,
         matrix_unicode=forms.matrix_unicode or None,
         latex=forms.latex or None,

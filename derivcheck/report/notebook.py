@@ -136,7 +136,8 @@ def _gradient(gradient: Gradient) -> Element:
         formula(_math(main)),
         evidence(
             ("entries", formula(_math(entries)) if gradient.matrix is not None and gradient.form.letters else None),
-            ("no matrix form", gradient.no_matrix),
+            ("matrices", formula(_math(gradient.slices)) if gradient.slices is not None else None),
+            ("no matrix form", gradient.no_matrix if gradient.slices is None else None),
             ("shape", " × ".join(gradient.shape) or "scalar"),
             ("verdict", known.verdict if known is not None else ""),
         ),

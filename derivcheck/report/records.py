@@ -197,6 +197,7 @@ class GradientRecord:
     index: Annotated[str, "the index form"]
     matrix: str | None
     no_matrix: Annotated[str | None, "why there is no matrix form"]
+    slices: Annotated[str | None, "an equation of matrices for each of some letters, where the tensor is no matrix"]
     index_unicode: str | None
     matrix_unicode: str | None
     latex: str | None

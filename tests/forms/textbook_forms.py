@@ -13,7 +13,7 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 
-from derivcheck.forms.derivation import GradientForm
+from derivcheck.forms.candidates import GradientForm
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.proofreader import UnwrittenError
 from derivcheck.language.network import build

@@ -32,8 +32,8 @@ class Definition:
     `result` are the letters of the result where they are not the first argument's.
     `new` are letters with a dimension of their own, as an expression in the others and in the `options`,
     which are whole numbers, `stride=2`, with what they are where the caller gives none: a number or another one.
-    `sees(t, e)` is 1 where the position t is e. `shown` are dimensions of letters where
-    the function is shown by itself.
+    `sees(t, e)` is 1 where the position t is e; in it `n_k` is how many positions k has. `shown` are dimensions
+    of letters where the function is shown by itself. `planar` is what it is of a filter with two axes.
     `everything`: without named dimensions the function runs over all axes.
     """
 
@@ -48,6 +48,7 @@ class Definition:
     options: tuple[tuple[str, str], ...] = ()
     shown: tuple[tuple[str, str], ...] = ()
     matrix: tuple[tuple[str, str], ...] = ()
+    planar: Definition | None = None
 
     @property
     def name(self) -> str:

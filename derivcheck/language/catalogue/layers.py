@@ -15,6 +15,9 @@ NORMALISED = (
 STEPS = (("stride", "1"), ("padding", "0"), ("dilation", "1"))
 FILTERED = "({0} + 2*padding - dilation*({1} - 1) - 1)/stride + 1"  # how many places a filter of {1} has in {0}
 SEEN = "sees({0}, stride*({1} - 1) + dilation*({2} - 1) + 1 - padding)"  # the entry that {2} of a filter sees at {1}
+REACHED = "{0} + dilation*({1} - 1)"  # how many places a filter of {1} reaches at least one entry of {0} from
+REACHES = "sees({0}, {1} + dilation*({2} - 1) - dilation*(n_{2} - 1))"
+SPREAD = "stride*({0} - 1) + dilation*({1} - 1) + 1 - 2*padding"  # how many entries {0} places of a filter of {1} see
 POOL = (("size", "2"), ("stride", "size"))
 POOLED = "({0} - size)/stride + 1"
 INSIDE = "sees({0}, stride*({1} - 1) + {2})"
@@ -51,6 +54,54 @@ LAYERS: tuple[Definition, ...] = (
         result=("t", "v"),
     ),
     Definition(
+        "conv(x[t], w[k])",
+        (f"sum(w * x * {SEEN.format('t', 'i', 'k')}, k, t)",),
+        "correlation of a signal with a filter, or of an image; options as of conv1d",
+        result=("i",),
+        new=(("i", FILTERED.format("t", "k")),),
+        options=STEPS,
+        planar=Definition(
+            "conv(x[s,t], w[u,v])",
+            (f"sum(w * x * {SEEN.format('s', 'i', 'u')} * {SEEN.format('t', 'j', 'v')}, u, v, s, t)",),
+            "correlation of an image with a filter",
+            result=("i", "j"),
+            new=(("i", FILTERED.format("s", "u")), ("j", FILTERED.format("t", "v"))),
+            options=STEPS,
+        ),
+    ),
+    Definition(
+        "full_conv(x[t], w[k])",
+        (f"sum(w * x * {REACHES.format('t', 'i', 'k')}, k, t)",),
+        "full correlation: conv with zeros at both ends, as far as the filter reaches; dilation=2 as needed",
+        result=("i",),
+        new=(("i", REACHED.format("t", "k")),),
+        options=(("dilation", "1"),),
+        planar=Definition(
+            "full_conv(x[s,t], w[u,v])",
+            (f"sum(w * x * {REACHES.format('s', 'i', 'u')} * {REACHES.format('t', 'j', 'v')}, u, v, s, t)",),
+            "full correlation of an image with a filter",
+            result=("i", "j"),
+            new=(("i", REACHED.format("s", "u")), ("j", REACHED.format("t", "v"))),
+            options=(("dilation", "1"),),
+        ),
+    ),
+    Definition(
+        "conv_transpose(x[i], w[k])",
+        (f"sum(w * x * {SEEN.format('t', 'i', 'k')}, k, i)",),
+        "transposed convolution: what conv's gradient by its signal is; options as of conv1d",
+        result=("t",),
+        new=(("t", SPREAD.format("i", "k")),),
+        options=STEPS,
+        planar=Definition(
+            "conv_transpose(x[i,j], w[u,v])",
+            (f"sum(w * x * {SEEN.format('s', 'i', 'u')} * {SEEN.format('t', 'j', 'v')}, u, v, i, j)",),
+            "transposed convolution of an image",
+            result=("s", "t"),
+            new=(("s", SPREAD.format("i", "u")), ("t", SPREAD.format("j", "v"))),
+            options=STEPS,
+        ),
+    ),
+    Definition(
         "conv1d(x[c,t], w[o,c,k], b[o])",
         (f"sum(w * x * {SEEN.format('t', 'i', 'k')}, c, k, t) + b",),
         "one-dimensional convolution (cross-correlation); stride=2, padding=1, dilation=2 as needed",
@@ -82,7 +133,7 @@ LAYERS: tuple[Definition, ...] = (
         (f"sum(w * x * {SEEN.format('t', 'i', 'k')}, o, k, i) + b",),
         "transposed convolution: what conv1d's gradient by its input is; options as of conv1d",
         result=("c", "t"),
-        new=(("t", "stride*(i - 1) + dilation*(k - 1) + 1 - 2*padding"),),
+        new=(("t", SPREAD.format("i", "k")),),
         defaults=(("b", "0"),),
         options=STEPS,
     ),

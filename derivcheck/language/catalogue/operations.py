@@ -33,7 +33,7 @@ OPERATIONS: tuple[tuple[str, str, str], ...] = (
     ("normal_mean", "normal_mean(x**2, x)", "mean of a polynomial over standard normal entries, E_{x ~ normal}(x**2)"),
     ("stop_gradient", "stop_gradient(x)", "x, through which nothing is differentiated"),
     ("argmax", "argmax(x)", "1 where the entry is the largest, else 0: one-hot, with shares where several are"),
-    ("flip", "flip(x)", "the entries from the last to the first; flip(X, n) along an axis"),
+    ("flip", "flip(x)", "the entries from the last to the first; flip(X, n, m) along axes"),
     ("cumsum", "cumsum(x)", "sums of the entries up to each; cumsum(X, n) along an axis"),
     ("pad", "pad(x, 1)", "with so many zeros at both ends; pad(X, 1, n, m) along axes"),
     (

@@ -222,7 +222,7 @@ class ScriptReadings(Scripted):
             trees: list[Expression] = [Transpose(entity, self.span) if transposes else entity]
         else:
             entries = indices(self.reader, slots, axes, self.span) if axes else None
-            if entries is None or not all(self._is_index(entry) for entry in entries) or (transposes and axes != 2):
+            if entries is None or not all(self._is_index(entry) for entry in entries):
                 return []
             entry = Subscript(entity, tuple(entries), self.span)
             trees = self._transposed(entry, transposes) if transposes else [entry]
@@ -234,12 +234,21 @@ class ScriptReadings(Scripted):
         return trees
 
     def _transposed(self, entry: Subscript, transposes: Sequence[Script]) -> list[Expression]:
-        """`A^T_{ij}` is an entry of the transpose, `A_{:,j}^T` a column transposed; `A^T_{:,j}` may be either."""
+        """`A^T_{ij}` is an entry of the transpose, `A_{:,j}^T` a column transposed; `A^T_{:,j}` may be either.
+
+        A tensor of more axes has no transpose of its own, and its slices, matrices and vectors, have one.
+        """
+        if len(entry.entries) != 2:
+            return [Transpose(entry, self.span)] if self._is_matrix_of_several(entry) else []
         of_transpose = Subscript(Transpose(entry.base, self.span), entry.entries, self.span)
         if not any(isinstance(index, Slice) for index in entry.entries):
             return [of_transpose]
         whole = Transpose(entry, self.span)
         return [of_transpose, whole] if self._is_first(transposes[0]) else [whole]
+
+    @staticmethod
+    def _is_matrix_of_several(entry: Subscript) -> bool:
+        return len(entry.entries) > 2 and 1 <= sum(isinstance(index, Slice) for index in entry.entries) <= 2
 
     def _is_first(self, script: Script) -> bool:
         """Whether a script stands before every index."""

@@ -63,13 +63,25 @@ def _one_axis(lowering: LoweringState, value: Value, tree: Call, names: tuple[Ex
     return chosen_axes(lowering, value, names, tree)[0]
 
 
+def _named_axes(lowering: LoweringState, value: Value, tree: Call, names: tuple[Expression, ...]) -> tuple[Axis, ...]:
+    """The axes that a call names; the only one where none is named. Raises NotationError (DC134)."""
+    if len(names) > 1:
+        return chosen_axes(lowering, value, names, tree)
+    return (_one_axis(lowering, value, tree, names),)
+
+
 # --- along one axis -----------------------------------------------------------------------------------
 
 
 def flip(lowering: LoweringState, tree: Call) -> Value:
-    """The entries along an axis from the last to the first."""
+    """The entries along an axis from the last to the first, along each of several: `flip(W, 1, 2)`."""
     value = _first(lowering, tree)
-    axis = _one_axis(lowering, value, tree, tree.arguments[1:])
+    for axis in _named_axes(lowering, value, tree, tree.arguments[1:]):
+        value = _flipped(value, axis)
+    return value
+
+
+def _flipped(value: Value, axis: Axis) -> Value:
     last = Affine.of(axis.dimension.plus(ONE))
     node, kept = _moved(value, axis, axis.dimension, lambda place: last.plus(Affine.of(place), -1))
     return _along(value, axis, kept, node)
@@ -92,11 +104,7 @@ def padded(lowering: LoweringState, tree: Call) -> Value:
             count = Dimension.fixed(int(width))
         case _:
             raise lowering.call_error(tree, "`pad` takes a tensor and a number of zeros", "pad(x, 1)")
-    if len(names) > 1:
-        axes = chosen_axes(lowering, value, tuple(names), tree)
-    else:
-        axes = (_one_axis(lowering, value, tree, tuple(names)),)
-    for axis in axes:
+    for axis in _named_axes(lowering, value, tree, tuple(names)):
         length = axis.dimension.plus(count, 2)
         node, kept = _moved(value, axis, length, lambda place: Affine.of(place).plus(Affine.of(count), -1))
         value = _along(value, axis, kept, node)

@@ -81,6 +81,8 @@ def defined(lowering: LoweringState, tree: Call, definition: Definition) -> Valu
         return _in_matrix_language(lowering, tree, definition)
     made = program(definition)
     values, named = _split_arguments(lowering, tree, definition, made)
+    if definition.planar is not None and len(values) > 1 and len(values[1].axes) == 2:
+        definition, made = definition.planar, program(definition.planar)
     letters = _letters_from_signature(tree, made, values)
     # Of a loss, the first argument may be a number: it is the same for every entry of the next one.
     place = next((k for k, value in enumerate(values) if value.axes), 0) if definition.everything else 0
@@ -100,6 +102,9 @@ def defined(lowering: LoweringState, tree: Call, definition: Definition) -> Valu
     if definition.result:
         axes = tuple(letters[letter] for letter in definition.result)
         extra = tuple(a for a in first.axes if a in found.axes and a not in axes)
+        if len(axes) == len(first.axes) == 1:
+            # A row stays one.
+            return Value(found.node, axes, ()) if first.row else Value(found.node, (), axes)
         return tensor_value(found.node, extra + axes, lowering.scope.vectors)
     if _reduces(made.result):
         left = tuple(axis for axis in first.axes if axis not in over)
@@ -366,6 +371,11 @@ class Aligned:
             found.extend((self._letters[name.name],) if name.name in self._letters else self._over)
         return tuple(found)
 
+    def _position(self, name: str) -> Affine:
+        """A letter of a combination, or how many positions it has: `n_k` for k."""
+        counted = self._letters.get(name[2:]) if name.startswith("n_") else None
+        return Affine.of(self._letters[name] if counted is None else counted.dimension)
+
     def along(self, tree: Expression) -> Along:
         match tree:
             case Number(value):
@@ -391,7 +401,7 @@ class Aligned:
                 axes, inner = self._axes(tuple(names)), self.along(body)
                 return Along(extremum("max", inner.node, axes), inner.axes - set(axes))
             case Call("sees", (place, seen)):
-                there = _combination(seen, lambda name: Affine.of(self._letters[name]), self._options)
+                there = _combination(seen, self._position, self._options)
                 (axis,) = self._axes((place,))
                 return Along(indicator("zero", Affine.of(axis).plus(there, -1)), frozenset((axis, *there.axes)))
             case Call(function, arguments, primes):

@@ -70,6 +70,7 @@ class Unicode(Plain):
         if tree.function == "inv" and len(tree.arguments) == 1:
             return Written(f"{self.expression(tree.arguments[0]).at(ATOM)}⁻¹", ATOM)
         arguments = [self.expression(argument).text for argument in tree.arguments]
+        arguments += [f"{name}={number.value}" for name, number in tree.options]
         name = FUNCTION_LETTERS.get(tree.function, tree.function)
         separator = "," if tree.function == "delta" else ", "
         return Written(f"{name}{'′' * tree.primes}({separator.join(arguments)})", ATOM)
