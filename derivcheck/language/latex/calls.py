@@ -18,7 +18,7 @@ from derivcheck.language.latex.forks import FUNCTION_REACH, NAME, Fork
 from derivcheck.language.latex.quantities import ScriptReadings
 from derivcheck.language.latex.scripts import Script, is_letter_t, is_transpose, slot_tree, take_scripts
 from derivcheck.language.latex.unknowns import refuse_unknown
-from derivcheck.language.latex.vocabulary import INDEXED_FUNCTIONS, POWERED_FUNCTIONS, PREFIX_FUNCTIONS
+from derivcheck.language.latex.vocabulary import INDEXED_FUNCTIONS, POWERED_FUNCTIONS, stands_before
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,
@@ -279,7 +279,7 @@ def _with_arguments(reader: RowCursor, function: str, primes: int, span: Span) -
             arguments.reverse()  # behind, a number could be an axis; nobody writes one in LaTeX
         arguments = _raised(reader, function, arguments, whole)
         return Call(function, tuple(arguments), primes, whole, options)
-    if function not in PREFIX_FUNCTIONS or reader.at_end() or reader.element.kind == "keyword":
+    if not stands_before(function, reader.context.scope) or reader.at_end() or reader.element.kind == "keyword":
         fail(
             "DC114",
             f"`{reader.source(span)}` needs its argument",

@@ -10,7 +10,7 @@ from derivcheck.graph.axes import Dimension
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.products import DOT_LIKE, Item
 from derivcheck.language.lowering.types import Type
-from derivcheck.language.notation.syntax import Call, Expression, Name, Number, Span, Transpose, bottom_up, rebuilt
+from derivcheck.language.notation.syntax import Binary, Call, Expression, Name, Number, Span, Transpose, bottom_up, rebuilt
 from derivcheck.language.tex.errors import fail
 
 
@@ -23,9 +23,6 @@ def sized_terms(reader: RowCursor, terms: Sequence[Expression]) -> list[Expressi
         return list(terms)
     (wanted,) = types
     assert wanted is not None
-    if not wanted.is_vector:
-        reader.context.unsized -= {term.span for term in terms}
-        return list(terms)
     return [_as_term(reader, term, wanted) if _unsized_in(reader, term) else term for term in terms]
 
 
@@ -36,23 +33,44 @@ def _unsized_in(reader: RowCursor, tree: Expression) -> set[Span]:
 
 
 def _as_term(reader: RowCursor, term: Expression, wanted: Type) -> Expression:
-    name = _name_of(reader, wanted.axes[0])
-    places = _unsized_in(reader, term)
-
-    def put(node: object) -> object:
-        ones = isinstance(node, Number) and node.span in places
-        return Call("ones", (Name(name, node.span),), 0, node.span) if ones and isinstance(node, Number) else node
-
-    if not name and term.span in places and _stands_alike(reader, wanted):
-        reader.context.unsized -= places
+    number = not wanted.is_vector or (not _names_of(reader, wanted) and _stands_alike(reader, wanted))
+    if number and term.span in _unsized_in(reader, term):
+        reader.context.unsized.discard(term.span)
         return term
-    if reader.context.types(term) != Type():
-        return term  # `\mathbf{1} x` is a product of a matrix of ones, not a vector entry by entry
-    made: Expression = rebuilt(term, put) if name else term
-    if reader.context.types(made) != wanted:
-        return term
+    return _of_type(reader, term, wanted)
+
+
+def _of_type(reader: RowCursor, tree: Expression, wanted: Type) -> Expression:
+    """The tree with the ones in it of the only size with which it has a type; as it is where there is none."""
+    places = _unsized_in(reader, tree)
+
+    def put(node: object, name: str) -> object:
+        match node:
+            case Number() if node.span in places:
+                return Call("ones", (Name(name, node.span),), 0, node.span)
+            case Binary("*", left, right) if _is_matrix_product(reader, left, right, places):
+                return replace(node, operator="@")
+            case _:
+                return node
+
+    made = [rebuilt(tree, lambda node, name=name: put(node, name)) for name in _names_of(reader, wanted)]
+    fitting = [one for one in made if reader.context.types(one) == wanted]
+    if len(fitting) != 1:
+        return tree
     reader.context.unsized -= places
-    return made
+    return fitting[0]
+
+
+def _is_matrix_product(reader: RowCursor, left: Expression, right: Expression, places: set[Span]) -> bool:
+    """Whether ones stand beside a tensor: `b \mathbf{1}^\top` has b in every column."""
+    ones = [(tree.operand if isinstance(tree, Transpose) else tree).span in places for tree in (left, right)]
+    types = [reader.context.types(tree) for tree in (left, right)]
+    return any(ones) and all(shape is None or not shape.is_scalar for shape in types)
+
+
+def _names_of(reader: RowCursor, wanted: Type) -> list[str]:
+    """The names of the dimensions of a type."""
+    return [name for dimension in dict.fromkeys(wanted.axes) if (name := _name_of(reader, dimension))]
 
 
 def sized_factors(reader: RowCursor, items: Sequence[Item]) -> list[Item]:
@@ -86,19 +104,15 @@ def _stands_alike(reader: RowCursor, shape: Type) -> bool:
 
 
 def size_sides(reader: RowCursor, sides: Sequence[Expression]) -> list[Expression]:
-    """A vector of ones that is a whole side has the size of a vector on another side."""
-    return [_as_side(reader, side, sides) if _is_unsized(reader, side) else side for side in sides]
+    """A vector of ones in a side has the size with which that is like another side."""
+    return [_as_side(reader, side, sides) if _unsized_in(reader, side) else side for side in sides]
 
 
 def _as_side(reader: RowCursor, side: Expression, sides: Sequence[Expression]) -> Expression:
     for other in sides:
         shape = reader.context.types(other)
-        if shape is None or not shape.is_vector:
-            continue
-        made = _of_size(reader, side, shape.axes[0])
-        if made is not None and reader.context.types(made) == shape:
-            _settle(reader, side)
-            return made
+        if shape is not None and shape.axes and not _unsized_in(reader, other):
+            side = _of_type(reader, side, shape)
     return side
 
 

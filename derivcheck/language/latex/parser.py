@@ -30,7 +30,7 @@ from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.elements import Element, Elements
 from derivcheck.language.latex.products import PRODUCT_SIGNS, Item, product
 from derivcheck.language.latex.quantities import ScriptReadings
-from derivcheck.language.latex.scripts import Script, divided, slot_tree, take_scripts
+from derivcheck.language.latex.scripts import Script, divided, is_letter_t, is_transpose, slot_tree, take_scripts
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,
@@ -131,7 +131,8 @@ class LatexParser(RowCursor):
 
     def _juxtaposes(self) -> bool:
         """Whether a factor stands here that multiplies without a sign. Raises NotationError for a number (DC110)."""
-        if self.element.kind == "number" and self.element.font != "bold":
+        turned = self.element.text == "1" and self._turns(1)
+        if self.element.kind == "number" and self.element.font != "bold" and not turned:
             fail(
                 "DC110",
                 "a number stands behind a factor",
@@ -221,9 +222,17 @@ class LatexParser(RowCursor):
                     found = ScriptReadings(self, token, symbol.rest, span, tree=found).one() or found
                 return found
             self.position = begin + 1
-        if token.text == "1" and (token.font == "bold" or indicators.at_indicator(self)):
+        if token.text == "1" and (token.font == "bold" or indicators.at_indicator(self) or self._turns()):
             return indicators.indicator(self, token)
         return Number(Fraction(token.text), token.span)
+
+    def _turns(self, count: int = 0) -> bool:
+        """Whether a transpose stands here or further on: a 1 before it is a vector of ones."""
+        script = self.ahead(count)
+        mark = script.inside[0] if script.kind == "script" and script.text == "^" else None
+        if mark is None or len(script.inside) > 1:
+            return False
+        return is_transpose(mark) or (is_letter_t(mark) and not self.context.names.declares(mark))
 
     def _root(self) -> Expression:
         root = self.advance()

@@ -287,9 +287,15 @@ class ScriptReadings(Scripted):
         undeclared = context.scope.undeclared(names)
         return any(context.labels.may_be(name) or name in context.types.numbers for name in undeclared)
 
+    def _is_count(self, exponent: Expression) -> bool:
+        """Whether labels count layers: no layer is called by the difference of two, `T - t`, no transpose has one."""
+        names = {node.name for node in bottom_up(exponent) if isinstance(node, Name)}
+        several = len(names) > 1 or (bool(names) and isinstance(self.tree, Transpose))
+        return several and all(map(self.reader.context.labels.may_be, names))
+
     def _powers(self, tree: Expression, script: Script, entity: Expression, axes: int) -> list[Expression]:
         exponent = self.exponent(script)
-        if exponent is None or (axes and self._speaks_of_indices(exponent)):
+        if exponent is None or (axes and self._speaks_of_indices(exponent) and not self._is_count(exponent)):
             return []  # the label of a tensor that has none is no power, nor is an index raised
         power = Binary("**", tree, exponent, self.span)
         inverse = isinstance(exponent, Negate) and exponent.operand == Number(Fraction(1))
@@ -321,11 +327,14 @@ class ScriptReadings(Scripted):
 
     def _square_power(self, tree: Expression, power: Binary) -> Expression:
         """`A^2` of a square matrix: the matrix product A A, or the square of each entry."""
-        product = matrix_power(tree, power.right)
+        counts = self._is_count(power.right)
+        product = Call("matrix_power", (tree, power.right), 0, self.span) if counts else matrix_power(tree, power.right)
         if product is None:
             self._refuse_power(tree, power.right)
         shown, name = self.reader.source(self.span), self.reader.source(tree.span)
-        help_ = f"{name} {name}, or {name}^{{\\odot 2}}" if self.tree is not None else symbol_line(shown, product)
+        help_ = symbol_line(shown, product)
+        if self.tree is not None and not counts:
+            help_ = f"{name} {name}, or {name}^{{\\odot 2}}"
         fork = Fork(POWER, "", self.span, shown, help_)
         return self.reader.context.choices.take(fork, product, power)
 

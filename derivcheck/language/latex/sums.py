@@ -63,7 +63,8 @@ def signed(reader: RowCursor) -> Expression:
     bound = _bound(reader, below)
     body = _summand(reader, bound, above)
     span = sign.span.to(body.span)
-    if _runs_over_layers(reader, Reduction(kind, tuple(bound.letters), None, body, below.span)):
+    repeats = _may_run_over_layers(reader, bound, above) and not patterns.mentions(body, bound.letters[0])
+    if repeats or _runs_over_layers(reader, Reduction(kind, tuple(bound.letters), None, body, below.span)):
         return _over_layers(reader, kind, bound, above, below, body, span)
     found = _over_index(reader, kind, bound, above, below, body, span)
     if kind == "sum" and found.condition is None and found.ends is None and len(bound.letters) == 1:
@@ -239,7 +240,7 @@ def _over_layers(
         )
     found = Reduction(kind, (letter,), bound.test, body, span, ends)
     check_members(found, scope, reader.context.labels.given, over)
-    if kind == "sum":
+    if kind == "sum" or not patterns.mentions(body, letter):
         return found
     shape = reader.context.types(body)
     if shape is None or shape.is_scalar:

@@ -46,32 +46,8 @@ FUNCTION_WORDS: Mapping[str, str] = {
     "softplus": "softplus",
     "Softplus": "softplus",
 }
-# Read without parentheses too: `\log p_k`.
-PREFIX_FUNCTIONS = frozenset(
-    {
-        "log",
-        "exp",
-        "sin",
-        "cos",
-        "tan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "atan",
-        "asin",
-        "acos",
-        "sec",
-        "csc",
-        "cot",
-        "det",
-        "trace",
-        "diag",
-        "vec",
-        "softmax",
-        "relu",
-        "sigmoid",
-    }
-)
+# Of matrices and vectors, read without parentheses too: `\\det A`, as every entrywise function of a long name is.
+PREFIX_FUNCTIONS = frozenset({"det", "trace", "diag", "vec", "softmax"})
 POWERED_FUNCTIONS = frozenset(
     {"log", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sech", "csch", "coth", "sec", "csc", "cot"}
 )
@@ -89,6 +65,11 @@ def is_function(name: str, scope: Scope) -> bool:
         or name in DEFINITIONS
         or catalogue_functions.entrywise(name, scope.functions)
     )
+
+
+def stands_before(name: str, scope: Scope) -> bool:
+    """Whether a function needs no brackets, `\\log p_k`: no letter, which before another one is a factor."""
+    return name in PREFIX_FUNCTIONS or (len(name) > 1 and catalogue_functions.entrywise(name, scope.functions))
 
 
 def key(name: str) -> str:
