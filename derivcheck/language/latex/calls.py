@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.catalogue.reductions import BINDERS
-from derivcheck.language.latex import gradients, numbers, sums
+from derivcheck.language.latex import gradients, matrices, numbers, sums
 from derivcheck.language.latex.applications import applied, primed
 from derivcheck.language.latex.arguments import called_here, letters_here
 from derivcheck.language.latex.cursor import RowCursor
@@ -272,7 +272,11 @@ def _logarithm_base(reader: RowCursor, script: Script) -> Expression:
 
 def _with_arguments(reader: RowCursor, function: str, primes: int, span: Span) -> Expression:
     if reader.at_group("(", "[", "\\{"):
-        arguments, options = (letters_here(reader), ()) if function == "window" else called_here(reader)
+        listed = function == "diag" and any(one.is_sign("…") for one in reader.element.inside)
+        if listed:  # `diag(a_1, \dots, a_n)` of the vector with these entries
+            arguments, options = [matrices.group(reader)], ()
+        else:
+            arguments, options = (letters_here(reader), ()) if function == "window" else called_here(reader)
         whole = span.to(reader.before.span)
         primes += _primes_behind(reader, function, arguments)
         if function in ("max", "min") and len(arguments) == 2 and isinstance(arguments[1], Number):

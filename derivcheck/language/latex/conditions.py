@@ -128,6 +128,8 @@ def _remaining_test(inner: RowCursor) -> Condition | None:
     if inner.accept(",") is not None and inner.at_end():
         return None
     first: Element = inner.element
+    if _at_word(inner, "if") and inner.ahead().kind == "keyword":
+        first = (inner.advance(), inner.element)[1]  # `if otherwise`
     if first.kind == "keyword" and first.text == "otherwise":
         inner.advance()
     elif first.kind == "prose":

@@ -6,7 +6,7 @@ A script is an element behind its base; brackets, scripts, fractions, roots and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -195,6 +195,8 @@ class _Elements:
 
     def _script(self, script: ScriptNode) -> None:
         inner = elements(script.body)
+        if script.sign.text == "_":
+            inner = tuple(_primed_letters(inner))
         if script.sign.text == "^" and inner and all(element.is_sign("'") for element in inner):
             for element in inner:
                 self._emit(element)
@@ -207,6 +209,15 @@ class _Elements:
             fail("DC170", f"`\\{node.accent}` stands over one letter", node.span, "no name is written so")
         self._emit(replace(first, accent=node.accent, spaced=True, span=node.span))
         self.out += others
+
+
+def _primed_letters(row: Elements) -> Iterator[Element]:
+    """`k'` below a letter is another index than `k`."""
+    for element, behind in zip(row, (*row[1:], None), strict=True):
+        if element.kind == "letter" and behind is not None and behind.is_sign("'"):
+            yield replace(element, text=f"{element.text}prime", span=element.span.to(behind.span))
+        elif not element.is_sign("'"):
+            yield element
 
 
 def _is_arrow(script: ScriptNode) -> bool:

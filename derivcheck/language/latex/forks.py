@@ -63,6 +63,9 @@ LENGTH = ForkKind(
     "of a vector",
     r"\|x\| for the norm, \operatorname{abs}(x) for the absolute values",
 )
+DETERMINANT = ForkKind(
+    "DC171", "`{shown}` has two readings", "of a matrix", r"\det W, or \operatorname{abs}(W) for the absolute values"
+)
 LAYERS = ForkKind(
     "DC171",
     "in which order are the matrices multiplied?",

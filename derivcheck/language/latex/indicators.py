@@ -31,6 +31,16 @@ def at_indicator(reader: RowCursor) -> bool:
     return not (element.is_group("(") and element.spaced) and any(_holds_relation(element))
 
 
+def at_named(reader: RowCursor) -> bool:
+    """Whether an undeclared I stands before a condition in brackets or below it, `\\mathbb{I}[i = j]`."""
+    letter, behind, context = reader.element, reader.ahead(), reader.context
+    if letter.text != "I" or letter.kind != "letter" or letter.accent or not behind.rows:
+        return False
+    known = context.names.declares(letter) or context.symbols.has_base(letter)
+    holds = behind.is_group("[", "\\{", "(") or (behind.kind == "script" and behind.text == "_")
+    return holds and not known and any(_holds_relation(behind))
+
+
 def _holds_relation(element: Element) -> Iterator[bool]:
     for inner in element.inside:
         yield inner.is_sign(*TURNED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from derivcheck.language.latex.cursor import RowCursor
-from derivcheck.language.latex.forks import LENGTH, Fork
+from derivcheck.language.latex.forks import DETERMINANT, LENGTH, Fork
 from derivcheck.language.notation.syntax import Binary, Call, Expression, Number, Span
 from derivcheck.language.tex.errors import fail
 
@@ -23,10 +23,7 @@ def bars(reader: RowCursor) -> Expression:
     shape = reader.context.types(inner)
     matrix = shape is not None and len(shape.axes) > 1
     if opener.text == "|" and not order:
-        if matrix:
-            _refuse(reader, span, "the determinant", "the absolute values, entry by entry", r"\det W")
-        entries = Call("abs", (inner,), 0, span)
-        return _length_or_entries(reader, inner, entries) if shape is not None and shape.axes else entries
+        return _size(reader, inner, span)
     if matrix and order != "F":
         spectral = "the largest sum of a column" if order == "1" else "the largest singular value"
         _refuse(reader, span, spectral, "the root of the sum of squares", r"\|W\|_F")
@@ -61,10 +58,14 @@ def _norm(inner: Expression, order: str, span: Span) -> Expression:
             fail("DC171", f"the norm of order `{order}` is not read", span, "1, 2, F and \\infty are", r"\|x\|_2")
 
 
-def _length_or_entries(reader: RowCursor, inner: Expression, entries: Expression) -> Expression:
-    """`|x|` of a vector: its length, or the absolute values of its entries."""
-    fork = Fork(LENGTH, "", entries.span, reader.source(entries.span))
-    return reader.context.choices.take(fork, Call("norm", (inner,), 0, entries.span), entries)
+def _size(reader: RowCursor, inner: Expression, span: Span) -> Expression:
+    """`|x|` of a vector: its length, or the absolute values of its entries; of a matrix its determinant, or these."""
+    shape, entries = reader.context.types(inner), Call("abs", (inner,), 0, span)
+    if shape is None or not shape.axes:
+        return entries
+    kind, function = (LENGTH, "norm") if shape.is_vector else (DETERMINANT, "det")
+    fork = Fork(kind, "", span, reader.source(span))
+    return reader.context.choices.take(fork, Call(function, (inner,), 0, span), entries)
 
 
 def _order(reader: RowCursor) -> tuple[str, Expression | None]:

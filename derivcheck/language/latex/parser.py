@@ -126,7 +126,8 @@ class LatexParser(RowCursor):
             self.position += 2
             return "⊙"
         if self.element.kind == "sign" and self.element.text in PRODUCT_SIGNS:
-            return None if self.at(".") and not self._starts(self.ahead()) else self.advance().text
+            unsaid = self.at(".", ":") and (self.letters or not self._starts(self.ahead()))
+            return None if unsaid else self.advance().text
         return "" if self._juxtaposes() else None
 
     def _juxtaposes(self) -> bool:
@@ -166,6 +167,8 @@ class LatexParser(RowCursor):
         token = self.element
         if token.kind == "number":
             return self._number()
+        if indicators.at_named(self):
+            return indicators.indicator(self, self.advance())
         expected = expectations.expectation(self)
         if expected is not None:
             return expected

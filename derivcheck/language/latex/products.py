@@ -4,6 +4,7 @@
     · * × .         whichever of the matrix and the entrywise product conforms
     ⊙ ∘ ∗           entrywise
     ⊗               the outer product of two vectors, else Kronecker's
+    :               the double contraction, the sum of all products of entries
 
 A scalar times anything is entrywise. Where two readings conform and differ, the whole
 equation decides; where it cannot, both are judged.
@@ -20,11 +21,11 @@ from derivcheck.language.latex.forks import CHAIN, ORDER, PRODUCT, SCALAR_PRODUC
 from derivcheck.language.lowering.types import Types
 from derivcheck.language.notation.limits import check_limits
 from derivcheck.language.notation.printer import to_plain
-from derivcheck.language.notation.syntax import Binary, Call, Expression, Span
+from derivcheck.language.notation.syntax import Binary, Call, Expression, Span, Transpose
 from derivcheck.language.tex.errors import fail
 
 DOT_LIKE = frozenset({"", "·", "×", "*", "."})
-PRODUCT_SIGNS = frozenset({"·", "×", "*", ".", "⊙", "⊗", "/"})
+PRODUCT_SIGNS = frozenset({"·", "×", "*", ".", "⊙", "⊗", "/", ":"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +240,8 @@ class _Product:
         a, b = self._types(left), self._types(right)
         if sign == "/":
             return Binary("/", left, right, span)
+        if sign == ":":
+            return Call("trace", (Binary("@", Transpose(left, left.span), right, span),), 0, span)
         if sign == "⊙" or (a is not None and a.is_scalar) or (b is not None and b.is_scalar):
             return Binary("*", left, right, span)
         if sign == "⊗":

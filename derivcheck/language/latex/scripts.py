@@ -152,7 +152,7 @@ def _split(reader: RowCursor, script: Script) -> list[Script]:
     if script.kind == "sub" or not row:
         return [script]
     last = row[-1]
-    if is_transpose(last) and len(row) == 1:
+    if (is_transpose(last) and len(row) == 1) or _is_abbreviated(reader, row):
         return [replace(script, kind="transpose")]
     comma = len(row) > 1 and row[-2].is_sign(",")
     if is_letter_t(last) and not is_transpose(last) and comma and _may_index(reader, last):
@@ -161,6 +161,13 @@ def _split(reader: RowCursor, script: Script) -> list[Script]:
     if marked and not row[-2].is_sign("+", "-", "/"):
         return [replace(script, row=row[: -1 - comma]), Script("transpose", row[-1:], script.span)]
     return [script]
+
+
+def _is_abbreviated(reader: RowCursor, row: Elements) -> bool:
+    """Whether it is `Tr` or `tr` and no index of the formula: `A_{ij}^{Tr}` is an entry of the transpose."""
+    spelled = [one.text for one in row if one.kind in ("letter", "word")]
+    bound = any(one.text in reader.context.bound for one in row)
+    return len(spelled) == len(row) and "".join(spelled) in ("Tr", "tr") and not bound
 
 
 def _may_index(reader: RowCursor, letter: Element) -> bool:

@@ -234,7 +234,7 @@ UNREAD = {
         "inf": r"\min",
         "pm": "write two equations",
         "mp": "write two equations",
-        "binom": "write the number out",
+        **dict.fromkeys(("binom", "choose"), "write the number out"),
         "mid": "conditional quantities are not read",
         "_": "a name with an underscore stands in \\mathrm{..}",
         "dagger": r"^{\top}",

@@ -25,7 +25,7 @@ from derivcheck.language.tex.nodes import (
     Space,
     Symbol,
 )
-from derivcheck.language.tex.words import is_conditional
+from derivcheck.language.tex.words import is_conditional, is_remark
 
 __all__ = ["Chain", "chains", "is_relation", "is_sign", "seen"]
 
@@ -181,12 +181,16 @@ def _is_wide(line: Row, position: int) -> bool:
 
 
 def _without_question(line: Row) -> Row:
-    """`a = f(x); \\text{ what is } b`: words behind a separator, and what they speak of, assert nothing."""
+    """`a = f(x); \\text{ what is } b`: words behind a separator, and what they speak of, assert nothing.
+
+    Nor does a reason, `\text{ since } A \text{ is square}`.
+    """
     for position, node in enumerate(line):
-        behind = seen(line[position + 1 :])
-        if not is_sign(node, ",", ";") or not behind or not isinstance(behind[0], Prose):
+        start = position if isinstance(node, Prose) and is_remark(node.text) else position + 1
+        behind = seen(line[start:])
+        if (start > position and not is_sign(node, ",", ";")) or not behind or not isinstance(behind[0], Prose):
             continue
-        asks = not is_conditional(behind[0].text) and not _relates(line[position + 1 :])
+        asks = not is_conditional(behind[0].text) and not _relates(line[start:])
         if asks and _relates(line[:position]):
             return line[:position]
     return line
@@ -198,6 +202,8 @@ def _memberships(part: Row) -> list[Row]:
     for position, node in enumerate(part):
         if is_relation(node):
             relation = position
+        elif is_keyword(node, "for"):
+            break
         elif is_sign(node, "∈"):
             if relation >= 0 and seen(part[relation + 1 : position]):
                 return [part[:position], part[relation + 1 :]]

@@ -144,6 +144,11 @@ def _phrase(text: str, span: Span) -> list[Node]:
     return made
 
 
+def is_remark(text: str) -> bool:
+    """Whether prose says why something holds."""
+    return text.split()[0].lower() in REMARKS
+
+
 def is_conditional(text: str) -> bool:
     """Whether prose restricts or changes the equation: it must not be passed over."""
     words = [word.lower() for word in re.findall(r"[A-Za-z]+", text)]
