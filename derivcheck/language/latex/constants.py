@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex.scripts import Scripted, atoms, dimension_at, slot_tree
@@ -19,7 +20,7 @@ def special(quantity: Scripted, declared: bool) -> Iterator[Expression]:
             yield from _kronecker(quantity)
         case "e" if quantity.scripts and (not declared or _is_no_square(quantity)):
             yield from _exponential(quantity)
-        case "I" if not declared and not names.declares(quantity.base) and len(quantity.scripts) == 1:
+        case "I" if not declared and not names.declares(quantity.base) and len(quantity.scripts) <= 1:
             yield from _identity(quantity)
         case "pi" if not declared and not quantity.scripts:
             yield Name("pi", quantity.span)
@@ -60,6 +61,12 @@ def _exponential(quantity: Scripted) -> Iterator[Expression]:
 
 
 def _identity(quantity: Scripted) -> Iterator[Expression]:
+    """`I_n`, and `I`, which has the size that fits: a number one until that is known."""
+    if not quantity.scripts:
+        quantity.reader.context.unsized.add(quantity.span)
+        quantity.reader.context.identities.add(quantity.span)
+        yield Number(Fraction(1), quantity.span)
+        return
     script = quantity.scripts[0]
     if script.kind == "sub":
         size = dimension_at(quantity.reader, script.row, script.span)

@@ -48,7 +48,8 @@ class Context:
     choices: Choices = field(default_factory=Choices)
     bound: list[str] = field(default_factory=list)
     calls: int = 0
-    unsized: set[Span] = field(default_factory=set)
+    unsized: set[Span] = field(default_factory=set)  # the ones without a size, `\mathbf{1}` and `I`
+    identities: set[Span] = field(default_factory=set)  # those of them that are matrices
     barred: set[Span] = field(default_factory=set)  # the factors with a bar behind them, `x |_{a = 0}`
     primed: set[Span] = field(default_factory=set)  # the `W'` that were read as transposes
     indexing: frozenset[str] = frozenset()  # the letters that stand where indices do

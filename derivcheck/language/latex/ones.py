@@ -34,7 +34,7 @@ def _unsized_in(reader: RowCursor, tree: Expression) -> set[Span]:
 
 def _as_term(reader: RowCursor, term: Expression, wanted: Type) -> Expression:
     number = not wanted.is_vector or (not _names_of(reader, wanted) and _stands_alike(reader, wanted))
-    if number and term.span in _unsized_in(reader, term):
+    if number and term.span not in reader.context.identities and term.span in _unsized_in(reader, term):
         reader.context.unsized.discard(term.span)
         return term
     return _of_type(reader, term, wanted)
@@ -47,7 +47,8 @@ def _of_type(reader: RowCursor, tree: Expression, wanted: Type) -> Expression:
     def put(node: object, name: str) -> object:
         match node:
             case Number() if node.span in places:
-                return Call("ones", (Name(name, node.span),), 0, node.span)
+                function = "eye" if node.span in reader.context.identities else "ones"
+                return Call(function, (Name(name, node.span),), 0, node.span)
             case Binary("*", left, right) if _is_matrix_product(reader, left, right, places):
                 return replace(node, operator="@")
             case _:
@@ -78,16 +79,23 @@ def sized_factors(reader: RowCursor, items: Sequence[Item]) -> list[Item]:
     found = list(items)
     for places in (range(len(found)), reversed(range(len(found)))):
         for place in places:
-            if len(found) > 1 and _is_unsized(reader, found[place].tree):
+            identity = found[place].tree.span in reader.context.identities
+            if len(found) > 1 and _is_unsized(reader, found[place].tree) and not identity:
                 found[place] = _sized(reader, found, place)
     for place, item in enumerate(found):
-        if (
-            _is_unsized(reader, item.tree)
-            and not isinstance(item.tree, Transpose)
-            and _is_entrywise(reader, found, place)
-        ):
-            _settle(reader, item.tree)
+        if _is_unsized(reader, item.tree) and not isinstance(item.tree, Transpose):
+            identity = item.tree.span in reader.context.identities
+            if (_multiplies if identity else _is_entrywise)(reader, found, place):
+                _settle(reader, item.tree)
     return found
+
+
+def _multiplies(reader: RowCursor, items: Sequence[Item], place: int) -> bool:
+    """Whether an identity stands beside a tensor that it leaves as it is: the number is as good."""
+    beside = [(reader.context.types(tree), before) for tree, before in _neighbours(reader, items, place)]
+    tensors = [(shape, before) for shape, before in beside if shape is None or not shape.is_scalar]
+    fits = all(shape is not None and bool(shape.column if before else shape.row) for shape, before in tensors)
+    return bool(tensors) and fits and all(one.sign in DOT_LIKE for one in items[place : place + 2])
 
 
 def _is_entrywise(reader: RowCursor, items: Sequence[Item], place: int) -> bool:
@@ -182,12 +190,9 @@ def _fits(reader: RowCursor, items: Sequence[Item], place: int, dimension: Dimen
 
 
 def refuse_unsized(reader: RowCursor) -> None:
-    """Raise NotationError (DC120) for a vector of ones whose size is nowhere to be seen."""
+    """Raise NotationError (DC120) for a vector of ones or an identity whose size is nowhere to be seen."""
     for span in sorted(reader.context.unsized, key=lambda span: span.start):
-        fail(
-            "DC120",
-            f"the size of the vector of ones `{reader.source(span)}` is not known",
-            span,
-            "of which dimension?",
-            "symbols: {'\\mathbf{1}': ones(n)}",
-        )
+        shown, identity = reader.source(span), span in reader.context.identities
+        what = "identity matrix" if identity else "vector of ones"
+        help_ = f"symbols: {{'{shown}': eye(n)}}" if identity else "symbols: {'\\mathbf{1}': ones(n)}"
+        fail("DC120", f"the size of the {what} `{shown}` is not known", span, "of which dimension?", help_)
