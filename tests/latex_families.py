@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from latex_fragments import FORKED, READ, REFUSED
+from latex_undecided import UNDECIDED
 
 Row = tuple[str, str, str]
 
@@ -259,6 +260,7 @@ def figures() -> Counter[str]:
             "read, their meaning evaluated": len({row[:2] for row in (*READ, *FAMILIES)}),
             "forked, every reading checked": len({row[:2] for row in (*FORKED, *JUDGED)}),
             "asked, both readings told": len(set(ASKED)),
+            "undecided, each reading with its verdict": len({row[:2] for row in UNDECIDED}),
             "refused otherwise, code and words checked": len({row[:2] for row in REFUSED}),
         }
     )

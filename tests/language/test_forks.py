@@ -63,6 +63,8 @@ JUDGED = [
     (forks.SCRIPTS, r"\delta_{ij} = \delta_{ji}", "undecided", ("delta(i,j)", "delta[i,j]")),
     (forks.SCRIPTS, r"w^T = w", "undecided", ("w**T", "w.T")),
     (forks.PRODUCT, r"A \cdot B = A B", "undecided", ("A @ B", "A * B")),
+    (forks.LINE, r"A_j = A_{:,j}", "undecided", ("A[:,j] = ", "A[j,:].T = ")),
+    (forks.DETERMINANT, r"|A B| = |A| |B|", "undecided", ("det(A @ B)", "abs(A @ B)")),
     (forks.APPLICATION, r"a(w) = w v", "undecided", ("a = ", "a * w")),
     (
         forks.DERIVATIVE_REACH,

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 import io
+from dataclasses import replace
 
 import pytest
 from latex_families import ASKED, FAMILIES, JUDGED, figures
 from latex_fragments import NETWORKS, REFUSED
+from latex_undecided import UNDECIDED
 from ruamel.yaml import YAML
 from test_latex import examiner, labels
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
-from derivcheck.judging.statement import spellings
+from derivcheck.judging.panel import Panel
+from derivcheck.judging.rulings import judge
+from derivcheck.judging.statement import alone, spellings, stated
 from derivcheck.language.latex.reading import parse_latex
 from derivcheck.language.notation.parser import parse_equation
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Equation
+from derivcheck.spec import read_spec
 
 
 def read(name: str, latex: str, more: dict[str, str] | None = None) -> Equation:
@@ -60,10 +66,37 @@ def test_both_readings_conform(name: str, latex: str) -> None:
     assert found.choice
 
 
+@functools.cache
+def panel(name: str) -> Panel:
+    return Panel.of(read_spec(NETWORKS[name]))
+
+
+@pytest.mark.parametrize("name", dict.fromkeys(name for name, *_ in UNDECIDED))
+def test_each_reading_is_shown_with_its_verdict(name: str) -> None:
+    for latex, readings in [(latex, readings) for network, latex, readings in UNDECIDED if network == name]:
+        # Nobody looks for what is wrong with one: that takes the time of ten verdicts.
+        statement = replace(stated(replace(alone(latex), notation="latex"), panel(name)), trial=True)
+        found = judge(statement)
+        assert found.verdict == "undecided", latex
+        assert found.diagnosis is not None
+        told = [text for label, text in found.diagnosis.notes if "reading" in label]
+        assert [f"{reading} ({verdict})" for reading, verdict in map(parted, readings)] == told, latex
+        assert len({verdict for _, verdict in map(parted, readings)}) > 1
+        assert found.diagnosis.help
+        if line := sidecar(found.diagnosis.help):
+            assert not read(name, latex, line).rivals, latex
+
+
+def parted(reading: str) -> tuple[str, str]:
+    text, _, verdict = reading.rpartition(": ")
+    return text, verdict
+
+
 def test_as_many_as_a_reader_needs() -> None:
     counted = figures()
     assert counted["read, their meaning evaluated"] >= 700
     assert counted["forked, every reading checked"] + counted["asked, both readings told"] >= 130
+    assert counted["undecided, each reading with its verdict"] >= 120
 
 
 def sidecar(help_: str) -> dict[str, str]:

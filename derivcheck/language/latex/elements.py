@@ -6,7 +6,7 @@ A script is an element behind its base; brackets, scripts, fractions, roots and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -196,7 +196,7 @@ class _Elements:
     def _script(self, script: ScriptNode) -> None:
         inner = elements(script.body)
         if script.sign.text == "_":
-            inner = tuple(_primed_letters(inner))
+            inner = _primed_letters(inner)
         if script.sign.text == "^" and inner and all(element.is_sign("'") for element in inner):
             for element in inner:
                 self._emit(element)
@@ -211,13 +211,16 @@ class _Elements:
         self.out += others
 
 
-def _primed_letters(row: Elements) -> Iterator[Element]:
+def _primed_letters(row: Elements) -> Elements:
     """`k'` below a letter is another index than `k`."""
-    for element, behind in zip(row, (*row[1:], None), strict=True):
-        if element.kind == "letter" and behind is not None and behind.is_sign("'"):
-            yield replace(element, text=f"{element.text}prime", span=element.span.to(behind.span))
-        elif not element.is_sign("'"):
-            yield element
+    found: list[Element] = []
+    for element in row:
+        last = found[-1] if found else None
+        if element.is_sign("'") and last is not None and last.kind == "letter":
+            found[-1] = replace(last, text=f"{last.text}prime", span=last.span.to(element.span))
+        else:
+            found.append(element)
+    return tuple(found)
 
 
 def _is_arrow(script: ScriptNode) -> bool:

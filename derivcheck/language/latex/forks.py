@@ -51,6 +51,7 @@ SAMPLE = ForkKind(
     "a column, or a row?",
     "",
 )
+LINE = ForkKind("DC171", "`{shown}` has two readings: one vector of a matrix", "a column, or a row?", "")
 EXAMPLE = ForkKind(
     "DC171",
     "`{shown}` has no reading here: the entry of an example does not fit",

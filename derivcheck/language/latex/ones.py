@@ -10,7 +10,17 @@ from derivcheck.graph.axes import Dimension
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.products import DOT_LIKE, Item
 from derivcheck.language.lowering.types import Type
-from derivcheck.language.notation.syntax import Binary, Call, Expression, Name, Number, Span, Transpose, bottom_up, rebuilt
+from derivcheck.language.notation.syntax import (
+    Binary,
+    Call,
+    Expression,
+    Name,
+    Number,
+    Span,
+    Transpose,
+    bottom_up,
+    rebuilt,
+)
 from derivcheck.language.tex.errors import fail
 
 
@@ -63,7 +73,7 @@ def _of_type(reader: RowCursor, tree: Expression, wanted: Type) -> Expression:
 
 
 def _is_matrix_product(reader: RowCursor, left: Expression, right: Expression, places: set[Span]) -> bool:
-    """Whether ones stand beside a tensor: `b \mathbf{1}^\top` has b in every column."""
+    """Whether ones stand beside a tensor: `b \\mathbf{1}^\\top` has b in every column."""
     ones = [(tree.operand if isinstance(tree, Transpose) else tree).span in places for tree in (left, right)]
     types = [reader.context.types(tree) for tree in (left, right)]
     return any(ones) and all(shape is None or not shape.is_scalar for shape in types)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.elements import Element, Elements, elements_of
-from derivcheck.language.latex.scripts import Script, atoms, divided, script_of, slot_tree
+from derivcheck.language.latex.scripts import Script, atoms, divided, is_transpose, script_of, slot_tree
 from derivcheck.language.latex.trees import folded, placed_at, rebuilt
 from derivcheck.language.latex.vocabulary import is_function
 from derivcheck.language.lowering.scope import Scope
@@ -146,9 +146,15 @@ def _pattern(key: str, value: str, macros: Mapping[str, str], scope: Scope) -> P
         if isinstance(part, Name)
     }
     is_phrase = row[0].kind not in ("letter", "word", "number") or any(one.kind != "script" for one in row[1:])
-    scripts = () if is_phrase else tuple(map(script_of, row[1:]))
+    scripts = () if is_phrase else tuple(_marked(script_of(element)) for element in row[1:])
     indices = frozenset(variables & inside - labels)
     return Pattern(key, row, scripts, is_phrase, tree, function, frozenset(variables), indices)
+
+
+def _marked(script: Script) -> Script:
+    """The script of a key, told apart from a transpose as those of a formula are."""
+    turned = script.kind == "sup" and len(script.row) == 1 and is_transpose(script.row[0])
+    return replace(script, kind="transpose") if turned else script
 
 
 def _letters(row: Elements) -> Iterator[str]:

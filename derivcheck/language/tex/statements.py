@@ -183,7 +183,7 @@ def _is_wide(line: Row, position: int) -> bool:
 def _without_question(line: Row) -> Row:
     """`a = f(x); \\text{ what is } b`: words behind a separator, and what they speak of, assert nothing.
 
-    Nor does a reason, `\text{ since } A \text{ is square}`.
+    Nor does a reason, `\\text{ since } A \\text{ is square}`.
     """
     for position, node in enumerate(line):
         start = position if isinstance(node, Prose) and is_remark(node.text) else position + 1
