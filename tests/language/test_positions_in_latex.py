@@ -35,6 +35,15 @@ def found(spec: str, table: list[tuple[str, str]]) -> list[ClaimResult]:
     return list(result.claims)
 
 
+RECURRENCE = r"""
+families: {t: 1..T}
+depths: {T: [3]}
+tensors: {"h[0]": n, A: n n, w: n, "x[t]": n, c: []}
+layers:
+  h[t]: A @ h[t-1] + x[t]
+loss: {L: "w.T @ h[T]"}
+symbols: {'A^{T-t}': 'matrix_power(A, T - t)'}
+"""
 TABLES = {
     "positions": (
         POSITIONS,
@@ -63,7 +72,24 @@ TABLES = {
             (r"\sum_i a_i^2 = \sum_i sech^2(x_i)", "proved"),
             (r"\sum_i a_i^2 = \sum_i \operatorname{sech}^2(x_i)", "proved"),
             (r"\sum_i a_i = \sum_i \mathrm{sech}^2(x_i)", "refuted"),
+            (r"\sum_i a_i^2 = \sum_i \mathrm{sech}^2 x_i", "proved"),
+            (r"\sum_i a_i^2 = \sum_i \operatorname{sech} x_i", "refuted"),
             (r"\frac{\partial a_i}{\partial x_i} = -sech(x_i) \tanh(x_i)", "proved"),
+        ],
+    ),
+    "steps of a recurrence": (
+        RECURRENCE,
+        [
+            (r"\frac{\partial L}{\partial A} = \sum_{t=1}^{T} (A^{T-t})^\top w h_{t-1}^\top", "proved"),
+            (r"\frac{\partial L}{\partial A} = \sum_{t=1}^{T} (A^{T-t+1})^\top w h_{t-1}^\top", "refuted"),
+            (r"\frac{\partial L}{\partial h_0} = (A^\top)^T w", "undecided"),
+            (r"\frac{\partial L}{\partial h_{T-1}} = A^T w", "proved"),
+            (r"\sum_{k=1}^{T} c = T c", "proved"),
+            (r"\sum_{k=2}^{T} c = T c", "refuted"),
+            (r"\sum_{t=1}^{T} c^{T-t} = 1 + c + c^2", "proved"),
+            (r"\sum_{t=1}^{T} c^{T-t} = 1 + c", "refuted"),
+            (r"\prod_{k=2}^{T} A = A A", "proved"),
+            (r"\prod_{k=1}^{T} A = A A", "refuted"),
         ],
     ),
     "examples of a batch": (

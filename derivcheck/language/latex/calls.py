@@ -272,11 +272,7 @@ def _logarithm_base(reader: RowCursor, script: Script) -> Expression:
 
 def _with_arguments(reader: RowCursor, function: str, primes: int, span: Span) -> Expression:
     if reader.at_group("(", "[", "\\{"):
-        listed = function == "diag" and any(one.is_sign("…") for one in reader.element.inside)
-        if listed:  # `diag(a_1, \dots, a_n)` of the vector with these entries
-            arguments, options = [matrices.group(reader)], ()
-        else:
-            arguments, options = (letters_here(reader), ()) if function == "window" else called_here(reader)
+        arguments, options = _arguments(reader, function)
         whole = span.to(reader.before.span)
         primes += _primes_behind(reader, function, arguments)
         if function in ("max", "min") and len(arguments) == 2 and isinstance(arguments[1], Number):
@@ -299,6 +295,15 @@ def _with_arguments(reader: RowCursor, function: str, primes: int, span: Span) -
         reader.position = begin
         argument = reader.term()
     return Call(function, (argument,), primes, span.to(argument.span))
+
+
+def _arguments(reader: RowCursor, function: str) -> tuple[list[Expression], tuple[tuple[str, Number], ...]]:
+    """The arguments in the bracket here, and the options; `diag(a_1, \\dots, a_n)` is of the vector that is listed."""
+    if function == "window":
+        return letters_here(reader), ()
+    if function == "diag" and any(one.is_sign("…") for one in reader.element.inside):
+        return [matrices.group(reader)], ()
+    return called_here(reader)
 
 
 def _raised(reader: RowCursor, function: str, arguments: list[Expression], span: Span) -> list[Expression]:

@@ -53,8 +53,16 @@ def _as_term(reader: RowCursor, term: Expression, wanted: Type) -> Expression:
 def _of_type(reader: RowCursor, tree: Expression, wanted: Type) -> Expression:
     """The tree with the ones in it of the only size with which it has a type; as it is where there is none."""
     places = _unsized_in(reader, tree)
+    made = [_with_size(reader, tree, places, name) for name in _names_of(reader, wanted)]
+    fitting = [one for one in made if reader.context.types(one) == wanted]
+    if len(fitting) != 1:
+        return tree
+    reader.context.unsized -= places
+    return fitting[0]
 
-    def put(node: object, name: str) -> object:
+
+def _with_size(reader: RowCursor, tree: Expression, places: set[Span], name: str) -> Expression:
+    def put(node: object) -> object:
         match node:
             case Number() if node.span in places:
                 function = "eye" if node.span in reader.context.identities else "ones"
@@ -64,12 +72,7 @@ def _of_type(reader: RowCursor, tree: Expression, wanted: Type) -> Expression:
             case _:
                 return node
 
-    made = [rebuilt(tree, lambda node, name=name: put(node, name)) for name in _names_of(reader, wanted)]
-    fitting = [one for one in made if reader.context.types(one) == wanted]
-    if len(fitting) != 1:
-        return tree
-    reader.context.unsized -= places
-    return fitting[0]
+    return rebuilt(tree, put)  # type: ignore[no-any-return]
 
 
 def _is_matrix_product(reader: RowCursor, left: Expression, right: Expression, places: set[Span]) -> bool:

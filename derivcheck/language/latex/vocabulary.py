@@ -12,45 +12,38 @@ from derivcheck.language.latex.elements import Element
 from derivcheck.language.lowering.calls import DEFINITIONS
 from derivcheck.language.lowering.operations import BUILTINS
 from derivcheck.language.lowering.scope import Scope
+from derivcheck.language.tex.commands import listed
 from derivcheck.spec.spelling import spelled
 
 # Words of authors for functions of the language; what a spec declares goes first.
 FUNCTION_WORDS: Mapping[str, str] = {
-    "ln": "log",
-    "tr": "trace",
-    "Tr": "trace",
-    "Trace": "trace",
-    "Diag": "diag",
-    "ReLU": "relu",
-    "RELU": "relu",
-    "Relu": "relu",
-    "LeakyReLU": "leaky_relu",
-    "GELU": "gelu",
-    "ELU": "elu",
-    "SiLU": "silu",
-    "Softmax": "softmax",
-    "SoftMax": "softmax",
-    "softMax": "softmax",
-    "Sigmoid": "sigmoid",
-    "Tanh": "tanh",
-    "sgn": "sign",
-    "sigma": "sigmoid",
-    "Vec": "vec",
-    "logit": "logit",
-    "arctan": "atan",
-    "Gamma": "gamma",
-    "LogSumExp": "logsumexp",
-    "LSE": "logsumexp",
-    "CrossEntropy": "cross_entropy",
-    "MSE": "mse",
-    "softplus": "softplus",
-    "Softplus": "softplus",
+    author: name
+    for name, authors in {
+        "log": "ln",
+        "trace": "tr Tr Trace",
+        "diag": "Diag",
+        "relu": "ReLU RELU Relu",
+        "leaky_relu": "LeakyReLU",
+        "gelu": "GELU",
+        "elu": "ELU",
+        "silu": "SiLU",
+        "softmax": "Softmax SoftMax softMax",
+        "sigmoid": "Sigmoid sigma",
+        "tanh": "Tanh",
+        "sign": "sgn",
+        "vec": "Vec",
+        "atan": "arctan",
+        "gamma": "Gamma",
+        "logsumexp": "LogSumExp LSE",
+        "cross_entropy": "CrossEntropy",
+        "mse": "MSE",
+        "softplus": "Softplus",
+    }.items()
+    for author in authors.split()
 }
 # Of matrices and vectors, read without parentheses too: `\\det A`, as every entrywise function of a long name is.
 PREFIX_FUNCTIONS = frozenset({"det", "trace", "diag", "vec", "softmax"})
-POWERED_FUNCTIONS = frozenset(
-    {"log", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sech", "csch", "coth", "sec", "csc", "cot"}
-)
+POWERED_FUNCTIONS = listed("log exp sin cos tan sinh cosh tanh sech csch coth sec csc cot")
 # Accents that Unicode puts on a letter.
 COMBINING: Mapping[str, str] = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307"}
 # Functions whose value is a vector like their argument: an index at the name is an index of the value.

@@ -65,6 +65,11 @@ class Environment:
     columns: bool = False
 
 
+def listed(names: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(names.split())
+
+
 def _each(names: str, command: Command) -> dict[str, Command]:
     return dict.fromkeys(names.split(), command)
 
@@ -241,20 +246,7 @@ UNREAD = {
         "cancel": "leave out what cancels",
         "pmod": r"a \bmod n = b \bmod n",
         **dict.fromkeys(
-            (
-                "if",
-                "ifx",
-                "ifnum",
-                "ifdim",
-                "ifodd",
-                "ifmmode",
-                "iftrue",
-                "iffalse",
-                "else",
-                "fi",
-                "unless",
-                "ifdefined",
-            ),
+            listed("if ifx ifnum ifdim ifodd ifmmode iftrue iffalse else fi unless ifdefined"),
             "a choice that TeX makes: write out the branch that is meant",
         ),
     }.items()

@@ -6,87 +6,29 @@ import re
 from collections.abc import Mapping
 
 from derivcheck.language.notation.syntax import Span
-from derivcheck.language.tex.commands import CHARACTERS
+from derivcheck.language.tex.commands import CHARACTERS, listed
 from derivcheck.language.tex.nodes import Node, Numeral, Prose, Row, Space, Symbol
 
 KEYWORDS: Mapping[str, str] = {
-    "if": "if",
-    "when": "if",
-    "whenever": "if",
-    "where": "if",
-    "for": "for",
-    "with": "if",
-    "and": "and",
-    "or": "or",
-    "otherwise": "otherwise",
-    "else": "otherwise",
-    "elsewhere": "otherwise",
+    **dict.fromkeys(("if", "when", "whenever", "where", "with"), "if"),
+    **dict.fromkeys(("otherwise", "else", "elsewhere"), "otherwise"),
+    **{word: word for word in ("for", "and", "or")},
 }
-FILLERS = frozenset({"all", "every", "each", "any", "only", "both"})
-CONDITIONAL_WORDS = frozenset(
-    {
-        "if",
-        "when",
-        "whenever",
-        "unless",
-        "assuming",
-        "provided",
-        "given",
-        "except",
-        "for",
-        "only",
-        "almost",
-        "approximately",
-        "up",
-        "not",
-    }
+FILLERS = listed("all every each any only both")
+CONDITIONAL_WORDS = listed(
+    "if when whenever unless assuming provided given except for only almost approximately up not"
 )
-REMARKS = frozenset(
-    {
-        "since",
-        "thus",
-        "hence",
-        "so",
-        "then",
-        "therefore",
-        "because",
-        "note",
-        "recall",
-        "now",
-        "finally",
-        "similarly",
-        "likewise",
-        "where",
-        "with",
-        "using",
-        "by",
-        "which",
-        "as",
-        "also",
-        "next",
-        "first",
-        "second",
-        "i.e.",
-        "e.g.",
-    }
+REMARKS = listed(
+    "since thus hence so then therefore because note recall now finally similarly likewise where with using by which "
+    "as also next first second i.e. e.g."
 )
 SPELLED = ("and", "for", "when", "where", "if")
 _WORD = re.compile(r"[A-Za-z]+|[0-9]+|!=|<=|>=|[=<>,≠≤≥]")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_JOINING = frozenset({"and", "then", "but", "all", "everything", "both"})
-# Prose that make another equation of the one they stand behind.
-_OPERATIONS = frozenset({"times", "plus", "minus", "divided", "modulo"})  # nobody names a tensor so
-_CHANGING = _OPERATIONS | {
-    "scaled",
-    "rescaled",
-    "multiplied",
-    "ignoring",
-    "neglecting",
-    "omitting",
-    "dropping",
-    "negated",
-    "transposed",
-}
+_JOINING = listed("and then but all everything both")
+_OPERATIONS = listed("times plus minus divided modulo")  # nobody names a tensor so
+# Words that make another equation of the one they stand behind.
+_CHANGING = _OPERATIONS | listed("scaled rescaled multiplied ignoring neglecting omitting dropping negated transposed")
 
 
 def read_words(text: str, span: Span) -> Row:
