@@ -115,12 +115,5 @@ def _speaks_of(reader: RowCursor, tree: Expression, inner: Expression, how: Call
 
 
 def _refuse_application(reader: RowCursor, tree: Expression, span: Span, applied: str) -> NoReturn:
-    shown = reader.source(span)
-    fail(
-        "DC177",
-        f"`{shown}` has two readings",
-        span,
-        "applied or multiplied?",
-        symbol_line(shown, tree),
-        (("one reading", applied), ("another reading", "the product with what stands in the bracket")),
-    )
+    line, product = symbol_line(reader.source(span), tree), "the product with what stands in the bracket"
+    reader.refuse_both(span, "applied or multiplied?", line, applied, product, code="DC177")

@@ -64,13 +64,13 @@ def refuse_reach(reader: RowCursor, factors: Sequence[Expression]) -> None:
     """Raise NotationError (DC171) for a bar behind one of several factors: the others may be meant as well."""
     for factor in factors if len(factors) > 1 else ():
         if factor.span in reader.context.barred:
-            fail(
-                "DC171",
-                f"how far does the bar of `{reader.source(factor.span)}` reach?",
+            reader.refuse_both(
                 factor.span,
                 "over one factor, or over all of them?",
                 r"\left. ... " + POINT,
-                (("one reading", "over the factor before it"), ("another reading", "over the whole product")),
+                "over the factor before it",
+                "over the whole product",
+                message=f"how far does the bar of `{reader.source(factor.span)}` reach?",
             )
 
 

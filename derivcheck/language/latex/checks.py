@@ -20,7 +20,6 @@ from derivcheck.language.notation.syntax import (
     bottom_up,
     children,
 )
-from derivcheck.language.tex.errors import fail
 
 
 def check_entries(equation: Equation, reader: RowCursor) -> None:
@@ -36,14 +35,9 @@ def check_entries(equation: Equation, reader: RowCursor) -> None:
                 if isinstance(entry, Slice):
                     continue
                 if _names_dimension(entry, bound, dimensions, reader):
-                    fail(
-                        "DC171",
-                        f"`{reader.source(node.span)}` has two readings",
-                        node.span,
-                        f"`{to_plain(entry)}` is a dimension",
-                        "use another index letter",
-                        (("one reading", f"for every index {to_plain(entry)}"), ("another reading", "the last entry")),
-                    )
+                    shown, help_ = to_plain(entry), "use another index letter"
+                    every = f"for every index {shown}"
+                    reader.refuse_both(node.span, f"`{shown}` is a dimension", help_, every, "the last entry")
         waiting += [(part, bound) for part in children(node)]  # type: ignore[arg-type]
 
 
@@ -69,14 +63,9 @@ def check_primes(equation: Equation, reader: RowCursor) -> None:
         if span in lone or (misfit and any(_is_at(side, span) for side in equation.sides)):
             shown = reader.source(span)
             base, key = shown.partition("'")[0].partition("^")[0], shown.replace("'", "''")
-            fail(
-                "DC171",
-                f"`{shown}` has two readings",
-                span,
-                "a transpose, or a new value?",
-                f"{base}^{{\\top}}, or symbols: {{'{key}': ...}}",
-                (("one reading", f"the transpose of {base}"), ("another reading", "another quantity")),
-            )
+            help_ = f"{base}^{{\\top}}, or symbols: {{'{key}': ...}}"
+            turned = f"the transpose of {base}"
+            reader.refuse_both(span, "a transpose, or a new value?", help_, turned, "another quantity")
 
 
 def _terms(tree: Expression) -> Iterator[Expression]:

@@ -203,6 +203,13 @@ class RowCursor(ABC):
         """What stands in the text at a span, on one line."""
         return " ".join(self.context.text[span.start : span.stop].split())
 
+    def refuse_both(
+        self, span: Span, label: str, help_: str, first: str, second: str, *, code: str = "DC171", message: str = ""
+    ) -> NoReturn:
+        """Raise NotationError for what has two readings, and tell both."""
+        both = (("one reading", first), ("another reading", second))
+        fail(code, message or f"`{self.source(span)}` has two readings", span, label, help_, both)
+
     def unexpected(self, expected: str) -> NoReturn:
         """Say what stands here instead of what was expected."""
         element = self.element

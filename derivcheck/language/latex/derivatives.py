@@ -112,13 +112,13 @@ def _is_differential(reader: RowCursor, above: Elements, below: Elements, span: 
     if len(above) > 1 and above[1].kind == "script" and above[1].text == "_":
         return False
     if second.font != "roman" and reader.context.names.is_value(second):
-        fail(
-            "DC171",
-            "a fraction with two readings: `d` is declared",
+        reader.refuse_both(
             span,
             "a derivative or a quotient?",
             r"\mathrm{d} for the derivative",
-            (("one reading", "a derivative"), ("another reading", "a quotient of products with d")),
+            "a derivative",
+            "a quotient of products with d",
+            message="a fraction with two readings: `d` is declared",
         )
     return True
 
@@ -219,14 +219,9 @@ def _refuse_evaluation(reader: RowCursor, tree: Derivative) -> None:
         return  # `(a)^T` is a factor, no point
     lone = isinstance(inner[0], Name) or (isinstance(inner[0], Subscript) and types.member(inner[0]) is not None)
     if len(inner) > 1 or lone:
-        span = tree.span.to(stop)
-        fail(
-            "DC177",
-            f"`{reader.source(span)}` has two readings",
-            span,
-            "at a point or a product?",
-            "leave the bracket out",
-            (("one reading", to_plain(tree)), ("another reading", "the product with the bracket")),
+        span, product = tree.span.to(stop), "the product with the bracket"
+        reader.refuse_both(
+            span, "at a point or a product?", "leave the bracket out", to_plain(tree), product, code="DC177"
         )
 
 
@@ -378,15 +373,14 @@ def checked_arguments(reader: RowCursor, operand: Expression, variable: Expressi
     span = operand.span.to(reader.before.span)
     for argument in arguments:
         if argument != variable and not depends(reader, operand, argument):
-            fail(
-                "DC177",
-                f"`{reader.source(span)}` has two readings",
+            applied = f"{to_plain(operand)} as a function of {to_plain(argument)}"
+            reader.refuse_both(
                 begin.to(argument.span),
                 "applied or multiplied?",
                 "leave the bracket out",
-                (
-                    ("one reading", f"{to_plain(operand)} as a function of {to_plain(argument)}"),
-                    ("another reading", "the product with the bracket"),
-                ),
+                applied,
+                "the product with the bracket",
+                code="DC177",
+                message=f"`{reader.source(span)}` has two readings",
             )
     return arguments

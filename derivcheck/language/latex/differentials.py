@@ -73,20 +73,19 @@ def _read(reader: RowCursor, of: Expression, span: Span, upright: bool) -> Expre
     if isinstance(of, Transpose):
         return Transpose(_read(reader, of.operand, span, upright), span)
     if isinstance(of, Binary) and of.operator == "**":
-        shown = reader.source(span)
-        readings = (("one reading", f"d({to_plain(of)})"), ("another reading", f"d({to_plain(of.left)}) to that power"))
-        fail("DC171", f"`{shown}` has two readings", span, "of the power, or a power?", r"\mathrm{d}(x^2)", readings)
+        whole, raised = f"d({to_plain(of)})", f"d({to_plain(of.left)}) to that power"
+        reader.refuse_both(span, "of the power, or a power?", r"\mathrm{d}(x^2)", whole, raised)
     scope = reader.context.scope
-    whole = Call("differential", (of,), 0, span)
+    total = Call("differential", (of,), 0, span)
     named = of.base if isinstance(of, Subscript) and reader.context.types.member(of) is None else of
     if not scope.loss or not reader.context.types.member(named) or to_plain(named) == scope.loss:
-        return whole
+        return total
     gradient = Derivative(name_tree(scope.loss), (of,), span)
     if scope.differentials:
-        return whole if scope.differentials == "statements" else gradient
+        return total if scope.differentials == "statements" else gradient
     if upright:
-        return whole
-    return reader.context.choices.take(Fork(DIFFERENTIAL, "", span, reader.source(span)), whole, gradient)
+        return total
+    return reader.context.choices.take(Fork(DIFFERENTIAL, "", span, reader.source(span)), total, gradient)
 
 
 def resting(equation: Equation, scope: Scope, types: Types) -> tuple[Equation, str]:

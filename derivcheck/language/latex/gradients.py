@@ -51,17 +51,8 @@ def gradient(reader: RowCursor) -> Expression:
         # `\\nabla f^T v`: of the gradient
         return Transpose(_column(reader, Derivative(operand.operand, (variable,), span)), span)
     if shape is not None and not shape.is_scalar:
-        fail(
-            "DC171",
-            f"`{reader.source(span)}` has two readings",
-            span,
-            f"of a {shape}",
-            r"\frac{\partial y}{\partial x}",
-            (
-                ("one reading", "the Jacobian, a row for each output"),
-                ("another reading", "its transpose, a column for each output"),
-            ),
-        )
+        row, column = "the Jacobian, a row for each output", "its transpose, a column for each output"
+        reader.refuse_both(span, f"of a {shape}", r"\frac{\partial y}{\partial x}", row, column)
     return _column(reader, Derivative(operand, (variable,) * order, span))
 
 

@@ -81,14 +81,9 @@ def _refuse_spaced(reader: RowCursor, group: Element) -> None:
     if not others or not all(one.made for one in others) or not all(names):
         return
     shown = [reader.source(one.span) for one in (first, *others)]
-    fail(
-        "DC171",
-        f"`{reader.source(group.span)}` has two readings",
-        group.span,
-        "a list or a product?",
-        f"[{', '.join(shown)}]",
-        (("one reading", f"the list of {', '.join(shown)}"), ("another reading", f"the product {' '.join(shown)}")),
-    )
+    listed = ", ".join(shown)
+    list_, product = f"the list of {listed}", f"the product {' '.join(shown)}"
+    reader.refuse_both(group.span, "a list or a product?", f"[{listed}]", list_, product)
 
 
 def _are_blocks(reader: RowCursor, rows: Sequence[Sequence[MatrixCell]]) -> bool:

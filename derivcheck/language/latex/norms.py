@@ -26,7 +26,7 @@ def bars(reader: RowCursor) -> Expression:
         return _size(reader, inner, span)
     if matrix and order != "F":
         spectral = "the largest sum of a column" if order == "1" else "the largest singular value"
-        _refuse(reader, span, spectral, "the root of the sum of squares", r"\|W\|_F")
+        reader.refuse_both(span, "of a matrix", r"\|W\|_F", spectral, "the root of the sum of squares")
     tree = _norm(inner, order, span)
     return tree if power is None else Binary("**", tree, power, span.to(power.span))
 
@@ -81,17 +81,6 @@ def _order(reader: RowCursor) -> tuple[str, Expression | None]:
         return "", None
     text = "".join(element.text for element in reader.advance().inside)
     return {"Fro": "F", "fro": "F", "infty": "∞"}.get(text, text), power
-
-
-def _refuse(reader: RowCursor, span: Span, first: str, second: str, help_: str) -> None:
-    fail(
-        "DC171",
-        f"`{reader.source(span)}` has two readings",
-        span,
-        "of a matrix",
-        help_,
-        (("one reading", first), ("another reading", second)),
-    )
 
 
 def scalar_product(reader: RowCursor) -> Expression:

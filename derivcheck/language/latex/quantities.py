@@ -405,12 +405,5 @@ class ScriptReadings(Scripted):
                 continue
             if name in context.scope.values or name in context.scope.dimensions:
                 kind = "the last entry" if name in context.scope.dimensions else f"the entry at `{name}`"
-                shown = self.reader.source(self.span)
-                fail(
-                    "DC171",
-                    f"`{shown}` has two readings",
-                    self.span,
-                    f"`{name}` is declared",
-                    "use another index letter",
-                    (("one reading", f"for every index {name}"), ("another reading", kind)),
-                )
+                every, help_ = f"for every index {name}", "use another index letter"
+                self.reader.refuse_both(self.span, f"`{name}` is declared", help_, every, kind)

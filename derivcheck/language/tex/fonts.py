@@ -4,19 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derivcheck.language.tex.nodes import (
-    Accent,
-    Fraction,
-    Grid,
-    Group,
-    Node,
-    Numeral,
-    Root,
-    Row,
-    Scripts,
-    Space,
-    Symbol,
-)
+from derivcheck.language.tex.nodes import Accent, Group, Node, Numeral, Row, Space, Symbol, with_rows
 
 
 def styled(row: Row, font: str, style: str) -> Row:
@@ -32,28 +20,6 @@ def _styled(node: Node, font: str, style: str, alone: bool) -> Node:
         case Numeral() if alone:
             # A number in bold, or under an arrow, is a vector.
             return replace(node, font=node.font or font or ("bold" if style else ""))
-        case Group(body=body) | Accent(body=body):
-            return replace(node, body=tuple(_styled(part, font, style, alone and len(body) == 1) for part in body))
-        case Scripts(base=base, scripts=scripts):
-            return replace(
-                node,
-                base=None if base is None else _styled(base, font, style, False),
-                scripts=tuple(
-                    replace(script, body=tuple(_styled(part, font, style, False) for part in script.body))
-                    for script in scripts
-                ),
-            )
-        case Fraction(above=above, below=below):
-            above, below = (tuple(_styled(part, font, style, False) for part in row) for row in (above, below))
-            return replace(node, above=above, below=below)
-        case Root(body=body):
-            return replace(node, body=tuple(_styled(part, font, style, False) for part in body))
-        case Grid(rows=rows):
-            return replace(
-                node,
-                rows=tuple(
-                    tuple(tuple(_styled(part, font, style, False) for part in cell) for cell in row) for row in rows
-                ),
-            )
         case _:
-            return node
+            alone = alone and isinstance(node, Group | Accent)
+            return with_rows(node, lambda row: tuple(_styled(one, font, style, alone and len(row) == 1) for one in row))

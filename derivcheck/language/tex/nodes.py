@@ -12,8 +12,8 @@ Every node has its place in the text of the author, also where a macro of his ma
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from derivcheck.diagnostics.diagnostic import NotationError
@@ -143,21 +143,31 @@ class Broken:
 Node: TypeAlias = Symbol | Numeral | Prose | Space | Group | Scripts | Fraction | Root | Accent | Grid | Break | Broken
 
 
-def rows_of(node: Node) -> Iterator[Row]:
-    """The rows that a node holds."""
+def with_rows(node: Node, change: Callable[[Row], Row]) -> Node:
+    """The node with each row that it holds changed; a base is a row of its own."""
     match node:
         case Group(body=body) | Accent(body=body):
-            yield body
+            return replace(node, body=change(body))
         case Scripts(base=base, scripts=scripts):
-            if base is not None:
-                yield (base,)
-            yield from (script.body for script in scripts)
+            changed = tuple(replace(script, body=change(script.body)) for script in scripts)
+            return replace(node, base=None if base is None else change((base,))[0], scripts=changed)
         case Fraction(above=above, below=below):
-            yield from (above, below)
+            return replace(node, above=change(above), below=change(below))
         case Root(body=body, index=index):
-            yield from ((index,) if index is not None else ())
-            yield body
+            return replace(node, body=change(body), index=None if index is None else change(index))
         case Grid(rows=rows):
-            yield from (cell for row in rows for cell in row)
+            return replace(node, rows=tuple(tuple(change(cell) for cell in row) for row in rows))
         case _:
-            return
+            return node
+
+
+def rows_of(node: Node) -> list[Row]:
+    """The rows that a node holds."""
+    found: list[Row] = []
+
+    def note(row: Row) -> Row:
+        found.append(row)
+        return row
+
+    with_rows(node, note)
+    return found
