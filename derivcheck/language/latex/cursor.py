@@ -11,11 +11,10 @@ from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex.elements import Element, Elements, is_closed
 from derivcheck.language.latex.forks import Choices
 from derivcheck.language.latex.labels import Labels
-from derivcheck.language.latex.relations import refuse_relation
 from derivcheck.language.latex.vocabulary import Names
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.lowering.types import Types
-from derivcheck.language.notation.relations import NAMES, TURNED, UNREAD_SIGNS
+from derivcheck.language.notation.relations import NAMES, TURNED, UNREAD_RELATIONS, UNREAD_SIGNS
 from derivcheck.language.notation.syntax import Condition, Expression, Span
 from derivcheck.language.tex.errors import fail
 from derivcheck.language.tex.rows import PAIRS
@@ -231,3 +230,16 @@ def refuse_bracket(opener: Element) -> NoReturn:
     how = f"is not closed by `{wanted}`" if opener.kind == "group" else "is never closed"
     span = Span(opener.span.start, opener.span.start + 1) if opener.kind == "group" else opener.span
     fail("DC103", f"`{opener.text}` {how}", span, "opened here", f"add `{wanted}`")
+
+
+def refuse_relation(token: Element, shown: str) -> NoReturn:
+    """Raise NotationError (DC174) for a sign that makes no equation."""
+    reasons = {
+        **{unread.sign: (unread.reason, unread.instead) for unread in UNREAD_RELATIONS},
+        "⇒": (f"`{shown}` makes no equation", "a formula for each equation"),
+        "⇔": (f"`{shown}` makes no equation", "a formula for each equation"),
+        "∈": ("membership is judged of real vectors and matrices alone", ""),
+        "∉": ("membership is not judged", ""),
+    }
+    message, help_ = reasons.get(token.text, (f"`{shown}` makes no equation", "="))
+    fail("DC174", message, token.span, "not an equation", help_)

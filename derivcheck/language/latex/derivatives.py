@@ -161,17 +161,19 @@ def _variables(below: RowCursor, order: int, span: Span) -> tuple[Expression, ..
         found = variable_of(below, row[marks[0] + 1 : -1], span)
         return found, found
     if len(marks) != order:
-        fail(
-            "DC117",
-            "the order of the derivative does not match its variables",
-            span,
-            f"order {order}, {len(marks)} variables",
-            r"\frac{\partial^2 L}{\partial x_i \partial x_j}",
-        )
+        _refuse_order(order, len(marks), span)
     variables = [variable_of(below, row[mark + 1 : end], span) for mark, end in zip(marks, ends, strict=True)]
     if order == 2 and isinstance(variables[1], Transpose) and variables[1].operand == variables[0]:
         variables[1] = variables[0]  # ∂x ∂xᵀ is the Hessian
     return tuple(variables)
+
+
+def _refuse_order(order: int, count: int, span: Span) -> NoReturn:
+    message, help_ = (
+        "the order of the derivative does not match its variables",
+        r"\frac{\partial^2 L}{\partial x_i \partial x_j}",
+    )
+    fail("DC117", message, span, f"order {order}, {count} variables", help_)
 
 
 def _marks(row: Elements) -> list[int]:
@@ -258,29 +260,22 @@ def _slashed(reader: RowCursor) -> Expression | None:
     mark = reader.advance()
     order = _order(reader, mark.span)
     if reader.at("/") or reader.at_end():
-        return _slashed_operator(reader, mark, order)
+        below = _line_variables(reader, order, mark.span)  # `d/dx (...)`
+        return None if below is None else _operator(reader, below, mark.span.to(reader.before.span))
     applies, reader.applies = reader.applies, False
     numerator = reader.factor()
     if reader.at_group("("):
         checked_arguments(reader, numerator)
     reader.applies = applies
+    variables = _line_variables(reader, order, mark.span)
+    return None if variables is None else Derivative(numerator, variables, mark.span.to(reader.before.span))
+
+
+def _line_variables(reader: RowCursor, order: int, span: Span) -> tuple[Expression, ...] | None:
+    """What stands behind `/d`; None where no such slash is here."""
     if not reader.at("/") or not _is_mark(reader.ahead()):
         return None
     reader.advance()
-    variables = _line_variables(reader, order, mark.span)
-    return Derivative(numerator, variables, mark.span.to(reader.before.span))
-
-
-def _slashed_operator(reader: RowCursor, mark: Element, order: int) -> Expression | None:
-    """`d/dx (...)`."""
-    if not reader.at("/") or not _is_mark(reader.ahead()):
-        return None
-    reader.advance()
-    variables = _line_variables(reader, order, mark.span)
-    return _operator(reader, variables, mark.span.to(reader.before.span))
-
-
-def _line_variables(reader: RowCursor, order: int, span: Span) -> tuple[Expression, ...]:
     applies, reader.applies = reader.applies, False
     found: list[Expression] = []
     while len(found) < order and _is_mark(reader.element):
@@ -294,13 +289,7 @@ def _line_variables(reader: RowCursor, order: int, span: Span) -> tuple[Expressi
             found.append(variable)
     reader.applies = applies
     if len(found) != order:
-        fail(
-            "DC117",
-            "the order of the derivative does not match its variables",
-            span,
-            f"order {order}, {len(found)} variables",
-            r"\frac{\partial^2 L}{\partial x_i \partial x_j}",
-        )
+        _refuse_order(order, len(found), span)
     return tuple(found)
 
 

@@ -12,7 +12,7 @@ from derivcheck.language.componentwise import componentwise
 from derivcheck.language.latex import bars, differentials, numbers
 from derivcheck.language.latex.checks import check_entries, check_primes
 from derivcheck.language.latex.conditions import refuse_words
-from derivcheck.language.latex.cursor import LABELS, Context, RowCursor
+from derivcheck.language.latex.cursor import LABELS, Context, RowCursor, refuse_relation
 from derivcheck.language.latex.elements import Element, Elements, elements
 from derivcheck.language.latex.forks import Choices, Fork
 from derivcheck.language.latex.labels import Labels
@@ -20,7 +20,6 @@ from derivcheck.language.latex.memberships import arithmetic, is_arithmetic, is_
 from derivcheck.language.latex.ones import refuse_unsized, size_sides
 from derivcheck.language.latex.parser import LatexParser
 from derivcheck.language.latex.points import at_point, check_condition, holds_by_definition, point_of
-from derivcheck.language.latex.relations import refuse_relation
 from derivcheck.language.latex.scripts import dimension_at
 from derivcheck.language.latex.symbols import Symbols
 from derivcheck.language.latex.vocabulary import Names

@@ -42,15 +42,10 @@ def limited(
     dimension = reader.context.types.letter_dimension(letter, body, *([bound.test] if bound.test is not None else []))
     span = below.span if above is None else below.span.to(above.span)
     if above is None:
-        fail("DC119", "the sum has a lower limit only", span, "up to where?", rf"\sum_{{{letter}}}")
+        _refuse(letter, "the sum has a lower limit only", span, "up to where?")
     if dimension is None:
-        fail(
-            "DC119",
-            f"the limits of the sum are not checked: `{letter}` indexes nothing in it",
-            span,
-            "over which dimension?",
-            rf"\sum_{{{letter}}}",
-        )
+        message = f"the limits of the sum are not checked: `{letter}` indexes nothing in it"
+        _refuse(letter, message, span, "over which dimension?")
     tests = [bound.test] if bound.test is not None else []
     zero = bound.lower == Number(Fraction(0))
     if not zero:
@@ -74,13 +69,7 @@ def _from(letter: str, lower: Expression | None, span: Span) -> list[Condition]:
         case Binary("+", Name() as other, Number(Fraction(numerator=1, denominator=1))):
             return [Comparison(">", name, other, span)]
         case _:
-            fail(
-                "DC119",
-                "the lower limit of the sum is not read",
-                span,
-                "a number, an index, or one more than it",
-                rf"\sum_{{{letter}}}",
-            )
+            _refuse(letter, "the lower limit of the sum is not read", span, "a number, an index, or one more than it")
 
 
 def _up_to(
@@ -94,13 +83,8 @@ def _up_to(
         if found == wanted:
             return []
         shown = reader.source(above.span).strip("^{} ")
-        fail(
-            "DC119",
-            f"the sum runs to `{shown}`, but `{letter}` runs over `{dimension}`",
-            span,
-            "not the end of its dimension",
-            rf"\sum_{{{letter}}}",
-        )
+        message = f"the sum runs to `{shown}`, but `{letter}` runs over `{dimension}`"
+        _refuse(letter, message, span, "not the end of its dimension")
     inner = reader.part(above.row, above.span)
     if not _speaks_of_letters(inner, reader):
         _refuse_limit(reader, above, dimension)
@@ -124,6 +108,11 @@ def _up_to(
             rf"\sum_{{{letter}=1}}",
         )
     return [Comparison(relation, name, other, span)]
+
+
+def _refuse(letter: str, message: str, span: Span, label: str) -> NoReturn:
+    """Raise NotationError (DC119); without its limits the sum is one over the whole dimension of its letter."""
+    fail("DC119", message, span, label, rf"\sum_{{{letter}}}")
 
 
 def _speaks_of_letters(inner: RowCursor, reader: RowCursor) -> bool:

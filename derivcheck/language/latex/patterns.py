@@ -211,37 +211,24 @@ class Unindexed:
                 return self._derivative(tree, row, column)
             case Reduction("sum", (letter,), None, body):
                 return self._sum(tree, letter, body, row, column)
-        fail(
-            "DC173",
-            f"the general entry `{to_plain(tree)}` is no entry of a matrix expression",
-            tree.span,
-            "write the equation entry by entry",
-        )
+        self._no_entry(tree)
 
-    def _no_entry(self, tree: Expression) -> Expression:
-        fail(
-            "DC173",
-            f"the general entry `{to_plain(tree)}` is no entry of a matrix expression",
-            tree.span,
-            "write the equation entry by entry",
-        )
+    def _no_entry(self, tree: Expression) -> NoReturn:
+        message = f"the general entry `{to_plain(tree)}` is no entry of a matrix expression"
+        fail("DC173", message, tree.span, "write the equation entry by entry")
 
     def _entry(self, tree: Subscript, row: str, column: str) -> Expression:
         base, entries = tree.base, tree.entries
         names = [entry.name if isinstance(entry, Name) else "" for entry in entries]
         shape = self._types(base)
         if shape is None or shape.more or any(mentions(base, letter) for letter in (row, column) if letter):
-            return self._no_entry(tree)
+            self._no_entry(tree)
         if len(entries) == 1:
             return self._standing(base, shape, names[0] == row)
         if len(entries) != 2:
-            return self._no_entry(tree)
+            self._no_entry(tree)
         first, second = (self._role(entry, row, column) for entry in entries)
-        if (
-            {first, second} == {"row", "column"}
-            or {first, second} == {"row", "all"}
-            or {first, second} == {"all", "column"}
-        ):
+        if {first, second} in ({"row", "column"}, {"row", "all"}, {"all", "column"}):
             turned = first == "column" or second == "row"
             return Transpose(base, tree.span) if turned else base
         if first == second:
@@ -263,21 +250,21 @@ class Unindexed:
         """A vector as a column where its letter is the row's, else as a row."""
         shape = self._types(tree) if shape is None else shape
         if shape is None or not shape.is_vector:
-            return self._no_entry(tree)
+            self._no_entry(tree)
         return tree if bool(shape.row) == upright else Transpose(tree, tree.span)
 
     def _derivative(self, tree: Derivative, row: str, column: str) -> Expression:
         if len(tree.variables) != 1:
-            return self._no_entry(tree)
+            self._no_entry(tree)
         above, below = tree.numerator, tree.variables[0]
         over = self._letter_of(above, row, column)
         under = self._letter_of(below, row, column)
         if under is None or not isinstance(below, Subscript):
-            return self._no_entry(tree)
+            self._no_entry(tree)
         if over is None:
             return self._gradient(tree, below, row, column)
         if not isinstance(above, Subscript) or len(above.entries) != 1 or len(below.entries) != 1:
-            return self._no_entry(tree)
+            self._no_entry(tree)
         whole: Expression = Derivative(above.base, (below.base,), tree.span)
         if self._layout == "denominator":
             whole = Transpose(whole, tree.span)
@@ -290,7 +277,7 @@ class Unindexed:
         shape = self._types(tree.numerator)
         base = self._types(below.base)
         if shape is None or not shape.is_scalar or base is None:
-            return self._no_entry(tree)
+            self._no_entry(tree)
         whole = Derivative(tree.numerator, (below.base,), tree.span)
         names = [entry.name if isinstance(entry, Name) else "" for entry in below.entries]
         if len(names) == 1:
@@ -299,7 +286,7 @@ class Unindexed:
         if set(names) == {row, column} and len(names) == 2 and row and column:
             turned = (names[0] == column) != laid
             return Transpose(whole, tree.span) if turned else whole
-        return self._no_entry(tree)
+        self._no_entry(tree)
 
     def _letter_of(self, tree: Expression, row: str, column: str) -> str | None:
         found = [letter for letter in (row, column) if letter and mentions(tree, letter)]
@@ -313,10 +300,10 @@ class Unindexed:
             with_row = bool(row) and mentions(factor, row)
             with_column = bool(column) and mentions(factor, column)
             if with_row and with_column:
-                return self._no_entry(tree)
+                self._no_entry(tree)
             (rights if with_column else lefts).append(factor)
         if not lefts or not rights:
-            return self._no_entry(tree)
+            self._no_entry(tree)
         left = self.matrix(_multiplied(lefts), row if any(mentions(f, row) for f in lefts if row) else "", letter)
         right = self.matrix(_multiplied(rights), letter, column)
         return Binary("@", left, right, tree.span)

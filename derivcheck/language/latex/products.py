@@ -50,9 +50,6 @@ class _Grouped:
     mixed: bool = False
 
 
-Combine = Callable[[Expression, Expression, str], Expression]
-
-
 def product(items: Sequence[Item], types: Types, choices: Choices) -> Expression:
     """The tree of a product. Raises NotationError (DC106, DC172)."""
     if len(items) == 1:
@@ -82,6 +79,17 @@ def _is_sum(tree: Expression) -> bool:
     return isinstance(tree, Binary) and tree.operator in ("+", "-")
 
 
+def _runs(items: Sequence[Item], joins: Callable[[str], bool]) -> list[list[Item]]:
+    """The factors, each with those behind it that their signs join to it."""
+    runs: list[list[Item]] = []
+    for item in items:
+        if runs and joins(item.sign):
+            runs[-1].append(item)
+        else:
+            runs.append([item])
+    return runs
+
+
 class _Product:
     def __init__(self, items: Sequence[Item], types: Types, choices: Choices) -> None:
         self._items = items
@@ -98,7 +106,8 @@ class _Product:
             return first.tree
         candidates = [first]
         if "⊙" in signs and signs & DOT_LIKE:
-            candidates.append(self._folded(self._dots_first(groups)))
+            dots_first = [self._joined(run) for run in _runs(groups, lambda sign: sign != "⊙")]
+            candidates.append(self._folded(dots_first))
         flat = self._folded(list(self._items)) if "⊙" in signs else first
         return self._chosen(candidates, flat)
 
@@ -131,18 +140,14 @@ class _Product:
 
     def _juxtaposed(self) -> list[Item]:
         """Runs without a sign become one factor each; a `/` must not reach over one."""
-        groups: list[Item] = []
-        run: list[Item] = []
-        for item in [*self._items, None]:
-            if item is not None and (not run or item.sign == ""):
-                run.append(item)
-                continue
+        runs = _runs(self._items, lambda sign: sign == "")
+        for run in runs:
             if len(run) > 1 and run[0].sign == "/":
                 self._refuse_reach(run)
-            span = run[0].span.to(run[-1].span)
-            groups.append(Item(run[0].sign, self._folded(run).tree, span))
-            run = [item] if item is not None else []
-        return groups
+        return [self._joined(run) for run in runs]
+
+    def _joined(self, run: Sequence[Item]) -> Item:
+        return Item(run[0].sign, self._folded(run).tree, run[0].span.to(run[-1].span))
 
     def _refuse_reach(self, run: Sequence[Item]) -> None:
         below, rest = (
@@ -155,17 +160,6 @@ class _Product:
             f"`(…/{below}) {rest}` or `…/({below} {rest})`",
             r"\frac{..}{..}",
         )
-
-    def _dots_first(self, groups: Sequence[Item]) -> list[Item]:
-        made: list[Item] = []
-        run: list[Item] = []
-        for item in [*groups, None]:
-            if item is not None and (not run or item.sign != "⊙"):
-                run.append(item)
-                continue
-            made.append(Item(run[0].sign, self._folded(run).tree, run[0].span.to(run[-1].span)))
-            run = [item] if item is not None else []
-        return made
 
     def _folded(self, items: Sequence[Item]) -> _Grouped:
         """From the left; from the right where only that conforms."""

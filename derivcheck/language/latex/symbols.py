@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
+from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.elements import Element, Elements, elements_of
 from derivcheck.language.latex.scripts import Script, atoms, divided, is_transpose, script_of, slot_tree
@@ -14,6 +14,9 @@ from derivcheck.language.latex.vocabulary import is_function
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.notation.parser import parse_expression
 from derivcheck.language.notation.syntax import Binary, Expression, Name, Number, Slice, Span, Subscript, bottom_up
+from derivcheck.language.tex.errors import error
+
+NOWHERE = Span(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,41 +117,28 @@ def _pattern(key: str, value: str, macros: Mapping[str, str], scope: Scope) -> P
         row = elements_of(key, macros)
         tree = parse_expression(value, scope.vocabulary())
     except NotationError as problem:
-        raise NotationError(
-            Diagnostic(
-                "DC178",
-                f"the symbol `{key}` is not read: {problem.diagnostic.message}",
-                label=problem.diagnostic.label,
-                help=problem.diagnostic.help,
-            ),
-            (0, 0),
-        ) from None
+        why = problem.diagnostic
+        message = f"the symbol `{key}` is not read: {why.message}"
+        raise error("DC178", message, NOWHERE, why.label, why.help) from None
     if not row:
-        raise NotationError(Diagnostic("DC178", f"the symbol `{key}` is empty", help=r"'\hat{y}': p"), (0, 0))
+        raise error("DC178", f"the symbol `{key}` is empty", NOWHERE, "", r"'\hat{y}': p")
     function = tree.name if isinstance(tree, Name) and tree.name not in scope.values else ""
     function = function if function and is_function(function, scope) else ""
-    inside = {
-        part.name
-        for node in bottom_up(tree)
-        if isinstance(node, Subscript)
-        for entry in node.entries
-        for part in bottom_up(entry)
-        if isinstance(part, Name)
-    }
+    indexed = [node for node in bottom_up(tree) if isinstance(node, Subscript)]
+    families = [node for node in indexed if isinstance(node.base, Name) and node.base.name not in scope.values]
+    inside, labels = _names_in(indexed), _names_in(families)
     letters = set(_letters(row))
     variables = letters - {row[0].text} if function else letters & inside
-    labels = {
-        part.name
-        for node in bottom_up(tree)
-        if isinstance(node, Subscript) and isinstance(node.base, Name) and node.base.name not in scope.values
-        for entry in node.entries
-        for part in bottom_up(entry)
-        if isinstance(part, Name)
-    }
     is_phrase = row[0].kind not in ("letter", "word", "number") or any(one.kind != "script" for one in row[1:])
     scripts = () if is_phrase else tuple(_marked(script_of(element)) for element in row[1:])
     indices = frozenset(variables & inside - labels)
     return Pattern(key, row, scripts, is_phrase, tree, function, frozenset(variables), indices)
+
+
+def _names_in(indexed: Sequence[Subscript]) -> set[str]:
+    """The names in the indices of some parts."""
+    parts = (part for node in indexed for entry in node.entries for part in bottom_up(entry))
+    return {part.name for part in parts if isinstance(part, Name)}
 
 
 def _marked(script: Script) -> Script:
