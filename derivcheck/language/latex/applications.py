@@ -31,7 +31,7 @@ def primed(reader: RowCursor, tree: Expression, token: Element, primes: int, spa
     """`W'` is the transpose of an input; behind a layer a prime would be read by guess."""
     types = reader.context.types
     shape = types(tree)
-    base = tree.base if isinstance(tree, Subscript) and types.member(tree) is None else tree
+    base = types.whole(tree)
     if primes == 1 and types.is_input(base) and base is tree and shape is not None and 0 < len(shape.axes) < 3:
         whole = span.to(reader.before.span)
         reader.context.primed.add(whole)
@@ -60,18 +60,17 @@ def applied(reader: RowCursor, tree: Expression) -> Expression:
     reader.position = begin
     if numbers.is_place(reader, inner) and not bracket.spaced:
         _refuse_application(reader, tree, span, f"{to_plain(tree)} at {reader.source(inner.span)}")
-    base = tree.base if isinstance(tree, Subscript) and reader.context.types.member(tree) is None else tree
-    shape = reader.context.types(tree)
-    lone = isinstance(inner, Name) or (isinstance(inner, Subscript) and reader.context.types.member(inner) is not None)
-    derived = reader.context.types.is_derived(base) and base is tree and not _mentions(inner, tree)
+    types = reader.context.types
+    base, shape, lone = types.whole(tree), types(tree), types.is_named(inner)
+    derived = types.is_derived(base) and base is tree and tree not in bottom_up(inner)
     scalar = shape is not None and shape.is_scalar
     # In `\\delta (a^{l-1})^T` the bracket is there for the transpose.
     scripted = any(element.kind == "script" for element in bracket.inside)
     if lone and scripted and behind.kind == "script" and behind.text == "^":
         return tree
-    if isinstance(inner, Number) and reader.context.types.is_derived(base) and base is tree:
+    if isinstance(inner, Number) and types.is_derived(base) and base is tree:
         _refuse_other_point(reader, tree, inner, span)
-    if lone and reader.context.types.is_derived(tree) and depends(reader, tree, inner):
+    if lone and types.is_derived(tree) and depends(reader, tree, inner):
         return _of_its_argument(reader, tree, inner, span)
     if lone or (derived and _speaks_of(reader, tree, inner, any if scalar else all)):
         _refuse_application(reader, tree, span, f"{to_plain(tree)} as a function of {reader.source(inner.span)}")
@@ -102,10 +101,6 @@ def _refuse_other_point(reader: RowCursor, tree: Expression, inner: Expression, 
     point = rf"\left. {reader.source(tree.span)} \right|_{{{argument} = {reader.source(inner.span)}}}"
     message = f"`{reader.source(span)}` is the layer `{to_plain(tree)}` at another point"
     fail("DC177", message, span, "of what it is computed from?", point if names else "")
-
-
-def _mentions(tree: Expression, part: Expression) -> bool:
-    return part in bottom_up(tree)
 
 
 def _speaks_of(reader: RowCursor, tree: Expression, inner: Expression, how: Callable[[Iterable[bool]], bool]) -> bool:

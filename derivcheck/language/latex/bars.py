@@ -111,16 +111,15 @@ def _refuse(reader: RowCursor, script: Element) -> NoReturn:
 
 def _piece(reader: RowCursor, slot: Elements, here: Span) -> tuple[Expression, Expression | None]:
     """`x = 0`: what is replaced, and by what; `m` alone is held."""
-    signs = [place for place, element in enumerate(slot) if element.is_sign("=")]
-    if len(signs) > 1 or any(element.is_sign(*(NAMES - {"="})) for element in slot):
+    parts = divided(slot, "=")
+    if len(parts) > 2 or any(element.is_sign(*(NAMES - {"="})) for element in slot):
         _refuse(reader, reader.before)
-    parts = [slot] if not signs else [slot[: signs[0]], slot[signs[0] + 1 :]]
     found = []
     for part in parts:
         inner = reader.part(part, here)
         inner.letters = True
         found.append(inner.whole())
-    return found[0], found[1] if signs else None
+    return found[0], found[1] if len(found) > 1 else None
 
 
 def oriented(equation: Equation) -> Equation:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from derivcheck.diagnostics.diagnostic import NotationError
-from derivcheck.language.latex.scripts import Scripted, atoms, dimension_at, slot_tree
+from derivcheck.language.latex.scripts import Scripted, atoms, dimension_at, index_at
 from derivcheck.language.notation.syntax import Call, Expression, Name, Number
 
 
@@ -36,12 +35,10 @@ def _kronecker(quantity: Scripted) -> Iterator[Expression]:
         slots = [atom for slot in slots for atom in atoms(slot) or [slot]]
     if len(slots) != 2:
         return
-    try:
-        letters = [slot_tree(quantity.reader, slot, quantity.span) for slot in slots]
-    except NotationError:
-        return
-    if all(isinstance(letter, Name | Number) for letter in letters):
-        yield Call("delta", (letters[0], letters[1]), 0, quantity.span)  # type: ignore[arg-type]
+    letters = tuple(index_at(quantity.reader, slot, quantity.span) for slot in slots)
+    known = tuple(letter for letter in letters if isinstance(letter, Name | Number))
+    if known == letters:
+        yield Call("delta", known, 0, quantity.span)
 
 
 def _is_no_square(quantity: Scripted) -> bool:

@@ -219,8 +219,7 @@ def _refuse_evaluation(reader: RowCursor, tree: Derivative) -> None:
     types = reader.context.types
     if scripted:
         return  # `(a)^T` is a factor, no point
-    lone = isinstance(inner[0], Name) or (isinstance(inner[0], Subscript) and types.member(inner[0]) is not None)
-    if len(inner) > 1 or lone:
+    if len(inner) > 1 or types.is_named(inner[0]):
         span, product = tree.span.to(stop), "the product with the bracket"
         reader.refuse_both(
             span, "at a point or a product?", "leave the bracket out", to_plain(tree), product, code="DC177"
@@ -318,8 +317,7 @@ def _with_index(reader: RowCursor) -> Expression:
 def _only_variable(reader: RowCursor, operand: Expression, span: Span) -> Expression:
     """The one named quantity that a layer is computed from. Raises NotationError (DC118)."""
     types = reader.context.types
-    base = operand.base if isinstance(operand, Subscript) and types.member(operand) is None else operand
-    value = types.value(base)
+    value = types.value(types.whole(operand))
     found: dict[str, None] = {}
     if value is not None and isinstance(value.node, Quantity):
         waiting = [value.node.operand]

@@ -77,7 +77,7 @@ def _read(reader: RowCursor, of: Expression, span: Span, upright: bool) -> Expre
         reader.refuse_both(span, "of the power, or a power?", r"\mathrm{d}(x^2)", whole, raised)
     scope = reader.context.scope
     total = Call("differential", (of,), 0, span)
-    named = of.base if isinstance(of, Subscript) and reader.context.types.member(of) is None else of
+    named = reader.context.types.whole(of)
     if not scope.loss or not reader.context.types.member(named) or to_plain(named) == scope.loss:
         return total
     gradient = Derivative(name_tree(scope.loss), (of,), span)
@@ -94,12 +94,12 @@ def resting(equation: Equation, scope: Scope, types: Types) -> tuple[Equation, s
     As it stands where a differential of no input is written: `dJ = r^\\top dr` holds whatever moves.
     """
     totals = [operand for node in bottom_up(equation) if (operand := _operand(node, types)) is not None]
-    moving = {types.member(base) for operand in totals if types.is_input(base := _whole(operand, types))}
+    moving = {types.member(base) for operand in totals if types.is_input(base := types.whole(operand))}
     shown: list[str] = []
 
     def held(node: Expression) -> Expression:
         operand = _operand(node, types)
-        whole = None if operand is None else _whole(operand, types)
+        whole = None if operand is None else types.whole(operand)
         value = None if whole is None or not types.is_derived(whole) else types.value(whole)
         if not moving or value is None or operand is None:
             return node
@@ -122,11 +122,6 @@ def _operand(node: Any, types: Types) -> Expression | None:
             return operand
         case _:
             return None
-
-
-def _whole(tree: Expression, types: Types) -> Expression:
-    """The quantity that a tree is an entry of."""
-    return tree.base if isinstance(tree, Subscript) and types.member(tree) is None else tree
 
 
 def _refuse(reader: RowCursor, of: Expression, span: Span, squared: bool, number: bool) -> NoReturn:

@@ -69,14 +69,14 @@ def _drawn(reader: RowCursor, below: Element) -> list[Drawn] | None:
 
 def _one(reader: RowCursor, slot: Elements, here: Span) -> Drawn | None:
     """`a \\sim p`, or `a` with the distribution that is given for it."""
-    place = next((k for k, element in enumerate(slot) if element.is_sign(DRAWN)), len(slot))
-    name = _name(reader, slot[:place], here)
+    drawn, *behind = divided(slot, DRAWN)
+    name = _name(reader, drawn, here)
     if name is None:
         return None
-    if place == len(slot):
+    if not behind:
         given = dict(reader.context.scope.distributions).get(name)
         return None if given is None else Drawn(name, given)
-    distribution = _distribution(reader, slot[place + 1 :], here)
+    distribution = _distribution(reader, slot[len(drawn) + 1 :], here)
     normal = distribution == Name(NORMAL)
     if distribution is None or normal != (name in reader.context.scope.values):
         return None

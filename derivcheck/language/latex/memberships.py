@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import pairwise
 from typing import NoReturn
 
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.elements import Element, Elements
-from derivcheck.language.latex.scripts import dimension_at
+from derivcheck.language.latex.scripts import dimension_at, divided
 from derivcheck.language.notation.syntax import Binary, Call, Expression, Matrix, Number, Span, Transpose
 from derivcheck.language.tex.errors import fail
 
@@ -43,21 +42,16 @@ def is_sized(row: Sequence[Element]) -> bool:
 
 def is_arithmetic(reader: RowCursor) -> bool:
     """Whether `(n \\times m)(m \\times 1) = n \\times 1` stands here: sizes and nothing else, in brackets."""
-    sides = _sides(reader.rest)
+    sides = divided(reader.rest, "=", "→")
     several = any(sum(element.is_group("(") for element in side) > 1 for side in sides)
     return several and len(sides) == 2 and all(side and _is_shape(reader, side) for side in sides)
 
 
 def arithmetic(reader: RowCursor) -> list[Expression]:
     """The sides of a statement about shapes; read to the end. Raises NotationError (DC174)."""
-    sides = [_product(reader, side) for side in _sides(reader.rest)]
+    sides = [_product(reader, side) for side in divided(reader.rest, "=", "→")]
     reader.position = len(reader.row) - 1
     return sides
-
-
-def _sides(row: Elements) -> list[Elements]:
-    cuts = [place for place, element in enumerate(row) if element.is_sign("=", "→")]
-    return [row[start + 1 : stop] for start, stop in pairwise([-1, *cuts, len(row)])]
 
 
 def _is_shape(reader: RowCursor, side: Elements) -> bool:
@@ -72,9 +66,8 @@ def _is_shape(reader: RowCursor, side: Elements) -> bool:
 
 def _is_sizes(reader: RowCursor, row: Elements) -> bool:
     """Two declared sizes, or numbers."""
-    cuts = [place for place, element in enumerate(row) if element.is_sign("×")]
-    parts = (row[: cuts[0]], row[cuts[0] + 1 :]) if len(cuts) == 1 else ()
-    return bool(parts) and all(part and dimension_at(reader, part, part[0].span) is not None for part in parts)
+    parts = divided(row, "×")
+    return len(parts) == 2 and all(part and dimension_at(reader, part, part[0].span) is not None for part in parts)
 
 
 def _product(reader: RowCursor, side: Elements) -> Expression:
@@ -105,14 +98,11 @@ def _shape(reader: RowCursor, side: Expression, sizes: list[Expression], span: S
 
 def _sizes(reader: RowCursor, row: Elements) -> list[Expression]:
     sizes: list[Expression] = []
-    begin = 0
-    for place in range(len(row) + 1):
-        if place == len(row) or row[place].is_sign("×", "*", "·", ","):
-            found = dimension_at(reader, row[begin:place], row[0].span)
-            if found is None:
-                _refuse(row[min(begin, len(row) - 1)])
-            sizes.append(found)
-            begin = place + 1
+    for part in divided(row, "×", "*", "·", ","):
+        found = dimension_at(reader, part, row[0].span)
+        if found is None:
+            _refuse(part[0] if part else row[-1])
+        sizes.append(found)
     return sizes
 
 

@@ -195,8 +195,7 @@ class _Reach:
         return shape is not None and shape.is_scalar
 
     def _is_derived(self, tree: Expression) -> bool:
-        entry = isinstance(tree, Subscript) and self._types.member(tree) is None
-        return self._types.is_derived(tree.base if entry and isinstance(tree, Subscript) else tree)
+        return self._types.is_derived(self._types.whole(tree))
 
     # --- reading --------------------------------------------------------------------------
 

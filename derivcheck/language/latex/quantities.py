@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NoReturn
 
-from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex.constants import special
 from derivcheck.language.latex.elements import Elements
 from derivcheck.language.latex.forks import COLUMN, POWER, SCRIPTS, Fork, symbol_line
@@ -22,10 +21,10 @@ from derivcheck.language.latex.scripts import (
     Script,
     Scripted,
     ScriptRole,
+    index_at,
     indices,
     is_inverse_transpose,
     slot_text,
-    slot_tree,
 )
 from derivcheck.language.latex.trees import folded_label
 from derivcheck.language.notation.powers import matrix_power
@@ -130,11 +129,8 @@ class ScriptReadings(Scripted):
         slots = labelled[0].slots
         if several != (len(slots) > 1):
             return None, []
-        try:
-            tree = slot_tree(self.reader, slots[0], labelled[0].span)
-        except NotationError:
-            return None, []
-        if isinstance(tree, Slice) or not self._is_label(tree, known=several and labelled[0].kind == "sub"):
+        tree, known = index_at(self.reader, slots[0], labelled[0].span), several and labelled[0].kind == "sub"
+        if tree is None or isinstance(tree, Slice) or not self._is_label(tree, known):
             return None, []
         return folded_label(tree), slots[1:]
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from fractions import Fraction
+from itertools import pairwise
 from typing import Literal
 
 from derivcheck.diagnostics.diagnostic import NotationError
@@ -192,15 +193,10 @@ def is_inverse_transpose(reader: RowCursor, script: Script) -> bool:
     return is_transpose(mark) or (is_letter_t(mark) and not reader.context.names.declares(mark))
 
 
-def divided(row: Elements) -> list[Elements]:
-    """The parts of a row between its commas."""
-    found: list[Elements] = []
-    begin = 0
-    for position, element in enumerate(row):
-        if element.is_sign(","):
-            found.append(row[begin:position])
-            begin = position + 1
-    return [*found, row[begin:]]
+def divided(row: Elements, *signs: str) -> list[Elements]:
+    """The parts of a row between its commas, or between other signs."""
+    cuts = [place for place, element in enumerate(row) if element.is_sign(*(signs or ","))]
+    return [row[start + 1 : stop] for start, stop in pairwise([-1, *cuts, len(row)])]
 
 
 def atoms(slot: Elements) -> list[Elements] | None:
@@ -227,11 +223,12 @@ def slot_tree(reader: RowCursor, slot: Elements, here: Span) -> Expression | Sli
             return Slice(sign.span)
         case (Element("letter", accent="") as letter,):
             return Name(letter.text, letter.span)
-    for place, element in enumerate(slot):
-        if element.is_sign(":"):
-            ends = [_index(reader, part, element.span) if part else None for part in (slot[:place], slot[place + 1 :])]
-            return Slice(element.span, *ends)
-    return _index(reader, slot, here)
+    first, *behind = divided(slot, ":")
+    if not behind:
+        return _index(reader, slot, here)
+    colon = slot[len(first)].span
+    ends = [_index(reader, part, colon) if part else None for part in (first, slot[len(first) + 1 :])]
+    return Slice(colon, *ends)
 
 
 def _index(reader: RowCursor, row: Elements, here: Span) -> Expression:
@@ -247,12 +244,8 @@ def indices(reader: RowCursor, slots: list[Elements], count: int, here: Span) ->
         if numbers is not None and len(numbers) == count:
             return numbers
         slots = [atom for slot in slots for atom in atoms(slot) or [slot]]
-    if len(slots) != count:
-        return None
-    try:
-        return [slot_tree(reader, slot, here) for slot in slots]
-    except NotationError:
-        return None
+    found = [index_at(reader, slot, here) for slot in slots] if len(slots) == count else [None]
+    return None if None in found else [one for one in found if one is not None]
 
 
 def _digits(slots: list[Elements]) -> list[Expression | Slice] | None:
@@ -275,6 +268,14 @@ def slot_text(slot: Elements, *, digits: bool = False) -> str | None:
             return None
         text += element.text.replace("_", "")
     return text or None
+
+
+def index_at(reader: RowCursor, slot: Elements, here: Span) -> Expression | Slice | None:
+    """The index or label that a slot is; None where it is none."""
+    try:
+        return slot_tree(reader, slot, here)
+    except NotationError:
+        return None
 
 
 def tree_at(reader: RowCursor, row: Elements, here: Span) -> Expression | None:

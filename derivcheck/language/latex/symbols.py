@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.elements import Element, Elements, elements_of
-from derivcheck.language.latex.scripts import Script, atoms, divided, is_transpose, script_of, slot_tree
+from derivcheck.language.latex.scripts import Script, atoms, divided, index_at, is_transpose, script_of
 from derivcheck.language.latex.trees import folded, placed_at, rebuilt
 from derivcheck.language.latex.vocabulary import is_function
 from derivcheck.language.lowering.scope import Scope
@@ -232,11 +232,10 @@ def _match_row(reader: RowCursor, pattern: Pattern, wanted: Elements, row: Eleme
             row = group.inside
     if not row or len(divided(row)) > 1:
         return False
-    try:
-        bound[name] = slot_tree(reader, row, row[0].span)
-    except NotationError:
-        return False
-    return True
+    found = index_at(reader, row, row[0].span)
+    if found is not None:
+        bound[name] = found
+    return found is not None
 
 
 def _matches(reader: RowCursor, pattern: Pattern, wanted: Elements, row: Elements, bound: Bound) -> bool:

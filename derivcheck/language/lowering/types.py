@@ -147,6 +147,14 @@ class Types:
             case _:
                 return None
 
+    def whole(self, tree: Expression) -> Expression:
+        """The quantity that a tree is an entry of, itself where it is one."""
+        return tree.base if isinstance(tree, Subscript) and self.member(tree) is None else tree
+
+    def is_named(self, tree: Expression) -> bool:
+        """Whether a tree is a name by itself or a member of a family."""
+        return isinstance(tree, Name) or (isinstance(tree, Subscript) and self.member(tree) is not None)
+
     def value(self, tree: Expression) -> Value | None:
         name = self.member(tree)
         return None if name is None else self.scope.values[name]

@@ -10,10 +10,9 @@ from typing import Literal
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.notation.syntax import Span
 from derivcheck.language.notation.tokens import MAXIMAL_DIGITS, MAXIMAL_LENGTH
-from derivcheck.language.tex.bodies import PARAMETER, Body
 from derivcheck.language.tex.commands import CHARACTERS, COMMANDS
 from derivcheck.language.tex.errors import error, fail
-from derivcheck.language.tex.packages import PACKAGES
+from derivcheck.language.tex.macros import PACKAGES, PARAMETER, Body
 from derivcheck.spec.spelling import GREEK
 
 MAXIMAL_LEXEMES = 6_000

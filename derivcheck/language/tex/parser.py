@@ -12,6 +12,7 @@ from derivcheck.language.tex.commands import COMMANDS, ENVIRONMENTS, Command, Co
 from derivcheck.language.tex.errors import fail
 from derivcheck.language.tex.fonts import styled
 from derivcheck.language.tex.lexer import Lexeme, lexemes
+from derivcheck.language.tex.macros import PACKAGES
 from derivcheck.language.tex.nodes import (
     Accent,
     Break,
@@ -25,7 +26,6 @@ from derivcheck.language.tex.nodes import (
     Space,
     Symbol,
 )
-from derivcheck.language.tex.packages import PACKAGES
 from derivcheck.language.tex.rows import Frame, RowReader
 from derivcheck.language.tex.stream import is_plain, rendered
 from derivcheck.language.tex.words import read_words

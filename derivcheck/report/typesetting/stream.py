@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from derivcheck.language.tex.bodies import PARAMETER, Body
-from derivcheck.language.tex.packages import PACKAGES
+from derivcheck.language.tex.macros import PACKAGES, PARAMETER, Body
 
 TOKEN = re.compile(r"(%[^\n]*\n?)|(\s+)|(\\[A-Za-z]+\*?|\\.|\d+(?:\.\d+)?|:=|\.\.\.|\|\||.)", re.DOTALL)
 MOST_TOKENS, MOST_EXPANSIONS = 20_000, 500

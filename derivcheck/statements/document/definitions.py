@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from derivcheck.language.tex.bodies import Body
+from derivcheck.language.tex.macros import Body
 from derivcheck.statements.document.sheets import Place, Sheet, Span, closing
 
 DEFINING = re.compile(

@@ -1,10 +1,42 @@
-"""Macros that packages bring and everybody writes: what an author defines himself goes before them."""
+"""Macros: what one stands for, and those that packages bring and everybody writes.
+
+What an author defines himself goes before them.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from typing import Self
 
-from derivcheck.language.tex.bodies import Body
+PARAMETER = re.compile(r"#([1-9])")
+
+
+class Body(str):
+    """The body of a macro; `arity` counts its arguments, `default` is what an optional first one is without.
+
+    A body that says nothing of its arguments, as in a spec, has as many as the largest `#n` in it. `alone` is what it
+    is where its last argument does not stand in braces, `further` where one more does.
+    """
+
+    __slots__ = ("alone", "arity", "default", "further")
+    arity: int
+    default: str | None
+    alone: str | None
+    further: str | None
+
+    def __new__(
+        cls,
+        text: str,
+        arity: int | None = None,
+        default: str | None = None,
+        alone: str | None = None,
+        further: str | None = None,
+    ) -> Self:
+        made = super().__new__(cls, text)
+        made.arity = max(map(int, PARAMETER.findall(text)), default=0) if arity is None else arity
+        made.default, made.alone, made.further = default, alone, further
+        return made
 
 
 def _derivative(d: str, further: str | None = None) -> Body:
