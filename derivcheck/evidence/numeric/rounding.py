@@ -8,7 +8,7 @@ that is picked out, the equal zeros of `relu(x)`.
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -38,28 +38,42 @@ class Rounding:
     def __call__(self, value: Tensor) -> Tensor:
         """The value with fewer bits; exponents that are apart keep theirs."""
         if self._copies is None:
-            return Tensor(self._rounded(np.asarray(value.array), self._dropped), value.axes, value.scale)
+            array = _own(value.array)
+            self._round(array, _units(self._dropped), 0)
+            return Tensor(array, value.axes, value.scale)
         if self._copies not in value.axes:
             return value
         place = value.axes.index(self._copies)
-        array = np.array(value.array)
-        for copy in range(1, array.shape[place]):
-            at = (slice(None),) * place + (copy,)
-            array[at] = self._rounded(array[at], BITS[(copy - 1) % len(BITS)])
+        array = _own(value.array)
+        moved = array[(slice(None),) * place + (slice(1, None),)]
+        self._round(moved, _of_copies(moved.shape[place], array.ndim - place - 1), place)
         return Tensor(array, value.axes, value.scale)
 
-    def _rounded(self, array: Any, dropped: int) -> Any:
-        if not np.iscomplexobj(array):
-            return _shortened(array, dropped)
-        # The imaginary part carries a small step. No branch looks at it, so that it may move by chance:
-        # of fewer bits too little is seen where most of its errors happen to be none.
-        rounded = np.empty(array.shape, dtype=complex)
-        rounded.real = _shortened(array.real, dropped)
-        rounded.imag = array.imag * (1 + self._generator.uniform(-UNITS, UNITS, size=array.shape))
-        return rounded
+    def _round(self, array: Any, units: tuple[Any, Any], copies: int) -> None:
+        """Rounds every number where it stands to the bits that are left; `copies` is the place of their axis."""
+        half, kept = units
+        bits = array.real.view(np.int64)
+        bits += half
+        bits &= kept
+        if np.iscomplexobj(array):
+            # The imaginary part carries a small step. No branch looks at it, so that it may move by chance:
+            # of fewer bits too little is seen where most of its errors happen to be none.
+            shape = (array.shape[copies], *array.shape[:copies], *array.shape[copies + 1 :]) if copies else array.shape
+            moves = self._generator.uniform(-UNITS, UNITS, size=shape)
+            array.imag *= 1 + (np.moveaxis(moves, 0, copies) if copies else moves)
 
 
-def _shortened(array: Any, dropped: int) -> Any:
-    bits = np.ascontiguousarray(array, dtype=float).view(np.int64)
-    kept = (bits + (1 << (dropped - 1))) & ~((1 << dropped) - 1)
-    return kept.view(float).reshape(np.shape(array))
+def _own(array: Any) -> Any:
+    """A copy whose bits are those of floats."""
+    return np.array(array, dtype=complex if np.iscomplexobj(array) else float)
+
+
+def _units(dropped: Any) -> tuple[Any, Any]:
+    """(half a unit of the last bit that is left, all bits that are left)."""
+    return 1 << (dropped - 1), -1 << dropped
+
+
+@cache
+def _of_copies(count: int, behind: int) -> tuple[Any, Any]:
+    """The units of so many copies, along an axis with others behind it."""
+    return _units(np.resize(BITS, count).reshape(-1, *(1,) * behind))
