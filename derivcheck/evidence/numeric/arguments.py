@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -60,6 +62,13 @@ def _fits(flat: Any, bits: int) -> bool:
     return bool(np.all(mantissas == np.round(mantissas)))
 
 
+@cache
+def _places(shapes: tuple[tuple[int, ...], ...]) -> tuple[slice, ...]:
+    """Where arrays of these shapes lie, one behind the other."""
+    ends = tuple(accumulate(map(prod, shapes), initial=0))
+    return tuple(map(slice, ends, ends[1:]))
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """Where a gradient is checked: `flat` in float64, and how its parts are handed to a function."""
@@ -101,8 +110,7 @@ class Point:
 
     def places(self, argument: int) -> slice:
         """The flat places of an argument."""
-        sizes = [int(np.prod(shape)) for shape in self.shapes]
-        return slice(sum(sizes[:argument]), sum(sizes[: argument + 1]))
+        return _places(self.shapes)[argument]
 
     def place(self, flat: int) -> tuple[int, tuple[int, ...]]:
         """(argument, index in it) of a flat place."""
@@ -126,10 +134,10 @@ class Point:
 
     def arguments(self, flat: Any, *, exact: bool = True) -> tuple[Any, ...]:
         """Fresh arrays of a flat vector: in its own type, or in the types that were given."""
-        parts = []
-        for argument, (shape, kind) in enumerate(zip(self.shapes, self.types, strict=True)):
-            parts.append(np.array(flat[self.places(argument)], dtype=None if exact else kind).reshape(shape))
-        return tuple(parts)
+        return tuple(
+            np.array(flat[places], dtype=None if exact else kind).reshape(shape)
+            for places, shape, kind in zip(_places(self.shapes), self.shapes, self.types, strict=True)
+        )
 
     def gradient(self, found: Any) -> tuple[Any, Any]:
         """A gradient as (flat, the relative rounding of every entry). Raises ValueError where it has another shape."""
