@@ -106,10 +106,12 @@ class SpecFile(pytest.File):
     def judge(self) -> Casebook:
         """The casebook of this file, made when it is first asked for and shared by all of its items."""
         if not hasattr(self, "casebook"):
+            from derivcheck.judging.settings import Measuring
             from derivcheck.pipeline.casebook import Casebook
             from derivcheck.pipeline.request import Request
 
-            self.casebook = Casebook(self._spec, Request(strict=bool(self.config.getini("derivcheck_strict"))))
+            strict = bool(self.config.getini("derivcheck_strict"))
+            self.casebook = Casebook(self._spec, Request(strict=strict, measuring=Measuring(latex=False)))
         return self.casebook
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:  # type: ignore[override]
