@@ -6,6 +6,7 @@ import functools
 import json
 import re
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -24,12 +25,15 @@ from derivcheck.language.notation.printer import to_latex, to_plain, to_unicode
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,
+    Comparison,
+    Conditional,
     Derivative,
     Equation,
     Name,
     Negate,
     Number,
     Reduction,
+    Slice,
     Subscript,
     Transpose,
 )
@@ -163,8 +167,19 @@ def member(stem: str, label: int) -> Subscript:
     return Subscript(Name(stem), (Number(Fraction(label)),))
 
 
-MATRICES = st.sampled_from([Name("A"), Name("B"), member("W", 2)])
-VECTORS = st.sampled_from([Name("x"), Name("z1"), member("u", 3)])
+MATRICES = st.sampled_from(
+    [Name("A"), Name("B"), member("W", 2), Derivative(Name("q"), (Name("x"),)), Derivative(Name("L"), (Name("A"),))]
+)
+VECTORS = st.sampled_from(
+    [
+        Name("x"),
+        Name("z1"),
+        member("u", 3),
+        Derivative(Name("L"), (Name("y"),)),
+        Subscript(Name("A"), (Slice(), Number(Fraction(2)))),
+        Call("diag", (Name("B"),)),
+    ]
+)
 NUMBERS = st.sampled_from(
     [Name("s"), Number(Fraction(2)), Number(Fraction(1, 3)), Number(Fraction(-1)), Call("sum", (Name("x"),))]
 )
@@ -198,6 +213,8 @@ vectors = st.recursive(
     max_leaves=4,
 )
 ROW, COLUMN = Name("i"), Name("j")
+ENTRY = Subscript(Name("A"), (ROW, COLUMN))
+UNLIKE, BEFORE = Comparison("!=", COLUMN, ROW), Comparison("<=", COLUMN, ROW)
 entries = st.recursive(
     st.sampled_from(
         [
@@ -206,9 +223,18 @@ entries = st.recursive(
             Subscript(member("W", 2), (ROW, ROW)),
             Subscript(member("u", 1), (ROW,)),
             Name("s"),
-            Reduction(
-                "sum", ("j",), None, Binary("*", Subscript(Name("A"), (ROW, COLUMN)), Subscript(Name("y"), (COLUMN,)))
+            *(
+                Reduction(kind, ("j",), test, Binary("*", ENTRY, Subscript(Name("y"), (COLUMN,))))
+                for kind, test in product(("sum", "prod", "max"), (None, UNLIKE, BEFORE))
             ),
+            Conditional(Comparison("=", ROW, Number(Fraction(1))), Subscript(Name("y"), (ROW,)), Name("s")),
+            Conditional(Comparison(">", Subscript(Name("x"), (ROW,)), Name("s")), Name("s"), Number(Fraction(0))),
+            Derivative(Name("L"), (Subscript(Name("x"), (ROW,)),)),
+            Derivative(Name("L"), (Subscript(member("u", 2), (ROW,)),)),
+            Derivative(Subscript(Name("q"), (ROW,)), (Subscript(Name("x"), (ROW,)),)),
+            Derivative(Name("L"), (Subscript(Name("A"), (ROW, ROW)),), holding=(Name("q"),)),
+            Derivative(Name("L"), (Subscript(Name("x"), (ROW,)), Subscript(Name("y"), (ROW,)))),
+            Call("delta", (ROW, Number(Fraction(2)))),
         ]
     ),
     entrywise,
@@ -249,6 +275,7 @@ def test_printing_and_reading_is_the_identity(tree) -> None:  # type: ignore[no-
         ("exp(-x)**2", r"(\exp(-x))^{2}"),
         ("tanh(x)**2", r"\tanh(x)^{2}"),
         ("A[i,j]**(-1)", r"(A_{i, j})^{-1}"),
+        ("delta(i,2)**2", r"(\delta_{i 2})^{2}"),
         ("A.T[i,:]", r"(A^{\top})_{i, :}"),
         ("W[2][i,j]", r"W^{(2)}_{i, j}"),
         ("u[1]**2", r"(u^{(1)})^{2}"),

@@ -118,3 +118,41 @@ def test_a_line_for_the_sidecar_settles_what_was_asked(name: str) -> None:
         line = sidecar(first.help)
         again = refused(name, latex, line) if line else None
         assert again is None or again.message != first.message, (latex, first.help)
+
+
+# What is refused, and the formula that its help leads to.
+FOLLOWED = [
+    ("mlp", r"\sigmoid(z_1) = a_1", r"\text{sigmoid}", r"\text{sigmoid}(z_1) = a_1"),
+    ("mlp", r"\softmax(z_2) = p", r"\text{softmax}", r"\text{softmax}(z_2) = p"),
+    ("mlp", r"\mathrm{d} x^2 = 0", r"\mathrm{d}(x^2)", r"\mathrm{d}(x^2) = 0"),
+    ("mlp", r"\sigma^2(z_1) = 0", r"\sigma(z)^{2}", r"\sigma(z_1)^{2} = 0"),
+    ("mlp", r"\sigma^{-1}(z_1) = 0", r"1 / \sigma(z)", r"1 / \sigma(z_1) = 0"),
+    ("mlp", r"z_1 = W_1 x 2", r"\cdot 2", r"z_1 = W_1 x \cdot 2"),
+    ("mlp", r"z_1 = W_1 (x + x", "add `)`", r"z_1 = W_1 (x + x)"),
+    ("mlp", r"\operatorname{relu}^{(2)}(z_1) = 0", r"\operatorname{relu}(z)^{2}", r"\operatorname{relu}(z_1)^{2} = 0"),
+    ("mlp", r"p' = 0", r"p^{\top}", r"p^{\top} = 0"),
+    ("mlp", r"\nabla_{z_2} p = 0", r"\frac{\partial y}{\partial x}", r"\frac{\partial p}{\partial z_2} = 0"),
+    ("mlp", r"\|W_1\| = 1", r"\|W\|_F", r"\|W_1\|_F = 1"),
+    ("mlp", r"|W_1| = 1", r"\operatorname{abs}(W)", r"\operatorname{abs}(W_1) = 0"),
+    ("mlp", r"p(0) = x", r"\left. p \right|_{z_{2} = 0}", r"\left. p \right|_{z_{2} = 0} = p"),
+    ("mlp", r"1/\alpha x = 0", r"\frac{..}{..}", r"\frac{1}{\alpha} x = 0"),
+    ("mlp", r"\sum p = 1", r"\sum_k y_k", r"\sum_k p_k = 1"),
+    ("mlp", r"[\alpha\; L] = [\alpha, L]", r"[\alpha, L]", r"[\alpha, L] = [\alpha, L]"),
+    ("mlp", r"x^{\dagger} x = 0", r"^{\top}", r"x^{\top} x = 0"),
+    ("vectors", r"A^\mu = 0", r"W^{\odot 2}", r"A^{\odot \mu} = 0"),
+    (
+        "vectors",
+        r"\frac{\partial}{\partial x} (A x)^T = A",
+        r"\frac{\partial}{\partial x}\left((A x)^T\right)",
+        r"\frac{\partial}{\partial x}\left((A x)^T\right) = A",
+    ),
+    ("vectors", r"B + I = 0", "symbols: {'I': eye(n)}", r"A + I_n = 0"),
+]
+
+
+@pytest.mark.parametrize(("name", "latex", "help_", "followed"), FOLLOWED)
+def test_what_a_help_says_is_read(name: str, latex: str, help_: str, followed: str) -> None:
+    found = refused(name, latex)
+    assert found is not None
+    assert help_ in found.help
+    assert refused(name, followed) is None

@@ -250,16 +250,16 @@ def _function_power(reader: RowCursor, function: str, script: Script, span: Span
     shown = reader.source(span)
     text = script.name
     if script.is_bracketed or text is None or not text.isdigit() or function not in POWERED_FUNCTIONS:
-        fail(
-            "DC171",
-            f"the superscript of the function `{shown}` has no one reading",
+        name = reader.source(Span(span.start, script.span.start))
+        line, written = f"symbols: {{'{shown}': ...}}", "".join(element.text for element in script.inner)
+        powers = {"-1": f"1 / {name}(z)", **({written: f"{name}(z)^{{{written}}}"} if written.isdigit() else {})}
+        reader.refuse_both(
             script.span,
             "a power, a layer, a derivative or an inverse?",
-            f"({function}(z))^{{2}}, or symbols: {{'{shown}': {function}}}",
-            (
-                ("one reading", f"a power of {function}(..)"),
-                ("another reading", "a label, or the function applied again"),
-            ),
+            f"{powers[written]} for the power, or {line}" if written in powers else line,
+            f"a power of {function}(..)",
+            "a label, or the function applied again",
+            message=f"the superscript of the function `{shown}` has no one reading",
         )
     return Number(Fraction(int(text)), script.span)
 

@@ -52,6 +52,7 @@ def alone(reader: RowCursor, starts: Callable[[Element], bool]) -> Expression | 
     begin, trying = reader.position, reader.trying
     reader.trying = reader.trying or squared or declared or number
     reader.position += count
+    brackets = reader.position if reader.at_group("(", "[", "\\{") else None
     try:
         of = reader.factor()
     except NotationError:
@@ -66,15 +67,17 @@ def alone(reader: RowCursor, starts: Callable[[Element], bool]) -> Expression | 
         return None
     if squared or declared or number:
         _refuse(reader, of, span, squared, declared or number)
-    return _read(reader, of, span, token.font == "roman")
+    return _read(reader, of, span, token.font == "roman", whole=brackets == reader.position - 1)
 
 
-def _read(reader: RowCursor, of: Expression, span: Span, upright: bool) -> Expression:
+def _read(reader: RowCursor, of: Expression, span: Span, upright: bool, whole: bool) -> Expression:
+    """What stands behind the mark, differentiated; `whole` says that brackets hold all of it."""
     if isinstance(of, Transpose):
-        return Transpose(_read(reader, of.operand, span, upright), span)
-    if isinstance(of, Binary) and of.operator == "**":
-        whole, raised = f"d({to_plain(of)})", f"d({to_plain(of.left)}) to that power"
-        reader.refuse_both(span, "of the power, or a power?", r"\mathrm{d}(x^2)", whole, raised)
+        return Transpose(_read(reader, of.operand, span, upright, whole), span)
+    if isinstance(of, Binary) and of.operator == "**" and not whole:
+        power, raised = f"d({to_plain(of)})", f"d({to_plain(of.left)}) to that power"
+        help_ = rf"\mathrm{{d}}({reader.source(of.span)})"
+        reader.refuse_both(span, "of the power, or a power?", help_, power, raised)
     scope = reader.context.scope
     total = Call("differential", (of,), 0, span)
     named = reader.context.types.whole(of)

@@ -115,8 +115,11 @@ class Latex(Plain):
     def power(self, base: str, exponent: Written) -> str:
         # Behind an index a raised number would be read as one more, behind a raised sign as part of it.
         raised = re.search(r"\^\{[^{}]*\}(?:_\{[^{}]*\})?$|\^\{\(.*\)\\top\}$|_\{\d+\}$|'+\([^()]*\)$", base)
-        # Behind a function's brackets a power could be the argument's; behind an index, -1 could be the matrix's.
-        reaching = base.startswith(REACHING) or (exponent.text.startswith("-") and re.search(r"_\{[^{}]*\}$", base))
+        # Behind a function's brackets a power could be the argument's; behind an index, -1 could be the matrix's;
+        # behind Kronecker's delta it would be an index.
+        reaching = base.startswith((*REACHING, r"\delta_{")) or (
+            exponent.text.startswith("-") and re.search(r"_\{[^{}]*\}$", base)
+        )
         # A fraction in an exponent stands on one line.
         above = re.sub(r"^(-?)\\frac\{(-?\d+)\}\{(\d+)\}$", r"\1\2/\3", exponent.text)
         return f"({base})^{{{above}}}" if raised or reaching else f"{base}^{{{above}}}"

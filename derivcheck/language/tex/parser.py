@@ -7,6 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NoReturn
 
+from derivcheck.graph.scalars import ELEMENTARY
+from derivcheck.language.catalogue.functions import activations
+from derivcheck.language.lowering.calls import DEFINITIONS
+from derivcheck.language.lowering.operations import BUILTINS
 from derivcheck.language.notation.syntax import Span
 from derivcheck.language.tex.commands import COMMANDS, ENVIRONMENTS, Command, CommandKind, RowLayout, is_kind, layout_of
 from derivcheck.language.tex.errors import fail
@@ -283,6 +287,8 @@ def refuse_command(lexeme: Lexeme, macros: Mapping[str, str]) -> NoReturn:
     if command is not None and command.kind is CommandKind.UNREAD:
         fail("DC170", f"`\\{name}` is not read", lexeme.span, "not part of the notation", command.meaning)
     words = [*(n for n in COMMANDS if not is_kind(n, CommandKind.UNREAD)), *PACKAGES, *(n.lstrip("\\") for n in macros)]
-    close = difflib.get_close_matches(name, words, 1, 0.6)
+    close = difflib.get_close_matches(name, words, 1, 0.75)
     help_ = f"\\{close[0]}" if close else f"declare it: macros: {{'\\{name}': ...}}"
+    if name in {*BUILTINS, *DEFINITIONS, *activations(), *ELEMENTARY}:
+        help_ = rf"\text{{{name}}}"
     fail("DC170", f"unknown macro `\\{name}`", lexeme.span, "not part of the notation", help_)
