@@ -562,6 +562,7 @@ READ: list[tuple[str, str, str]] = [
     ("mlp", r"y_i * p_i = y_i p_i", "y[i]*p[i] = y[i]*p[i]"),
     ("vectors", r"x \cdot y = x^\top y", "dot(x, y) = x.T @ y"),
     ("vectors", r"\langle x, y \rangle = x^\top y", "dot(x, y) = x.T @ y"),
+    ("vectors", r"\lang x, y \rang = x^\top y", "dot(x, y) = x.T @ y"),
     ("vectors", r"\operatorname{tr}(A x x^\top) = q", "trace(A @ x @ x.T) = q"),
     ("vectors", r"A^{-1} A x = x", "inv(A) @ A @ x = x"),
     ("vectors", r"\det(A^\top) = \det A", "det(A.T) = det(A)"),

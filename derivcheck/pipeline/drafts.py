@@ -11,7 +11,8 @@ from derivcheck.judging.statement import check_spellings
 from derivcheck.pipeline.casebook import Casebook
 from derivcheck.spec import read_spec
 from derivcheck.spec.document import read_text
-from derivcheck.statements.document.drafting import Draft, drafted, sidecar_text
+from derivcheck.statements.document.drafting import drafted
+from derivcheck.statements.document.draftlines import Draft, sidecar_text
 from derivcheck.statements.document.passages import Manuscript, read_manuscript
 
 MOST = 40  # entries that may have to be asked instead

@@ -1,14 +1,16 @@
 """How many lines of a drafted sidecar have to be changed by hand until its document is judged as with a written one.
 
-    python tests/benchmarks/bench_drafts.py [FOLDER]
+    python tests/benchmarks/bench_drafts.py [FOLDER] [--seeds]
 
-FOLDER holds documents, each with the sidecar that a person has written beside it, as
-specs/documents does. A line counts that the draft does not have, or has otherwise, and without which formulas stay
-unjudged or have another verdict.
+FOLDER holds documents, each with the sidecar that a person has written beside it, as specs/documents does; with
+--seeds the sidecars are those of specs/seeds, several of a document for parts of it. A line counts that the draft does
+not have, or has otherwise, and without which formulas stay unjudged or have another verdict. What a person calls a
+dimension is no change.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -25,7 +27,11 @@ from derivcheck.statements.document.formats import format_of
 
 WELL = frozenset({"proved", "checked", "definition"})
 SHIPPED = Path(__file__).parents[2] / "specs" / "documents"
+SEEDS = SHIPPED.parent / "seeds"
 SINGLE = ("families", "depths")  # one line however many entries
+TITLES = ("title", "source")
+PARTS = (("document", "lines"),)
+SUFFIX = ".md"
 Entries = dict[tuple[str, str], Any]  # by section and name
 
 
@@ -38,6 +44,29 @@ def entries(text: str) -> Entries:
         else:
             found |= {(section, name): one for name, one in value.items()}
     return found
+
+
+def axes(value: Any) -> list[str]:
+    return str(value.get("axes", "") if isinstance(value, Mapping) else value).split()
+
+
+def renamed(own: Entries, draft: Entries) -> Entries:
+    """The lines of a person with the dimensions as the draft calls them."""
+    names: dict[str, str] = {}
+    for key, value in own.items():
+        there = axes(draft[key]) if key[0] == "tensors" and key in draft else []
+        if len(there) == len(axes(value)):
+            names |= {one: other for one, other in zip(axes(value), there, strict=True) if one.isidentifier()}
+    names.pop("scalar", None)
+
+    def said(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {name: said(one) for name, one in value.items()}
+        return re.sub(r"[A-Za-z_]\w*", lambda m: names.get(m[0], m[0]), value) if isinstance(value, str) else value
+
+    return {
+        key: said(value) if key[0] in ("tensors", "layers", "loss", "symbols") else value for key, value in own.items()
+    }
 
 
 def written(lines: Entries) -> str:
@@ -68,16 +97,24 @@ def as_good(found: list[str] | None, wanted: list[str]) -> bool:
     )
 
 
-def changed(document: Path) -> tuple[int, int]:
+def changed(document: Path, sidecar: Path | None = None) -> tuple[int, int]:
     """(lines to change, lines of the written sidecar)."""
     text = document.read_text()
-    own = entries(document.with_suffix(".derivcheck.yaml").read_text())
-    own = {key: value for key, value in own.items() if key[1] not in ("expect", "bindings")}
+    own = entries((sidecar or document.with_suffix(".derivcheck.yaml")).read_text())
+    own = {key: value for key, value in own.items() if key[1] not in ("expect", "bindings") and key[0] not in TITLES}
     draft = entries(draft_of(document)[0])
+    own[("document", "file")] = document.name
+    draft |= {key: own[key] for key in PARTS if key in own}  # which part is meant nobody has to guess
     wanted = verdicts(document, text, own)
     assert wanted is not None, document
     if as_good(verdicts(document, text, draft), wanted):
         return 0, len(own)
+    ways = [own, other] if (other := renamed(own, draft)) != own else [own]
+    return min(mended(document, text, draft, one, wanted) for one in ways), len(own)
+
+
+def mended(document: Path, text: str, draft: Entries, own: Entries, wanted: list[str]) -> int:
+    """How many lines of a draft are taken over from a written sidecar, as few as do."""
     base, gone = {**draft, **own}, 0
     if not as_good(verdicts(document, text, base), wanted):
         base, gone = dict(own), sum(key not in own for key in draft)
@@ -87,12 +124,31 @@ def changed(document: Path) -> tuple[int, int]:
         trial |= {key: draft[key] for key in keys if key in draft}
         if trial != base and as_good(verdicts(document, text, trial), wanted):
             base = trial
-    count = gone + sum(draft.get(key) != value for key, value in base.items())
-    return min(count, len(own)), len(own)  # more than the whole file nobody has to write
+    count = gone + sum(lines_of(key, value) for key, value in base.items() if draft.get(key) != value)
+    return min(count, len(own))  # more than the whole file nobody has to write
+
+
+def lines_of(key: tuple[str, str], value: Any) -> int:
+    return len(value) if key == ("document", "from") and isinstance(value, Mapping) else 1
+
+
+def seeds(folder: Path) -> None:
+    """The seed documents, each part with the sidecar of specs/seeds, as Markdown notes."""
+    for source in sorted(folder.glob("*.txt")):
+        with tempfile.TemporaryDirectory() as place:
+            document = Path(place) / source.with_suffix(SUFFIX).name
+            document.write_text(source.read_text())
+            for sidecar in sorted(SEEDS.glob(f"{source.name[:3]}_document*.yaml")):
+                count, lines = changed(document, sidecar)
+                print(f"{sidecar.name:<34} {count:3} lines to change, the written sidecar has {lines}", flush=True)
 
 
 def main() -> None:
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else SHIPPED
+    arguments = [one for one in sys.argv[1:] if one != "--seeds"]
+    folder = Path(arguments[0]) if arguments else SHIPPED
+    if "--seeds" in sys.argv:
+        seeds(folder)
+        return
     counts = []
     for document in sorted(folder.iterdir()):
         if format_of(document) is not None and document.with_suffix(".derivcheck.yaml").exists():

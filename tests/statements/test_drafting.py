@@ -49,6 +49,29 @@ $$\delta^l = ((W^{l+1})^T \delta^{l+1}) \odot f'(z^l)$$
 MEAN = r"""
 $$J(w) = \frac{1}{2n} (y - Xw)^T (y - Xw), \qquad \nabla_w J(w) = \frac{1}{n} X^T (Xw - y)$$
 """
+LAST = r"""
+In an $l$ layered network $z^l = w^l a^{l-1} + b^l$ and $a^l = \sigma(z^l)$. Without the layer,
+$$p_j = \frac{e^{z_j}}{\sum_k e^{z_k}}, \qquad \vec P = [p_1, p_2, p_3], \qquad L = -\sum_j y_j \log p_j$$
+with $y$ one-hot, so
+$$\frac{\partial L}{\partial z_i} = p_i - y_i, \qquad \frac{\partial z^l}{\partial a^{l-1}} = W^l$$
+$$\frac{\partial L}{\partial W^l} = (p - y) (a^{l-1})^T, \qquad \frac{\partial L}{\partial W^{l-1}} = (p - y)(a^{l-2})^T$$
+The entries $a_{ij}$ of $a \in \mathbb{R}^{n \times n}$ are another story.
+"""
+LEFT = r"""
+With $u^{(l)} = z^{(l-1)} W^{(l)} + b^{(l)}$ and $z^{(l)} = \tanh(u^{(l)})$, $C = \sum_j z^{(L)}_j$:
+$$\frac{\partial C}{\partial z^{(l-1)}} = \frac{\partial C}{\partial u^{(l)}} (W^{(l)})^T$$
+"""
+SAMPLES = r"""
+$\hat{y}_i = \sigma(w^T x_i + b)$ and $L = -\frac{1}{m}\sum_{i=1}^{m} [y_i \log \hat{y}_i + (1 - y_i) \log(1 - \hat{y}_i)]$, so
+$$\frac{\partial L}{\partial w} = \frac{1}{m} X^T (\hat{y} - y), \qquad \frac{\partial L}{\partial b} = \frac{1}{m} \sum_i (y_i - \hat{y}_i)$$
+"""
+LINES = r"""
+$$J = \frac{1}{2} \sum_i ((w x^{(i)} + b) - t^{(i)})^2, \qquad \frac{\partial J}{\partial b} = \sum_i (w x^{(i)} + b - t^{(i)})$$
+"""
+SHIFTED = r"""
+$J = \lVert y - Xw \rVert^2 + \lambda \lVert w \rVert^2$ with $X \in \R^{n \times d}$ has the gradient
+$$\frac{\partial J}{\partial w} = 2 (X^T X + \lambda I) w - 2 X^T y, \qquad \hat w_{\rm ridge} = (X^T X + \lambda I)^{-1} X^T y$$
+"""
 
 
 def drafted(folder: pathlib.Path, text: str, name: str = "notes.md") -> tuple[str, tuple[str, ...]]:
@@ -123,9 +146,48 @@ def judged(folder: pathlib.Path, sidecar: str) -> list[str]:
             0,
             ["definition", "definition", "definition", "proved"],
         ),
+        (
+            LAST,
+            ['"w[l]": "n[l] n[l-1]"', "'z_j': \"z[L][j]\"", "'\\vec P': p", "'W^{l}': \"w[l]\"", "for: l in L..L"],
+            0,
+            None,
+        ),
+        (
+            LEFT,
+            ["vectors: row", '"W[l]": "n[l-1] n[l]"', '"u[l]": "z[l - 1] @ W[l] + b[l]"', "for: l in 1..L"],
+            0,
+            ["definition", "definition", "definition", "proved"],
+        ),
+        (
+            SAMPLES,
+            ["w: n_w", "x: m n_w", "b: scalar", "'x_i': \"x[i,:].T\"", "'X': x"],
+            0,
+            ["definition", "definition", "proved", "refuted"],
+        ),
+        (
+            LINES,
+            ["w: scalar", "b: scalar", "'x^{(i)}': \"x[i]\"", "'t^{(i)}': \"t[i]\""],
+            0,
+            ["definition", "proved"],
+        ),
+        (SHIFTED, ["X: n d", "'I': \"eye(d)\""], 0, ["definition", "proved", "proved", "definition"]),
         (MEAN, ["n: scalar", "X: n_X n_w", "w: n_w"], 0, ["definition", "proved"]),
     ],
-    ids=["softmax", "ridge", "layers", "neuron", "customary", "updated", "function", "mean"],
+    ids=[
+        "softmax",
+        "ridge",
+        "layers",
+        "neuron",
+        "customary",
+        "updated",
+        "function",
+        "last",
+        "left",
+        "samples",
+        "lines",
+        "shifted",
+        "mean",
+    ],
 )
 def test_what_the_text_says_is_declared(
     tmp_path: pathlib.Path, text: str, lines: list[str], asked: int | None, standings: list[str] | None
@@ -167,7 +229,9 @@ def test_whatever_stands_there_the_draft_is_a_spec(tmp_path: pathlib.Path, text:
 
 def test_a_loss_that_the_text_does_not_give_is_asked_and_not_made_up(tmp_path: pathlib.Path) -> None:
     sidecar, asks = drafted(tmp_path, NEURON)
-    assert "\nloss:" not in sidecar and asks == ("loss: {L: ...}, of which the text gives derivatives alone",)
+    assert "\nloss:" not in sidecar and asks == (
+        'loss: {L: ...}, of which the text gives derivatives alone; "opaque(y_hat)" leaves it open',
+    )
     assert "#   loss: {L: ...}" in sidecar
 
 

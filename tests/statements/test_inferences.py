@@ -31,6 +31,20 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     return tmp_path_factory.mktemp("inferences")
 
 
+@pytest.mark.parametrize(
+    ("text", "standings"),
+    [
+        (r"$A \in \RR^{m \times n}$ and $x \in \R^m$", ["proved", "refuted"]),
+        (r"$A \in \reals^{m \times n}$, $t \in \Reals^n$", ["proved", "refuted"]),
+        (r"$x^\star = A^T t$", ["definition"]),  # another quantity than x
+        (r"$A \star x = A x$", ["unread"]),  # no product that everybody knows
+    ],
+    ids=["own", "short", "optimum", "operation"],
+)
+def test_short_names_of_the_web_are_read(folder: pathlib.Path, text: str, standings: list[str]) -> None:
+    assert [standing(formula) for formula in judged(folder, SQUARES, text).formulas] == standings
+
+
 def judged(folder: pathlib.Path, spec: str, text: str, more: str = "") -> FileResult:
     (folder / "a.md").write_text(text)
     (folder / "a.derivcheck.yaml").write_text(spec + more)

@@ -16,7 +16,7 @@ from derivcheck.language.notation.syntax import Expression, Name, Number, Slice,
 
 BRACKETS = ("(", "[", "\\{")
 COLONS = (":", "·", "*", "•", "⊙")
-STARS = ("*", "•", "⊙", "+", "-")
+STARS = ("*", "•", "⊙", "⋆", "+", "-")
 MAXIMAL_SCRIPTS = 4
 
 

@@ -57,7 +57,7 @@ def refuse_unknown(quantity: ScriptReadings) -> NoReturn:
             message,
             span,
             "which layer?",
-            f"symbols: {{'{shown}': '{stems[0]}[{members[-1]}]'}}",
+            f"symbols: {{'{shown}': '{_last(stems[0], quantity)}'}}",
             (("members", ", ".join(f"{stems[0]}[{number}]" for number in members)),),
         )
     if quantity.problems and (plain or base.text == "e"):
@@ -83,6 +83,18 @@ def refuse_unknown(quantity: ScriptReadings) -> NoReturn:
         close if close else f"symbols: {{'{shown}': ...}}",
         (("known", names.known()),),
     )
+
+
+def _last(stem: str, quantity: ScriptReadings) -> str:
+    """The last member by the name of its depth, and the entry of it where letters stand below."""
+    context = quantity.reader.context
+    number = context.labels.members(stem)[-1]
+    name = next((name for name, depth in context.scope.depth.items() if str(depth) == str(number)), number)
+    below = [script.name or "" for script in quantity.scripts if script.kind == "sub"]
+    letters = [letter for letter in below[0] if letter.isalpha()] if len(below) == 1 else []
+    values = [value for value in context.scope.values if value == f"{stem}[{number}]"]
+    fits = bool(letters) and any(len(context.scope.values[value].axes) == len(letters) for value in values)
+    return f"{stem}[{name}]" + (f"[{','.join(letters)}]" if fits else "")
 
 
 def _texts(row: Elements) -> Iterator[str]:

@@ -124,8 +124,8 @@ SIGNS = {
     **_meaning(":", "colon vcentcolon", CommandKind.SIGN),
     **_meaning("‖", "lVert rVert Vert |", CommandKind.SIGN),
     **_meaning("|", "lvert rvert vert", CommandKind.SIGN),
-    **_meaning("⟨", "langle", CommandKind.SIGN),
-    **_meaning("⟩", "rangle", CommandKind.SIGN),
+    **_meaning("⟨", "langle lang", CommandKind.SIGN),
+    **_meaning("⟩", "rangle rang", CommandKind.SIGN),
     **_meaning("⌊", "lfloor", CommandKind.SIGN),
     **_meaning("⌋", "rfloor", CommandKind.SIGN),
     **_meaning("⌈", "lceil", CommandKind.SIGN),
@@ -154,6 +154,7 @@ SIGNS = {
     **_meaning("∴", "therefore", CommandKind.SIGN),
     **_meaning("∵", "because", CommandKind.SIGN),
     **_meaning("•", "bullet", CommandKind.SIGN),
+    **_meaning("⋆", "star", CommandKind.SIGN),
 }
 # What only looks: space, sizes, what is dropped, what is unwrapped.
 LOOKS = {

@@ -60,6 +60,9 @@ PACKAGES: Mapping[str, Body] = {
     **dict.fromkeys(("vb", "vectorbold"), Body(r"\mathbf{#1}")),
     **dict.fromkeys(("grad", "gradient"), Body(r"\nabla ")),
     **dict.fromkeys(("tr", "Tr", "trace"), Body(r"\operatorname{tr}")),
+    **dict.fromkeys(("R", "RR", "Reals", "reals"), Body(r"\mathbb{R}")),
+    **dict.fromkeys(("N", "NN", "natnums"), Body(r"\mathbb{N}")),
+    **dict.fromkeys(("Z", "ZZ"), Body(r"\mathbb{Z}")),
     "diag": Body(r"\operatorname{diag}"),
     "innerproduct": Body(r"\left\langle #1, #2\right\rangle"),
 }

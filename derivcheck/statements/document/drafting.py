@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Sequence
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, SourceText, Where
 from derivcheck.judging.panel import Panel
@@ -13,57 +11,25 @@ from derivcheck.language.notation.printer import to_plain
 from derivcheck.spec import Spec
 from derivcheck.spec.declarations import Family, FunctionDeclaration, NamedFormula, TensorDeclaration
 from derivcheck.statements.document.definitions import Glossary
-from derivcheck.statements.document.inventory import Defining, Inventory, Mention, inventory_of, letters_in, loss_of
+from derivcheck.statements.document.draftlines import LOSSES, Draft
+from derivcheck.statements.document.inventory import (
+    Defining,
+    Inventory,
+    Mention,
+    has_inverse,
+    inventory_of,
+    letters_in,
+    loss_of,
+)
 from derivcheck.statements.document.passages import Manuscript
 from derivcheck.statements.document.reading import Reading, Setting, Spelling
 from derivcheck.statements.document.shaping import Shapes
 from derivcheck.statements.document.updates import is_step
 
-LOSSES = frozenset({"L", "J", "C", "E", "ell", "loss", "Loss", "cost", "e"})
 LETTERS = frozenset("ijklmnoqrtINMKRde") | {"T", "RR"}  # indices, sizes, the identity, Euler's number
-ADVICE = re.compile(r"(functions|symbols): \{(?:'((?:[^']|'')*)'|([^:'{}]+)): ([^{}:]+)\}")
 SIZES = frozenset("nmNMTKB")  # of samples, by custom: numbers, where no shape is called so
-SPEAKING = ("one-hot", "one hot", "onehot")
-
-
-@dataclass(slots=True)
-class Draft:
-    """What a sidecar may declare, and what must be asked: (line, where it is said)."""
-
-    tensors: dict[str, tuple[str, str]] = field(default_factory=dict)
-    layers: dict[str, tuple[str, str]] = field(default_factory=dict)
-    loss: dict[str, tuple[str, str]] = field(default_factory=dict)
-    let: dict[str, tuple[str, str]] = field(default_factory=dict)
-    symbols: dict[str, tuple[str, str]] = field(default_factory=dict)
-    functions: dict[str, tuple[str, str]] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-    tried: set[str] = field(default_factory=set)  # what formulas that were not read have asked for
-
-    def without(self, line: str) -> bool:
-        """Whether an entry stood on a line of the sidecar; it is asked instead, for it cannot be used."""
-        match = re.match(r"  (?:'((?:[^']|'')*)'|\"([^\"]*)\"|([^:'\"]+)): ", line)
-        if match is None:
-            return False
-        name = (match[1] or match[2] or match[3]).replace("''", "'")
-        for entries in (self.let, self.loss, self.layers, self.tensors, self.symbols, self.functions):
-            key = next((key for key in entries if name == key or name.startswith(f"{key}[")), None)
-            if key is not None:
-                text, said = entries.pop(key)
-                plain = text.partition("\0")[0]
-                self.asked.append(f"{name}: {plain or '...'}, which cannot be used as it stands ({said})")
-                return True
-        return False
-
-    def advised(self, advice: str, said: str) -> None:
-        """Take over what helps a formula that is not read, `symbols: {'L(y, p)': L}`, if it is a line by itself."""
-        match = ADVICE.fullmatch(advice)
-        if match is None or "..." in advice:
-            return
-        name, value = (match[2] or match[3]).replace("''", "'").strip(), match[4].strip()
-        if name in self.tried or (match[1] == "functions" and name in LOSSES):
-            return
-        self.tried.add(name)
-        (self.functions if match[1] == "functions" else self.symbols)[name] = (value, said)
+LISTED = re.compile(r"\[(\w+)\[1\], \1\[2\]")  # `P = [p_1, p_2, p_3]`: another spelling of p
+LAST_OF_ALL = r"\$l\$[- ]layer|(?:last|final|output) layer,? \(?\$l\$"  # `a $l$-layered network`
 
 
 def drafted(manuscript: Manuscript) -> Draft:
@@ -90,21 +56,58 @@ class _Drafter:
     def draft(self) -> Draft:
         for _ in range(2):  # once more with what later formulas say of earlier ones
             for one in self.found.definitions:
-                self.shapes.define(one.mention.name, one.meant.meaning, one.passage.text.text)
+                whole = self.found.mentions[one.mention.name].family == one.mention.family
+                name = one.mention.name if whole and not one.mention.indices else ""
+                self.shapes.define(name, one.meant.meaning, one.passage.text.text)
             for dimensions in self.found.together:
                 self.shapes.together(dimensions)
         self.made.functions = {
             f: ("opaque", said) for f, said in self.found.functions.items() if f not in self._named()
         }
+        self.made.vectors = "row" if self.shapes.vectors_are_rows else "column"
         inputs = self._inputs()
+        other_case = self._other_case(inputs)
+        inputs = [name for name in inputs if name not in other_case]
         for name in inputs:
             mention = self.found.mentions[name]
             said = mention.said if mention.shape is not None or mention.indices else "by its letter and its products"
             self.made.tensors[self._member(name)] = (self._axes(name), said)
         defined = dict.fromkeys(one.mention.name for one in self._definitions())
         self._spell([*inputs, *defined])
+        for name, kept in other_case.items():
+            mention = self.found.mentions[name]
+            self.made.symbols[f"{mention.spelling}^{{{self.label}}}"] = (self._member(kept), mention.said)
         self._define(inputs)
+        self._range()
+        made = {*self.made.tensors, *self.made.layers, *self.made.loss, *self.made.let, *self.made.functions}
+        bases = {_base(name) for name in made} | {"eye"}
+        spelled = {key: value for key, value in self.made.symbols.items() if _base(value[0]) in bases}
+        self.made.symbols = spelled
         return self.made
+
+    def _range(self) -> None:
+        """Which layers are meant by l, by the neighbours that the text speaks of: `w^{l-1}`, `\\delta^{l+1}`."""
+        members = [one for one in self.found.mentions.values() if one.family and one.offsets]
+        first = max((1 - min(one.offsets) - (f"{one.name}[0]" in self.made.tensors) for one in members), default=1)
+        behind = max((max(one.offsets) for one in members), default=0)
+        said = re.search(LAST_OF_ALL.replace("l", self.label), self.manuscript.text) if self.label else None
+        last = f"L-{behind}" if behind else "L"
+        first = max(first, 1)
+        self.made.label, self.made.depth = self.label, max(2, first + behind)
+        self.made.layers_meant = f"{'L' if said else first}..{last}"
+
+    def _other_case(self, inputs: Sequence[str]) -> dict[str, str]:
+        """Weights that a text writes w as well as W, by the one that its formulas define layers with."""
+        found: dict[str, str] = {}
+        for name in inputs:
+            small, mention = name.lower(), self.found.mentions[name]
+            other = self.found.mentions.get(small)
+            if name == small or small not in inputs or other is None or not (mention.family and other.family):
+                continue
+            if len(self._axes(name).split()) == 2 and other.indices != 1:
+                kept = small if small in self.found.used and name not in self.found.used else name
+                found[name if kept == small else small] = kept
+        return found
 
     def _member(self, name: str) -> str:
         return f"{name}[{self.label}]" if self.found.mentions[name].family else name
@@ -115,7 +118,8 @@ class _Drafter:
             return "scalar"
         count = sum(part != "1" for part in self.shapes.of(name))
         if mention.family:
-            return " ".join([f"n[{self.label}]", f"n[{self.label}-1]"][:count]) or "scalar"
+            axes = [f"n[{self.label}]", f"n[{self.label}-1]"][:count]
+            return " ".join(reversed(axes) if self.shapes.vectors_are_rows else axes) or "scalar"
         if self.label and count == 1 and mention.letters in ("y", "t"):
             return "n[L]"
         return " ".join(_size(part) for part in self.shapes.of(name) if part != "1") or "scalar"
@@ -131,18 +135,24 @@ class _Drafter:
             one
             for one in self.found.definitions
             if not self._is_entry(one.mention)
+            and self.found.mentions[one.mention.name].family == one.mention.family
             and not (one.piece.chain is not None and is_step(one.piece.chain))
             and one.mention.name not in self.made.functions
             and letters_in(one.meant.meaning, one.passage.text.text) - numbers
-            and not (one.mention.name in LETTERS and one.mention.name not in self.found.used)
+            and (one.mention.name not in LETTERS or one.mention.name in self.found.used or self._is_loss(one))
+            and not (self.found.mentions[one.mention.name].denominator and has_inverse(one.meant.meaning))
         ]
+
+    def _is_loss(self, one: Defining) -> bool:
+        return self.loss is not None and one.mention.name == self.loss.name
 
     def _is_entry(self, mention: Mention) -> bool:
         """Whether `y_1` is an entry of what has entries y_i; the size `n^l` of a layer is no quantity either."""
         whole = self.found.mentions.get(mention.letters)
         numbered = re.fullmatch(re.escape(mention.letters) + r"\d+", mention.name) is not None
         entry = numbered and whole is not None and bool(whole.indices or (whole.family and mention.family))
-        return entry or (bool(self.label) and mention.name in ("n", self.label, self.label.upper()))
+        sizes = {"n", self.label, self.label.upper()} - {self.loss.name if self.loss is not None else ""}
+        return entry or (bool(self.label) and mention.name in sizes)
 
     def _inputs(self) -> list[str]:
         """Names that no formula defines, and that the others are made of."""
@@ -177,6 +187,34 @@ class _Drafter:
             label = f"^{{{self.label}}}" if mention.family else ""
             if name != mention.letters or not label:
                 self.made.symbols[spelling + label] = (self._member(name), mention.said)
+        self._spell_entries(names)
+        self._spell_identity()
+
+    def _spell_entries(self, names: Sequence[str]) -> None:
+        """Samples `x^{(i)}`, rows `x_i` of a matrix X, and `z_i` of a family: by custom of the last layer."""
+        for name in names:
+            mention = self.found.mentions[name]
+            axes = 0 if self._axes(name) == "scalar" else len(self._axes(name).split())
+            for written, (sample, letters) in mention.entries.items():
+                given = ",".join((*sample, *letters))
+                rest = axes - len(sample) - len(letters)
+                is_row = rest == 1 and bool(sample or name in self.shapes.rows) and len(given) == 1
+                if not given or written.count("{") != written.count("}") or not (rest == 0 or is_row):
+                    continue
+                if is_row and name.upper() in self.found.mentions and name.upper() not in self.made.tensors:
+                    self.made.symbols.setdefault(name.upper(), (name, f"{name}'s rows; {mention.said}"))
+                if is_row:
+                    self.made.symbols[written] = (f"{name}[{given},:].T", mention.said)
+                elif mention.family:
+                    self.made.symbols[written] = (f"{name}[L][{given}]", f"by custom; {mention.said}")
+                elif sample:
+                    self.made.symbols[written] = (f"{name}[{given}]", mention.said)
+
+    def _spell_identity(self) -> None:
+        """I beside a matrix in a sum is the identity of its size."""
+        size = self.shapes.of("I")[0]
+        if "I" in self.found.used and "I" not in self.made.tensors and not size.startswith("I#") and size != "1":
+            self.made.symbols["I"] = (f"eye({_size(size)})", self.found.mentions["I"].said)
 
     def _define(self, inputs: list[str]) -> None:
         """Layers and the loss as they are read with all names declared, in the order in which they are made."""
@@ -184,7 +222,7 @@ class _Drafter:
         waiting: dict[str, tuple[str, str]] = {}
         loss = ""
         for one in self._definitions():
-            is_loss = self.loss is not None and one.mention.name == self.loss.name
+            is_loss = self._is_loss(one)
             ends = one.mention.label == "L"
             name = f"{one.mention.name}[L]" if ends else self._member(one.mention.name)
             if one.mention.letters == "delta":
@@ -198,7 +236,10 @@ class _Drafter:
             if is_loss and not loss:
                 loss = meaning
                 self.made.loss[one.mention.name] = (meaning, one.said)
+            elif (listed := LISTED.match(meaning)) is not None:
+                self.made.symbols[one.mention.spelling.strip()] = (listed[1], one.said)
             elif not is_loss and name not in waiting:
+                self.made.shapes[name] = self._axes(one.mention.name)
                 own = () if one.meant.letters == (self.label,) else one.meant.letters
                 letters = f"[{','.join(own)}]" if own else ""
                 if one.mention.label.replace(" ", "") == f"{self.label}-1":
@@ -217,12 +258,15 @@ class _Drafter:
             return
         bias = f" + b[{self.label}]" if "b" in found and found["b"].family else ""
         function = "sigmoid" if "\\sigma" in self.manuscript.text else next(iter(self.made.functions), "sigmoid")
+        factors = [f"{weights}[{self.label}]", f"a[{self.label} - 1]"]
+        product = " @ ".join(reversed(factors) if self.shapes.vectors_are_rows else factors)
         customary = {
-            "z": f"{weights}[{self.label}] @ a[{self.label} - 1]{bias}",
+            "z": f"{product}{bias}",
             "a": f"{function}(z[{self.label}])",
         }
         if self._member("z") not in waiting:
-            axes = f"n[{self.label}] n[{self.label}-1]"
+            sizes = [f"n[{self.label}]", f"n[{self.label}-1]"]
+            axes = " ".join(reversed(sizes) if self.shapes.vectors_are_rows else sizes)
             self.made.tensors[self._member(weights)] = (axes, f"by custom; {found[weights].said}")
         for name, meaning in customary.items():
             if self._member(name) not in waiting:
@@ -253,16 +297,27 @@ class _Drafter:
         """δ is by custom the derivative by what an activation is applied to."""
         loss = next(iter(self.made.loss), "")
         z = next((name for name in self.made.layers if name.partition("[")[0] == "z"), "")
-        if "delta" in self.found.mentions and loss and z:
-            said = f"by custom; {self.found.mentions['delta'].said}"
+        delta = self.found.mentions.get("delta")
+        if delta is not None and (delta.family or delta.indices < 2) and loss and z:  # with two it is Kronecker's
+            said = f"by custom; {delta.said}"
             self.made.let[self._member("delta")] = (f"d{loss}/d{z}", said)
             self.made.tensors.pop(self._member("delta"), None)
 
     def _ask_for_loss(self) -> None:
         if self.loss is not None and not self.made.loss:
-            self.made.asked.append(f"loss: {{{self.loss.name}: ...}}, of which the text gives derivatives alone")
+            ends = self._ends()
+            left_open = f'; "opaque({", ".join(ends)})" leaves it open' if ends else ""
+            asked = f"loss: {{{self.loss.name}: ...}}, of which the text gives derivatives alone{left_open}"
+            self.made.asked.append(asked)
         elif not self.made.loss:
             self.made.asked.append("loss: {L: ...}, what gradients are of")
+
+    def _ends(self) -> list[str]:
+        """The layers that no other is made of, and the targets: what a loss may be of."""
+        used = set().union(*(_words(text.partition("\0")[0]) for text, _ in self.made.layers.values()))
+        members = [name for name in self.made.layers if name.endswith(f"[{self.label}]")]
+        ends = [f"{_base(members[-1])}[L]"] if members else [one for one in self.made.layers if one not in used]
+        return ends and [*ends, *(name for name in ("y", "t") if name in self.made.tensors)]
 
     def _read(self, one: Defining, spec: Spec) -> str:
         """A meaning in plain notation. Raises DerivcheckError."""
@@ -291,13 +346,26 @@ class _Drafter:
         symbols = tuple(
             NamedFormula(SourceText(key), SourceText(name))
             for key, (name, _) in self.made.symbols.items()
-            if name in tensors
+            if _base(name) in {*map(_base, tensors), "eye"}
         )
         families = (Family(self.label, SourceText("1"), SourceText("L")),) if self.label else ()
         depths = {"L": (3,)} if self.label else {}
         there = Where("<draft>", 1, 1)
         functions = tuple(FunctionDeclaration(name, ("t",), None, there) for name in self.made.functions)
-        return Spec("<draft>", tensors=declared, families=families, depths=depths, symbols=symbols, functions=functions)
+        return Spec(
+            "<draft>",
+            tensors=declared,
+            families=families,
+            depths=depths,
+            symbols=symbols,
+            functions=functions,
+            vectors=self.made.vectors,
+        )
+
+
+def _base(name: str) -> str:
+    """The name in `z[l]`, `x[i,:].T` and `eye(d)`."""
+    return re.split(r"[\[(]", name, maxsplit=1)[0]
 
 
 def _words(text: str) -> set[str]:
@@ -308,43 +376,3 @@ def _size(dimension: str) -> str:
     """A dimension that the text names, or one called after the name that has it."""
     name, mark, place = dimension.partition("#")
     return f"n_{name}{'' if place == '0' else place}" if mark else dimension
-
-
-# --- as a file ----------------------------------------------------------------------------------
-
-
-def sidecar_text(draft: Draft, manuscript: Manuscript) -> str:
-    """The draft as YAML, each line with where it comes from, and what it asks above it."""
-    lines = [f"# Drafted from {Path(manuscript.path).name}: what stands behind a # says where it comes from."]
-    if draft.asked:
-        lines.append("# Asked of you:")
-        lines += [f"#   {' '.join(one.split())}" for one in draft.asked]
-    one_hot = any(word in manuscript.text.lower() for word in SPEAKING)
-    tensors = {
-        name: (f'{{axes: "{axes}", given: one_hot}}' if one_hot and name == "y" and " " not in axes else axes, said)
-        for name, (axes, said) in draft.tensors.items()
-    }
-    if any("[" in name for name in (*draft.tensors, *draft.layers)):
-        label = next(iter(re.findall(r"\[([a-z])\]", " ".join((*draft.tensors, *draft.layers)))), "l")
-        lines += [f"families: {{{label}: 1..L}}", "depths: {L: [2, 3]}"]
-    for key, entries in (("tensors", tensors), ("layers", draft.layers), ("loss", draft.loss), ("let", draft.let)):
-        lines += _section(key, entries, False)
-    lines += _section("functions", draft.functions, False)
-    lines += _section("symbols", draft.symbols, True)
-    lines += ["document:", f"  file: {Path(manuscript.path).name}"]
-    if any("[" in name for name in (*draft.tensors, *draft.layers)):
-        lines.append("  for: l in 1..L-1")
-    return "\n".join(lines) + "\n"
-
-
-def _section(key: str, entries: Mapping[str, tuple[str, str]], quoted: bool) -> list[str]:
-    if not entries:
-        return []
-    lines = [f"{key}:"]
-    for name, (text, said) in entries.items():
-        plain, _, letters = text.partition("\0")
-        bare = not letters and "[" not in name
-        spelled = "'" + name.replace("'", "''") + "'" if quoted else name if bare else f'"{name}{letters}"'
-        value = plain if plain.startswith("{") or re.fullmatch(r"[\w ]+", plain) else f'"{plain}"'
-        lines.append(f"  {spelled}: {value}  # {' '.join(said.split())}")
-    return lines

@@ -33,6 +33,8 @@ FUNCTIONS = frozenset(
 )
 CALLED = frozenset({"f", "g", "phi", "varphi", "psi"})
 LABELS = re.compile(r"[([]?([a-zA-Z])(?:[+-]\d)?[)\]]?|[([](\d)[)\]]|(\d)")
+SAMPLE = re.compile(r"\([ijmn]\)")
+OFFSET = re.compile(r"([a-z])([+-]\d)?")
 INDEX = re.compile(r"[ijkmn]{1,3}(?:,[ijkmn])*")
 TRANSPOSED = frozenset({"T", "top", "⊤", "intercal", "'", "′"})
 
@@ -44,6 +46,8 @@ class Mention:
     spelling: str
     name: str
     letters: str
+    written: str = ""  # with all of its scripts
+    alone: bool = True  # without scripts but indices
     indices: int = 0
     count: int = 0
     said: str = ""  # where it is first spoken of
@@ -53,7 +57,10 @@ class Mention:
     denominator: int = 0
     family: str = ""  # the letter of its label
     label: str = ""  # as this mention writes it
+    offsets: set[int] = field(default_factory=set)  # of all of its labels, -1 for `l-1`
     below: tuple[str, ...] = ()  # the letters of its indices
+    sample: str = ""  # the letter of its sample, `x^{(i)}`
+    entries: dict[str, tuple[str, str]] = field(default_factory=dict)  # spellings without a label: (sample, indices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +113,22 @@ def _take(found: Inventory, passage: Passage, piece: Piece) -> None:
         known = found.mentions.setdefault(mention.name, mention)
         known.count += 1
         known.said = known.said or told(passage.text.where(*piece.span), text[slice(*piece.span)])
-        known.indices = max(known.indices, mention.indices)
-        known.family = known.family or mention.family
+        if mention.family and not known.family:
+            known.family, known.indices = mention.family, 0  # its entries are those of a member
+        if mention.family == known.family:
+            known.indices = max(known.indices, mention.indices)
+        if (offset := OFFSET.fullmatch(mention.label.replace(" ", ""))) is not None:
+            known.offsets.add(int(offset[2] or 0))
+        if mention.alone and not mention.family:
+            below = mention.below[1:] if mention.sample else mention.below
+            known.entries.setdefault(mention.written, (mention.sample, "".join(below)))
         known.numerator += role == "above"
         known.denominator += role == "below"
     for letter in _functions(row):
         found.functions.setdefault(letter, told(passage.text.where(*piece.span), text[slice(*piece.span)]))
     member = _membership(row, text)
-    if member is not None and member[0] in found.mentions:
-        found.mentions[member[0]].shape = member[1]
+    if member is not None and found.mentions[member[0].name].family == member[0].family:
+        found.mentions[member[0].name].shape = member[1]
     letters: dict[str, list[str]] = {}
     for mention, _ in _names(row, text, ""):
         for k, letter in enumerate(mention.below):
@@ -176,7 +190,14 @@ def _ranges(row: Row) -> Iterator[tuple[str, str]]:
 
 def _names(row: Row, text: str, role: str) -> Iterator[tuple[Mention, str]]:
     """The names in a row, each with the part of a derivative that it stands in."""
+    awaiting = False  # what an operator derives
     for node in seen(row):
+        if _is_operator(node):
+            awaiting = True
+        elif awaiting:
+            yield from _names((node,), text, role if isinstance(node, Group) else "above")
+            awaiting = False
+            continue
         match node:
             case Symbol(kind="letter" | "word") if node.text not in FUNCTIONS and node.text not in ("partial", "d"):
                 yield _mention(node, (), text), role
@@ -189,6 +210,9 @@ def _names(row: Row, text: str, role: str) -> Iterator[tuple[Mention, str]]:
                     written = spelled_row(script.body)
                     if not _is_label(written) and not INDEX.fullmatch(written) and not _is_upright(script, text):
                         yield from _names(script.body, text, role)
+            case Scripts(base=Symbol(text="∇"), scripts=scripts):
+                for script in scripts:
+                    yield from _names(script.body, text, "below")
             case Scripts(base=base) if base is not None:
                 yield from _names((base,), text, role)
             case Fraction(above=above, below=below):
@@ -212,26 +236,44 @@ def _mention(base: Symbol | Accent, scripts: Sequence[object], text: str) -> Men
     """A name with the scripts that belong to it: `W_1` and `W^{(1)}` are W1, `W^{l}` is a member of a family."""
     letters = base.text if isinstance(base, Symbol) else spelled_row(base.body)
     name = letters if isinstance(base, Symbol) else f"{letters}_{base.accent}"
-    family, label_text = "", ""
+    family, label_text, sample = "", "", ""
     below_letters: tuple[str, ...] = ()
-    last = base.span.stop
+    last = stop = base.span.stop
+    alone = True
     for script in scripts:
         written = spelled_row(script.body)  # type: ignore[attr-defined]
         below = is_sign(script.sign, "_")  # type: ignore[attr-defined]
         label = LABELS.fullmatch(written)
         upright = _is_upright(script, text)  # type: ignore[arg-type]
         if below and INDEX.fullmatch(written) and not upright:
-            below_letters = tuple(written.replace(",", ""))
-        elif not below and written in TRANSPOSED:
+            below_letters, stop = tuple(written.replace(",", "")), script.span.stop  # type: ignore[attr-defined]
             continue
-        elif label and (label[2] or (label[3] and below)):
+        if not below and written in TRANSPOSED:
+            continue
+        if not below and SAMPLE.fullmatch(written):
+            sample, stop = written[1], script.span.stop  # type: ignore[attr-defined]
+            continue
+        alone = False
+        if label and (label[2] or (label[3] and below)):
             name, last = name + (label[2] or label[3]), script.span.stop  # type: ignore[attr-defined]
         elif not below and label and label[1] and label[1] in "lLhH":
             family, label_text = label[1].lower(), written.strip("()[]")
         elif below and written.isalpha() and len(written) > 1:
             name, last = f"{name}_{written}", script.span.stop  # type: ignore[attr-defined]
     spelled, plain = text[base.span.start : last], re.sub(r"\W", "", name)
-    return Mention(spelled, plain, letters, len(below_letters), family=family, label=label_text, below=below_letters)
+    indices = (*sample, *below_letters)
+    return Mention(
+        spelled,
+        plain,
+        letters,
+        text[base.span.start : stop],
+        alone,
+        len(indices),
+        family=family,
+        label=label_text,
+        below=indices,
+        sample=sample,
+    )
 
 
 def _is_upright(script: ScriptNode, text: str) -> bool:
@@ -263,6 +305,14 @@ def _is_slope(node: Fraction) -> bool:
     return isinstance(base, Symbol) and base.text in ("partial", "∂", "d") and len(seen(node.below)) > 1
 
 
+def _is_operator(node: Node) -> bool:
+    """`\\frac{\\partial}{\\partial x}` and `\\nabla_x`: what stands behind it is derived."""
+    if isinstance(node, Fraction):
+        return _is_slope(node) and not _without_signs(node.above)
+    base = node.base if isinstance(node, Scripts) else node
+    return isinstance(base, Symbol) and base.text == "∇"
+
+
 def _without_signs(row: Row) -> Row:
     """A part of a derivative without its sign."""
 
@@ -273,7 +323,7 @@ def _without_signs(row: Row) -> Row:
     return tuple(node for node in row if not is_d(node))
 
 
-def _membership(row: Row, text: str) -> tuple[str, tuple[str, ...]] | None:
+def _membership(row: Row, text: str) -> tuple[Mention, tuple[str, ...]] | None:
     """`x \\in \\mathbb{R}^{n \\times m}`: the name, and its dimensions as they are spelled."""
     nodes = seen(row)
     place = next((k for k, node in enumerate(nodes) if is_sign(node, "∈")), -1)
@@ -282,7 +332,7 @@ def _membership(row: Row, text: str) -> tuple[str, tuple[str, ...]] | None:
     named = next(iter(_names((nodes[0],), text, "")), None)
     space = nodes[2]
     if named is None or not isinstance(space, Scripts) or not isinstance(space.base, Symbol) or space.base.text != "R":
-        return (named[0].name, ()) if named and isinstance(space, Symbol) and space.text == "R" else None
+        return (named[0], ()) if named and isinstance(space, Symbol) and space.text == "R" else None
     body = space.scripts[0].body
     parts: list[str] = [""]
     for node in seen(body):
@@ -290,7 +340,7 @@ def _membership(row: Row, text: str) -> tuple[str, tuple[str, ...]] | None:
             parts.append("")
         else:
             parts[-1] += re.sub(r"\W", "", _dimension(node))
-    return named[0].name, tuple(part for part in parts if part)
+    return named[0], tuple(part for part in parts if part)
 
 
 def _dimension(node: Node) -> str:
@@ -305,9 +355,22 @@ def _dimension(node: Node) -> str:
             return ""
 
 
+def names_of(row: Row, text: str) -> list[Mention]:
+    """All names in a row."""
+    return [mention for mention, _ in _names(row, text, "")]
+
+
+def has_inverse(row: Row) -> bool:
+    """Whether an inverse is multiplied in it: of what gradients are taken by, it is the solution, no definition."""
+    return any(
+        isinstance(node, Scripts) and any(spelled_row(script.body) == "-1" for script in node.scripts)
+        for node in seen(row)
+    )
+
+
 def letters_in(row: Row, text: str) -> set[str]:
     """The letters of all names in a row."""
-    return {mention.letters for mention, _ in _names(row, text, "")}
+    return {mention.letters for mention in names_of(row, text)}
 
 
 def mention_in(node: Node, text: str) -> Mention | None:

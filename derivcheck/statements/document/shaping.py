@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from derivcheck.language.tex.nodes import Accent, Fraction, Group, Node, Numeral, Prose, Row, Scripts, Symbol
 from derivcheck.language.tex.statements import is_sign, seen
-from derivcheck.statements.document.inventory import FUNCTIONS, TRANSPOSED, Mention, mention_in, spelled_row
+from derivcheck.statements.document.inventory import FUNCTIONS, TRANSPOSED, Mention, mention_in, names_of, spelled_row
 
 Shape = tuple[str, str]  # rows and columns; "1" for one
 NUMBERS = frozenset({"lambda", "eta", "alpha", "epsilon", "gamma", "beta", "rho", "tau", "sigma"})  # by custom
@@ -23,6 +23,8 @@ class Shapes:
     text: str = ""
     known: dict[str, Shape] = field(default_factory=dict)
     sure: set[str] = field(default_factory=set)
+    vectors_are_rows: bool = False
+    rows: set[str] = field(default_factory=set)  # matrices of which the text writes the rows as vectors, `x_i`
     _same: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -77,6 +79,8 @@ class Shapes:
         shape = self.sum(meaning)
         if shape is None:
             return
+        if not name:  # an entry of something
+            return
         if name not in self.sure:
             self.known[name] = shape
         else:
@@ -100,6 +104,12 @@ class Shapes:
         shapes = [shape for _, shape in found if shape is not None]
         if not shapes or len(shapes) < len(found):
             return shapes[0] if shapes else None
+        if any(len(term) == 1 and shape == SCALAR and self._is_entry(term[0]) for term, shape in found):
+            for term, shape in found:
+                if shape != SCALAR:
+                    free = [one.name for one in names_of(tuple(term), self.text) if one.name not in self.sure]
+                    self.known |= dict.fromkeys(free, SCALAR)
+            return SCALAR
         many = [shape for term, shape in found if len(term) > 1 and shape is not None] or shapes
         for term, shape in found:
             alone = mention_in(term[0], self.text) if len(term) == 1 else None
@@ -109,9 +119,14 @@ class Shapes:
                 self._both(shape, many[0])
         return many[0]
 
+    def _is_entry(self, node: Node) -> bool:
+        mention = mention_in(node, self.text)
+        return mention is not None and mention.indices > 0 and isinstance(node, Scripts)
+
     def product(self, factors: Sequence[Node]) -> Shape | None:
         """The shape of a product: inner sizes are equal, numbers and entrywise factors change nothing."""
         found: Shape | None = None
+        last: Node | None = None
         entrywise = False
         pending: str | None = None
         for node in factors:
@@ -131,6 +146,14 @@ class Shapes:
                 pending = None
             if shape is None:
                 return None
+            if last is not None and not entrywise and self._is_row(last, node):
+                self.vectors_are_rows = True
+                continue
+            if last is not None and not entrywise and self._promoted(last, node, found):
+                shape = self.factor(node)
+                found = self.factor(last) if found is not None and found[1] == "1" else found
+                assert shape is not None
+            last = node
             if found is None or found == SCALAR:
                 found = shape
             elif shape != SCALAR and entrywise:
@@ -146,6 +169,32 @@ class Shapes:
                 found = (found[0], shape[1])
             entrywise = False
         return found
+
+    def _is_row(self, one: Node, other: Node) -> bool:
+        """Whether `a^{l-1} W^l` multiplies a vector by a matrix from the left."""
+        before, behind = mention_in(one, self.text), mention_in(other, self.text)
+        if before is None or behind is None or not before.label.endswith("-1") or behind.label.endswith("-1"):
+            return False
+        turned = isinstance(one, Scripts) and any(spelled_row(script.body) in TRANSPOSED for script in one.scripts)
+        return not turned and bool(behind.family) and self.of(before.name)[1] == "1" != self.of(behind.name)[1]
+
+    def _promoted(self, one: Node, other: Node, found: Shape | None) -> bool:
+        """Make a matrix of what the text leaves free to be one: `w^l a^{l-1}`, and the sample of `w^T x_i`."""
+        before, behind = mention_in(one, self.text), mention_in(other, self.text)
+        if before is None or behind is None or found is None:
+            return False
+        labels = bool(before.family and behind.family and before.label != behind.label)
+        if labels and before.name not in self.sure and found[0] != "1" == found[1] == self.of(behind.name)[1]:
+            self.known[before.name] = (f"{before.name}#0", f"{before.name}#1")
+            return True
+        whole = self.mentions.get(behind.name)
+        free = whole is not None and whole.shape is None and not whole.family and whole.indices == 1
+        if free and behind.indices == 1 and found[0] == "1" != found[1] and self.of(behind.name)[1] == "1":
+            self.known[behind.name] = (f"{behind.name}#0", f"{behind.name}#1")
+            self.rows.add(behind.name)
+            self.join(f"{behind.name}#1", found[1])
+            return True
+        return False
 
     def _demoted(self, factors: Sequence[Node]) -> bool:
         """Make names numbers that do not conform as vectors: `w x`; whether the text leaves them free to be."""
@@ -166,10 +215,13 @@ class Shapes:
             case Fraction(above=above):
                 return self.sum(above)
             case Scripts(base=base, scripts=scripts) if base is not None:
-                if isinstance(base, Symbol) and base.text in FUNCTIONS:
+                if isinstance(base, Symbol) and base.text in (*FUNCTIONS, "Σ", "Π"):
                     return SCALAR
-                mention = mention_in(node, self.text)
+                mention = mention_in(node, self.text) if isinstance(base, Symbol | Accent) else None
                 turned = any(is_sign(s.sign, "^") and spelled_row(s.body) in TRANSPOSED for s in scripts)
+                if mention is not None and mention.name in self.rows and mention.indices == 1:
+                    inner = self.of(mention.name)[1]
+                    return ("1", inner) if turned else (inner, "1")
                 if mention is not None and mention.indices and mention.name in self.known:
                     return SCALAR if mention.indices >= sum(part != "1" for part in self.of(mention.name)) else None
                 shape = self.of(mention.name) if mention is not None else self.factor(base)
