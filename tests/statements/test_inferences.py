@@ -36,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     [
         (r"$A \in \RR^{m \times n}$ and $x \in \R^m$", ["proved", "refuted"]),
         (r"$A \in \reals^{m \times n}$, $t \in \Reals^n$", ["proved", "refuted"]),
-        (r"$x^\star = A^T t$", ["definition"]),  # another quantity than x
+        (r"$$x^\star = A^T t$$", ["definition"]),  # another quantity than x
         (r"$A \star x = A x$", ["unread"]),  # no product that everybody knows
     ],
     ids=["own", "short", "optimum", "operation"],
