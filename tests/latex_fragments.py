@@ -170,6 +170,30 @@ NETWORKS = {
 
 # (network, LaTeX, the same in the plain notation)
 READ: list[tuple[str, str, str]] = [
+    ("vectors", r"x_i = y_i, \quad i = 1 \vee i = 2", "x[i] = y[i] where i == 1 or i == 2"),
+    ("vectors", r"x_i = y_i \quad (i = 1 \lor i = 2)", "x[i] = y[i] where i == 1 or i == 2"),
+    ("vectors", r"x_i = y_i, \quad i = 1 \text{ or } i = 2", "x[i] = y[i] where i == 1 or i == 2"),
+    ("vectors", r"x_i = y_i \text{ if } i = 1 \text{ or } i = 2", "x[i] = y[i] where i == 1 or i == 2"),
+    ("vectors", r"x_i = y_i, \quad i > 1 \wedge x_i > 0", "x[i] = y[i] where i > 1 and x[i] > 0"),
+    ("vectors", r"x = [\sum_j A_{1j} y_j, \sum_j A_{2j} y_j, \dots, \sum_j A_{nj} y_j]^\top", "x = A @ y"),
+    (
+        "vectors",
+        r"x = \begin{bmatrix} \sum_j y_j A_{1j} \\ \sum_j y_j A_{2j} \\ \vdots \\ \sum_j y_j A_{nj} \end{bmatrix}",
+        "x = A @ y",
+    ),
+    (
+        "vectors",
+        r"x^\top = \begin{bmatrix} \sum_j y_j A_{j1} & \sum_j y_j A_{j2} & \cdots & \sum_j y_j A_{jn} \end{bmatrix}",
+        "x.T = y.T @ A",
+    ),
+    ("vectors", r"\sum_{k=1}^{i-1} A_{ik} x_k = 0", "sum_{k < i}(A[i,k] * x[k]) = 0"),
+    ("vectors", r"\sum_{k=0}^{n-1} x_k = 0", "sum_k(x[k]) = 0"),
+    ("vectors", r"x_i = \begin{cases} y_i & i < j \\ 0 & j \le i \end{cases}", "x[i] = y[i] if i < j else 0"),
+    (
+        "vectors",
+        r"x_i = \begin{cases} y_i & \text{if } i = 1 \text{ by symmetry} \\ 0 & \text{otherwise} \end{cases}",
+        "x[i] = y[i] if i == 1 else 0",
+    ),
     ("mlp", r"\mathrm{softplus} z_1 = 0", "softplus(z1) = 0"),
     ("mlp", r"\operatorname{erf} x = 0", "erf(x) = 0"),
     ("mlp", r"1^\top W_1 = 0", "ones(n1).T @ W1 = 0"),
@@ -830,6 +854,15 @@ READ: list[tuple[str, str, str]] = [
 
 # (network, LaTeX, the code of the refusal, words of its message)
 REFUSED: list[tuple[str, str, str, str]] = [
+    ("vectors", r"\sum_{k=0}^{i} A_{ik} x_k = 0", "DC119", "a sum from 0"),
+    ("vectors", r"\sum_{k=2i}^{n} A_{ik} x_k = 0", "DC119", "the lower limit of the sum"),
+    ("vectors", r"x_i = \begin{cases} & i = 1 \\ 0 & \text{otherwise} \end{cases}", "DC176", "has no value"),
+    ("vectors", r"x_i = \begin{cases} y_i \\ 0 & \text{otherwise} \end{cases}", "DC176", "not complete"),
+    ("vectors", r"x_i = \begin{cases} y_i & i < 1 \\ 0 & i > 1 \end{cases}", "DC176", "not complete"),
+    ("vectors", r"x_i = \begin{cases} y_i & i = 1 \\ 0 & \text{otherwise } x \end{cases}", "DC107", "unexpected `x`"),
+    ("vectors", r"x = [x_1^1, x_2^2, \dots, x_n^n]^\top", "DC173", "follow no pattern"),
+    ("vectors", r"x = [x_1, x_3, \dots, x_n]^\top", "DC173", "follow no pattern"),
+    ("vectors", r"x = [x_1, x_2, \dots]^\top", "DC173", "the dots have no pattern"),
     ("vectors", r"y - \mathbf{1} x = 0", "DC120", "the size of the vector of ones"),
     ("vectors", r"y = \mathbf{1} x", "DC120", "the size of the vector of ones"),
     ("vectors", r"y = x \mathbf{1}", "DC120", "the size of the vector of ones"),

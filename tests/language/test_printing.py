@@ -107,7 +107,7 @@ EQUATIONS = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(EQUATIONS)
 def test_printing_and_parsing_is_the_identity(equation: Equation) -> None:
     text = to_plain(equation)

@@ -301,7 +301,8 @@ class Unindexed:
             with_column = bool(column) and mentions(factor, column)
             if with_row and with_column:
                 self._no_entry(tree)
-            (rights if with_column else lefts).append(factor)
+            behind = with_column or not (with_row or column)  # of a column of sums, what has no letter of its own
+            (rights if behind else lefts).append(factor)
         if not lefts or not rights:
             self._no_entry(tree)
         left = self.matrix(_multiplied(lefts), row if any(mentions(f, row) for f in lefts if row) else "", letter)

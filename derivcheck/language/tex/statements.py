@@ -158,10 +158,16 @@ def _with_commas(line: Row) -> Row:
 
 def _are_conditions(line: Row) -> bool:
     """Whether a line is a condition, or several between commas and wide spaces."""
-    cuts = [place for place, node in enumerate(line) if is_sign(node, ",") or _is_wide(line, place)]
+    cuts = [place for place, node in enumerate(line) if is_sign(node, ",") or _is_joint(node) or _is_wide(line, place)]
     begins, ends = [0, *(cut + 1 for cut in cuts)], [*cuts, len(line)]
     parts = (line[begin:end] for begin, end in zip(begins, ends, strict=True))
-    return _is_condition(line) or all(_is_condition(part) for part in parts if seen(part))
+    joined = any(map(_is_joint, line))  # what stands on both sides of an "or" is claimed by neither
+    return _is_condition(line) or all(_is_condition(part, joined) for part in parts if seen(part))
+
+
+def _is_joint(node: Node) -> bool:
+    """Whether a node joins conditions."""
+    return is_sign(node, "∧", "∨") or is_keyword(node, "or")
 
 
 def _is_wide(line: Row, position: int) -> bool:
@@ -241,14 +247,17 @@ def _relates(line: Row) -> bool:
 def _unwrapped(line: Row) -> Row:
     """`\\quad (i = j)`: a relation in brackets, with nothing behind it, is the condition that stands in them."""
     match seen(line):
-        case [Group(opener=Symbol(text="(" | "["), body=body)] if _is_condition(body):
+        case [Group(opener=Symbol(text="(" | "["), body=body)] if _is_condition(body) or any(map(_is_joint, body)):
             return body
         case _:
             return line
 
 
-def _is_condition(line: Row) -> bool:
-    """`i \\ne j`, `i = 1, ..., n`, `x_i > 0`: bare letters and numbers with relations between them."""
+def _is_condition(line: Row, joined: bool = False) -> bool:
+    """`i \\ne j`, `i = 1, ..., n`, `x_i > 0`: bare letters and numbers with relations between them.
+
+    That a letter is one number is a condition where it is `joined` to another.
+    """
     nodes = seen(line)
     if _is_ordered(nodes):
         return True
@@ -256,7 +265,7 @@ def _is_condition(line: Row) -> bool:
         return False
     if is_letter(nodes[2]):
         return len(nodes) == 3 or is_sign(nodes[3], ",", "=", "!=")
-    return isinstance(nodes[2], Numeral) and len(nodes) > 3 and is_sign(nodes[3], ",")
+    return isinstance(nodes[2], Numeral) and (is_sign(nodes[3], ",") if len(nodes) > 3 else joined)
 
 
 def _is_ordered(nodes: Sequence[Node]) -> bool:
