@@ -188,7 +188,11 @@ READ: list[tuple[str, str, str]] = [
     ),
     ("vectors", r"\sum_{k=1}^{i-1} A_{ik} x_k = 0", "sum_{k < i}(A[i,k] * x[k]) = 0"),
     ("vectors", r"\sum_{k=0}^{n-1} x_k = 0", "sum_k(x[k]) = 0"),
-    ("vectors", r"x_i = \begin{cases} y_i & i < j \\ 0 & j \le i \end{cases}", "x[i] = y[i] if i < j else 0"),
+    (
+        "vectors",
+        r"A_{ij} = \begin{cases} y_i & i < j \\ 0 & j \le i \end{cases}",
+        "A[i,j] = y[i] if i < j else 0",
+    ),
     (
         "vectors",
         r"x_i = \begin{cases} y_i & \text{if } i = 1 \text{ by symmetry} \\ 0 & \text{otherwise} \end{cases}",
