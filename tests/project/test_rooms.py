@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -93,3 +94,9 @@ def test_the_readme_shows_the_rooms() -> None:
         for room in rooms
     }
     assert told <= set(shown)
+
+
+def test_no_two_modules_of_tests_have_one_name() -> None:
+    """Pytest knows them by their names alone: of two, one is not collected in a run of all."""
+    found = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, count in found.items() if count > 1] == []
