@@ -26,6 +26,19 @@ def contractions_first(factors: Sequence[Expression]) -> list[Expression]:
     return sorted(factors, key=lambda factor: not (isinstance(factor, Binary) and factor.operator == "@"))
 
 
+def along_diagonal(matrix: Expression) -> Expression:
+    """The diagonal of a matrix: 1/diag(A), as 1/A has no value where A is zero beside it."""
+    match matrix:
+        case Binary("/", Number() as above, below):
+            return Binary("/", above, along_diagonal(below))
+        case Binary("**", base, Number() as power):
+            return Binary("**", along_diagonal(base), power)
+        case Call("log" | "exp" | "sqrt" as function, (inner,), 0):
+            return Call(function, (along_diagonal(inner),))
+        case _:
+            return Call("diag", (matrix,))
+
+
 @dataclass
 class FactorGraph:
     """Vectors on vertices, matrices on edges (oriented from the smaller to the larger vertex), scalars."""

@@ -15,7 +15,7 @@ from typing import Any, cast
 from derivcheck.evidence.canonical.atoms import Atom, Factor, Indices, Polynomial, Rational, UndefinedError, magnitude
 from derivcheck.evidence.canonical.form import Canonical
 from derivcheck.forms.collecting import collected, upright
-from derivcheck.forms.factor_graph import COLUMN, ONE, ROW, FactorGraph, Part
+from derivcheck.forms.factor_graph import COLUMN, ONE, ROW, FactorGraph, Part, along_diagonal
 from derivcheck.forms.index_form import MATRIX_FUNCTIONS, MatrixFunction, number, quotient, raised, total
 from derivcheck.forms.matrix_naming import MatrixNaming, NoMatrixForm
 from derivcheck.forms.polynomials import Factored, NamedPolynomial, Summand, factored, is_bound, is_unnamed
@@ -146,7 +146,7 @@ class MatrixForm:
                 case [a]:
                     graph.vectors.setdefault(a, []).append(shown)
                 case [a, b] if a == b:
-                    graph.vectors.setdefault(a, []).append(self._naming.as_column(Call("diag", (shown,))))
+                    graph.vectors.setdefault(a, []).append(self._naming.as_column(along_diagonal(shown)))
                 case [a, b]:
                     graph.edge(a, b, shown)
                 case _:

@@ -251,12 +251,13 @@ class Reader:
 
     def unknown_key(self, key: Any, name: str, what: str, known: Iterable[str]) -> NoReturn:
         known = tuple(known)
+        is_scalar_key = name in ("scalar", "scalars") and "tensors" in known
         self.fail(
             "DC021",
             f"unknown key `{name}` in {what}",
             key,
             "",
-            close_match(name, known),
+            "`s: scalar` among the tensors" if is_scalar_key else close_match(name, known),
             (("known", ", ".join(known)),),
         )
 

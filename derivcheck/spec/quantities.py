@@ -36,6 +36,14 @@ def _is_axis(text: str) -> bool:
     return is_named(first) and all(SIZE.fullmatch(other) or is_name(other) for other in others)
 
 
+# What is no fact, and how it is said.
+INSTEAD = {
+    "index": "{axes: T, index: V}: entries that are positions of V are no fact, but what a tensor is",
+    "rows": "{sums_to_one: n}, where n is the dimension that the rows run along",
+    "columns": "{sums_to_one: m}, where m is the dimension that the columns run along",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class AxesValue:
     """Dimension names or numbers, in words or as a list; `scalar` for none."""
@@ -101,7 +109,8 @@ class FactsValue:
     def _fact(reader: Reader, name: str, dimension: str | None, node: Any) -> Fact:
         if name not in FACTS:
             known = (("known", ", ".join(FACTS)),)
-            reader.fail("DC030", f"unknown fact `{name}`", node, "", close_match(name, FACTS), known)
+            help_ = INSTEAD.get(name) or close_match(name, FACTS)
+            reader.fail("DC030", f"unknown fact `{name}`", node, "", help_, known)
         return Fact(name, dimension, reader.document.of(node))
 
     def schema(self) -> JsonSchema:

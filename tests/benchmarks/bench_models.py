@@ -24,7 +24,7 @@ from derivcheck.pipeline.verification import verify_file, verify_text
 SPECS = Path(__file__).parents[2] / "specs"
 STEPS = (6, 12, 25, 50)
 LAYERS = (3, 6, 12, 24)
-SLOWEST = 14
+SLOWEST = 10
 
 BLOCK = """
 title: A transformer block, pre-norm, with heads and residuals

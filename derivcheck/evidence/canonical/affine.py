@@ -177,7 +177,8 @@ def without_combinations(algebra: AtomTable, bound: tuple[int, ...], factors: li
             return _replaced(bound, factors, place, indicator(algebra, relation, value, index_of))
     zeros = [k for k in places if algebra.atoms[factors[k][0]].name == "zero"]
     compared = _compared(algebra, bound, factors, zeros)
-    return _summed(algebra, bound, factors, places, zeros) if compared is None else compared
+    conditions = [k for k, (number, _, _) in enumerate(factors) if algebra.atoms[number].kind in ("affine", "less")]
+    return _summed(algebra, bound, factors, conditions, zeros) if compared is None else compared
 
 
 def _replaced(bound: tuple[int, ...], factors: list[Factor], place: int, parts: Parts) -> list[Work]:
@@ -206,8 +207,8 @@ def _put_in(value: Affine, solved: Affine) -> Iterator[Affine]:
     here = dict(value.terms)
     shared = [(axis, count) for axis, count in solved.terms if axis in here]
     for axis, count in shared:
-        if count in (1, -1):
-            yield value.plus(solved, -here[axis] * count)
+        if here[axis] % count == 0:
+            yield value.plus(solved, -(here[axis] // count))
     if not shared:
         yield value.plus(solved, -1)
         yield value.plus(solved)

@@ -20,7 +20,7 @@ OPERATIONS: tuple[tuple[str, str, str], ...] = (
     ("split_heads", "split_heads(Q, n)", "the columns `n*k` of a matrix as n matrices of k columns"),
     ("merge_heads", "merge_heads(G)", "n matrices of k columns side by side, `n*k` columns"),
     ("kron", "kron(A, B)", "Kronecker product"),
-    ("norm", "norm(x)", "Euclidean (Frobenius) norm; norm(x, 1): absolute values of a vector"),
+    ("norm", "norm(x)", "Euclidean (Frobenius) norm; norm(x, 1): absolute values; norm(X, n) along an axis"),
     ("dot", "dot(x, y)", "sum of the products of the entries"),
     ("delta", "delta(i, j)", "1 where the indices are equal, else 0"),
     ("window", "window(t, i, k)", "1 where t = i + k - 1, else 0"),

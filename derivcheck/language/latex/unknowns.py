@@ -72,7 +72,7 @@ def refuse_unknown(quantity: ScriptReadings) -> NoReturn:
                 str(context.types(Name(plain[0]))),
             )
         fail(
-            "DC171", f"`{shown}` has no reading", span, f"`{plain[0]}` has {axes} axes", f"symbols: {{'{shown}': ...}}"
+            "DC171", f"`{shown}` has no reading", span, f"`{plain[0]}` has {axes} axes", _symbol(shown, quantity, axes)
         )
     close = names.close_quantity(_glued(quantity))
     fail(
@@ -95,6 +95,15 @@ def _last(stem: str, quantity: ScriptReadings) -> str:
     values = [value for value in context.scope.values if value == f"{stem}[{number}]"]
     fits = bool(letters) and any(len(context.scope.values[value].axes) == len(letters) for value in values)
     return f"{stem}[{name}]" + (f"[{','.join(letters)}]" if fits else "")
+
+
+def _symbol(shown: str, quantity: ScriptReadings, axes: int) -> str:
+    """What to write under `symbols`: `U_k^T` of a matrix U is its row upright."""
+    stem = quantity.base.text
+    letters = [script.name for script in quantity.scripts if script.kind == "sub"]
+    if axes == 2 and len(letters) == 1 and letters[0] and letters[0].isalpha() and len(letters[0]) == 1:
+        return f"symbols: {{'{stem}_{letters[0]}': '{stem}[{letters[0]},:].T'}}"
+    return f"symbols: {{'{shown}': ...}}"
 
 
 def _texts(row: Elements) -> Iterator[str]:

@@ -11,7 +11,7 @@ from derivcheck.graph.axes import Axis, fresh
 from derivcheck.graph.derive import Derived
 from derivcheck.graph.nodes import Input, Node, rename, topological
 from derivcheck.language.lowering import positions
-from derivcheck.language.lowering.letters import index_error, member_name
+from derivcheck.language.lowering.letters import count_error, member_name
 from derivcheck.language.lowering.ranges import refuse_open_label
 from derivcheck.language.lowering.scope import Measured
 from derivcheck.language.lowering.state import LoweringState
@@ -107,12 +107,7 @@ def _entry(lowering: LoweringState, numerator: Value, tree: Subscript, rule: Rul
     refuse_open_label(tree, lowering.scope)
     variable = variable_node(lowering, tree.base)
     if len(variable.axes) != len(tree.entries):
-        raise index_error(
-            "DC142",
-            f"{len(tree.entries)} indices for a tensor with {len(variable.axes)} axes",
-            tree.span,
-            variable.shape(),
-        )
+        raise count_error(tree, len(variable.axes), variable.shape())
     staging = {
         axis: fresh(axis.dimension, (*numerator.axes, *numerator.node.axes, *variable.axes), f"by{k}.")
         for k, axis in enumerate(variable.axes)

@@ -38,7 +38,7 @@ from derivcheck.language.lowering import (
     ranges,
     unrolled,
 )
-from derivcheck.language.lowering.letters import index_error, member_name
+from derivcheck.language.lowering.letters import count_error, index_error, member_name
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value, broadcast, contracted, shape_error, tensor_value
 from derivcheck.language.notation.printer import to_plain
@@ -183,12 +183,7 @@ class Lowering(LoweringState):
         base = self.expression(tree.base)
         axes = base.axes
         if len(axes) != len(tree.entries):
-            raise index_error(
-                "DC142",
-                f"{len(tree.entries)} indices for a tensor with {len(axes)} axes",
-                tree.span,
-                base.shape(),
-            )
+            raise count_error(tree, len(axes), base.shape())
         return self.entries(base, tree)
 
     def entries(self, base: Value, tree: Subscript) -> Value:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Literal
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError
 from derivcheck.graph.axes import Axes, Axis, Dimension
 from derivcheck.language.lowering.ranges import written_out
 from derivcheck.language.lowering.scope import Scope
+from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import (
     Call,
     Comparison,
@@ -34,6 +36,17 @@ def index_error(
     code: str, message: str, span: Span, label: str = "", help_: str = "", notes: tuple[tuple[str, str], ...] = ()
 ) -> NotationError:
     return NotationError(Diagnostic(code, message, label=label, help=help_, notes=notes), (span.start, span.stop))
+
+
+def count_error(tree: Subscript, axes: int, shape: str) -> NotationError:
+    """So many entries in the brackets of a tensor with another number of axes: a row is `U[k,:]`."""
+    count = len(tree.entries)
+    help_ = ""
+    if count < axes:
+        whole = tuple(Slice() for _ in range(axes - count))
+        help_ = to_plain(replace(tree, entries=(*tree.entries, *whole)))
+    message = f"{count} {'index' if count == 1 else 'indices'} for a tensor with {axes} axes"
+    return index_error("DC142", message, tree.span, shape, help_)
 
 
 def member_name(tree: Expression, scope: Scope) -> str | None:

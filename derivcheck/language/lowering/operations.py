@@ -30,7 +30,7 @@ from derivcheck.graph.positions import Affine
 from derivcheck.graph.scalars import placeholder
 from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.lowering.arrangements import ARRANGEMENTS
-from derivcheck.language.lowering.axes import chosen_axes
+from derivcheck.language.lowering.axes import chosen_axes, names_an_axis
 from derivcheck.language.lowering.chains import chain
 from derivcheck.language.lowering.derivatives import COTANGENT, gradient
 from derivcheck.language.lowering.differentials import differential
@@ -172,16 +172,18 @@ def _is_matrix(value: Value) -> bool:
 
 
 def _norm(lowering: LoweringState, tree: Call) -> Value:
-    """The Euclidean (Frobenius) norm; `norm(x, 1)` is the sum of absolute values.
+    """The Euclidean (Frobenius) norm; `norm(x, 1)` is the sum of absolute values, `norm(X, n)` along an axis.
 
     `norm(A, 2)` of a matrix is the largest singular value to some and the Frobenius norm to others.
     """
-    if not 1 <= len(tree.arguments) <= 2:
-        raise lowering.call_error(tree, "`norm` takes a tensor and perhaps 1 or 2")
+    if not tree.arguments:
+        raise lowering.call_error(tree, "`norm` takes a tensor, perhaps 1 or 2, and perhaps axes", "norm(x)")
     value = lowering.expression(tree.arguments[0])
-    order = tree.arguments[1] if len(tree.arguments) == 2 else Number(Fraction(2))
-    x = placeholder(0)
-    if len(tree.arguments) == 2 and isinstance(order, Number) and order.value == 2 and _is_matrix(value):
+    order, *names = tree.arguments[1:] or (Number(Fraction(2)),)
+    if not isinstance(order, Number) and names_an_axis(lowering, value, order):
+        order, names = Number(Fraction(2)), [order, *names]
+    gone = chosen_axes(lowering, value, tuple(names), tree) or value.axes
+    if len(tree.arguments) == 2 and isinstance(order, Number) and order.value == 2 and not names and _is_matrix(value):
         matrix = to_plain(tree.arguments[0])
         raise index_error(
             "DC126",
@@ -196,12 +198,13 @@ def _norm(lowering: LoweringState, tree: Call) -> Value:
         )
     match order:
         case Number(number) if number == 2:
-            return Value(euclidean(value.node, value.axes))
+            return without(lowering, euclidean(value.node, gone), value, gone)
         case Number(number) if number == 1:
             absolute = catalogue_functions.activation("abs")
-            return Value(sum_over(mapped(absolute(x), value.node), value.axes))
+            return without(lowering, sum_over(mapped(absolute(placeholder(0)), value.node), gone), value, gone)
         case _:
-            raise lowering.call_error(tree, "`norm` knows the orders 1 and 2")
+            along = f"norm({to_plain(tree.arguments[0])}, 2, n) along an axis"
+            raise lowering.call_error(tree, "`norm` knows the orders 1 and 2", along)
 
 
 def euclidean(node: Node, axes: Axes) -> Node:

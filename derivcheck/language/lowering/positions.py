@@ -111,15 +111,19 @@ def _digit(lowering: LoweringState, tree: Binary) -> Combination | None:
     if not _is_safe(lowering, found.value):
         message = f"`{to_plain(tree.left)}` is negative at some positions"
         raise index_error("DC143", message, tree.left.span, f"it runs from {found.value.least}", "(i - 1) // 2")
-    count = found.value.greatest.plus(Dimension.fixed(divisor))
+    # What is at least c throughout is counted from there on: (i + 1) // 2 is (i - 1) // 2 + 1.
+    least = found.value.least
+    before = least.constant // divisor if not least.terms else 0
+    value = found.value.plus(Affine.of(before * divisor), -1)
+    count = value.greatest.plus(Dimension.fixed(divisor))
     rounded = Dimension(count.terms, count.constant - count.constant % divisor)
-    many = quotient(rounded, Dimension.fixed(divisor)) or found.value.greatest.plus(ONE)
-    written = " ".join(f"{number}{axis}" for axis, number in found.value.terms)
-    slow, fast = (Axis(d, f"{written}+{found.value.offset}//{divisor}") for d in (many, Dimension.fixed(divisor)))
-    there = digits(found.value.plus(Affine.of(1)), slow, fast)
+    many = quotient(rounded, Dimension.fixed(divisor)) or value.greatest.plus(ONE)
+    written = " ".join(f"{number}{axis}" for axis, number in value.terms)
+    slow, fast = (Axis(d, f"{written}+{value.offset}//{divisor}") for d in (many, Dimension.fixed(divisor)))
+    there = digits(value.plus(Affine.of(1)), slow, fast)
     assert there is not None
-    digit = slow if tree.operator == "//" else fast
-    return Combination(Affine.of(digit).plus(Affine.of(1), -1), {}, {**found.digits, there: (slow, fast)})
+    digit = Affine.of(slow).plus(Affine.of(before)) if tree.operator == "//" else Affine.of(fast)
+    return Combination(digit.plus(Affine.of(1), -1), {}, {**found.digits, there: (slow, fast)})
 
 
 def _term(lowering: LoweringState, tree: Expression) -> Combination | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from derivcheck.language.catalogue.reductions import BINDERS
+from derivcheck.language.catalogue.refused import refusal
 from derivcheck.language.notation.cursor import Cursor
 from derivcheck.language.notation.relations import RELATIONS, TURNED, Relation, spellings
 from derivcheck.language.notation.syntax import (
@@ -154,6 +155,9 @@ def _single(written: str, span: Span, kind: str) -> str:
     """One index letter: `k`, `k1`, `mu`, `μ`; letters run together are refused."""
     if _is_letter(written):
         return spelled(written)
+    refused = refusal(f"{kind}_{written}")
+    if refused is not None:
+        fail("DC125", f"`{kind}_{written}` is no function here: it is {refused.about}", span, "", refused.instead)
     fail(
         "DC116",
         f"`{written}` is more than one index letter",
