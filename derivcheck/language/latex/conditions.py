@@ -40,6 +40,14 @@ def condition(reader: RowCursor) -> Condition:
     return left
 
 
+def all_of(tests: Sequence[Condition]) -> Condition | None:
+    """Several conditions as one; None of none."""
+    found: Condition | None = None
+    for test in tests:
+        found = test if found is None else Junction("and", found, test, found.span.to(test.span))
+    return found
+
+
 def _at_word(reader: RowCursor, word: str) -> bool:
     return reader.element.kind == "keyword" and reader.element.text == word
 
@@ -50,16 +58,18 @@ def _stands_apart(reader: RowCursor) -> bool:
 
 
 def _all_of(reader: RowCursor) -> Condition:
-    left = _comparison(reader)
+    tests = _comparison(reader)
     while _at_word(reader, "and") or reader.at(",", "∧") or _stands_apart(reader):
         if not _stands_apart(reader):
             reader.advance()
-        right = _comparison(reader)
-        left = Junction("and", left, right, left.span.to(right.span))
-    return left
+        tests += _comparison(reader)
+    found = all_of(tests)
+    assert found is not None
+    return found
 
 
-def _comparison(reader: RowCursor) -> Condition:
+def _comparison(reader: RowCursor) -> list[Condition]:
+    """The links of `i < j \\le k`."""
     letters, reader.letters = reader.letters, True
     sides = [reader.expression()]
     relations: list[Relation] = []
@@ -69,11 +79,7 @@ def _comparison(reader: RowCursor) -> Condition:
     reader.letters = letters
     if not relations:
         reader.unexpected(r"`=`, `\ne`, `<`, `\le`, `>` or `\ge`")
-    links = [Comparison(r, a, b, a.span.to(b.span)) for a, r, b in zip(sides, relations, sides[1:], strict=False)]
-    found: Condition = links[0]
-    for link in links[1:]:
-        found = Junction("and", found, link, found.span.to(link.span))
-    return found
+    return [Comparison(r, a, b, a.span.to(b.span)) for a, r, b in zip(sides, relations, sides[1:], strict=False)]
 
 
 # --- cases --------------------------------------------------------------------------------------

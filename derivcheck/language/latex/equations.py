@@ -11,7 +11,7 @@ from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.componentwise import componentwise
 from derivcheck.language.latex import bars, differentials, numbers
 from derivcheck.language.latex.checks import check_entries, check_primes
-from derivcheck.language.latex.conditions import refuse_words
+from derivcheck.language.latex.conditions import all_of, refuse_words
 from derivcheck.language.latex.cursor import LABELS, Context, RowCursor, refuse_relation
 from derivcheck.language.latex.elements import Element, Elements, elements
 from derivcheck.language.latex.forks import Choices, Fork
@@ -33,7 +33,6 @@ from derivcheck.language.notation.syntax import (
     Condition,
     Equation,
     Expression,
-    Junction,
     Number,
     Span,
 )
@@ -201,10 +200,7 @@ class _Chain:
         if not relations:
             fail("DC108", "an equation needs two sides", span, "only one side here", "... = ...")
         sides = size_sides(reader, sides)
-        where = None
-        for test in tests:
-            where = test if where is None else Junction("and", where, test, test.span)
-        found = bars.oriented(Equation(tuple(sides), tuple(relations), where, span))
+        found = bars.oriented(Equation(tuple(sides), tuple(relations), all_of(tests), span))
         for name, value, at in self._points:
             found = at_point(found, name, value, at)
         check_entries(found, reader)

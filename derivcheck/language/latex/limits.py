@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import NoReturn
 
 from derivcheck.graph.axes import Dimension
+from derivcheck.language.latex.conditions import all_of
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.scripts import Script, dimension_at
 from derivcheck.language.notation.relations import Relation
@@ -15,7 +16,6 @@ from derivcheck.language.notation.syntax import (
     Comparison,
     Condition,
     Expression,
-    Junction,
     Name,
     Number,
     Span,
@@ -51,10 +51,7 @@ def limited(
     if not zero:
         tests += _from(letter, bound.lower, span)
     tests += _up_to(reader, letter, above, dimension, zero, span)
-    found: Condition | None = None
-    for test in tests:
-        found = test if found is None else Junction("and", found, test, span)
-    return found
+    return all_of(tests)
 
 
 def _from(letter: str, lower: Expression | None, span: Span) -> list[Condition]:

@@ -40,9 +40,7 @@ def parse_latex(
     any label; `macros` its own macros to their bodies; `labels` gives the labels of
     families that are known, and numbers for them. Raises NotationError.
     """
-    found = chains(parse_tex(text, macros))
-    if not found:
-        fail("DC109", "the formula is empty", Span(0, len(text)), "expected an equation")
+    found = _stated(text, macros)
     problem = next((chain.problem for chain in found if chain.problem is not None), None)
     if problem is not None:
         raise problem
@@ -60,11 +58,8 @@ def parse_latex_derivation(
     labels: Mapping[str, int] = NO_LABELS,
 ) -> tuple[Equation, ...]:
     """The chains of a formula of several lines, each line continuing the one above. Raises NotationError."""
-    found = chains(parse_tex(text, macros))
-    if not found:
-        fail("DC109", "the formula is empty", Span(0, len(text)), "expected an equation")
     sentence = Sentence(text, scope, symbols, macros, labels)
-    return tuple(replace(sentence.equation(chain.row), follows=chain.follows) for chain in found)
+    return tuple(replace(sentence.equation(one.row), follows=one.follows) for one in _stated(text, macros))
 
 
 def read_latex(
@@ -80,6 +75,13 @@ def read_latex(
     """
     sentence = Sentence(text, scope, symbols, macros, labels)
     return tuple(_reading(sentence, chain) for chain in chains(parse_tex(text, macros)))
+
+
+def _stated(text: str, macros: Mapping[str, str]) -> list[Chain]:
+    found = chains(parse_tex(text, macros))
+    if not found:
+        fail("DC109", "the formula is empty", Span(0, len(text)), "expected an equation")
+    return found
 
 
 def _reading(sentence: Sentence, chain: Chain) -> ReadChain:

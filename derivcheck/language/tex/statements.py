@@ -25,7 +25,7 @@ from derivcheck.language.tex.nodes import (
     Space,
     Symbol,
 )
-from derivcheck.language.tex.words import is_conditional, is_remark
+from derivcheck.language.tex.words import is_conditional, is_reason
 
 __all__ = ["Chain", "chains", "is_relation", "is_sign", "seen"]
 
@@ -192,7 +192,7 @@ def _without_question(line: Row) -> Row:
     Nor does a reason, `\\text{ since } A \\text{ is square}`.
     """
     for position, node in enumerate(line):
-        start = position if isinstance(node, Prose) and is_remark(node.text) else position + 1
+        start = position if isinstance(node, Prose) and is_reason(node.text) else position + 1
         behind = seen(line[start:])
         if (start > position and not is_sign(node, ",", ";")) or not behind or not isinstance(behind[0], Prose):
             continue

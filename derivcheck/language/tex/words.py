@@ -18,9 +18,9 @@ FILLERS = listed("all every each any only both")
 CONDITIONAL_WORDS = listed(
     "if when whenever unless assuming provided given except for only almost approximately up not"
 )
-REMARKS = listed(
-    "since thus hence so then therefore because note recall now finally similarly likewise where with using by which "
-    "as also next first second i.e. e.g."
+REASONS = listed("since because as by using which note recall i.e. e.g.")
+REMARKS = REASONS | listed(
+    "thus hence so then therefore now finally similarly likewise where with also next first second"
 )
 SPELLED = ("and", "for", "when", "where", "if")
 _WORD = re.compile(r"[A-Za-z]+|[0-9]+|!=|<=|>=|[=<>,≠≤≥]")
@@ -86,9 +86,9 @@ def _phrase(text: str, span: Span) -> list[Node]:
     return made
 
 
-def is_remark(text: str) -> bool:
+def is_reason(text: str) -> bool:
     """Whether prose says why something holds."""
-    return text.split()[0].lower() in REMARKS
+    return text.split()[0].lower() in REASONS
 
 
 def is_conditional(text: str) -> bool:
