@@ -229,7 +229,7 @@ class MatrixForm:
         atom = self._atom(number_, indices)
         match atom.kind:
             case "leaf" if is_unnamed(node := self._canonical.leaf_nodes[number_]):
-                base = self._unnamed(node)
+                base = self._unnamed(node, indices)
             case "leaf":
                 base = self._leaf(number_, indices)
             case "size":
@@ -324,8 +324,8 @@ class MatrixForm:
         atom_order = [self._canonical.outer(axis) for axis in self._leaf_axes(node)]
         return expression if own == atom_order else self._turned(expression)
 
-    def _unnamed(self, node: Node) -> Expression:
-        """A node without a name, as what it stands for."""
+    def _unnamed(self, node: Node, indices: Indices) -> Expression:
+        """A node without a name at some indices, as what it stands for."""
         if len(node.axes) > 2:
             raise NoMatrixForm("a tensor with more than two axes")
         places: list[int | None] = [*(self._canonical.outer(axis) for axis in node.axes), None, None]

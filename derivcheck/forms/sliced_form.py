@@ -22,10 +22,10 @@ from derivcheck.forms.factor_graph import COLUMN, ROW, FactorGraph, Part
 from derivcheck.forms.index_form import fresh_letter, product
 from derivcheck.forms.matrix_form import MatrixForm
 from derivcheck.forms.matrix_naming import MatrixNaming, NoMatrixForm
-from derivcheck.forms.polynomials import NamedPolynomial, is_unnamed
-from derivcheck.forms.transposition import MarkedScalar, marked
+from derivcheck.forms.polynomials import NamedPolynomial
+from derivcheck.forms.transposition import MarkedScalar, marked, transposes
 from derivcheck.graph.axes import Axis
-from derivcheck.graph.nodes import Input
+from derivcheck.graph.nodes import Input, Node
 from derivcheck.language.notation.syntax import (
     Derivative,
     Expression,
@@ -151,8 +151,6 @@ class SlicedForm(MatrixForm):
             return atom
         if atom.kind in ("equal", "less", "affine"):
             raise NoMatrixForm("a condition on indices")
-        if atom.kind == "leaf" and is_unnamed(self._canonical.leaf_nodes[number_]):
-            raise NoMatrixForm("an entry of what has no name")
         if atom.kind == "leaf" or not atom.slots:
             return atom
         filled = {slot: index for slot, index in zip(atom.slots, indices, strict=True) if index in self._letters}
@@ -187,6 +185,18 @@ class SlicedForm(MatrixForm):
             return self._naming.as_column(found)
         return found if tuple(left) == self._unlabelled(indices) else self._turned(found)
 
+    def _unnamed(self, node: Node, indices: Indices) -> Expression:
+        if self._unlabelled(indices) == indices:
+            return super()._unnamed(node, indices)
+        outer = [self._canonical.outer(axis) for axis in node.axes]
+        filled = {place: index for place, index in zip(outer, indices, strict=True) if index in self._letters}
+        left: list[int | None] = [place for place in outer if place not in filled]
+        if len(left) > 2:
+            raise NoMatrixForm("a tensor with more than two axes")
+        left += [None, None]
+        part = self._matrix(self._algebra.substitute(self._canonical.opened(node), filled), left[0], left[1])
+        return self._filled(part, left[0], left[1])
+
     # --- what slides ------------------------------------------------------------------------
 
     def _gathered(
@@ -217,12 +227,12 @@ class SlicedForm(MatrixForm):
         for number, indices, power in group:
             shown = self._factor(number, indices, power, bound)
             found.append(shown if self._unlabelled(indices) == order else self._turned(shown))
-        if len(found) > 1 or len(order) > 1:
-            return product(found)
-        if not isinstance(found[0], Transpose):
-            return found[0]
-        self._lying.add(found[0].operand)
-        return found[0].operand
+        upright = product(found)
+        turned = self._turned(upright)
+        if len(order) > 1 or transposes(turned) >= transposes(upright):
+            return upright
+        self._lying.add(turned)
+        return turned
 
     def _precedence(self, group: Group) -> tuple[int, ...]:
         """What is called the filter comes first: parameters, in the order of their declaration."""

@@ -23,6 +23,7 @@ NETWORKS = {
     "sum_{a in 1..k}(x[t+a-1])/k'}\nloss: {L: g.T @ z}",
     "learned": "tensors: {x: n, w: k, y: n-k+1}\nlayers: {z: 'conv(x, w)', a: tanh(z)}\nloss: {L: 'sse(a, y)'}",
     "channels": "tensors: {x: c n, w: o c k, b: o, g: o n-k+1}\nlayers: {z: 'conv1d(x, w, b)'}\nloss: {L: sum(g * z)}",
+    "channels, learned": "tensors: {x: c n, w: o c k, y: o n-k+1}\nlayers: {z: 'conv1d(x, w)'}\nloss: {L: 'sse(z, y)'}",
     "image": "tensors: {x: p q, w: r s, g: p-r+1 q-s+1}\nlayers: {z: 'conv(x, w)'}\nloss: {L: sum(g * z)}",
     "images": "tensors: {x: c 2*p-1 2*q-1, w: o c 3 3, b: o, g: o p q}\n"
     "layers: {z: 'conv2d(x, w, b, stride=2, padding=1)'}\nloss: {L: sum(g * z)}",
@@ -54,6 +55,8 @@ FORMS = [
     ("channels", "x", "for each i: dL/dx[i,:] = sum_j(full_conv(g[j,:], flip(w[j,i,:])))"),
     ("channels", "w", "for each i, j: dL/dw[i,j,:] = conv(x[j,:], g[i,:]).T"),
     ("channels", "b", "sum(g, 2)"),
+    ("channels, learned", "w", "for each i, j: dL/dw[i,j,:] = 2 * conv(x[j,:], z[i,:] - y[i,:]).T"),
+    ("channels, learned", "x", "for each i: dL/dx[i,:] = sum_j(full_conv(dL/dz[j,:], flip(w[j,i,:])))"),
     ("image", "x", "full_conv(g, flip(w, 1, 2))"),
     ("image", "w", "conv(x, g)"),
     (
