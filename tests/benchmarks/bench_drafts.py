@@ -2,10 +2,10 @@
 
     python tests/benchmarks/bench_drafts.py [FOLDER] [--seeds]
 
-FOLDER holds documents, each with the sidecar that a person has written beside it, as specs/documents does; with
---seeds the sidecars are those of specs/seeds, several of a document for parts of it. A line counts that the draft does
-not have, or has otherwise, and without which formulas stay unjudged or have another verdict. What a person calls a
-dimension is no change.
+FOLDER holds documents, each with the sidecar that a person has written beside it, as specs/documents does. A line
+counts that the draft does not have, or has otherwise, and without which formulas stay unjudged or have another
+verdict. What a person calls a dimension is no change. With --seeds FOLDER holds the seed documents, of which
+specs/seeds has several sidecars a document: how many formulas stand under the draft alone as under each of them.
 """
 
 from __future__ import annotations
@@ -97,6 +97,18 @@ def as_good(found: list[str] | None, wanted: list[str]) -> bool:
     )
 
 
+def alike(document: Path, sidecar: Path) -> tuple[int, int]:
+    """How many formulas stand under the draft, untouched, as under the written sidecar, and of how many."""
+    text, own = document.read_text(), entries(sidecar.read_text())
+    draft = entries(draft_of(document)[0]) | {key: own[key] for key in PARTS if key in own}
+    own[("document", "file")] = document.name
+    wanted = verdicts(document, text, {key: value for key, value in own.items() if key[1] != "expect"})
+    assert wanted is not None, document
+    found = verdicts(document, text, draft) or [""] * len(wanted)
+    same = [one == other or {one, other} <= WELL or other == "unread" for one, other in zip(found, wanted, strict=True)]
+    return sum(same), len(same)
+
+
 def changed(document: Path, sidecar: Path | None = None) -> tuple[int, int]:
     """(lines to change, lines of the written sidecar)."""
     text = document.read_text()
@@ -139,8 +151,8 @@ def seeds(folder: Path) -> None:
             document = Path(place) / source.with_suffix(SUFFIX).name
             document.write_text(source.read_text())
             for sidecar in sorted(SEEDS.glob(f"{source.name[:3]}_document*.yaml")):
-                count, lines = changed(document, sidecar)
-                print(f"{sidecar.name:<34} {count:3} lines to change, the written sidecar has {lines}", flush=True)
+                same, among = alike(document, sidecar)
+                print(f"{sidecar.name:<34} {same:3} of {among:3} formulas stand as with the written one", flush=True)
 
 
 def main() -> None:

@@ -45,6 +45,28 @@ def test_short_names_of_the_web_are_read(folder: pathlib.Path, text: str, standi
     assert [standing(formula) for formula in judged(folder, SQUARES, text).formulas] == standings
 
 
+SLOPE = r"\frac{\partial L}{\partial z_i}"
+
+
+@pytest.mark.parametrize(
+    ("lines", "standings"),
+    [
+        # Each line of these goes on from its own statement, so that one sign alone makes one refutation.
+        ([r"\text{By (1)} => @ &= p_i - y_i", r"&= -(y_i - p_i)"], ["proved", "proved"]),
+        ([r"\text{Then } @ &= p_i - y_i", r"&= -(p_i - y_i)"], ["proved", "refuted"]),
+        ([r"\text{Then } @ &= y_i - p_i", r"&= p_i (1 - p_i)"], ["proved", "refuted"]),
+        ([r"\because \sum_k y_k &= 1", r"&= (1 - p_i) p_i"], ["proved", "proved"]),
+        ([r"\text{since } \sum_k y_k &= 1", r"&= (1 - p_i) p_i"], ["proved", "proved"]),
+        ([r"&= p_i - p_i^2 \quad \because \sum_k p_k = 1", r"&= (1 - p_i) p_i"], ["proved", "proved"]),
+        ([r"&= p_i - p_i^2 \quad \because \sum_k p_k = 2", r"&= (1 + p_i) p_i"], ["refuted", "refuted"]),
+    ],
+)
+def test_a_step_goes_on_from_its_own_statement(folder: pathlib.Path, lines: list[str], standings: list[str]) -> None:
+    rows = [r"\frac{\partial p_i}{\partial z_i} &= p_i (1 - p_i)", *lines]
+    text = "$$\\begin{aligned}" + " \\\\ ".join(rows).replace("@", SLOPE) + "\\end{aligned}$$"
+    assert [standing(formula) for formula in judged(folder, SOFTMAX, text).formulas] == standings
+
+
 def judged(folder: pathlib.Path, spec: str, text: str, more: str = "") -> FileResult:
     (folder / "a.md").write_text(text)
     (folder / "a.derivcheck.yaml").write_text(spec + more)

@@ -22,6 +22,7 @@ _LEXEME = re.compile(
     r"(?P<space>\s+|~|%[^\n]*)"
     r"|(?P<command>\\(?:[A-Za-z]+|.|\n))"
     r"|(?P<dots>\.\s*\.\s*\.)"
+    r"|(?P<arrow><?=>)"
     r"|(?P<number>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
     r"|(?P<letter>[^\W\d_])"
     r"|(?P<other>.)",
@@ -71,6 +72,8 @@ def _scanned(text: str) -> list[Lexeme]:
                 found.append(Lexeme("command", word[1:], span, spaced))
             case "number":
                 found.append(_number(word, span, spaced))
+            case "arrow":
+                found.append(Lexeme("sign", "⇒" if word == "=>" else "⇔", span, spaced))
             case "dots":
                 found.append(Lexeme("sign", "…", span, spaced))
             case _:

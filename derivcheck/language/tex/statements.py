@@ -25,11 +25,12 @@ from derivcheck.language.tex.nodes import (
     Space,
     Symbol,
 )
-from derivcheck.language.tex.words import is_conditional, is_reason
+from derivcheck.language.tex.words import is_conditional, is_leading, is_reason
 
 __all__ = ["Chain", "chains", "is_relation", "is_sign", "seen"]
 
 IMPLYING = frozenset("⇒⇔∴")
+BECAUSE = "∵"
 ORDERS = frozenset({"<", "<=", ">", ">=", "!="})
 _LAST_LETTER = re.compile(r"(.*\S)[\s,;:]+([A-Za-z])", re.DOTALL)
 
@@ -63,7 +64,9 @@ def chains(row: Row) -> list[Chain]:
     pieces: list[tuple[list[Node], bool, bool]] = []
     main = -1
     for line in _unbracketed(_lines(_named_in_words(unframed(row)))):
-        remark = isinstance(seen(line)[0], Prose)
+        line = _led(line)
+        first = seen(line)[0]
+        remark = (isinstance(first, Prose) or is_sign(first, BECAUSE)) and not _leads(line)
         if not _holds_formula(line):
             if pieces and any(isinstance(node, Prose) and is_conditional(node.text) for node in line):
                 pieces[-1][0].extend(line)
@@ -72,11 +75,12 @@ def chains(row: Row) -> list[Chain]:
             if number == 0 and not remark and main >= 0 and _continues(part, pieces[main][0]):
                 _join(pieces[main][0], part)
                 continue
-            behind = _trimmed(part[1:]) if is_sign(part[0], *IMPLYING) else ()
-            follows = bool(pieces) and _relates(behind)
-            bare = behind if follows or (is_sign(part[0], "∴") and behind) else part
-            pieces.append((list(bare), remark, follows))
-            if not remark and (main < 0 or not _after_keyword(part)):
+            reason = is_sign(part[0], BECAUSE)
+            behind = _trimmed(part[1:]) if reason or is_sign(part[0], *IMPLYING) else ()
+            follows = bool(pieces) and _relates(behind) and not reason
+            bare = behind if follows or (is_sign(part[0], "∴", BECAUSE) and behind) else part
+            pieces.append((list(bare), remark or reason, follows))
+            if not remark and not reason and (main < 0 or not _after_keyword(part)):
                 main = len(pieces) - 1
     return [Chain(paired(without_breaks(found)), remark, follows) for found, remark, follows in pieces]
 
@@ -104,6 +108,25 @@ def _unbracketed(lines: Iterable[Row]) -> Iterator[Row]:
                 yield line
 
 
+def _is_aside(node: Node) -> bool:
+    """Whether a remark begins: in words that are no condition, or with the sign of a reason."""
+    return is_sign(node, BECAUSE) or (isinstance(node, Prose) and not is_conditional(node.text))
+
+
+def _led(line: Row) -> Row:
+    """Without words and an arrow in front of a statement: `\\text{By (3)} \\Rightarrow a = b`."""
+    first, *others = seen(line)
+    if isinstance(first, Prose) and others and is_sign(others[0], *IMPLYING) and _relates(tuple(others[1:])):
+        return _trimmed(line[line.index(others[0]) + 1 :])
+    return line
+
+
+def _leads(line: Row) -> bool:
+    """Whether a line begins with words that lead to a statement of its own: `\\text{Then}`."""
+    first, *others = seen(line)
+    return isinstance(first, Prose) and is_leading(first.text) and _relates(tuple(others))
+
+
 def _trimmed(line: Sequence[Node]) -> Row:
     """Without punctuation at its end, and without an `and` that joins it to the line above."""
     line = tuple(line)
@@ -127,16 +150,17 @@ def _parts(line: Row) -> list[Row]:
     start = 0
     line = _with_commas(line)
     for cut, node in enumerate(line):
-        remark = isinstance(node, Prose) and not is_conditional(node.text)
+        remark = _is_aside(node)
         if not (remark or is_sign(node, ",", ";", *IMPLYING) or is_keyword(node, "and") or _is_wide(line, cut)):
             continue
         if any(is_sign(one, "…") for one in (*seen(line[:cut])[-1:], *seen(line[cut + 1 :])[:1])):
             continue  # of a listing
         before, after = line[start:cut], line[cut + 1 :]
         arrow = is_sign(node, *IMPLYING)
-        if not _relates(before) or not _relates(after) or _after_keyword(before):
+        reason = is_sign(node, BECAUSE)  # which no formula has within it
+        if not (_relates(before) or (reason and before)) or not _relates(after) or _after_keyword(before):
             continue
-        if arrow or not _are_conditions(after):
+        if arrow or reason or not _are_conditions(after):
             parts.append(_trimmed(before))
             start = cut if remark or arrow else cut + 1
     parts.append(_trimmed(_without_question(line[start:])))

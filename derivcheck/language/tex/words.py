@@ -19,9 +19,8 @@ CONDITIONAL_WORDS = listed(
     "if when whenever unless assuming provided given except for only almost approximately up not"
 )
 REASONS = listed("since because as by using which note recall i.e. e.g.")
-REMARKS = REASONS | listed(
-    "thus hence so then therefore now finally similarly likewise where with also next first second"
-)
+LEADING = listed("thus hence so then therefore now finally similarly likewise next let")  # to a statement of its own
+REMARKS = REASONS | LEADING | listed("where with also first second")
 SPELLED = ("and", "for", "when", "where", "if")
 _WORD = re.compile(r"[A-Za-z]+|[0-9]+|!=|<=|>=|[=<>,≠≤≥]")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -29,6 +28,11 @@ _JOINING = listed("and then but all everything both")
 _OPERATIONS = listed("times plus minus divided modulo")  # nobody names a tensor so
 # Words that make another equation of the one they stand behind.
 _CHANGING = _OPERATIONS | listed("scaled rescaled multiplied ignoring neglecting omitting dropping negated transposed")
+
+
+def is_leading(text: str) -> bool:
+    """Whether words lead to a statement of its own, `\\text{Then }`, and say nothing beside the one above."""
+    return text.split()[0].strip(",:").lower() in LEADING if text.split() else False
 
 
 def read_words(text: str, span: Span) -> Row:
