@@ -239,7 +239,8 @@ class _Drafter:
             elif (listed := LISTED.match(meaning)) is not None:
                 self.made.symbols[one.mention.spelling.strip()] = (listed[1], one.said)
             elif not is_loss and name not in waiting:
-                self.made.shapes[name] = self._axes(one.mention.name)
+                if one.mention.name not in LETTERS:  # an index alone is nothing to be declared
+                    self.made.shapes[name] = self._axes(one.mention.name)
                 own = () if one.meant.letters == (self.label,) else one.meant.letters
                 letters = f"[{','.join(own)}]" if own else ""
                 if one.mention.label.replace(" ", "") == f"{self.label}-1":
