@@ -9,6 +9,7 @@ that it holds. The two terms that share most are joined first, until no two shar
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, cast
@@ -37,6 +38,7 @@ MAXIMAL_TERMS = 12
 MAXIMAL_MATCHES = 4000  # of the summed indices of two terms
 UNMATCHED = OUTER // 2  # stands for a summed index that the other term has not
 
+FEW = 9  # pairs of summed indices, each of which may be one
 POSITIONAL = frozenset({"equal", "less", "affine"})
 
 
@@ -111,7 +113,7 @@ def _shared(algebra: Algebra, first: Term, second: Term, contracts: bool) -> Sha
     """The heaviest thing that two terms share; None for nothing."""
     best: Shared | None = None
     alike = _share_a_leaf(algebra, first, second)
-    for places in _matches(first[0], second[0]):
+    for places in _matches(first, second):
         mapping = dict(places)
         renamed = {k: mapping.get(k, UNMATCHED + k) for k in range(len(second[0]))}
         there: dict[tuple[int, Indices], Rational] = {}
@@ -131,9 +133,14 @@ def _shared(algebra: Algebra, first: Term, second: Term, contracts: bool) -> Sha
             continue
         if contracts and not _stay_products(first, second, factors, mapping):
             continue
-        if any(algebra.atoms[n].kind in POSITIONAL and matched.intersection(ii) for n, ii, _ in first[1]):
+        counts = _counts(algebra, first, matched)
+        if any(
+            algebra.atoms[n].kind in POSITIONAL and matched.intersection(ii) and (n, ii, p) not in counts
+            for n, ii, p in first[1]
+        ):
             continue
-        if _is_wide(first, second, factors, mapping):
+        numbers = [*counts, *_counts(algebra, second, mapping.keys())]
+        if _is_wide((first[1], second[1]), numbers, factors, mapping):
             continue
         weight = sum(2 + len(indices) for _, indices, _ in factors) + 2 * len(places)
         if weight and (best is None or weight > best.weight):
@@ -141,13 +148,26 @@ def _shared(algebra: Algebra, first: Term, second: Term, contracts: bool) -> Sha
     return best
 
 
-def _is_wide(first: Term, second: Term, shared: Sequence[Factor], mapping: Mapping[int, int]) -> bool:
+def _counts(algebra: Algebra, term: Term, matched: AbstractSet[int]) -> list[Factor]:
+    """The factors that count positions, Σ_k 1[k < i]: conditions on an index that stands nowhere else."""
+    alone = [k for k in range(len(term[0])) if k not in matched and _count(term[1], k) == 1]
+    return [f for f in term[1] if algebra.atoms[f[0]].kind == "less" and any(k in f[1] for k in alone)]
+
+
+def _is_wide(
+    terms: tuple[Sequence[Factor], Sequence[Factor]],
+    numbers: Sequence[Factor],
+    shared: Sequence[Factor],
+    mapping: Mapping[int, int],
+) -> bool:
     """Whether what is left of two terms is no matrix: more indices, or along summed ones one less than the other."""
     taken = {(number, indices): power for number, indices, power in shared}
     outside: list[set[int]] = []
-    for factors, names in ((first[1], {j: j for j in mapping.values()}), (second[1], mapping)):
+    for factors, names in ((terms[0], {j: j for j in mapping.values()}), (terms[1], mapping)):
         outside.append(set())
         for number, indices, power in factors:
+            if (number, indices, power) in numbers:
+                continue
             here = tuple(names.get(i, i) if 0 <= i < OUTER else i for i in indices)
             if taken.get((number, here)) != power:
                 outside[-1].update(
@@ -186,8 +206,17 @@ def _leaves(algebra: Algebra, factors: Sequence[Factor]) -> set[int]:
     return found
 
 
-def _matches(first: Sequence[int], second: Sequence[int]) -> Iterator[tuple[tuple[int, int], ...]]:
-    """Every way in which summed indices of the second term may be ones of the first."""
+def _matches(one: Term, other: Term) -> Iterator[tuple[tuple[int, int], ...]]:
+    """Every way in which summed indices of the second term may be ones of the first.
+
+    Of many indices only those may be the same that stand at the same place of the same atom.
+    """
+    (first, here), (second, there) = one, other
+    slots = {(number, slot, index) for number, indices, _ in here for slot, index in enumerate(indices)}
+    alike = {
+        (k, j) for n, ii, _ in there for slot, k in enumerate(ii) for j in range(len(first)) if (n, slot, j) in slots
+    }
+    few = len(first) * len(second) <= FEW
 
     def extended(k: int, taken: tuple[tuple[int, int], ...]) -> Iterator[tuple[tuple[int, int], ...]]:
         if k == len(second):
@@ -195,7 +224,7 @@ def _matches(first: Sequence[int], second: Sequence[int]) -> Iterator[tuple[tupl
             return
         used = {one for _, one in taken}
         for j, dimension in enumerate(first):
-            if dimension == second[k] and j not in used:
+            if dimension == second[k] and j not in used and (few or (k, j) in alike):
                 yield from extended(k + 1, (*taken, (k, j)))
         yield from extended(k + 1, taken)
 

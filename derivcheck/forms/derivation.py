@@ -24,6 +24,7 @@ from derivcheck.forms.matrix_naming import MatrixNaming, NoMatrixForm
 from derivcheck.forms.polynomials import NamedPolynomial
 from derivcheck.forms.ranges import asks_cases, in_ranges
 from derivcheck.forms.reading import Namer
+from derivcheck.forms.regrouping import regrouped
 from derivcheck.forms.sliced_form import SlicedMatrix, sliced_form
 from derivcheck.forms.slopes import SlopeStyle
 from derivcheck.forms.structural_form import structural_form
@@ -238,7 +239,8 @@ class Derivation:
         except (GrowthError, UndefinedError) as why:
             problem = problem or str(why)
         # A condition in the range of its sum goes before the same form with a factor of one or zero.
-        found = list(dict.fromkeys(tree for form in found for tree in (in_ranges(form), form)))
+        forms = [grouped for form in found for grouped in (regrouped(form, self.scalars), form)]
+        found = list(dict.fromkeys(tree for form in forms for tree in (in_ranges(form), form)))
         found.sort(key=lambda tree: (length(tree) > LONGEST, asks_cases(tree)))
         return found, problem if not found else ""
 
@@ -266,7 +268,8 @@ class Derivation:
                 reason = reason or why.diagnostic.message
         if style is None and len(found) > 1 and length(found[0]) > READABLE:
             found.reverse()
-        return list(dict.fromkeys(found)), reason
+        grouped = [form for tree in found for form in (regrouped(tree, self.scalars), tree)]
+        return list(dict.fromkeys(grouped)), reason
 
     def _slices(self, variable: NamedTensor, letters: Sequence[str]) -> tuple[SlicedMatrix, ...]:
         """The matrices of which a derivative is made that is none, if it is: of heads, channels, filters."""

@@ -15,6 +15,7 @@ from derivcheck.forms.collecting import collected, upright
 from derivcheck.forms.combinations import ONE, condition, written_sum
 from derivcheck.forms.index_sums import drawn_out
 from derivcheck.forms.polynomials import NamedPolynomial, factored, is_bound, is_unnamed
+from derivcheck.forms.rewriting import summands
 from derivcheck.graph.axes import Axis, Dimension
 from derivcheck.graph.nodes import Node
 from derivcheck.graph.positions import NOTHING, Affine, Comparing, is_within
@@ -79,12 +80,24 @@ def total(terms: Sequence[tuple[Expression, bool]]) -> Expression:
     if not terms:
         return Number(Fraction(0))
     terms = [(t.operand, not minus) if isinstance(t, Negate) else (t, minus) for t, minus in terms]
+    terms = _with_one_number(terms)
     terms.sort(key=lambda term: term[1])
     first, negative = terms[0]
     result: Expression = Negate(first) if negative else first
     for expression, minus in terms[1:]:
         result = Binary("-" if minus else "+", result, expression)
     return result
+
+
+def _with_one_number(terms: list[tuple[Expression, bool]]) -> list[tuple[Expression, bool]]:
+    """The terms with the whole numbers within them added up: `i - j` for `(i - 1) - (j - 1)`."""
+    flat = [(part, minus != inner) for term, minus in terms for part, inner in summands(term)]
+    numbers = [(part.value, minus) for part, minus in flat if isinstance(part, Number)]
+    if len(numbers) < 2:
+        return terms
+    whole = sum((-value if minus else value for value, minus in numbers), Fraction(0))
+    kept: list[tuple[Expression, bool]] = [(part, minus) for part, minus in flat if not isinstance(part, Number)]
+    return [*kept, (Number(abs(whole)), whole < 0)] if whole or not kept else kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,12 @@ shortest variant is the one that reads like the textbook's: dL/dz = p - y.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from functools import cached_property
 
+from derivcheck.evidence.canonical import elementary
 from derivcheck.evidence.canonical.atoms import (
     ONE_TERM,
     GrowthError,
@@ -134,7 +136,32 @@ class Namer:
             leaf = self._open.leaf(node)
             ((_, ((number, indices, _),)), _), *_ = leaf.items()
             patterns.append((number, indices, factors, coefficient))
-        return sorted(patterns, key=lambda pattern: -len(pattern[2]))
+        return sorted((*patterns, *self._exponentials()), key=lambda pattern: -len(pattern[2]))
+
+    def _exponentials(self) -> Iterator[Pattern]:
+        """What the exponentials of logarithms are that have names: exp(x) / Σ exp(x) is exp(y) where y is its log."""
+        algebra = self._open.algebra
+        for node in self._names:
+            polynomial = self._kept_forms.get(node, {})
+            atoms = (algebra.atoms[atom] for _, factors in polynomial for atom, _, _ in factors)
+            if len(polynomial) < 2 or not any(atom.kind == "log" for atom in atoms):
+                continue
+            meant = elementary.exponential(algebra, polynomial)
+            ((_, whole), _), *_ = elementary.exponential(algebra, self._open.leaf(node)).items()
+            if len(meant) == 1 and len(whole) == 1:
+                ((bound, factors), coefficient), *_ = meant.items()
+                (number, indices, power), *_ = whole
+                if not bound and power == 1 and len(factors) > 1:
+                    yield number, indices, factors, coefficient
+
+    @cached_property
+    def _kept_forms(self) -> dict[Node, Polynomial]:
+        """What names that are not folded are, over names."""
+        found: dict[Node, Polynomial] = {}
+        for node in self._kept:
+            with suppress(GrowthError, UndefinedError):
+                found[node] = self._open.form(node.operand) if isinstance(node, Quantity) else {}
+        return found
 
     def reading(self, node: Node, of_name: bool = False) -> NamedPolynomial:
         """The shortest reading of a node. Raises GrowthError.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -13,12 +13,17 @@ from derivcheck.language.notation.syntax import (
     Conditional,
     Derivative,
     Expression,
+    Name,
     Negate,
     Number,
     Reduction,
     Subscript,
     Transpose,
+    bottom_up,
+    rebuilt,
 )
+
+LETTERS = "ijkpqrstuv"
 
 
 def places(tree: Expression) -> Iterator[tuple[tuple[int, ...], Expression]]:
@@ -66,6 +71,25 @@ def put(tree: Expression, path: tuple[int, ...], new: Expression) -> Expression:
             return replace(tree, then=child) if here == 0 else replace(tree, otherwise=child)
         case _:
             raise AssertionError("a path that leads nowhere")
+
+
+def at_letters(tree: Expression, letters: Mapping[str, str]) -> Expression:
+    """The tree with other letters for its free ones; a bound one that is called like a new one gives way."""
+    used = {node.name for node in bottom_up(tree) if isinstance(node, Name)} | {*letters, *letters.values()}
+    bound = {letter for node in bottom_up(tree) if isinstance(node, Reduction) for letter in node.letters}
+    free = (letter for letter in LETTERS if letter not in used | bound)
+    changed = {**letters, **dict(zip(sorted(bound & set(letters.values())), free, strict=False))}
+
+    def moved(node: object) -> object:
+        match node:
+            case Name(name):
+                return Name(changed.get(name, name))
+            case Reduction():
+                return replace(node, letters=tuple(changed.get(letter, letter) for letter in node.letters))
+            case _:
+                return node
+
+    return rebuilt(tree, moved)  # type: ignore[no-any-return]
 
 
 def summands(tree: Expression) -> Iterator[tuple[Expression, bool]]:

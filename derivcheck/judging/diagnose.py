@@ -7,7 +7,7 @@ smallest on, filtered by numbers, which cost about a millisecond each.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
@@ -15,28 +15,23 @@ from functools import partial
 from typing import TypeVar
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, Diagnostic, SourceText, lapse, tracebacks_are_wanted
-from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError, magnitude
-from derivcheck.forms.entries import entry_writer, native
-from derivcheck.forms.index_form import Naming, index_form
-from derivcheck.forms.matrix_form import matrix_form, matrix_function_writer
-from derivcheck.forms.matrix_naming import MatrixNaming, NoMatrixForm
-from derivcheck.forms.polynomials import NamedPolynomial
-from derivcheck.forms.reading import Namer
-from derivcheck.forms.rewriting import joined, negated, summands
-from derivcheck.graph.nodes import Node, subtract
+from derivcheck.forms.regrouping import regrouped
+from derivcheck.forms.rewriting import negated
+from derivcheck.graph.nodes import Node
+from derivcheck.judging.differences import Differences
 from derivcheck.judging.edit import Edit, divided, scaled
 from derivcheck.judging.edits import Edits
 from derivcheck.judging.holdings import held
 from derivcheck.judging.judge import Judge
 from derivcheck.judging.proofreader import Proofreader
 from derivcheck.judging.provisos import Provisos
+from derivcheck.judging.side_writer import SideWriter
 from derivcheck.judging.suggestion import PLAIN, Suggester, Wording
 from derivcheck.judging.trials import Trial, Trials
 from derivcheck.language.claims import Link, Pair, pair
 from derivcheck.language.lowering.letters import member_name
 from derivcheck.language.network import Network
-from derivcheck.language.notation.syntax import Derivative, Expression, Name, Negate, Number, Span
-from derivcheck.language.tensors import NamedTensor
+from derivcheck.language.notation.syntax import Derivative, Expression, Negate, Number, Span
 
 CODES: dict[str, str] = {
     "DC201": "constant factor",
@@ -74,9 +69,11 @@ CODES: dict[str, str] = {
     "DC234": "branches are swapped",
     "DC235": "a mask is missing",
     "DC236": "a factor is missing, or one too many",
+    "DC237": "one term is wrong",
+    "DC238": "a rule of another function, or of another argument",
 }
 UNREPAIRED = ("DC217", "DC227")  # what is derived is shown for these
-MENDABLE = ("DC13", "DC14", "DC151")  # shapes and indices
+MENDABLE = ("DC121", "DC13", "DC14", "DC151")  # labels, shapes and indices
 BUDGET = 1600  # edits that are tried
 CLOSE = 1e-6  # what two numbers may differ by that are seen as the same
 NEAR = 12  # of those that are right but for a number
@@ -107,10 +104,10 @@ class Diagnoser:
         self.proofreader = proofreader
         self.edits = Edits(network, judge, self)
         self.provisos = Provisos(network, judge, self.edits.stock, self)
+        self.writer = SideWriter(network, judge)
+        self.differences = Differences(self.writer, proofreader)
         self._suggester = Suggester(network, proofreader)
-        self._written: dict[Node, Expression | None] = {}
         self._shown: dict[tuple[Node, Expression], Expression | None] = {}
-        self._readings: dict[Node, NamedPolynomial] = {}
         self.lapses: list[str] = []  # what failed in attempts that came to nothing by that
 
     def attempted(self, work: Callable[[], Found], otherwise: Found) -> Found:
@@ -129,6 +126,11 @@ class Diagnoser:
         edit = self._mended(trials, link)
         if edit is not None:
             return self._told(link, edit, text, wording)
+        likely = self.attempted(trials.likely, None)
+        if likely is not None:
+            message = f"{likely.message}, as far as numbers tell"
+            suggestion = self._derived_suggestion(trials, link, wording)
+            return self._diagnostic(link, likely.code, message, likely.span, text, suggestion), suggestion
         if (condition := self.provisos.condition(link)) is not None:
             code, message = condition
             suggestion = self._derived_suggestion(trials, link, wording) if code in UNREPAIRED else ""
@@ -149,7 +151,8 @@ class Diagnoser:
             or self._first(trials, (edit for edit in edits if edit.code in LARGE), near)
             or self._first(trials, sorted(self.edits.terms(link), key=lambda edit: edit.cost)[:BUDGET], near)
             or self._first(trials, self._scaled(trials, near, link))
-            or self._first(trials, (one for one in [self.attempted(lambda: self._missing(link), None)] if one))
+            or self._first(trials, self.edits.beneath(link))
+            or self._first(trials, self.edits.made(self.differences.of(link)))
         )
 
     def _fact(self, link: Pair) -> Edit | None:
@@ -273,67 +276,14 @@ class Diagnoser:
         """What the left side may read as: a gradient of its value can lie otherwise than the side does."""
         if not link.letters:
             yield self.proofreader.matrix_of(link.left)
+        else:
+            yield self.proofreader.entry_at(link.left_tree)
         if isinstance(link.left_tree, Derivative):
-            if link.left not in self._written:
-                self._written[link.left] = self._write(link)
-            yield self._written[link.left]
+            written = self.writer.written(link)
+            if written is not None:
+                yield regrouped(written.tree, self.proofreader.scalars)
+                yield written.tree
 
     def terms(self, link: Pair) -> Sequence[tuple[Expression, bool]]:
         """The terms of the derived entry, multiplied out."""
-        return self.attempted(lambda: self._terms(link), ())
-
-    def _terms(self, link: Pair) -> Sequence[tuple[Expression, bool]]:
-        tensors = {tensor.node: tensor for tensor in self.network.tensors}
-        reading = self._readings.get(link.left)
-        if reading is None or not link.letters or len(reading.polynomial) > 6:
-            return []
-        taken = frozenset(self.network.scope.dimensions) | {t.name for t in tensors.values()}
-        letters = [axis.key for axis in link.letters]
-        naming = Naming(entry_writer(tensors), taken, matrix_function_writer(self._matrix_naming(tensors)))
-        found = []
-        for term, coefficient in reading.polynomial.items():
-            one = replace(reading, polynomial={term: magnitude(coefficient)})
-            found.append((index_form(one, link.letters, letters, naming), coefficient < 0))
-        return found
-
-    def _missing(self, link: Pair) -> Edit | None:
-        """The difference of both sides, where it is short: one or two terms that are missing."""
-        if link.shapes is not None or (link.left not in self._readings and self._write(link) is None):
-            return None
-        derived = self._readings[link.left]
-        difference = replace(link, left=subtract(link.left, link.right))
-        rest = self._write(difference)
-        reading = self._readings.pop(difference.left, None)
-        if rest is None or reading is None or not 0 < len(reading.polynomial) <= min(2, len(derived.polynomial) - 1):
-            return None
-        right = joined([(link.right_tree, False), *summands(rest)])
-        said = (
-            f"`{self.proofreader.plain(rest.operand)}` is to be subtracted"
-            if isinstance(rest, Negate)
-            else f"`{self.proofreader.plain(rest)}` is missing"
-        )
-        return Edit("DC221", said, right, link.right_tree.span, 5)
-
-    def _write(self, link: Pair) -> Expression | None:
-        tensors = {tensor.node: tensor for tensor in self.network.tensors}
-        names = [node for node in tensors if node is not getattr(self.network.loss, "node", None)]
-        try:
-            reading = Namer(names, (), self.judge.facts, link.axes).reading(link.left)
-            self._readings[link.left] = reading
-            if link.letters:
-                taken = frozenset(self.network.scope.dimensions) | {t.name for t in tensors.values()}
-                letters = [axis.key for axis in link.letters]
-                naming = Naming(entry_writer(tensors), taken, matrix_function_writer(self._matrix_naming(tensors)))
-                return index_form(reading, link.letters, letters, naming)
-            return matrix_form(reading, link.axes, self._matrix_naming(tensors)) if len(link.axes) <= 2 else None
-        except (GrowthError, UndefinedError, NoMatrixForm, KeyError):
-            return None
-
-    def _matrix_naming(self, tensors: Mapping[Node, NamedTensor]) -> MatrixNaming:
-        scalars = frozenset(self.network.scope.dimensions) | {t.name for t in tensors.values() if not t.axes}
-        return MatrixNaming(
-            lambda node: (native(tensors[node], tensors[node].tree, scalars), tensors[node].axes),
-            self.network.scope.vectors,
-            scalars,
-            lambda dimension: Name(str(dimension)),
-        )
+        return self.attempted(lambda: self.writer.terms(link), ())

@@ -10,7 +10,7 @@ from functools import partial, reduce
 from typing import Protocol, TypeVar
 
 from derivcheck.forms.rewriting import is_entry, negated, places, put, summands
-from derivcheck.judging import excesses, exchanges, layouts
+from derivcheck.judging import excesses, exchanges, layouts, misapplied
 from derivcheck.judging.edit import ONE, TWO, Edit, divided, scaled
 from derivcheck.judging.judge import Judge
 from derivcheck.judging.omissions import Omissions
@@ -36,6 +36,7 @@ from derivcheck.language.notation.syntax import (
     Span,
     Subscript,
     Transpose,
+    bottom_up,
     rebuilt,
 )
 
@@ -70,24 +71,39 @@ class Edits:
     def of(self, link: Pair) -> Iterator[Edit]:
         """Every edit of the right side, in no order of likelihood: `cost` has it."""
         right = link.right_tree
-        yield from self._made(self._whole(link, right))
-        for place, node in places(right):
-            for edit in self._made(self._local(node, link)):
-                yield replace(edit, tree=put(right, place, edit.tree))
-        yield from self._made(self._slopes(link, right))
-        yield from self._made(excesses.of(right, self.stock))
-        yield from self._made(exchanges.of(link, right, self.stock))
-        yield from self._made(self._of_the_left_side(link))
-        yield from self._made(self._layouts(link))
-        yield from self._made(self.repetitions.of(link, right))
-        yield from self._made(self.omissions.of(link, right, self.derived.form(link)))
+        yield from self.made(self._whole(link, right))
+        yield from self._inside(link, right)
+        yield from self.made(self._slopes(link, right))
+        yield from self.made(excesses.of(right, self.stock))
+        yield from self.made(exchanges.of(link, right, self.stock))
+        yield from self.made(self._of_the_left_side(link))
+        yield from self.made(misapplied.of(link))
+        yield from self.made(self._layouts(link))
+        yield from self.made(self.repetitions.of(link, right))
+        yield from self.made(self.omissions.of(link, right, self.derived.form(link)))
 
     def terms(self, link: Pair) -> Iterator[Edit]:
         """Every edit that adds a term."""
-        yield from self._made(self._derived_terms(link, link.right_tree))
-        yield from self._made(self.omissions.terms(link, link.right_tree))
+        yield from self.made(self._derived_terms(link, link.right_tree))
+        yield from self.made(self.omissions.terms(link, link.right_tree))
 
-    def _made(self, edits: Iterator[Edit]) -> Iterator[Edit]:
+    def beneath(self, link: Pair) -> Iterator[Edit]:
+        """Every edit of what a `let` name of the right side stands for, where that is no derivative."""
+        for _, node in places(link.right_tree):
+            meaning = self.network.scope.abbreviations.get(node.name) if isinstance(node, Name) else None
+            if meaning is None or any(isinstance(part, Derivative) for part in bottom_up(meaning)):
+                continue
+            for edit in (*self._inside(link, meaning), *self.made(self.omissions.of(link, meaning, None))):
+                made = _with(link.right_tree, node, edit.tree)
+                message = f"{edit.message} in `{to_plain(node)}`, which is `{to_plain(meaning)}`"
+                yield replace(edit, message=message, tree=made, span=node.span, cost=edit.cost + 2)
+
+    def _inside(self, link: Pair, tree: Expression) -> Iterator[Edit]:
+        for place, node in places(tree):
+            for edit in self.made(self._local(node, link)):
+                yield replace(edit, tree=put(tree, place, edit.tree))
+
+    def made(self, edits: Iterator[Edit]) -> Iterator[Edit]:
         """The edits of one kind, up to one that fails in the making."""
         while (edit := self.derived.attempted(partial(next, edits, None), None)) is not None:
             yield edit
@@ -133,6 +149,9 @@ class Edits:
                 yield Edit("DC202", "the sign is wrong", Binary("-", left, right), span, 1)
                 yield Edit("DC202", "the sign is wrong", Binary("-", right, left), span, 2)
             case Binary("-", left, right):
+                if isinstance(left, Name) and left.name in self.network.scope.dimensions and right == ONE:
+                    message = f"`{left.name}` is meant, not `{to_plain(node)}`: degrees of freedom"
+                    yield Edit("DC201", message, left, span, 2)
                 yield Edit("DC202", "the sign is wrong", Binary("-", right, left), span, 1)
                 yield Edit("DC202", "the sign is wrong", Binary("+", left, right), span, 1)
             case Binary("@", left, right):
@@ -158,6 +177,9 @@ class Edits:
                 message = f"`{to_plain(factor)}` is multiplied by, not divided by"
                 yield Edit(self.stock.factor_code(factor), message, Binary("*", rest, factor), span, 3)
                 yield Edit("DC236", "the fraction stands on its head", Binary("/", factor, rest), span, 4)
+                if not isinstance(factor, Number):
+                    squared = Binary("/", rest, Binary("**", factor, TWO))
+                    yield Edit("DC223", f"the square of `{to_plain(factor)}` is divided by", squared, span, 3)
             case Binary("*", left, right):
                 if not is_entry(left) and not is_entry(right):
                     yield Edit("DC207", "a matrix product is meant", Binary("@", left, right), span, 2)
@@ -297,6 +319,10 @@ class Edits:
                         yield Edit("DC213", message, Name(other), node.span, cost)
                         if len(value.axes) > 1:
                             yield Edit("DC213", message, Transpose(Name(other)), node.span, cost + 1)
+            case Name(name) if name in self.network.scope.dimensions:
+                for other in self.stock.dimension_names(link):
+                    if other != name:
+                        yield Edit("DC213", f"`{other}` is meant, not `{name}`", Name(other), node.span, 3)
             case Subscript(Name(family), (Number(label),)) if family in self.network.scope.families:
                 for shift in (1, -1):
                     shown = f"{family}[{label + shift}]"
@@ -404,7 +430,12 @@ class Edits:
 
 
 def _renamed(tree: Expression, old: str, new: str) -> Expression:
-    return rebuilt(tree, lambda node: Name(new) if node == Name(old) else node)  # type: ignore[no-any-return]
+    return _with(tree, Name(old), Name(new))
+
+
+def _with(tree: Expression, old: Expression, new: Expression) -> Expression:
+    """The tree with another part wherever one stands."""
+    return rebuilt(tree, lambda node: new if node == old else node)  # type: ignore[no-any-return]
 
 
 def _divided_by(factor: Expression) -> str:

@@ -47,6 +47,9 @@ def of(link: Pair, right: Expression, stock: Stock) -> Iterator[Edit]:
                 yield Edit(
                     "DC206", message, put(right, path, Binary("@", matrix, Binary("*", factor, rest))), node.span, 3
                 )
+            case Call("kron" | "outer", (one_argument, other_argument), 0):
+                turned = replace(node, arguments=(other_argument, one_argument))
+                yield Edit("DC206", "the factors are in the wrong order", put(right, path, turned), node.span, 2)
             case Call(("sum" | "mean") as total, (inner, Number(position)), 0):
                 for other_position in POSITIONS:
                     if other_position != position:

@@ -296,6 +296,14 @@ class Judge:
         except (NumericError, UnsupportedError):
             return None
 
+    def agrees_at(self, left: Node, right: Node, axes: Axes, place: tuple[Mapping[str, int], int]) -> bool | None:
+        """Whether floats agree at a point; None where there are none."""
+        sizes, seed = place
+        try:
+            return ratio(left, right, axes, sizes, self.facts, seed, self._points) == 1.0
+        except (NumericError, UnsupportedError):
+            return None
+
     def _numbers(
         self, asked: Goal, sizes: Mapping[str, int], seed: int | None = None, spread: float = 1.0
     ) -> SidesAtAPoint:

@@ -31,6 +31,7 @@ from derivcheck.language.notation.syntax import (
 )
 
 MOST_SLOTS, MOST_PARTS, MOST_PAIRS = 16, 12, 6
+BRANCHED = 3  # places that may be without a branch
 MASKS: tuple[Relation, ...] = ("<=", "<")
 MOST_FACTORS = 500  # that are tried with one claim
 ALGEBRAIC = frozenset({"log", "sqrt", "exp"})  # their slopes are 1/x and its kin: a fraction is meant, no `log'`
@@ -52,6 +53,7 @@ class Omissions:
         yield from islice(factors, MOST_FACTORS)
         yield from islice(self._members(link, right), MOST_FACTORS)
         yield from self._masks(link, right)
+        yield from self._branches(link, right)
         yield from self._functions(link, right)
 
     # --- factors --------------------------------------------------------------------------
@@ -163,6 +165,15 @@ class Omissions:
                 if count > 1:
                     message = f"of `{to_plain(base)}[i,k]` only those with `k {relation} i` count: the mask is missing"
                     yield Edit("DC235", message, made, right.span, 6)
+
+    def _branches(self, link: Pair, right: Expression) -> Iterator[Edit]:
+        """What is right on one side of a boundary that the forward pass has, and zero on the other."""
+        zero = Number(Fraction(0))
+        for test in self.stock.conditions(link):
+            shown = f"{to_plain(test.left)} {test.relation} {to_plain(test.right)}"
+            message = f"right only where `{shown}`, zero elsewhere: the branch is missing"
+            for path, node in slots(right)[:BRANCHED]:
+                yield Edit("DC235", message, put(right, path, Conditional(test, node, zero)), node.span, 5)
 
     # --- functions ------------------------------------------------------------------------
 

@@ -18,14 +18,17 @@ from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.diagnostics.verdicts import HOLDS
 from derivcheck.forms.candidates import GradientForm
 from derivcheck.forms.derivation import Derivation, Style
+from derivcheck.forms.rewriting import at_letters
 from derivcheck.forms.sliced_form import SlicedMatrix
 from derivcheck.graph.axes import Axes
 from derivcheck.graph.nodes import Node
 from derivcheck.judging.judge import Judge, Judgement
 from derivcheck.language.claims import Pair, pair, pairs
+from derivcheck.language.lowering.inner_products import inner_products
 from derivcheck.language.network import Network
 from derivcheck.language.notation.labels import substitute_labels
 from derivcheck.language.notation.parser import parse_equation
+from derivcheck.language.notation.plain import Numbers
 from derivcheck.language.notation.printer import to_latex, to_plain, to_unicode
 from derivcheck.language.notation.syntax import Derivative, Equation, Expression, Name, Subscript, Transpose
 from derivcheck.language.tensors import NamedTensor
@@ -66,6 +69,10 @@ class Proofreader:
             | (self.derivation.scalars if self.derivation is not None else frozenset())
         )
 
+    def numbers(self, tree: Expression | Equation) -> Numbers:
+        """What is a number in a tree: names, and products of matrices."""
+        return self.scalars | inner_products(tree, self.network.scope)
+
     # --- gradients ------------------------------------------------------------------------
 
     def gradient(self, variable: NamedTensor, style: Style | None = None) -> Proof:
@@ -103,6 +110,24 @@ class Proofreader:
         except UnwrittenError:
             form = None
         return None if form is None else Equation((self._entry(form.wrt, form.letters), form.index), ("=",))
+
+    def entry_at(self, tree: Expression) -> Expression | None:
+        """The index form of `dL/dW[a,b]` at these letters; None for what is no entry of a derivative of the output."""
+        match tree:
+            case Derivative(of, (Subscript(base, places),)) if not tree.holding:
+                names = [place.name for place in places if isinstance(place, Name)]
+                if self.derivation is None or of != self.derivation.output.tree or len(set(names)) != len(places):
+                    return None
+                variable = next((one for one in self._variables.values() if one.tree == base), None)
+            case _:
+                return None
+        try:
+            form = None if variable is None else self.form(variable)
+        except UnwrittenError:
+            return None
+        if form is None or len(form.letters) != len(names):
+            return None
+        return at_letters(form.index, dict(zip(form.letters, names, strict=True)))
 
     def _entry(self, variable: NamedTensor, letters: Sequence[str]) -> Expression:
         assert self.derivation is not None
@@ -241,7 +266,8 @@ class Proofreader:
         vocabulary, families = self.network.scope.vocabulary(), self.network.scope.families
         written = [(self.plain(equation.sides[0]), self.plain(equation.sides[1]))]
         if notation == "unicode":
-            written.insert(0, tuple(to_unicode(side, self.scalars, families) for side in equation.sides))  # type: ignore[arg-type]
+            known = self.numbers(equation)
+            written.insert(0, tuple(to_unicode(side, known, families) for side in equation.sides))  # type: ignore[arg-type]
         for left, right in written:
             if self._means(partial(parse_equation, f"{left} = {right}", vocabulary), equation):
                 return (verbatim(left), verbatim(right)) if notation == "latex" else (left, right)
@@ -252,9 +278,9 @@ class Proofreader:
         # Where nobody writes LaTeX, nobody waits for its reader.
         from derivcheck.language.latex.reading import parse_latex
 
-        scope = self.network.scope
+        scope, known = self.network.scope, self.numbers(equation)
         for spelled in (frozenset[str](), frozenset(t.name for t in self.network.tensors)):
-            left, right = (to_latex(side, self.scalars, scope.families, spelled) for side in equation.sides)
+            left, right = (to_latex(side, known, scope.families, spelled) for side in equation.sides)
             if self._means(partial(parse_latex, f"{left} = {right}", scope, labels=self.network.depth), equation):
                 return left, right
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from math import e, floor, log, log10, pi, sqrt
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError
@@ -21,7 +22,16 @@ from derivcheck.language.facts import fits
 from derivcheck.language.formulas import name_tree
 from derivcheck.language.network import Network
 from derivcheck.language.notation.printer import to_plain
-from derivcheck.language.notation.syntax import Binary, Call, Derivative, Number, bottom_up
+from derivcheck.language.notation.syntax import (
+    Binary,
+    Call,
+    Derivative,
+    Expression,
+    Name,
+    Number,
+    Subscript,
+    bottom_up,
+)
 from derivcheck.spec.facts.table import FACTS, fact_texts, numbers_left, weakest_first, with_implied
 
 ROUNDED = 2e-3  # relative difference up to which rounded constants are the cause
@@ -42,6 +52,7 @@ KNOWN_CONSTANTS: tuple[tuple[str, float], ...] = (
     ("1/3", 1 / 3),
     ("2/3", 2 / 3),
 )
+LETTERS = "ijklpqrs"
 Proviso = tuple[str, str]  # its code, and what to say
 
 
@@ -143,22 +154,38 @@ class Provisos:
 
     def _diagonal_chain(self, link: Pair) -> Iterator[Proviso]:
         """`dL/da * diag(da/dz)`: the chain rule through a Jacobian of which the diagonal alone is taken."""
-        left = link.left_tree
-        if not isinstance(left, Derivative) or len(left.variables) != 1 or len(link.axes) != 1 or link.letters:
+        found = self._entrywise(link)
+        if found is None:
             return
+        of, by, places, right = found
+        at = partial(Subscript, entries=tuple(map(Name, places)))
         for tensor in self.network.tensors:
             through = name_tree(tensor.name)
-            if tensor.axes and through != left.variables[0]:
-                jacobian = Derivative(through, left.variables)
-                wrong = Binary("*", Derivative(left.numerator, (through,)), Call("diag", (jacobian,)))
+            if tensor.axes and through != by:
+                jacobian = Derivative(through, (by,))
+                wrong = Binary("*", Derivative(of, (at(through),)), Derivative(at(through), (at(by),)))
                 try:
-                    trial = pair(link.right_tree, wrong, "=", None, self.network.scope)
+                    trial = pair(right, wrong, "=", None, self.network.scope)
                 except DerivcheckError:
                     continue
                 differs = trial.shapes is not None or self.judge.differs_at_once(trial.left, trial.right, trial.axes)
                 if not differs and self.judge.prover.proof(trial.left, trial.right).proved:
                     yield "DC217", f"the Jacobian `{to_plain(jacobian)}` is taken as diagonal: it is not"
                     return
+
+    def _entrywise(self, link: Pair) -> tuple[Expression, Expression, Sequence[str], Expression] | None:
+        """(what is derived, by what, letters, right side at the letters) of the derivative of a number."""
+        match link.left_tree:
+            case Derivative(of, (Subscript(Name() as by, entries),)) if len(entries) == len(link.letters):
+                places = [entry.name for entry in entries if isinstance(entry, Name)]
+                return (of, by, places, link.right_tree) if places == [a.key for a in link.letters] else None
+            case Derivative(of, (Name() as by,)) if link.axes and not link.letters:
+                used = {node.name for node in bottom_up(link.right_tree) if isinstance(node, Name)}
+                free = (letter for letter in LETTERS if letter not in {*used, *self.network.scope.values})
+                places = list(itertools.islice(free, len(link.axes)))
+                return of, by, places, Subscript(link.right_tree, tuple(map(Name, places)))
+            case _:
+                return None
 
     def _rounded(self, link: Pair) -> Iterator[Proviso]:
         """Sides that agree to as many digits as the constants of the right one are written with."""

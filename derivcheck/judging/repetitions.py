@@ -22,6 +22,7 @@ from derivcheck.language.notation.syntax import (
     Expression,
     Name,
     Number,
+    Reduction,
     Subscript,
     Transpose,
     bottom_up,
@@ -45,8 +46,12 @@ class Repetitions:
         yield from self._turned(right)
         yield from self._everywhere(link, right)
         yield from self._factors(link, right)
+        yield from self._drawn_out(link, right)
+        yield from self._exchanged(link, right)
         yield from self._functions(right)
         yield from self._labels(right)
+        yield from self._two_labels(right)
+        yield from self._summed_over_labels(right)
 
     def _turned(self, right: Expression) -> Iterator[Edit]:
         """Every transpose of some quantities put in or taken away."""
@@ -93,6 +98,51 @@ class Repetitions:
                     message = f"the factor `{to_plain(tree)}` of `{to_plain(base)}` is missing, {_times(count)}"
                     yield Edit("DC236", message, made, right.span, 5)
 
+    def _drawn_out(self, link: Pair, right: Expression) -> Iterator[Edit]:
+        """`w (g - mean(g))` for `w g - mean(w g)`: a factor in front of sums that belongs to what is summed."""
+        for path, node in places(right):
+            if not isinstance(node, Binary) or node.operator != "*":
+                continue
+            for factor, rest in ((node.left, node.right), (node.right, node.left)):
+                if not any(isinstance(part, Reduction | Call) and _is_sum(part) for part in bottom_up(rest)):
+                    continue
+                for shown, made, count in self._with_factors(factor, rest):
+                    message = f"the factor `{to_plain(factor)}` belongs to `{shown}`, inside the sums: {_times(count)}"
+                    yield Edit("DC206", message, put(right, path, made), node.span, 4)
+
+    def _with_factors(self, factor: Expression, rest: Expression) -> Iterator[tuple[str, Expression, int]]:
+        """(name, tree with the factor at it, how often) for each quantity of a tree that the factor may belong to."""
+        values, base = self.stock.scope.values, factor.base if isinstance(factor, Subscript) else factor
+        own = values.get(base.name) if isinstance(base, Name) else None
+        if own is None or not own.axes:
+            return
+        named = Counter(node.base if isinstance(node, Subscript) else node for _, node in places(rest))
+        for other, count in named.items():
+            value = values.get(other.name) if isinstance(other, Name) and other != base else None
+            if value is None or count < 2:
+                continue
+            if not isinstance(factor, Subscript) and dimensions(value.axes) == dimensions(own.axes):
+                yield to_plain(other), _replaced(rest, other, Binary("*", factor, other)), count
+            sizes = dimensions(value.axes)
+            where = [sizes.index(size) for size in dimensions(own.axes) if sizes.count(size) == 1]
+            if isinstance(factor, Subscript) and len(where) == len(own.axes):
+                yield to_plain(other), _with_factor(rest, other, base, where), count
+
+    def _exchanged(self, link: Pair, right: Expression) -> Iterator[Edit]:
+        """Two quantities of one shape, each where the other belongs."""
+        values = self.stock.scope.values
+        found = [node for node in dict.fromkeys(bottom_up(right)) if isinstance(node, Name) and node.name in values]
+        for one, other in combinations(found[:MOST], 2):
+            if dimensions(values[one.name].axes) == dimensions(values[other.name].axes):
+                turned = {one: other, other: one}
+
+                def moved(node: Any, turned: dict[Name, Name] = turned) -> Any:
+                    return turned.get(node, node) if isinstance(node, Name) else node
+
+                made = rebuilt(right, moved)
+                message = f"`{one.name}` and `{other.name}` are exchanged"
+                yield Edit("DC213", message, made, right.span, 4)
+
     def _functions(self, right: Expression) -> Iterator[Edit]:
         """f' for f and f for f', wherever f stands."""
         counts = Counter((n.function, n.primes) for n in bottom_up(right) if isinstance(n, Call))
@@ -124,9 +174,66 @@ class Repetitions:
                 message = f"a label is off by one, {_times(count)}"
                 yield Edit("DC213", message, rebuilt(right, moved), right.span, 4)
 
+    def _two_labels(self, right: Expression) -> Iterator[Edit]:
+        """Two of the labels, those of `W[1].T @ dC/dz[1]`, one layer on or back."""
+        found = [(path, node) for path, node in places(right) if self._moved_member(node, 1) is not None]
+        for (one, first), (other, second) in combinations(found[:MOST], 2):
+            for shift in (1, -1):
+                moved = [self._moved_member(node, shift) for node in (first, second)]
+                if moved[0] is not None and moved[1] is not None and one != other[: len(one)]:
+                    made = put(put(right, one, moved[0]), other, moved[1])
+                    message = f"`{to_plain(moved[0])}` and `{to_plain(moved[1])}` are meant: labels off by one"
+                    yield Edit("DC213", message, made, right.span, 4)
+
+    def _moved_member(self, node: Expression, shift: int) -> Expression | None:
+        """A member of a family, or a derivative by one, with another label; None for anything else."""
+        match node:
+            case Subscript(Name(stem), (label,)) if self.stock.scope.is_family(stem):
+                return replace(node, entries=(_moved(label, shift),))
+            case Derivative(_, (variable,)) if (moved := self._moved_member(variable, shift)) is not None:
+                return replace(node, variables=(moved,))
+            case _:
+                return None
+
+    def _summed_over_labels(self, right: Expression) -> Iterator[Edit]:
+        """`sum_t(d[t] @ h[t-1].T)` for one term of it, at a number or at the label."""
+        scope = self.stock.scope
+        entries = [
+            node.entries[0]
+            for node in bottom_up(right)
+            if isinstance(node, Subscript) and len(node.entries) == 1 and scope.is_family(_stem(node))
+        ]
+        numbers = dict.fromkeys(int(entry.value) for entry in entries if isinstance(entry, Number))
+        for label in scope.labels:
+            bodies = [right] if any(Name(label) in bottom_up(entry) for entry in entries) else []
+            bodies += [self._at_label(right, label, number) for number in numbers]
+            for body in bodies:
+                total = Reduction("sum", (label,), None, body)
+                yield Edit("DC215", f"the sum over `{label}` is missing", total, right.span, 2)
+
+    def _at_label(self, tree: Expression, label: str, number: int) -> Expression:
+        """The tree with a label for a number of its members, and what lies beside it for the others."""
+
+        def moved(node: Any) -> Any:
+            match node:
+                case Subscript(Name(stem), (Number(value),)) if self.stock.scope.is_family(stem):
+                    return replace(node, entries=(shifted(Name(label), int(value) - number),))
+                case _:
+                    return node
+
+        return rebuilt(tree, moved)  # type: ignore[no-any-return]
+
     def _repeated(self, right: Expression) -> list[tuple[Expression, int]]:
         counts: Counter[Expression] = Counter(node for _, node in places(right) if isinstance(node, Name | Subscript))
         return [(node, count) for node, count in counts.items() if count > 1][:MOST]
+
+
+def _stem(tree: Subscript) -> str:
+    return tree.base.name if isinstance(tree.base, Name) else ""
+
+
+def _is_sum(tree: Reduction | Call) -> bool:
+    return isinstance(tree, Reduction) or tree.function in ("sum", "mean")
 
 
 def _moved(label: Any, shift: int) -> Any:

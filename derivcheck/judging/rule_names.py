@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
+from derivcheck.forms.transposition import is_number
 from derivcheck.language.formulas import mentioned_names
 from derivcheck.language.network import Network, formulas
 from derivcheck.language.notation.syntax import Binary, Call, Expression, Negate, Subscript, Transpose, bottom_up
@@ -50,7 +51,18 @@ class RuleNames:
     def _function(self, layer: NamedTensor) -> str:
         """The function that a layer is the value of; empty where it is more than that."""
         tree = self._formulas.get(layer.name)
-        return tree.function.replace("_", " ") if isinstance(tree, Call) and not tree.primes else ""
+        if not isinstance(tree, Call) or tree.primes or self._is_of_numbers(tree):
+            return ""
+        return tree.function.replace("_", " ")
+
+    def _is_of_numbers(self, tree: Call) -> bool:
+        """Whether a sum or a mean is of one number, so that there is nothing to it."""
+        return tree.function in ("sum", "mean") and is_number(tree.arguments[0], self._numbers)
+
+    @cached_property
+    def _numbers(self) -> frozenset[str]:
+        scope = self._network.scope
+        return frozenset(scope.dimensions) | {name for name, value in scope.values.items() if value.is_scalar}
 
     def _factors(self, layer: NamedTensor) -> list[Expression]:
         """The factors of the first product in a layer's formula."""

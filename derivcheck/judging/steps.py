@@ -106,7 +106,7 @@ class StepWriter:
             proof = self.proofreader.gradient(variable)
         except UnwrittenError:
             return []
-        if proof.form.matrix is None or variable.node not in self.derivation.adjoints:
+        if proof.form.matrix is None or not variable.axes or variable.node not in self.derivation.adjoints:
             return []
         whole = Equation((Derivative(self.derivation.output.tree, (variable.tree,)), proof.form.matrix), ("=",))
         judged = proof.judgements[-1]
@@ -243,19 +243,31 @@ class StepWriter:
         derivation = self.derivation
         final = derivation.reading(tensor.node)
         deltas = any(isinstance(node, Call) and node.function == "delta" for node in bottom_up(before))
-        rule = "sum over a delta" if deltas else "sums carried out"
+        rule = "sum over a delta" if deltas else _simplification(before)
         lines: list[Line] = []
         if final.facts:
             bare = derivation.without_facts.readings_of(tensor.node)
             if bare is not None:
                 lines.append((rule, self._written(bare, tensor.axes, letters)))
-        lines.append((FACTS if final.facts else rule, self._written(final, tensor.axes, letters)))
+        whole = self._written(final, tensor.axes, letters)
+        put_in = _names_a_derivative(before) and not _names_a_derivative(whole)
+        lines.append((FACTS if final.facts else PUT_IN if put_in else rule, whole))
         return [(name, self._in_ranges(tree)) for name, tree in lines]
 
     def _in_ranges(self, tree: Expression) -> Expression:
         """The tree with conditions in the ranges of sums, as it is where that is not read back."""
         limited = in_ranges(tree)
         return limited if limited == tree or self.proofreader.judged(tree, limited) is not None else tree
+
+
+def _names_a_derivative(tree: Expression) -> bool:
+    return any(isinstance(node, Derivative) for node in bottom_up(tree))
+
+
+def _simplification(before: Expression) -> str:
+    """What makes a line shorter that has no delta in it."""
+    summed = any(isinstance(node, Reduction) for node in bottom_up(before))
+    return "sums carried out" if summed else "terms collected"
 
 
 def _entry(tensor: NamedTensor, letters: Sequence[str]) -> Expression:

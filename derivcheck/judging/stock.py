@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
-from itertools import islice, product
+from itertools import combinations, islice, product
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, NotationError
 from derivcheck.graph.axes import Dimension
@@ -19,9 +19,11 @@ from derivcheck.language.lowering.values import Value, dimensions
 from derivcheck.language.network import Network
 from derivcheck.language.notation.labels import substitute_labels
 from derivcheck.language.notation.parser import parse_expression
+from derivcheck.language.notation.relations import Relation
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,
+    Comparison,
     Derivative,
     Expression,
     Name,
@@ -35,6 +37,7 @@ from derivcheck.spec.facts.table import values_of
 USUAL = ("diag", "sqrt", "exp", "log", "inv", "det", "sum", "mean", "trace", "prod")  # functions that are left out
 MOST = 24  # quantities of one kind
 ENTRIES = 60
+SIDES: tuple[Relation, ...] = ("<", ">")  # of a boundary
 FIRST = 2  # labels at which a formula about a label may mean something
 
 
@@ -223,6 +226,34 @@ class Stock:
     def is_entrywise(self, function: str) -> bool:
         return entrywise(function, self.scope.functions)
 
+    # --- boundaries -----------------------------------------------------------------------
+
+    def conditions(self, link: Pair) -> Iterator[Comparison]:
+        """The two sides of each boundary between branches of the forward pass, at the letters of the claim."""
+        letters = [axis.key for axis in link.letters]
+        for one, other in self._boundaries:
+            for relation in SIDES:
+                yield Comparison(relation, self._at(one, letters), self._at(other, letters))
+
+    @staticmethod
+    def _at(tree: Expression, letters: Sequence[str]) -> Expression:
+        return entry_of(tree, letters) if letters and isinstance(tree, Name) else tree
+
+    @cached_property
+    def _boundaries(self) -> list[tuple[Expression, Expression]]:
+        """What `max`, `min` and conditionals of the layers compare, and what `relu` has a kink at."""
+        found: dict[tuple[Expression, Expression], None] = {}
+        for tree in self._formulas:
+            for node in bottom_up(tree):
+                match node:
+                    case Call("max" | "min", (_, _)):
+                        found.update(dict.fromkeys(combinations(_compared(node), 2)))
+                    case Call("relu" | "abs" | "leaky_relu", (argument, *_)):
+                        found[argument, Number(Fraction(0))] = None
+                    case Comparison(_, one, other):
+                        found[one, other] = None
+        return list(found)[:MOST]
+
     @cached_property
     def _formulas(self) -> Sequence[Expression]:
         found = []
@@ -233,6 +264,12 @@ class Stock:
             except NotationError:
                 continue
         return found
+
+
+def _compared(tree: Call) -> tuple[Expression, ...]:
+    """What is compared by functions within functions: r, 1 - e and 1 + e by `min(max(r, 1 - e), 1 + e)`."""
+    inner = (_compared(a) if isinstance(a, Call) and a.function in ("max", "min") else (a,) for a in tree.arguments)
+    return tuple(one for parts in inner for one in parts)
 
 
 def entry_of(tree: Expression, letters: Sequence[str]) -> Expression:

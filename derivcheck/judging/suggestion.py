@@ -10,6 +10,7 @@ from typing import Literal
 from derivcheck.forms.rewriting import places, put, tidied
 from derivcheck.judging.proofreader import Proofreader
 from derivcheck.language.claims import Pair
+from derivcheck.language.lowering.inner_products import inner_products
 from derivcheck.language.network import Network
 from derivcheck.language.notation.labels import label_value, shifted
 from derivcheck.language.notation.printer import to_latex
@@ -129,7 +130,8 @@ class Suggester:
             tree = self._labelled(tree, wording)
         if wording.notation == "plain":
             return self.proofreader.plain(tree)
-        return to_latex(tree, self._scalars | frozenset(numbers), self.network.scope.families)
+        known = self._scalars | frozenset(numbers) | inner_products(tree, self.network.scope)
+        return to_latex(tree, known, self.network.scope.families)
 
     def _labelled(self, tree: Expression, wording: Wording) -> Expression:
         """An edited claim with its labels as they were written."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -16,6 +16,7 @@ from derivcheck.language.lowering.memory import LoweringMemory
 from derivcheck.language.network import Network
 from derivcheck.language.notation.syntax import Binary, Expression, Name, Number
 
+POINTS = 8  # of each size, at which an edit that is not proved has to agree
 PLACES = 6  # at which the left side is looked at: where it is zero, or has no value, nothing is told apart
 Place = tuple[Mapping[str, int], int]
 
@@ -48,6 +49,7 @@ class Trials:
         )
         self._memory = LoweringMemory()
         self._tried: set[tuple[Expression, Expression]] = set()
+        self._unproved: list[Trial] = []
 
     def tried(self, edit: Edit) -> Trial | None:
         """The trial of an edit; None for one that is ruled out: without a meaning, trivial, or wrong at a point."""
@@ -80,7 +82,32 @@ class Trials:
         )
         if proved:
             self.judge.measured(trial.pair.derived)
+        else:
+            self._unproved.append(trial)
         return proved
+
+    def likely(self) -> Edit | None:
+        """The first edit of the right side that was not proved and agrees wherever it is looked at."""
+        unproved = [one for one in self._unproved if one.edit.left is None]
+        if not unproved or all(self._agreements(self.link)):
+            return None  # what is refuted elsewhere only says nothing at these points
+        return next((one.edit for one in unproved if all(self._agreements(one.pair))), None)
+
+    def _agreements(self, link: Pair) -> Iterator[bool]:
+        """Whether both sides agree, wherever they have a value; False in the end where they mostly have none."""
+        one, other = self._imposed(link.left), self._imposed(link.right)
+        places, told = self._places(one, other, link.axes), 0
+        for place in places:
+            agrees = self.judge.agrees_at(one, other, link.axes, place)
+            if agrees is not None:
+                told += 1
+                yield agrees
+        yield 2 * told > len(places)
+
+    def _places(self, one: Node, other: Node, axes: Axes) -> list[Place]:
+        """Different sizes, and many points at the largest."""
+        sizes = [size for size, _ in islice(self.judge.places(one, other, axes), PLACES)]
+        return [(size, seed) for size in sizes for seed in range(POINTS)]
 
     def number(self, tree: Expression) -> float | None:
         """What a number is at the point, if it is a literal or a size; None for others."""

@@ -20,6 +20,7 @@ from derivcheck.judging.lines import Step
 from derivcheck.judging.proofreader import Notation, Proofreader
 from derivcheck.language.network import build
 from derivcheck.language.notation.mathml import to_mathml
+from derivcheck.language.notation.plain import Numbers
 from derivcheck.language.notation.printer import to_latex, to_plain, to_unicode
 from derivcheck.language.notation.syntax import Derivative, Equation, Expression, Name, Subscript
 from derivcheck.language.tensors import NamedTensor
@@ -55,17 +56,22 @@ class Formula(Displayed):
 
     @property
     def latex(self) -> str:
-        return self._text("latex") or to_latex(self.tree, self.scalars, self.families)
+        return self._text("latex") or to_latex(self.tree, self.numbers, self.families)
 
     @property
     def unicode(self) -> str:
-        return self._text("unicode") or to_unicode(self.tree, self.scalars, self.families)
+        return self._text("unicode") or to_unicode(self.tree, self.numbers, self.families)
 
     def sides(self, notation: Notation) -> tuple[str, str] | None:
         """The two sides of the whole equation as they were read back; None where there is nobody who reads."""
         if self.proofreader is None:
             return None
         return self.proofreader.sides(self.whole or self.tree, notation)
+
+    @property
+    def numbers(self) -> Numbers:
+        """What is a number in it: names, and products of matrices."""
+        return self.scalars if self.proofreader is None else self.scalars | self.proofreader.numbers(self.tree)
 
     def _text(self, notation: Notation) -> str:
         sides = self.sides(notation)
@@ -75,7 +81,7 @@ class Formula(Displayed):
 
     @property
     def mathml(self) -> str:
-        return to_mathml(self.tree, self.scalars, self.families)
+        return to_mathml(self.tree, self.numbers, self.families)
 
     def __str__(self) -> str:
         return self._text("plain") or to_plain(self.tree)

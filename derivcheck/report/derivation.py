@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, TextIO
 
 from rich.text import Text
@@ -68,6 +69,7 @@ class _DerivationWriter:
         assert examiner.derivation is not None
         self.examiner, self.page, self.manner, self.format = examiner, page, manner, manner.format
         self.derivation = examiner.derivation
+        self._told: set[tuple[Step, ...]] = set()  # chains of lines
         self.notation: Notation = "plain" if self.format == "text" and not page.unicode else "unicode"
 
     def lines(self, tensor: NamedTensor) -> list[str]:
@@ -139,7 +141,17 @@ class _DerivationWriter:
             of = self.derivation.output
             zero = f"{of.name} does not depend on {tensor.name}: the derivative is zero"
             lines.append(f"{of.name} is derived by itself: the derivative is one" if tensor.node is of.node else zero)
-        return [*lines, *step_lines(self.examiner.proofreader, written, self.page, self.notation)]
+        chains = _chains(written)
+        new = [chain for chain in chains if chain not in self._told] or chains[-1:]
+        self._told.update(new)
+        steps = [step for chain in new for step in chain]
+        return [*lines, *step_lines(self.examiner.proofreader, steps, self.page, self.notation)]
+
+
+def _chains(steps: Sequence[Step]) -> list[tuple[Step, ...]]:
+    """The lines cut before each that opens a chain: a stage that several derivatives pass is told once."""
+    starts = [position for position, step in enumerate(steps) if step.opens]
+    return [tuple(steps[start:stop]) for start, stop in pairwise([*starts, len(steps)])]
 
 
 def step_lines(proofreader: Proofreader, steps: Sequence[Step], page: Page, notation: Notation) -> Iterator[str]:

@@ -9,7 +9,10 @@ from xml.etree.ElementTree import Element
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.judging.statement import spellings
+from derivcheck.language.lowering.inner_products import inner_products
+from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.notation.parser import parse_continuation, parse_equation
+from derivcheck.language.notation.plain import Numbers
 from derivcheck.language.notation.printer import to_latex
 from derivcheck.language.notation.syntax import Equation, Expression
 from derivcheck.language.notation.vocabulary import NOTHING_DECLARED, Vocabulary
@@ -28,13 +31,16 @@ class Formulas:
     scalars: frozenset[str] = frozenset()
     families: frozenset[str] = field(default_factory=frozenset)
     macros: Mapping[str, str] = field(default_factory=dict)  # of the author, for LaTeX that is drawn as it stands
+    scope: Scope | None = None
 
     @classmethod
     def of(cls, examiner: Examiner) -> Formulas:
         network, derivation = examiner.network, examiner.derivation
         names = {tensor.name for tensor in network.tensors if not tensor.axes}
         scalars = frozenset(network.scope.dimensions) | names | (derivation.scalars if derivation else frozenset())
-        return cls(network.scope.vocabulary(), scalars, network.scope.families, spellings(network.spec.macros))
+        return cls(
+            network.scope.vocabulary(), scalars, network.scope.families, spellings(network.spec.macros), network.scope
+        )
 
     def read(self, text: str) -> Equation | None:
         """The equation that a plain text is, or the part of a chain that begins with its relation."""
@@ -46,7 +52,7 @@ class Formulas:
         return None
 
     def written(self, tree: Expression | Equation, display: bool = False) -> Element:
-        return math(tree, self.scalars, self.families, display)
+        return math(tree, self._numbers(tree), self.families, display)
 
     def shown(self, text: str) -> Element:
         """A plain text as a formula, several with `; ` between them as several; as it stands where it is none."""
@@ -69,7 +75,10 @@ class Formulas:
     def latex(self, text: str) -> str | None:
         """The LaTeX of a plain text, None where it is no equation."""
         tree = self.read(text)
-        return to_latex(tree, self.scalars, self.families) if tree is not None else None
+        return to_latex(tree, self._numbers(tree), self.families) if tree is not None else None
+
+    def _numbers(self, tree: Expression | Equation) -> Numbers:
+        return self.scalars if self.scope is None else self.scalars | inner_products(tree, self.scope)
 
 
 def _parts(text: str) -> list[str]:

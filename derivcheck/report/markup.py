@@ -12,6 +12,7 @@ from typing import Union
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
 from derivcheck.language.notation.mathml import to_mathml
+from derivcheck.language.notation.plain import Numbers
 from derivcheck.language.notation.printer import to_unicode
 from derivcheck.language.notation.syntax import Equation, Expression
 from derivcheck.report.page import Page
@@ -70,7 +71,7 @@ def _break(parent: Element) -> None:
 
 def math(
     tree: Expression | Equation,
-    scalars: frozenset[str] = frozenset(),
+    scalars: Numbers = frozenset(),
     families: frozenset[str] = frozenset(),
     display: bool = False,
 ) -> Element:

@@ -111,7 +111,7 @@ def _aligned(line: Formula) -> str:
 
 
 def _math(value: Formula, display: bool = False) -> Element:
-    return math(value.tree, value.scalars, value.families, display)
+    return math(value.tree, value.numbers, value.families, display)
 
 
 def _model(model: Model) -> Iterator[Child]:

@@ -170,6 +170,9 @@ NETWORKS = {
     "affine log-sum-exp": "tensors: {A: m n, x: n, b: m}\nlayers: {p: softmax(A @ x + b)}\n"
     "loss: {f: logsumexp(A @ x + b)}",
     "hopfield": "tensors: {x: n, W: {axes: n n, given: symmetric}, b: n}\nloss: {E: -x.T @ W @ x/2 - b.T @ x}",
+    "quotient": "tensors: {x: n, w: n}\nloss: {L: sum(w/x)}",
+    "log softmax": "tensors: {x: n}\nlayers: {y: log_softmax(x)}\nloss: {L: opaque(y)}",
+    "square of a product": "tensors: {x: n, b: n, w: n}\nloss: {L: (x.T @ b)^2 * sum(w) / 2}",
     "reciprocal and square": "tensors: {x: {axes: n, given: positive}}\nloss: {f: 'sum(log(x) + x^2)'}",
 }
 
@@ -378,6 +381,9 @@ PRINTED = (
     Printed("barrier", "x", "A.T @ d", "Boyd and Vandenberghe, Convex Optimization, 9.6.1"),
     Printed("affine log-sum-exp", "x", "A.T @ p", "Boyd and Vandenberghe, Convex Optimization, A.4.2"),
     Printed("hopfield", "x", "-W @ x - b", "MacKay, ITILA, 42.6"),
+    Printed("quotient", "x", "-w/x^2", "elementary"),
+    Printed("log softmax", "x", "dL/dy - exp(y)*sum(dL/dy)", "elementary"),
+    Printed("square of a product", "w", "(x.T @ b)^2*ones(n)/2", "elementary"),
     Printed("reciprocal and square", "x", "2*x[i] + 1/x[i]", "elementary"),
 )
 

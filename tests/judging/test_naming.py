@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 
 from derivcheck.diagnostics.explain.advice import ADVICE
+from derivcheck.graph.nodes import World, inside
 from derivcheck.judging.diagnose import CODES
 from derivcheck.pipeline.verification import check_equation, verify_text
 from derivcheck.spec import Spec, read_spec
@@ -30,9 +31,34 @@ layers: {Z: X @ W.T + b, P: "softmax(Z, C)"}
 loss: {L: "sum(cross_entropy(P, Y, C))"}
 """
 FORMS = """
-tensors: {x: n, b: n, A: n n, S: {axes: n n, given: symmetric}, G: n n}
+tensors: {x: n, b: n, A: n n, S: {axes: n n, given: symmetric}, G: n n, e: k}
 layers: {R: inv(A), m: x.T @ A @ x, t: trace(A), s: "sum_i(sum_j((G[i,j]*x[j] if j <= i else 0)))"}
 loss: {L: sum(G * R)}
+"""
+LOGS = "tensors: {z: n, g: n}\nlayers: {y: log_softmax(z)}\nloss: {L: sum(g * y)}\n"
+NORM = """
+tensors: {x: n, w: n, g: n, eps: {axes: scalar, given: positive}}
+layers: {mu: mean(x), s: sqrt(mean((x - mu)^2) + eps), xh: (x - mu)/s}
+loss: {L: sum(g * w * xh)}
+let: {c1: mean(xh * (w * g)), c2: mean(w * g)}
+"""
+NETWORK = """
+tensors: {i: n, V: h n, W: k h, t: k}
+layers: {q: sigmoid(V @ i), v: W @ q, o: sigmoid(v)}
+loss: {L: sum((o - t)^2)}
+let: {e: o - t, back: W.T @ e}
+"""
+LAYERS = """
+families: {l: 1..L}
+depths: {L: [3]}
+tensors: {x: "n[0]", "W[l]": "n[l] n[l-1]", "b[l]": "n[l]", y: "n[L]"}
+layers: {"a[0]": x, "z[l]": "W[l] @ a[l-1] + b[l]", "a[l]": "sigmoid(z[l])"}
+loss: {C: "sum((a[L] - y)^2)/2"}
+"""
+CLIPPED = """
+tensors: {x: scalar, y: scalar, A: {axes: scalar, given: positive}, e: {axes: scalar, given: positive}}
+layers: {r: exp(x - y)}
+loss: {L: "-min(r * A, min(max(r, 1 - e), 1 + e) * A)"}
 """
 
 KINDS = (
@@ -72,10 +98,45 @@ KINDS = (
     (FORMS, "det(inv(G)) * b = det(G) * b", "DC223", "1/det(G) * b"),
     (SOFTMAX, "d(log(T))/dT = T", "DC223", "1/T"),
     # what is not zero off the diagonal is not dropped there
-    (FORMS, "vec(x @ b.T) = kron(x, b)", "DC220", ""),
+    (FORMS, "vec(x @ b.T) = kron(x, b)", "DC206", "kron(b, x)"),
+    (SOFTMAX, "sum(p^2) = 1", "DC220", ""),
     # constants
     (FORMS, "d(sum(sqrt(2/pi)*x))/dx = 0.79788 * ones(n)", "DC227", ""),
     (SOFTMAX, "dp/dz @ ones(n) = p - p^2", "DC222", "0"),
+    # terms: one of several, those of a product that is multiplied out
+    (LOGS, "dL/dz = g - sum(g * y)", "DC237", "g - sum(g) * exp(y)"),
+    (LOGS, "dL/dz[i] = g[i] - exp(y[i]) * sum_j(g[j] * y[j]) + 0 * z[i]", "DC236", ""),
+    (FORMS, "d(trace(A @ A @ G))/dA = (eye(n) + A.T) @ G.T @ (eye(n) + A.T)", "DC222", "A.T @ G.T + G.T @ A.T"),
+    # what stands inside sums, or inside what a name stands for; two names, each in the other's place
+    (
+        NORM,
+        "dL/dx = w * (g - (xh * mean(xh * g) + mean(g)))/s",
+        "DC206",
+        "(w * g - (xh * mean(xh * (w * g)) + mean(w * g)))/s",
+    ),
+    (
+        NORM,
+        "dL/dx[i] = w[i] * (g[i] - xh[i] * sum_k(xh[k] * g[k])/n - sum_k(g[k])/n)/s",
+        "DC206",
+        "(w[i] * g[i] - xh[i] * sum_k(xh[k] * (w[k] * g[k]))/n - sum_k(w[k] * g[k])/n)/s",
+    ),
+    (NORM, "dL/dx = (w * g - (xh * c2 + c1))/s", "DC213", "(w * g - (xh * c1 + c2))/s"),
+    (NETWORK, "dL/dV = 2 * (back * q * (1 - q)) @ i.T", "DC212", ""),
+    # Jacobians of which the diagonal alone is taken, entry by entry and row by row
+    (ROWS, "dL/dZ[i,j] = -Y[i,j] * (1 - P[i,j])", "DC217", "P[i,j] - Y[i,j]"),
+    (ROWS, "dL/dZ = -Y * (1 - P)", "DC217", "P - Y"),
+    # branches that are proved by numbers alone
+    (CLIPPED, "dL/dx = -A * r", "DC235", ""),
+    (CLIPPED, "dL/dx = A * r if r < 1 + e else 0", "DC202", ""),
+    # degrees of freedom, a square in a divisor, two labels
+    (NORM, "d(mean((x - mu)^2))/dx = 2*(x - mu)/(n - 1)", "DC201", "2*(x - mu)/n"),
+    (SOFTMAX, "d(1/(1 + exp(-T)))/dT = exp(-T)/(1 + exp(-T))", "DC223", "exp(-T)/(1 + exp(-T))**2"),
+    (LAYERS, "dC/dz[1] = (W[1].T @ dC/dz[1]) * sigmoid'(z[1])", "DC213", "(W[2].T @ dC/dz[2]) * sigmoid'(z[1])"),
+    # a size for another
+    (FORMS, "mean(x) + t/n = sum(x)/k + t/n", "DC213", "sum(x)/n + t/n"),
+    # rules of functions
+    (SOFTMAX, "exp(T * z) = exp(T) * exp(z)", "DC238", ""),
+    (SOFTMAX, "log(T + exp(z)) = log(T) + z", "DC238", ""),
     # the notation of the claim
     (
         RIDGE,
@@ -93,7 +154,8 @@ def spec_of(text: str) -> Spec:
 
 @pytest.mark.parametrize(("spec", "claim", "code", "repair"), KINDS, ids=[row[1] for row in KINDS])
 def test_the_mistake_is_named_and_repaired(spec: str, claim: str, code: str, repair: str) -> None:
-    found = check_equation(claim, spec_of(spec))
+    with inside(World()):  # the order of terms is that of their making
+        found = check_equation(claim, spec_of(spec))
     assert found.diagnosis is not None
     assert (found.diagnosis.code, found.suggestion if repair else "") == (code, repair)
     if found.suggestion:
@@ -118,6 +180,9 @@ AT_EVERY_DEPTH = (
     ("", "dL/dA", "sum_t(d[t] @ h[t-1].T)", "DC212", "sum_t((d[t] * tanh'(z[t])) @ h[t-1].T)"),
     ("t in 1..T", "dL/dx[t]", "d[t] * h[t]", "DC229", "d[t] * (1 - h[t]**2)"),
     ("", "u[T]", "T * A @ h[0]", "DC201", "A @ h[0]"),
+    ("", "dL/dA", "dL/dz[T] @ h[T-1].T", "DC215", "sum_t(dL/dz[t] @ h[t - 1].T)"),
+    ("", "dL/dA", "dL/dz[t] @ h[t-1].T", "DC215", "sum_t(dL/dz[t] @ h[t-1].T)"),
+    ("t in 1..T", "dL/dA", "dL/dz[t] @ h[t-1].T", "DC215", "sum_t(dL/dz[t] @ h[t - 1].T)"),
     ("", "sum_t(u[t])", "2 * A @ h[0]", "DC201", ""),  # 3 at T = 3: right there alone, and no repair
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ import pytest
 from derivcheck.diagnostics.verdicts import HOLDS, GradientResult
 from derivcheck.forms import derivation, index_form, matrix_form
 from derivcheck.forms.source.function import numpy_source
-from derivcheck.judging import diagnose
+from derivcheck.graph.nodes import World, inside
+from derivcheck.judging import side_writer
 from derivcheck.judging.examiner import Examiner
 from derivcheck.language.claims import pairs
 from derivcheck.language.latex.reading import parse_latex
@@ -20,11 +22,12 @@ from derivcheck.language.notation.parser import parse_equation
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Derivative, Equation, Expression, Name, Negate, Number, Subscript
 from derivcheck.language.tensors import NamedTensor
+from derivcheck.pipeline.model import Model
 from derivcheck.pipeline.results import FileResult
 from derivcheck.pipeline.verification import verify_text
 from derivcheck.report.derivation import Manner, write_derivation
 from derivcheck.report.page import Page
-from derivcheck.spec import read_spec
+from derivcheck.spec import Spec, read_spec
 
 LAYOUTS = ("mixed", "numerator", "denominator")
 # What each spec is about; every size differs from the others.
@@ -104,8 +107,9 @@ def test_every_notation_is_read_back(name: str, layout: str, vectors: str) -> No
     ],
 )
 def test_forms_that_textbooks_print(name: str, variable: str, matrix: str) -> None:
-    judge = examiner(name)
-    assert judge.gradient(judge.network.named(variable)).forms.matrix == matrix
+    with inside(World()):  # the order of factors is that of their making
+        judge = examiner(name)
+        assert judge.gradient(judge.network.named(variable)).forms.matrix == matrix
 
 
 @pytest.mark.parametrize(("name", "layout", "vectors"), SETTINGS)
@@ -181,7 +185,7 @@ def test_a_wrong_form_is_no_derived_line(monkeypatch: pytest.MonkeyPatch) -> Non
     claim = "tensors: {x: n, w: n}\nloss: {L: sum(w * x^2)}\nclaims: {c: 'dL/dx = w * x^3', e: 'dL/dx[i] = w[i]'}\n"
     told = dict(verify_text(claim).claims[0].diagnosis.notes)  # type: ignore[union-attr]
     assert told["derived"].startswith("dL/dx = 2 * ")
-    for module in (derivation, diagnose):
+    for module in (derivation, side_writer):
         monkeypatch.setattr(module, "matrix_form", negated(matrix_form.matrix_form))
     told = dict(verify_text(claim).claims[0].diagnosis.notes)  # type: ignore[union-attr]
     assert told["derived"].startswith("dL/dx[i] = 2 * ")
@@ -204,3 +208,29 @@ def verify_steps() -> list[str]:
 
 def steps_of(judge: Examiner) -> list[Any]:
     return judge.writer.steps(judge.network.named("x"))
+
+
+INNER_PRODUCTS = {
+    "a number between matrices": (
+        "tensors: {x: n, B: n m, y: m}\nloss: {L: (x.T @ B @ y)^2}",
+        "B",
+        "∂L/∂B = 2 * (xᵀ B y) * x yᵀ",
+        r"\frac{\partial L}{\partial B} = 2 \, (x^{\top} \, B \, y) \, x \, y^{\top}",
+    ),
+    "a matrix that a vector is multiplied with stays": (
+        "tensors: {A: n m, x: m, v: n}\nlayers: {u: A @ x}\nloss: {L: sum(v * u^2)}",
+        "x",
+        "∂L/∂x = 2 * Aᵀ (v ⊙ u)",
+        r"\frac{\partial L}{\partial x} = 2 \, A^{\top} \, (v \odot u)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("spec", "name", "unicode", "latex"), INNER_PRODUCTS.values(), ids=INNER_PRODUCTS)
+def test_nothing_is_entrywise_about_a_number(spec: str, name: str, unicode: str, latex: str) -> None:
+    with inside(World()):
+        model = Model(**{part.name: getattr(read_spec(spec), part.name) for part in fields(Spec)})
+        found = model.derive(name).matrix
+        assert found is not None
+        assert (found.unicode, found.latex) == (unicode, latex)
+        assert ("⊙" in found.mathml) == ("⊙" in unicode)

@@ -81,7 +81,7 @@ def test_the_nearest_true_right_side_is_offered_where_no_edit_repairs() -> None:
 def test_right_for_equal_sizes_only(tmp_path: Path) -> None:
     spec = tmp_path / "two.yaml"
     spec.write_text("tensors: {x: n, y: m}\n")
-    result = check_equation("sum(x)/n + mean(y) = sum(x)/m + mean(y)", spec)
+    result = check_equation("sum(x)/n + mean(y)/m = sum(x)/m + mean(y)/n", spec)
     assert result.diagnosis is not None
     assert (result.diagnosis.code, result.diagnosis.message) == ("DC220", "right only where n = m")
 

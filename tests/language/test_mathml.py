@@ -136,7 +136,7 @@ class Reader:
 
 
 def meaning(tree: object) -> object:
-    """A tree without what a page cannot show: which product of a number, fractions of numbers, spelled Greek."""
+    """A tree without what a page cannot show: which product of a number, the sign of which factor, spelled Greek."""
     match tree:
         case Name(name):
             stem = name.rstrip("0123456789")
@@ -145,6 +145,10 @@ def meaning(tree: object) -> object:
             return value if value >= 0 else ("Negate", -value)
         case Negate(Number(value)):
             return ("Negate", value)
+        case Negate(Binary("/", Number(above), Number(below))) if below:
+            return ("Negate", above / below)
+        case Negate(Binary("*" | "/" | "@" as operator, left, right)):
+            return meaning(Binary(operator, Negate(left), right))
         case Binary("/", Number(above), Number(below)) if below:
             return above / below
         case Binary(operator, left, right):

@@ -41,4 +41,6 @@ ADVICE: Mapping[str, str] = {
     "DC234": "put in one number on each side of the boundary.",
     "DC235": "write down over which letters each sum runs, and which of its terms are zero.",
     "DC236": "name every factor of the forward product: differentiated by one, all the others stay.",
+    "DC237": "take the terms one by one: which factor of the forward pass does each come from?",
+    "DC238": "put in numbers: exp(1 * 1) is no exp(1) * exp(1); exp turns sums into products, log products into sums.",
 }

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from html import escape
 
-from derivcheck.language.notation.plain import Plain
+from derivcheck.language.notation.plain import Numbers, Plain
 from derivcheck.language.notation.precedence import (
     ATOM,
     CONDITIONAL,
@@ -48,7 +48,7 @@ SIGNS = {"sum": "∑", "prod": "∏", "max": "max", "min": "min"}
 
 
 def to_mathml(
-    tree: Expression | Equation, scalars: frozenset[str] = frozenset(), families: frozenset[str] = frozenset()
+    tree: Expression | Equation, scalars: Numbers = frozenset(), families: frozenset[str] = frozenset()
 ) -> str:
     """A `math` element, its Unicode text as `alttext`; `scalars` and `families` as in to_unicode."""
     said = escape(to_unicode(tree, scalars, families))
@@ -157,7 +157,8 @@ class _MathML(Unicode):
         if tree.operator == "@":
             return self.contraction(tree)
         # A minus behind an invisible sign would subtract.
-        left, right = self.expression(tree.left).at(PRODUCT), self.expression(tree.right).at(UNARY + 1)
+        left = self.expression(tree.left).at(ATOM if self.is_inner_product(tree.left) else PRODUCT)
+        right = self.expression(tree.right).at(ATOM if self.is_inner_product(tree.right) else UNARY + 1)
         if self.is_tensor(tree.left) and self.is_tensor(tree.right):
             sign = _sign("⊙")
         else:

@@ -51,11 +51,13 @@ from derivcheck.language.notation.syntax import (
 )
 from derivcheck.language.notation.vocabulary import NOTHING_DECLARED, Vocabulary
 
+Numbers = frozenset[str | Expression]  # names of numbers, and products of matrices that are numbers
+
 
 class Plain:
     def __init__(
         self,
-        scalars: frozenset[str] = frozenset(),
+        scalars: Numbers = frozenset(),
         families: frozenset[str] = frozenset(),
         vocabulary: Vocabulary = NOTHING_DECLARED,
     ) -> None:
@@ -64,6 +66,7 @@ class Plain:
         self.vocabulary = vocabulary
         self._texts: dict[int, Written] = {}
         self._tensors: dict[int, bool] = {}
+        self._products = {one for one in scalars if not isinstance(one, str)}
 
     relations = {one.name: one.plain for one in RELATIONS}
 
@@ -97,6 +100,10 @@ class Plain:
 
     def is_tensor(self, tree: Expression) -> bool:
         return self._tensors[id(tree)]
+
+    def is_inner_product(self, tree: Expression) -> bool:
+        """Whether a product of matrices is a number."""
+        return bool(self._products) and isinstance(tree, Binary) and tree.operator == "@" and tree in self._products
 
     def where(self, condition: str) -> str:
         return f" where {condition}"
@@ -315,7 +322,7 @@ class Plain:
             case Negate(operand):
                 return self.is_tensor(operand)
             case Binary("@", left, right):
-                return self.is_tensor(left) and self.is_tensor(right)
+                return self.is_tensor(left) and self.is_tensor(right) and not self.is_inner_product(tree)
             case Binary(_, left, right):
                 return self.is_tensor(left) or self.is_tensor(right)
             case Reduction(_, _, _, body):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from derivcheck.language.notation.brackets import stretched
-from derivcheck.language.notation.plain import Plain
+from derivcheck.language.notation.plain import Numbers, Plain
 from derivcheck.language.notation.syntax import Equation, Expression, Slice
 from derivcheck.language.notation.typeset import Latex
 from derivcheck.language.notation.unicode import Unicode
@@ -16,18 +16,18 @@ def to_plain(tree: Expression | Slice | Equation, vocabulary: Vocabulary = NOTHI
 
 
 def to_unicode(
-    tree: Expression | Equation, scalars: frozenset[str] = frozenset(), families: frozenset[str] = frozenset()
+    tree: Expression | Equation, scalars: Numbers = frozenset(), families: frozenset[str] = frozenset()
 ) -> str:
     """Text with ᵀ ⊙ ∂ Σ and Greek letters; it parses back to the same meaning.
 
-    `scalars` name numbers; what stands in brackets behind a family is a label, no index.
+    `scalars` are numbers, names and products; what stands in brackets behind a family is a label, no index.
     """
     return Unicode(scalars, families).show(tree)
 
 
 def to_latex(
     tree: Expression | Equation,
-    scalars: frozenset[str] = frozenset(),
+    scalars: Numbers = frozenset(),
     families: frozenset[str] = frozenset(),
     spelled: frozenset[str] = frozenset(),
 ) -> str:

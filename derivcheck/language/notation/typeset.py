@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
-from derivcheck.language.notation.plain import Plain
+from derivcheck.language.notation.plain import Numbers, Plain
 from derivcheck.language.notation.precedence import (
     ATOM,
     FRACTION,
@@ -44,7 +44,7 @@ class Latex(Plain):
     relations = {one.name: one.latex for one in RELATIONS}
     comparisons = relations
 
-    def __init__(self, scalars: frozenset[str], families: frozenset[str], spelled: frozenset[str]) -> None:
+    def __init__(self, scalars: Numbers, families: frozenset[str], spelled: frozenset[str]) -> None:
         super().__init__(scalars, families)
         self.spelled = spelled
 
@@ -84,6 +84,8 @@ class Latex(Plain):
         return Written(f"{left} {tree.operator} {right}", SUM)
 
     def negation(self, operand: Expression) -> Written:
+        if isinstance(operand, Binary) and operand.operator in ("*", "/", "@"):
+            return Written(f"-{self.following(operand, PRODUCT)}", SUM)
         return Written(f"-{self.following(operand, UNARY)}", UNARY)
 
     def following(self, tree: Expression, minimum: int) -> str:
@@ -99,7 +101,8 @@ class Latex(Plain):
             left = self.expression(tree.left).at(JUXTAPOSED)
             return Written(rf"{left} \, {self.expression(tree.right).at(JUXTAPOSED + 1)}", JUXTAPOSED)
         # Behind a space alone a minus would subtract.
-        left, right = self.expression(tree.left).at(PRODUCT), self.following(tree.right, PRODUCT + 1)
+        left = self.expression(tree.left).at(ATOM if self.is_inner_product(tree.left) else PRODUCT)
+        right = self.following(tree.right, ATOM if self.is_inner_product(tree.right) else PRODUCT + 1)
         sign = r" \odot " if self.is_tensor(tree.left) and self.is_tensor(tree.right) else r" \, "
         # Before a digit a space is no sign, behind a quantity called d it makes a differential.
         if sign == r" \, " and (right[:1].isdigit() or re.search(r"(?<![A-Za-z\\{])d(\^\{2\})?$", left)):

@@ -21,10 +21,14 @@ from derivcheck.language.notation.syntax import (
     Call,
     Equation,
     Expression,
+    Negate,
     Reduction,
     Slice,
 )
+from derivcheck.spec.spelling import SUPERSCRIPT_DIGITS
 
+RAISED = str.maketrans("0123456789", SUPERSCRIPT_DIGITS)
+PRODUCTS = ("*", "/", "@")
 FUNCTION_LETTERS = {"sigmoid": "σ", "delta": "δ"}
 
 
@@ -47,12 +51,19 @@ class Unicode(Plain):
             return SPELLINGS[match[1]] + match[2]
         return name
 
+    def negation(self, operand: Expression) -> Written:
+        """A sign in front of a product is one in front of its first factor: `−2 A x`, not `−(2 A x)`."""
+        if not isinstance(operand, Binary) or operand.operator not in PRODUCTS:
+            return super().negation(operand)
+        return Written(f"{self.minus}{self.expression(operand).at(PRODUCT)}", SUM)
+
     def product(self, tree: Binary) -> Written:
         if tree.operator == "/":
             return Written(f"{self.expression(tree.left).at(PRODUCT)}/{self.divisor(tree)}", PRODUCT)
         if tree.operator == "@":
             return self.contraction(tree)
-        left, right = self.expression(tree.left).at(PRODUCT), self.expression(tree.right).at(PRODUCT + 1)
+        left = self.expression(tree.left).at(ATOM if self.is_inner_product(tree.left) else PRODUCT)
+        right = self.expression(tree.right).at(ATOM if self.is_inner_product(tree.right) else PRODUCT + 1)
         sign = " ⊙ " if self.is_tensor(tree.left) and self.is_tensor(tree.right) else " * "
         return Written(f"{left}{sign}{right}", PRODUCT)
 
@@ -61,7 +72,13 @@ class Unicode(Plain):
         leading_digit = right.binding > JUXTAPOSED and right.text[:1].isdigit()
         if not self.juxtaposes or leading_digit or is_number(tree.left) or is_number(tree.right):
             return Written(f"{left.at(PRODUCT)} @ {right.at(PRODUCT + 1)}", PRODUCT)
+        if isinstance(tree.left, Negate):
+            first = self.expression(tree.left.operand).at(JUXTAPOSED)
+            return Written(f"{self.minus}{first} {right.at(JUXTAPOSED + 1)}", SUM)
         return Written(f"{left.at(JUXTAPOSED)} {right.at(JUXTAPOSED + 1)}", JUXTAPOSED)
+
+    def power(self, base: str, exponent: Written) -> str:
+        return base + exponent.text.translate(RAISED) if exponent.text.isdecimal() else super().power(base, exponent)
 
     def transpose(self, operand: str) -> Written:
         return Written(f"({operand})ᵀ" if operand.endswith("⁻¹") else f"{operand}ᵀ", ATOM)

@@ -48,6 +48,8 @@ CREDIT: Mapping[str, Fraction] = {
     "DC230": NOTHING,  # shapes differ
     "DC234": HALF,  # branches swapped
     "DC235": HALF,  # a mask missing
+    "DC237": HALF,  # one term is wrong
+    "DC238": NOTHING,  # a rule that does not hold
     "DC236": QUARTER,  # a factor missing, or one too many
 }
 

@@ -213,4 +213,19 @@ MISTAKES: dict[str, Explanation] = {
         "dp[i]/dz2[j] = delta(i,j) - p[j]",
         "dp[i]/dz2[j] = p[i] * (delta(i,j) - p[j])",
     ),
+    "DC237": Explanation(
+        "one term is wrong",
+        "All terms but one are those of the derived form; that one is another.",
+        "dq/dx = A @ x + exp(x)",
+        "dq/dx = A @ x + A.T @ x",
+        "claim",
+        PLAIN,
+    ),
+    "DC238": Explanation(
+        "another rule",
+        "A rule of functions is taken for another: exp turns sums into products, log products into sums. "
+        "The right side is that of another argument.",
+        "exp(p * y) = exp(p) * exp(y)",
+        "exp(p + y) = exp(p) * exp(y)",
+    ),
 }
