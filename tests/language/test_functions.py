@@ -108,7 +108,7 @@ def test_a_function_that_is_refused_is_no_function_and_says_what_to_write(name: 
 @pytest.mark.parametrize("name", [name for name, one in REFUSED.items() if one.about.startswith("another name of")])
 def test_another_name_is_of_a_function(name: str) -> None:
     instead = REFUSED[name].instead
-    declared = read_spec("tensors: {x: n, y: n, low: n, high: n}\nloss: {L: sum(x)}")
+    declared = read_spec("tensors: {x: n, y: n, low: n, high: n, X: c 2*p 2*q}\nloss: {L: sum(x)}")
     assert parse_expression(instead)
     assert check_equation(f"{instead} = {instead}", declared).verdict == "proved"
 

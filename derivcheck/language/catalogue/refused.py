@@ -55,9 +55,9 @@ REFUSED: Mapping[str, Refusal] = {
     **_named("loggamma gammaln", "another name of lgamma", "lgamma(x)"),
     **_named("psi", "another name of digamma", "digamma(x)"),
     **_named("max_pool max_pool1d maxpool", "maxpool1d, or maxpool2d of images", "maxpool1d(x, size=2)"),
-    **_named("max_pool2d", "another name of maxpool2d", "maxpool2d(x, size=2)"),
+    **_named("max_pool2d", "another name of maxpool2d", "maxpool2d(X, size=2)"),
     **_named("avg_pool avg_pool1d avgpool mean_pool", "avgpool1d, or avgpool2d of images", "avgpool1d(x, size=2)"),
-    **_named("avg_pool2d", "another name of avgpool2d", "avgpool2d(x, size=2)"),
+    **_named("avg_pool2d", "another name of avgpool2d", "avgpool2d(X, size=2)"),
     **_named("clamp", "another name of clip", "clip(x, low, high)"),
 }
 

@@ -15,6 +15,7 @@ from derivcheck.language.notation.syntax import (
     Call,
     Expression,
     Name,
+    Negate,
     Number,
     Span,
     Transpose,
@@ -77,9 +78,21 @@ def _with_size(reader: RowCursor, tree: Expression, places: set[Span], name: str
 
 def _is_matrix_product(reader: RowCursor, left: Expression, right: Expression, places: set[Span]) -> bool:
     """Whether ones stand beside a tensor: `b \\mathbf{1}^\\top` has b in every column."""
-    ones = [(tree.operand if isinstance(tree, Transpose) else tree).span in places for tree in (left, right)]
+    ones = [_are_ones(tree, places) for tree in (left, right)]
     types = [reader.context.types(tree) for tree in (left, right)]
-    return any(ones) and all(shape is None or not shape.is_scalar for shape in types)
+    beside = [shape for shape, are_ones in zip(types, ones, strict=True) if not are_ones]
+    return any(ones) and all(shape is None or not shape.is_scalar for shape in beside)
+
+
+def _are_ones(tree: Expression, places: set[Span]) -> bool:
+    """Whether a tree is ones, transposed or times a number or not: `\\frac{1}{n} \\mathbf{1}`."""
+    match tree:
+        case Transpose(operand) | Negate(operand) | Binary("/", operand, _):
+            return _are_ones(operand, places)
+        case Binary("*", left, right):
+            return _are_ones(left, places) or _are_ones(right, places)
+        case _:
+            return tree.span in places
 
 
 def _names_of(reader: RowCursor, wanted: Type) -> list[str]:
