@@ -599,6 +599,7 @@ SABOTAGES = [
     Sabotage("evidence/field.py", "determinant = -determinant", "pass"),
     Sabotage("evidence/field.py", "not in values and not lost.isdisjoint(operands(node))", "not in values"),
     # --- numbers ---
+    Sabotage("evidence/numeric/rounding.py", "array.imag *= 1 + ", "array.imag *= 1 + 0 * "),
     Sabotage("evidence/numeric/rounding.py", "bits &= kept", "pass"),
     Sabotage(
         "evidence/numeric/differences.py",

@@ -7,9 +7,11 @@ import pytest
 import sympy
 
 from derivcheck.evidence.numeric.comparison import compare_gradient
+from derivcheck.evidence.numeric.rounding import Rounding
 from derivcheck.evidence.numeric.sides import compare_precisely, compare_sides
 from derivcheck.evidence.numeric.slopes import measure_slopes
-from derivcheck.evidence.numeric.survey import WAYS, Way
+from derivcheck.evidence.numeric.survey import PROBE, WAYS, Way
+from derivcheck.evidence.numeric.tensors import Tensor
 from derivcheck.graph.derive import Derived, gradient
 from derivcheck.graph.nodes import Node, add, constant, multiply
 from derivcheck.language.claims import pair
@@ -337,3 +339,16 @@ def test_what_rounding_leaves_of_zero_is_no_difference() -> None:
         for seed in (0, 2, 9, 13, 28, 34, 44):
             found = compare_sides(asked.left, asked.right, asked.axes, {"t": 2, "d": 3}, {}, seed, spread=64.0)
             assert found.evidence.verdict != "differs", (seed, found)
+
+
+def test_the_step_beside_a_number_moves_as_its_bits_do() -> None:
+    """Of both parts something is rounded in every copy but the first; in none so much that it is another number."""
+    (axis,) = build(read_spec("tensors: {u: k}\nloss: {J: sum(u)}\n")).named("u").axes
+    exact = np.full((5, 7), 1 / 3 + 1e-20j / 3)
+    for axes, copies in (((PROBE, axis), 0), ((axis, PROBE), 1)):
+        array = exact if copies == 0 else exact.T
+        rounded = np.moveaxis(Rounding(copies=PROBE)(Tensor(array, axes)).array, copies, 0)
+        assert (rounded[0] == exact[0]).all()
+        for part in (np.real, np.imag):
+            assert (part(rounded[1:]) != part(exact[1:])).any(axis=1).all()
+            np.testing.assert_allclose(part(rounded), part(exact), rtol=1e-14)

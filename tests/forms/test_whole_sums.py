@@ -31,7 +31,7 @@ def written(formula: str, variable: str) -> str:
         ("trace(A)^3", "A", "3 * trace(A)**2 * eye(n)"),
         ("trace(A @ A)^2", "A", "4 * trace(A @ A) * A.T"),
         ("trace(A.T @ A)^2", "A", "4 * sum(A**2) * A"),
-        ("trace(A @ B @ W)^2", "A", "2 * trace(B @ (W @ A)) * (W.T @ B.T)"),
+        ("trace(A @ B @ W)^2", "A", "2 * trace(B @ W @ A) * (W.T @ B.T)"),
         ("sum(B * C)^2", "B", "2 * sum(B * C) * C"),
         ("sum(B * C * W.T)^2", "B", "2 * sum(B * C * W.T) * (C * W.T)"),
         ("sum(B)^2", "B", "2 * sum(B) * ones(n, m)"),

@@ -143,12 +143,8 @@ def meaning(tree: object) -> object:
             return WORDS.get(stem, stem).removesuffix("_") + name[len(stem) :]
         case Number(value):
             return value if value >= 0 else ("Negate", -value)
-        case Negate(Number(value)):
-            return ("Negate", value)
-        case Negate(Binary("/", Number(above), Number(below))) if below:
-            return ("Negate", above / below)
-        case Negate(Binary("*" | "/" | "@" as operator, left, right)):
-            return meaning(Binary(operator, Negate(left), right))
+        case Negate(operand):
+            return negated(meaning(operand))
         case Binary("/", Number(above), Number(below)) if below:
             return above / below
         case Binary(operator, left, right):
@@ -161,6 +157,14 @@ def meaning(tree: object) -> object:
         fields = (field.name for field in dataclasses.fields(tree) if field.name != "span")
         return (type(tree).__name__, *(meaning(getattr(tree, name)) for name in fields))
     return tree
+
+
+def negated(meant: object) -> object:
+    """What is meant with a sign in front, which is one of the first factor."""
+    match meant:
+        case ("·" | "/" as operator, left, right):
+            return (operator, negated(left), right)
+    return ("Negate", meant)
 
 
 NO_SPEC = Formulas()

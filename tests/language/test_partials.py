@@ -252,7 +252,8 @@ def test_what_is_held_is_measured_as_it_is_held() -> None:
     [
         "dq/dz holding m = eye(n)",
         "dq/dz holding nothing = eye(n)",
-        "-(du/dz holding (m, v)).T @ t = y",
+        "-(du/dz holding (m, v)).T = y",
+        "y = t - (du/dz holding (m, v)).T @ t",
         "chain(dE/dq, dq/dz holding m, dz/dz) = t",
         "d(q * m)/dz holding (m, v) = eye(n)",
         "2/(dE/dm holding nothing) = E",
