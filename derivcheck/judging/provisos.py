@@ -105,7 +105,9 @@ class Provisos:
                 ordered = FACTS[fact].positive or FACTS[fact].below_one
                 if not known and self._differ_under(link, sizes, given, ordered):
                     continue
-                if self.judge.prover.proof(link.left, link.right, given).proved:
+                # Where no point tells what is wrong, what is meant has to be seen at a glance.
+                proof = self.judge.prover.glance if known else self.judge.prover.proof
+                if proof(link.left, link.right, given).proved:
                     text = fact_texts([(tensor.name, fact)])[0]
                     yield "DC219", f"right only if {text}, which is not given"
                     return
