@@ -16,8 +16,8 @@ def regrouped(tree: Expression, scalars: frozenset[str]) -> Expression:
 
     def changed(node: Any) -> Any:
         match node:
-            case Binary("@", left, Binary("@", middle, right)):
-                return changed(Binary("@", changed(Binary("@", left, middle)), right))
+            case Binary(("@" | "*") as operator, left, Binary(other, middle, right)) if other == operator:
+                return changed(Binary(operator, changed(Binary(operator, left, middle)), right))
             case Binary("*", Binary("/", above, below), other) if above == ONE and not is_number(below, scalars):
                 return Binary("/", other, below)
             case Binary("*", left, right) if left == right:

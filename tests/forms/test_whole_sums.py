@@ -33,7 +33,7 @@ def written(formula: str, variable: str) -> str:
         ("trace(A.T @ A)^2", "A", "4 * sum(A**2) * A"),
         ("trace(A @ B @ W)^2", "A", "2 * trace(B @ W @ A) * (W.T @ B.T)"),
         ("sum(B * C)^2", "B", "2 * sum(B * C) * C"),
-        ("sum(B * C * W.T)^2", "B", "2 * sum(B * C * W.T) * (C * W.T)"),
+        ("sum(B * C * W.T)^2", "B", "2 * sum(B * C * W.T) * C * W.T"),
         ("sum(B)^2", "B", "2 * sum(B) * ones(n, m)"),
         ("(x.T @ B @ y)^2", "x", "2 * (x.T @ B @ y) * (B @ y)"),
         ("(x.T @ B @ y)^2", "B", "2 * (x.T @ B @ y) * (x @ y.T)"),
