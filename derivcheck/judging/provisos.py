@@ -12,7 +12,7 @@ from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.evidence import exact
 from derivcheck.evidence.canonical.form import Facts
 from derivcheck.graph.axes import Axes
-from derivcheck.graph.nodes import Node, constant, delta, multiply, subtract, topological
+from derivcheck.graph.nodes import Inverse, Node, constant, delta, multiply, subtract, topological
 from derivcheck.graph.sizes import dimensions_of, small_sizes
 from derivcheck.judging.edits import DerivedSides
 from derivcheck.judging.judge import Judge
@@ -92,6 +92,7 @@ class Provisos:
 
     def _needed_facts(self, link: Pair) -> Iterator[Proviso]:
         below = set(topological([link.left, link.right]))
+        beside_inverses = any(isinstance(node, Inverse) for node in below)
         sizes = small_sizes(dimensions_of([link.left, link.right]))[:1]
         self._equal_in_field(link, sizes, self.judge.facts)
         for tensor in self.network.tensors:
@@ -105,8 +106,8 @@ class Provisos:
                 ordered = FACTS[fact].positive or FACTS[fact].below_one
                 if not known and self._differ_under(link, sizes, given, ordered):
                     continue
-                # Where no point tells what is wrong, what is meant has to be seen at a glance.
-                proof = self.judge.prover.glance if known else self.judge.prover.proof
+                # A proof beside inverses is long: where no point tells what is wrong, it has to be seen at a glance.
+                proof = self.judge.prover.glance if known and beside_inverses else self.judge.prover.proof
                 if proof(link.left, link.right, given).proved:
                     text = fact_texts([(tensor.name, fact)])[0]
                     yield "DC219", f"right only if {text}, which is not given"

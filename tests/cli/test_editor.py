@@ -128,7 +128,7 @@ def test_what_does_not_help_is_not_offered(net: Editor) -> None:
 @pytest.mark.parametrize(
     ("words", "inside", "shown"),
     [
-        ("z: W", 1, ["**z** (layer): `z = W @ x + b`", "∂L/∂z = 2 * ((a − y) ⊙ (1 − a²))"]),
+        ("z: W", 1, ["**z** (layer): `z = W @ x + b`", "∂L/∂z = 2 * (a − y) ⊙ (1 − a²)"]),
         ("W @ x + b", 1, ["**W** (tensor): `m n, given positive`", "∂L/∂W[i,j] = "]),
         ("tanh(z)", 2, ["**tanh** (catalogue)"]),
         ("layers:", 2, ["`layers` — name: formula, in order"]),
