@@ -18,7 +18,8 @@ from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError, Zer
 from derivcheck.evidence.canonical.form import Facts, without_switches
 from derivcheck.forms.candidates import Candidates, length
 from derivcheck.forms.entries import dimension_tree, entry_of, in_declared_order, native
-from derivcheck.forms.index_form import Naming, fresh_letter, index_form, may_be_letter
+from derivcheck.forms.index_form import Naming, index_form
+from derivcheck.forms.letters import fresh_letters, may_be_letter
 from derivcheck.forms.matrix_form import matrix_form, matrix_function_writer
 from derivcheck.forms.matrix_naming import MatrixNaming, NoMatrixForm
 from derivcheck.forms.polynomials import NamedPolynomial
@@ -305,12 +306,7 @@ class Derivation:
 
     def letters(self, count: int) -> tuple[str, ...]:
         """The letters of an entry with so many axes."""
-        used = set(self.taken)
-        letters = []
-        for _ in range(count):
-            letters.append(fresh_letter(used))
-            used.add(letters[-1])
-        return tuple(letters)
+        return tuple(fresh_letters(count, self.taken))
 
     def naming(self, style: Style, kept: frozenset[Node] = frozenset()) -> Naming:
         """How leaves are written: `named` keeps every adjoint a name, others those that are `kept`."""

@@ -14,6 +14,7 @@ from derivcheck.evidence.canonical.form import Canonical
 from derivcheck.forms.collecting import collected, upright
 from derivcheck.forms.combinations import ONE, condition, written_sum
 from derivcheck.forms.index_sums import drawn_out
+from derivcheck.forms.letters import LETTERS, fresh_letter
 from derivcheck.forms.polynomials import NamedPolynomial, factored, is_bound, is_unnamed
 from derivcheck.forms.rewriting import summands
 from derivcheck.graph.axes import Axis, Dimension
@@ -34,9 +35,6 @@ from derivcheck.language.notation.syntax import (
     Subscript,
     bottom_up,
 )
-
-LETTERS = "ijkmpqrstuvwabcdefgh"
-GREEK = ("alpha", "beta", "mu", "nu", "rho", "tau")
 
 
 def number(value: Rational) -> Expression:
@@ -391,19 +389,6 @@ def raised(base: Expression, power: Rational) -> Expression:
     if power == Fraction(1, 2):
         return Call("sqrt", (base,))
     return Binary("**", base, number(power)) if power > 0 else Binary("/", Number(Fraction(1)), raised(base, -power))
-
-
-def fresh_letter(used: set[str]) -> str:
-    """The first letter in the usual order that is not in use."""
-    for letter in (*tuple(LETTERS), *GREEK):
-        if letter not in used:
-            return str(letter)
-    return next(name for k in range(len(used) + 1) if (name := f"i{k}") not in used)
-
-
-def may_be_letter(name: str) -> bool:
-    """Whether `fresh_letter` could come up with a name."""
-    return len(name) == 1 or name in GREEK or (name.startswith("i") and name[1:].isdigit())
 
 
 def _reading_order(atom: Atom, letters: Sequence[str]) -> tuple[object, ...]:

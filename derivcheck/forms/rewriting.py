@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from derivcheck.forms.letters import fresh_letters
 from derivcheck.forms.transposition import transposed
 from derivcheck.language.notation.syntax import (
     Binary,
@@ -22,8 +23,6 @@ from derivcheck.language.notation.syntax import (
     bottom_up,
     rebuilt,
 )
-
-LETTERS = "ijkpqrstuv"
 
 
 def places(tree: Expression) -> Iterator[tuple[tuple[int, ...], Expression]]:
@@ -77,8 +76,8 @@ def at_letters(tree: Expression, letters: Mapping[str, str]) -> Expression:
     """The tree with other letters for its free ones; a bound one that is called like a new one gives way."""
     used = {node.name for node in bottom_up(tree) if isinstance(node, Name)} | {*letters, *letters.values()}
     bound = {letter for node in bottom_up(tree) if isinstance(node, Reduction) for letter in node.letters}
-    free = (letter for letter in LETTERS if letter not in used | bound)
-    changed = {**letters, **dict(zip(sorted(bound & set(letters.values())), free, strict=False))}
+    moving = sorted(bound & set(letters.values()))
+    changed = {**letters, **dict(zip(moving, fresh_letters(len(moving), used | bound), strict=True))}
 
     def moved(node: object) -> object:
         match node:
@@ -90,6 +89,13 @@ def at_letters(tree: Expression, letters: Mapping[str, str]) -> Expression:
                 return node
 
     return rebuilt(tree, moved)  # type: ignore[no-any-return]
+
+
+def matrix_factors(tree: Expression) -> tuple[Expression, ...]:
+    """The factors of a matrix product, from the left; of anything else itself."""
+    if isinstance(tree, Binary) and tree.operator == "@":
+        return (*matrix_factors(tree.left), *matrix_factors(tree.right))
+    return (tree,)
 
 
 def summands(tree: Expression) -> Iterator[tuple[Expression, bool]]:

@@ -19,7 +19,8 @@ from derivcheck.evidence.canonical.form import Canonical
 from derivcheck.evidence.canonical.terms import rebound, substituted
 from derivcheck.forms.convolutions import Group, convolution, is_sliding
 from derivcheck.forms.factor_graph import COLUMN, ROW, FactorGraph, Part
-from derivcheck.forms.index_form import fresh_letter, product
+from derivcheck.forms.index_form import product
+from derivcheck.forms.letters import fresh_letter
 from derivcheck.forms.matrix_form import MatrixForm
 from derivcheck.forms.matrix_naming import MatrixNaming, NoMatrixForm
 from derivcheck.forms.polynomials import NamedPolynomial

@@ -17,7 +17,8 @@ import sympy
 
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.forms.combinations import condition as condition_of
-from derivcheck.forms.index_form import Naming, fresh_letter, number, quotient, total
+from derivcheck.forms.index_form import Naming, number, quotient, total
+from derivcheck.forms.letters import fresh_letter
 from derivcheck.graph.axes import Axis
 from derivcheck.graph.nodes import (
     Determinant,

@@ -49,7 +49,7 @@ CODES: dict[str, str] = {
     "DC213": "wrong variable",
     "DC214": "sum over the wrong axis",
     "DC215": "sum missing",
-    "DC216": "mean where a sum is meant, or a sum where a mean is meant",
+    "DC216": "mean and sum exchanged",
     "DC217": "right on the diagonal only: off-diagonal terms are dropped",
     "DC218": "Kronecker delta missing",
     "DC219": "right only under a fact that is not given",

@@ -11,6 +11,7 @@ from math import e, floor, log, log10, pi, sqrt
 from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.evidence import exact
 from derivcheck.evidence.canonical.form import Facts
+from derivcheck.forms.letters import fresh_letters
 from derivcheck.graph.axes import Axes
 from derivcheck.graph.nodes import Inverse, Node, constant, delta, multiply, subtract, topological
 from derivcheck.graph.sizes import dimensions_of, small_sizes
@@ -52,7 +53,6 @@ KNOWN_CONSTANTS: tuple[tuple[str, float], ...] = (
     ("1/3", 1 / 3),
     ("2/3", 2 / 3),
 )
-LETTERS = "ijklpqrs"
 Proviso = tuple[str, str]  # its code, and what to say
 
 
@@ -184,8 +184,7 @@ class Provisos:
                 return (of, by, places, link.right_tree) if places == [a.key for a in link.letters] else None
             case Derivative(of, (Name() as by,)) if link.axes and not link.letters:
                 used = {node.name for node in bottom_up(link.right_tree) if isinstance(node, Name)}
-                free = (letter for letter in LETTERS if letter not in {*used, *self.network.scope.values})
-                places = list(itertools.islice(free, len(link.axes)))
+                places = fresh_letters(len(link.axes), {*used, *self.network.scope.values})
                 return of, by, places, Subscript(link.right_tree, tuple(map(Name, places)))
             case _:
                 return None

@@ -10,7 +10,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
-from derivcheck.forms.index_form import fresh_letter, index_form
+from derivcheck.forms.index_form import index_form
+from derivcheck.forms.letters import fresh_letters
 from derivcheck.forms.polynomials import NamedPolynomial
 from derivcheck.forms.propagation import Propagation
 from derivcheck.forms.ranges import in_ranges
@@ -185,10 +186,8 @@ class StepWriter:
         used = set(self.derivation.taken) | set(letters)
         found: list[list[str]] = []
         for consumer in consumers:
-            found.append([])
-            for _ in consumer.axes:
-                found[-1].append(fresh_letter(used))
-                used.add(found[-1][-1])
+            found.append(fresh_letters(len(consumer.axes), used))
+            used.update(found[-1])
         return found
 
     def _above(self, consumer: NamedTensor, bound: Sequence[str]) -> Expression:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import combinations, islice, product
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError, NotationError
 from derivcheck.graph.axes import Dimension
 from derivcheck.graph.nodes import topological
-from derivcheck.language.catalogue.functions import entrywise
+from derivcheck.language.catalogue.functions import activations, entrywise
 from derivcheck.language.claims import Pair
 from derivcheck.language.formulas import name_tree
 from derivcheck.language.lowering.language import Lowering
@@ -31,12 +31,14 @@ from derivcheck.language.notation.syntax import (
     Reduction,
     Subscript,
     bottom_up,
+    rebuilt,
 )
 from derivcheck.spec.facts.table import values_of
 
 USUAL = ("diag", "sqrt", "exp", "log", "inv", "det", "sum", "mean", "trace", "prod")  # functions that are left out
 MOST = 24  # quantities of one kind
 ENTRIES = 60
+ARGUMENT = Name("t")  # of a function of the catalogue
 SIDES: tuple[Relation, ...] = ("<", ">")  # of a boundary
 FIRST = 2  # labels at which a formula about a label may mean something
 
@@ -241,15 +243,15 @@ class Stock:
 
     @cached_property
     def _boundaries(self) -> list[tuple[Expression, Expression]]:
-        """What `max`, `min` and conditionals of the layers compare, and what `relu` has a kink at."""
+        """What `max`, `min`, conditionals and functions with cases compare in the layers."""
         found: dict[tuple[Expression, Expression], None] = {}
         for tree in self._formulas:
             for node in bottom_up(tree):
                 match node:
                     case Call("max" | "min", (_, _)):
                         found.update(dict.fromkeys(combinations(_compared(node), 2)))
-                    case Call("relu" | "abs" | "leaky_relu", (argument, *_)):
-                        found[argument, Number(Fraction(0))] = None
+                    case Call(function, (argument, *_)) if function in activations():
+                        found.update(dict.fromkeys(_cases(activations()[function].formula, argument)))
                     case Comparison(_, one, other):
                         found[one, other] = None
         return list(found)[:MOST]
@@ -270,6 +272,16 @@ def _compared(tree: Call) -> tuple[Expression, ...]:
     """What is compared by functions within functions: r, 1 - e and 1 + e by `min(max(r, 1 - e), 1 + e)`."""
     inner = (_compared(a) if isinstance(a, Call) and a.function in ("max", "min") else (a,) for a in tree.arguments)
     return tuple(one for parts in inner for one in parts)
+
+
+def _cases(formula: str, argument: Expression) -> Iterator[tuple[Expression, Expression]]:
+    """What the formula of a function compares at an argument; a parameter of it is nothing that a claim could name."""
+    for node in bottom_up(parse_expression(formula)):
+        if isinstance(node, Comparison):
+            names = {part for part in bottom_up(node) if isinstance(part, Name)}
+            if names == {ARGUMENT}:
+                at = partial(rebuilt, change=lambda part: argument if part == ARGUMENT else part)
+                yield at(node.left), at(node.right)
 
 
 def entry_of(tree: Expression, letters: Sequence[str]) -> Expression:
