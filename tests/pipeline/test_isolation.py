@@ -22,6 +22,7 @@ from derivcheck.judging.diagnose import Diagnoser
 from derivcheck.judging.edits import Edits
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.judge import Judge, Judgement
+from derivcheck.judging.local_edits import LocalEdits
 from derivcheck.judging.proofreader import Proofreader
 from derivcheck.judging.settings import Measuring
 from derivcheck.pipeline.casebook import Casebook
@@ -161,11 +162,13 @@ def test_a_form_that_cannot_be_written_costs_its_gradient_alone(
     assert verdicts(file) == EXPECTED and file.exit_code == 3
 
 
-@pytest.mark.parametrize("method", ["_whole", "_local", "_slopes", "_layouts"])
+@pytest.mark.parametrize(
+    ("room", "method"), [(Edits, "_whole"), (LocalEdits, "of"), (Edits, "_slopes"), (Edits, "_layouts")]
+)
 def test_an_edit_that_fails_costs_an_attempt_and_is_noted(
-    method: str, monkeypatch: pytest.MonkeyPatch, in_the_open: None
+    room: type, method: str, monkeypatch: pytest.MonkeyPatch, in_the_open: None
 ) -> None:
-    monkeypatch.setattr(Edits, method, lambda *arguments: (broken() for _ in "x"))
+    monkeypatch.setattr(room, method, lambda *arguments: (broken() for _ in "x"))
     file = judged()
     assert verdicts(file) == EXPECTED
     claim = file.claims[2]
