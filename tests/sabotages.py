@@ -218,8 +218,8 @@ SABOTAGES = [
         "remaining: Factor = (number, tuple(outside[i] for i in indices), -rest_power)",
     ),
     Sabotage(
-        "evidence/canonical/algebra.py",
-        "if best is None or candidate < best:\n                best = candidate",
+        "evidence/canonical/labelling.py",
+        "if best is None or candidate < best:\n            best = candidate",
         "best = candidate",
     ),
     Sabotage(
@@ -287,7 +287,7 @@ SABOTAGES = [
         "if letters.setdefault(letter, factors[place][1][slot]) != factors[place][1][slot]:",
         "if letters.setdefault(letter, factors[place][1][slot]) is None:",
     ),
-    Sabotage("evidence/canonical/algebra.py", "self.used.add((atom.name, identity.fact))", "pass"),
+    Sabotage("evidence/canonical/identities.py", "algebra.used.add((atom.name, identity.fact))", "pass"),
     Sabotage("evidence/canonical/algebra.py", "self.used.add((atom.name, atom.valued_by))", "pass"),
     Sabotage(
         "evidence/canonical/knowledge.py",

@@ -30,6 +30,7 @@ from derivcheck.evidence.canonical.atoms import (
     scaled,
 )
 from derivcheck.evidence.canonical.form import Canonical
+from derivcheck.evidence.canonical.labelling import labelled, sorted_indices
 from derivcheck.evidence.canonical.terms import rebound, substituted
 from derivcheck.forms.polynomials import is_unnamed, nearer
 from derivcheck.graph.nodes import Map
@@ -105,7 +106,7 @@ def _with_quotients(algebra: Algebra, polynomial: Polynomial) -> Polynomial:
         rest = tuple(f for f in term[1] if f is not above)
         coefficient = result.pop(term)
         del result[other]
-        added(result, algebra.labelled((), [*rest, (log, filled, 1)]), coefficient)
+        added(result, labelled(algebra.atoms, (), [*rest, (log, filled, 1)]), coefficient)
     return result
 
 
@@ -118,9 +119,9 @@ def _shared(algebra: Algebra, first: Term, second: Term, contracts: bool) -> Sha
         renamed = {k: mapping.get(k, UNMATCHED + k) for k in range(len(second[0]))}
         there: dict[tuple[int, Indices], Rational] = {}
         for number, indices, power in substituted(second[1], renamed):
-            number, indices, _ = algebra.sorted_indices((number, indices, power))
+            number, indices, _ = sorted_indices(algebra.atoms, (number, indices, power))
             there[number, indices] = power
-        here = {(n, ii): power for n, ii, power in map(algebra.sorted_indices, first[1])}
+        here = {(n, ii): power for n, ii, power in (sorted_indices(algebra.atoms, one) for one in first[1])}
         factors = []
         for number, indices in sorted({*here, *there}):
             common = nearer(here.get((number, indices), 0), there.get((number, indices), 0))
@@ -264,9 +265,9 @@ def _joined(
     ]
     powers: dict[tuple[int, Indices], Rational] = {}
     for atom, indices, power in made:
-        atom, indices, _ = algebra.sorted_indices((atom, indices, power))
+        atom, indices, _ = sorted_indices(algebra.atoms, (atom, indices, power))
         powers[atom, indices] = powers.get((atom, indices), 0) + power
-    term = algebra.labelled(tuple(bound[one] for one in kept), [(a, i, p) for (a, i), p in powers.items()])
+    term = labelled(algebra.atoms, tuple(bound[one] for one in kept), [(a, i, p) for (a, i), p in powers.items()])
     return term, scale * sign
 
 
@@ -276,7 +277,7 @@ def _without(algebra: Algebra, term: Term, gone: Sequence[Factor], own: dict[int
     names = {k: own.get(k, UNMATCHED + k) for k in range(len(term[0]))}
     back = {new: old for old, new in names.items()}
     for factor in substituted(term[1], names):
-        number, indices, power = algebra.sorted_indices(factor)
+        number, indices, power = sorted_indices(algebra.atoms, factor)
         powers[number, indices] = power
     for number, indices, power in gone:
         powers[number, indices] = powers.get((number, indices), 0) - power
@@ -292,7 +293,7 @@ def _added(
         for term, c in algebra.payload(number, indices).items():
             added(total, term, c * coefficient)
         return
-    added(total, algebra.labelled(bound, list(factors)), coefficient)
+    added(total, labelled(algebra.atoms, bound, list(factors)), coefficient)
 
 
 def group(algebra: Algebra, polynomial: Polynomial) -> tuple[int, Indices, int]:

@@ -21,6 +21,7 @@ from derivcheck.evidence.canonical.atoms import (
 )
 from derivcheck.evidence.canonical.contents import constant_of
 from derivcheck.evidence.canonical.form import Canonical, Facts
+from derivcheck.evidence.canonical.labelling import labelled
 from derivcheck.evidence.canonical.terms import rebound
 from derivcheck.forms.folding import Pattern, folded, with_powers_of_names
 from derivcheck.forms.polynomials import NamedPolynomial, is_unnamed
@@ -156,7 +157,7 @@ class SavedQuantities:
                     if worth:
                         rest = [f for f in factors if f is not holding[0]]
                         left, moved, _ = rebound(bound, rest, [index])
-                        stack.append((canonical.algebra.labelled(left, list(moved)), coefficient))
+                        stack.append((labelled(canonical.algebra.atoms, left, list(moved)), coefficient))
                     break
             else:
                 added(result, (bound, factors), coefficient)

@@ -16,6 +16,7 @@ from math import prod
 from typing import Protocol, cast
 
 from derivcheck.evidence.canonical.atoms import OUTER, SWITCH, Atom, Factor, Rational
+from derivcheck.evidence.canonical.labelling import sorted_indices
 from derivcheck.evidence.canonical.terms import Work, rebound, substituted
 from derivcheck.graph.axes import Axis, Dimension
 from derivcheck.graph.positions import ONE_MORE, Affine, Comparing, about_an_end, is_within, not_positive, simplified
@@ -40,8 +41,6 @@ class AtomTable(Protocol):
     def delta_atom(self, dimension: int) -> int: ...
 
     def less_atom(self, dimension: int) -> int: ...
-
-    def sorted_indices(self, factor: Factor) -> Factor: ...
 
 
 def indicator(algebra: AtomTable, relation: Comparing, value: Affine, index_of: Mapping[Axis, int]) -> Parts:
@@ -101,7 +100,7 @@ def _of_two(
     dimension = algebra.dimension(left.dimension)
     indices = (index_of[left], -right if isinstance(right, int) else index_of[right])
     if relation == "zero":
-        return algebra.sorted_indices((algebra.delta_atom(dimension), indices, 1))
+        return sorted_indices(algebra.atoms, (algebra.delta_atom(dimension), indices, 1))
     return algebra.less_atom(dimension), indices, 1
 
 
@@ -116,7 +115,7 @@ def _normal(algebra: AtomTable, relation: Comparing, value: Affine, index_of: Ma
     symmetries = _symmetries(dimensions, counts, fillings if relation == "zero" else fillings[:1])
     payload = (relation, counts, offset)
     atom = algebra.intern(Atom("affine", payload, dimensions, symmetries, values=SWITCH, name=relation))
-    factor = algebra.sorted_indices((atom, fillings[0], 1))
+    factor = sorted_indices(algebra.atoms, (atom, fillings[0], 1))
     if relation == "zero" or keys[0] == best:
         return [((factor,), 1)]
     return [((), 1), ((factor,), -1)]

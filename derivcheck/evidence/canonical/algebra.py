@@ -27,23 +27,23 @@ from derivcheck.evidence.canonical.atoms import (
     SWITCH,
     Atom,
     Factor,
-    Factors,
     GrowthError,
     Indices,
     LeafInputs,
     Polynomial,
     Rational,
-    Term,
     added,
     exact,
     frozen,
     outer_indices,
 )
-from derivcheck.evidence.canonical.identities import replaced
+from derivcheck.evidence.canonical.identities import with_identities, within_supports
 from derivcheck.evidence.canonical.inverses import without_inverses
 from derivcheck.evidence.canonical.knowledge import lowest_power
+from derivcheck.evidence.canonical.labelling import labelled, sorted_indices
 from derivcheck.evidence.canonical.led_inverses import without_led_inverses
 from derivcheck.evidence.canonical.occasions import Occasion, occasions_of
+from derivcheck.evidence.canonical.orders import about_the_first, in_one_order, is_turned
 from derivcheck.evidence.canonical.sines import without_squares_of_sines
 from derivcheck.evidence.canonical.terms import Work, eliminated, joined, rebound, substituted
 from derivcheck.graph.axes import Dimension
@@ -52,7 +52,6 @@ Rule: TypeAlias = "Callable[[tuple[int, ...], list[Factor]], list[Work] | None]"
 
 WORK_CAP = 6000
 EXPAND_POWER = 8
-PERMUTATION_CAP = 720
 
 
 class Algebra:
@@ -139,7 +138,7 @@ class Algebra:
 
     def factor(self, atom: int, indices: Indices = (), power: Rational = 1) -> Polynomial:
         """One atom to a power; of indices that are as good as each other the smallest are taken."""
-        return {((), (self.sorted_indices((atom, indices, power)),)): 1}
+        return {((), (sorted_indices(self.atoms, (atom, indices, power)),)): 1}
 
     def size(self, dimension: int) -> Polynomial:
         """The size of a dimension, as a polynomial in the named sizes."""
@@ -172,6 +171,16 @@ class Algebra:
             self._normalise(bound + dimensions, substituted(factors, binding), c, result)
         return result
 
+    def in_one_order(self, polynomial: Polynomial) -> Polynomial:
+        """The polynomial with every comparison of a free index written in one of two ways."""
+        if not any(is_turned(self.atoms, factor) for _, factors in polynomial for factor in factors):
+            return polynomial
+        result: Polynomial = {}
+        for (bound, factors), c in polynomial.items():
+            for work in in_one_order(self.atoms, self.delta_atom, (bound, factors, c)):
+                self._normalise(*work, result)
+        return result
+
     def substitute(self, polynomial: Polynomial, mapping: Mapping[int, int]) -> Polynomial:
         """The polynomial with outer indices replaced by outer indices or positions."""
         result: Polynomial = {}
@@ -195,8 +204,8 @@ class Algebra:
             (Occasion.INSTANCE, self._with_instances),
             (Occasion.RADICAL, self._with_integer_radicals),
             (Occasion.SUM, self._without_idle_sums),
-            (Occasion.IDENTITY, self._with_identities),
-            (Occasion.SUPPORT, self._within_supports),
+            (Occasion.IDENTITY, partial(with_identities, self)),
+            (Occasion.SUPPORT, partial(within_supports, self)),
             (Occasion.ATTAINED, self._without_attained),
             (Occasion.INVERSE, partial(without_inverses, self.atoms, self.delta_atom)),
             *proving,
@@ -226,7 +235,7 @@ class Algebra:
                     stack.extend((b, f, c * coefficient) for b, f, c in rewritten if c)
                     break
             else:
-                added(out, self.labelled(bound, merged), coefficient)
+                added(out, labelled(self.atoms, bound, merged), coefficient)
 
     def _merged(self, factors: Iterable[Factor]) -> list[Factor]:
         powers: dict[tuple[int, Indices], Rational] = {}
@@ -279,7 +288,7 @@ class Algebra:
                         [(bound, factors[:position] + factors[position + 1 :], 1)] if (indices[0] > indices[1]) else []
                     )
                 if indices[0] == -1 or indices[1] in (-1, -2):
-                    return self._about_the_first(bound, factors, position)
+                    return about_the_first(self.atoms, self.delta_atom, bound, factors, position)
                 continue
             expands = atom.kind == "power" and power >= 1 and power // 1 <= EXPAND_POWER
             coincide = atom.slots and (len(set(indices)) < len(indices) or any(i < 0 for i in indices))
@@ -309,50 +318,6 @@ class Algebra:
             return work
         return None
 
-    def _about_the_first(self, bound: tuple[int, ...], factors: list[Factor], position: int) -> list[Work]:
-        """1 < i but for the first i, i < 2 for it alone, i < 1 never."""
-        number, (left, right), _ = factors[position]
-        rest = factors[:position] + factors[position + 1 :]
-        index = right if left == -1 else left
-        first: Factor = (self.delta_atom(self.atoms[number].dimensions[0]), (index, -1), 1)
-        if right == -1:
-            return []
-        return [(bound, [*rest, first], 1)] if right == -2 else [(bound, rest, 1), (bound, [*rest, first], -1)]
-
-    def in_one_order(self, polynomial: Polynomial) -> Polynomial:
-        """The polynomial with every comparison of a free index written in one of two ways.
-
-        Two bound ones may change places as their letters do: which way is meant is not seen.
-        """
-        if not any(self._is_turned(factor) for _, factors in polynomial for factor in factors):
-            return polynomial
-        result: Polynomial = {}
-        stack: list[Work] = [(bound, factors, coefficient) for (bound, factors), coefficient in polynomial.items()]
-        while stack:
-            bound, factors, coefficient = stack.pop()
-            factors = list(factors)
-            place = next((k for k, factor in enumerate(factors) if self._is_turned(factor)), None)
-            if place is None:
-                self._normalise(bound, factors, coefficient, result)
-            else:
-                stack.extend((b, f, c * coefficient) for b, f, c in self._turned(bound, factors, place))
-        return result
-
-    def _is_turned(self, factor: Factor) -> bool:
-        """Whether a factor compares a free index with a bound one, or with one of a smaller number."""
-        number, indices, _ = factor
-        if self.atoms[number].kind != "less":
-            return False
-        left, right = indices
-        return not 0 <= left < OUTER and (0 <= right < OUTER or left > right)
-
-    def _turned(self, bound: tuple[int, ...], factors: list[Factor], position: int) -> list[Work]:
-        """1[i < j] = 1 - 1[j < i] - δ(i,j)."""
-        number, (left, right), _ = factors[position]
-        rest = factors[:position] + factors[position + 1 :]
-        same: Factor = (self.delta_atom(self.atoms[number].dimensions[0]), (left, right), 1)
-        return [(bound, rest, 1), (bound, [*rest, (number, (right, left), 1)], -1), (bound, [*rest, same], -1)]
-
     def _outside(self, bound: tuple[int, ...], index: int) -> int:
         """A stand-in from outside for a bound index, so that a payload can be instantiated."""
         return self.outer(bound[index], ("bound", self._nesting, index)) if 0 <= index < OUTER else index
@@ -379,38 +344,6 @@ class Algebra:
         left, moved, _ = rebound(bound, factors, idle)
         return [(left, [*moved, *size_factors], c) for (_, size_factors), c in sizes.items()]
 
-    def _with_identities(self, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
-        """What facts say of products of entries: Σ_k y(k) = 1."""
-        for position, (number, _, _) in enumerate(factors):
-            atom = self.atoms[number]
-            for identity in atom.identities:
-                deltas = [self.delta_atom(atom.dimensions[identity.slot(one)]) for one, _ in identity.deltas]
-                found = replaced(identity, deltas, bound, factors, position)
-                if found is not None:
-                    self.used.add((atom.name, identity.fact))
-                    return [] if identity.vanishes else [found]
-        return None
-
-    def _within_supports(self, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
-        """y(i,j) [i < j] = 0 for a lower triangular y, y(i,j) = δ(i,j) y(i,i) for a diagonal one."""
-        for position, (number, indices, power) in enumerate(factors):
-            # 1/y has no value outside.
-            for support, fact in self.atoms[number].supports if power > 0 else ():
-                row, column = indices
-                if support != "i == j":
-                    outside = indices if support == "i >= j" else (column, row)
-                    # Positions are stored as -p.
-                    fixed = row < 0 and column < 0 and outside[0] > outside[1]
-                    if fixed or any(self.atoms[a].kind == "less" and at == outside for a, at, _ in factors):
-                        self.used.add((self.atoms[number].name, fact))
-                        return []
-                elif row != column:
-                    self.used.add((self.atoms[number].name, fact))
-                    delta: Factor = (self.delta_atom(self.atoms[number].dimensions[0]), (row, column), 1)
-                    others = factors[:position] + factors[position + 1 :]
-                    return [(bound, [*others, (number, (row, row), power), delta], 1)]
-        return None
-
     def _without_attained(self, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
         """Σ_k 1[x(k) = max x] = 1 where the largest entry is one alone."""
         for position, (number, indices, _) in enumerate(factors):
@@ -429,59 +362,6 @@ class Algebra:
 
     def less_atom(self, dimension: int) -> int:
         return self.intern(Atom("less", (), (dimension, dimension), ((0, 1),), values=SWITCH, name="less"))
-
-    # --- canonical labels of bound indices ------------------------------------------------
-
-    def labelled(self, bound: tuple[int, ...], factors: list[Factor]) -> Term:
-        if not bound:
-            return (), tuple(sorted(factors))
-        colours = self._colours(bound, factors)
-        ranked = sorted(range(len(bound)), key=lambda k: colours[k])
-        groups = [list(group) for _, group in itertools.groupby(ranked, key=lambda k: colours[k])]
-        count = math.prod(math.factorial(len(group)) for group in groups)
-        orders: Iterable[tuple[int, ...]]
-        if count == 1 or count > PERMUTATION_CAP:
-            orders = [tuple(ranked)]
-        else:
-            orders = (
-                tuple(itertools.chain(*choice))
-                for choice in itertools.product(*(itertools.permutations(group) for group in groups))
-            )
-        best: Factors | None = None
-        for order in orders:
-            names = {old: new for new, old in enumerate(order)}
-            candidate = tuple(sorted(self.sorted_indices(f) for f in substituted(factors, names)))
-            if best is None or candidate < best:
-                best = candidate
-        assert best is not None
-        return tuple(bound[k] for k in ranked), best
-
-    def sorted_indices(self, factor: Factor) -> Factor:
-        """The factor with the smallest of the indices that are as good as each other."""
-        number, indices, power = factor
-        symmetries = self.atoms[number].symmetries
-        if len(symmetries) < 2:
-            return factor
-        return number, min(tuple(indices[k] for k in symmetry) for symmetry in symmetries), power
-
-    def _colours(self, bound: tuple[int, ...], factors: list[Factor]) -> list[tuple[object, ...]]:
-        """A mark for every bound index that no renaming can change."""
-        colours: list[tuple[object, ...]] = [(dimension,) for dimension in bound]
-        if len(bound) == 1:
-            return colours
-        for _ in range(min(3, len(bound))):
-            seen: list[list[tuple[object, ...]]] = [[] for _ in bound]
-            for number, indices, power in factors:
-                symmetric = len(self.atoms[number].symmetries) > 1
-                marks = [(1, colours[i]) if 0 <= i < OUTER else (0, (i,)) for i in indices]
-                shown = tuple(sorted(marks)) if symmetric else tuple(marks)
-                for slot, i in enumerate(indices):
-                    if 0 <= i < OUTER:
-                        seen[i].append((number, -1 if symmetric else slot, power, shown))
-            raw = [(dimension, tuple(sorted(marks))) for dimension, marks in zip(bound, seen, strict=True)]
-            ranks = {mark: rank for rank, mark in enumerate(sorted(set(raw)))}
-            colours = [(dimension, ranks[mark]) for dimension, mark in zip(bound, raw, strict=True)]
-        return colours
 
     # --- compound atoms -------------------------------------------------------------------
 

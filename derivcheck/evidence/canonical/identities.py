@@ -7,9 +7,53 @@ has fewer of them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
-from derivcheck.evidence.canonical.atoms import OUTER, Factor, Identity, Indices
+from derivcheck.evidence.canonical.atoms import OUTER, Atom, Factor, Identity, Indices
 from derivcheck.evidence.canonical.terms import Work, rebound
+
+
+class FactTable(Protocol):
+    """What rules about facts need of the algebra; `used` collects the facts that were needed."""
+
+    atoms: list[Atom]
+    used: set[tuple[str, str]]
+
+    def delta_atom(self, dimension: int) -> int: ...
+
+
+def with_identities(algebra: FactTable, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
+    """What facts say of products of entries: Σ_k y(k) = 1."""
+    for position, (number, _, _) in enumerate(factors):
+        atom = algebra.atoms[number]
+        for identity in atom.identities:
+            deltas = [algebra.delta_atom(atom.dimensions[identity.slot(one)]) for one, _ in identity.deltas]
+            found = replaced(identity, deltas, bound, factors, position)
+            if found is not None:
+                algebra.used.add((atom.name, identity.fact))
+                return [] if identity.vanishes else [found]
+    return None
+
+
+def within_supports(algebra: FactTable, bound: tuple[int, ...], factors: list[Factor]) -> list[Work] | None:
+    """y(i,j) [i < j] = 0 for a lower triangular y, y(i,j) = δ(i,j) y(i,i) for a diagonal one."""
+    for position, (number, indices, power) in enumerate(factors):
+        # 1/y has no value outside.
+        for support, fact in algebra.atoms[number].supports if power > 0 else ():
+            row, column = indices
+            if support != "i == j":
+                outside = indices if support == "i >= j" else (column, row)
+                # Positions are stored as -p.
+                fixed = row < 0 and column < 0 and outside[0] > outside[1]
+                if fixed or any(algebra.atoms[a].kind == "less" and at == outside for a, at, _ in factors):
+                    algebra.used.add((algebra.atoms[number].name, fact))
+                    return []
+            elif row != column:
+                algebra.used.add((algebra.atoms[number].name, fact))
+                delta: Factor = (algebra.delta_atom(algebra.atoms[number].dimensions[0]), (row, column), 1)
+                others = factors[:position] + factors[position + 1 :]
+                return [(bound, [*others, (number, (row, row), power), delta], 1)]
+    return None
 
 
 def replaced(
