@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -12,10 +13,12 @@ from derivcheck.evidence.canonical.form import Facts
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import STYLES, inputs_of, sample
 from derivcheck.evidence.numeric.tensors import Sizes, Tensor
-from derivcheck.graph.nodes import Node
+from derivcheck.graph.axes import Axes
+from derivcheck.graph.nodes import Input, Node
 from derivcheck.graph.sizes import dimensions_of, small_sizes
 
 POINTS = 12
+CHOSEN_POINTS = 96  # at which inputs have a few whole numbers: what is compared for equality is equal by chance there
 ZERO = 1e-12
 
 
@@ -50,6 +53,75 @@ def lost_divisor(first: Divided, second: Divided, facts: Facts | None = None) ->
             if any(own) and not any(other) and _has_a_value(side.worth, point, sizes):
                 return found.divisors[own.index(True)]
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an equation as it is written: without a value where `worth` has none, or is zero and `divides`."""
+
+    worth: Node
+    divides: bool
+
+
+def values_under(
+    condition: Node, parts: Sequence[Part], facts: Facts | None = None, numbers: Sequence[float] = ()
+) -> Literal["some", "none", "unmet"]:
+    """Whether every part has a value in some entry in which a condition is 1, at one of many points.
+
+    It is `unmet` where the condition is 1 at none of them. `numbers` are those that it speaks of.
+    """
+    nodes = [condition, *(part.worth for part in parts)]
+    sizes, inputs = small_sizes(dimensions_of(nodes))[-1], inputs_of(nodes)
+    test, program, met = Program((condition,)), Program(nodes), False
+    for point in _points(inputs, sizes, facts or {}, numbers):
+        try:
+            with np.errstate(all="ignore"):
+                (holds,) = test.run(point, sizes)
+                if not np.any(_is_one(holds)):
+                    continue
+                met = True
+                _, *worths = program.run(point, sizes)
+        except (DerivcheckError, ArithmeticError, ValueError):
+            continue
+        if np.any(_is_one(holds) & _have_values(parts, worths, holds.axes)):
+            return "some"
+    return "none" if met else "unmet"
+
+
+def _is_one(condition: Tensor) -> Any:
+    return np.real(_array(condition)) > 0.5
+
+
+def _have_values(parts: Sequence[Part], worths: Sequence[Tensor], axes: Axes) -> Any:
+    """Where, along the axes of a condition, every part has a value, in all entries along its other axes."""
+    found: Any = True
+    for part, worth in zip(parts, worths, strict=True):
+        others = tuple(axis for axis in worth.axes if axis not in axes)
+        array = worth.aligned((*axes, *others))
+        has = np.isfinite(array) & (np.imag(array) == 0)
+        if part.divides:
+            has &= np.abs(array) > ZERO
+        found = found & np.all(has, axis=tuple(range(len(axes), has.ndim)))
+    return found
+
+
+def _points(
+    inputs: Sequence[Node], sizes: Sizes, facts: Facts, numbers: Sequence[float]
+) -> Iterator[dict[Node, Tensor]]:
+    """Points at which facts hold: anywhere, then such that inputs of which nothing is known are a few whole numbers."""
+    free = [node for node in inputs if not (isinstance(node, Input) and facts.get(node.name))]
+    for seed in range(POINTS):
+        yield sample(inputs, sizes, facts, seed, STYLES[seed % len(STYLES)])
+    for seed in range(CHOSEN_POINTS):
+        point = sample(inputs, sizes, facts, seed, STYLES[0])
+        generator = np.random.default_rng(seed)
+        # One number of all, few, or many: so that what is compared is met, and something beside it is left as it is.
+        values = generator.choice([0.0, 1.0, -1.0, *numbers], size=1 + seed % 3)
+        for node in free:
+            array = _array(point[node])
+            if generator.random() < 0.75:
+                point[node] = Tensor(generator.choice(values, size=array.shape), point[node].axes)
+        yield point
 
 
 def _has_a_value(node: Node, point: dict[Node, Tensor], sizes: Sizes) -> bool:

@@ -18,15 +18,17 @@ from derivcheck.graph.nodes import Node, constant
 from derivcheck.judging.deadline import aside
 from derivcheck.judging.diagnose import Diagnoser, unexplained
 from derivcheck.judging.examiner import Examiner
+from derivcheck.judging.judge import NEVER_MET
 from derivcheck.judging.measurement import finite_difference
 from derivcheck.judging.suggestion import PLAIN, Wording
 from derivcheck.language.claims import Link, Pair, proportional
-from derivcheck.language.divisors import lost_divisor, vanishing_divisor
+from derivcheck.language.divisors import lost_divisor, values_under, vanishing_divisor
 from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.notation.relations import BY_NAME, Claimed
 from derivcheck.language.notation.syntax import Expression
 
 NEAR = "the sides differ; how near they are meant to be is not said"
+TRIED = "that was tried"
 NONCONFORMING = frozenset({"DC130", "DC131", "DC132"})
 NOWHERE = frozenset({"DC501", "DC505"})  # has no value at any point that was tried
 
@@ -106,6 +108,8 @@ class Hearing:
             shown = examiner.proofreader.plain(lost)
             message = f"one side has no value where `{shown}` is zero, by which it divides, and the other has one"
             return replace(blank, verdict="undecided", message=message)
+        if verdict in HOLDS and (nowhere := self._without_values(link)):
+            return replace(blank, verdict="undecided", message=nowhere)
         if different:
             # Two sides that differ somewhere, with a witness, differ as functions.
             flipped: dict[Verdict, Verdict] = {"proved": "refuted", "checked": "refuted", "refuted": "proved"}
@@ -136,6 +140,17 @@ class Hearing:
     def _lost_divisor(self, link: Pair) -> Expression | None:
         """What one side divides by though it is zero, more often than by chance, where the other side has a value."""
         return lost_divisor((link.left_tree, link.right_tree), self._lowered, self.examiner.network.facts)
+
+    def _without_values(self, link: Pair) -> str:
+        """Why it is not known that the sides, as they are written, have values where the claim speaks of them."""
+        network = self.examiner.network
+        condition = constant(1) if link.condition is None else network.known.imposed(link.condition)
+        found = values_under(condition, link.where, (link.left_tree, link.right_tree), self._lowered, network.facts)
+        if found == "none":
+            return "a side has no value at any point " + (
+                TRIED if link.condition is None else "at which the condition holds"
+            )
+        return NEVER_MET if found == "unmet" else ""
 
     def _lowered(self, tree: Expression) -> Node:
         network = self.examiner.network

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Literal
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.evidence import domains
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.evidence.canonical.form import Canonical, Facts
-from derivcheck.evidence.domains import Divided
+from derivcheck.evidence.domains import Divided, Part
 from derivcheck.graph.nodes import Node, constant
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,
+    Comparison,
+    Condition,
     Conditional,
     Expression,
+    Junction,
     Name,
     Negate,
     Number,
+    Reduction,
     bottom_up,
     children,
 )
@@ -54,6 +59,41 @@ def lost_divisor(
         return None
     found = domains.lost_divisor(sides[0], sides[1], facts)
     return next((tree for tree, node in nodes.items() if node is found), None)
+
+
+def values_under(
+    condition: Node,
+    where: Condition | None,
+    trees: Iterable[Expression],
+    lowered: Callable[[Expression], Node],
+    facts: Facts | None = None,
+) -> Literal["some", "none", "unmet"]:
+    """Whether sides have a value, as they are written, at some point at which a condition is 1."""
+    parts: dict[Node, Part] = {}
+    for tree, divides in dict.fromkeys(one for side in trees for one in _partial(side)):
+        if _can_be_lowered(tree, lowered):
+            node = lowered(tree)
+            parts[node] = Part(node, divides)
+    if not parts:
+        return "some"
+    numbers = (
+        {float(node.value) for node in bottom_up(where) if isinstance(node, Number)} if where is not None else set()
+    )
+    ratios = {one / other for one in numbers for other in numbers if other}
+    return domains.values_under(condition, list(parts.values()), facts, sorted(numbers | ratios))
+
+
+def _partial(tree: Expression) -> Iterator[tuple[Expression, bool]]:
+    """(what may have no value, whether it divides), whatever branch is taken and whatever a sum leaves out."""
+    match tree:
+        case Conditional() | Call("where" | "at") | Reduction(_, _, Comparison() | Junction()):
+            return
+        case Binary("/", _, divisor):
+            yield divisor, True
+        case Call() | Binary("**", _, _):
+            yield tree, False
+    for part in children(tree):
+        yield from _partial(part)  # type: ignore[arg-type]
 
 
 def _can_be_lowered(tree: Expression, lowered: Callable[[Expression], Node]) -> bool:

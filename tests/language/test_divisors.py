@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from derivcheck.pipeline.verification import check_equation
+from derivcheck.pipeline.verification import check_equation, verify_text
 from derivcheck.spec import Spec, read_spec
 
 SPEC = """
@@ -51,3 +51,51 @@ def test_where_one_side_alone_has_a_value_nothing_is_proved(claim: str) -> None:
 @pytest.mark.parametrize("claim", BOTH_OR_SINGLE_POINTS)
 def test_what_both_divide_by_and_zero_at_single_points_is_no_matter(claim: str) -> None:
     assert check_equation(claim, spec()).verdict == "proved"
+
+
+# What holds under a condition has values under it: each of these is right, and with another condition says nothing.
+NOWHERE = (
+    "s / s = 1 where s == 0",
+    "s / s = 1 where s^2 == 0",
+    "1 / (s - 3/2) = 1 / (s - 3/2) where 2*s == 3",
+    "x[i] / x[i] = 1 where x[i] == 0",
+    "sum_k(x[k] / x[k]) = n where x[i] == 0",
+    "x[i] / (x[i] - x[j]) = x[i] / (x[i] - x[j]) where x[i] == x[j]",
+    "log(s) - log(s) = 0 where s == 0",
+    "s * log(s) / s = log(s) where s < 0",
+    "sqrt(s) * sqrt(s) = s where s < 0",
+    "d(log(s))/ds = 1/s where s < 0",
+    "d(norm(x))/dx[i] = x[i] / norm(x) where norm(x) == 0",
+    "inv(P) @ P = eye(n) where norm(P) == 0",
+    "at(log(s) - log(s), s = 0) = 0",
+    "at(d(log(s))/ds - 1/s, s = -1) = 0",
+)
+SOMEWHERE = (
+    "s / s = 1 where s > 0",
+    "s / s = 1 where s^2 == 1",
+    "x[i] / x[i] = 1 where x[i] == 3/2",
+    "sum_k(x[k] / x[k]) = n where x[i] != 0",
+    "sum_{k != i}(x[k] / x[k]) = n - 1 where x[i] == 0",
+    "x[i] / (x[i] - s) * (x[i] - s) = x[i] where x[i] > s",
+    "s * log(s) / s = log(s) where s > 0",
+    "d(norm(x))/dx[i] = x[i] where norm(x) == 1",
+    "(s / s if s > 1 else 1) = 1 where s == 0",
+    "at(d(log(s))/ds - 1/s, s = 1) = 0",
+)
+
+
+@pytest.mark.parametrize("claim", NOWHERE)
+def test_nothing_is_proved_where_no_side_has_a_value(claim: str) -> None:
+    found = check_equation(claim, spec())
+    assert (found.verdict, found.message != "") == ("undecided", True)
+
+
+@pytest.mark.parametrize("claim", SOMEWHERE)
+def test_what_has_values_under_a_condition_is_proved(claim: str) -> None:
+    assert check_equation(claim, spec()).verdict == "proved"
+
+
+def test_what_is_given_may_leave_no_values() -> None:
+    text = "tensors: {s: scalar}\nclaims: {a: {claim: 'log(s) - log(s) = 0', given: 's = 0'}}\n"
+    (found,) = verify_text(text).claims
+    assert (found.verdict, found.message) == ("undecided", "a side has no value at any point that was tried")

@@ -10,9 +10,9 @@ from typing import Any
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NotationError, UnsupportedError
 from derivcheck.evidence.jumps import jumps_at
-from derivcheck.graph.nodes import Node, topological
+from derivcheck.graph.nodes import Node, constant, topological
 from derivcheck.graph.substitution import substituted
-from derivcheck.language.divisors import vanishing_divisor
+from derivcheck.language.divisors import values_under, vanishing_divisor
 from derivcheck.language.formulas import mentioned_names
 from derivcheck.language.lowering.letters import index_error
 from derivcheck.language.lowering.state import LoweringState
@@ -108,10 +108,16 @@ def _refuse_what_has_no_value(
     """Raise UnsupportedError (DC410) where a branch decides: of the value, and of what is derived in it."""
     if jumps_at(nodes, places, lowering.scope.facts):
         raise UnsupportedError(Diagnostic("DC410", f"`{to_plain(body)}` jumps at this point: there is a kink"))
-    zero = vanishing_divisor([body], lambda tree: substituted(lowering.expression(tree).node, places))
+
+    def there(tree: Expression) -> Node:
+        return substituted(lowering.expression(tree).node, places)
+
+    zero = vanishing_divisor([body], there)
     if zero is not None:
         message = f"`{to_plain(body)}` has no value at this point: `{to_plain(zero)}` is zero, a division by zero"
         raise UnsupportedError(Diagnostic("DC410", message))
+    if values_under(constant(1), None, [body], there, lowering.scope.facts) == "none":
+        raise UnsupportedError(Diagnostic("DC410", f"`{to_plain(body)}` has no value at this point"))
 
 
 def _nowhere(tree: Expression, why: str, help_: str = "") -> NotationError:
