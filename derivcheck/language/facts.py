@@ -16,8 +16,8 @@ from derivcheck.graph.nodes import Input
 from derivcheck.language.tensors import NamedTensor
 from derivcheck.spec.document import close_match
 from derivcheck.spec.facts.table import FACTS, KINDS
+from derivcheck.spec.facts.wording import FILLING, axis_from_the_end, by_names
 
-FILLING = frozenset({"is", "are", "along", "a", "an", "all"})
 Given = tuple[tuple[str, int | None], ...]
 
 
@@ -68,12 +68,12 @@ def fits(fact: str, axes: Sequence[Axis]) -> bool:
 
 
 def declared_facts(known: Facts, tensors: Sequence[NamedTensor], text: SourceText) -> Facts:
-    """The facts that are known and one that is given in words: `sums_to_one: y along n`, `y: simplex`, `y one_hot`.
+    """The facts that are known and one in words: `sums_to_one: y along n`, `y: simplex`, `rows of P sum to one`.
 
     Raises SpecError (DC042) for what is no fact about a tensor.
     """
     inputs = {t.name for t in tensors if isinstance(t.node, Input)}
-    words = [word for word in re.findall(r"[^\s:,]+", text.text) if word not in FILLING]
+    words = [word for word in re.findall(r"[^\s:,]+", by_names(text.text)) if word not in FILLING]
     facts = [word for word in words if word in FACTS and word not in inputs]
     named = [word for word in words if word in inputs]
     rest = [word for word in words if word not in facts and word not in named]
@@ -100,6 +100,8 @@ def with_fact(
     place: int | None = None
     if FACTS[fact].along_an_axis:
         places = [k for k, a in enumerate(axes) if axis in (None, k, str(k + 1), str(a.dimension))]
+        if not places and isinstance(axis, str):
+            places = side_along(axis, axes)
         if len(places) != 1:
             message = f"`{text.text}` needs the axis it holds along"
             twice = len({a.dimension for a in axes}) < len(axes)
@@ -110,6 +112,12 @@ def with_fact(
     if not fits(fact, axes):
         raise SpecError(Diagnostic("DC042", f"`{fact}` needs {FACTS[fact].needs}", text.where()))
     return {**known, name: combined((*known.get(name, ()), (fact, place)), name, text.where())}
+
+
+def side_along(name: str, axes: Sequence[Axis]) -> list[int]:
+    """The place of the axis along which `rows` or `columns` run, of a matrix or of each of several; none otherwise."""
+    back = axis_from_the_end(name)
+    return [len(axes) - back] if back and len(axes) > 1 else []
 
 
 def _fact_instead(tensors: Sequence[NamedTensor], text: str, name: str) -> str:

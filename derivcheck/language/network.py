@@ -28,7 +28,7 @@ from derivcheck.graph.nodes import Input, quantity, tensor
 from derivcheck.graph.sizes import dimensions_of, fitted, names_of
 from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.conditions import NO_CONDITIONS, Conditions, drawn
-from derivcheck.language.facts import combined, fits
+from derivcheck.language.facts import combined, fits, side_along
 from derivcheck.language.families import Families
 from derivcheck.language.formulas import head_tree, in_order_of_use, name_tree, with_numbers
 from derivcheck.language.lowering import einstein, positions
@@ -191,7 +191,8 @@ class _Builder:
     def _fact(self, fact: Any, name: SourceText, axes: list[Axis], labels: Mapping[str, int]) -> tuple[str, int | None]:
         if fact.dimension is not None:
             text = replace(name, text=fact.dimension)
-            called = [k for k, axis in enumerate(axes) if axis.name == fact.dimension]
+            called = [k for k, axis in enumerate(axes) if fact.dimension in (axis.name, str(axis.dimension))]
+            called = called or side_along(fact.dimension, axes)
             # A name of an axis is no dimension.
             wanted = None if called else self.dimension(text, labels)
             places = called or [k for k, axis in enumerate(axes) if axis.dimension == wanted]
@@ -203,7 +204,9 @@ class _Builder:
                 advice = f"given: {{{fact.name}: {places[-1] + 1}}}"
                 raise SpecError(Diagnostic("DC037", message, fact.where, "which of them?", help=advice))
             if not places:
-                raise SpecError(Diagnostic("DC037", f"`{name.text}` has no axis `{fact.dimension}`", fact.where))
+                message = f"`{name.text}` has no axis `{fact.dimension}`"
+                advice = f"given: {fact.name}" if len(axes) == 1 else ""
+                raise SpecError(Diagnostic("DC037", message, fact.where, help=advice))
             return fact.name, places[0]
         if FACTS[fact.name].along_an_axis:
             if len(axes) != 1:

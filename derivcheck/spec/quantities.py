@@ -10,6 +10,7 @@ from derivcheck.diagnostics.diagnostic import SourceText
 from derivcheck.spec.declarations import Fact
 from derivcheck.spec.document import Reader, close_match, is_mapping, is_null, is_sequence
 from derivcheck.spec.facts.table import FACTS
+from derivcheck.spec.facts.wording import FILLING, FROM_THE_END, WORDINGS, by_names
 from derivcheck.spec.formulas import RESERVED, SIGN, factors_of, is_named, respelled
 from derivcheck.spec.spelling import is_name, spelled
 from derivcheck.spec.values import JsonSchema, Subject
@@ -39,8 +40,6 @@ def _is_axis(text: str) -> bool:
 # What is no fact, and how it is said.
 INSTEAD = {
     "index": "{axes: T, index: V}: entries that are positions of V are no fact, but what a tensor is",
-    "rows": "{sums_to_one: n}, where n is the dimension that the rows run along",
-    "columns": "{sums_to_one: m}, where m is the dimension that the columns run along",
 }
 
 
@@ -99,11 +98,26 @@ class FactsValue:
             if is_mapping(item):
                 for name, key, value in reader.pairs(item, subject.name):
                     for axis in reader.items(value):
-                        made.append(self._fact(reader, name, spelled(reader.text(axis, "the axis").text), key))
+                        text = spelled(reader.text(axis, "the axis").text)
+                        if name in FROM_THE_END:
+                            made += self._in_words(reader, f"{name} {text}", key)
+                        else:
+                            made.append(self._fact(reader, by_names(name), text, key))
             else:
-                text = reader.text(item, subject.name).text
-                made += [self._fact(reader, word, None, item) for word in text.replace(",", " ").split()]
+                made += self._in_words(reader, reader.text(item, subject.name).text, item)
         return tuple(made)
+
+    def _in_words(self, reader: Reader, text: str, node: Any) -> list[Fact]:
+        """Facts one after the other; behind `rows` or `columns` those along an axis hold along each of them."""
+        made: list[Fact] = []
+        along = None
+        for word in by_names(text).replace(",", " ").split():
+            if word in FROM_THE_END:
+                along = word
+            elif word not in FILLING:
+                whole = word in FACTS and not FACTS[word].along_an_axis
+                made.append(self._fact(reader, word, None if whole else along, node))
+        return made
 
     @staticmethod
     def _fact(reader: Reader, name: str, dimension: str | None, node: Any) -> Fact:
@@ -114,10 +128,10 @@ class FactsValue:
         return Fact(name, dimension, reader.document.of(node))
 
     def schema(self) -> JsonSchema:
-        word = f"({'|'.join(FACTS)})"
+        word = f"({'|'.join((*FACTS, *WORDINGS, *FROM_THE_END, *sorted(FILLING)))})"
         names = {"type": "string", "pattern": rf"^\s*{word}([\s,]+{word})*\s*$"}
         axes = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-        along = {"type": "object", "propertyNames": {"enum": list(FACTS)}, "additionalProperties": axes}
+        along = {"type": "object", "propertyNames": {"enum": [*FACTS, *FROM_THE_END]}, "additionalProperties": axes}
         return {"oneOf": [names, along, {"type": "array", "items": {"oneOf": [names, along]}}]}
 
 
@@ -142,10 +156,10 @@ class ProvisionsValue:
 
     @staticmethod
     def _texts(reader: Reader, name: str, key: Any, value: Any) -> list[str]:
-        if name in FACTS:
+        if any(word in FACTS for word in by_names(name).split()):
             return [f"{name}: {reader.text(item, name).text}" for item in reader.items(value)]
         plain = [reader.text(item, name).text for item in reader.items(value) if not is_mapping(item)]
-        words = [word for text in plain for word in text.replace(",", " ").split()]
+        words = [word for text in plain for word in by_names(text).replace(",", " ").split()]
         if (plain and not is_name(name)) or any(not is_name(word) for word in words):
             return [f"{name} = {text}" for text in plain]
         facts = FactsValue().read(reader, value, Subject(name, key))

@@ -327,3 +327,29 @@ def test_what_a_fact_does_not_touch_is_worth_what_it_was(kind: FactKind) -> None
     points: Points[Known] = Points()
     free = values(points, {})
     assert values(points, facts, beside={}) == values(Points(), facts) != free
+
+
+# (axes, a fact in words, what it makes right, what it does not)
+IN_WORDS = [
+    ("m n", "rows sum to one", "P @ ones(n) = ones(m)", "P.T @ ones(m) = ones(n)"),
+    ("m n", "columns sum to one", "P.T @ ones(m) = ones(n)", "P @ ones(n) = ones(m)"),
+    ("n n", "rows sum to one", "P @ ones(n) = ones(n)", "P.T @ ones(n) = ones(n)"),
+    ("h m n", "rows sum to one", "sum_j(P[a,i,j]) = 1", "sum_i(P[a,i,j]) = 1"),
+    ("m n", "the rows are one-hot", "P[i,j]*P[i,k] = P[i,j]*delta(j,k)", "P[i,j]*P[k,j] = P[i,j]*delta(i,k)"),
+    ("m n", "columns sum to zero", "sum_i(P[i,j]) = 0", "sum_j(P[i,j]) = 0"),
+    ("n n", "lower triangular", "P[i,j] = 0 where i < j", "P[i,j] = 0 where i > j"),
+]
+
+
+@pytest.mark.parametrize(("axes", "words", "right", "wrong"), IN_WORDS, ids=[f"{row[1]} {row[0]}" for row in IN_WORDS])
+def test_a_fact_in_words_is_the_same_of_a_tensor_and_of_a_claim(axes: str, words: str, right: str, wrong: str) -> None:
+    claims = f"  a: '{right}'\n  b: '{wrong}'\n"
+    declared = verify_text(f"tensors: {{P: {{axes: {axes}, given: {words}}}}}\nclaims:\n{claims}")
+    assert [claim.verdict for claim in declared.claims] == ["proved", "refuted"]
+    turned = [f"'P: {words}'", f"{{P: {words}}}", f"{{{words}: P}}", f"'{words} of P'"]
+    lines = [f"  {k}: {{claim: '{right}', given: {text}}}\n" for k, text in enumerate(turned)]
+    found = verify_text(
+        f"tensors: {{P: {axes}}}\nclaims:\n  w: {{claim: '{wrong}', given: {turned[0]}}}\n{''.join(lines)}"
+    )
+    assert [claim.verdict for claim in found.claims] == ["refuted", *(["proved"] * len(turned))]
+    assert {claim.facts for claim in found.claims[1:]} == {declared.claims[0].facts}

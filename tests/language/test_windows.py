@@ -105,7 +105,7 @@ OTHERWISE = [
         "{axes: T, index: V}",
         "{axes: T, given: {index: V}}",
     ),
-    ("tensors: {A: {axes: m n, given: rows sum to one}}", "DC030", "{sums_to_one: n}", "rows sum to one"),
+    ("tensors: {v: {axes: m, given: rows sum to one}}", "DC037", "given: sums_to_one", "given: rows sum to one"),
     ("tensors: {x: n}\nscalars: [s]", "DC021", "`s: scalar` among the tensors", ""),
 ]
 

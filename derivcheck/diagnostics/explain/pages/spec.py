@@ -233,8 +233,8 @@ SPEC: dict[str, Explanation] = {
     ),
     "DC042": of_spec(
         "not a fact of a claim",
-        "`given` of a claim is a fact and a tensor, along an axis where it needs one.",
-        "tensors: {y: n}\nclaims:\n  a: {claim: sum(y) = 1, given: 'y sums to one'}\n",
+        "`given` of a claim is a fact and a tensor, along an axis where it needs one: `y sums to one`, `rows of P sum to one`.",
+        "tensors: {y: n}\nclaims:\n  a: {claim: sum(y) = 1, given: 'y is a probability'}\n",
         "tensors: {y: n}\nclaims:\n  a: {claim: sum(y) = 1, given: 'sums_to_one: y'}\n",
     ),
     "DC043": of_spec(
