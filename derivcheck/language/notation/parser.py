@@ -20,8 +20,9 @@ from fractions import Fraction
 from functools import reduce
 from typing import NoReturn
 
+from derivcheck.language.notation.calls import listed, name_or_call
 from derivcheck.language.notation.cursor import Cursor
-from derivcheck.language.notation.differentials import derivative, differential_at, held, nabla
+from derivcheck.language.notation.differentials import derivative, differential_at, nabla
 from derivcheck.language.notation.expectations import Drawn, begins_expectation, drawn_from, expectation
 from derivcheck.language.notation.limits import check_limits
 from derivcheck.language.notation.precedence import is_number
@@ -58,8 +59,6 @@ from derivcheck.language.notation.tokens import Token, fail, tokenise
 from derivcheck.language.notation.vocabulary import NOTHING_DECLARED, Vocabulary
 
 CONDITIONAL, UNARY, JUXTAPOSED, POWER = 5, 25, 30, 40
-# Letters that are functions where nothing of their name is declared.
-LETTER_FUNCTIONS: Mapping[str, str] = {"sigma": "sigmoid", "Gamma": "gamma", "d": "differential"}
 INFIX: Mapping[str, tuple[int, BinaryOperator]] = {
     "+": (SUM, "+"),
     "-": (SUM, "-"),
@@ -328,7 +327,7 @@ class Parser(Cursor):
         if self.at("]"):
             return Matrix((), opener.span.to(self.advance().span))
         while True:
-            rows.append(self._listed())
+            rows.append(listed(self))
             if self.accept(";") is None:
                 break
         stop = self.close(opener)
@@ -341,14 +340,7 @@ class Parser(Cursor):
             )
         return Matrix(tuple(rows), opener.span.to(stop))
 
-    def _listed(self) -> tuple[Expression, ...]:
-        items = [self.expression()]
-        while self.at(",") and not self._is_option(self.position + 1):
-            self.advance()
-            items.append(self.expression())
-        return tuple(items)
-
-    # --- names and calls ------------------------------------------------------------------
+    # --- names ------------------------------------------------------------------
 
     def name(self) -> Expression:
         found = derivative(self)
@@ -365,7 +357,7 @@ class Parser(Cursor):
         lowered = self.tokens[self.position + 1].kind == "lowered"
         if token.text.partition("_")[0] == "delta" and ("_" in token.text or lowered) and not declared:
             return kronecker(self)
-        return self._name_or_call(self.advance(), token.text in self.vocabulary.names)
+        return name_or_call(self, self.advance(), token.text in self.vocabulary.names)
 
     def _is_bare_operator(self) -> bool:
         """`d/dx (...)`, where `d` is no name."""
@@ -375,87 +367,6 @@ class Parser(Cursor):
             and self.sign_at(following, "/")
             and differential_at(self, following + 1, above=False) is not None
         )
-
-    def _name_or_call(self, token: Token, declared: bool) -> Expression:
-        primes = 0
-        while (prime := self.accept("'", "″")) is not None:
-            primes += 2 if prime.text == "″" else 1
-        if self.at("(") and not declared and (primes or not (self.token.spaced and self.juxtaposition)):
-            return self.call(token, primes)
-        if self.at("(") and (token.text in self.vocabulary.functions or self._compares(token)):
-            return self.call(token, primes)
-        if primes:
-            transposed = f"{token.text}.T" if declared else f"{token.text}'(z)"
-            fail("DC114", f"`{token.text}'` needs its argument", token.span, "a derivative of a function", transposed)
-        return Name(token.text, token.span)
-
-    def _compares(self, token: Token) -> bool:
-        """Whether `delta(i,j)` stands here although something is called `delta`: no product has a comma."""
-        following = [self.tokens[min(self.position + k, len(self.tokens) - 1)] for k in range(1, 5)]
-        kinds = [following[k].kind in ("name", "number") for k in (0, 2)]
-        return token.text == "delta" and all(kinds) and [following[k].text for k in (1, 3)] == [",", ")"]
-
-    def call(self, token: Token, primes: int) -> Expression:
-        opener = self.advance()
-        quoted = self._quoted() if token.text == "einsum" and self.at("'") else ()
-        if quoted and self.accept(",") is None:
-            self.unexpected("`,` and the operands")
-        if token.text == "at" and not self.at(")"):
-            arguments = self._placed()
-        else:
-            arguments = (*quoted, *(() if self.at(")") or self._is_option(self.position) else self._listed()))
-        if self.at(",") and self._is_option(self.position + 1):
-            self.advance()
-        options = self._options() if self._is_option(self.position) else ()
-        stop = self.close(opener)
-        name = token.text
-        if name in LETTER_FUNCTIONS and name not in self.vocabulary.functions:
-            name = LETTER_FUNCTIONS[name]
-        elif name == "gamma" and name not in self.vocabulary.functions and not self.source(token.span).isascii():
-            fail("DC120", "unknown name `γ`", token.span, "not declared", "declare it; the gamma function is `Γ(x)`")
-        if name == "differential":
-            arguments += held(self) or ()
-            stop = self.tokens[self.position - 1].span
-        return Call(name, arguments, primes, token.span.to(stop), options)
-
-    def _is_option(self, position: int) -> bool:
-        """Whether `stride=` stands at a position."""
-        return self.ahead(position).kind == "name" and self.sign_at(position + 1, "=")
-
-    def _options(self) -> tuple[tuple[str, Number], ...]:
-        """`stride=2, padding=1`: whole numbers by their names, behind the arguments."""
-        found: list[tuple[str, Number]] = []
-        while True:
-            if not self._is_option(self.position):
-                self.unexpected("an option such as `stride=2`")
-            name = self.advance().text
-            self.advance()
-            token = self.advance()
-            if token.kind != "number" or not token.text.isdecimal():
-                fail("DC122", f"the option `{name}` is a whole number", token.span, "", f"{name}=1")
-            found.append((name, Number(Fraction(token.text), token.span)))
-            if self.accept(",") is None:
-                return tuple(found)
-
-    def _placed(self) -> tuple[Expression, ...]:
-        """`dL/dw, w = 0`: an expression, and what stands where in it."""
-        items = [self.expression()]
-        while self.accept(",") is not None:
-            items.append(self.expression())
-            if self.accept("=", "==") is None:
-                self.unexpected("`=` and what stands in its place", after_operand=True)
-            items.append(self.expression())
-        return tuple(items)
-
-    def _quoted(self) -> tuple[Expression, ...]:
-        """The letters of an einsum, which stand in quotes: a name that keeps them."""
-        opener = self.advance()
-        while not self.at("'"):
-            if self.token.kind == "end":
-                fail("DC103", "`'` is never closed", opener.span, "opened here", "add `'`")
-            self.advance()
-        span = opener.span.to(self.advance().span)
-        return (Name(self.source(span), span),)
 
 
 def parse_expression(text: str, vocabulary: Vocabulary = NOTHING_DECLARED) -> Expression:
