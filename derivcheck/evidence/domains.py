@@ -56,7 +56,7 @@ def lost_divisor(first: Divided, second: Divided, facts: Facts | None = None) ->
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class WrittenPart:
     """A part of an equation as it is written: without a value where `worth` has none, or is zero and `divides`."""
 
     worth: Node
@@ -64,7 +64,7 @@ class Part:
 
 
 def values_under(
-    condition: Node, parts: Sequence[Part], facts: Facts | None = None, numbers: Sequence[float] = ()
+    condition: Node, parts: Sequence[WrittenPart], facts: Facts | None = None, numbers: Sequence[float] = ()
 ) -> Literal["some", "none", "unmet"]:
     """Whether every part has a value in some entry in which a condition is 1, at one of many points.
 
@@ -92,7 +92,7 @@ def _is_one(condition: Tensor) -> Any:
     return np.real(_array(condition)) > 0.5
 
 
-def _have_values(parts: Sequence[Part], worths: Sequence[Tensor], axes: Axes) -> Any:
+def _have_values(parts: Sequence[WrittenPart], worths: Sequence[Tensor], axes: Axes) -> Any:
     """Where, along the axes of a condition, every part has a value, in all entries along its other axes."""
     found: Any = True
     for part, worth in zip(parts, worths, strict=True):

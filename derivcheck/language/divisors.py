@@ -9,7 +9,7 @@ from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.evidence import domains
 from derivcheck.evidence.canonical.atoms import GrowthError, UndefinedError
 from derivcheck.evidence.canonical.form import Canonical, Facts
-from derivcheck.evidence.domains import Divided, Part
+from derivcheck.evidence.domains import Divided, WrittenPart
 from derivcheck.graph.nodes import Node, constant
 from derivcheck.language.notation.syntax import (
     Binary,
@@ -69,11 +69,11 @@ def values_under(
     facts: Facts | None = None,
 ) -> Literal["some", "none", "unmet"]:
     """Whether sides have a value, as they are written, at some point at which a condition is 1."""
-    parts: dict[Node, Part] = {}
+    parts: dict[Node, WrittenPart] = {}
     for tree, divides in dict.fromkeys(one for side in trees for one in _partial(side)):
         if _can_be_lowered(tree, lowered):
             node = lowered(tree)
-            parts[node] = Part(node, divides)
+            parts[node] = WrittenPart(node, divides)
     if not parts:
         return "some"
     numbers = (

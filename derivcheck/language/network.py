@@ -18,6 +18,7 @@ from derivcheck.diagnostics.diagnostic import (
     NotationError,
     SourceText,
     SpecError,
+    Where,
     located,
 )
 from derivcheck.evidence.canonical.form import Facts
@@ -66,6 +67,7 @@ class Network:
     sizes: Mapping[str, int]
     given: Mapping[str, int]
     known: Conditions = NO_CONDITIONS
+    remarks: tuple[Diagnostic, ...] = ()  # of its formulas, each of which has a meaning
 
     def named(self, name: str) -> NamedTensor:
         """The input or layer of a name. Raises KeyError."""
@@ -127,6 +129,7 @@ class _Builder:
         self.indices: set[str] = set()
         self.turned = turned  # the factors of a product of sizes, from the last to the first
         self.sides: dict[str, tuple[Axes, ...]] = {}
+        self.remarks: dict[tuple[str, Where | None], Diagnostic] = {}
 
     # --- dimensions and inputs ------------------------------------------------------------
 
@@ -262,7 +265,8 @@ class _Builder:
         scope = self._with_abbreviations(scope)
         nodes = [value.node for value in scope.values.values()]
         sizes, given = self._sizes(dimensions_of(nodes) | extents(nodes, facts))
-        return Network(self.spec, self.depth, scope, tuple(tensors.values()), loss, facts, sizes, given)
+        told = tuple(self.remarks.values())
+        return Network(self.spec, self.depth, scope, tuple(tensors.values()), loss, facts, sizes, given, remarks=told)
 
     def _value(self, declared: NamedTensor) -> Value:
         sides = self.sides.get(declared.name, ())
@@ -312,6 +316,8 @@ class _Builder:
                 value = _lowered(lowering, tree, member, formula)
             except DerivcheckError as problem:
                 raise located(problem, formula.text) from None
+            for told in (remark.at(formula.text) for remark in lowering.remarks):
+                self.remarks.setdefault((told.code, told.where), told)  # once for all members of a family
             for name, inner in lowering.intermediates.items():
                 if name not in scope.values and name not in trees and name not in self.dimensions:
                     scope = scope.with_values({name: inner})

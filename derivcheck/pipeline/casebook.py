@@ -85,6 +85,7 @@ class Casebook:
             document=self.manuscript.path if self.manuscript is not None else "",
             formulas=formulas,
             warnings=warnings,
+            remarks=tuple(dict.fromkeys(one for examiner in panel.examiners for one in examiner.network.remarks)),
             spec=spec,
             deselected=self._deselected(panel, len(declared) + len(gradients)) if request.selection.text else 0,
             durations=tuple(self._pace.durations),

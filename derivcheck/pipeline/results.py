@@ -31,6 +31,7 @@ class FileResult(Displayed):
     document: str = ""  # the document whose formulas were accounted for
     formulas: tuple[FormulaResult, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()  # findings about the spec itself; where only proofs count, they fail
+    remarks: tuple[Diagnostic, ...] = ()  # of formulas that mean something, and perhaps not what was meant
     fail_on: FailOn = "undecided"
     deselected: int = 0  # claims and gradients that were not asked for
     known: tuple[str, ...] = ()  # by which tensors the gradients are that a baseline lets pass

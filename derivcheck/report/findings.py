@@ -133,11 +133,11 @@ def formula_finding(formula: FormulaResult, file: FileResult) -> Finding | None:
 
 
 def warning_findings(file: FileResult) -> Iterator[Finding]:
-    """What is to be said of the spec itself; it fails the run where only proofs count."""
-    for warning in file.warnings:
-        where = warning.where or Where(file.path, 1, 1)
-        content = where.line_text.strip() or warning.message
-        yield Finding("spec", file.path, "error" if file.strict else "warning", content, warning, where, file.strict)
+    """What is to be said of the spec itself; a warning fails the run where only proofs count, a remark never does."""
+    for said, fails in (*((one, file.strict) for one in file.warnings), *((one, False) for one in file.remarks)):
+        where = said.where or Where(file.path, 1, 1)
+        content = where.line_text.strip() or said.message
+        yield Finding("spec", file.path, "error" if fails else "warning", content, said, where, fails)
 
 
 def notes(report: Report) -> list[tuple[Where, str]]:

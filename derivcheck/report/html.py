@@ -178,6 +178,7 @@ def _file(file: FileResult, number: int, level: int, sections: Sections, told: b
         element("p", f"Source: {file.source}", class_="dim") if file.source else None,
         diagnostic(file.failure, "internal error" if file.contradiction else "error") if file.failure else None,
         *(diagnostic(warning, "error" if file.strict else "warning") for warning in file.warnings),
+        *(diagnostic(remark, "note") for remark in file.remarks),
         *(element("p", f"Note: {note}") for note in file.notes),
         *(_behind(sections) if told else sections.written()),
         id=f"spec-{number}",

@@ -82,7 +82,7 @@ def _summary(report: Report) -> SummaryRecord:
         fails=sum(file.fails(claim) for file in report.files for claim in file.claims),
         ignored=sum(bool(claim.ignored) for claim in claims),
         open=sum(claim.open and not claim.ignored for claim in claims),
-        warnings=sum(len(file.warnings) for file in report.files),
+        warnings=sum(len(file.warnings) + len(file.remarks) for file in report.files),
         deselected=report.deselected,
         exit_code=report.exit_code,
     )
@@ -106,7 +106,7 @@ def file_record(file: FileResult) -> FileRecord:
         formulas=[formula_record(formula) for formula in file.formulas],
         coverage=tally(file),
         notes=list(file.notes),
-        warnings=[diagnostic_record(warning) for warning in file.warnings],
+        warnings=[diagnostic_record(warning) for warning in (*file.warnings, *file.remarks)],
         strict=file.strict,
         fail_on=file.fail_on,
         deselected=file.deselected,

@@ -63,7 +63,9 @@ def _is_shown(file: FileResult, alone: bool, page: Page) -> bool:
 def _has_findings(file: FileResult) -> bool:
     claims = any(not claim.holds and not claim.ignored for claim in file.claims)
     gradients = any(not file.accepts(gradient) for gradient in file.gradients)
-    return bool(file.failure or file.contradiction or file.warnings or claims or gradients or file.exit_code)
+    return bool(
+        file.failure or file.contradiction or file.warnings or file.remarks or claims or gradients or file.exit_code
+    )
 
 
 def to_text(report: Report, page: Page) -> str:
@@ -124,6 +126,9 @@ def _write_warnings(file: FileResult, console: Console, page: Page) -> None:
     for warning in file.warnings if page.verbosity >= 0 or file.strict else ():
         console.line()
         _write_diagnostic(warning, console, page, "error" if file.strict else "warning")
+    for remark in file.remarks if page.verbosity >= 0 else ():
+        console.line()
+        _write_diagnostic(remark, console, page, "note")
 
 
 def _write_file(file: FileResult, console: Console, page: Page) -> None:
@@ -150,7 +155,7 @@ def _write_file(file: FileResult, console: Console, page: Page) -> None:
         _write_gradients(file, gradients, console, page)
     if page.verbosity >= 0:
         _write_notes(file, console, page)
-    if gradients or claims or file.warnings:
+    if gradients or claims or file.warnings or file.remarks:
         console.line()
     holds = file.exit_code == 0 and file.failure is None
     line = Text.assemble((mark(holds, page) + " ", "green" if holds else "red"))

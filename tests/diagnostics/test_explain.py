@@ -30,7 +30,7 @@ def codes_and_verdict(found: Explanation, text: str) -> tuple[list[str], str]:
         if result.error is not None:
             return [result.error.code], "error"
         found_codes = [c.diagnosis.code for c in result.claims if c.diagnosis and not c.ignored]
-        found_codes += [warning.code for warning in result.warnings]
+        found_codes += [warning.code for warning in (*result.warnings, *result.remarks)]
         return found_codes, "invalid" if found_codes else "ok"
     claim = judged(text, found.spec or BASE)
     return ([claim.diagnosis.code] if claim.diagnosis else []), claim.verdict

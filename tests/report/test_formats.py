@@ -528,6 +528,15 @@ def test_notes_stand_beside_the_findings() -> None:
         is_valid(format, shown(format, report))
 
 
+def test_remarks_on_formulas_are_in_every_format_and_fail_nothing() -> None:
+    """A formula that means something, and perhaps not what was meant."""
+    report = Report((verify_text("tensors: {p: n, y: n}\nloss: {L: mean((p - y.T)**2)}\n", "pairs.yaml", strict=True),))
+    assert report.exit_code == 0
+    for format in FORMATS:
+        assert "DC146" in shown(format, report), format
+        assert "takes every entry of one" in shown(format, report), format
+
+
 # --- the command line -----------------------------------------------------------------------
 
 

@@ -39,6 +39,7 @@ from derivcheck.language.lowering import (
     unrolled,
 )
 from derivcheck.language.lowering.letters import count_error, index_error, member_name
+from derivcheck.language.lowering.remarks import of_every_pair
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value, broadcast, contracted, shape_error, tensor_value
 from derivcheck.language.notation.printer import to_plain
@@ -225,6 +226,7 @@ class Lowering(LoweringState):
         if tree.operator == "**" and not right.is_scalar:
             raise shape_error("an exponent is a scalar", tree.right.span, right.shape())
         first, second, shape = broadcast(left, right, tree.span, tree.operator)
+        self.remark(of_every_pair(tree, left, right))
         if tree.operator == "**":
             self._refuse_huge_power(first, second, tree)
         return Value(ENTRYWISE[tree.operator](first, second), shape.row, shape.column, shape.more)

@@ -48,6 +48,7 @@ from derivcheck.language.lowering.matrices import (
 from derivcheck.language.lowering.moments import normal_mean
 from derivcheck.language.lowering.points import at
 from derivcheck.language.lowering.positions import size_of
+from derivcheck.language.lowering.remarks import of_one_number
 from derivcheck.language.lowering.shapes import (
     divided_into_heads,
     heads_together,
@@ -86,6 +87,12 @@ def _reduction(reduce: Callable[[Node, Axes], Node]) -> Callable[[LoweringState,
         return without(lowering, reduce(value.node, gone), value, gone)
 
     return lowered
+
+
+def _mean(lowering: LoweringState, tree: Call) -> Value:
+    if tree.arguments:
+        lowering.remark(of_one_number(tree, lowering.expression(tree.arguments[0])))
+    return _reduction(mean)(lowering, tree)
 
 
 def mean(node: Node, axes: Axes) -> Node:
@@ -298,7 +305,7 @@ def _opaque(lowering: LoweringState, tree: Call) -> Value:
 
 BUILTINS: Mapping[str, Callable[[LoweringState, Call], Value]] = {
     "sum": _reduction(lambda node, axes: sum_over(node, axes)),
-    "mean": _reduction(mean),
+    "mean": _mean,
     "prod": _reduction(lambda node, axes: product_over(node, axes)),
     "max": _reduction(lambda node, axes: extremum("max", node, axes)),
     "min": _reduction(lambda node, axes: extremum("min", node, axes)),

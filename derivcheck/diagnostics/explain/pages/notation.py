@@ -232,6 +232,21 @@ NOTATION: dict[str, Explanation] = {
         "max_k(p[k] * y) = 0",
         "max_k(p[k]) = max(p)",
     ),
+    "DC146": Explanation(
+        "every entry with every entry",
+        "A column and a row that are added, subtracted, multiplied or divided entry by entry make a matrix of all pairs, "
+        "as in NumPy. A loss of it is a number all the same, and mostly not the one that was meant.",
+        "tensors: {p: n, y: n}\nloss: {L: mean((p - y.T)**2)}\n",
+        "tensors: {p: n, y: n}\nloss: {L: mean((p - y)**2)}\n",
+        "spec",
+    ),
+    "DC147": Explanation(
+        "the mean of one number",
+        "`mse`, `binary_cross_entropy` and their like are sums or means over all entries already: a mean of them divides by nothing.",
+        "tensors: {p: {axes: n, given: open_unit}, y: {axes: n, given: binary}}\nloss: {L: 'mean(binary_cross_entropy(p, y))'}\n",
+        "tensors: {p: {axes: n, given: open_unit}, y: {axes: n, given: binary}}\nloss: {L: 'binary_cross_entropy(p, y)/n'}\n",
+        "spec",
+    ),
     "DC150": Explanation(
         "bound and free",
         "A letter is bound by a sum and free outside it: rename the bound one.",
