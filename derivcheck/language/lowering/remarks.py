@@ -12,7 +12,7 @@ from derivcheck.language.notation.syntax import NOWHERE, Binary, Call, Span
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class FormulaRemark:
     """One of them, with the part of the formula that it is about."""
 
     diagnostic: Diagnostic
@@ -23,7 +23,7 @@ class Remark:
         return self.diagnostic.at(text.where() if self.span == NOWHERE else text.where(self.span.start, self.span.stop))
 
 
-def of_every_pair(tree: Binary, left: Value, right: Value) -> Remark | None:
+def of_every_pair(tree: Binary, left: Value, right: Value) -> FormulaRemark | None:
     """A column and a row that are combined entry by entry: a matrix of every entry with every entry."""
     column, row = (left, right) if right.column else (right, left)
     axes = (*column.row, *row.column)
@@ -35,13 +35,13 @@ def of_every_pair(tree: Binary, left: Value, right: Value) -> Remark | None:
     label = f"a column and a row: {left.shape()} {tree.operator} {right.shape()}"
     alike = dimensions(column.row) == dimensions(row.column)
     help_ = f"write letters where that is meant: M[i,j]: x[i] {tree.operator} y[j]" + "; else drop the `.T`" * alike
-    return Remark(Diagnostic("DC146", message, label=label, help=help_), tree.span)
+    return FormulaRemark(Diagnostic("DC146", message, label=label, help=help_), tree.span)
 
 
-def of_one_number(tree: Call, value: Value) -> Remark | None:
+def of_one_number(tree: Call, value: Value) -> FormulaRemark | None:
     """A mean that has one number to take it of."""
     if not value.is_scalar:
         return None
     message = f"`{to_plain(tree.arguments[0])}` is one number already: its mean is itself"
     help_ = "divide by the number of entries, or name the axis along which each of them is one"
-    return Remark(Diagnostic("DC147", message, label="nothing is averaged", help=help_), tree.span)
+    return FormulaRemark(Diagnostic("DC147", message, label="nothing is averaged", help=help_), tree.span)

@@ -11,7 +11,7 @@ from derivcheck.graph.derive import Derived
 from derivcheck.graph.nodes import Node, quantity
 from derivcheck.graph.positions import Affine
 from derivcheck.language.lowering.letters import Letters, index_error
-from derivcheck.language.lowering.remarks import Remark
+from derivcheck.language.lowering.remarks import FormulaRemark
 from derivcheck.language.lowering.scope import Leaves, Scope
 from derivcheck.language.lowering.values import Value, tensor_value
 from derivcheck.language.notation.syntax import Call, Derivative, Expression, Name, Span
@@ -38,7 +38,7 @@ class LoweringState(ABC):
         self.prefix = prefix
         self.guards: tuple[Affine, ...] = ()
         self.intermediates: dict[str, Value] = {}
-        self.remarks: dict[Remark, None] = {}
+        self.remarks: dict[FormulaRemark, None] = {}
 
     def intermediate(self, name: str, node: Node, axes: tuple[Axis, ...]) -> Node:
         """A named line of a definition, along the axes in this order; one that depends on an index has no name."""
@@ -49,7 +49,7 @@ class LoweringState(ABC):
         self.intermediates[full] = tensor_value(named, axes, self.scope.vectors)
         return named
 
-    def remark(self, found: Remark | None) -> None:
+    def remark(self, found: FormulaRemark | None) -> None:
         """Note what is to be said of the formula, if anything is."""
         if found is not None:
             self.remarks[found] = None
