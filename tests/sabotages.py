@@ -408,12 +408,12 @@ SABOTAGES = [
     Sabotage("evidence/canonical/contents.py", "(gap > 0 and algebra.atoms[number].below_one)", "gap > 0"),
     Sabotage("evidence/canonical/contents.py", "left[above] = left[above] + coefficient", "pass"),
     Sabotage(
-        "evidence/canonical/form.py",
+        "evidence/canonical/scalar_expressions.py",
         "combination(algebra.number(1), indicators.positive(algebra, scaled(difference, -1)), -1)",
         "indicators.positive(algebra, difference)",
     ),
     Sabotage(
-        "evidence/canonical/form.py",
+        "evidence/canonical/scalar_expressions.py",
         "combination(algebra.number(1), indicators.positive(algebra, difference), -1)",
         "indicators.positive(algebra, scaled(difference, -1))",
     ),
@@ -449,7 +449,7 @@ SABOTAGES = [
     Sabotage(
         "evidence/canonical/generic.py", "if all(_is_generic_factor(algebra, other) for other in others):", "if True:"
     ),
-    Sabotage("evidence/canonical/form.py", "remaining = combination(remaining, here, -1)", "pass"),
+    Sabotage("evidence/canonical/scalar_expressions.py", "remaining = combination(remaining, here, -1)", "pass"),
     Sabotage("evidence/canonical/form.py", 'sign = -1 if node.kind == "min" else 1', "sign = 1"),
     Sabotage("evidence/canonical/matrix_functions.py", "if straight == turned:", "if True:"),
     Sabotage(
@@ -500,7 +500,9 @@ SABOTAGES = [
         "axes = [index for index in map(self.outer, node.bound)]",
     ),
     Sabotage(
-        "evidence/canonical/form.py", "return self._raised(product, count) if idle else product", "return product"
+        "evidence/canonical/form.py",
+        "return self._scalars.raised(product, count) if idle else product",
+        "return product",
     ),
     Sabotage(
         "evidence/canonical/products.py",

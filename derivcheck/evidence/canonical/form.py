@@ -5,26 +5,20 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, assert_never, cast
 
-import sympy
-
-from derivcheck.diagnostics.diagnostic import Diagnostic, UnsupportedError
+from derivcheck.diagnostics.diagnostic import UnsupportedError
 from derivcheck.evidence.canonical import (
     affine,
-    angles,
     elementary,
     generic,
-    indicators,
     inverted,
     matrices,
     matrix_functions,
     products,
 )
-from derivcheck.evidence.canonical.algebra import EXPAND_POWER, Algebra
+from derivcheck.evidence.canonical.algebra import Algebra
 from derivcheck.evidence.canonical.atoms import (
-    ONE_TERM,
     OUTER,
     Atom,
     GrowthError,
@@ -32,16 +26,14 @@ from derivcheck.evidence.canonical.atoms import (
     Polynomial,
     UndefinedError,
     ZeroDivisorError,
-    added,
     combination,
-    exact,
     outer_indices,
     scaled,
 )
-from derivcheck.evidence.canonical.contents import constant_of, is_positive
 from derivcheck.evidence.canonical.knowledge import knowledge
 from derivcheck.evidence.canonical.matrix_functions import MatrixFunctions
 from derivcheck.evidence.canonical.powers import powers_of_powers
+from derivcheck.evidence.canonical.scalar_expressions import ScalarExpressions
 from derivcheck.graph.axes import Axis
 from derivcheck.graph.nodes import (
     Determinant,
@@ -60,7 +52,7 @@ from derivcheck.graph.nodes import (
     topological,
 )
 from derivcheck.graph.positions import Affine
-from derivcheck.graph.scalars import NamedFunction, declared, lower, placeholder_position
+from derivcheck.graph.scalars import declared, lower
 from derivcheck.spec.facts.table import FACTS, values_of, with_implied
 
 Facts = Mapping[str, tuple[tuple[str, int | None], ...]]
@@ -100,6 +92,7 @@ class Canonical:
         circles: bool = False,
     ) -> None:
         self.algebra = Algebra(elementary.rebuilt, self._inputs, keeps_roots=not lowered, circles=circles)
+        self._scalars = ScalarExpressions(self.algebra, lowered)
         self._on_circles: Canonical | None = None
         self.facts = dict(facts or {})
         self.cut = cut
@@ -294,7 +287,7 @@ class Canonical:
             case Map():
                 expression = lower(node.expression) if self.lowered else declared(node.expression)
                 expression, inner = powers_of_powers(expression, node.operands, self._forms)
-                return self._scalar(expression, [self._forms[operand] for operand in inner])
+                return self._scalars.form(expression, [self._forms[operand] for operand in inner])
             case Sum():
                 return algebra.sum_over(self._forms[node.operand], [self.outer(axis) for axis in node.bound])
             case Rename():
@@ -317,9 +310,9 @@ class Canonical:
         axes = [index for index in map(self.outer, node.bound) if index in mentioned]
         if isinstance(node, Product):
             idle = [axis for axis in node.bound if self.outer(axis) not in mentioned]
-            count = algebra.multiply_all(self._scalar(axis.dimension.expression(), []) for axis in idle)
+            count = algebra.multiply_all(self._scalars.form(axis.dimension.expression(), []) for axis in idle)
             product = products.product_over(algebra, inner, axes) if axes else inner
-            return self._raised(product, count) if idle else product
+            return self._scalars.raised(product, count) if idle else product
         if not axes:
             return inner
         reduced = {i: algebra.outer(algebra.outer_dimension[i], ("reduced", k)) for k, i in enumerate(axes)}
@@ -342,7 +335,7 @@ class Canonical:
         at = self._forms[node.operand], self.outer(node.row), self.outer(node.column)
         if not self.lowered:
             return matrix_functions.bare(algebra, *at, isinstance(node, Inverse))
-        functions = MatrixFunctions(algebra, self._raised, self._is_free)
+        functions = MatrixFunctions(algebra, self._scalars.raised, self._is_free)
         return functions.determinant(*at) if isinstance(node, Determinant) else functions.inverse(*at)
 
     def _is_free(self, leaf: int) -> bool:
@@ -361,7 +354,7 @@ class Canonical:
         diagonal = algebra.substitute(inner, {column: row})
         if row in outer_indices(diagonal):
             return products.product_over(algebra, diagonal, (row,))
-        return self._raised(diagonal, algebra.size(dimension))
+        return self._scalars.raised(diagonal, algebra.size(dimension))
 
     def _indicator(self, node: Indicator) -> Polynomial:
         algebra = self.algebra
@@ -376,121 +369,3 @@ class Canonical:
         if node.relation == "less":
             return self._less(dimension, indices)
         return algebra.factor(algebra.delta_atom(dimension), indices)
-
-    # --- scalar expressions ---------------------------------------------------------------
-
-    def _scalar(self, expression: Any, operands: list[Polynomial]) -> Polynomial:
-        algebra = self.algebra
-        if isinstance(expression, sympy.Symbol):
-            position = placeholder_position(expression)
-            if position is not None:
-                return operands[position]
-            atom = Atom("size", (expression.name,), (), ((),), positive=True, name=expression.name)
-            return algebra.factor(algebra.intern(atom))
-        if isinstance(expression, sympy.Rational):
-            return algebra.number(Fraction(int(expression.p), int(expression.q)))
-        if isinstance(expression, sympy.Add):
-            total: Polynomial = {}
-            for part in expression.args:
-                for term, c in self._scalar(part, operands).items():
-                    added(total, term, c)
-            return total
-        if isinstance(expression, sympy.Mul):
-            return algebra.multiply_all(self._scalar(part, operands) for part in expression.args)
-        if isinstance(expression, sympy.Pow):
-            return self._power(expression, operands)
-        if isinstance(expression, sympy.exp):
-            return elementary.exponential(algebra, self._scalar(expression.args[0], operands))
-        if isinstance(expression, sympy.log):
-            return elementary.logarithm(algebra, self._scalar(expression.args[0], operands))
-        if isinstance(expression, sympy.Piecewise):
-            return self._piecewise(expression, operands)
-        if self.lowered and isinstance(expression, (sympy.sin, sympy.cos)):
-            sine, cosine = angles.sine_and_cosine(algebra, self._scalar(expression.args[0], operands))
-            return sine if isinstance(expression, sympy.sin) else cosine
-        if self.lowered and isinstance(expression, sympy.tan):
-            sine, cosine = angles.sine_and_cosine(algebra, self._scalar(expression.args[0], operands))
-            return algebra.multiply(sine, elementary.power(algebra, cosine, -1))
-        if self.lowered and isinstance(expression, (sympy.tanh, sympy.sinh, sympy.cosh, sympy.coth)):
-            return self._scalar(expression.rewrite(sympy.exp), operands)
-        if expression in (sympy.zoo, sympy.nan, sympy.oo, -sympy.oo):
-            raise UndefinedError("division by zero")
-        if expression is sympy.I:
-            raise UndefinedError("the square root of a negative number")
-        if expression is sympy.E:
-            return elementary.exponential(algebra, algebra.number(1))
-        if isinstance(expression, sympy.NumberSymbol):
-            atom = Atom("function", (), (), ((),), positive=True, name=str(expression))
-            return algebra.factor(algebra.intern(atom))
-        if isinstance(expression, (NamedFunction, sympy.Function)):
-            name = type(expression).__name__
-            return elementary.function(algebra, name, [self._scalar(a, operands) for a in expression.args])
-        raise UnsupportedError(Diagnostic("DC402", f"the canonical form does not know `{type(expression).__name__}`"))
-
-    def _power(self, expression: Any, operands: list[Polynomial]) -> Polynomial:
-        base, exponent = expression.args
-        if base is sympy.E:
-            return elementary.exponential(self.algebra, self._scalar(exponent, operands))
-        if isinstance(exponent, sympy.Rational):
-            rational = exact(Fraction(int(exponent.p), int(exponent.q)))
-            return elementary.power(self.algebra, self._scalar(base, operands), rational)
-        return self._raised(self._scalar(base, operands), self._scalar(exponent, operands))
-
-    def _raised(self, base: Polynomial, exponent: Polynomial) -> Polynomial:
-        value = constant_of(exponent)
-        if value is not None:
-            return elementary.power(self.algebra, base, value)
-        whole = exponent.get(ONE_TERM, 0)
-        if self.lowered and base and whole and not isinstance(whole, Fraction) and abs(whole) <= EXPAND_POWER:
-            # x^(γ + 1) = x x^γ
-            rest = {term: c for term, c in exponent.items() if term != ONE_TERM}
-            return self.algebra.multiply(elementary.power(self.algebra, base, whole), self._raised(base, rest))
-        if is_positive(self.algebra, base):
-            logged = elementary.logarithm(self.algebra, base)
-            return elementary.exponential(self.algebra, self.algebra.multiply(exponent, logged))
-        return elementary.function(self.algebra, "power", [base, exponent])
-
-    def _piecewise(self, expression: Any, operands: list[Polynomial]) -> Polynomial:
-        total: Polynomial = {}
-        remaining = self.algebra.number(1)
-        for value, condition in expression.args:
-            holds = self._condition(condition, operands)
-            here = self.algebra.multiply(remaining, holds)
-            total = combination(total, self.algebra.multiply(here, self._scalar(value, operands)))
-            remaining = combination(remaining, here, -1)
-        return total
-
-    def _condition(self, condition: Any, operands: list[Polynomial]) -> Polynomial:
-        algebra = self.algebra
-        if condition is sympy.true or condition is True:
-            return algebra.number(1)
-        if condition is sympy.false or condition is False:
-            return {}
-        if isinstance(condition, sympy.Not):
-            return combination(algebra.number(1), self._condition(condition.args[0], operands), -1)
-        if isinstance(condition, sympy.And):
-            return algebra.multiply_all(self._condition(c, operands) for c in condition.args)
-        if isinstance(condition, sympy.Or):
-            missed = algebra.multiply_all(
-                combination(algebra.number(1), self._condition(c, operands), -1) for c in condition.args
-            )
-            return combination(algebra.number(1), missed, -1)
-        if isinstance(condition, sympy.ITE):
-            test, yes, no = (self._condition(c, operands) for c in condition.args)
-            other = algebra.multiply(combination(algebra.number(1), test, -1), no)
-            return combination(algebra.multiply(test, yes), other)
-        left, right = (self._scalar(side, operands) for side in condition.args)
-        difference = combination(left, right, -1)
-        if isinstance(condition, sympy.StrictGreaterThan):
-            return indicators.positive(algebra, difference)
-        if isinstance(condition, sympy.StrictLessThan):
-            return indicators.positive(algebra, scaled(difference, -1))
-        if isinstance(condition, sympy.GreaterThan):
-            return combination(algebra.number(1), indicators.positive(algebra, scaled(difference, -1)), -1)
-        if isinstance(condition, sympy.LessThan):
-            return combination(algebra.number(1), indicators.positive(algebra, difference), -1)
-        if isinstance(condition, sympy.Eq):
-            return indicators.zero(algebra, difference)
-        if isinstance(condition, sympy.Ne):
-            return combination(algebra.number(1), indicators.zero(algebra, difference), -1)
-        raise UnsupportedError(Diagnostic("DC402", f"the canonical form does not know the condition `{condition}`"))
