@@ -10,6 +10,7 @@ import numpy as np
 
 from derivcheck.diagnostics.diagnostic import DerivcheckError
 from derivcheck.evidence.canonical.form import Facts
+from derivcheck.evidence.extents import extents
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import STYLES, inputs_of, sample
 from derivcheck.evidence.numeric.tensors import Sizes, Tensor
@@ -70,10 +71,10 @@ def values_under(
 
     It is `unmet` where the condition is 1 at none of them. `numbers` are those that it speaks of.
     """
-    nodes = [condition, *(part.worth for part in parts)]
-    sizes, inputs = small_sizes(dimensions_of(nodes))[-1], inputs_of(nodes)
+    nodes, given = [condition, *(part.worth for part in parts)], facts or {}
+    sizes, inputs = small_sizes(dimensions_of(nodes) | extents(nodes, given))[-1], inputs_of(nodes)
     test, program, met = Program((condition,)), Program(nodes), False
-    for point in _points(inputs, sizes, facts or {}, numbers):
+    for point in _points(inputs, sizes, given, numbers):
         try:
             with np.errstate(all="ignore"):
                 (holds,) = test.run(point, sizes)
