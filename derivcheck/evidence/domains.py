@@ -15,12 +15,13 @@ from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.sampling import STYLES, inputs_of, sample
 from derivcheck.evidence.numeric.tensors import Sizes, Tensor
 from derivcheck.graph.axes import Axes
-from derivcheck.graph.nodes import Input, Node
+from derivcheck.graph.nodes import Input, Map, Node
 from derivcheck.graph.sizes import dimensions_of, small_sizes
 
 POINTS = 12
 CHOSEN_POINTS = 96  # at which inputs have a few whole numbers: what is compared for equality is equal by chance there
 ZERO = 1e-12
+NO_VALUE = frozenset({"DC501", "DC502"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ def values_under(
 
     It is `unmet` where the condition is 1 at none of them. `numbers` are those that it speaks of.
     """
+    if any(_is_no_number(part.worth) for part in parts):
+        return "none"
     nodes, given = [condition, *(part.worth for part in parts)], facts or {}
     sizes, inputs = small_sizes(dimensions_of(nodes) | extents(nodes, given))[-1], inputs_of(nodes)
     test, program, met = Program((condition,)), Program(nodes), False
@@ -82,11 +85,22 @@ def values_under(
                     continue
                 met = True
                 _, *worths = program.run(point, sizes)
-        except (DerivcheckError, ArithmeticError, ValueError):
+        except (ArithmeticError, ValueError):
+            continue
+        except DerivcheckError as problem:
+            if problem.diagnostic.code not in NO_VALUE:
+                return "some"  # what is too large, or is not evaluated, says nothing
             continue
         if np.any(_is_one(holds) & _have_values(parts, worths, holds.axes)):
             return "some"
     return "none" if met else "unmet"
+
+
+def _is_no_number(node: Node) -> bool:
+    """Whether a node is a constant like log(0) or log(-1)."""
+    if not isinstance(node, Map) or node.operands:
+        return False
+    return node.expression.is_finite is False or node.expression.is_real is False
 
 
 def _is_one(condition: Tensor) -> Any:

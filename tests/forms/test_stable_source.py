@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
-from test_source_values import declared, function_of, require_agreement, source
+from test_source_values import CLOSED, declared, function_of, package_values, point, require_agreement, shipped, source
 
 from derivcheck.forms.source.function import numpy_source
 
@@ -32,6 +32,13 @@ LARGE = [
     "layers: {P: 'softmax(1000*S, n)'}\nloss: {L: 'sum(P * S)'}",
     "layers: {P: 'log_softmax(1000*S, m)'}\nloss: {L: 'sum(P * S)'}",
     "layers: {p: 'softmax(z)', q: 'softmax(z/2)'}\nloss: {L: '-sum(p*log(q))'}",
+    # What is masked is no largest exponent, however large it is.
+    "layers: {'E[i,j]': 'exp(z[i]*z[j]) if i >= j else 0', 'P[i,j]': 'E[i,j]/sum_k(E[i,k])'}\nloss: {L: 'sum(P @ z)'}",
+    "layers: {'p[i]': 'y[i]*exp(z[i])/sum_k(y[k]*exp(z[k]))'}\nloss: {L: 'sum(p * z)'}",
+    "layers: {'p[i]': 'y[i]*exp(z[i])/(1 + sum_k(y[k]*exp(z[k])))'}\nloss: {L: 'sum(p * z)'}",
+    # Exponentials beside each other, and one of their quotients that is chosen.
+    "layers: {'g[j]': 'log(sum_i(exp(1000*S[i,j])*exp(z[i])))'}\nloss: {L: sum(g)}",
+    "layers: {'P[i,j]': 'exp(z[i]*z[j])/sum_k(exp(z[i]*z[k]))'}\nloss: {L: '-sum_i(log(P[i,i]))'}",
 ]
 
 
@@ -48,6 +55,28 @@ def test_exponentials_of_large_numbers_do_not_overflow(text: str) -> None:
         loss, gradients = function(*(place[name.rstrip("_")] for name in names))
     assert np.isfinite(loss)
     assert all(np.all(np.isfinite(gradient)) for gradient in gradients.values())
+
+
+@pytest.mark.parametrize("path", CLOSED)
+def test_shipped_specs_at_large_numbers(path: str) -> None:
+    """Every number of which nothing is known is about 1000 or -1000."""
+    network, generator = shipped(path), np.random.default_rng(3)
+    values = point(network)
+    for tensor, value in values.items():
+        if not network.facts.get(tensor.name):
+            signs = np.where(generator.random(value.shape) < 0.5, -1000.0, 1000.0)
+            values[tensor] = signs * (1 + 0.1 * generator.random(value.shape))
+    function = function_of(source(network))
+    own_loss, own = package_values(network, values, network.sizes)
+    if not np.isfinite(own_loss):
+        return  # it is larger than numbers are
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        loss, gradients = function(*values.values())
+    np.testing.assert_allclose(loss, own_loss, rtol=1e-9)
+    for name, gradient in gradients.items():
+        height = np.max(np.abs(own[name]), initial=0.0)
+        np.testing.assert_allclose(gradient, own[name], rtol=1e-6, atol=1e-9 * height, err_msg=name)
 
 
 def test_the_gradient_at_large_logits_is_the_limit() -> None:

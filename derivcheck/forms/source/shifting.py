@@ -18,6 +18,7 @@ import sympy
 from derivcheck.forms.source.exponentials import gains, is_sum_of_exponentials
 from derivcheck.graph.axes import Axis
 from derivcheck.graph.nodes import (
+    Indicator,
     Map,
     Node,
     Quantity,
@@ -39,6 +40,8 @@ NESTED = 6  # entrywise functions inside each other that are looked through
 LARGEST = 60  # operations of a formula that is looked into
 
 Scalar = Any
+FARTHEST = -sympy.Float("1e300")
+ABOVE_ZERO = sympy.Piecewise((placeholder(0), placeholder(0) > 0), (0, True))
 
 
 def shifted(root: Node, kept: frozenset[Node]) -> Mapping[Node, Node]:
@@ -88,6 +91,29 @@ class _Shifting:
         made = made.replace(lambda p: isinstance(p, sympy.Mul), formula.quotient)
         return mapped(made, *formula.leaves) if made != whole or gains(whole) else plain
 
+    def is_derived_by(self, node: Node) -> bool:
+        """Whether a node depends on what is derived by."""
+        return not (self._kept | self.closed).isdisjoint(topological([node]))
+
+    def logarithm_of_chosen(self, node: Node) -> Node | None:
+        """log Σ_j δ_ij p_j = Σ_j δ_ij log p_j, where that gains something; None for any other sum."""
+        node = self.unnamed(node)
+        if isinstance(node, Rename):
+            inner = self.logarithm_of_chosen(node.operand)
+            return None if inner is None else rename(inner, dict(node.mapping))
+        if not isinstance(node, Sum) or not isinstance(term := self.unnamed(node.operand), Map):
+            return None
+        deltas = [part for part in term.operands if isinstance(part, Indicator) and part.relation == "equal"]
+        others = [part for part in term.operands if part not in deltas]
+        gone = [axis for delta in deltas for axis in delta.axes if axis in node.bound]
+        if len(others) != 1 or sorted(gone) != sorted(node.bound) or any(len(delta.axes) < 2 for delta in deltas):
+            return None
+        if term.expression != sympy.Mul(*map(placeholder, range(len(term.operands)))):
+            return None
+        logarithm = sympy.log(placeholder(0))
+        made = self._map(logarithm, others)
+        return None if made is mapped(logarithm, *others) else sum_over(multiply(*deltas, made), node.bound)
+
     # --- sums of exponentials -------------------------------------------------------------
 
     def is_of_exponentials(self, formula: Scalar, leaves: Sequence[Node]) -> bool:
@@ -103,6 +129,9 @@ class _Shifting:
         """What a quantity stands for, where it may be looked through."""
         while isinstance(node, Quantity) and node not in self.closed and set(node.axes) == set(node.operand.axes):
             node = node.operand
+        if isinstance(node, Rename) and isinstance(inner := self.unnamed(node.operand), Map):
+            there = dict(node.mapping)
+            return mapped(inner.expression, *(rename(part, there) for part in inner.operands))
         return node
 
     def total(self, node: Node) -> _Total | None:
@@ -124,14 +153,16 @@ class _Shifting:
         formula = _Formula(self)
         factors = sympy.Mul.make_args(formula.opened(term.expression, term.operands, NESTED))
         exponents = [factor for factor in factors if isinstance(factor, sympy.exp)]
-        if len(exponents) != 1:
+        if not exponents:
             return None
-        exponent = mapped(exponents[0].args[0], *formula.leaves)
-        weight = mapped(sympy.Mul(*(f for f in factors if f is not exponents[0])), *formula.leaves)
-        most = held(extremum("max", exponent, bound))
+        others = [factor for factor in factors if factor not in exponents]
+        exponent, switch = sympy.Add(*(factor.args[0] for factor in exponents)), formula.switch(others)
+        # What is weighted with 0 is no largest exponent, and may be as large as it is.
+        most = held(extremum("max", mapped(switched(exponent, switch, FARTHEST), *formula.leaves), bound))
         if isinstance(most, Map):
             return None  # a number
-        below = mapped(sympy.exp(placeholder(0) - placeholder(1)), exponent, most)
+        below = mapped(sympy.exp(switched(exponent - formula.leaf(most), switch)), *formula.leaves)
+        weight = mapped(sympy.Mul(*others), *formula.leaves)
         rest = sum_over(multiply(below, weight), bound)
         self._rests.add(rest)
         return _Total(most, rest)
@@ -168,6 +199,15 @@ class _Formula:
                 places[placeholder(position)] = self.leaf(part)
         return expression.xreplace(places)
 
+    def switch(self, factors: Sequence[Scalar]) -> Scalar:
+        """The product of the masks among factors, by which nothing is derived: where it is 0, nothing counts."""
+        made = [factor for factor in factors if factor.free_symbols and self._is_switch(factor)]
+        return self.leaf(mapped(sympy.Mul(*made), *self.leaves)) if made else sympy.S.One
+
+    def _is_switch(self, factor: Scalar) -> bool:
+        places = [placeholder_position(symbol) for symbol in factor.free_symbols]
+        return all(k is not None and not self._shifting.is_derived_by(self.leaves[k]) for k in places)
+
     # --- logarithms -----------------------------------------------------------------------
 
     def logarithm(self, argument: Scalar) -> Scalar:
@@ -199,23 +239,38 @@ class _Formula:
         node = self.leaves[position]
         if self._shifting.is_shifted(node):
             return sign * sympy.log(symbol)
+        if (chosen := self._shifting.logarithm_of_chosen(node)) is not None:
+            return sign * self.leaf(chosen)
         total = self._shifting.total(node)
         return None if total is None else sign * (self.leaf(total.most) + sympy.log(self.leaf(total.rest)))
 
     # --- quotients ------------------------------------------------------------------------
 
+    def _total(self, base: Scalar) -> _Total | None:
+        """Σ exp(u), or that beside a positive number; None for anything else."""
+        symbols = [term for term in sympy.Add.make_args(base) if isinstance(term, sympy.Symbol)]
+        beside = base - sympy.Add(*symbols)
+        if len(symbols) != 1 or not (beside.is_number and beside.is_nonnegative):
+            return None
+        position = placeholder_position(symbols[0])
+        total = None if position is None else self._shifting.total(self.leaves[position])
+        if total is None or beside.is_zero:
+            return total
+        # c + exp(m) s = exp(k) (c exp(-k) + s exp(m - k)) for k = max(m, 0)
+        most = held(mapped(ABOVE_ZERO, total.most))
+        rest = placeholder(0) * sympy.exp(placeholder(1) - placeholder(2)) + beside * sympy.exp(-placeholder(2))
+        return _Total(most, mapped(rest, total.rest, total.most, most))
+
     def quotient(self, product: Scalar) -> Scalar:
         """exp(v) / S with both shifted by the largest exponent in S; anything else as it is."""
         exponents = [factor for factor in product.args if isinstance(factor, sympy.exp)]
         others = [factor for factor in product.args if not isinstance(factor, sympy.exp)]
-        if len(exponents) != 1:
+        if not exponents:
             return product
-        exponent, changed = exponents[0].args[0], []
+        exponent, changed = sympy.Add(*(factor.args[0] for factor in exponents)), []
         for factor in others:
             base, power = factor.as_base_exp()
-            position = placeholder_position(base) if isinstance(base, sympy.Symbol) else None
-            below = position is not None and bool(power.is_negative)
-            total = self._shifting.total(self.leaves[position or 0]) if below else None
+            total = self._total(base) if power.is_negative else None
             if total is None:
                 changed.append(factor)
             else:
@@ -223,7 +278,15 @@ class _Formula:
                 changed.append(self.leaf(total.rest) ** power)
         if changed == others:
             return product
+        exponent = switched(exponent, self.switch(others))
         return sympy.Mul(self.leaf(mapped(sympy.exp(exponent), *self.leaves)), *changed)
+
+
+def switched(exponent: Scalar, switch: Scalar, otherwise: Scalar = sympy.S.Zero) -> Scalar:
+    """An exponent where a switch is not 0, another number elsewhere."""
+    if switch.is_number:
+        return exponent
+    return sympy.Piecewise((exponent, sympy.Ne(switch, 0)), (otherwise, True))
 
 
 def _may_gain(part: Scalar) -> bool:
