@@ -30,7 +30,7 @@ loss: {L: sum(u) * a}
 # (the kind of fork, LaTeX, the verdict, the readings that are shown where the verdicts differ)
 JUDGED = [
     # one reading conforms
-    (forks.SCRIPTS, r"x^T A x = x^\top A x", "proved", ()),
+    (forks.TURN, r"x^T A x = x^\top A x", "proved", ()),
     (forks.SCALAR_PRODUCT, r"x \cdot y = \sum_i x_i y_i", "proved", ()),
     (forks.APPLICATION, r"u(x) = x \odot y", "proved", ()),
     (forks.DERIVATIVE_REACH, r"\frac{\partial}{\partial x} x^\top A x = A x + A^\top x", "proved", ()),
@@ -61,7 +61,7 @@ JUDGED = [
     (forks.LIST, r"\operatorname{sum}([v, w]^T [w, v]^T) = 2 v w", "proved", ()),
     (forks.SCRIPTS, r"A^i_j = A_{ij}", "undecided", ("A[j,i]", "A[i,j]")),
     (forks.SCRIPTS, r"\delta_{ij} = \delta_{ji}", "undecided", ("delta(i,j)", "delta[i,j]")),
-    (forks.SCRIPTS, r"w^T = w", "undecided", ("w**T", "w.T")),
+    (forks.TURN, r"w^T = w", "undecided", ("w**T", "w.T")),
     (forks.PRODUCT, r"A \cdot B = A B", "undecided", ("A @ B", "A * B")),
     (forks.LINE, r"A_j = A_{:,j}", "undecided", ("A[:,j] = ", "A[j,:].T = ")),
     (forks.DETERMINANT, r"|A B| = |A| |B|", "undecided", ("det(A @ B)", "abs(A @ B)")),
@@ -99,7 +99,7 @@ def test_what_conforms_is_judged(kind: forks.ForkKind, latex: str, verdict: str,
     assert any("refuted" in text for text in notes)
 
 
-HELPS = [row[1] for row in JUDGED if row[0] is forks.SCRIPTS and row[2] == "undecided" and "delta" not in row[1]]
+HELPS = [row[1] for row in JUDGED if row[0] in (forks.SCRIPTS, forks.TURN) and row[2] == "undecided" and "delta" not in row[1]]
 
 
 @pytest.mark.parametrize("latex", HELPS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import NoReturn
 
@@ -56,7 +56,7 @@ def applied(reader: RowCursor, tree: Expression) -> Expression:
     if len(arguments) > 1:
         if all(depends(reader, tree, argument) for argument in arguments):
             return replace(tree, span=span)
-        _refuse_application(reader, tree, span, to_plain(tree))
+        _refuse_several(reader, tree, arguments, span)
     reader.position = begin
     if numbers.is_place(reader, inner) and not bracket.spaced:
         _refuse_application(reader, tree, span, f"{to_plain(tree)} at {reader.source(inner.span)}")
@@ -107,6 +107,17 @@ def _speaks_of(reader: RowCursor, tree: Expression, inner: Expression, how: Call
     """Whether a bracket speaks of what a layer is made of: `a(W x + b)`, `L(w + \\epsilon)`."""
     parts = [n for n in bottom_up(inner) if isinstance(n, Name | Subscript) and reader.context.types.member(n)]
     return bool(parts) and how(part != tree and depends(reader, tree, part) for part in parts)
+
+
+def _refuse_several(reader: RowCursor, tree: Expression, arguments: Sequence[Expression], span: Span) -> NoReturn:
+    """`W(i, j)` is an entry to some, `f(x, y)` a value."""
+    shape = reader.context.types(tree)
+    places = [one for one in arguments if isinstance(one, Number | Name) and reader.context.types.member(one) is None]
+    if shape is None or not len(shape.axes) == len(places) == len(arguments):
+        _refuse_application(reader, tree, span, to_plain(tree))
+    entry, shown = Subscript(tree, tuple(places), span), reader.source(span)
+    product = "the product with what stands in the bracket"
+    reader.refuse_both(span, "an entry or a product?", symbol_line(shown, entry), to_plain(entry), product, code="DC177")
 
 
 def _refuse_application(reader: RowCursor, tree: Expression, span: Span, applied: str) -> NoReturn:

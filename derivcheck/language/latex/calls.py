@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.catalogue.reductions import BINDERS
+from derivcheck.language.catalogue.refused import refusal
 from derivcheck.language.latex import gradients, matrices, numbers, sums
 from derivcheck.language.latex.applications import applied, primed
 from derivcheck.language.latex.arguments import called_here, letters_here
@@ -154,16 +155,22 @@ def _word(reader: RowCursor) -> tuple[Element, int]:
     return known
 
 
-def _run(reader: RowCursor, begin: Span) -> str:
-    """The letters that run together from a place on."""
-    text = ""
-    for token in reader.row:
-        if token.span.start < begin.start:
-            continue
-        if token.kind != "letter" or len(token.text) > 1 or (text and token.spaced):
-            break
-        text += token.text
-    return text
+def _run(reader: RowCursor, begin: Span) -> tuple[str, Span]:
+    """The letters that run together from a place on; with those in front of it where they spell nearly a name."""
+    place = next(k for k, token in enumerate(reader.row) if token.span.start >= begin.start)
+    start = stop = place
+    while start and _runs_on(reader.row[start - 1]) and not reader.row[start].spaced:
+        start -= 1
+    while stop < len(reader.row) and _runs_on(reader.row[stop]) and (stop == place or not reader.row[stop].spaced):
+        stop += 1
+    whole, behind = ("".join(token.text for token in reader.row[k:stop]) for k in (start, place))
+    if len(whole) > len(behind) and not reader.context.names.close_function(whole):
+        start, whole = place, behind
+    return whole, reader.row[start].span.to(reader.row[max(stop - 1, start)].span)
+
+
+def _runs_on(token: Element) -> bool:
+    return token.kind == "letter" and len(token.text) == 1
 
 
 def _unknown(reader: RowCursor, quantity: ScriptReadings, begin: Span, primes: int) -> NotationError:
@@ -176,21 +183,31 @@ def _unknown(reader: RowCursor, quantity: ScriptReadings, begin: Span, primes: i
 
 def _refuse_name(reader: RowCursor, quantity: ScriptReadings, begin: Span, primes: int) -> NoReturn:
     token, span = quantity.base, quantity.span
-    run = _run(reader, begin)
+    run, whole = _run(reader, begin)
     if len(run) > 2 and not reader.context.names.begins(token):
         names = reader.context.names
         fail(
             "DC120",
             f"unknown name `{run}`",
-            Span(begin.start, begin.start + len(run)),
+            whole,
             "not declared",
-            names.close(run),
+            names.close(run) or f"symbols: {{'{run}': ...}}",
             (("known", names.known()),),
         )
     if (primes or reader.at_group("(")) and not reader.context.names.begins(token) and not token.accent:
-        shown = reader.source(span)
-        fail("DC124", f"unknown function `{shown}`", span, "not declared", f"functions: {{{token.text}: opaque}}")
+        _refuse_function(reader, token, span)
     refuse_unknown(quantity)
+
+
+def _refuse_function(reader: RowCursor, token: Element, span: Span) -> NoReturn:
+    """Raise NotationError for a function without a rule (DC125), or without a meaning (DC124)."""
+    name = token.text
+    refused = refusal(name) or refusal(name.lower())
+    if refused is not None and token.kind == "word":
+        fail("DC125", f"`{name}` is no function here: it is {refused.about}", span, "", refused.instead)
+    close = reader.context.names.close_function(name)
+    help_ = rf"\text{{{close}}}" if close else f"functions: {{{name}: opaque}}"
+    fail("DC124", f"unknown function `{reader.source(span)}`", span, "not declared", help_)
 
 
 # --- functions ------------------------------------------------------------------------------------

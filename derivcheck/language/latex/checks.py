@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from derivcheck.language.latex.cursor import RowCursor
+from derivcheck.language.latex.forks import TURN
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import (
     Binary,
@@ -20,6 +21,7 @@ from derivcheck.language.notation.syntax import (
     bottom_up,
     children,
 )
+from derivcheck.language.tex.errors import fail
 
 
 def check_entries(equation: Equation, reader: RowCursor) -> None:
@@ -66,6 +68,14 @@ def check_primes(equation: Equation, reader: RowCursor) -> None:
             help_ = f"{base}^{{\\top}}, or symbols: {{'{key}': ...}}"
             turned = f"the transpose of {base}"
             reader.refuse_both(span, "a transpose, or a new value?", help_, turned, "another quantity")
+
+
+def check_transposes(reader: RowCursor) -> None:
+    """What is written alike is read alike: `^T` is no power beside one that is a transpose. Raises NotationError."""
+    choices, turns = reader.context.choices, reader.context.turns
+    for fork, count in choices.forks.items():
+        if fork.kind is TURN and turns and choices.number(fork, count):
+            fail("DC171", fork.message, fork.span, fork.kind.label, fork.advice)
 
 
 def _terms(tree: Expression) -> Iterator[Expression]:

@@ -51,6 +51,7 @@ class Context:
     identities: set[Span] = field(default_factory=set)  # those of them that are matrices
     barred: set[Span] = field(default_factory=set)  # the factors with a bar behind them, `x |_{a = 0}`
     primed: set[Span] = field(default_factory=set)  # the `W'` that were read as transposes
+    turns: bool = False  # whether a `^T` can only be a transpose
     indexing: frozenset[str] = frozenset()  # the letters that stand where indices do
     numbered: dict[str, NotationError] = field(default_factory=dict)  # what to say of one that indexes nothing
     fonts: dict[str, Element] = field(default_factory=dict)  # whole names, by what they were read as

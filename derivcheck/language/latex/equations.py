@@ -10,7 +10,7 @@ from typing import NoReturn
 from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.componentwise import componentwise
 from derivcheck.language.latex import bars, differentials, numbers
-from derivcheck.language.latex.checks import check_entries, check_primes
+from derivcheck.language.latex.checks import check_entries, check_primes, check_transposes
 from derivcheck.language.latex.conditions import all_of, refuse_words
 from derivcheck.language.latex.cursor import LABELS, Context, RowCursor, refuse_relation
 from derivcheck.language.latex.elements import Element, Elements, elements
@@ -206,6 +206,7 @@ class _Chain:
         check_entries(found, reader)
         numbers.check_numbers(found, reader)
         check_primes(found, reader)
+        check_transposes(reader)
         refuse_unsized(reader)
         return found
 

@@ -29,6 +29,7 @@ class ForkKind:
 
 SCRIPTS = ForkKind("DC171", "`{shown}` has two readings", "which of them?", "")
 COLUMN = ForkKind("DC171", "`{shown}` has two readings", "a column or a row?", "leave the transpose out for the row")
+TURN = ForkKind("DC171", "`{shown}` has two readings", "transposed, or to the power T?", "")
 POWER = ForkKind("DC171", "`{shown}` has two readings", "a power of a square matrix", r"W W, or W^{\odot 2}")
 NAME = ForkKind("DC171", "`{shown}` has two readings", "one name or a product?", "")
 LIST = ForkKind(

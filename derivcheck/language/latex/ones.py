@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, product
 
 from derivcheck.graph.axes import Dimension
 from derivcheck.language.latex.cursor import RowCursor
@@ -18,11 +18,14 @@ from derivcheck.language.notation.syntax import (
     Negate,
     Number,
     Span,
+    Subscript,
     Transpose,
     bottom_up,
     rebuilt,
 )
 from derivcheck.language.tex.errors import fail
+
+MAXIMAL_PLACES = 4  # vectors of ones in one term whose sizes are found
 
 
 def sized_terms(reader: RowCursor, terms: Sequence[Expression]) -> list[Expression]:
@@ -44,7 +47,7 @@ def _unsized_in(reader: RowCursor, tree: Expression) -> set[Span]:
 
 
 def _as_term(reader: RowCursor, term: Expression, wanted: Type) -> Expression:
-    number = not wanted.is_vector or (not _names_of(reader, wanted) and _stands_alike(reader, wanted))
+    number = not wanted.is_vector or (not any(_name_of(reader, one) for one in wanted.axes) and _stands_alike(reader, wanted))
     if number and term.span not in reader.context.identities and term.span in _unsized_in(reader, term):
         reader.context.unsized.discard(term.span)
         return term
@@ -52,23 +55,41 @@ def _as_term(reader: RowCursor, term: Expression, wanted: Type) -> Expression:
 
 
 def _of_type(reader: RowCursor, tree: Expression, wanted: Type) -> Expression:
-    """The tree with the ones in it of the only size with which it has a type; as it is where there is none."""
-    places = _unsized_in(reader, tree)
-    made = [_with_size(reader, tree, places, name) for name in _names_of(reader, wanted)]
-    fitting = [one for one in made if reader.context.types(one) == wanted]
+    """The tree with the ones in it of the only sizes with which it has a type; as it is where there are none."""
+    return _settled(reader, tree, wanted.axes, lambda made: reader.context.types(made) == wanted)
+
+
+def _settled(
+    reader: RowCursor, tree: Expression, axes: Iterable[Dimension], fits: Callable[[Expression], bool]
+) -> Expression:
+    """The tree with the ones in it of the only sizes with which it fits; as it is where there are none or several."""
+    places = sorted(_unsized_in(reader, tree), key=lambda span: span.start)
+    if len(places) > MAXIMAL_PLACES:
+        return tree
+    types = [reader.context.types(node) for node in bottom_up(tree) if isinstance(node, Name | Subscript)]
+    names = _candidates(reader, chain(axes, *(shape.axes for shape in types if shape is not None)))
+    sizes = (dict(zip(places, chosen, strict=True)) for chosen in product(names, repeat=len(places)))
+    fitting = [made for size in sizes if fits(made := _with_sizes(reader, tree, size))]
     if len(fitting) != 1:
         return tree
-    reader.context.unsized -= places
+    reader.context.unsized.difference_update(places)
     return fitting[0]
 
 
-def _with_size(reader: RowCursor, tree: Expression, places: set[Span], name: str) -> Expression:
+def _candidates(reader: RowCursor, axes: Iterable[Dimension]) -> list[str]:
+    """The names of some dimensions and of one more: ones that may have that size may have every one."""
+    dimensions = dict.fromkeys(axes)
+    other = next((name for name, known in reader.context.scope.dimensions.items() if known not in dimensions), "")
+    return [name for name in (*(_name_of(reader, one) for one in dimensions), other) if name]
+
+
+def _with_sizes(reader: RowCursor, tree: Expression, sizes: Mapping[Span, str]) -> Expression:
     def put(node: object) -> object:
         match node:
-            case Number() if node.span in places:
+            case Number() if node.span in sizes:
                 function = "eye" if node.span in reader.context.identities else "ones"
-                return Call(function, (Name(name, node.span),), 0, node.span)
-            case Binary("*", left, right) if _is_matrix_product(reader, left, right, places):
+                return Call(function, (Name(sizes[node.span], node.span),), 0, node.span)
+            case Binary("*", left, right) if _is_matrix_product(reader, left, right, sizes):
                 return replace(node, operator="@")
             case _:
                 return node
@@ -76,7 +97,7 @@ def _with_size(reader: RowCursor, tree: Expression, places: set[Span], name: str
     return rebuilt(tree, put)  # type: ignore[no-any-return]
 
 
-def _is_matrix_product(reader: RowCursor, left: Expression, right: Expression, places: set[Span]) -> bool:
+def _is_matrix_product(reader: RowCursor, left: Expression, right: Expression, places: Container[Span]) -> bool:
     """Whether ones stand beside a tensor: `b \\mathbf{1}^\\top` has b in every column."""
     ones = [_are_ones(tree, places) for tree in (left, right)]
     types = [reader.context.types(tree) for tree in (left, right)]
@@ -84,7 +105,7 @@ def _is_matrix_product(reader: RowCursor, left: Expression, right: Expression, p
     return any(ones) and all(shape is None or not shape.is_scalar for shape in beside)
 
 
-def _are_ones(tree: Expression, places: set[Span]) -> bool:
+def _are_ones(tree: Expression, places: Container[Span]) -> bool:
     """Whether a tree is ones, transposed or times a number or not: `\\frac{1}{n} \\mathbf{1}`."""
     match tree:
         case Transpose(operand) | Negate(operand) | Binary("/", operand, _):
@@ -95,18 +116,13 @@ def _are_ones(tree: Expression, places: set[Span]) -> bool:
             return tree.span in places
 
 
-def _names_of(reader: RowCursor, wanted: Type) -> list[str]:
-    """The names of the dimensions of a type."""
-    return [name for dimension in dict.fromkeys(wanted.axes) if (name := _name_of(reader, dimension))]
-
-
 def sized_factors(reader: RowCursor, items: Sequence[Item]) -> list[Item]:
     """A vector of ones in a product has the size with which it conforms to the factor beside it, if one alone does."""
     found = list(items)
     for places in (range(len(found)), reversed(range(len(found)))):
         for place in places:
             identity = found[place].tree.span in reader.context.identities
-            if len(found) > 1 and _is_unsized(reader, found[place].tree) and not identity:
+            if len(found) > 1 and not identity and _unsized_in(reader, found[place].tree):
                 found[place] = _sized(reader, found, place)
     for place, item in enumerate(found):
         if _is_unsized(reader, item.tree) and not isinstance(item.tree, Transpose):
@@ -155,13 +171,20 @@ def _is_unsized(reader: RowCursor, tree: Expression) -> bool:
 
 
 def _sized(reader: RowCursor, items: Sequence[Item], place: int) -> Item:
-    item = items[place]
-    dimensions = dict.fromkeys(chain.from_iterable(_beside(reader, items, place)))
-    fitting = [made for dimension in dimensions if (made := _fits(reader, items, place, dimension)) is not None]
-    if len(fitting) != 1:
-        return item
-    _settle(reader, item.tree)
-    return replace(item, tree=fitting[0])
+    """The ones in a factor have the sizes with which it conforms to the factors beside it as matrices do."""
+    types, neighbours = reader.context.types, list(_neighbours(reader, items, place))
+    beside = [(shape, before) for tree, before in neighbours if (shape := types(tree)) is not None]
+    axes = chain.from_iterable(shape.axes for shape, _ in beside)
+    tree = _settled(reader, items[place].tree, axes, lambda made: _conforms(types(made), beside))
+    return replace(items[place], tree=tree)
+
+
+def _conforms(own: Type | None, beside: Sequence[tuple[Type, bool]]) -> bool:
+    """Whether a factor is contracted with one beside it; of an outer product every size conforms."""
+    tensors = [(shape, before) for shape, before in beside if not shape.is_scalar]
+    pairs = [(shape, own) if before else (own, shape) for shape, before in tensors if own is not None]
+    agree = all(left.column == right.row for left, right in pairs)
+    return agree and any(left.column for left, _ in pairs)
 
 
 def _settle(reader: RowCursor, tree: Expression) -> None:
@@ -173,46 +196,12 @@ def _name_of(reader: RowCursor, dimension: Dimension) -> str:
     return next((name for name, known in reader.context.scope.dimensions.items() if known == dimension), "")
 
 
-def _of_size(reader: RowCursor, tree: Expression, dimension: Dimension) -> Expression | None:
-    """The vector of ones, transposed as it is written; None for a dimension without a name."""
-    name = _name_of(reader, dimension)
-    if not name:
-        return None
-    made = Call("ones", (Name(name, tree.span),), 0, tree.span)
-    return Transpose(made, tree.span) if isinstance(tree, Transpose) else made
-
-
 def _neighbours(reader: RowCursor, items: Sequence[Item], place: int) -> Iterator[tuple[Expression, bool]]:
     """The factors to which it is multiplied as a matrix is, and whether each stands in front."""
     if place and items[place].sign in DOT_LIKE and not _is_unsized(reader, items[place - 1].tree):
         yield items[place - 1].tree, True
     if place + 1 < len(items) and items[place + 1].sign in DOT_LIKE and not _is_unsized(reader, items[place + 1].tree):
         yield items[place + 1].tree, False
-
-
-def _beside(reader: RowCursor, items: Sequence[Item], place: int) -> Iterator[tuple[Dimension, ...]]:
-    for tree, _ in _neighbours(reader, items, place):
-        shape = reader.context.types(tree)
-        if shape is not None:
-            yield tuple(shape.axes)
-
-
-def _fits(reader: RowCursor, items: Sequence[Item], place: int, dimension: Dimension) -> Expression | None:
-    """The ones of that size where they conform to a factor beside them as matrices do."""
-    made = _of_size(reader, items[place].tree, dimension)
-    if made is None:
-        return None
-    types, own = reader.context.types, reader.context.types(made)
-    contracted = False
-    for other, before in _neighbours(reader, items, place):
-        shape = types(other)
-        if shape is None or own is None or shape.is_scalar:
-            continue
-        left, right = (shape, own) if before else (own, shape)
-        if left.column != right.row:
-            return None
-        contracted = contracted or bool(left.column)  # of an outer product every size conforms
-    return made if contracted else None
 
 
 def refuse_unsized(reader: RowCursor) -> None:

@@ -310,7 +310,14 @@ class LatexParser(RowCursor):
             return tree
         slots, shape = divided(group.inside), self.context.types(tree)
         axes = len(shape.axes) if shape is not None else 0
-        if not axes or len(slots) != axes or not all(map(self._is_index, slots)):
+        if not axes or len(slots) != axes or not any(map(self._is_index, slots)):
+            return tree
+        taken = [slot[0].text for slot in slots if not self._is_index(slot) and len(slot) == 1]
+        if taken and taken[0] in self.context.scope.dimensions:
+            span, letter = tree.span.to(group.span), taken[0]
+            every, last = f"for every index {letter}", "the last entry"
+            self.refuse_both(span, f"`{letter}` is declared", "use another index letter", every, last)
+        if taken or not all(map(self._is_index, slots)):
             return tree
         self.advance()
         entries = tuple(slot_tree(self, slot, group.span) for slot in slots)

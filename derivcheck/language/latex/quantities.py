@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from derivcheck.language.latex.constants import special
 from derivcheck.language.latex.elements import Elements
-from derivcheck.language.latex.forks import COLUMN, POWER, SCRIPTS, Fork, symbol_line
+from derivcheck.language.latex.forks import COLUMN, POWER, SCRIPTS, TURN, Fork, symbol_line
 from derivcheck.language.latex.samples import sample
 from derivcheck.language.latex.scripts import (
     ROLES,
@@ -62,6 +62,17 @@ class ScriptReadings(Scripted):
         if self.tree is None:
             found += [tree for tree in special(self, bool(found)) if tree not in found]
         return found
+
+    def _with_brackets_apart(self) -> list[Expression]:
+        """`W_{f[i,j]}` as `W_f` with its indices."""
+        for script in self.scripts:
+            name, behind = slot_text(script.row[:-1]), script.row[-1:]
+            if name is None or not behind[0].is_group("["):
+                continue
+            base = replace(self.base, kind="word", text=self.base.text + name)
+            scripts = [replace(one, row=behind) if one is script else one for one in self.scripts]
+            return replace(self, base=base, scripts=scripts).readings()
+        return []
 
     def _roles(self, script: Script) -> tuple[ScriptRole, ...]:
         roles = ROLES[script.kind]
@@ -289,8 +300,17 @@ class ScriptReadings(Scripted):
         several = len(names) > 1 or (bool(names) and isinstance(self.tree, Transpose))
         return several and all(map(self.reader.context.labels.may_be, names))
 
+    def _counted(self, tree: Expression, exponent: Expression, entity: Expression) -> list[Expression]:
+        """`A^T` of a square matrix where T is the end of a label, which counts."""
+        if not self._is_square(entity):
+            return []
+        power = Call("matrix_power", (entity, exponent), 0, self.span)
+        return [Subscript(power, tree.entries, self.span) if isinstance(tree, Subscript) else power]
+
     def _powers(self, tree: Expression, script: Script, entity: Expression, axes: int) -> list[Expression]:
         exponent = self.exponent(script)
+        if script.is_letter_t and exponent is not None and axes == 2 and self._speaks_of_indices(exponent):
+            return self._counted(tree, exponent, entity)
         if exponent is None or (axes and self._speaks_of_indices(exponent) and not self._is_count(exponent)):
             return []  # the label of a tensor that has none is no power, nor is an index raised
         power = Binary("**", tree, exponent, self.span)
@@ -360,12 +380,14 @@ class ScriptReadings(Scripted):
 
     def one(self) -> Expression | None:
         """The reading, None where nothing of that name is declared. Raises NotationError (DC171)."""
-        found = self.readings()
+        found = self.readings() or self._with_brackets_apart()
         if not found and (example := sample(self, self.tree)) is not None:
             return example
         if not found:
             return None
         tree = found[0] if len(found) == 1 else self._chosen(found)
+        if len(found) == 1 and any(script.is_letter_t and script.kind == "sup" for script in self.scripts):
+            self.reader.context.turns = True
         self._note(tree)
         self._check_letters(tree)
         return self._upright(tree)
@@ -382,6 +404,10 @@ class ScriptReadings(Scripted):
     def _chosen(self, found: Sequence[Expression]) -> Expression:
         """One of several readings, and what to write for the first of them."""
         shown = self.reader.source(self.span)
+        if any(script.is_letter_t for script in self.scripts):
+            turned, *others = sorted(found, key=lambda tree: not _is_turned(tree))
+            fork = Fork(TURN, "", self.span, shown, symbol_line(shown, turned))
+            return self.reader.context.choices.take(fork, turned, *others)
         help_ = symbol_line(shown, found[0])
         if any(isinstance(tree, Call) and tree.function == "exp" for tree in found):
             help_ = r"\exp(..) for the exponential, e \cdot e for a power of `e`"
@@ -403,3 +429,8 @@ class ScriptReadings(Scripted):
                 kind = "the last entry" if name in context.scope.dimensions else f"the entry at `{name}`"
                 every, help_ = f"for every index {name}", "use another index letter"
                 self.reader.refuse_both(self.span, f"`{name}` is declared", help_, every, kind)
+
+
+def _is_turned(tree: Expression) -> bool:
+    """Whether a tree is a transpose, or an entry of one."""
+    return isinstance(tree.base if isinstance(tree, Subscript) else tree, Transpose)

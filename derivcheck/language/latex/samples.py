@@ -46,7 +46,7 @@ def sample(quantity: Scripted, whole: Expression | None) -> Expression | None:
     upright = quantity.reader.context.scope.vectors == "column"
     turned_row, turned_column = Transpose(row, span), Transpose(column, span)
     if upright:
-        readings = (turned_column, row) if others else (column, turned_row)
+        readings = (turned_column, row) if others else (column, turned_row, *([row] if lowered and _is_multiplied(quantity) else []))
     else:
         readings = (turned_row, column) if others else (row, turned_column)
     return choices.take(_fork(quantity, matrix, readings[0]), *readings)
@@ -76,6 +76,11 @@ def _letter(quantity: Scripted, script: Script) -> Name | None:
 def _is_transpose(quantity: Scripted, script: Script) -> bool:
     letter = script.kind == "sup" and script.is_letter_t
     return script.kind == "transpose" or (letter and not quantity.reader.context.names.declares(script.row[0]))
+
+
+def _is_multiplied(quantity: Scripted) -> bool:
+    """Whether a letter stands behind it, as in `W_i x`, where the row lies as it does in the matrix."""
+    return quantity.reader.element.kind in ("letter", "word")
 
 
 def _runs_on(quantity: Scripted, script: Script) -> bool:

@@ -12,35 +12,9 @@ from derivcheck.language.latex.elements import Element
 from derivcheck.language.lowering.calls import DEFINITIONS
 from derivcheck.language.lowering.operations import BUILTINS
 from derivcheck.language.lowering.scope import Scope
-from derivcheck.language.tex.commands import listed
+from derivcheck.language.tex.commands import FUNCTION_WORDS, listed
 from derivcheck.spec.spelling import spelled
 
-# Words of authors for functions of the language; what a spec declares goes first.
-FUNCTION_WORDS: Mapping[str, str] = {
-    author: name
-    for name, authors in {
-        "log": "ln",
-        "trace": "tr Tr Trace",
-        "diag": "Diag",
-        "relu": "ReLU RELU Relu",
-        "leaky_relu": "LeakyReLU",
-        "gelu": "GELU",
-        "elu": "ELU",
-        "silu": "SiLU",
-        "softmax": "Softmax SoftMax softMax",
-        "sigmoid": "Sigmoid sigma",
-        "tanh": "Tanh",
-        "sign": "sgn",
-        "vec": "Vec",
-        "atan": "arctan",
-        "gamma": "Gamma",
-        "logsumexp": "LogSumExp LSE",
-        "cross_entropy": "CrossEntropy",
-        "mse": "MSE",
-        "softplus": "Softplus",
-    }.items()
-    for author in authors.split()
-}
 # Of matrices and vectors, read without parentheses too: `\\det A`, as every entrywise function of a long name is.
 PREFIX_FUNCTIONS = frozenset({"det", "trace", "diag", "vec", "softmax"})
 POWERED_FUNCTIONS = listed("log exp sin cos tan sinh cosh tanh sech csch coth sec csc cot")
@@ -133,10 +107,17 @@ class Names:
 
     def close(self, word: str) -> str:
         """The declared name most like a word, or nothing."""
-        known = [*self.scope.values, *self.scope.dimensions, *self.scope.functions]
-        known += [*BUILTINS, *DEFINITIONS, *catalogue_functions.activations(), *ELEMENTARY]
-        found = difflib.get_close_matches(word, known, 1, 0.5)
+        found = difflib.get_close_matches(word, [*self.scope.values, *self.scope.dimensions, *self._functions()], 1, 0.5)
         return found[0] if found else ""
+
+    def close_function(self, word: str) -> str:
+        """The function most like a word, or nothing."""
+        found = difflib.get_close_matches(word, self._functions(), 1, 0.75)
+        return found[0] if found else ""
+
+    def _functions(self) -> list[str]:
+        own, known = self.scope.functions, (*BUILTINS, *DEFINITIONS, *catalogue_functions.activations(), *ELEMENTARY)
+        return [*own, *known, *FUNCTION_WORDS]
 
     def close_quantity(self, word: str) -> str:
         """The declared tensor or dimension most like a word, or nothing."""

@@ -100,9 +100,11 @@ LETTERS = {
     **_meaning("j", "jmath", CommandKind.LETTER),
 }
 FUNCTIONS = {
-    **_same("log exp sin cos tan sinh cosh tanh det max min sec csc cot", CommandKind.FUNCTION),
+    **_same("log exp sin cos tan sec csc cot sinh cosh tanh sech csch coth det max min", CommandKind.FUNCTION),
     **_meaning("log", "ln", CommandKind.FUNCTION),
-    **_meaning("atan", "arctan", CommandKind.FUNCTION),
+    **_meaning("tan", "tg", CommandKind.FUNCTION),
+    **_meaning("cot", "ctg cotg", CommandKind.FUNCTION),
+    **_meaning("atan", "arctan arctg", CommandKind.FUNCTION),
     **_meaning("asin", "arcsin", CommandKind.FUNCTION),
     **_meaning("acos", "arccos", CommandKind.FUNCTION),
 }
@@ -231,6 +233,7 @@ UNREAD = {
     name: Command(CommandKind.UNREAD, instead)
     for name, instead in {
         "over": r"\frac{..}{..}",
+        "lg": r"\log_{10}(x) or \log_2(x)",
         "int": "write the derivation without the integral",
         "lim": "state the limit's value",
         "arg": "an index that is attained has no derivative",
@@ -275,6 +278,37 @@ ENVIRONMENTS: Mapping[str, Environment] = {
         RowLayout.LINES,
     ),
     **_environments("alignat alignat* alignedat IEEEeqnarray IEEEeqnarray*", RowLayout.LINES, columns=True),
+}
+# Words of authors for functions of the language; what a spec declares goes first.
+FUNCTION_WORDS: Mapping[str, str] = {
+    author: name
+    for name, authors in {
+        "log": "ln",
+        "asin": "arcsin",
+        "acos": "arccos",
+        "atan": "arctan",
+        "asinh": "arcsinh arsinh",
+        "acosh": "arccosh arcosh",
+        "atanh": "arctanh artanh",
+        "trace": "tr Tr Trace",
+        "diag": "Diag",
+        "relu": "ReLU RELU Relu",
+        "leaky_relu": "LeakyReLU",
+        "gelu": "GELU",
+        "elu": "ELU",
+        "silu": "SiLU",
+        "softmax": "Softmax SoftMax softMax",
+        "sigmoid": "Sigmoid sigma",
+        "tanh": "Tanh",
+        "sign": "sgn",
+        "vec": "Vec",
+        "gamma": "Gamma",
+        "logsumexp": "LogSumExp LSE",
+        "cross_entropy": "CrossEntropy",
+        "mse": "MSE",
+        "softplus": "Softplus",
+    }.items()
+    for author in authors.split()
 }
 # The signs that stand in a text by themselves.
 CHARACTERS: Mapping[str, str] = {

@@ -12,7 +12,16 @@ from derivcheck.language.catalogue.functions import activations
 from derivcheck.language.lowering.calls import DEFINITIONS
 from derivcheck.language.lowering.operations import BUILTINS
 from derivcheck.language.notation.syntax import Span
-from derivcheck.language.tex.commands import COMMANDS, ENVIRONMENTS, Command, CommandKind, RowLayout, is_kind, layout_of
+from derivcheck.language.tex.commands import (
+    COMMANDS,
+    ENVIRONMENTS,
+    FUNCTION_WORDS,
+    Command,
+    CommandKind,
+    RowLayout,
+    is_kind,
+    layout_of,
+)
 from derivcheck.language.tex.errors import fail
 from derivcheck.language.tex.fonts import styled
 from derivcheck.language.tex.lexer import Lexeme, lexemes
@@ -286,9 +295,12 @@ def refuse_command(lexeme: Lexeme, macros: Mapping[str, str]) -> NoReturn:
     command = COMMANDS.get(name)
     if command is not None and command.kind is CommandKind.UNREAD:
         fail("DC170", f"`\\{name}` is not read", lexeme.span, "not part of the notation", command.meaning)
-    words = [*(n for n in COMMANDS if not is_kind(n, CommandKind.UNREAD)), *PACKAGES, *(n.lstrip("\\") for n in macros)]
-    close = difflib.get_close_matches(name, words, 1, 0.75)
-    help_ = f"\\{close[0]}" if close else f"declare it: macros: {{'\\{name}': ...}}"
-    if name in {*BUILTINS, *DEFINITIONS, *activations(), *ELEMENTARY}:
-        help_ = rf"\text{{{name}}}"
+    written = {
+        **{word: rf"\text{{{word}}}" for word in (*FUNCTION_WORDS, *BUILTINS, *DEFINITIONS, *activations(), *ELEMENTARY)},
+        **{n: f"\\{n}" for n in COMMANDS if not is_kind(n, CommandKind.UNREAD)},
+        **{n: f"\\{n}" for n in (*PACKAGES, *(macro.lstrip("\\") for macro in macros))},
+    }
+    alike = [word for word in written if word[0] == name[0]]
+    close = [name] if name in written else difflib.get_close_matches(name, alike, 1, 0.75)
+    help_ = written[close[0]] if close else f"declare it: macros: {{'\\{name}': ...}}"
     fail("DC170", f"unknown macro `\\{name}`", lexeme.span, "not part of the notation", help_)
