@@ -155,7 +155,22 @@ loss: {L: -J}
 symbols: {'\epsilon': eps}
 """
 
+COVARIANCE = r"""
+tensors:
+  x: n
+  y: m
+  s: []
+  A: m n
+  B: n n
+  C: m n
+  Wf: m n
+  Sigma: n n
+layers:
+  z: A @ x + y
+"""
+
 NETWORKS = {
+    "covariance": COVARIANCE,
     "signals": SIGNALS,
     "words": WORDS,
     "policy": POLICY,
@@ -170,6 +185,32 @@ NETWORKS = {
 
 # (network, LaTeX, the same in the plain notation)
 READ: list[tuple[str, str, str]] = [
+    # ones of several sizes in one term, and in a bracket beside a tensor
+    ("covariance", r"A = \mathbf 1 x^\top + y \mathbf 1^\top", "A = ones(m) @ x.T + y @ ones(n).T"),
+    ("covariance", r"C = \mathbf 1_m x^\top + y \mathbf 1_n^\top", "C = ones(m) @ x.T + y @ ones(n).T"),
+    ("covariance", r"z = (\mathbf 1 x^\top + y \mathbf 1^\top) x", "z = (ones(m) @ x.T + y @ ones(n).T) @ x"),
+    ("covariance", r"A + \mathbf{1}\mathbf{1}^\top = A + 1", "A + ones(m) @ ones(n).T = A + 1"),
+    ("covariance", r"(I - \frac{1}{n} \mathbf{1}\mathbf{1}^\top) x = 0", "(eye(n) - ones(n) @ ones(n).T / n) @ x = 0"),
+    ("covariance", r"A (I - \frac{1}{n} \mathbf{1}\mathbf{1}^\top) = 0", "A @ (eye(n) - ones(n) @ ones(n).T / n) = 0"),
+    ("covariance", r"x^\top (B + I) = 0", "x.T @ (B + eye(n)) = 0"),
+    ("covariance", r"(I + B)^{-1} x = 0", "inv(eye(n) + B) @ x = 0"),
+    # capitals that are signs besides
+    ("covariance", r"\Sigma x = 0", "Sigma @ x = 0"),
+    ("covariance", r"\boldsymbol{\Sigma}^{-1} x = 0", "inv(Sigma) @ x = 0"),
+    ("covariance", r"\sum_k \Sigma_{ik} x_k = 0", "sum_k(Sigma[i,k] * x[k]) = 0"),
+    # names with their indices in brackets, rows as they lie in the matrix
+    ("covariance", r"W_{f[i,j]} = 0", "Wf[i,j] = 0"),
+    ("covariance", r"\sum_j W_{f[1,j]} x_j = 0", "sum_j(Wf[1,j] * x[j]) = 0"),
+    ("covariance", r"z_i = A_i x + y_i", "z[i] = A[i,:] @ x + y[i]"),
+    # what stands above and below
+    ("covariance", r"\underset{m \times n}{A} x = 0", "A @ x = 0"),
+    ("covariance", r"\underset{k}{\max} x_k = 0", "max_k(x[k]) = 0"),
+    ("covariance", r"\underset{k}{\sum} x_k = 0", "sum_k(x[k]) = 0"),
+    ("covariance", r"\overset{n}{\underset{k=1}{\sum}} x_k = 0", "sum_k(x[k]) = 0"),
+    ("covariance", r"z \overset{\text{def}}{=} A x + y", "z = A @ x + y"),
+    # functions by the names that people give them
+    ("covariance", r"\coth s \tg s \sech(s) = 0", "coth(s) * tan(s) * sech(s) = 0"),
+    ("covariance", r"\operatorname{arsinh}(s) = \text{arctan}(s)", "asinh(s) = atan(s)"),
     ("vectors", r"x_i = y_i, \quad i = 1 \vee i = 2", "x[i] = y[i] where i == 1 or i == 2"),
     ("vectors", r"x_i = y_i \quad (i = 1 \lor i = 2)", "x[i] = y[i] where i == 1 or i == 2"),
     ("vectors", r"x_i = y_i, \quad i = 1 \text{ or } i = 2", "x[i] = y[i] where i == 1 or i == 2"),
@@ -858,6 +899,19 @@ READ: list[tuple[str, str, str]] = [
 
 # (network, LaTeX, the code of the refusal, words of its message)
 REFUSED: list[tuple[str, str, str, str]] = [
+    ("covariance", r"x \mathbf{1}^\top \mathbf 1 = x", "DC120", "the size of the vector of ones"),
+    ("covariance", r"\mathbf 1^\top \mathbf 1 s = 0", "DC120", "the size of the vector of ones"),
+    ("covariance", r"\mathbf 1 y^\top A = 0", "DC120", "the size of the vector of ones"),
+    ("covariance", r"\Pi x = 0", "DC120", r"unknown name `\Pi`"),
+    ("covariance", r"\underset{k}{x} = 0", "DC120", r"unknown name `\underset{k}{x}`"),
+    ("covariance", r"\overset{*}{x} = x", "DC120", r"unknown name `\overset{*}{x}`"),
+    ("covariance", r"W_{f[i]} = 0", "DC120", "unknown name"),
+    ("covariance", r"A[i,m] = 0", "DC171", "two readings"),
+    ("covariance", r"A(i,j) = A_{ij}", "DC177", "two readings"),
+    ("covariance", r"\lg(s) = 0", "DC170", r"`\lg` is not read"),
+    ("covariance", r"\operatorname{pinv}(A) = 0", "DC125", "a pseudo-inverse"),
+    ("covariance", r"foo(s) = 0", "DC124", "unknown function `foo`"),
+    ("covariance", r"\delta s = 0", "DC120", r"unknown name `\delta`"),
     ("vectors", r"\sum_{k=0}^{i} A_{ik} x_k = 0", "DC119", "a sum from 0"),
     ("vectors", r"\sum_{k=2i}^{n} A_{ik} x_k = 0", "DC119", "the lower limit of the sum"),
     ("vectors", r"x_i = \begin{cases} & i = 1 \\ 0 & \text{otherwise} \end{cases}", "DC176", "has no value"),
@@ -1000,8 +1054,8 @@ REFUSED: list[tuple[str, str, str, str]] = [
     ("mlp", r"x = x $ y", "DC100", "unexpected character `$`"),
     ("mlp", r"\infty = x", "DC107", "`\\infty` is not a number"),
     ("mlp", r"\frac{x}{\infty} = 0", "DC107", "`\\infty` is not a number"),
-    ("mlp", r"\delta_i = 0", "DC171", "the script of the function `\\delta_i` has no reading"),
-    ("mlp", r"\delta_{ijk} = 0", "DC171", "the script of the function `\\delta_{ijk}` has no reading"),
+    ("mlp", r"\delta_i = 0", "DC120", "unknown name `\\delta_i`"),
+    ("mlp", r"\delta_{ijk} = 0", "DC120", "unknown name `\\delta_{ijk}`"),
     ("mlp", r"e = 2.718", "DC120", "unknown name `e`"),
     ("mlp", r"\frac{d L}{d x y} = 0", "DC118", "a derivative is taken by one quantity"),
     ("mlp", r"\frac{\partial L}{\partial W_1 x} = 0", "DC118", "a derivative is taken by one quantity"),

@@ -41,6 +41,7 @@ GREEK = {
     "Ψ": "Psi",
     "Ω": "Omega",
 }
+SPELLED_CAPITALS = ("Sigma", "Pi", "Upsilon")  # letters by their names alone: the signs Σ and Π mean something else
 SUBSCRIPT_DIGITS, SUPERSCRIPT_DIGITS = "₀₁₂₃₄₅₆₇₈₉", "⁰¹²³⁴⁵⁶⁷⁸⁹"
 LOWERED_LETTERS = "ₐₑₒₓₔₕₖₗₘₙₚₛₜᵢᵣᵤᵥⱼᵦᵧᵨᵩᵪ"
 SUBSCRIPTS = str.maketrans(SUBSCRIPT_DIGITS, "0123456789")

@@ -260,6 +260,9 @@ def test_a_differential_prints_so_that_it_reads_back(text: str) -> None:
         # An italic one may be a gradient: where only differentials fit, these are the reading.
         (r"dC = dA\,B + A\,dB", "d(C) = d(A) @ B + A @ d(B)", "proved"),
         (r"d\phi = \operatorname{tr}(G^\top dC) + \operatorname{tr}(C^\top dG)", "", "proved"),
+        # What the layer on the right is not computed from may rest.
+        (r"\mathrm d\phi = \operatorname{tr}(G^\top \mathrm dC)", "", "undecided"),
+        (r"\mathrm d\phi = 2 \operatorname{tr}(G^\top \mathrm dC)", "", "refuted"),
         (r"dz = dW\,x + W\,dx + db", "d(z) = d(W) @ x + W @ d(x) + d(b)", "undecided"),
     ],
 )

@@ -99,7 +99,11 @@ def test_what_conforms_is_judged(kind: forks.ForkKind, latex: str, verdict: str,
     assert any("refuted" in text for text in notes)
 
 
-HELPS = [row[1] for row in JUDGED if row[0] in (forks.SCRIPTS, forks.TURN) and row[2] == "undecided" and "delta" not in row[1]]
+HELPS = [
+    row[1]
+    for row in JUDGED
+    if row[0] in (forks.SCRIPTS, forks.TURN) and row[2] == "undecided" and "delta" not in row[1]
+]
 
 
 @pytest.mark.parametrize("latex", HELPS)

@@ -117,7 +117,9 @@ def _refuse_several(reader: RowCursor, tree: Expression, arguments: Sequence[Exp
         _refuse_application(reader, tree, span, to_plain(tree))
     entry, shown = Subscript(tree, tuple(places), span), reader.source(span)
     product = "the product with what stands in the bracket"
-    reader.refuse_both(span, "an entry or a product?", symbol_line(shown, entry), to_plain(entry), product, code="DC177")
+    reader.refuse_both(
+        span, "an entry or a product?", symbol_line(shown, entry), to_plain(entry), product, code="DC177"
+    )
 
 
 def _refuse_application(reader: RowCursor, tree: Expression, span: Span, applied: str) -> NoReturn:

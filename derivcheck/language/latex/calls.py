@@ -169,6 +169,11 @@ def _run(reader: RowCursor, begin: Span) -> tuple[str, Span]:
     return whole, reader.row[start].span.to(reader.row[max(stop - 1, start)].span)
 
 
+def _is_called(reader: RowCursor, whole: Span) -> bool:
+    """Whether a bracket stands right behind a run of letters."""
+    return any(one.is_group("(") and not one.spaced and one.span.start == whole.stop for one in reader.row)
+
+
 def _runs_on(token: Element) -> bool:
     return token.kind == "letter" and len(token.text) == 1
 
@@ -186,6 +191,8 @@ def _refuse_name(reader: RowCursor, quantity: ScriptReadings, begin: Span, prime
     run, whole = _run(reader, begin)
     if len(run) > 2 and not reader.context.names.begins(token):
         names = reader.context.names
+        if _is_called(reader, whole):
+            _refuse_function(reader, Element("word", run, whole), whole)
         fail(
             "DC120",
             f"unknown name `{run}`",
@@ -216,6 +223,8 @@ def _refuse_function(reader: RowCursor, token: Element, span: Span) -> NoReturn:
 def _named_function(reader: RowCursor, token: Element, scripts: Sequence[Script]) -> str | None:
     names = reader.context.names
     suffix = "".join(script.name or "" for script in scripts)
+    if names.function(token) == "delta" and not reader.at_group("("):
+        return None  # Kronecker's is read by its indices; alone it is a name that nobody declares
     return names.function(token) or (names.function(token, suffix) if suffix else None)
 
 

@@ -6,7 +6,7 @@ nothing does, both readings are judged.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from derivcheck.diagnostics.diagnostic import NotationError
@@ -94,10 +94,11 @@ def _read(reader: RowCursor, of: Expression, span: Span, upright: bool, whole: b
 def resting(equation: Equation, scope: Scope, types: Types) -> tuple[Equation, str]:
     """The equation with the inputs held of which it has no differential, and what to write for that.
 
-    As it stands where a differential of no input is written: `dJ = r^\\top dr` holds whatever moves.
+    As it stands where nothing else moves: `dJ = r^\\top dr`. Beside that of a layer which another is computed
+    from, `dL = (p - y)^\\top dz`, what the layer itself is computed from moves.
     """
     totals = [operand for node in bottom_up(equation) if (operand := _operand(node, types)) is not None]
-    moving = {types.member(base) for operand in totals if types.is_input(base := types.whole(operand))}
+    moving = _moving(totals, _operand(equation.sides[0], types), types)
     shown: list[str] = []
 
     def held(node: Expression) -> Expression:
@@ -108,12 +109,22 @@ def resting(equation: Equation, scope: Scope, types: Types) -> tuple[Equation, s
             return node
         below = {one.name for one in topological([value.node]) if isinstance(one, Input)}
         names = [name_tree(name) for name in scope.values if name in below and name not in moving]
+        if not names:
+            return node
         found = Call("differential", (operand, *names), 0, node.span)
         shown.append(to_latex(found, families=scope.families))
         return found
 
     made: Equation = rebuilt(equation, held)
     return (made, shown[0]) if made != equation else (equation, "")
+
+
+def _moving(totals: Sequence[Expression], first: Expression | None, types: Types) -> set[str]:
+    """The names of the inputs that differentials are of, themselves or by a layer from which the first is computed."""
+    nodes = {operand: value.node for operand in totals if (value := types.value(types.whole(operand))) is not None}
+    within = topological([nodes[first]])[:-1] if first in nodes else []
+    moved = [node for node in nodes.values() if isinstance(node, Input) or node in within]
+    return {one.name for one in topological(moved) if isinstance(one, Input)}
 
 
 def _operand(node: Any, types: Types) -> Expression | None:

@@ -47,7 +47,9 @@ def _unsized_in(reader: RowCursor, tree: Expression) -> set[Span]:
 
 
 def _as_term(reader: RowCursor, term: Expression, wanted: Type) -> Expression:
-    number = not wanted.is_vector or (not any(_name_of(reader, one) for one in wanted.axes) and _stands_alike(reader, wanted))
+    number = not wanted.is_vector or (
+        not any(_name_of(reader, one) for one in wanted.axes) and _stands_alike(reader, wanted)
+    )
     if number and term.span not in reader.context.identities and term.span in _unsized_in(reader, term):
         reader.context.unsized.discard(term.span)
         return term

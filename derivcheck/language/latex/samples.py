@@ -46,7 +46,11 @@ def sample(quantity: Scripted, whole: Expression | None) -> Expression | None:
     upright = quantity.reader.context.scope.vectors == "column"
     turned_row, turned_column = Transpose(row, span), Transpose(column, span)
     if upright:
-        readings = (turned_column, row) if others else (column, turned_row, *([row] if lowered and _is_multiplied(quantity) else []))
+        readings = (
+            (turned_column, row)
+            if others
+            else (column, turned_row, *([row] if lowered and _is_multiplied(quantity) else []))
+        )
     else:
         readings = (turned_row, column) if others else (row, turned_column)
     return choices.take(_fork(quantity, matrix, readings[0]), *readings)

@@ -107,7 +107,9 @@ class Names:
 
     def close(self, word: str) -> str:
         """The declared name most like a word, or nothing."""
-        found = difflib.get_close_matches(word, [*self.scope.values, *self.scope.dimensions, *self._functions()], 1, 0.5)
+        found = difflib.get_close_matches(
+            word, [*self.scope.values, *self.scope.dimensions, *self._functions()], 1, 0.5
+        )
         return found[0] if found else ""
 
     def close_function(self, word: str) -> str:

@@ -30,6 +30,7 @@ from derivcheck.language.notation.syntax import (
     Reduction,
     Transpose,
 )
+from derivcheck.spec.spelling import SPELLED_CAPITALS
 
 # How TeX calls functions that have a command of their own.
 FUNCTION_COMMANDS = {
@@ -61,7 +62,7 @@ class Latex(Plain):
         if not match or (match[2] and name in self.spelled):
             return _roman("mathrm", name)
         letters, digits = match[1], match[2]
-        if letters in SPELLINGS:
+        if letters in SPELLINGS or letters in SPELLED_CAPITALS:
             shown = f"\\{letters}" if letters != "omicron" else "o"
         else:
             shown = letters if len(letters) == 1 else rf"\mathrm{{{letters}}}"

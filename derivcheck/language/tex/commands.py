@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from derivcheck.language.notation.relations import RELATIONS, UNREAD_RELATIONS
-from derivcheck.spec.spelling import GREEK
+from derivcheck.spec.spelling import GREEK, SPELLED_CAPITALS
 
 
 class CommandKind(Enum):
@@ -24,6 +24,7 @@ class CommandKind(Enum):
     SIZE = auto()  # how large or in which style what follows is set
     DROPPED = auto()  # it and its arguments say nothing
     WRAPPER = auto()  # the last of its arguments is what it says
+    STACK = auto()  # its first argument below or above the second
     FONT = auto()  # the letters of its argument in a style
     TEXT = auto()  # its argument is words
     ACCENT = auto()  # something above or below its argument
@@ -88,7 +89,7 @@ def _environments(names: str, layout: RowLayout, columns: bool = False) -> dict[
 
 
 LETTERS = {
-    **{word: Command(CommandKind.LETTER, word) for word in GREEK.values()},
+    **{word: Command(CommandKind.LETTER, word) for word in (*GREEK.values(), *SPELLED_CAPITALS)},
     **_meaning("epsilon", "varepsilon", CommandKind.LETTER),
     **_meaning("theta", "vartheta", CommandKind.LETTER),
     **_meaning("phi", "varphi", CommandKind.LETTER),
@@ -187,13 +188,15 @@ LOOKS = {
         Command(CommandKind.WRAPPER, arity=1),
     ),
     **_each(
-        "textcolor colorbox underset overset stackrel class style cssId htmlClass",
+        "textcolor colorbox class style cssId htmlClass",
         Command(CommandKind.WRAPPER, arity=2),
     ),
     "fcolorbox": Command(CommandKind.WRAPPER, arity=3),
     "mathchoice": Command(CommandKind.WRAPPER, arity=4),
     **_each("underbrace underbracket", Command(CommandKind.WRAPPER, arity=1, remark="_")),
     **_each("overbrace overbracket", Command(CommandKind.WRAPPER, arity=1, remark="^")),
+    **_meaning("_", "underset", CommandKind.STACK, 2),
+    **_meaning("^", "overset stackrel", CommandKind.STACK, 2),
     "substack": Command(CommandKind.WRAPPER, "list", 1),
 }
 # Which letters look alike: two of one style are one, of two styles they may be two.

@@ -26,6 +26,7 @@ from derivcheck.language.tex.errors import fail
 from derivcheck.language.tex.fonts import styled
 from derivcheck.language.tex.lexer import Lexeme, lexemes
 from derivcheck.language.tex.macros import PACKAGES
+from derivcheck.language.tex.marks import is_sign, seen
 from derivcheck.language.tex.nodes import (
     Accent,
     Break,
@@ -36,14 +37,16 @@ from derivcheck.language.tex.nodes import (
     Numeral,
     Root,
     Row,
+    Scripts,
     Space,
     Symbol,
 )
-from derivcheck.language.tex.rows import Frame, RowReader
+from derivcheck.language.tex.rows import Argument, Frame, RowReader
 from derivcheck.language.tex.stream import is_plain, rendered
 from derivcheck.language.tex.words import read_words
 
 CHOOSES = frozenset({"array", "aligned", "matrix", "gathered"})  # what stands behind the brace of cases
+LIMITED = frozenset({"Σ", "Π", "max", "min"})  # below and above which limits stand
 UNKNOWN = Command(CommandKind.UNREAD)
 
 
@@ -90,6 +93,8 @@ class TexParser(RowReader):
                 self._space(lexeme.span, command.meaning == "wide")
             case CommandKind.WRAPPER:
                 self._wrapper(lexeme, command)
+            case CommandKind.STACK:
+                self._stack(lexeme, command.meaning)
             case CommandKind.FONT:
                 argument = self._argument(lexeme)
                 font = "" if command.meaning == "arrow" else "bold"
@@ -212,6 +217,24 @@ class TexParser(RowReader):
         if command.remark and self._sees(command.remark):
             self._raw(self._next())
 
+    def _stack(self, lexeme: Lexeme, place: str) -> None:
+        """Limits of a sum, the shape of a tensor, a remark at a relation; beside a letter, another letter."""
+        given = self._raw(lexeme)
+        other, argument = self._within(given), self._argument(lexeme)
+        span = lexeme.span.to(argument.span)
+        match seen(argument.body):
+            case [Symbol("sign" | "function", text) | Scripts(Symbol("sign" | "function", text)) as base] if (
+                text in LIMITED
+            ):
+                self._out.append(base)
+                self._script(Symbol("sign", place, lexeme.span), Argument(other, lexeme.span.to(self._last)))
+            case [Symbol("letter")] if [is_sign(node, "→") for node in seen(other)] == [True]:
+                self._group(styled(argument.body, "", "arrow"), span)
+            case [Symbol("letter")] if not any(is_sign(node, "×") for node in other):
+                self._out.append(Accent(f"{lexeme.text}{{{rendered(given).strip()}}}", argument.body, span))
+            case _:
+                self._group(argument.body, span)
+
     def _text(self, lexeme: Lexeme, command: Command) -> None:
         if self._sees("*"):
             self._next()
@@ -296,7 +319,10 @@ def refuse_command(lexeme: Lexeme, macros: Mapping[str, str]) -> NoReturn:
     if command is not None and command.kind is CommandKind.UNREAD:
         fail("DC170", f"`\\{name}` is not read", lexeme.span, "not part of the notation", command.meaning)
     written = {
-        **{word: rf"\text{{{word}}}" for word in (*FUNCTION_WORDS, *BUILTINS, *DEFINITIONS, *activations(), *ELEMENTARY)},
+        **{
+            word: rf"\text{{{word}}}"
+            for word in (*FUNCTION_WORDS, *BUILTINS, *DEFINITIONS, *activations(), *ELEMENTARY)
+        },
         **{n: f"\\{n}" for n in COMMANDS if not is_kind(n, CommandKind.UNREAD)},
         **{n: f"\\{n}" for n in (*PACKAGES, *(macro.lstrip("\\") for macro in macros))},
     }
