@@ -74,7 +74,7 @@ def _judged(claim: Claim, point: Point, bar: float, trees: tuple[Tree, ...]) -> 
     except MeaninglessError as problem:
         return Finding("meaningless", reason=str(problem))
     if point.kinks:
-        return Finding("undefined", reason="near a kink")
+        return Finding("undefined", reason=point.kinks[0])
     if "!=" in relations:
         return Finding("true" if differ else "false", apart)
     return Finding("false" if differ else "true", apart)

@@ -438,7 +438,7 @@ class Point(Slopes, Functions, Layers):
         if len(test.parts) == 1 and test.plain.dtype != object:
             close &= test.plain != 0
         if np.any(close):
-            self.kinks.append("near a kink")
+            self.kinks.append("at a kink" if np.all(test.plain[close] == 0) else "near a kink")
 
     def holds(self, test: Tree, letters: Mapping[str, int]) -> bool:
         match test:
