@@ -41,15 +41,21 @@ def lost_divisor(first: Divided, second: Divided, facts: Facts | None = None) ->
     if not divisors:
         return None
     wanted = (first.worth, second.worth, *divisors)
-    sizes, inputs, program = small_sizes(dimensions_of(wanted))[-1], inputs_of(wanted), Program(divisors)
+    sizes, program = small_sizes(dimensions_of(wanted))[-1], Program(divisors)
+    inputs, others_too = inputs_of(divisors), inputs_of(wanted)
     for seed in range(POINTS):
         try:
+            # A value depends on its own name alone: what the sides need besides is drawn where it is asked for.
             point = sample(inputs, sizes, facts or {}, seed, STYLES[0])
             vanishing = [bool(np.any(np.abs(_array(one)) <= ZERO)) for one in program.run(point, sizes)]
         except (DerivcheckError, ArithmeticError, ValueError):
             return None
         if not any(vanishing):
             continue
+        try:
+            point = sample(others_too, sizes, facts or {}, seed, STYLES[0])
+        except (DerivcheckError, ArithmeticError, ValueError):
+            return None
         mine, others = vanishing[: len(first.divisors)], vanishing[len(first.divisors) :]
         for own, other, side, found in ((mine, others, second, first), (others, mine, first, second)):
             if any(own) and not any(other) and _has_a_value(side.worth, point, sizes):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Hashable
 from dataclasses import fields, is_dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import sympy
@@ -51,6 +51,12 @@ class Precedents:
         return None
 
 
+@cache
+def _own_fields(kind: type) -> tuple[str, ...]:
+    """The names of what a kind of node has beside its operand."""
+    return tuple(field.name for field in fields(kind) if field.name not in ("operand", "serial"))
+
+
 def _is_named(names: frozenset[str], _: Node, name: str) -> bool:
     return name in names
 
@@ -63,6 +69,7 @@ class _Outline:
         self._facts = facts
         self._is_closed = is_closed
         self.closed: dict[str, Node] = {}
+        self._told_axes: dict[tuple[Axis, ...], Hashable] = {}
 
     def of(self, *roots: Node) -> Pattern | None:
         """None where a name has no other one, or stands for two things."""
@@ -97,16 +104,22 @@ class _Outline:
                 name = self._name(node.name)
                 if isinstance(node, Quantity) and self.closed.setdefault(name, node) is not node:
                     raise UnlikeError
-                home = self._told(node.home) if isinstance(node, Input) else None
-                return ("leaf", name, home, self._told(node.axes), frozenset(self._facts.get(node.name, ())))
+                home = self._along(node.home) if isinstance(node, Input) else None
+                return ("leaf", name, home, self._along(node.axes), frozenset(self._facts.get(node.name, ())))
             case Inverse() | Determinant():
                 # The name of an inverse stands for it wherever it occurs: there, names that do not occur matter too.
                 raise UnlikeError
             case Map():
-                return ("map", self._expression(node.expression), self._told(node.axes))
+                return ("map", self._expression(node.expression), self._along(node.axes))
             case _:
-                said = [getattr(node, field.name) for field in fields(node) if field.name not in ("operand", "serial")]
+                said = [getattr(node, name) for name in _own_fields(type(node))]
                 return (type(node).__name__, self._told(tuple(said)))
+
+    def _along(self, axes: tuple[Axis, ...]) -> Hashable:
+        """What is told of axes; most nodes of an equation have those of another one."""
+        if axes not in self._told_axes:
+            self._told_axes[axes] = self._told(axes)
+        return self._told_axes[axes]
 
     def _name(self, name: str) -> str:
         found = self._renamed(name)
@@ -135,5 +148,7 @@ class _Outline:
     def _expression(self, expression: Any) -> Hashable:
         """Sizes have names with labels as well."""
         named = {size: self._name(size.name) for size in expression.free_symbols if LABEL.search(size.name)}
+        if not named:
+            return expression  # type: ignore[no-any-return]
         renamed: Hashable = expression.xreplace({size: sympy.Symbol(name) for size, name in named.items()})
         return renamed

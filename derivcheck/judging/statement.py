@@ -21,7 +21,7 @@ from derivcheck.language.lowering.summation import over_pairs
 from derivcheck.language.network import Network
 from derivcheck.language.notation.labels import label_value, refuse_bound_and_free, substitute_labels
 from derivcheck.language.notation.parser import parse_continuation, parse_equation, parse_expression
-from derivcheck.language.notation.syntax import Equation, Expression
+from derivcheck.language.notation.syntax import Equation, Expression, Reduction, bottom_up
 from derivcheck.spec import ClaimDeclaration
 from derivcheck.spec.declarations import NamedFormula
 from derivcheck.spec.spelling import WORD, spelled
@@ -261,8 +261,9 @@ def labelled(equation: Equation, labels: Labels, scope: Scope) -> Equation:
 
     def numbered(one: Equation) -> Equation:
         for side in one.sides:
-            refuse_bound_and_free(side, labels)
-            refuse_descents(side, labels, scope.labels, scope.depth)
+            if any(isinstance(node, Reduction) for node in bottom_up(side)):
+                refuse_bound_and_free(side, labels)
+                refuse_descents(side, labels, scope.labels, scope.depth)
         values = scope.undeclared(labels)
         return replace(one, sides=tuple(substitute_labels(side, labels, values, scope.depth) for side in one.sides))
 

@@ -8,6 +8,7 @@ of 60 kB each: the shipped one over and over, and one no two formulas of which a
 
 from __future__ import annotations
 
+import gc
 import sys
 import tempfile
 import time
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from measures import Measure, Measures, in_loops, offered
 
+from derivcheck.cli.main import COLLECTED_AT
 from derivcheck.pipeline.results import FileResult
 from derivcheck.pipeline.verification import verify_document, verify_file
 from derivcheck.report.coverage import coverage, standing
@@ -79,6 +81,7 @@ class Taken:
 
 def timed(what: str, call: Callable[[], FileResult], read: Callable[[], object]) -> Taken:
     """What a document took, reading apart: finding its formulas and taking them apart, without any verdict."""
+    gc.set_threshold(*COLLECTED_AT)  # as the command does
     began = time.process_time()
     read()
     reading = time.process_time() - began

@@ -12,6 +12,7 @@ from derivcheck.language.lowering.ranges import written_out
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import (
+    ENDS,
     Call,
     Comparison,
     Condition,
@@ -79,9 +80,9 @@ def speaking(tree: Expression | Condition | Slice) -> list[Spoken]:
     waiting: list[tuple[Expression | Condition | Slice, frozenset[str]]] = [(tree, frozenset())]
     while waiting:
         node, hidden = waiting.pop()
+        if isinstance(node, ENDS):
+            continue
         match node:
-            case Number() | Name():
-                continue
             case Reduction(_, letters):
                 hidden = hidden | set(letters)
             case Subscript() | Comparison() | Call("delta" | "window"):

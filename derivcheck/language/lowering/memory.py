@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.graph.derive import Derived
 from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.lowering.scope import Scope
@@ -29,13 +30,21 @@ class Meaning:
     derived: Mapping[Derived, None]
 
 
+@dataclass(frozen=True, slots=True)
+class Meaningless:
+    """A part without a meaning, and why it has none."""
+
+    tree: Expression  # as above
+    why: NotationError
+
+
 class LoweringMemory:
     """The meanings of parts in one scope, by what the free letters run over."""
 
     def __init__(self) -> None:
-        self._tables: dict[frozenset[object], dict[int, Meaning]] = {}
+        self._tables: dict[frozenset[object], dict[int, Meaning | Meaningless]] = {}
 
-    def table(self, free: frozenset[object]) -> dict[int, Meaning]:
+    def table(self, free: frozenset[object]) -> dict[int, Meaning | Meaningless]:
         """What is known where the free letters run over these dimensions, to be added to."""
         return self._tables.setdefault(free, {})
 
@@ -54,11 +63,18 @@ class RememberingLowering(Lowering):
         table = self._memory.table(free)
         found = table.get(id(tree))
         if found is None:
-            found = self._noted(tree)
+            try:
+                found = self._noted(tree)
+            except NotationError as why:
+                if self.letters.settled() == free:
+                    table[id(tree)] = Meaningless(tree, why)
+                raise
             if self.letters.settled() == free:
                 table[id(tree)] = found
-        else:
-            self._note(found.used, found.bound, found.derived)
+            return found.value
+        if isinstance(found, Meaningless):
+            raise found.why.with_traceback(None)  # or it would be longer each time
+        self._note(found.used, found.bound, found.derived)
         return found.value
 
     def _is_surrounded(self) -> bool:

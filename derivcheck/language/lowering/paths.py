@@ -72,7 +72,7 @@ def along_all_paths(held: Equation, equation: Equation) -> Equation:
 
 
 def _along_paths(side: Expression, scope: Scope) -> Expression:
-    if sum(isinstance(node, Derivative | Name) for node in bottom_up(side)) < LEAST:
+    if not _may_be_a_chain(side, scope):
         return side
     try:
         found = _terms(side, {}, scope)
@@ -97,6 +97,21 @@ def _along_paths(side: Expression, scope: Scope) -> Expression:
         return replace(node, holding=tuple(map(name_tree, names))) if names else node
 
     return rebuilt(side, holding)  # type: ignore[no-any-return]
+
+
+def _may_be_a_chain(side: Expression, scope: Scope) -> bool:
+    """Whether there are derivatives, or names of them, enough for two paths; the terms of a sum may be many."""
+    short = {name.partition("[")[0] for name in scope.abbreviations}
+    count = 0
+    for node in bottom_up(side):
+        match node:
+            case Reduction():
+                return True
+            case Derivative():
+                count += 1
+            case Name(name) if name in short:
+                count += 1
+    return count >= LEAST
 
 
 def _in_between(names: Iterable[str], factor: _Factor, scope: Scope) -> Iterator[str]:

@@ -33,6 +33,8 @@ def over_pairs(equation: Equation, scope: Scope) -> Equation:
 
     Raises NotationError: DC119 the limit of a sum is not declared, DC153 it could be one row or all pairs.
     """
+    if not any(isinstance(node, Reduction) for node in bottom_up(equation)):
+        return equation
     parts: list[Part] = [*equation.sides, *([] if equation.where is None else [equation.where])]
     loose = [dict(_loose(part, scope, frozenset())) for part in parts]
     every = {letter for found in loose for letter in found}

@@ -180,6 +180,7 @@ class Matrix:
 
 Expression = Union[Number, Name, Subscript, Negate, Binary, Transpose, Call, Derivative, Conditional, Reduction, Matrix]
 Condition = Union[Comparison, Junction]
+ENDS = (Name, Number)  # nodes that have no parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +241,8 @@ def bottom_up(tree: Expression | Condition | Slice | Equation) -> list[Expressio
     while waiting:
         node = waiting.pop()
         found.append(node)
-        waiting.extend(children(node))
+        if not isinstance(node, ENDS):
+            waiting.extend(children(node))
     found.reverse()
     return found
 
