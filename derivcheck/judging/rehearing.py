@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from typing import Generic, TypeVar
 
-from derivcheck.diagnostics.diagnostic import Diagnostic, Where
+from derivcheck.diagnostics.diagnostic import Diagnostic, SourceText, Where
 from derivcheck.diagnostics.verdicts import ClaimResult
 from derivcheck.judging.rulings import judge
 from derivcheck.judging.statement import Statement
@@ -62,7 +62,17 @@ class Rehearings:
         if found is None:
             return self._known.put(key, (statement, judge(statement)))[1]
         before, result = found
-        return result if statement.trial else _Move(before, statement).result(result)
+        still = statement.trial or (
+            before.declaration.id == statement.declaration.id and _lies_still(before.text, statement.text)
+        )
+        return result if still else _Move(before, statement).result(result)
+
+
+def _lies_still(before: SourceText, now: SourceText) -> bool:
+    """Whether a text stands where it stood, in lines that read as they did."""
+    return (before, before.parts) == (now, now.parts) and all(
+        before.lines[line - 1 : line] == now.lines[line - 1 : line] for line, _ in now.origin
+    )
 
 
 class _Move:

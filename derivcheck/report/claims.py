@@ -11,7 +11,7 @@ from derivcheck.diagnostics.verdicts import HOLDS, ClaimResult
 from derivcheck.pipeline.results import FileResult
 from derivcheck.report.evidence import finding, measured, numbers, proof
 from derivcheck.report.excerpt import diagnostic_lines
-from derivcheck.report.lines import write_line
+from derivcheck.report.lines import write_lines
 from derivcheck.report.marks import DIM, HEADING, STYLES, mark
 from derivcheck.report.page import Page, width_of
 
@@ -24,22 +24,26 @@ def write_claims(claims: Sequence[ClaimResult], console: Console, page: Page, fi
     column = min(WIDEST_ID, max(width_of(page.show(claim.id)) for claim in claims))
     for position, claim in enumerate(claims):
         passes = file is not None and not file.fails(claim)
-        write_line(console, _claim_line(claim, column, page, passes), column + 17 if column < NARROW_ID else 8)
-        for said in claim.inferred if claim.holds else ():
-            write_line(console, page.text(f"      {said}", DIM), 8)
-        for line in _link_lines(claim, page):
-            write_line(console, line, 19)
-        if page.verbosity > 1:
-            for name, text in claim_evidence(claim, page):
-                write_line(console, Text.assemble("      ", (f"{name:<8}", DIM)) + Text(text), 14)
-        if not claim.holds and not claim.ignored:
-            found = finding(claim)
-            if found is not None:
-                title = "internal error" if claim.verdict == "internal" else "warning" if passes else "error"
-                for line in diagnostic_lines(found, page, title=title):
-                    write_line(console, line)
-                if position + 1 < len(claims):
-                    console.line()
+        write_lines(console, _claim_lines(claim, column, page, passes))
+        if not claim.holds and not claim.ignored and finding(claim) is not None and position + 1 < len(claims):
+            console.line()
+
+
+def _claim_lines(claim: ClaimResult, column: int, page: Page, passes: bool) -> Iterator[tuple[Text, int]]:
+    """The lines of one claim, each with what its rest is set in by."""
+    yield _claim_line(claim, column, page, passes), column + 17 if column < NARROW_ID else 8
+    for said in claim.inferred if claim.holds else ():
+        yield page.text(f"      {said}", DIM), 8
+    for line in _link_lines(claim, page):
+        yield line, 19
+    if page.verbosity > 1:
+        for name, text in claim_evidence(claim, page):
+            yield Text.assemble("      ", (f"{name:<8}", DIM)) + Text(text), 14
+    found = None if claim.holds or claim.ignored else finding(claim)
+    if found is not None:
+        title = "internal error" if claim.verdict == "internal" else "warning" if passes else "error"
+        for line in diagnostic_lines(found, page, title=title):
+            yield line, 2
 
 
 def _claim_line(claim: ClaimResult, column: int, page: Page, passes: bool = False) -> Text:

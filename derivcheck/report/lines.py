@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 from rich.table import Table
@@ -59,8 +59,14 @@ def _within(plain: str, word: re.Match[str], start: int, room: int, further: int
 
 def write_line(console: Console, line: Text, hang: int = 2) -> None:
     """A line as wide as the page at most, except where a place or a path must stay in one piece."""
-    for piece in wrapped(line, console.width, hang):
-        console.print(piece, soft_wrap=True)
+    write_lines(console, [(line, hang)])
+
+
+def write_lines(console: Console, lines: Iterable[tuple[Text, int]]) -> None:
+    """The same for several lines at once, each with what its rest is set in by: to print is what takes long."""
+    pieces = [piece for line, hang in lines for piece in wrapped(line, console.width, hang)]
+    if pieces:
+        console.print(Text("\n").join(pieces), soft_wrap=True)
 
 
 def write_table(table: Table, console: Console) -> None:

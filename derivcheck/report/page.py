@@ -18,6 +18,7 @@ from derivcheck.spec.spelling import GREEK
 NEEDED = "∂δσΣ⊙ᵀ′−×·≤√∞✓✗…—"  # what the reports themselves write
 NARROWEST = 40
 WIDTH_IN_A_PIPE = 80
+HEIGHT = 25  # of no line; or the terminal would be asked for it again with each
 SPELLED = {
     **GREEK,
     "∂": "d",
@@ -110,6 +111,7 @@ class Page:
         return Console(
             file=stream,
             width=self.width,
+            height=HEIGHT,
             color_system="standard" if self.color else None,
             force_terminal=True if self.color else None,
             force_jupyter=False,  # a notebook would be shown each line as an output of its own

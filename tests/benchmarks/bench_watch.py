@@ -17,6 +17,7 @@ from pathlib import Path
 
 from measures import Measure, Measures, in_loops, offered
 
+from derivcheck.cli.main import COLLECTED_AT
 from derivcheck.cli.watching import EVERY, Watch
 from derivcheck.pipeline.request import Request
 from derivcheck.pipeline.results import Report
@@ -32,6 +33,9 @@ EDITS: dict[str, Callable[[str, int], str]] = {
     "a comment added at the top": lambda text, k: "# seen\n" * (k + 1) + text,
     "a layer changed": lambda text, k: text.replace("z1: W1 @ x + b1", f"z1: W1 @ x + {k + 2} * b1"),
 }
+
+
+gc.set_threshold(*COLLECTED_AT)  # as the command does
 
 
 def milliseconds(edit: Callable[[str, int], str], rounds: int = 15) -> list[tuple[float, float]]:

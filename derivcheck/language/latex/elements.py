@@ -6,7 +6,7 @@ A script is an element behind its base; brackets, scripts, fractions, roots and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -111,6 +111,15 @@ def elements(row: Row) -> Elements:
     found = _Elements()
     found.row(row)
     return tuple(found.out)
+
+
+def elements_one_by_one(row: Row) -> Iterator[Element]:
+    """The same as they are met: who looks at the first alone waits for no others."""
+    found, count = _Elements(), 0
+    for node in row:
+        found.row((node,))
+        yield from found.out[count:]
+        count = len(found.out)
 
 
 class _Elements:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from derivcheck.graph.nodes import Input, topological
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.statement import Labels
-from derivcheck.language.latex.elements import elements
+from derivcheck.language.latex.elements import elements, elements_one_by_one
 from derivcheck.language.latex.labels import Labels as LatexLabels
 from derivcheck.language.latex.memberships import is_sized
 from derivcheck.language.lowering.types import Types
@@ -72,7 +72,10 @@ def is_of_letters(chain: Chain, spec: Spec) -> bool:
     quantities |= {formula.name.text for formula in (*spec.layers, *spec.let)}
     quantities |= {spec.loss.name.text} if spec.loss is not None else set()
     declared = quantities | {symbol.name.text for symbol in spec.symbols} | set(spec.depths)
-    first, *others = elements(chain.row)
+    if not isinstance(next(iter(seen(chain.row)), None), Symbol | Scripts):
+        return False
+    others = elements_one_by_one(chain.row)
+    first = next(others)
     return (
         first.kind == "letter"
         and first.text not in declared

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -44,18 +45,32 @@ def in_sentences(found: Sequence[Found], whole: Sheet, text: str, marked: bool) 
                 joined[-1] = (first, end, Passage("inline", whole.at(first, end)))
                 continue
         joined.append((begin, end, passage))
+    hypotheses = [match.start() for match in HYPOTHESIS.finditer(text)]
+    ends = [] if marked else [match.end() for match in SENTENCE.finditer(text)]
+
+    def under(begin: int) -> str:
+        last = bisect_left(hypotheses, begin) - 1
+        if last < 0 or hypotheses[last] < begin - LONGEST:
+            return ""
+        if marked:
+            return _word_of(_last_sentence(text[max(0, begin - LONGEST) : begin]))
+        past = bisect_right(ends, begin)
+        return _word_of(text[max(0, begin - LONGEST, ends[past - 1] if past else 0) : begin])
+
     return tuple(
-        replace(passage, under=_word_above(text, begin, marked) if passage.kind == "inline" else "", company=company)
+        replace(passage, under=under(begin) if passage.kind == "inline" else "", company=company)
         for (begin, _, passage), company in zip(joined, companies(joined, text), strict=True)
     )
 
 
-def _word_above(text: str, begin: int, marked: bool) -> str:
-    """The `if` of a sentence before a formula of it; the conditions of other formulas do not count."""
-    above = text[max(0, begin - LONGEST) : begin]
-    if marked:
-        above = BOUNDARY.sub(". ", APART.sub(". ", above))
+def _last_sentence(above: str) -> str:
+    """The sentence of LaTeX that a text ends in."""
+    above = BOUNDARY.sub(". ", APART.sub(". ", above))
     starts = [match.end() for match in SENTENCE.finditer(above)]
-    words = re.sub(r"\$[^$]*\$", " ", CONDITION.sub("$ $", above[starts[-1] if starts else 0 :]))
-    match = HYPOTHESIS.search(words)
+    return above[starts[-1] if starts else 0 :]
+
+
+def _word_of(sentence: str) -> str:
+    """The `if` of a sentence before a formula of it; the conditions of other formulas do not count."""
+    match = HYPOTHESIS.search(re.sub(r"\$[^$]*\$", " ", CONDITION.sub("$ $", sentence)))
     return match[1].lower() if match else ""

@@ -70,6 +70,8 @@ class Sheet:
 
 def masked(text: str, spans: Sequence[Span], by: str = " ") -> str:
     """The text with some of it blanked, its lines and columns unchanged."""
+    if not spans:
+        return text
     characters = list(text)
     for begin, end in spans:
         characters[begin:end] = ["\n" if c == "\n" else by for c in characters[begin:end]]
