@@ -112,8 +112,9 @@ class _Outline:
             case Map():
                 return ("map", self._expression(node.expression), self._along(node.axes))
             case _:
-                said = [getattr(node, name) for name in _own_fields(type(node))]
-                return (type(node).__name__, self._told(tuple(said)))
+                kind: type = type(node)
+                said = [getattr(node, name) for name in _own_fields(kind)]
+                return (kind.__name__, self._told(tuple(said)))
 
     def _along(self, axes: tuple[Axis, ...]) -> Hashable:
         """What is told of axes; most nodes of an equation have those of another one."""
