@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from latex_families import ASKED, FAMILIES, JUDGED, figures
-from latex_fragments import NETWORKS, REFUSED
+from latex_fragments import NETWORKS
 from latex_undecided import UNDECIDED
 from ruamel.yaml import YAML
 from test_latex import examiner, labels
@@ -105,19 +105,6 @@ def sidecar(help_: str) -> dict[str, str]:
         return {}
     line = YAML(typ="safe", pure=True).load(io.StringIO(help_))
     return {str(key): str(value) for key, value in line["symbols"].items()}
-
-
-HELPED = [(name, latex) for name, latex, *_ in (*REFUSED, *ASKED)]
-
-
-@pytest.mark.parametrize("name", NETWORKS)
-def test_a_line_for_the_sidecar_settles_what_was_asked(name: str) -> None:
-    for latex in [latex for network, latex in HELPED if network == name]:
-        first = refused(name, latex)
-        assert first is not None
-        line = sidecar(first.help)
-        again = refused(name, latex, line) if line else None
-        assert again is None or again.message != first.message, (latex, first.help)
 
 
 # What is refused, and the formula that its help leads to.

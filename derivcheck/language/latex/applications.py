@@ -37,12 +37,13 @@ def primed(reader: RowCursor, tree: Expression, token: Element, primes: int, spa
         reader.context.primed.add(whole)
         return Transpose(tree, whole)
     shown = reader.source(span)
+    turns = shape is None or 0 < len(shape.axes) < 3
     fail(
         "DC114",
         f"`{shown}'` is not read: `{shown}` is no function",
         span,
         "a transpose, or a derivative by what?",
-        f"{shown}^{{\\top}}",
+        f"{shown}^{{\\top}}" if turns else rf"\frac{{\partial {shown}}}{{\partial x}}",
     )
 
 

@@ -100,12 +100,13 @@ def _holding(
 
 def _refuse(reader: RowCursor, script: Element) -> NoReturn:
     shown = reader.source(script.span)
+    relates = any(element.is_sign(*(NAMES - {"="})) for element in script.inside)
     fail(
         "DC118",
         f"the point `{shown}` of an evaluation is not read",
         script.span,
         "a layer that a derivative holds, or what stands where",
-        POINT,
+        rf"\quad {shown.strip('_{} ')}" if relates else POINT,
     )
 
 

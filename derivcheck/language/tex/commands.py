@@ -204,7 +204,7 @@ FONTS = {
     **_meaning("bold", "mathbf boldsymbol bm pmb bold textbf symbf symbfit symbfup mathbfit", CommandKind.FONT, 1),
     **_meaning("", "mathit mathnormal", CommandKind.FONT, 1),
     **_meaning("script", "mathcal mathscr", CommandKind.FONT, 1),
-    **_meaning("fraktur", "mathfrak", CommandKind.FONT, 1),
+    **_meaning("fraktur", "mathfrak frak", CommandKind.FONT, 1),
     **_meaning("blackboard", "mathbb Bbb mathds mathbbm", CommandKind.FONT, 1),
     **_meaning("sans", "mathsf", CommandKind.FONT, 1),
     **_meaning("typewriter", "mathtt", CommandKind.FONT, 1),

@@ -328,5 +328,5 @@ def refuse_command(lexeme: Lexeme, macros: Mapping[str, str]) -> NoReturn:
     }
     alike = [word for word in written if word[0] == name[0]]
     close = [name] if name in written else difflib.get_close_matches(name, alike, 1, 0.75)
-    help_ = written[close[0]] if close else f"declare it: macros: {{'\\{name}': ...}}"
+    help_ = written[close[0]] if close else f"macros: {{'\\{name}': ...}}"
     fail("DC170", f"unknown macro `\\{name}`", lexeme.span, "not part of the notation", help_)
