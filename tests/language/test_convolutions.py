@@ -152,3 +152,24 @@ def test_what_has_no_size_or_no_such_option_is_refused(layers: str, code: str, a
 def test_two_axes_of_one_name() -> None:
     error = verify_text("tensors: {S: n m=n m=n}\nloss: {L: sum(S)}\n").error
     assert error is not None and (error.code, error.help) == ("DC029", "S: t s=t")
+
+
+@pytest.mark.parametrize(
+    ("layer", "advice", "followed"),
+    [
+        ("y: pad(c, 1)", "pad(..., 1) or pad(..., 2)", "y: pad(c, 1, 2)"),
+        ("y: pad(u, 1)", "pad(..., h) or pad(..., 2)", "y: pad(u, 1, h)"),
+        ("y: pad(c, 1, 9)", "1 or 2", "y: pad(c, 1, 2)"),
+        ("y: softmax(v)", "softmax(..., 1) or softmax(..., 2)", "y: softmax(v, 2)"),
+        ("y: conv1d(x, w)", "conv1d(x[c,t], w[o,c,k])", "y: conv1d(c, w)"),
+        ("y: conv2d(i, f, stride=2)", "declare `k` as a number, the axis `h` as `2*m` or `2*m+1`", ""),
+        ("y: sum_{a in 1..3}(x[a])", "sum_a(...), or sum_{a <= 3}(...) for a part", "y: sum_{a <= 3}(x[a])"),
+        ("y: ones()", "ones(n)", "y: ones(n, h, n)"),
+    ],
+)
+def test_an_axis_is_named_as_it_can_be_written(layer: str, advice: str, followed: str) -> None:
+    head = "tensors: {x: n, c: 2 9, u: h 2*m, v: n n, w: 4 2 3, i: 1 h h, f: 1 1 k k}\nlayers:\n  "
+    error = verify_text(f"{head}'{layer}'\n".replace("'y: ", "y: '")).error
+    assert error is not None and error.help == advice
+    if followed:
+        assert verify_text(f"{head}'{followed}'\nclaims: {{a: y = y}}\n".replace("'y: ", "y: '")).error is None

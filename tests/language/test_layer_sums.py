@@ -16,6 +16,7 @@ from derivcheck.language.latex.reading import parse_latex
 from derivcheck.language.network import build, depths
 from derivcheck.language.notation.parser import parse_equation, parse_expression
 from derivcheck.language.notation.printer import to_latex, to_plain, to_unicode
+from derivcheck.pipeline.verification import check_equation
 from derivcheck.spec import read_spec
 
 RECURRENT = """
@@ -190,7 +191,7 @@ REFUSED = [
     ("dL/dW = sum_{t in 1..S}(D[t] @ h[t-1].T)", "DC119", "sum_{t in 1..T}(D[t] @ h[t - 1].T)"),
     ("dL/dW = sum_{t = 1}(D[t] @ h[t-1].T)", "DC119", "sum_{t in 1..T}(...)"),
     ("dL/dW = sum_t^T(D[t] @ h[t-1].T)", "DC119", "sum_{t in 1..T}(...)"),
-    ("sum_{i in 1..3}(v[i]) = 0", "DC119", "sum_i(...), or sum_{i <= 2}(...) for a part"),
+    ("sum_{i in 1..3}(v[i]) = 0", "DC119", "sum_i(...), or sum_{i <= 3}(...) for a part"),
 ]
 
 
@@ -401,3 +402,25 @@ def test_steps_speak_of_sums_over_layers() -> None:
     steps = '["dL/dW = sum_t(D[t] @ h[t-1].T)", "= D[1] @ h[0].T + sum_{t in 2..T}(D[t] @ h[t-1].T)", "= 0"]'
     result = judged(steps)
     assert [link.verdict for link in result.links] == ["proved", "proved", "refuted"]
+
+
+SUMMED_UP_TO = [
+    ("cumsum(x)[i] = sum_{j in 1..i}(x[j])", "proved"),
+    ("cumsum(x)[i] = sum_{j in i..n}(x[j])", "refuted"),
+    ("sum_{j in 1..i-1}(A[i,j]*x[j]) + A[i,i]*x[i] + sum_{j in i+1..n}(A[i,j]*x[j]) = sum_j(A[i,j]*x[j])", "proved"),
+    ("sum_{j in 1..i}(A[i,j]*x[j]) + A[i,i]*x[i] + sum_{j in i+1..n}(A[i,j]*x[j]) = sum_j(A[i,j]*x[j])", "refuted"),
+    ("d(sum(cumsum(x)**2))/dx[i] = 2*sum_{j in i..n}(cumsum(x)[j])", "proved"),
+    ("d(sum(cumsum(x)**2))/dx[i] = 2*sum_{j in i+1..n}(cumsum(x)[j])", "refuted"),
+    ("sum_{i in 1..n}(sum_{j in i..n}(A[i,j])) = sum(triu(A))", "proved"),
+    ("cumsum(x)[i] = sum_{j in 1..i+1}(x[j])", "invalid"),
+    ("cumsum(x)[i] = sum_{j in i-1..n}(x[j])", "invalid"),
+    ("x[i] = sum_{j in 1..i}(y[j])", "invalid"),
+]
+
+
+@pytest.mark.parametrize(("claim", "verdict"), SUMMED_UP_TO)
+def test_the_limits_of_an_index_may_be_those_of_another(claim: str, verdict: str) -> None:
+    found = check_equation(claim, read_spec("tensors: {x: n, y: m, A: n n}\n"))
+    assert found.verdict == verdict
+    if verdict == "invalid":
+        assert found.diagnosis is not None and found.diagnosis.code == "DC119"

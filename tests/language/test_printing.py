@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derivcheck.language.network import build
-from derivcheck.language.notation.parser import parse_equation
-from derivcheck.language.notation.printer import to_plain
+from derivcheck.language.notation.parser import parse_equation, parse_expression
+from derivcheck.language.notation.printer import to_latex, to_plain, to_unicode
 from derivcheck.language.notation.syntax import (
     Binary,
     Call,
@@ -112,3 +113,18 @@ EQUATIONS = st.builds(
 def test_printing_and_parsing_is_the_identity(equation: Equation) -> None:
     text = to_plain(equation)
     assert parse_equation(text, VOCABULARY) == equation, text
+
+
+@pytest.mark.parametrize(
+    ("text", "in_unicode", "in_latex"),
+    [
+        ("sum_{alpha}(x[alpha])", "Σ_α x[α]", r"\sum_{\alpha} x_{\alpha}"),
+        ("sum_{k,mu: k < mu}(x[k])", "Σ_{k,μ: k < μ} x[k]", r"\sum_{k,\mu: k < \mu} x_{k}"),
+        ("sum_{mu in 1..i}(x[mu])", "Σ_{μ=1}^{i} x[μ]", r"\sum_{\mu=1}^{i} x_{\mu}"),
+        ("max_mu(x[mu])", "max_μ(x[μ])", r"\max_{\mu} x_{\mu}"),
+    ],
+)
+def test_a_letter_that_is_bound_is_written_as_in_the_body(text: str, in_unicode: str, in_latex: str) -> None:
+    tree = parse_expression(text)
+    assert (to_unicode(tree), to_latex(tree)) == (in_unicode, in_latex)
+    assert parse_expression(in_unicode) == tree

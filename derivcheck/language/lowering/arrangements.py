@@ -23,7 +23,7 @@ from derivcheck.graph.nodes import (
     sum_over,
 )
 from derivcheck.graph.positions import ONE, Affine
-from derivcheck.language.lowering.axes import chosen_axes
+from derivcheck.language.lowering.axes import chosen_axes, spelled_axes
 from derivcheck.language.lowering.letters import index_error
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value, shape_error, tensor_value
@@ -58,7 +58,7 @@ def _one_axis(lowering: LoweringState, value: Value, tree: Call, names: tuple[Ex
     if not names and len(value.axes) == 1:
         return value.axes[0]
     if len(names) != 1:
-        along = " or ".join(f"{tree.function}(..., {axis.dimension})" for axis in value.axes)
+        along = " or ".join(f"{tree.function}(..., {axis})" for axis in spelled_axes(value))
         raise index_error("DC134", f"`{tree.function}` needs the axis it runs along", tree.span, value.shape(), along)
     return chosen_axes(lowering, value, names, tree)[0]
 

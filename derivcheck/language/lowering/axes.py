@@ -7,6 +7,7 @@ from derivcheck.language.lowering.letters import dimension_name, index_error
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value
 from derivcheck.language.notation.syntax import Call, Expression, Name, Number
+from derivcheck.spec.spelling import is_name
 
 
 def names_an_axis(lowering: LoweringState, value: Value, tree: Expression) -> bool:
@@ -16,6 +17,16 @@ def names_an_axis(lowering: LoweringState, value: Value, tree: Expression) -> bo
     if not isinstance(tree, Name) or tree.name in lowering.scope.values:
         return False
     return any(axis.name == tree.name for axis in value.axes)
+
+
+def spelled_axes(value: Value) -> list[str]:
+    """Each axis of a value as a call names it: its letter, its dimension where that is a name, its position."""
+    every = [axis.dimension for axis in value.axes]
+    return [
+        axis.name
+        or (str(axis.dimension) if is_name(str(axis.dimension)) and every.count(axis.dimension) == 1 else str(place))
+        for place, axis in enumerate(value.axes, 1)
+    ]
 
 
 def _positions(value: Value, axes: list[Axis]) -> str:
@@ -46,8 +57,7 @@ def chosen_axes(lowering: LoweringState, value: Value, names: tuple[Expression, 
             case Name(letter) if any(axis.name == letter for axis in value.axes):
                 axis = next(axis for axis in value.axes if axis.name == letter)
             case _:
-                raise index_error(
-                    "DC132", "a dimension or the position of an axis is expected", name.span, value.shape()
-                )
+                message, advice = "a dimension or the position of an axis is expected", " or ".join(spelled_axes(value))
+                raise index_error("DC132", message, name.span, value.shape(), advice)
         chosen.append(axis)
     return tuple(chosen)

@@ -29,7 +29,7 @@ from derivcheck.graph.positions import Affine, divided
 from derivcheck.graph.scalars import placeholder
 from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.catalogue.entries import Definition
-from derivcheck.language.lowering.axes import chosen_axes, names_an_axis
+from derivcheck.language.lowering.axes import chosen_axes, names_an_axis, spelled_axes
 from derivcheck.language.lowering.letters import dimension_name, index_error
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value, shape_error, tensor_value
@@ -194,7 +194,7 @@ def _axes_run_over(
         f"`{definition.name}` needs the dimension it runs over",
         tree.span,
         value.shape(),
-        " or ".join(f"{definition.name}(..., {axis.dimension})" for axis in value.axes),
+        " or ".join(f"{definition.name}(..., {axis})" for axis in spelled_axes(value)),
     )
 
 
@@ -205,7 +205,10 @@ def _letters_from_signature(tree: Call, made: ParsedDefinition, values: list[Val
         if not parameter.letters or value.is_scalar:
             continue
         if len(value.axes) < len(parameter.letters):
-            raise shape_error(f"`{parameter.name}` needs {len(parameter.letters)} axes", argument.span, value.shape())
+            asked = [one for one in made.parameters if one.name not in made.defaults]
+            shown = ", ".join(f"{one.name}[{','.join(one.letters)}]" if one.letters else one.name for one in asked)
+            needed = f"`{parameter.name}` needs {len(parameter.letters)} axes"
+            raise shape_error(needed, argument.span, value.shape(), help_=f"{tree.function}({shown})")
         for letter, axis in zip(parameter.letters, value.axes[-len(parameter.letters) :], strict=True):
             if letter not in letters:
                 letters[letter] = fresh(axis.dimension, letters.values(), f"{letter}.")
@@ -286,12 +289,13 @@ def _new_size(tree: Call, letter: str, size: Expression, letters: Mapping[str, A
             inside, count = _combination(room, of, options).offset, options[divisor]
             quotient = divided(inside, count)
             if quotient is None:
-                odd = next((name for name, number in inside.terms if number % count), "n")
+                odd, *fixed = [name for name, number in inside.terms if number % count] or ["n"]
+                numbers = "".join(f"`{name}` as a number, " for name in fixed)
                 raise shape_error(
                     f"`{tree.function}` makes an axis of ({inside})/{count} + {more} entries, which may be no number",
                     tree.span,
                     f"steps of {count}",
-                    help_=f"declare the axis `{odd}` as `{count}*m` or `{count}*m+1`",
+                    help_=f"declare {numbers}the axis `{odd}` as `{count}*m` or `{count}*m+1`",
                     code="DC158",
                 )
             return quotient.plus(Dimension.fixed(int(more)))

@@ -326,30 +326,44 @@ class Lowering(LoweringState):
         if tree.ends is None:
             return tree
         (letter, *_), (first, last) = tree.letters, tree.ends
-        start, end = (operations.dimension_of(self, limit) for limit in (first, last))
         known = self.letters.dimension(letter)
+        start, end = (None if ends is None else ends[k] for k, ends in enumerate(map(self._reach, tree.ends)))
         inside = start is not None and end is not None and never_negative(start.plus(Dimension.fixed(-1)))
         if inside and known is not None and end is not None:
             inside = never_negative(known.plus(end, -1))
-        if not inside or end is None or (known is None and start != Dimension.fixed(1)):
+        fixed = all(operations.dimension_of(self, limit) is not None for limit in tree.ends)
+        if not inside or end is None or (known is None and (not fixed or start != Dimension.fixed(1))):
             raise index_error(
                 "DC119",
                 f"the index `{letter}` runs over `{known}`" if known else f"the index `{letter}` starts at 1",
                 last.span,
                 "no limits here but those of its dimension" if known else "it indexes no tensor by itself",
-                f"{tree.kind}_{letter}(...), or {tree.kind}_{{{letter} <= 2}}(...) for a part",
+                f"{tree.kind}_{letter}(...), or {tree.kind}_{{{letter} <= {to_plain(last)}}}(...) for a part",
             )
-        if start == Dimension.fixed(1):
+        if fixed and start == Dimension.fixed(1):
             self.letters.limit(letter, end)
             return tree
         condition: Condition = Comparison(">=", Name(letter, first.span), first, first.span)
-        if end != known:
+        if operations.dimension_of(self, last) != known:
             condition = Junction(
                 "and", condition, Comparison("<=", Name(letter, last.span), last, last.span), last.span
             )
         if tree.condition is not None:
             condition = Junction("and", condition, tree.condition, tree.condition.span)
         return replace(tree, condition=condition, ends=None)
+
+    def _reach(self, limit: Expression) -> tuple[Dimension, Dimension] | None:
+        """The least and the greatest position that a limit is: twice a size, or those of an index, `1..i-1`."""
+        size = operations.dimension_of(self, limit)
+        if size is not None:
+            return size, size
+        found = positions.combination(self, limit)
+        if found is None or found.digits:
+            return None
+        for letter in found.unknown:
+            advice = f"`{letter} in 1..n` on the left of the formula"
+            raise index_error("DC140", f"nothing says how far the index `{letter}` runs", limit.span, "", advice)
+        return found.value.least, found.value.greatest
 
 
 def _exchanged(tree: Expression, axes: int) -> str:

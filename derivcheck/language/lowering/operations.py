@@ -126,12 +126,15 @@ def _sides(lowering: LoweringState, tree: Call) -> list[Axes]:
 
 
 def _filled(value: int) -> Callable[[LoweringState, Call], Value]:
-    """`ones(n)`, `zeros(n, m)`: the node is constant, only the positions have axes."""
+    """`ones(n)`, `zeros(n, m)`, `ones(h, t, s)`: the node is constant, only the positions have axes."""
 
     def lowered(lowering: LoweringState, tree: Call) -> Value:
         sides = _sides(lowering, tree)
-        if not 1 <= len(sides) <= 2:
-            raise lowering.call_error(tree, f"`{tree.function}` takes one or two dimensions")
+        if not sides:
+            raise lowering.call_error(tree, f"`{tree.function}` takes dimensions", f"{tree.function}(n)")
+        if len(sides) > 2:
+            axes = fresh_axes([axis.dimension for side in sides for axis in side], ())
+            return Value(constant(value), more=axes)
         down = len(sides) == 2 or lowering.scope.vectors == "column"
         return Value(constant(value), *sides) if down else Value(constant(value), (), *sides)
 

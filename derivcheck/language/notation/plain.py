@@ -282,7 +282,7 @@ class Plain:
 
     def bound(self, tree: Reduction) -> str:
         """What stands in the braces: the letters, or the condition if it begins with the only one of them."""
-        letters = ",".join(tree.letters)
+        letters = ",".join(map(self.name, tree.letters))
         if tree.ends is not None:
             first, last = (self.limit(end) for end in tree.ends)
             test = "" if tree.condition is None else f": {self.condition(tree.condition)}"
@@ -299,8 +299,9 @@ class Plain:
     def binder(self, tree: Reduction) -> str:
         """`k`, or what needs braces."""
         bare = tree.condition is None and tree.ends is None and len(tree.letters) == 1
-        simple = bare and re.fullmatch(r"[^\W\d_]\d*", tree.letters[0])
-        return tree.letters[0] if simple else "{" + self.bound(tree) + "}"
+        letter = self.name(tree.letters[0])
+        simple = bare and re.fullmatch(r"[^\W\d_]\d*", letter)
+        return letter if simple else "{" + self.bound(tree) + "}"
 
     def reduction(self, tree: Reduction) -> Written:
         return Written(f"{tree.kind}_{self.binder(tree)}({self.expression(tree.body).text})", ATOM)

@@ -200,7 +200,7 @@ class Latex(Plain):
         if tree.ends is not None:
             first, last = (self.limit(end) for end in tree.ends)
             test = "" if tree.condition is None else f", {self.condition(tree.condition)}"
-            below, above = f"{tree.letters[0]}={first}{test}", f"^{{{last}}}"
+            below, above = f"{self.name(tree.letters[0])}={first}{test}", f"^{{{last}}}"
         return Written(rf"{sign}_{{{below}}}{above} {self.expression(tree.body).at(PRODUCT)}", SUM + 1)
 
     def matrix(self, rows: list[list[str]]) -> Written:

@@ -87,7 +87,7 @@ NOTATION: dict[str, Explanation] = {
     "DC119": Explanation(
         "limits on a sum",
         "A sum over an index runs over its whole dimension, or over a part that it has at all sizes, "
-        "`sum_{i in 1..n-1}(x[i])`; restrict it by a condition where it may not have it. "
+        "`sum_{i in 1..n-1}(x[i])`, `sum_{j in 1..i}(x[j])`; restrict it by a condition where it may not have it. "
         "A sum over the label of a family has the limits that are written, `sum_{t in 2..T}(E[t])`, or else the label's declared range. "
         "Limits run upwards: `t+1..T` is empty at the last label alone, while no depth fills `T..1` or `3..2`.",
         "Σ_{k=1}^3 p[k] = 1",
