@@ -215,7 +215,7 @@ REFUSED = [
     ("y: x[c:]", "DC143", "x[2:], W[1:k,:]"),
     ("y: f[3:2]", "DC143", ""),
     ("y: f[2:4]", "DC155", "an axis of 4 entries"),
-    ("y: sum_{i in 1..4}(x[i])", "DC119", "sum_{i <= 2}(...) for a part"),
+    ("y: sum_{i in 1..4}(x[i])", "DC119", "sum_{i <= 4}(...) for a part"),
     ("y: sum_{i in 1..n+1}(x[i])", "DC119", "sum_i(...)"),
     ("y: sum_{i in 0..n}(x[i])", "DC119", "sum_i(...)"),
     ("y: sum_{i in 2..3}(x[i+1])", "DC119", "sum_i(...)"),

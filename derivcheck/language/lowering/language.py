@@ -332,7 +332,7 @@ class Lowering(LoweringState):
         if inside and known is not None and end is not None:
             inside = never_negative(known.plus(end, -1))
         fixed = all(operations.dimension_of(self, limit) is not None for limit in tree.ends)
-        if not inside or end is None or (known is None and (not fixed or start != Dimension.fixed(1))):
+        if not inside or end is None or (known is None and fixed and start != Dimension.fixed(1)):
             raise index_error(
                 "DC119",
                 f"the index `{letter}` runs over `{known}`" if known else f"the index `{letter}` starts at 1",
@@ -343,6 +343,9 @@ class Lowering(LoweringState):
         if fixed and start == Dimension.fixed(1):
             self.letters.limit(letter, end)
             return tree
+        if known is None:
+            self.letters.limit(letter, end)
+            known = end
         condition: Condition = Comparison(">=", Name(letter, first.span), first, first.span)
         if operations.dimension_of(self, last) != known:
             condition = Junction(
