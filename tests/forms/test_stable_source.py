@@ -38,6 +38,7 @@ LARGE = [
     "layers: {'p[i]': 'y[i]*exp(z[i])/(1 + sum_k(y[k]*exp(z[k])))'}\nloss: {L: 'sum(p * z)'}",
     # Exponentials beside each other, and one of their quotients that is chosen.
     "layers: {'g[j]': 'log(sum_i(exp(1000*S[i,j])*exp(z[i])))'}\nloss: {L: sum(g)}",
+    "layers: {'P[i,j]': 'exp(z[i]*z[j])/sum_k(exp(z[i]*z[k]))'}\nloss: {L: '-log(trace(P)) - log(sum_i(P[i,i]*y[i]))'}",
     "layers: {'P[i,j]': 'exp(z[i]*z[j])/sum_k(exp(z[i]*z[k]))'}\nloss: {L: '-sum_i(log(P[i,i]))'}",
 ]
 

@@ -106,8 +106,9 @@ class _Shifting:
         deltas = [part for part in term.operands if isinstance(part, Indicator) and part.relation == "equal"]
         others = [part for part in term.operands if part not in deltas]
         gone = [axis for delta in deltas for axis in delta.axes if axis in node.bound]
-        if len(others) != 1 or sorted(gone) != sorted(node.bound) or any(len(delta.axes) < 2 for delta in deltas):
-            return None
+        chosen = all(len(delta.axes) == 2 and len({*delta.axes} & {*node.bound}) == 1 for delta in deltas)
+        if len(others) != 1 or sorted(gone) != sorted(node.bound) or not chosen:
+            return None  # of a trace all entries count
         if term.expression != sympy.Mul(*map(placeholder, range(len(term.operands)))):
             return None
         logarithm = sympy.log(placeholder(0))
