@@ -323,7 +323,8 @@ def upright(canonical: Canonical, polynomial: Polynomial) -> Polynomial:
             held = _held(canonical, number)
             if held is not None:
                 minus = sum(c < 0 for c in held[0].values())
-                turns = coefficient == -1 if 0 < minus < len(held[0]) else minus == len(held[0])
+                mixed = coefficient == -1 or (coefficient < 0 and algebra.atoms[number].kind == "group")
+                turns = mixed if 0 < minus < len(held[0]) else minus == len(held[0])
                 if turns and power == 1:
                     number, coefficient = _holding(algebra, scaled(held[0], -1), held[1]), -coefficient
             made.append((number, indices, power))

@@ -419,7 +419,9 @@ class Derivation:
         for node in {node for node in nodes if node in self._variables}:
             assert node is not None
             if self._variables[node].node in self._short or (
-                self._is_open(node) and (nodes.count(node) > 1 or not self._is_short(node))
+                self._is_open(node)
+                and (nodes.count(node) > 1 or not self._is_short(node))
+                and not self._is_renamed(node)
             ):
                 found.add(node)
         return frozenset(found)
@@ -429,6 +431,14 @@ class Derivation:
         if adjoint not in self._openness:
             self._openness[adjoint] = any(node in self._cotangents for node in topological([adjoint]))
         return self._openness[adjoint]
+
+    def _is_renamed(self, adjoint: Node) -> bool:
+        """Whether a named derivative is another one, entry by entry: that by `hat` where nothing scales or shifts."""
+        reading = self._readings.get(adjoint)
+        if reading is None or len(reading.polynomial) != 1:
+            return False
+        (((bound, factors), coefficient),) = reading.polynomial.items()
+        return not bound and coefficient == 1 and len(factors) == 1 and factors[0][2] == 1
 
     def _is_short(self, adjoint: Node) -> bool:
         reading = self._readings.get(adjoint)

@@ -77,7 +77,7 @@ class MatrixForm:
         polynomial = upright(self._canonical, collected(self._algebra, polynomial, contracts=True))
         parts = factored(self._canonical, polynomial)
         diagonal = any(self._algebra.atoms[a].kind == "equal" for t in parts.terms for a, _, _ in t.factors)
-        if diagonal:
+        if diagonal and not self._stays_square(parts, row, column):
             # diag(p) - p pᵀ, not diag(p) (I - 1 pᵀ): a delta stays with its factors.
             whole = [Summand(term[0], term[1], c) for term, c in polynomial.items()]
             parts = Factored(1, (), tuple(sorted(whole, key=lambda t: t.coefficient < 0)))
@@ -85,11 +85,12 @@ class MatrixForm:
             only = parts.terms[0]
             part = self._product(only.bound, only.factors, magnitude(only.coefficient), row, column)
             return part if only.coefficient > 0 else replace(part, expression=Negate(part.expression))
+        square = diagonal or any(_is_outer(term, row, column) for term in parts.terms)
         terms = []
         for t in parts.terms:
             part = self._product(t.bound, t.factors, magnitude(t.coefficient), row, column)
-            if diagonal and not (part.row and part.column):
-                # I - 1 1ᵀ/n, not I - 1/n: beside a diagonal every term is the matrix that it is.
+            if square and not (part.row and part.column):
+                # I - 1 1ᵀ/n, not I - 1/n: beside a diagonal, or u vᵀ, every term is the matrix that it is.
                 part = Part(self._filled(part, row, column), row is not None, column is not None)
             terms.append((part, t.coefficient < 0))
         inner = Part(
@@ -103,6 +104,12 @@ class MatrixForm:
             return inner
         part = self._product((), parts.common, magnitude(parts.coefficient), row, column, inner)
         return part if parts.coefficient > 0 else replace(part, expression=Negate(part.expression))
+
+    def _stays_square(self, parts: Factored, row: int | None, column: int | None) -> bool:
+        """Whether every term is still along rows and along columns without what is common: diag(γ) (I - h hᵀ/n)."""
+        return bool(parts.common) and all(
+            {row, column} <= {index for _, indices, _ in term.factors for index in indices} for term in parts.terms
+        )
 
     # --- one product ----------------------------------------------------------------------
 
@@ -122,11 +129,11 @@ class MatrixForm:
         below: list[Expression] = []
         deltas = False
         factors, gone = self._gathered(graph, bound, factors, place)
-        for number_, indices, power in sorted(factors, key=lambda f: (-len(f[1]), f)):
+        for number_, indices, power in sorted(factors, key=self._contracting_order):
             atom = self._algebra.atoms[number_]
             inverted = power < 0 and atom.kind != "exp" and not indices
             if inverted:
-                below.append(self._factor(number_, (), -power, bound))
+                below.append(_as_norm(self._factor(number_, (), -power, bound)))
                 continue
             scale, shown = self._unscaled(self._factor(number_, indices, power, bound))
             above, under = scale
@@ -162,6 +169,10 @@ class MatrixForm:
                 graph.scalars.append(remainder.expression)
         graph.contract(set(range(len(bound))) - gone)
         return self._scaled(graph.between_row_and_column(deltas), graph.scalars, below, coefficient)
+
+    def _contracting_order(self, factor: Factor) -> tuple[int, bool, Factor]:
+        """Matrices before vectors before numbers, of which sizes come first: 1/(n s)."""
+        return -len(factor[1]), self._algebra.atoms[factor[0]].kind != "size", factor
 
     def _gathered(
         self, graph: FactorGraph, bound: tuple[int, ...], factors: Sequence[Factor], place: Mapping[int, int]
@@ -355,6 +366,22 @@ def _raised(base: Expression, power: Rational) -> Expression:
             return raised(marked(Call("norm", (squared,))), power * 2)
         case _:
             return raised(base, power)
+
+
+def _is_outer(term: Summand, row: int | None, column: int | None) -> bool:
+    """Whether a term is u vᵀ."""
+    along = {indices for _, indices, _ in term.factors if indices}
+    return not term.bound and row is not None and column is not None and along == {(row,), (column,)}
+
+
+def _as_norm(divisor: Expression) -> Expression:
+    """A sum of squares that is divided by is the square of a norm."""
+    inner = divisor.expression if isinstance(divisor, MarkedScalar) else divisor
+    match inner:
+        case Call("sum", (Binary("**", squared, Number(power)),)) if power == 2:
+            return marked(raised(marked(Call("norm", (squared,))), 2))
+        case _:
+            return divisor
 
 
 def _parted(scale: Expression, above: list[Expression], below: list[Expression]) -> None:

@@ -8,10 +8,13 @@ shortest variant is the one that reads like the textbook's: dL/dz = p - y.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from fractions import Fraction
 from functools import cached_property
+from math import prod
 
 from derivcheck.evidence.canonical import elementary
 from derivcheck.evidence.canonical.atoms import (
@@ -171,22 +174,52 @@ class Namer:
         body = node.operand if of_name and isinstance(node, Quantity) else node
         shortest = self._shortest(node, body)
         if not _is_simple(shortest.canonical, shortest.polynomial):
-            shortest = min((shortest, *self._saved.readings(node, body)), key=self._weight(node))
+            shortest = self._chosen((shortest, *self._saved.readings(node, body)), node, body)
         if of_name:
             self._weights[node] = self._weight(node)(shortest)
+            self._terms[node] = len(shortest.polynomial)
         return self._slopes.valued(shortest, body) if self._slope_style == "value" else shortest
 
     @cached_property
     def _slopes(self) -> SlopesByValue:
         return SlopesByValue(frozenset(self._names))
 
-    def _weight(self, node: Node) -> Callable[[NamedPolynomial], int]:
-        """How much there is to read; the derivative by something smaller stands for what it is worth."""
-        smaller = {other: weight for other, weight in self._weights.items() if len(other.axes) < len(node.axes)}
-        return lambda reading: collected_length(reading.canonical, reading.polynomial, smaller)
+    def _weight(self, node: Node, repeated: frozenset[Node] = frozenset()) -> Callable[[NamedPolynomial], int]:
+        """How much there is to read; derivatives by something smaller, or `repeated`, stand for what they are worth."""
+        worth = {other: weight for other, weight in self._weights.items() if len(other.axes) < len(node.axes)}
+        worth |= {other: self._weights[other] for other in repeated}
+        return lambda reading: collected_length(reading.canonical, reading.polynomial, worth)
+
+    def _chosen(self, readings: Sequence[NamedPolynomial], node: Node, body: Node) -> NamedPolynomial:
+        """The shortest, with what terms share put in where terms cancel: `∂L/∂c - mean(∂L/∂c)` of a layer norm."""
+        shortest = min(readings, key=self._weight(node))
+        for reading in readings:
+            repeated = frozenset(other for other, times in self._terms_with(reading).items() if times > 1)
+            opened = self._saved.readings(node, body, repeated) if repeated <= self._terms.keys() and repeated else ()
+            cancelled = [found for found in opened if len(found.polynomial) < self._terms_opened(reading, repeated)]
+            if cancelled:
+                return min((shortest, *cancelled), key=self._weight(node, repeated))
+        return shortest
+
+    def _terms_opened(self, reading: NamedPolynomial, opened: AbstractSet[Node]) -> int:
+        """Of how many terms a reading is with some named derivatives put in and nothing cancelled."""
+        leaves = reading.canonical.leaf_nodes
+        here = [[leaves.get(number) for number, _, _ in factors] for _, factors in reading.polynomial]
+        return sum(prod(self._terms[node] for node in term if node is not None and node in opened) for term in here)
+
+    def _terms_with(self, reading: NamedPolynomial) -> Counter[Node]:
+        """In how many terms each named derivative stands."""
+        leaves = reading.canonical.leaf_nodes
+        terms = ({leaves.get(number) for number, _, _ in factors} for _, factors in reading.polynomial)
+        return Counter(node for term in terms for node in term if node in self._adjoints)
 
     @cached_property
     def _weights(self) -> dict[Node, int]:
+        return {}
+
+    @cached_property
+    def _terms(self) -> dict[Node, int]:
+        """Of how many terms each named derivative is that has been read."""
         return {}
 
     @cached_property

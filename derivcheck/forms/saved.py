@@ -13,6 +13,7 @@ from functools import cached_property
 from derivcheck.diagnostics.diagnostic import UnsupportedError
 from derivcheck.evidence.canonical.atoms import (
     ONE_TERM,
+    Factor,
     GrowthError,
     Polynomial,
     UndefinedError,
@@ -24,8 +25,8 @@ from derivcheck.evidence.canonical.form import Canonical, Facts
 from derivcheck.evidence.canonical.labelling import labelled
 from derivcheck.evidence.canonical.terms import rebound
 from derivcheck.forms.folding import Pattern, folded, with_powers_of_names
-from derivcheck.forms.polynomials import NamedPolynomial, is_unnamed
-from derivcheck.graph.axes import Axis
+from derivcheck.forms.polynomials import NamedPolynomial, is_bound, is_unnamed
+from derivcheck.graph.axes import Axes, Axis
 from derivcheck.graph.nodes import Input, Map, Node, Quantity, Sum, operands, sum_over, topological
 
 MAXIMAL_TERMS = 24
@@ -43,25 +44,28 @@ class SavedQuantities:
         self._first = first
         self._canonicals: dict[frozenset[Node], Canonical] = {}
         self._pattern_lists: dict[frozenset[Node], dict[Node, Pattern | None]] = {}
-        self._sums: dict[tuple[Node, Axis], int | None] = {}
+        self._sums: dict[tuple[Node, Axes], int | None] = {}
 
-    def readings(self, node: Node, body: Node) -> Iterator[NamedPolynomial]:
-        """What the derivative `node`, which stands for `body`, is read as, the sums of formulas kept, then more."""
-        smaller = self._smaller(node, body)
+    def readings(self, node: Node, body: Node, repeated: frozenset[Node] = frozenset()) -> Iterator[NamedPolynomial]:
+        """What the derivative `node`, which stands for `body`, is read as, the sums of formulas kept, then more.
+
+        Derivatives by something smaller are looked into, and those that stand there more than once, `repeated`.
+        """
+        opened = self._opened(node, body, repeated)
         sums = frozenset(self._sums_kept & self._below(body))
         more = frozenset(self._parts_kept & self._below(body))
-        if not sums and not more and not smaller:
+        if not sums and not more and not opened:
             return
         for kept in dict.fromkeys((sums, more)):
-            cut = self._names | (self._adjoints - smaller) | kept
+            cut = self._names | (self._adjoints - opened) | kept
             try:
                 yield self._reading(node, body, frozenset(cut))
             except (GrowthError, UndefinedError, UnsupportedError):
                 continue
 
-    def _smaller(self, node: Node, body: Node) -> set[Node]:
+    def _opened(self, node: Node, body: Node, repeated: frozenset[Node]) -> set[Node]:
         """The derivatives by something smaller that a derivative is made of, and those that these are made of."""
-        found: set[Node] = set()
+        found = set(repeated)
         for _ in range(LEVELS):
             below = topological([body], self._names | (self._adjoints - found - {node}))
             found |= {a for a in below if a in self._adjoints and len(a.axes) < len(node.axes)}
@@ -150,37 +154,35 @@ class SavedQuantities:
         stack = list(polynomial.items())
         while stack:
             (bound, factors), coefficient = stack.pop()
-            for index in range(len(bound)):
-                holding = [f for f in factors if index in f[1]]
-                worth = self._sum_of(canonical, holding[0], index) if len(holding) == 1 else None
+            for factor, indices in _summed_alone(factors):
+                worth = self._sum_of(canonical, factor, indices)
                 if worth is not None:
                     if worth:
-                        rest = [f for f in factors if f is not holding[0]]
-                        left, moved, _ = rebound(bound, rest, [index])
+                        left, moved, _ = rebound(bound, [f for f in factors if f is not factor], indices)
                         stack.append((labelled(canonical.algebra.atoms, left, list(moved)), coefficient))
                     break
             else:
                 added(result, (bound, factors), coefficient)
         return result
 
-    def _sum_of(self, canonical: Canonical, factor: tuple[int, tuple[int, ...], object], index: int) -> int | None:
-        """What a leaf to the power one sums to over an index, if that is 0 or 1 at all places."""
+    def _sum_of(self, canonical: Canonical, factor: Factor, summed: Sequence[int]) -> int | None:
+        """What a leaf to the power one sums to over indices, if that is 0 or 1 at all places."""
         number, indices, power = factor
         node = canonical.leaf_nodes.get(number)
         known = node in self._names or (node is not None and is_unnamed(node))
-        if power != 1 or not known or indices.count(index) > 1 or not isinstance(node, Quantity | Map):
+        if power != 1 or not known or len(set(indices)) < len(indices) or not isinstance(node, Quantity | Map):
             return None
-        axis = node.axes[indices.index(index)]
-        if (node, axis) not in self._sums:
-            self._sums[node, axis] = self._found_sum(node, axis)
-        return self._sums[node, axis]
+        axes = tuple(axis for axis, index in zip(node.axes, indices, strict=True) if index in summed)
+        if (node, axes) not in self._sums:
+            self._sums[node, axes] = self._found_sum(node, axes)
+        return self._sums[node, axes]
 
-    def _found_sum(self, node: Node, axis: Axis) -> int | None:
+    def _found_sum(self, node: Node, axes: Axes) -> int | None:
         opened: set[Node] = {node}
         body = node.operand if isinstance(node, Quantity) else node
         for _ in range(LEVELS):
             try:
-                total = Canonical({}, self._names - opened).form(sum_over(body, [axis]))
+                total = Canonical({}, self._names - opened).form(sum_over(body, axes))
             except (GrowthError, UndefinedError, UnsupportedError):
                 return None
             value = constant_of(total)
@@ -188,6 +190,17 @@ class SavedQuantities:
                 return int(value)
             opened |= set(topological([body], self._names - opened)) & self._names
         return None
+
+
+def _summed_alone(factors: Sequence[Factor]) -> Iterator[tuple[Factor, Sequence[int]]]:
+    """The factors that are summed over what no other factor has: along all of it, and along each index of it."""
+    for factor in factors:
+        others = {index for other in factors if other is not factor for index in other[1]}
+        alone = [index for index in factor[1] if is_bound(index) and index not in others]
+        if len(alone) > 1:
+            yield factor, alone
+        for index in alone:
+            yield factor, (index,)
 
 
 def _tells(canonical: Canonical, node: Quantity, polynomial: Polynomial) -> bool:

@@ -71,8 +71,9 @@ CODES: dict[str, str] = {
     "DC236": "a factor is missing, or one too many",
     "DC237": "one term is wrong",
     "DC238": "a rule of another function, or of another argument",
+    "DC239": "a filter the wrong way round",
 }
-UNREPAIRED = ("DC217", "DC227")  # what is derived is shown for these
+UNREPAIRED = ("DC217", "DC220", "DC227")  # what is derived is shown for these
 MENDABLE = ("DC121", "DC13", "DC14", "DC151")  # labels, shapes and indices
 BUDGET = 1600  # edits that are tried
 CLOSE = 1e-6  # what two numbers may differ by that are seen as the same

@@ -8,7 +8,7 @@ from functools import partial, reduce
 from typing import Protocol, TypeVar
 
 from derivcheck.forms.rewriting import matrix_factors, negated, places, put, summands
-from derivcheck.judging import excesses, exchanges, layouts, misapplied
+from derivcheck.judging import excesses, exchanges, layouts, misapplied, reflections
 from derivcheck.judging.edit import TWO, Edit, divided, scaled
 from derivcheck.judging.judge import Judge
 from derivcheck.judging.local_edits import LocalEdits
@@ -68,6 +68,7 @@ class Edits:
         yield from self.made(self._slopes(link, right))
         yield from self.made(excesses.of(right, self.stock))
         yield from self.made(exchanges.of(link, right, self.stock))
+        yield from self.made(reflections.of(link, right, self.stock))
         yield from self.made(self._of_the_left_side(link))
         yield from self.made(misapplied.of(link))
         yield from self.made(self._layouts(link))

@@ -119,6 +119,20 @@ NETWORKS = {
     "loss: {L: opaque(Y)}\nvectors: row",
     "rms norm": "tensors: {x: n, g: n, eps: {axes: [], given: positive}}\n"
     "layers: {r: 1/sqrt(mean(x^2) + eps), h: x * r, y: g * h}\nloss: {L: opaque(y)}",
+    "layer norm by its name": "tensors: {x: n, gamma: n, beta: n}\nlayers: {y: 'layer_norm(x, gamma, beta)'}\n"
+    "loss: {L: opaque(y)}",
+    "layer norm, centred": "tensors: {x: n, eps: {axes: [], given: positive}}\n"
+    "layers: {mu: mean(x), c: x - mu, s: sqrt(mean(c^2) + eps), h: c / s}\nloss: {L: opaque(h)}",
+    "normalised logits": "tensors: {x: n, y: {axes: n, given: simplex}}\n"
+    "layers: {z: layer_norm(x), p: softmax(z)}\nloss: {L: 'cross_entropy(p, y)'}",
+    "batch norm by its name": "tensors: {X: N D, gamma: D, beta: D}\n"
+    "layers: {Y: 'batch_norm(X, gamma, beta, 0.001, N)'}\nloss: {L: opaque(Y)}",
+    "rms norm by its name": "tensors: {x: n, g: n}\nlayers: {y: 'rms_norm(x, g)'}\nloss: {L: opaque(y)}",
+    "group norm": "tensors: {X: g c s, gamma: g c, eps: {axes: [], given: positive}, U: g c s}\nlayers:\n"
+    "  mu[k]: sum_{a,p}(X[k,a,p]) / (c * s)\n"
+    "  r[k]: 1 / sqrt(sum_{a,p}((X[k,a,p] - mu[k])^2) / (c * s) + eps)\n"
+    "  H[k,a,p]: (X[k,a,p] - mu[k]) * r[k]\nloss: {L: sum(U * H)}",
+    "weight norm, no names": "tensors: {v: n, g: scalar}\nlayers: {w: g * v / norm(v)}\nloss: {L: opaque(w)}",
     "weight norm": "tensors: {v: n, g: scalar}\nlayers: {s: norm(v), w: g * v / s}\nloss: {L: opaque(w)}",
     # --- likelihoods
     "gaussian": "tensors: {x: n, mu: scalar, sigma: {axes: [], given: positive}}\n"
@@ -305,7 +319,6 @@ PRINTED = (
         "a",
         "b/(norm(a)*norm(b)) - s*a/norm(a)^2",
         "Luo et al. 2018",
-        "the product of both norms is drawn out",
     ),
     Printed(
         "rayleigh",
@@ -328,6 +341,44 @@ PRINTED = (
     ),
     Printed("rms norm", "g", "h*dL/dy", "Zhang and Sennrich 2019, 4"),
     Printed("rms norm", "x", "r/n*(n*dL/dh - h*(h.T @ dL/dh))", "Zhang and Sennrich 2019, 4"),
+    Printed(
+        "layer norm by its name",
+        "x",
+        "(n*dL/dy_hat - sum(dL/dy_hat) - y_hat*(y_hat.T @ dL/dy_hat))/(n*y_std)",
+        "Zakka 2016; Ba et al. 2016",
+    ),
+    Printed("layer norm, centred", "x", "(n*dL/dh - sum(dL/dh) - h*(h.T @ dL/dh))/(n*s)", "Zakka 2016; Ba et al. 2016"),
+    Printed(
+        "normalised logits",
+        "x",
+        "(n*(p - y) - z_hat*(z_hat.T @ (p - y)))/(n*z_std)",
+        "Ba et al. 2016, with Σ (p - y) = 0",
+        "Σ (p - y) stays",
+    ),
+    Printed(
+        "batch norm by its name",
+        "X",
+        "(N*dL/dY_hat[i,j] - sum_k(dL/dY_hat[k,j]) - Y_hat[i,j]*sum_k(Y_hat[k,j]*dL/dY_hat[k,j]))/(N*Y_std[j])",
+        "Kratzert 2016; Ioffe and Szegedy 2015",
+    ),
+    Printed(
+        "rms norm by its name",
+        "x",
+        "(n*dL/dy_hat - y_hat*(y_hat.T @ dL/dy_hat))/(n*y_rms)",
+        "Zhang and Sennrich 2019, 4",
+    ),
+    Printed(
+        "group norm",
+        "X",
+        "r[i]*(U[i,j,k] - sum_{m,p}(U[i,m,p])/(c*s) - H[i,j,k]*sum_{m,p}(H[i,m,p]*U[i,m,p])/(c*s))",
+        "Wu and He 2018; Ba et al. 2016",
+    ),
+    Printed(
+        "weight norm, no names",
+        "v",
+        "g/norm(v)*dL/dw - dL/dw.T @ w/norm(v)^2*v",
+        "Salimans and Kingma 2016, eq. 3",
+    ),
     Printed("weight norm", "g", "dL/dw.T @ v/s", "Salimans and Kingma 2016, eq. 3"),
     Printed("weight norm", "v", "g/s*dL/dw - g*dL/dg/s^2*v", "Salimans and Kingma 2016, eq. 3", "by w, not by dL/dg"),
     Printed("gaussian", "mu", "sum(x - mu)/sigma^2", "Bishop, PRML, 1.2.4"),

@@ -60,6 +60,17 @@ tensors: {x: scalar, y: scalar, A: {axes: scalar, given: positive}, e: {axes: sc
 layers: {r: exp(x - y)}
 loss: {L: "-min(r * A, min(max(r, 1 - e), 1 + e) * A)"}
 """
+FILTERS = """
+padding: zero
+tensors: {x: n, w: k, v: 3, X: h q, W: r c}
+layers:
+  y[t in 1..n]: sum_a(w[a] * x[t + a - 1])
+  u[t in 1..n]: sum_a(v[a] * x[t - a + 2])
+  C: conv(X, W)
+  F: full_conv(x, flip(w))
+loss: {L: "sum(u^2)/2 + sum(C^2)/2"}
+let: {m: dL/du, G: dL/dC}
+"""
 
 KINDS = (
     # a factor, of any kind
@@ -134,6 +145,19 @@ KINDS = (
     (LAYERS, "dC/dz[1] = (W[1].T @ dC/dz[1]) * sigmoid'(z[1])", "DC213", "(W[2].T @ dC/dz[2]) * sigmoid'(z[1])"),
     # a size for another
     (FORMS, "mean(x) + t/n = sum(x)/k + t/n", "DC213", "sum(x)/n + t/n"),
+    # filters the wrong way round: by name, by entries, of an image, of a convolution that flips its own
+    (FILTERS, "dL/dX = full_conv(G, W)", "DC239", "full_conv(G, flip(W, 1, 2))"),
+    (FILTERS, "dL/dX = full_conv(G, flip(W, 2))", "DC239", "full_conv(G, flip(W, 1, 2))"),
+    (FILTERS, "dL/dW = conv(X, flip(G, 1, 2))", "DC239", "conv(X, G)"),
+    (FILTERS, "d(sum(F^2))/dx = conv(2 * F, flip(w))", "DC239", "conv(2 * F, w)"),
+    (FILTERS, "dL/dv[a] = sum_t(m[t] * x[t + a - 2])", "DC239", "sum_t(m[t] * x[t - a + 2])"),
+    (FILTERS, "d(sum(y^2)/2)/dw[a] = sum_t(y[t] * x[t - a + k])", "DC239", "sum_t(y[t] * x[t + a - 1])"),
+    (
+        FILTERS,
+        "dL/dW[a,b] = sum_i(sum_j(G[i,j] * X[i - a + r, j - b + c]))",
+        "DC239",
+        "sum_i(sum_j(G[i,j] * X[i + a - 1,j + b - 1]))",
+    ),
     # rules of functions
     (SOFTMAX, "exp(T * z) = exp(T) * exp(z)", "DC238", ""),
     (SOFTMAX, "log(T + exp(z)) = log(T) + z", "DC238", ""),

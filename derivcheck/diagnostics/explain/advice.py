@@ -43,4 +43,5 @@ ADVICE: Mapping[str, str] = {
     "DC236": "name every factor of the forward product: differentiated by one, all the others stay.",
     "DC237": "take the terms one by one: which factor of the forward pass does each come from?",
     "DC238": "put in numbers: exp(1 * 1) is no exp(1) * exp(1); exp turns sums into products, log products into sums.",
+    "DC239": "write y[t] = Σ w[a] x[t + a], set s = t + a, and solve for t: what is summed for x[s] is g[s - a].",
 }

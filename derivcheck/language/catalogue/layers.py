@@ -35,7 +35,7 @@ LAYERS: tuple[Definition, ...] = (
     ),
     Definition(
         "rms_norm(z, gamma, eps)",
-        ("gamma * z / sqrt(mean(z**2, n) + eps)",),
+        ("rms = sqrt(mean(z**2, n) + eps)", "hat = z / rms", "gamma * hat"),
         "divide by the root of the mean square, then scale",
         over=("n",),
         defaults=(("gamma", "1"), ("eps", "0.00001")),

@@ -50,6 +50,7 @@ CREDIT: Mapping[str, Fraction] = {
     "DC235": HALF,  # a mask missing
     "DC237": HALF,  # one term is wrong
     "DC238": NOTHING,  # a rule that does not hold
+    "DC239": HALF,  # a filter the wrong way round
     "DC236": QUARTER,  # a factor missing, or one too many
 }
 

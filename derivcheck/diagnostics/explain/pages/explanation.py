@@ -59,6 +59,15 @@ layers:
   m: mean(z)
   q: z - m
 """
+SLIDING = """
+tensors:
+  x: n
+  w: k
+layers:
+  y: conv(x, w)
+loss:
+  L: opaque(y)
+"""
 
 
 @dataclass(frozen=True, slots=True)

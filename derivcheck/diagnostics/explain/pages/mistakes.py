@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derivcheck.diagnostics.explain.pages.explanation import BATCH, CENTRED, PLAIN, Explanation
+from derivcheck.diagnostics.explain.pages.explanation import BATCH, CENTRED, PLAIN, SLIDING, Explanation
 
 MISTAKES: dict[str, Explanation] = {
     "DC201": Explanation(
@@ -227,5 +227,14 @@ MISTAKES: dict[str, Explanation] = {
         "The right side is that of another argument.",
         "exp(p * y) = exp(p) * exp(y)",
         "exp(p + y) = exp(p) * exp(y)",
+    ),
+    "DC239": Explanation(
+        "filter the wrong way round",
+        "What a correlation does to a signal, its backward pass undoes with the filter flipped: w[a] meets g[s - a] "
+        "where it met x[t + a]. `conv` never flips; `full_conv(g, flip(w))` is the gradient by the signal.",
+        "dL/dx = full_conv(dL/dy, w)",
+        "dL/dx = full_conv(dL/dy, flip(w))",
+        "claim",
+        SLIDING,
     ),
 }
