@@ -52,7 +52,7 @@ def product(factors: Sequence[Expression], operator: BinaryOperator = "*") -> Ex
     if sum(isinstance(factor, Negate) for factor in factors) % 2:
         return Negate(product(bare, operator))
     if operator == "*":
-        bare = [factor for factor in bare if factor != Number(Fraction(1))] or bare[:1]
+        bare = _cancelled([factor for factor in bare if factor != Number(Fraction(1))] or bare[:1])
     factors = bare
     result = factors[0]
     for factor in factors[1:]:
@@ -62,6 +62,17 @@ def product(factors: Sequence[Expression], operator: BinaryOperator = "*") -> Ex
             case _:
                 result = Binary(operator, result, factor)
     return result
+
+
+def _cancelled(factors: Sequence[Expression]) -> list[Expression]:
+    """Factors without what is multiplied and divided by, as long as others are left: 1 - s for 1/s ⊙ s ⊙ (1 - s)."""
+    found = list(factors)
+    for factor in factors:
+        match factor:
+            case Binary("/", above, below) if len(found) > 2 and below in found:
+                found.remove(below)
+                found[found.index(factor)] = above
+    return [factor for factor in found if factor != Number(Fraction(1))] if len(found) < len(factors) else found
 
 
 def quotient(numerator: Sequence[Expression], denominator: Sequence[Expression]) -> Expression:

@@ -175,10 +175,32 @@ class Namer:
         shortest = self._shortest(node, body)
         if not _is_simple(shortest.canonical, shortest.polynomial):
             shortest = self._chosen((shortest, *self._saved.readings(node, body)), node, body)
+        written = self._reduced(self._valued(shortest, body), node, body)
         if of_name:
-            self._weights[node] = self._weight(node)(shortest)
-            self._terms[node] = len(shortest.polynomial)
-        return self._slopes.valued(shortest, body) if self._slope_style == "value" else shortest
+            self._weights[node] = self._weight(node)(written)
+            self._terms[node] = len(written.polynomial)
+            self._divisors[node] = {leaf for leaf, power in self._leaf_powers(written) if power < 0}
+        return written
+
+    def _valued(self, reading: NamedPolynomial, body: Node) -> NamedPolynomial:
+        return self._slopes.valued(reading, body) if self._slope_style == "value" else reading
+
+    def _reduced(self, reading: NamedPolynomial, node: Node, body: Node) -> NamedPolynomial:
+        """The reading with the derivatives put in that divide by a factor of it: y (1 - a), not y/a a (1 - a)."""
+        leaves = list(self._leaf_powers(reading))
+        factors = {leaf for leaf, power in leaves if power > 0}
+        opened = frozenset(leaf for leaf, _ in leaves if not factors.isdisjoint(self._divisors.get(leaf, ())))
+        if not opened:
+            return reading
+        others = (self._valued(found, body) for found in self._saved.readings(node, body, opened))
+        return min((reading, *others), key=self._weight(node, opened))
+
+    @staticmethod
+    def _leaf_powers(reading: NamedPolynomial) -> Iterator[tuple[Node, Rational]]:
+        """The named quantities of a reading, each with its power in a term."""
+        nodes = reading.canonical.leaf_nodes
+        for _, factors in reading.polynomial:
+            yield from ((node, power) for number, _, power in factors if (node := nodes.get(number)) is not None)
 
     @cached_property
     def _slopes(self) -> SlopesByValue:
@@ -215,6 +237,11 @@ class Namer:
 
     @cached_property
     def _weights(self) -> dict[Node, int]:
+        return {}
+
+    @cached_property
+    def _divisors(self) -> dict[Node, set[Node]]:
+        """What each named derivative divides by that has been read."""
         return {}
 
     @cached_property

@@ -21,6 +21,8 @@ from derivcheck.evidence.canonical.atoms import (
     GrowthError,
     Indices,
     Polynomial,
+    Rational,
+    Term,
     UndefinedError,
     added,
     exact,
@@ -140,7 +142,7 @@ class SlopesByValue:
             for term, c in canonical.algebra.multiply(
                 {(bound, tuple(made)): coefficient}, canonical.algebra.number(1)
             ).items():
-                added(total, term, c)
+                _added(canonical, total, term, c)
         return replace(reading, polynomial=total)
 
     def _classes(self, body: Node) -> Mapping[str, type[NamedFunction]]:
@@ -168,7 +170,9 @@ class SlopesByValue:
         if slope is None or len(atom.payload) != 1:
             return [factor]
         if slope.other:
-            return [(algebra.intern(replace(atom, name=slope.other)), indices, power)]
+            other = algebra.intern(replace(atom, name=slope.other))
+            leaf, order = self._names_of(canonical).get(other, (other, tuple(range(len(indices)))))
+            return [(leaf, tuple(indices[k] for k in order), power)]
         base = algebra.intern(replace(atom, name=atom.name.removesuffix("'")))
         value = self._value(canonical, base, indices, beside)
         if not slope.powers or value is None or not isinstance(power, int) or power < 0:
@@ -241,6 +245,21 @@ class SlopesByValue:
             if not any(function.orders)
             for operand in node.operands
         )
+
+
+def _added(canonical: Canonical, total: Polynomial, term: Term, coefficient: Rational) -> None:
+    """A term, or the terms of a slope that stands alone: s + (1 - s) is 1."""
+    bound, factors = term
+    if (
+        not bound
+        and len(factors) == 1
+        and factors[0][2] == 1
+        and canonical.algebra.atoms[factors[0][0]].kind == "group"
+    ):
+        for inner, c in canonical.algebra.payload(*factors[0][:2]).items():
+            added(total, inner, exact(Fraction(c) * coefficient))
+    else:
+        added(total, term, coefficient)
 
 
 def _opposite(canonical: Canonical, number: int) -> int:

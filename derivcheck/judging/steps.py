@@ -6,6 +6,7 @@ Entry by entry, as products of matrices (matrix_steps.py), or by differentials (
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal
@@ -142,20 +143,22 @@ class StepWriter:
             lines += self._local_lines(consumers, [()], tensor, letters, Number(Fraction(1)))
         else:
             chain, known = [], []
+            named = self._named(tensor)
             totals = all(self._only_directly(c.node, tensor.node) for c in consumers)
             bounds = self._bound(consumers, letters)
             for consumer, bound in zip(consumers, bounds, strict=True):
                 chain.append(
                     self._summed(bound, self._above(consumer, bound), Derivative(_entry(consumer, bound), (entry,)))
                 )
-                explicit = self._explicit(consumer, bound)
                 local = self._local(consumer, tensor, bound, letters, derivation.slopes)
-                known.append(self._summed(bound, explicit or self._above(consumer, bound), local))
+                above = self._above(consumer, bound)
+                if local != ZERO and derivation.adjoints.get(consumer.node) not in named:
+                    above = self._put_in(consumer, bound, letters) or above
+                known.append(self._summed(bound, above, local))
             if totals:
                 lines.append(("chain rule", _total(chain)))
             lines += self._local_lines(consumers, bounds, tensor, letters)
-            settled = derivation.readings_of(tensor.node)
-            if settled is not None and not derivation.mentions_adjoints(settled):
+            if _total(known) != lines[-1][1]:
                 lines.append((PUT_IN, _total(known)))
         lines.extend(self._simplified(tensor, letters, lines[-1][1]))
         return LineProver(self.proofreader).steps(left, lines)
@@ -230,12 +233,21 @@ class StepWriter:
     def _written(self, reading: NamedPolynomial, axes: Sequence[Axis], letters: Sequence[str]) -> Expression:
         return index_form(reading, axes, letters, self.derivation.naming("named"))
 
-    def _explicit(self, consumer: NamedTensor, letters: Sequence[str]) -> Expression | None:
-        """The derivative by a consumer where it is known without naming another derivative."""
+    def _named(self, tensor: NamedTensor) -> frozenset[Node]:
+        """The derivatives that stand in what a stage ends with; all of them where it has no reading."""
+        reading = self.derivation.readings_of(tensor.node)
+        if reading is None:
+            return frozenset(self.derivation.adjoints.values())
+        leaves = reading.canonical.leaf_nodes
+        return frozenset(leaves[n] for _, factors in reading.polynomial for n, _, _ in factors if n in leaves)
+
+    def _put_in(self, consumer: NamedTensor, bound: Sequence[str], letters: Sequence[str]) -> Expression | None:
+        """The derivative by a consumer as its own stage ends, at bound letters beside those of the variable."""
         reading = self.derivation.readings.get(self.derivation.adjoints.get(consumer.node, consumer.node))
-        if reading is None or self.derivation.mentions_adjoints(reading):
+        if reading is None:
             return None
-        return self._written(reading, consumer.axes, letters)
+        naming = self.derivation.naming("named")
+        return index_form(reading, consumer.axes, bound, replace(naming, taken=naming.taken.union(letters)))
 
     def _simplified(self, tensor: NamedTensor, letters: Sequence[str], before: Expression) -> list[Line]:
         """The sum carried out, first without facts, then with those given."""
