@@ -107,6 +107,12 @@ NETWORKS = {
     "cosine": "tensors: {a: n, b: n}\nlayers: {u: norm(a), v: norm(b)}\nloss: {s: 'a.T @ b/(u*v)'}",
     "cosine, no names": "tensors: {a: n, b: n}\nloss: {s: 'a.T @ b/(norm(a)*norm(b))'}",
     "rayleigh": "tensors: {x: n, A: {axes: n n, given: symmetric}}\nloss: {r: 'x.T @ A @ x/(x.T @ x)'}",
+    # --- what a derivative divides by cancels
+    "logarithm of a sigmoid": "tensors: {z: n, y: n, u: n, c: n}\n"
+    "layers: {a: sigmoid(z), l: log(a), h: tanh(u), p: softmax(u)}\n"
+    "loss: {L: 'sum(y * l) + sum(c * h^2) - sum(c * log(p))'}",
+    "softplus beside its slope": "tensors: {z: n, c: n}\nlayers: {s: sigmoid(z), t: softplus(z)}\n"
+    "loss: {L: 'sum(c * t)'}",
     # --- normalisation
     "unit vector": "tensors: {x: n}\nlayers: {r: norm(x), y: x / r}\nloss: {L: opaque(y)}",
     "layer norm": "tensors: {x: n, gamma: n, beta: n, eps: {axes: [], given: positive}}\n"
@@ -327,6 +333,9 @@ PRINTED = (
         "Trefethen and Bau, Numerical Linear Algebra, eq. 27.2",
         "Σ x² for xᵀ x",
     ),
+    Printed("logarithm of a sigmoid", "z", "y*(1 - a)", "Bishop, PRML, 4.3.2"),
+    Printed("logarithm of a sigmoid", "u", "sum(c)*p - c + 2*c*h*(1 - h^2)", "Bishop, PRML, 4.3.4"),
+    Printed("softplus beside its slope", "z", "c*s", "Dugas et al. 2001, softplus"),
     Printed("unit vector", "x", "(dL/dy - y*(y.T @ dL/dy))/r", "Wang et al. 2017, NormFace, eq. 5"),
     Printed("layer norm", "gamma", "h*dL/dy", "Ba et al. 2016"),
     Printed("layer norm", "x", "r/n*(n*dL/dh - sum(dL/dh) - h*(h.T @ dL/dh))", "Kratzert 2016; Ba et al. 2016"),

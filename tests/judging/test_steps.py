@@ -9,6 +9,7 @@ import pytest
 from shipped import derivcheck
 
 from derivcheck.forms.slopes import SlopeStyle
+from derivcheck.graph.nodes import World, inside
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.exposition import Expositor
 from derivcheck.judging.lines import LineProver, Step
@@ -18,7 +19,7 @@ from derivcheck.language.notation.parser import parse_expression
 from derivcheck.pipeline.casebook import Casebook
 from derivcheck.report.exposition import to_markdown
 from derivcheck.report.page import Page
-from derivcheck.spec import load_spec
+from derivcheck.spec import load_spec, read_spec
 from derivcheck.statements.document.passages import read_manuscript
 
 MLP = "specs/mlp.yaml"
@@ -123,11 +124,14 @@ def test_what_is_not_so_is_no_line() -> None:
 
 
 def test_what_is_no_product_of_matrices_is_said_and_told_by_entries() -> None:
-    path, variable = "specs/networks/conv1d.yaml", "w"
-    judge = examiner(path)
-    assert judge.writer.remark(judge.network.named(variable), "differential").startswith("not by differentials")
-    assert steps(path, variable, "differential") == steps(path, variable, "matrix")
-    assert "dL/dw[i,j,m] = sum_q(g[i,q] * x[j,q + m - 1])" in written(path, variable, "differential")[-1]
+    with inside(World()):  # the letters follow the order of making
+        judge = Examiner(build(load_spec("specs/networks/conv1d.yaml")))
+        variable = judge.network.named("w")
+        told = judge.writer.steps(variable, "differential")
+        assert judge.writer.remark(variable, "differential").startswith("not by differentials")
+        assert told == judge.writer.steps(variable, "matrix")
+        last = judge.proofreader.plain(told[-1].equation)
+    assert last == "dL/dw[i,j,m] = sum_q(g[i,q] * x[j,q + m - 1])"
 
 
 def test_a_derivative_is_read_off_in_its_layout() -> None:
@@ -186,3 +190,30 @@ def test_on_the_command_line() -> None:
     refused = derivcheck("derive", MLP, "--style", "differential", "--format", "latex")
     assert refused.returncode == 2
     assert "DC692" in refused.stderr
+
+
+def test_what_is_put_in_is_a_step_and_then_cancels() -> None:
+    text = """
+tensors: {z: n, y: n, u: k, c: k}
+layers: {a: sigmoid(z), l: log(a), p: softmax(u)}
+loss: {L: 'sum(y * l) - sum(c * log(p))'}
+"""
+    with inside(World()):
+        judge = Examiner(build(read_spec(text)))
+        told = [
+            [
+                (judge.proofreader.plain(step.equation), step.rule)
+                for step in judge.writer.stage(judge.network.named(name))
+            ]
+            for name in ("z", "u")
+        ]
+    assert [stage[-2:] for stage in told] == [
+        [
+            ("dL/dz[i] = sum_j(dL/dl[j]/a[j] * (a[j] * (1 - a[j]) * delta(j,i)))", "the derivative above put in"),
+            ("dL/dz[i] = dL/dl[i] * (1 - a[i])", "sum over a delta"),
+        ],
+        [
+            ("dL/du[i] = sum_j(-(c[j]/p[j]) * (p[j] * (delta(j,i) - p[i])))", "the derivative above put in"),
+            ("dL/du[i] = p[i] * sum_j(c[j]) - c[i]", "sum over a delta"),
+        ],
+    ]
