@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 from typing import Any, cast
 
 from derivcheck.evidence.canonical.affine import combined
@@ -52,6 +53,7 @@ def product(factors: Sequence[Expression], operator: BinaryOperator = "*") -> Ex
     if sum(isinstance(factor, Negate) for factor in factors) % 2:
         return Negate(product(bare, operator))
     if operator == "*":
+        bare = _with_numbers_first(bare)
         bare = _cancelled([factor for factor in bare if factor != Number(Fraction(1))] or bare[:1])
     factors = bare
     result = factors[0]
@@ -62,6 +64,30 @@ def product(factors: Sequence[Expression], operator: BinaryOperator = "*") -> Ex
             case _:
                 result = Binary(operator, result, factor)
     return result
+
+
+def _with_numbers_first(factors: Sequence[Expression]) -> list[Expression]:
+    """Factors with the numbers that others begin with drawn to the front: 2 w y for w (2 y)."""
+    parted = [_parted(factor) for factor in factors]
+    if all(value == 1 for value, _ in parted[1:]):
+        return list(factors)
+    value = prod((number for number, _ in parted), start=Fraction(1))
+    rest = [tree for _, tree in parted if tree != ONE]
+    return rest if value == 1 and rest else [Number(value), *rest]
+
+
+def _parted(tree: Expression) -> tuple[Fraction, Expression]:
+    """(the whole number that a product begins with, the rest)."""
+    match tree:
+        case Number(value) if value.denominator == 1:
+            return value, ONE
+        case Binary("*" | "/" as operator, left, right):
+            value, rest = _parted(left)
+            if operator == "*" and rest == ONE:
+                return value, right
+            return value, Binary(operator, rest, right)
+        case _:
+            return Fraction(1), tree
 
 
 def _cancelled(factors: Sequence[Expression]) -> list[Expression]:

@@ -96,11 +96,14 @@ def _limited(tree: Reduction) -> Reduction:
     """A sum with the conditions among its factors that speak of its letters in its range."""
     if tree.kind != "sum":
         return tree
+    if tree.ends is not None:
+        # Limits that are written leave no room for a condition.
+        return replace(tree, body=_as_case(tree.body))
     tests: list[Condition] = [] if tree.condition is None else [tree.condition]
     rest: list[Expression] = []
     for factor in _factors(tree.body):
         test = _test(factor)
-        if test is not None and tree.ends is None and _speaks_of(test, tree.letters):
+        if test is not None and _speaks_of(test, tree.letters):
             tests.append(_beginning_with(test, tree.letters))
         else:
             rest.append(factor)
@@ -116,6 +119,8 @@ def _as_case(tree: Expression) -> Expression:
             return replace(tree, left=_as_case(left), right=_as_case(right))
         case Negate(operand):
             return Negate(_as_case(operand))
+        case Binary("/", above, below) if isinstance(case := _as_case(above), Conditional):
+            return replace(case, then=Binary("/", case.then, below))
     factors = _factors(tree)
     tests = [test for factor in factors if (test := _test(factor)) is not None and not isinstance(factor, Call)]
     if not tests or len(factors) == 1:

@@ -71,6 +71,7 @@ class Edits:
         yield from self.made(reflections.of(link, right, self.stock))
         yield from self.made(self._of_the_left_side(link))
         yield from self.made(misapplied.of(link))
+        yield from self.made(misapplied.of_values(right))
         yield from self.made(self._layouts(link))
         yield from self.made(self.repetitions.of(link, right))
         yield from self.made(self.omissions.of(link, right, self.derived.form(link)))
@@ -156,14 +157,18 @@ class Edits:
         for function, argument in self.stock.applied:
             factor: Expression = Call(function, (argument,), 1)
             message = f"the factor `{to_plain(factor)}` is missing"
-            yield Edit("DC212", message, Binary("*", right, factor), right.span, 2)
+            along = self.stock.value_of(argument)
+            # A vector beside a matrix is spread out: it stands beside the vector that makes the matrix instead.
+            spread = not link.letters and along is not None and len(along.axes) != len(link.axes)
+            yield Edit("DC212", message, Binary("*", right, factor), right.span, 4 if spread else 2)
             for letter in link.letters:
                 entry: Expression = Call(function, (Subscript(argument, (Name(letter.key),)),), 1)
                 made = Binary("*", right, entry)
                 yield Edit("DC212", f"the factor `{to_plain(entry)}` is missing", made, right.span, 3)
             for place, node in places(right):
                 if isinstance(node, Binary) and node.operator == "@":
-                    yield Edit("DC212", message, put(right, place, Binary("*", node, factor)), node.span, 3)
+                    cost = 4 if spread and not place else 3
+                    yield Edit("DC212", message, put(right, place, Binary("*", node, factor)), node.span, cost)
                     inner = Binary("@", Binary("*", node.left, factor), node.right)
                     yield Edit("DC212", message, put(right, place, inner), node.left.span, 3)
         yield from self._deltas(link, right)

@@ -21,6 +21,7 @@ from derivcheck.forms.entries import entry_writer
 from derivcheck.forms.index_form import IndexForm, Naming, index_form
 from derivcheck.forms.matrix_form import MatrixForm, matrix_function_writer
 from derivcheck.forms.matrix_naming import MatrixNaming, NoMatrixForm
+from derivcheck.forms.ranges import in_ranges
 from derivcheck.forms.reading import Namer
 from derivcheck.forms.structural_form import structural_form
 from derivcheck.forms.transposition import transposed
@@ -188,9 +189,9 @@ class _Shower:
                 tree = write()
             except (GrowthError, UndefinedError):
                 continue
-            judgement = self.proofreader.judged(entry, tree)
-            if judgement is not None:
-                return tree, judgement
+            for form in dict.fromkeys((in_ranges(tree), tree)):
+                if (judgement := self.proofreader.judged(entry, form)) is not None:
+                    return form, judgement
         raise ContradictionError(
             Diagnostic("DC903", f"no form of the Jacobian of `{name}` is read back as it is meant")
         )

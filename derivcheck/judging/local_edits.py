@@ -107,7 +107,7 @@ class LocalEdits:
                 yield from self._constants(value, span, link)
             case Conditional(test, then, otherwise):
                 message = "the branches are swapped"
-                yield Edit("DC234", message, Conditional(test, otherwise, then), span, 2)
+                yield Edit("DC234", message, Conditional(test, otherwise, then), span, 1)
                 if isinstance(test, Comparison) and test.relation in TURNED:
                     other_test = replace(test, relation=TURNED[test.relation])
                     message = f"the condition stands the wrong way round: `{TURNED[test.relation]}` is meant"

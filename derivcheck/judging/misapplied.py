@@ -1,11 +1,12 @@
 """Rules of functions that are taken for others: `exp(a b) = exp(a) exp(b)`, `log(a + b) = log(a) + log(b)`.
 
-Such an equation is right of another left side: of the sum where it says the product, for one.
+Such an equation is right of another left side: of the sum where it says the product, for one. Or its right side
+has a product where the rule makes a sum, `log(a b) = log(a) log(b)`, or a sum where it makes a product.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import get_args
 
 from derivcheck.forms.rewriting import places, put
@@ -15,6 +16,8 @@ from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import Binary, BinaryOperator, Call, Derivative, Expression
 
 NOT_ENTRYWISE = ("@", "//", "%")
+TAKEN: Mapping[str, Mapping[str, BinaryOperator]] = {"log": {"*": "+", "/": "-"}, "exp": {"+": "*", "-": "/"}}
+TURNS = {"log": "products into sums", "exp": "sums into products"}
 
 
 def of(link: Pair) -> Iterator[Edit]:
@@ -28,6 +31,18 @@ def of(link: Pair) -> Iterator[Edit]:
                 other = put(left, (*path, 0), made)
                 message = f"this is `{to_plain(other)}`: the rule is that of another argument"
                 yield Edit("DC238", message, link.right_tree, node.span, 4, other)
+
+
+def of_values(right: Expression) -> Iterator[Edit]:
+    """The right side with a sum of logarithms for their product, a product of exponentials for their sum."""
+    for path, node in places(right):
+        match node:
+            case Binary("*" | "/" | "+" | "-" as operator, Call(function, (_,), 0), Call(other, (_,), 0)) if (
+                function == other and operator in TAKEN.get(function, {})
+            ):
+                made = Binary(TAKEN[function][operator], node.left, node.right)
+                message = f"{function} turns {TURNS[function]}: `{to_plain(made)}` is meant, not `{to_plain(node)}`"
+                yield Edit("DC238", message, put(right, path, made), node.span, 2)
 
 
 def _otherwise(tree: Expression) -> Iterator[Expression]:

@@ -142,6 +142,7 @@ KINDS = (
     # degrees of freedom, a square in a divisor, two labels
     (NORM, "d(mean((x - mu)^2))/dx = 2*(x - mu)/(n - 1)", "DC201", "2*(x - mu)/n"),
     (SOFTMAX, "d(1/(1 + exp(-T)))/dT = exp(-T)/(1 + exp(-T))", "DC223", "exp(-T)/(1 + exp(-T))**2"),
+    (NETWORK, "dL/dV = (W.T @ dL/dv) @ i.T", "DC212", "((W.T @ dL/dv) * sigmoid'(V @ i)) @ i.T"),
     (LAYERS, "dC/dz[1] = (W[1].T @ dC/dz[1]) * sigmoid'(z[1])", "DC213", "(W[2].T @ dC/dz[2]) * sigmoid'(z[1])"),
     # a size for another
     (FORMS, "mean(x) + t/n = sum(x)/k + t/n", "DC213", "sum(x)/n + t/n"),
@@ -161,6 +162,9 @@ KINDS = (
     # rules of functions
     (SOFTMAX, "exp(T * z) = exp(T) * exp(z)", "DC238", ""),
     (SOFTMAX, "log(T + exp(z)) = log(T) + z", "DC238", ""),
+    (SOFTMAX, "log(T * exp(z)) = log(T) * log(exp(z))", "DC238", "log(T) + log(exp(z))"),
+    (SOFTMAX, "exp(T + z) = exp(T) + exp(z)", "DC238", "exp(T) * exp(z)"),
+    (SOFTMAX, "d(abs(T - 1))/dT = 1 if T < 1 else -1", "DC234", "-1 if T < 1 else 1"),
     # the notation of the claim
     (
         RIDGE,

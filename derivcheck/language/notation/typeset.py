@@ -58,6 +58,9 @@ class Latex(Plain):
         return Written(rf"\frac{{{value.numerator}}}{{{value.denominator}}}", FRACTION)
 
     def name(self, name: str) -> str:
+        accented = re.fullmatch(r"([^\W\d_]+?)_?(hat|bar|tilde)", name)
+        if accented and name not in self.spelled and (len(accented[1]) == 1 or accented[1] in SPELLINGS):
+            return rf"\{accented[2]}{{{self.name(accented[1])}}}"
         match = re.fullmatch(r"([^\W\d_]+?)_?(\d*)", name)
         if not match or (match[2] and name in self.spelled):
             return _roman("mathrm", name)
