@@ -205,7 +205,7 @@ class Stock:
 
     @cached_property
     def applied(self) -> list[tuple[str, Expression]]:
-        """(function, argument) of the layers that are one function of one name."""
+        """(function, argument) of the layers that are one function of one name, or of a formula: tanh(W @ x)."""
         values = self.scope.values.items()
         found: dict[tuple[str, Expression], None] = {}
         for tree in self._formulas:
@@ -217,6 +217,8 @@ class Stock:
                     elif isinstance(argument, Subscript) and isinstance(argument.base, Name):
                         stem = f"{argument.base.name}["
                         found.update({(function, name_tree(n)): None for n, v in values if n.startswith(stem)})
+                case Call(function, (Binary() as argument,)) if self.value_of(argument) is not None:
+                    found[function, argument] = None
         return [(f, argument) for f, argument in found if entrywise(f, self.scope.functions)]
 
     def functions(self, link: Pair) -> tuple[str, ...]:
