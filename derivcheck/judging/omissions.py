@@ -262,9 +262,9 @@ class Omissions:
 
 def _parts_of(derived: Expression | None, left: Expression) -> list[Expression]:
     """What stands in the derived side, and in what is derived: factors and divisors that a claim may lack."""
-    trees = [] if derived is None else [derived]
-    if isinstance(left, Derivative):
-        trees.append(left.numerator)
+    trees = [left.numerator] if isinstance(left, Derivative) else []  # in the claim's own words first
+    if derived is not None:
+        trees.append(derived)
     found = (node for tree in trees for _, node in places(tree))
     kept = (node for node in found if isinstance(node, Binary | Call | Reduction | Subscript | Derivative))
     return list(islice(dict.fromkeys(kept), MOST_PARTS))
@@ -304,7 +304,7 @@ def _products(
 ) -> Iterator[tuple[Expression, int]]:
     """(product, cost) of a node with one more factor, entrywise and as matrices; `keeps` its shape."""
     (tree, value), (other, one) = node, factor
-    if same_shape(value, one) or not value.axes or (not keeps and len(one.axes) >= len(value.axes)):
+    if same_shape(value, one) or not value.axes or not one.axes or (not keeps and len(one.axes) >= len(value.axes)):
         yield Binary("*", tree, other), 3
         yield Binary("/", tree, other), 4
     elif same_shape(value, one.transposed()):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from derivcheck.forms.rewriting import places, put, tidied
+from derivcheck.forms.transposition import is_number
 from derivcheck.judging.proofreader import Proofreader
 from derivcheck.language.claims import Pair
 from derivcheck.language.lowering.inner_products import inner_products
@@ -39,7 +40,10 @@ PLAIN = Wording()
 MARKS = 0xE000  # characters that nobody writes stand for pieces of a claim
 MOST_PIECES = 24
 BOXED = re.compile(r"\\math(?:rm|bf|it)\{([\ue000-\uf8ff])\}")
-NUMBER_IN_FRONT = re.compile(r"\((\d[\d./]*(?:/\w+)? \* [\w.'\[\]]+)\) @")
+NUMBER_IN_FRONT = (
+    re.compile(r"\(([\w.'\[\]]+(?: ?[*/] ?[\w.'\[\]]+)+)(?=\) @)\)"),
+    re.compile(r"(?:\\left)?\(((?:[^()]|\^\{\\top\})+?)(?:\\right)?\)(?= \\, )"),
+)
 ATOM = re.compile(r"[\w.'′]+")
 
 
@@ -80,7 +84,7 @@ class Suggester:
             if tree.span.stop > tree.span.start and written.get(tree.span) == tree:
                 pieces.append(_without_brackets(source[tree.span.start : tree.span.stop]))
                 mark = chr(MARKS + len(pieces) - 1)
-                numbers.update({mark} if isinstance(tree, Name) and tree.name in self._scalars else ())
+                numbers.update({mark} if is_number(tree, self._scalars) else ())
                 return Name(mark)
             for path, part in list(places(tree)):
                 if len(path) == 1:
@@ -111,7 +115,7 @@ class Suggester:
                     bracketed -= {k}
             needed = bracketed
         text = _filled(template, pieces, needed)
-        shorter = NUMBER_IN_FRONT.sub(r"\1 @", text)
+        shorter = NUMBER_IN_FRONT[wording.notation == "latex"].sub(r"\1", text)
         return shorter if shorter != text and is_read(shorter) else text
 
     def whole(self, left: Expression, right: Expression, wording: Wording = PLAIN) -> str:

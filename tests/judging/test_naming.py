@@ -74,6 +74,7 @@ let: {m: dL/du, G: dL/dC}
 
 KINDS = (
     # a factor, of any kind
+    (FORMS, "d(norm(x - b))/dx = x - b", "DC236", "(x - b)/norm(x - b)"),
     (SOFTMAX, "d(sum(g*z)/T)/dz = g", "DC201", "g/T"),
     (SOFTMAX, "dL/dz[i] = relu'(z[i])", "DC236", "relu'(z[i]) * g[i]"),
     (SOFTMAX, "dL/dz = g", "DC212", "g * relu'(z)"),
