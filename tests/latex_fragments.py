@@ -194,6 +194,13 @@ READ: list[tuple[str, str, str]] = [
     ("covariance", r"A (I - \frac{1}{n} \mathbf{1}\mathbf{1}^\top) = 0", "A @ (eye(n) - ones(n) @ ones(n).T / n) = 0"),
     ("covariance", r"x^\top (B + I) = 0", "x.T @ (B + eye(n)) = 0"),
     ("covariance", r"(I + B)^{-1} x = 0", "inv(eye(n) + B) @ x = 0"),
+    # cells that are left blank
+    ("covariance", r"\begin{pmatrix} x_1 & & \\ & \ddots & \\ & & x_n \end{pmatrix} = 0", "diag(x) = 0"),
+    ("covariance", r"\begin{pmatrix} x_1 & & 0 \\ & \ddots & \\ 0 & & x_n \end{pmatrix} = 0", "diag(x) = 0"),
+    ("covariance", r"\begin{bmatrix} x_1 \\ & x_2 \\ & & \ddots \\ & & & x_n \end{bmatrix} = 0", "diag(x) = 0"),
+    ("covariance", r"\begin{bmatrix} s & \\ & 1 \end{bmatrix} = 0", "[s, 0; 0, 1] = 0"),
+    ("covariance", r"\begin{bmatrix} s & & 1 \\ 2 & 3 & \end{bmatrix} = 0", "[s, 0, 1; 2, 3, 0] = 0"),
+    ("covariance", r"\begin{bmatrix} s & 2 & \\ 1 & 3 & \end{bmatrix} = 0", "[s, 2; 1, 3] = 0"),
     # capitals that are signs besides
     ("covariance", r"\Sigma x = 0", "Sigma @ x = 0"),
     ("covariance", r"\boldsymbol{\Sigma}^{-1} x = 0", "inv(Sigma) @ x = 0"),

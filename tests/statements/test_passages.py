@@ -340,7 +340,19 @@ def test_macros_of_markdown(tmp_path: pathlib.Path, text: str, wanted: list[str]
             "\\begin{aligned} \\delta &= p - y \\\\ \\bad{x} &= y \\\\ &= p \\\\ \\delta &= y - p \\end{aligned}",
             ["proved", "unread", "refuted"],
         ),
-        ("\\begin{aligned} \\delta &= p - y \\\\ &= \\bad{x} \\\\ &= y - p \\end{aligned}", ["proved", "unread"]),
+        # one step that is not read leaves the other steps
+        (
+            "\\begin{aligned} \\delta &= p - y \\\\ &= \\bad{x} \\\\ &= y - p \\end{aligned}",
+            ["proved", "unread", "refuted"],
+        ),
+        (
+            "\\begin{aligned} \\delta &= p - y \\\\ &= \\bad{x} \\\\ &= p - y \\end{aligned}",
+            ["proved", "unread", "proved"],
+        ),
+        ("\\frac{\\partial L}{\\partial z} = p - \\mathfrak{q}(z) = p - y", ["unread", "proved"]),
+        ("\\frac{\\partial L}{\\partial z} = p - \\mathfrak{q}(z) = y - p", ["unread", "refuted"]),
+        ("\\frac{\\partial L}{\\partial z} = p - y = p - \\mathfrak{q}(z)", ["unread", "proved"]),
+        ("\\frac{\\partial L}{\\partial z} = p - \\mathfrak{q}(z)", ["unread"]),
         ("\\begin{aligned} \\delta &= p \\\\ &- \\bad y \\\\ \\delta &= y - p \\end{aligned}", ["unread", "refuted"]),
         ("\\begin{aligned} \\delta &= p - \\\\ &\\bad y \\\\ \\delta &= y - p \\end{aligned}", ["unread", "refuted"]),
     ],

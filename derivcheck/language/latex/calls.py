@@ -212,7 +212,7 @@ def _refuse_function(reader: RowCursor, token: Element, span: Span) -> NoReturn:
     refused = refusal(name) or refusal(name.lower())
     if refused is not None and token.kind == "word":
         fail("DC125", f"`{name}` is no function here: it is {refused.about}", span, "", refused.instead)
-    close = reader.context.names.close_function(name)
+    close = reader.context.names.close_function(name) if token.kind == "word" else ""
     help_ = rf"\text{{{close}}}" if close else f"functions: {{{name}: opaque}}"
     fail("DC124", f"unknown function `{reader.source(span)}`", span, "not declared", help_)
 

@@ -133,9 +133,31 @@ def environment(reader: RowCursor) -> Expression:
     elif grid.text in ("vmatrix", "Vmatrix"):
         fail("DC176", "a determinant written out is not read", grid.span, "bars around a matrix", r"\det W")
     else:
-        found = _matrix(reader, [_entries(reader, row) for row in rows], grid.span, "")
+        found = _matrix(reader, [_entries(reader, row) for row in _with_blanks(rows, grid.span)], grid.span, "")
     reader.ascend()
     return found
+
+
+def _with_blanks(rows: Sequence[Sequence[Elements]], span: Span) -> Sequence[Sequence[Elements]]:
+    """A cell that is left blank beside others is a zero; dots in its row or its column go on in it."""
+    width = max(map(len, rows), default=0)
+    columns = [place for place in range(width) if any(place < len(row) and row[place] for row in rows)]
+    if len(columns) < 2 or all(cell for row in rows for cell in row):
+        return rows
+    whole = [[row[place] if place < len(row) else () for place in columns] for row in rows]
+    dotted = [any(map(_are_dots, column)) for column in zip(*whole, strict=True)]
+    zero, dots = (Element("number", "0", span),), (Element("sign", "…", span),)
+    return [
+        [
+            cell or (dots if across or any(map(_are_dots, row)) else zero)
+            for cell, across in zip(row, dotted, strict=True)
+        ]
+        for row in whole
+    ]
+
+
+def _are_dots(cell: Elements) -> bool:
+    return len(cell) == 1 and cell[0].is_sign("…")
 
 
 def _entries(reader: RowCursor, row: Sequence[Elements]) -> list[MatrixCell]:

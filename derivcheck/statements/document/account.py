@@ -67,6 +67,12 @@ class Account(Review):
             lines = lines_of(occurrence.passage, occurrence.span)
             result = self.provisions.stepwise(result, occurrence.expectation, lines)
             entries.append(Accounted(occurrence, piece, result, self._setting(occurrence)))
+            if result.standing == "unread" and (rest := self._legible(occurrence, piece, setting)) is not None:
+                others = yield from self._formula(occurrence, rest, setting)
+                if others.claim is not None and others.standing == "judged":
+                    step = occurrence.passage.text.text[slice(*rest.without)].strip()
+                    others = occurrence.judged(others.claim, "judged", (*others.claim.inferred, f"without `{step}`"))
+                    entries.append(Accounted(occurrence, rest, others, self._setting(occurrence)))
         self.provisions.refuse_unused([entry.result for entry in entries], self.accountant.manuscript.path)
         found, conditions = [], conditions_among(entries)
         for place in range(len(entries)):
@@ -116,6 +122,20 @@ class Account(Review):
         if occurrence.passage.under and occurrence.free:
             return occurrence.unread(self._hypothetical(occurrence))
         return self._judged(occurrence, claim, "judged", setting)
+
+    def _legible(self, occurrence: Occurrence, piece: Piece, setting: Setting) -> Piece | None:
+        """A chain of equalities without the sides that are not read: one of them leaves the other steps judged."""
+        rest: Piece | None = piece if occurrence.expectation is None else None
+        panel = self._panel(setting)
+        while rest is not None:
+            reader = self._reader(occurrence, rest, setting, panel)
+            try:
+                reader.equation(panel.first, reader.labels(panel.first)[0])
+            except NotationError as problem:
+                rest = rest.without_side(problem.span[0]) if problem.span is not None else None
+            else:
+                return None if rest is piece else rest
+        return None
 
     def _of_some_entries(
         self, occurrence: Occurrence, reader: Reading, setting: Setting, size: int

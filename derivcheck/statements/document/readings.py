@@ -35,7 +35,7 @@ class Readings:
         where = setting.binding.where if setting.binding is not None else None
         symbols = tuple(setting.symbols.items())
         rules = (symbols, where, setting.quantifier, setting.componentwise, spelling, panel)
-        key = (passage.text.text, piece.span, piece.above, rules)
+        key = (passage.text.text, tuple(node.span for node in piece.chain.row), piece.span, piece.above, rules)
         chain = piece.chain
         return self._readings.made(
             key, lambda: Reading(passage.text, chain, setting, spelling, panel.examiners, piece.above)
