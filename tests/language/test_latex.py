@@ -13,10 +13,13 @@ from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.statement import labelled, spellings
 from derivcheck.language.claims import pairs
-from derivcheck.language.latex.reading import parse_latex, read_latex
+from derivcheck.language.latex.equations import Sentence
+from derivcheck.language.latex.reading import parse_latex
 from derivcheck.language.network import build
 from derivcheck.language.notation.parser import parse_equation
 from derivcheck.language.notation.printer import to_plain
+from derivcheck.language.tex.parser import parse_tex
+from derivcheck.language.tex.statements import chains
 from derivcheck.pipeline.verification import verify_text
 from derivcheck.spec import read_spec
 
@@ -258,14 +261,16 @@ def _equation_or_place(text: str, name: str = "mlp") -> None:
     network = examiner(name).network
     symbols, macros = spellings(network.spec.symbols), spellings(network.spec.macros)
     try:
-        readings = read_latex(text, network.scope, symbols, macros, labels(name))
+        stated = chains(parse_tex(text, macros))
     except NotationError as problem:
         _check_place(problem, text)
         return
-    for reading in readings:
-        assert (reading.equation is None) != (reading.problem is None)
-        if reading.problem is not None:
-            _check_place(reading.problem, text)
+    sentence = Sentence(text, network.scope, symbols, macros, labels(name))
+    for chain in stated:
+        try:
+            assert sentence.equation(chain.row).sides
+        except NotationError as problem:
+            _check_place(problem, text)
 
 
 def _check_place(problem: NotationError, text: str) -> None:

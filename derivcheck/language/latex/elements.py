@@ -6,7 +6,7 @@ A script is an element behind its base; brackets, scripts, fractions, roots and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -242,11 +242,6 @@ def _under_arrow(base: Symbol | Numeral, span: Span) -> Symbol | Numeral:
     if isinstance(base, Numeral):
         return replace(base, font=base.font or "bold", span=span)
     return replace(base, style=base.style or "arrow", span=span)
-
-
-def span_of(row: Sequence[Element], otherwise: Span) -> Span:
-    """Where a row stands; `otherwise` where it is empty."""
-    return row[0].span.to(row[-1].span) if row else otherwise
 
 
 def is_closed(group: Element) -> bool:

@@ -8,7 +8,6 @@ from typing import Any, NoReturn
 
 from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.latex.cursor import RowCursor
-from derivcheck.language.latex.trees import rebuilt
 from derivcheck.language.lowering.types import Type
 from derivcheck.language.notation.printer import to_plain
 from derivcheck.language.notation.syntax import (
@@ -26,6 +25,7 @@ from derivcheck.language.notation.syntax import (
     Subscript,
     Transpose,
     bottom_up,
+    rebuilt,
 )
 from derivcheck.language.tex.errors import fail
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from derivcheck.diagnostics.diagnostic import NotationError, UnsupportedError
 from derivcheck.graph.nodes import Input, Quantity
 from derivcheck.language.latex.cursor import RowCursor
-from derivcheck.language.latex.trees import rebuilt
 from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.lowering.letters import member_name
 from derivcheck.language.notation.syntax import (
@@ -22,6 +21,7 @@ from derivcheck.language.notation.syntax import (
     Number,
     Span,
     bottom_up,
+    rebuilt,
 )
 from derivcheck.language.tex.errors import fail
 

@@ -1,11 +1,10 @@
-"""A LaTeX text as the equations that it says, one, a derivation of several, or whatever chains there are."""
+"""A LaTeX text as the equations that it says: one, or a derivation of several."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex.equations import Sentence
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.notation.syntax import Equation, Span
@@ -15,16 +14,6 @@ from derivcheck.language.tex.statements import Chain, chains
 
 NOTHING: Mapping[str, str] = {}
 NO_LABELS: Mapping[str, int] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class ReadChain:
-    """One chain of a formula: its equation, or why there is none; `remark` says that words introduce it."""
-
-    span: Span
-    equation: Equation | None
-    problem: NotationError | None
-    remark: bool
 
 
 def parse_latex(
@@ -62,30 +51,8 @@ def parse_latex_derivation(
     return tuple(replace(sentence.equation(one.row), follows=one.follows) for one in _stated(text, macros))
 
 
-def read_latex(
-    text: str,
-    scope: Scope,
-    symbols: Mapping[str, str] = NOTHING,
-    macros: Mapping[str, str] = NOTHING,
-    labels: Mapping[str, int] = NO_LABELS,
-) -> tuple[ReadChain, ...]:
-    """Every chain of a formula with its equation or its problem: none is passed over.
-
-    Raises NotationError where the formula cannot be divided into chains at all.
-    """
-    sentence = Sentence(text, scope, symbols, macros, labels)
-    return tuple(_reading(sentence, chain) for chain in chains(parse_tex(text, macros)))
-
-
 def _stated(text: str, macros: Mapping[str, str]) -> list[Chain]:
     found = chains(parse_tex(text, macros))
     if not found:
         fail("DC109", "the formula is empty", Span(0, len(text)), "expected an equation")
     return found
-
-
-def _reading(sentence: Sentence, chain: Chain) -> ReadChain:
-    try:
-        return ReadChain(chain.span, sentence.equation(chain.row), None, chain.remark)
-    except NotationError as problem:
-        return ReadChain(chain.span, None, problem, chain.remark)

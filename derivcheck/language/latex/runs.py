@@ -7,9 +7,8 @@ from dataclasses import fields, is_dataclass
 from fractions import Fraction
 from typing import Any
 
-from derivcheck.language.latex.trees import rebuilt
 from derivcheck.language.notation.labels import label_value
-from derivcheck.language.notation.syntax import Expression, Name, Number, Span, Subscript
+from derivcheck.language.notation.syntax import Expression, Name, Number, Span, Subscript, rebuilt
 
 LONGEST = 50
 

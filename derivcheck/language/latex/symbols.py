@@ -9,11 +9,21 @@ from derivcheck.diagnostics.diagnostic import NotationError
 from derivcheck.language.latex.cursor import RowCursor
 from derivcheck.language.latex.elements import Element, Elements, elements_of
 from derivcheck.language.latex.scripts import Script, atoms, divided, index_at, is_transpose, script_of
-from derivcheck.language.latex.trees import folded, placed_at, rebuilt
+from derivcheck.language.latex.trees import folded, placed_at
 from derivcheck.language.latex.vocabulary import is_function
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.notation.parser import parse_expression
-from derivcheck.language.notation.syntax import Binary, Expression, Name, Number, Slice, Span, Subscript, bottom_up
+from derivcheck.language.notation.syntax import (
+    Binary,
+    Expression,
+    Name,
+    Number,
+    Slice,
+    Span,
+    Subscript,
+    bottom_up,
+    rebuilt,
+)
 from derivcheck.language.tex.errors import error
 
 NOWHERE = Span(0, 0)

@@ -1,4 +1,4 @@
-"""Small operations on syntax trees: rebuild, move to a place, fold labels."""
+"""Small operations on syntax trees: move to a place, fold labels."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from derivcheck.language.notation.syntax import Binary, Expression, Name, Negate, Number, Span, Subscript
-from derivcheck.language.notation.syntax import rebuilt as rebuilt
+from derivcheck.language.notation.syntax import Binary, Expression, Name, Negate, Number, Span, Subscript, rebuilt
 
 
 def placed_at(tree: Any, span: Span) -> Any:
