@@ -169,7 +169,10 @@ class Function:
 
 @dataclass(frozen=True)
 class Bound:
-    """`kind_{letter}(inner)`: over a dimension, a part of it where a test is given, or up to a limit."""
+    """`kind_{letter}(inner)`: over a dimension, a part of it where a test is given, or up to a limit.
+
+    With `ends` a test by another letter of the same dimension is written as limits, where it can be.
+    """
 
     kind: str
     letter: str
@@ -177,10 +180,23 @@ class Bound:
     inner: Any
     test: Test | None = None
     limits: bool = False
+    ends: bool = False
 
     def __str__(self) -> str:
+        if self.ends and (written := self._as_limits()):
+            return f"{self.kind}_{{{self.letter} in {written}}}({self.inner})"
         below = f"{self.letter} in 1..{self.size}" if self.limits else self.letter
         return f"{self.kind}_{{{below}{f': {self.test}' if self.test else ''}}}({self.inner})"
+
+    def _as_limits(self) -> str:
+        """`1..i-1` of `j <= i - 1`, `i..n` of `j >= i`; empty for other tests."""
+        match self.test:
+            case Test(
+                Position(((own, 1),), "", 0, ""), "<=" | ">=" as relation, Position(((_, 1),), "", number, "") as end
+            ):
+                if own == self.letter and (number <= 0 if relation == "<=" else number >= 0):
+                    return f"1..{end}" if relation == "<=" else f"{end}..{self.size}"
+        return ""
 
     def there(self, place: Place) -> Iterator[Place]:
         for number in range(1, (int(self.size) if self.size.isdigit() else place.sizes[self.size]) + 1):
@@ -381,7 +397,14 @@ class Drawing:
         test = self.test(inside) if chance.random() < 0.4 and kind != "max" else None
         if test is not None and letter not in str(test.left) + str(test.right):
             test = None
-        return Bound(kind, letter, size, inner, test, limits=chance.random() < 0.3)
+        same = [one for one, over in letters.items() if over == size]
+        if test is None and same and kind in ("sum", "prod") and chance.random() < 0.3:
+            relation = chance.choice(("<=", ">="))
+            number = chance.choice((0, 0, -1 if relation == "<=" else 1))
+            test = Test(Position(((letter, 1),)), relation, Position(((chance.choice(same), 1),), number=number))
+        others = [] if test is None or not isinstance(test.right, Position) else [one for one, _ in test.right.terms]
+        ends = all(one != letter and inside[one] == size for one in others) and bool(others)
+        return Bound(kind, letter, size, inner, test, chance.random() < 0.3, ends)
 
 
 @dataclass(frozen=True)
