@@ -167,6 +167,7 @@ tensors:
   Sigma: n n
 layers:
   z: A @ x + y
+symbols: {"x'": 2 * x}
 """
 
 NETWORKS = {
@@ -194,6 +195,10 @@ READ: list[tuple[str, str, str]] = [
     ("covariance", r"A (I - \frac{1}{n} \mathbf{1}\mathbf{1}^\top) = 0", "A @ (eye(n) - ones(n) @ ones(n).T / n) = 0"),
     ("covariance", r"x^\top (B + I) = 0", "x.T @ (B + eye(n)) = 0"),
     ("covariance", r"(I + B)^{-1} x = 0", "inv(eye(n) + B) @ x = 0"),
+    # a prime before an index or behind it
+    ("covariance", r"x'_i = 0", "(2 * x)[i] = 0"),
+    ("covariance", r"x_i' = 0", "(2 * x)[i] = 0"),
+    ("covariance", r"\sum_i x_i' x'_i = 0", "sum_i((2 * x)[i] * (2 * x)[i]) = 0"),
     # cells that are left blank
     ("covariance", r"\begin{pmatrix} x_1 & & \\ & \ddots & \\ & & x_n \end{pmatrix} = 0", "diag(x) = 0"),
     ("covariance", r"\begin{pmatrix} x_1 & & 0 \\ & \ddots & \\ 0 & & x_n \end{pmatrix} = 0", "diag(x) = 0"),

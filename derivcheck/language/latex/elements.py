@@ -164,7 +164,7 @@ class _Elements:
                 self._node(Scripts(drawn, tuple(scripts), node.span) if scripts else drawn)
             case Scripts(base, scripts):
                 self.row(() if base is None else (base,))
-                for script in scripts:
+                for script in sorted(scripts, key=lambda one: not _is_prime(one)):  # `z_i'` is `z'_i`
                     self._script(script)
             case Fraction(above, below, span):
                 self._emit(Element("fraction", "", span, rows=(elements(above), elements(below))))
@@ -230,6 +230,10 @@ def _primed_letters(row: Elements) -> Elements:
         else:
             found.append(element)
     return tuple(found)
+
+
+def _is_prime(script: ScriptNode) -> bool:
+    return script.sign.text == "^" and bool(seen(script.body)) and all(is_sign(one, "'") for one in seen(script.body))
 
 
 def _is_arrow(script: ScriptNode) -> bool:
