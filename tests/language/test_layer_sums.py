@@ -424,3 +424,29 @@ def test_the_limits_of_an_index_may_be_those_of_another(claim: str, verdict: str
     assert found.verdict == verdict
     if verdict == "invalid":
         assert found.diagnosis is not None and found.diagnosis.code == "DC119"
+
+
+WIDTHS = """
+families: {l: 1..L}
+depths: {L: [2, 3]}
+tensors: {"W[l]": "n[l] n[l-1]", "h[0]": "n[0]"}
+layers: {"h[l]": "W[l] @ h[l-1]"}
+loss: {J: "sum(h[L])"}
+claims: {claim: CLAIM}
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ('{for: l in 1..L, claim: "mean(h[l]) = sum(h[l]) / n[l]"}', "proved"),
+        ('{for: l in 1..L, claim: "mean(h[l]) = sum(h[l]) / n[l-1]"}', "refuted"),
+        ("d(J / n[L])/dW[L] = ones(n[L]) @ h[L-1].T / n[L]", "proved"),
+        ("d(J / n[L])/dW[L] = ones(n[L]) @ h[L-1].T", "refuted"),
+        ("n[1] = n[1]", "proved"),
+        ("n[1] = n[2]", "refuted"),
+        ("n[7] * J = J", "invalid"),
+    ],
+)
+def test_how_many_entries_a_layer_has_is_a_number(claim: str, verdict: str) -> None:
+    assert judged(claim, WIDTHS).verdict == verdict

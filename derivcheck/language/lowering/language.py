@@ -38,7 +38,7 @@ from derivcheck.language.lowering import (
     ranges,
     unrolled,
 )
-from derivcheck.language.lowering.letters import count_error, index_error, member_name
+from derivcheck.language.lowering.letters import count_error, dimension_name, index_error, member_name
 from derivcheck.language.lowering.remarks import of_every_pair
 from derivcheck.language.lowering.state import LoweringState
 from derivcheck.language.lowering.values import Value, broadcast, contracted, shape_error, tensor_value
@@ -166,6 +166,9 @@ class Lowering(LoweringState):
         if member is not None:
             self._refuse_opaque(member, tree.span)
             return self._named(member)
+        length = dimension_name(tree, self.scope)
+        if length is not None and isinstance(tree.base, Name) and tree.base.name not in self.scope.values:
+            return Value(size(self.scope.dimensions[length]))
         ranges.refuse_open_label(tree, self.scope)
         if (
             isinstance(tree.base, Name)
