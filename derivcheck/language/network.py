@@ -6,7 +6,6 @@ fact that is one of labels, such as `one_hot`).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -16,7 +15,6 @@ from derivcheck.diagnostics.diagnostic import (
     DerivcheckError,
     Diagnostic,
     NotationError,
-    SourceText,
     SpecError,
     Where,
     located,
@@ -24,12 +22,12 @@ from derivcheck.diagnostics.diagnostic import (
 from derivcheck.evidence.canonical.form import Facts
 from derivcheck.evidence.extents import extents
 from derivcheck.graph import scalars
-from derivcheck.graph.axes import Axes, Axis, Dimension
-from derivcheck.graph.nodes import Input, quantity, tensor
+from derivcheck.graph.axes import Dimension
+from derivcheck.graph.nodes import Input, quantity
 from derivcheck.graph.sizes import dimensions_of, fitted, names_of
 from derivcheck.language.catalogue import functions as catalogue_functions
 from derivcheck.language.conditions import NO_CONDITIONS, Conditions, drawn
-from derivcheck.language.facts import combined, fits, side_along
+from derivcheck.language.declared import DeclaredTensors
 from derivcheck.language.families import Families
 from derivcheck.language.formulas import head_tree, in_order_of_use, name_tree, with_numbers
 from derivcheck.language.lowering import einstein, positions
@@ -37,17 +35,16 @@ from derivcheck.language.lowering.indexed import closed, indexed
 from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.lowering.scope import Scope
 from derivcheck.language.lowering.summation import sums_over_pairs
-from derivcheck.language.lowering.values import Value, tensor_value
+from derivcheck.language.lowering.values import Value
 from derivcheck.language.notation.parser import parse_expression
 from derivcheck.language.notation.syntax import Call, Derivative, Equation, Expression, Name
 from derivcheck.language.notation.vocabulary import Vocabulary
 from derivcheck.language.tensors import NamedTensor
-from derivcheck.spec.declarations import NamedFormula, Spec, TensorDeclaration
+from derivcheck.spec.declarations import NamedFormula, Spec
 from derivcheck.spec.facts.table import FACTS
 from derivcheck.spec.formulas import factors_of
 
 UNMATCHED = ("DC130", "DC131")  # shapes that do not conform
-ONE_HOT, POSITION = "one_hot", "position"  # what an index is: its last axis has a name of its own
 DEFAULT_SIZES = (4, 5, 3, 6, 2, 7, 8, 9, 10, 11, 12, 13)
 
 
@@ -124,118 +121,16 @@ class _Builder:
     def __init__(self, spec: Spec, depth: dict[str, int], turned: bool = False) -> None:
         self.spec = spec
         self.depth = depth
-        self.dimensions: dict[str, Dimension] = {}
         self.families = Families(spec.families, depth)
-        self.indices: set[str] = set()
-        self.turned = turned  # the factors of a product of sizes, from the last to the first
-        self.sides: dict[str, tuple[Axes, ...]] = {}
+        self.declared = DeclaredTensors(spec, self.families, turned)
         self.remarks: dict[tuple[str, Where | None], Diagnostic] = {}
 
-    # --- dimensions and inputs ------------------------------------------------------------
-
-    def dimension(self, text: SourceText, labels: Mapping[str, int]) -> Dimension:
-        total = Dimension((), 0)
-        for sign, word in re.findall(r"([+-]?)((?:[^\[\]+-]|\[[^\]]*\])+)", text.text):
-            times, _, word = word.rpartition("*")
-            factor = int(times or 1) * (-1 if sign == "-" else 1)
-            if word.isdecimal():
-                part = Dimension.fixed(int(word))
-            else:
-                stem, bracket, label = word.partition("[")
-                name = stem
-                if bracket:
-                    name = f"{stem}[{self.families.label_of(replace(text, text=label.rstrip(']')), labels)}]"
-                part = Dimension.named(name)
-                self.dimensions.setdefault(name, part)
-            total = total.plus(part, factor)
-        return total
-
-    def inputs(self) -> tuple[dict[str, NamedTensor], dict[str, tuple[tuple[str, int | None], ...]]]:
-        made: dict[str, NamedTensor] = {}
-        facts: dict[str, tuple[tuple[str, int | None], ...]] = {}
-        for declaration in self.spec.tensors:
-            for member, labels in self.families.members(declaration.name):
-                sides = self._axes(declaration, labels)
-                axes = [axis for side in sides for axis in side]
-                if declaration.index is not None:
-                    self.indices.add(member)
-                    axes.append(Axis.named(self.dimension(declaration.index, labels), POSITION))
-                else:
-                    self.sides[member] = sides
-                made[member] = NamedTensor(member, name_tree(member), tensor(member, tuple(axes)), tuple(axes))
-                found = [self._fact(fact, declaration.name, axes, labels) for fact in declaration.facts]
-                if declaration.index is not None:
-                    found.append((ONE_HOT, len(axes) - 1))
-                facts[member] = combined(found, member, declaration.facts[0].where if declaration.facts else None)
-        return made, {name: found for name, found in facts.items() if found}
-
-    def _axes(self, declaration: TensorDeclaration, labels: Mapping[str, int]) -> tuple[Axes, ...]:
-        """The axes of a tensor; `s=t` is one over t that is called s, `H*k` two as one, k the faster."""
-        counts: dict[Dimension, int] = {}
-        sides: list[Axes] = []
-        for text in declaration.axes:
-            name, sign, over = text.text.rpartition("=")
-            factors = factors_of(over)
-            if len(factors) > 1 and (len(declaration.axes) > 2 or declaration.index is not None):
-                message, advice = f"`{text.text}` is an axis of a vector or a matrix", " ".join(factors)
-                raise SpecError(Diagnostic("DC029", message, text.where(), "", help=f"an axis for each: {advice}"))
-            side: list[Axis] = []
-            for factor in factors[::-1] if self.turned else factors:
-                dimension = self.dimension(replace(text, text=factor), labels)
-                counts[dimension] = counts.get(dimension, -1) + 1
-                side.append(Axis.named(dimension, name) if sign else Axis(dimension, str(counts[dimension])))
-            sides.append(tuple(side))
-        axes = [axis for side in sides for axis in side]
-        if len(set(axes)) < len(axes):
-            message = f"two axes of `{declaration.name.text}` have one name"
-            raise SpecError(Diagnostic("DC029", message, declaration.name.where(), "", help="S: t s=t"))
-        return tuple(sides)
-
-    def _fact(self, fact: Any, name: SourceText, axes: list[Axis], labels: Mapping[str, int]) -> tuple[str, int | None]:
-        if fact.dimension is not None:
-            text = replace(name, text=fact.dimension)
-            called = [k for k, axis in enumerate(axes) if fact.dimension in (axis.name, str(axis.dimension))]
-            called = called or side_along(fact.dimension, axes)
-            # A name of an axis is no dimension.
-            wanted = None if called else self.dimension(text, labels)
-            places = called or [k for k, axis in enumerate(axes) if axis.dimension == wanted]
-            position = int(fact.dimension) if fact.dimension.isdecimal() else 0
-            if not places and 1 <= position <= len(axes):
-                places = [position - 1]
-            if len(places) > 1:
-                message = f"two axes of `{name.text}` run over `{fact.dimension}`"
-                advice = f"given: {{{fact.name}: {places[-1] + 1}}}"
-                raise SpecError(Diagnostic("DC037", message, fact.where, "which of them?", help=advice))
-            if not places:
-                message = f"`{name.text}` has no axis `{fact.dimension}`"
-                advice = f"given: {fact.name}" if len(axes) == 1 else ""
-                raise SpecError(Diagnostic("DC037", message, fact.where, help=advice))
-            return fact.name, places[0]
-        if FACTS[fact.name].along_an_axis:
-            if len(axes) != 1:
-                choices = " or ".join(f"given: {{{fact.name}: {axis.dimension}}}" for axis in axes)
-                raise SpecError(
-                    Diagnostic(
-                        "DC037",
-                        f"`{fact.name}` of `{name.text}` needs the axis it holds along",
-                        fact.where,
-                        "the axis along which the entries belong together",
-                        help=choices or "a tensor with axes",
-                    )
-                )
-            return fact.name, 0
-        if not fits(fact.name, axes):
-            raise SpecError(Diagnostic("DC037", f"`{fact.name}` needs {FACTS[fact.name].needs}", fact.where))
-        return fact.name, None
-
-    # --- layers ---------------------------------------------------------------------------
-
     def network(self) -> Network:
-        inputs, facts = self.inputs()
-        values = {name: self._value(t) for name, t in inputs.items()}
+        inputs, facts = self.declared.inputs()
+        values = {name: self.declared.value(t) for name, t in inputs.items()}
         scope = Scope(
             values,
-            self.dimensions,
+            self.declared.dimensions,
             {},
             self._families(),
             frozenset(),
@@ -243,7 +138,7 @@ class _Builder:
             self.spec.layout,
             self.spec.vec,
             padding=self.spec.padding,
-            indices=frozenset(self.indices),
+            indices=frozenset(self.declared.indices),
             labels=self.families.labels,
             depth=self.depth,
             gradient=self.spec.gradient,
@@ -267,13 +162,6 @@ class _Builder:
         sizes, given = self._sizes(dimensions_of(nodes) | extents(nodes, facts))
         told = tuple(self.remarks.values())
         return Network(self.spec, self.depth, scope, tuple(tensors.values()), loss, facts, sizes, given, remarks=told)
-
-    def _value(self, declared: NamedTensor) -> Value:
-        sides = self.sides.get(declared.name, ())
-        if all(len(side) == 1 for side in sides):
-            return tensor_value(declared.node, declared.axes, self.spec.vectors)
-        column = len(sides) == 2 or self.spec.vectors == "column"
-        return Value(declared.node, *sides) if column else Value(declared.node, (), *sides)
 
     def _families(self) -> frozenset[str]:
         names = [t.name.text for t in self.spec.tensors] + [f.name.text for f in self.spec.layers]
@@ -319,7 +207,7 @@ class _Builder:
             for told in (remark.at(formula.text) for remark in lowering.remarks):
                 self.remarks.setdefault((told.code, told.where), told)  # once for all members of a family
             for name, inner in lowering.intermediates.items():
-                if name not in scope.values and name not in trees and name not in self.dimensions:
+                if name not in scope.values and name not in trees and name not in self.declared.dimensions:
                     scope = scope.with_values({name: inner})
                     tensors[name] = NamedTensor(name, Name(name), inner.node, inner.axes)
             node = quantity(member, value.node, value.axes)
@@ -374,13 +262,13 @@ class _Builder:
         given = self._given()
         free = [size for size in DEFAULT_SIZES if size not in given.values()] + list(range(14, 400))
         chosen: dict[str, int] = {}
-        for position, name in enumerate(n for n in self.dimensions if n not in given):
+        for position, name in enumerate(n for n in self.declared.dimensions if n not in given):
             # Long families would need long vectors; there the sizes repeat with a long period.
-            chosen[name] = free[position] if len(self.dimensions) <= 12 else free[position % 7]
+            chosen[name] = free[position] if len(self.declared.dimensions) <= 12 else free[position % 7]
         sizes = fitted(chosen, dimensions, given, least=2) or fitted(chosen, dimensions, given)
         if sizes is None:
             raise self._without_sizes({**chosen, **given}, dimensions)
-        return {name: sizes[name] for name in self.dimensions}, given
+        return {name: sizes[name] for name in self.declared.dimensions}, given
 
     def _without_sizes(self, tried: Mapping[str, int], dimensions: frozenset[Dimension]) -> SpecError:
         empty = sorted(dimension for dimension in dimensions if dimension.size(tried) < 1)
@@ -400,14 +288,14 @@ class _Builder:
     def _given(self) -> dict[str, int]:
         """The sizes that the spec gives, member by member; `n` alone is the size of every `n[l]` without its own."""
         given: dict[str, int] = {}
-        stems = {name.split("[")[0] for name in self.dimensions if "[" in name}
+        stems = {name.split("[")[0] for name in self.declared.dimensions if "[" in name}
         for name, size in sorted(self.spec.numeric.sizes.items(), key=lambda item: "[" in item[0]):
-            if name in self.dimensions:
+            if name in self.declared.dimensions:
                 given[name] = size
             elif name in stems:
-                given |= {member: size for member in self.dimensions if member.startswith(f"{name}[")}
+                given |= {member: size for member in self.declared.dimensions if member.startswith(f"{name}[")}
             elif name.split("[")[0] not in stems:  # `n[3]` is no dimension of a network with two layers
-                raise unknown_dimension(name, self.dimensions)
+                raise unknown_dimension(name, self.declared.dimensions)
         return given
 
 
