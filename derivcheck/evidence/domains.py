@@ -21,6 +21,7 @@ from derivcheck.graph.sizes import dimensions_of, small_sizes
 POINTS = 12
 CHOSEN_POINTS = 96  # at which inputs have a few whole numbers: what is compared for equality is equal by chance there
 ZERO = 1e-12
+NOISE = 1e-8  # relative to the values
 NO_VALUE = frozenset({"DC501", "DC502"})
 
 
@@ -107,6 +108,38 @@ def _is_no_number(node: Node) -> bool:
     if not isinstance(node, Map) or node.operands:
         return False
     return node.expression.is_finite is False or node.expression.is_real is False
+
+
+def differ_where_met(
+    condition: Node, sides: Sequence[Node], facts: Facts | None = None, numbers: Sequence[float] = ()
+) -> bool:
+    """Whether sides weighted with a condition differ where it is 1 at chosen points alone, never at random ones.
+
+    What is equal almost everywhere, as `sign(s)²` and 1, need not be where `s == 0`. `numbers` as above.
+    """
+    nodes, given = [condition, *sides], facts or {}
+    sizes, inputs = small_sizes(dimensions_of(nodes) | extents(nodes, given))[-1], inputs_of(nodes)
+    program, usual = Program(nodes), np.bool_(False)
+    for number, point in enumerate(_points(inputs, sizes, given, numbers)):
+        try:
+            with np.errstate(all="ignore"):
+                holds, left, right = program.run(point, sizes)
+        except (DerivcheckError, ArithmeticError, ValueError):
+            continue
+        met = _is_one(holds)
+        if number < POINTS:
+            usual = usual | met
+        elif np.any(met & ~usual) and _differ(left, right, holds.axes, met & ~usual):
+            return True
+    return False
+
+
+def _differ(left: Tensor, right: Tensor, axes: Axes, there: Any) -> bool:
+    """Whether two values differ in an entry that is `there`, which has the first axes alone."""
+    every = (*axes, *dict.fromkeys(axis for side in (left, right) for axis in side.axes if axis not in axes))
+    one, other = (np.asarray(side.aligned(every)) for side in (left, right))
+    apart = np.abs(one - other) > NOISE * (1 + np.abs(one) + np.abs(other))
+    return bool(np.any(apart & np.reshape(there, (*np.shape(there), *[1] * (len(every) - len(axes))))))
 
 
 def _is_one(condition: Tensor) -> Any:

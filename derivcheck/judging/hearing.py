@@ -14,6 +14,8 @@ from derivcheck.diagnostics.diagnostic import (
     placed,
 )
 from derivcheck.diagnostics.verdicts import HOLDS, ClaimResult, Verdict
+from derivcheck.evidence.domains import differ_where_met
+from derivcheck.evidence.numeric.branches import is_branched
 from derivcheck.graph.nodes import Node, constant
 from derivcheck.judging.deadline import aside
 from derivcheck.judging.diagnose import Diagnoser, unexplained
@@ -22,13 +24,14 @@ from derivcheck.judging.judge import NEVER_MET
 from derivcheck.judging.measurement import finite_difference
 from derivcheck.judging.suggestion import PLAIN, Wording
 from derivcheck.language.claims import Link, Pair, proportional
-from derivcheck.language.divisors import lost_divisor, values_under, vanishing_divisor
+from derivcheck.language.divisors import compared_numbers, lost_divisor, values_under, vanishing_divisor
 from derivcheck.language.lowering.language import Lowering
 from derivcheck.language.notation.relations import BY_NAME, Claimed
 from derivcheck.language.notation.syntax import Expression
 
 NEAR = "the sides differ; how near they are meant to be is not said"
 TRIED = "that was tried"
+EXACTLY = "the sides are equal elsewhere, and differ where the condition holds exactly: a branch jumps there"
 NONCONFORMING = frozenset({"DC130", "DC131", "DC132"})
 NOWHERE = frozenset({"DC501", "DC505"})  # has no value at any point that was tried
 
@@ -110,6 +113,8 @@ class Hearing:
             return replace(blank, verdict="undecided", message=message)
         if verdict in HOLDS and (nowhere := self._without_values(link)):
             return replace(blank, verdict="undecided", message=nowhere)
+        if verdict in HOLDS and self._differs_where_met(link):
+            return replace(blank, verdict="undecided", message=EXACTLY)
         if different:
             # Two sides that differ somewhere, with a witness, differ as functions.
             flipped: dict[Verdict, Verdict] = {"proved": "refuted", "checked": "refuted", "refuted": "proved"}
@@ -151,6 +156,14 @@ class Hearing:
                 TRIED if link.condition is None else "at which the condition holds"
             )
         return NEVER_MET if found == "unmet" else ""
+
+    def _differs_where_met(self, link: Pair) -> bool:
+        """Whether sides with branches differ where the condition of a claim holds, as `s == 0` does at one point."""
+        if link.condition is None or not is_branched((link.left, link.right)):
+            return False
+        network = self.examiner.network
+        condition, *sides = (network.known.imposed(one) for one in (link.condition, link.left, link.right))
+        return differ_where_met(condition, sides, network.facts, compared_numbers(link.where))
 
     def _lowered(self, tree: Expression) -> Node:
         network = self.examiner.network

@@ -20,7 +20,13 @@ from derivcheck.evidence.canonical.form import Equality, Facts, without_switches
 from derivcheck.evidence.extents import extents
 from derivcheck.evidence.field import Known
 from derivcheck.evidence.jumps import jumps_at
-from derivcheck.evidence.numeric.branches import are_multivalued, are_rational, far_numbers, rounding_decides
+from derivcheck.evidence.numeric.branches import (
+    are_multivalued,
+    are_rational,
+    far_numbers,
+    is_branched,
+    rounding_decides,
+)
 from derivcheck.evidence.numeric.ratios import ratio
 from derivcheck.evidence.numeric.sampling import inputs_of
 from derivcheck.evidence.numeric.sides import DIGITS, FINEST, SidesAtAPoint, compare_precisely, compare_sides
@@ -139,8 +145,13 @@ class Judge:
             return Judgement("undecided", (), ExactEvidence(None), nothing, reason=reason, slopes=slopes)
         facts = self.facts if facts is None else facts
         goal = Goal(left, right, axes, facts, derived, condition)
-        if self.known.texts(goal.sides) and not self.prover.proof(left, right, facts, far=False).proved:
-            return replace(self._judged_under_conditions(goal), slopes=slopes)
+        if self.known.texts(goal.sides):
+            without = self.prover.proof(left, right, facts, far=False).proved
+            # What is equal almost everywhere need not be where an equation holds, if a branch jumps there.
+            if not without or is_branched(goal.sides):
+                under = self._judged_under_conditions(goal)
+                if not without or under.verdict != "proved":
+                    return replace(under, slopes=slopes)
         return replace(self._judged(goal), slopes=slopes)
 
     def _judged_under_conditions(self, goal: Goal) -> Judgement:

@@ -284,6 +284,7 @@ def _refuse_unmatched(on_left: Mapping[str, Span], on_right: Mapping[str, Span])
                 f"the index `{letter}` is free on the right and does not stand on the left",
                 span,
                 "sum over it, or index the left side with it",
+                f"sum_{letter}(...); `sums: einstein` in the spec where repeated indices are summed",
             )
 
 

@@ -76,11 +76,15 @@ def values_under(
             parts[node] = WrittenPart(node, divides)
     if not parts:
         return "some"
+    return domains.values_under(condition, list(parts.values()), facts, compared_numbers(where))
+
+
+def compared_numbers(where: Condition | None) -> list[float]:
+    """The numbers that a condition speaks of, and their ratios: at one of them it may be met."""
     numbers = (
         {float(node.value) for node in bottom_up(where) if isinstance(node, Number)} if where is not None else set()
     )
-    ratios = {one / other for one in numbers for other in numbers if other}
-    return domains.values_under(condition, list(parts.values()), facts, sorted(numbers | ratios))
+    return sorted(numbers | {one / other for one in numbers for other in numbers if other})
 
 
 def _partial(tree: Expression) -> Iterator[tuple[Expression, bool]]:

@@ -99,3 +99,50 @@ def test_what_is_given_may_leave_no_values() -> None:
     text = "tensors: {s: scalar}\nclaims: {a: {claim: 'log(s) - log(s) = 0', given: 's = 0'}}\n"
     (found,) = verify_text(text).claims
     assert (found.verdict, found.message) == ("undecided", "a side has no value at any point that was tried")
+
+
+JUMPS = """
+tensors: {s: scalar, k: scalar, x: n, z: {axes: [], given: binary}}
+claims:
+"""
+AT_THE_JUMP = (
+    "sign(s)**2 = 1 where s == 0",
+    "where(s >= 0, 1, 0) = 0 where s == 0",
+    "where(s > 1, 1, 0) = where(s >= 1, 1, 0) where s == 1",
+    "where(s > k, 1, 0) = where(s >= k, 1, 0) where s == k",
+    "sign(x[i])**2 = 1 where x[i] == 0",
+    "sign(x[i] - x[j])**2 + delta(i,j) = 1 where x[i] == x[j]",
+    "abs(sign(s)) = 1 where abs(s) <= 0",
+    "sign(s)**2 = 1 where s*k == 0",
+)
+BESIDE_IT = (
+    "sign(s)**2 = 1 where s < 0",
+    "sign(s)**2 = 1 where s == 2",
+    "sign(z)**2 = 1 where z == 1",
+    "abs(s) = -s where s == 0",
+    "max(s, k) = s where s == k",
+)
+GIVEN = {
+    "sign(s)**2 = 1 | s = 0": "refuted",
+    "sign(s - k)**2 = 1 | s = k": "refuted",
+    "sign(s)**2 = 1 | s = k**2 + 1": "proved",
+    "relu(s) - relu(-s) = s | s = k": "proved",
+}
+
+
+@pytest.mark.parametrize("claim", AT_THE_JUMP)
+def test_what_is_equal_almost_everywhere_is_not_proved_where_a_branch_jumps(claim: str) -> None:
+    found = check_equation(claim, read_spec(JUMPS))
+    assert (found.verdict, "a branch jumps there" in found.message) == ("undecided", True)
+
+
+@pytest.mark.parametrize("claim", BESIDE_IT)
+def test_it_is_proved_where_none_does(claim: str) -> None:
+    assert check_equation(claim, read_spec(JUMPS)).verdict == "proved"
+
+
+@pytest.mark.parametrize(("claim", "verdict"), GIVEN.items())
+def test_an_equation_that_is_given_may_lie_at_a_jump(claim: str, verdict: str) -> None:
+    equation, given = claim.split(" | ")
+    (found,) = verify_text(f"{JUMPS}  a: {{claim: '{equation}', given: '{given}'}}\n").claims
+    assert found.verdict == verdict

@@ -145,3 +145,32 @@ def test_a_step_under_a_condition(tmp_path: pathlib.Path, first: str, wanted: li
     found = judged(tmp_path, VECTOR, text).formulas[1]
     assert found.claim is not None
     assert [step.verdict for step in found.claim.links[:2]] == wanted
+
+
+SUMMED = "tensors: {x: n, W: k n, y: k}\nlayers: {z: W @ x}\nloss: {L: 'sse(z, y)'}\n"
+REPEATED = r"$\frac{\partial L}{\partial x_j} = 2 (z_i - y_i) W_{ij}$"
+HALF = REPEATED.replace("= 2 ", "= ")
+TRANSPOSED = REPEATED.replace("W_{ij}", "W_{ji}")
+EINSTEIN = {
+    f"With repeated indices summed, {REPEATED}.": "proved",
+    f"We use the Einstein convention.\n\n# Later\n\n{REPEATED}": "proved",
+    f"Einstein's summation convention holds; {HALF}.": "refuted",
+    f"We sum over repeated indices, so {TRANSPOSED}.": "invalid",  # k is not n
+    f"Nothing is said: {REPEATED}.": "invalid",
+    f"We do not use the Einstein convention: {REPEATED}.": "invalid",
+    f"{REPEATED}\n\nFrom here on repeated indices are summed.": "invalid",
+}
+
+
+@pytest.mark.parametrize(("text", "wanted"), EINSTEIN.items())
+def test_what_is_repeated_is_summed_where_the_text_says_so(tmp_path: pathlib.Path, text: str, wanted: str) -> None:
+    found = judged(tmp_path, SUMMED, text).formulas
+    assert [standing(one) for one in found] == [wanted]
+
+
+def test_it_is_shown_and_can_be_switched_off(tmp_path: pathlib.Path) -> None:
+    text = f"With repeated indices summed, {REPEATED}."
+    (shown,) = judged(tmp_path, SUMMED, text).formulas
+    assert shown.claim is not None and shown.claim.inferred == ("from the text: repeated indices summed",)
+    (plain,) = judged(tmp_path, f"{SUMMED}document: {{file: a.md, infer: false}}\n", text).formulas
+    assert plain.claim is not None and plain.claim.verdict == "invalid"

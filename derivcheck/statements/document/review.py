@@ -37,7 +37,13 @@ from derivcheck.statements.document.kinds import (
 from derivcheck.statements.document.namings import told
 from derivcheck.statements.document.occurrence import Occurrence
 from derivcheck.statements.document.reading import Reading
-from derivcheck.statements.document.words import is_of_scalars, is_plain_condition, is_stationary_point, refers_to_case
+from derivcheck.statements.document.words import (
+    is_of_scalars,
+    is_plain_condition,
+    is_stationary_point,
+    refers_to_case,
+    summing,
+)
 
 MOST_CONDITIONS = 4
 FACTORS = tuple(map(Fraction, ("1", "-1", "2", "-2", "1/2", "-1/2")))  # of an equation on its way
@@ -54,6 +60,8 @@ class Review(Bench):
         occurrence, result = entry.occurrence, entry.result
         if (reason := self._behind_an_arrow(entries, place)) is not None:
             return (yield from self._following(entries, place, reason))
+        if self.infers and occurrence.free and _repeats_an_index(result):
+            return (yield from self._with_repeated_summed(entry))
         if self.infers and occurrence.free and _is_wrong_in_part(result):
             lines = lines_of(occurrence.passage, occurrence.span)
             found = yield from self._under(entry, conditions_of(entry, restricting)[:MOST_CONDITIONS])
@@ -135,6 +143,20 @@ class Review(Bench):
             claim, lines = wrong[0]
             return self._judged(entry.occurrence, claim, "judged", entry.settled, *lines)
         return None
+
+    def _with_repeated_summed(self, entry: Accounted) -> Source[FormulaResult]:
+        """The verdict with a sum over what a term repeats, where the text above says that it does so."""
+        occurrence, setting = entry.occurrence, entry.settled
+        last, _ = occurrence.passage.begin
+        above = "\n".join(self.accountant.manuscript.text.split("\n")[:last])
+        said = summing(above)
+        claim = None
+        if said:
+            spec = replace(setting.spec, sums="einstein")
+            claim = yield from self._claim_under(replace(entry, setting=replace(setting, spec=spec)), ())
+        if claim is None or claim.verdict == "invalid":
+            return entry.result
+        return self._judged(occurrence, claim, "judged", setting, f"from the text: {' '.join(said.split())}")
 
     def _of_scalars(self, entry: Accounted) -> Source[FormulaResult]:
         """The verdict in the scalar case, of which the sentence speaks; not read where the spec has none."""
@@ -268,6 +290,13 @@ def _is_wrong_in_part(result: FormulaResult) -> bool:
     claim = result.claim
     steps = claim.links if claim is not None and claim.verdict == "invalid" else ()
     return result.standing == "judged" and any(step.verdict == "refuted" for step in steps)
+
+
+def _repeats_an_index(result: FormulaResult) -> bool:
+    """Whether an index stands on one side alone, as where a sum over it goes without saying."""
+    claim = result.claim
+    told = [claim.diagnosis, *(step.diagnosis for step in claim.links)] if claim is not None else []
+    return any(one is not None and one.code == "DC151" for one in told)
 
 
 def _steps_held(claim: ClaimResult | None) -> int:

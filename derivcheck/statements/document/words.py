@@ -50,6 +50,13 @@ _SCALARS = re.compile(
     r"|\bin one dimension\b|\bfor (?:a scalar|scalars)\b",
     re.IGNORECASE,
 )
+_REPEATED = re.compile(
+    r"\bEinstein(?:'s)?\b[^$.;]{0,30}\b(?:convention|notation|summation)\b"
+    r"|\brepeated (?:indices|indexes|index|subscripts?)\b[^$.;]{0,40}\bsum(?:s|med|mation)?\b"
+    r"|\bsum(?:s|med|ming|mation)?\b[^$.;]{0,30}\brepeated (?:indices|indexes|index|subscripts?)\b",
+    re.IGNORECASE,
+)
+_DENYING = re.compile(r"\b(?:no|not|without|never|unlike|instead of|n't|avoid\w*)\b[^$.;]{0,30}$", re.IGNORECASE)
 _IN_THAT_CASE = re.compile(r"^\W*(?:so |and |but |then |here )?(?:in (?:that|this) case|then)\b", re.IGNORECASE)
 
 
@@ -104,3 +111,11 @@ def refers_to_case(lead: str) -> bool:
 def is_of_scalars(lead: str) -> bool:
     """`In the scalar case this is`: what follows is said of scalars, whatever the spec has."""
     return _SCALARS.search(lead) is not None
+
+
+def summing(text: str) -> str:
+    """`With repeated indices summed`: the words of a text that say so; empty where none do, or deny it."""
+    for match in _REPEATED.finditer(text):
+        if not _DENYING.search(text, max(0, match.start() - LONGEST), match.start()):
+            return match[0]
+    return ""
