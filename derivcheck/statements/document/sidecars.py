@@ -99,14 +99,27 @@ def sidecar_of(manuscript: Manuscript) -> Path:
     for candidate in beside:
         if is_file(candidate):
             return candidate
+    serving = _serving(document)
+    draft = f"derivcheck init --from {manuscript.path}, or --spec FILE.yaml"
     raise SpecError(
         Diagnostic(
             "DC627",
             f"`{manuscript.path}` has no sidecar that declares its network",
             Where(manuscript.path, 1, 1, 1, manuscript.text.split("\n", 1)[0]),
-            help=f"derivcheck init --from {manuscript.path}, or --spec FILE.yaml",
+            notes=(("served by", f"`{serving}`"),) if serving is not None else (),
+            help=f"derivcheck verify {serving}" if serving is not None else draft,
         )
     )
+
+
+def _serving(document: Path) -> Path | None:
+    """A spec in the folder of a document that lists it among others."""
+    listed = re.compile(rf"^\s*(?:files?\s*:|-)(?:.*[\s\[\"',])?{re.escape(document.name)}(?![\w.])", re.MULTILINE)
+    try:
+        specs = sorted(path for path in document.parent.iterdir() if path.suffix in (".yaml", ".yml"))
+    except OSError:
+        return None
+    return next((path for path in specs if _says(path, NAMES_DOCUMENT) and _says(path, listed)), None)
 
 
 def manuscript_of(spec: Spec, folder: str | Path | None = None) -> Manuscript | None:
