@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 import mpmath
@@ -21,7 +22,7 @@ from derivcheck.evidence.numeric.differences import EPSILON
 from derivcheck.evidence.numeric.noise import spread_of
 from derivcheck.evidence.numeric.program import Program
 from derivcheck.evidence.numeric.rounding import Rounding
-from derivcheck.evidence.numeric.sampling import STYLES, generator_of, inputs_of, no_finite_point, sample, styled_run
+from derivcheck.evidence.numeric.sampling import STYLES, generator_of, no_finite_point, sample, styled_run
 from derivcheck.evidence.numeric.survey import PROBE, laid_out
 from derivcheck.evidence.numeric.tensors import Sizes, Tensor
 from derivcheck.evidence.points import Points
@@ -36,6 +37,7 @@ SEEN = 1e-40  # of the largest number on the way: a difference beyond that is no
 FINEST = 460  # digits that tell apart what any number that can be written makes different
 SHOWN = 25  # digits of both sides in a witness
 REMEMBERED = 1 << 14  # entries of an array, above which it is evaluated anew for every question
+REMEMBERED_DIGITS = 1 << 17  # numbers of many digits that are remembered at one point: more would fill the memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ def compare_sides(
     The point is one at which the nodes `beside` have values too. `points` remember what is evaluated.
     Raises NumericError where no finite point is found.
     """
-    style, known, (*_, one, other) = copies([*beside, left, right], sizes, facts, seed, points or Points(), spread)
+    points = points or Points()
+    style, known, (*_, one, other) = copies([*beside, left, right], sizes, facts, seed, points, spread)
     shape = [3, *(axis.dimension.size(sizes) for axis in axes)]
     sides = [np.broadcast_to(t.aligned((PROBE, *axes)), shape) for t in (one, other)]
     first, second = (side[0] for side in sides)
@@ -93,7 +96,8 @@ def compare_sides(
         return SidesAtAPoint(NumericEvidence(quick, "two sides", relative, relative_bar, count))
 
     def to_digits(digits: int) -> list[Any]:
-        return [side[place] for side in _to_digits(digits, left, right, axes, sizes, facts, seed, style, spread)]
+        at = points.at(sizes, facts, seed, style, spread, digits) if digits <= 2 * DIGITS else {}
+        return [side[place] for side in _to_digits(digits, left, right, axes, sizes, facts, seed, style, spread, at)]
 
     try:
         precise = to_digits(DIGITS)
@@ -207,7 +211,7 @@ def compare_precisely(
     style, _, _ = styled_run(Program([left, right, *beside], seed=seed), sizes, facts, seed)
 
     def sides(digits: int) -> list[Any]:
-        return _to_digits(digits, left, right, axes, sizes, facts, seed, style)
+        return _to_digits(digits, left, right, axes, sizes, facts, seed, style, 1.0, {})
 
     first, second = sides(digits)
     count = int(np.size(first))
@@ -248,10 +252,24 @@ def _to_digits(
     facts: Facts,
     seed: int,
     style: str,
-    spread: float = 1.0,
+    spread: float,
+    known: dict[Node, Tensor],
 ) -> list[Any]:
-    """Both sides calculated to many digits at a point of floats; facts hold to as many."""
+    """Both sides calculated to many digits at a point of floats; facts hold to as many.
+
+    What is `known` there to as many digits is taken from there and added to.
+    """
     with mpmath.workdps(digits):
-        exact = sample(inputs_of([left, right]), sizes, facts, seed, style, spread, precise=True)
-        found = Program([left, right], seed=seed, digits=digits).run(exact, sizes)
+        program = Program([left, right], known.keys(), seed, digits)
+        fresh = [node for node in program.order if isinstance(node, Input) and node not in known]
+        given = {node: known[node] for node in program.order if node in known}
+        given |= sample(fresh, sizes, facts, seed, style, spread, precise=True)
+        made = [node for node in program.order if node not in program.fused]
+        entries = sum(prod(axis.dimension.size(sizes) for axis in node.axes) for node in made)
+        if entries + sum(np.size(value.array) for value in known.values()) <= REMEMBERED_DIGITS:
+            values = program.run_all(given, sizes)
+            known.update(values)
+            found = [values[side] for side in program.outputs]
+        else:
+            found = program.run(given, sizes)
         return [np.asarray(laid_out(side, axes, sizes), dtype=object) for side in found]
