@@ -36,7 +36,7 @@ def contracted_in_digits(operands: Sequence[Tensor], bound: Axes) -> Tensor | No
 def _in_units(array: Any) -> tuple[Any, int] | None:
     """(whole numbers, the power of 2 that is their unit), None where there are none."""
     numbers = np.asarray(array, dtype=object)
-    parts = [getattr(number, "_mpf_", None) for number in numbers.flat]
+    parts: list[Any] = [getattr(number, "_mpf_", None) for number in numbers.flat]
     if any(part is None or (part[2] and not part[1]) for part in parts):
         return None  # what is no number has an exponent and no digits
     ends = [(exponent, exponent + bits) for _, digits, exponent, bits in parts if digits]
