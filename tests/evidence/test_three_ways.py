@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import product
 
 import pytest
 from three_ways import NO_PROOF, RESTS_ON, ROWS, SPEC
@@ -12,6 +13,7 @@ from derivcheck.evidence import exact
 from derivcheck.evidence.canonical.form import Canonical
 from derivcheck.evidence.field import Known
 from derivcheck.evidence.numeric.sides import compare_sides
+from derivcheck.evidence.numeric.tensors import Tensor
 from derivcheck.evidence.points import Points
 from derivcheck.graph.nodes import Input, topological
 from derivcheck.language.claims import Pair, pairs
@@ -87,6 +89,20 @@ def test_numbers(equation: str, true: bool, canonical: str, field: str) -> None:
         for seed in range(4)
     }
     assert found == {"agrees"} if true else "differs" in found
+
+
+def test_numbers_remember_what_they_would_find_anew() -> None:
+    """All questions in one memory, to sixty digits too: values and verdicts are those of each question alone."""
+    memory: Points[Tensor] = Points()
+    here, digits = network(), 0
+    for equation, seed in product(EQUATIONS, range(2)):
+        link = sides(equation)
+        asked = (link.left, link.right, link.axes, here.sizes, here.facts, seed)
+        first, again = compare_sides(*asked), compare_sides(*asked, memory)
+        assert first.evidence.verdict == again.evidence.verdict, equation
+        assert (first.precise_left, first.precise_right) == (again.precise_left, again.precise_right), equation
+        digits += first.evidence.verdict == "differs"
+    assert digits > 20
 
 
 @pytest.mark.parametrize("equation", NO_PROOF)

@@ -16,7 +16,7 @@ import sympy
 
 from derivcheck.diagnostics.diagnostic import Diagnostic, NumericError
 from derivcheck.evidence.numeric.arithmetic import ManyDigits, ScaledFloats, exponential
-from derivcheck.evidence.numeric.digit_sums import contracted_in_digits
+from derivcheck.evidence.numeric.exact_sums import contracted_exactly
 from derivcheck.evidence.numeric.opaque_functions import witnessed
 from derivcheck.evidence.numeric.tensors import (
     Sizes,
@@ -209,7 +209,7 @@ class Program:
         if product is None:
             return summed(values[node.operand], node.bound)
         given = [values[operand] for operand in product.operands]
-        if self._precise and (found := contracted_in_digits(given, node.bound)) is not None:
+        if self._precise and (found := contracted_exactly(given, node.bound)) is not None:
             return found
         operands = [unscaled(value) for value in given]
         if any(operand.scale is not None for operand in operands):

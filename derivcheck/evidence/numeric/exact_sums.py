@@ -18,7 +18,7 @@ from derivcheck.graph.axes import Axes
 MAXIMAL_BITS = 4096  # of the whole numbers: where entries are farther apart, they are multiplied one by one
 
 
-def contracted_in_digits(operands: Sequence[Tensor], bound: Axes) -> Tensor | None:
+def contracted_exactly(operands: Sequence[Tensor], bound: Axes) -> Tensor | None:
     """The product of the operands summed over the bound axes; None where an entry is infinite, complex or far away."""
     whole: list[Tensor] = []
     unit = 0

@@ -9,7 +9,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from derivcheck.evidence.numeric.digit_sums import contracted_in_digits
+from derivcheck.evidence.numeric.exact_sums import contracted_exactly
 from derivcheck.evidence.numeric.sampling import in_digits
 from derivcheck.evidence.numeric.tensors import Tensor
 from derivcheck.graph.axes import Axis, Dimension
@@ -31,7 +31,7 @@ def test_a_sum_of_products_is_that_of_its_numbers(far: int) -> None:
         left[0] *= mpmath.mpf(10) ** -far  # rows whose entries are small keep all of their digits
         left[1, 2] = mpmath.mpf(0)
         operands = [Tensor(left, (ROW, INNER)), Tensor(right, (INNER, COLUMN)), Tensor(weight, (INNER,))]
-        found = contracted_in_digits(operands, (INNER,))
+        found = contracted_exactly(operands, (INNER,))
         assert found is not None and found.axes == (ROW, COLUMN)
         for i, j in product(range(SIZES["a"]), range(SIZES["b"])):
             terms = [left[i, k] * right[k, j] * weight[k] for k in range(SIZES["c"])]
@@ -45,7 +45,7 @@ def test_what_is_no_whole_number_is_left_to_mpmath(odd: Any) -> None:
         left = drawn(ROW, INNER)
         left[1, 1] = odd
         operands = [Tensor(left, (ROW, INNER)), Tensor(drawn(INNER, COLUMN), (INNER, COLUMN))]
-        assert contracted_in_digits(operands, (INNER,)) is None
+        assert contracted_exactly(operands, (INNER,)) is None
 
 
 def test_nothing_is_lost_where_terms_cancel() -> None:
@@ -54,5 +54,5 @@ def test_nothing_is_lost_where_terms_cancel() -> None:
         big, tiny = mpmath.mpf(10) ** 40, mpmath.mpf(10) ** -40
         left = Tensor(np.array([big, tiny, -big], dtype=object), (COLUMN,))
         right = Tensor(np.array([mpmath.mpf(1)] * 3, dtype=object), (COLUMN,))
-        found = contracted_in_digits([left, right], (COLUMN,))
+        found = contracted_exactly([left, right], (COLUMN,))
         assert found is not None and found.array == tiny
