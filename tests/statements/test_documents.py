@@ -222,6 +222,15 @@ def test_a_document_without_a_sidecar_is_an_error(tmp_path: pathlib.Path) -> Non
     assert result.error is not None and result.error.code == "DC627" and result.exit_code == 2
 
 
+def test_a_document_that_a_sidecar_lists_among_others_says_so(tmp_path: pathlib.Path) -> None:
+    for name in ("one.md", "two.md", "wo.md"):
+        (tmp_path / name).write_text("$x = x$\n")
+    (tmp_path / "book.yaml").write_text("tensors: {x: n}\ndocument:\n  files: [one.md, two.md]\n")
+    served, alone = (verify_document(tmp_path / name).error for name in ("two.md", "wo.md"))
+    assert served is not None and served.help == f"derivcheck verify {tmp_path / 'book.yaml'}"
+    assert alone is not None and "init --from" in alone.help
+
+
 def test_a_sidecar_is_named_by_the_front_matter_or_given(tmp_path: pathlib.Path) -> None:
     (tmp_path / "net.yaml").write_text(SPEC.format(layout="mixed"))
     (tmp_path / "notes.md").write_text("---\nderivcheck: net.yaml\n---\n$\\delta = p - y$\n")

@@ -245,3 +245,19 @@ def test_a_draft_is_written_beside_its_document(tmp_path: pathlib.Path, capsys: 
     assert f"wrote {tmp_path / 'notes.derivcheck.yaml'}" in told and "asked of you: loss: {L: ...}" in told
     assert run(["init", "--from", str(notes)]) == 2  # nothing is overwritten
     assert run(["init", "--from", str(tmp_path / "absent.md")]) == 2
+
+
+OF_ONE_SHAPE = r"""
+Let $z = W x + b$ with $W \in \mathbb{R}^{m \times d}$, $a = \sigma(z)$ and $L = \frac12 \|a - y\|^2$. Then
+$$\frac{\partial L}{\partial b} = (a - y) \odot a \odot (1 - a)$$
+For $b = 0$ we have $z = W x$. Setting the gradient to zero gives $a = y$.
+"""
+
+
+def test_what_is_added_has_one_shape(tmp_path: pathlib.Path) -> None:
+    """b that of W x, y that of a, inside a norm too; that b is 0 once does not make it a number."""
+    draft, asked = drafted(tmp_path, OF_ONE_SHAPE)
+    for line in ("W: m d", "x: d", "b: m", "y: m", 'L: "1/2 * norm(a - y)**2"'):
+        assert f"\n  {line}  #" in draft
+    assert not asked
+    assert [one for one in judged(tmp_path, draft) if one in ("proved", "refuted", "invalid")] == ["proved"] * 4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from derivcheck.language.tex.nodes import Accent, Fraction, Group, Node, Numeral, Prose, Row, Scripts, Symbol
 from derivcheck.language.tex.statements import is_sign, seen
@@ -26,6 +26,7 @@ class Shapes:
     vectors_are_rows: bool = False
     rows: set[str] = field(default_factory=set)  # matrices of which the text writes the rows as vectors, `x_i`
     _same: dict[str, str] = field(default_factory=dict)
+    _defined: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         for name, mention in self.mentions.items():
@@ -81,10 +82,13 @@ class Shapes:
             return
         if not name:  # an entry of something
             return
-        if name not in self.sure:
-            self.known[name] = shape
-        else:
+        if [type(node) for node in seen(meaning)] == [Numeral]:  # `b = 0` is a value, of whatever shape
+            return
+        if name in self.sure or (name in self._defined and shape != SCALAR):
             self._both(self.of(name), shape)
+        else:
+            self.known[name] = shape
+        self._defined.add(name)
 
     def _both(self, one: Shape, other: Shape) -> None:
         if "1" not in (one[0], other[0]):
@@ -95,7 +99,7 @@ class Shapes:
     def sum(self, row: Row) -> Shape | None:
         """The shape of a sum; a name by itself is a number beside one."""
         terms: list[list[Node]] = [[]]
-        for node in seen(row):
+        for node in _with_norms(tuple(seen(row))):
             if is_sign(node, "+", "-"):
                 terms.append([])
             else:
@@ -112,7 +116,7 @@ class Shapes:
             return SCALAR
         many = [shape for term, shape in found if len(term) > 1 and shape is not None] or shapes
         for term, shape in found:
-            alone = mention_in(term[0], self.text) if len(term) == 1 else None
+            alone = mention_in(term[0], self.text) if len(term) == 1 and not _is_grouped(term[0]) else None
             if alone is not None and alone.name not in self.sure and SCALAR in many:
                 self.known[alone.name] = SCALAR
             elif shape is not None and shape != SCALAR and many[0] != SCALAR:
@@ -210,6 +214,9 @@ class Shapes:
                 return SCALAR
             case Prose():
                 return None
+            case Group(Symbol(text="‖" | "|"), body):
+                self.sum(body)
+                return SCALAR
             case Group(body=body):
                 return self.sum(body)
             case Fraction(above=above):
@@ -233,3 +240,27 @@ class Shapes:
                 return self.of(mention.name) if mention is not None else None
             case _:
                 return None
+
+
+def _is_grouped(node: Node) -> bool:
+    return isinstance(node.base if isinstance(node, Scripts) else node, Group)
+
+
+def _with_norms(row: Row) -> Row:
+    """The row with what stands between two double bars as a group, also where its end has a script."""
+    found: list[Node] = []
+    opener: int | None = None
+    for node in row:
+        base = node.base if isinstance(node, Scripts) else node
+        if not isinstance(base, Symbol) or base.text != "‖":
+            found.append(node)
+        elif opener is None:
+            opener = len(found)
+            found.append(node)
+        else:
+            first, *body = found[opener:]
+            assert isinstance(first, Symbol)
+            group = Group(first, tuple(body), base, first.span.to(base.span))
+            found[opener:] = [replace(node, base=group) if isinstance(node, Scripts) else group]
+            opener = None
+    return tuple(found)
