@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from derivcheck.diagnostics.diagnostic import NotationError, SpecError
 from derivcheck.judging.examiner import Examiner
 from derivcheck.judging.settings import Measuring
 from derivcheck.language.network import build, depths
 from derivcheck.spec import ClaimDeclaration, Spec
+from derivcheck.spec.declarations import CONVENTIONS
 
 
 class Panel:
@@ -74,7 +76,11 @@ class Panel:
         """An examiner under other conventions; how names are spelled in LaTeX changes nothing of the network."""
         own = examiner.network.spec
         spelled = _conventions(replace(own, symbols=spec.symbols, macros=spec.macros)) == _conventions(spec)
-        network = replace(examiner.network, spec=spec) if spelled else build(spec, examiner.network.depth)
+        try:
+            network = replace(examiner.network, spec=spec) if spelled else build(spec, examiner.network.depth)
+        except (SpecError, NotationError) as problem:
+            other = [f"{key}: {getattr(spec, key)}" for key in CONVENTIONS if getattr(spec, key) != getattr(own, key)]
+            raise SpecError(problem.diagnostic.with_notes(*(("in force", one) for one in other))) from None
         return Examiner(network, examiner.seed, examiner.measuring)
 
     def at(self, depths: Sequence[Mapping[str, int]]) -> Panel:

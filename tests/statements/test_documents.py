@@ -479,3 +479,12 @@ def test_a_derivative_set_to_zero_is_a_point(tmp_path: pathlib.Path, text: str, 
     (tmp_path / "n.derivcheck.yaml").write_text(STATIONARY + "document: {file: n.md, infer: false}\n")
     found = verify_file(tmp_path / "n.derivcheck.yaml").formulas
     assert [f.claim.verdict if f.claim is not None else f.standing for f in found] == standings
+
+
+def test_what_a_section_changes_is_told_where_its_network_cannot_be_built(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "notes.md").write_text("# Columns\n\n$z = W x$\n\n# Rows\n\n$z = x W^T$\n")
+    (tmp_path / "notes.derivcheck.yaml").write_text(
+        "tensors: {x: n, W: k n}\nlayers: {z: W @ x}\ndocument: {file: notes.md, from: {'# Rows': {vectors: row}}}\n"
+    )
+    error = verify_document(tmp_path / "notes.md").error
+    assert error is not None and ("in force", "vectors: row") in error.notes
